@@ -1,0 +1,4 @@
+@main
+struct EventLedger {
+    static func main() {}
+}

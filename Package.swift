@@ -1,0 +1,123 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every Swift target is compiled in Swift 6 mode with these; a warning is an error.
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+let cSettings: [CSetting] = [.treatAllWarnings(as: .error)]
+
+let log = Target.Dependency.product(name: "Logging", package: "swift-log")
+let metrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
+let nio: [Target.Dependency] = [
+    .product(name: "NIOCore", package: "swift-nio"),
+    .product(name: "NIOPosix", package: "swift-nio"),
+    .product(name: "NIOHTTP1", package: "swift-nio"),
+]
+
+func module(_ name: String, _ dependencies: [Target.Dependency] = [], path: String? = nil) -> Target {
+    .target(
+        name: name,
+        dependencies: dependencies,
+        path: path ?? "Shared/\(name)",
+        swiftSettings: settings
+    )
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(
+        name: name,
+        dependencies: dependencies,
+        path: "Tests/\(name)",
+        swiftSettings: settings
+    )
+}
+
+let package = Package(
+    name: "eventledger",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "eventledger", targets: ["eventledger"]),
+        .library(name: "LedgerClient", targets: ["LedgerClient"]),
+        .library(name: "LedgerCore", targets: ["LedgerCore"]),
+        .library(name: "RawJSON", targets: ["RawJSON"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+    ],
+    targets: [
+        // C libraries, each behind a thin header of our own.
+        .target(
+            name: "CCrypto",
+            path: "Shared/CCrypto",
+            cSettings: cSettings,
+            linkerSettings: [.linkedLibrary("crypto")]
+        ),
+        .target(
+            name: "CCompression",
+            path: "Shared/CCompression",
+            cSettings: cSettings,
+            linkerSettings: [.linkedLibrary("zstd"), .linkedLibrary("z")]
+        ),
+        .target(name: "CChecksum", path: "Shared/CChecksum", cSettings: cSettings),
+        .target(
+            name: "CCurl",
+            path: "Shared/CCurl",
+            cSettings: cSettings,
+            linkerSettings: [.linkedLibrary("curl")]
+        ),
+        .systemLibrary(
+            name: "CSQLite",
+            path: "Shared/CSQLite",
+            pkgConfig: "sqlite3",
+            providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]
+        ),
+
+        // The ledger.
+        module("RawJSON"),
+        module("LedgerCore", ["RawJSON", "CCrypto", "CCompression", "CChecksum"]),
+        module("LedgerSchemas", path: "schemas"),
+        module("LedgerService", ["LedgerCore", "LedgerSchemas", "RawJSON", log, metrics]),
+        module("SQLiteTable", ["LedgerCore", "CSQLite"]),
+        module("CurlHTTP", ["CCurl"]),
+        module("LedgerClient", ["LedgerCore", "CurlHTTP", "RawJSON"]),
+        module("LedgerTesting", ["LedgerCore", "LedgerService", "RawJSON"]),
+        module(
+            "LedgerServer",
+            ["LedgerService", "LedgerCore", "SQLiteTable", "RawJSON", log, metrics] + nio,
+            path: "Server"
+        ),
+        .executableTarget(
+            name: "eventledger",
+            dependencies: [
+                "LedgerClient", "LedgerServer", "LedgerCore", "RawJSON", log,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "CLI",
+            swiftSettings: settings
+        ),
+
+        tests("RawJSONTests", ["RawJSON"]),
+        tests("LedgerCoreTests", ["LedgerCore", "LedgerTesting", "RawJSON"]),
+        tests("LedgerServiceTests", ["LedgerService", "LedgerCore", "LedgerTesting", "RawJSON"]),
+        tests("SQLiteTableTests", ["SQLiteTable", "LedgerCore", "LedgerTesting", "CSQLite"]),
+        tests("CurlHTTPTests", ["CurlHTTP"]),
+        tests(
+            "ServerTests",
+            [
+                "LedgerServer", "LedgerService", "LedgerCore", "LedgerTesting", "LedgerClient",
+                "SQLiteTable", "CurlHTTP", "RawJSON",
+            ]
+        ),
+        tests("CLITests", ["eventledger"]),
+        tests("ProjectTests", ["LedgerCore", "LedgerSchemas", "LedgerService", "RawJSON"]),
+    ]
+)

@@ -1,0 +1,3 @@
+#ifndef EL_CChecksum_H
+#define EL_CChecksum_H
+#endif

@@ -1,0 +1,3 @@
+#ifndef EL_CCompression_H
+#define EL_CCompression_H
+#endif

@@ -1,0 +1,3 @@
+#ifndef EL_CCrypto_H
+#define EL_CCrypto_H
+#endif

@@ -1,0 +1,3 @@
+#ifndef EL_CCurl_H
+#define EL_CCurl_H
+#endif

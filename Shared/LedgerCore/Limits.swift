@@ -1,0 +1,78 @@
+/// Every limit of the ledger, the same in every way of running. KB and MB are powers of 1,024.
+///
+/// Where a number comes from DynamoDB or Lambda it holds on the embedded engine too, so that a
+/// client never changes when the deployment does.
+public enum Limits {
+    // MARK: Requests
+
+    /// A request body after decompression, bytes. A function's 6 MB request holds it escaped.
+    public static let bodyBytes = 4 * 1024 * 1024
+    /// Events in one publish call.
+    public static let eventsPerPublish = 1000
+    /// Key + type + headers + data of one event, bytes. A chunk item must stay under 400 KB.
+    public static let eventBytes = 256 * 1024
+    /// An event key, bytes of UTF-8. It is a DynamoDB sort key, whose limit is 1,024.
+    public static let keyBytes = 1...512
+    /// An event type, bytes.
+    public static let typeBytes = 128
+    /// A stream's or subscription's name, bytes.
+    public static let nameBytes = 64
+    /// Headers of one event.
+    public static let headersPerEvent = 32
+    /// Arrays and objects nested inside `data`.
+    public static let dataDepth = 128
+    /// `Idempotency-Key`, printable ASCII characters.
+    public static let idempotencyKeyBytes = 1...255
+
+    // MARK: Pages
+
+    /// Events or entries in one page.
+    public static let pageEntries = 1...1000
+    /// Entries in a page when `limit` is left out.
+    public static let defaultPageEntries = 100
+    /// A page of events by the event measure, bytes; always at least one event.
+    public static let pageBytes = 1024 * 1024
+    /// Long-poll wait, seconds. API Gateway answers by itself at 30.
+    public static let waitSeconds = 0...20
+
+    // MARK: Streams
+
+    /// Partitions of a stream. 100 is the most items one DynamoDB transaction takes.
+    public static let partitions = 1...100
+    /// Partitions of a stream when left out.
+    public static let defaultPartitions = 3
+    /// Retention, hours; ten years at most.
+    public static let retentionHours = 1...87600
+    /// Retention when left out, hours.
+    public static let defaultRetentionHours = 168
+
+    // MARK: Storage
+
+    /// A chunk's record batch as stored, bytes, unless a single event is larger.
+    public static let chunkBytes = 128 * 1024
+    /// A record batch before compression, bytes, so that a reader never expands much for one page.
+    public static let chunkPayloadBytes = 512 * 1024
+    /// Items in one transaction (DynamoDB).
+    public static let transactionItems = 100
+    /// Bytes in one transaction (DynamoDB).
+    public static let transactionBytes = 4 * 1024 * 1024
+    /// One page of a table query, bytes (DynamoDB).
+    public static let queryPageBytes = 1024 * 1024
+
+    // MARK: Time
+
+    /// How long a process may use a cached tail or stream description, milliseconds.
+    public static let cacheAge: Int64 = 60_000
+    /// No chunk is physically deleted earlier than this after its write, hours.
+    public static let physicalRetentionHours: Int64 = 48
+    /// What is added to it as a margin for clocks, hours.
+    public static let physicalRetentionMarginHours: Int64 = 1
+    /// How long an `Idempotency-Key` is remembered, hours.
+    public static let idempotencyHours: Int64 = 24
+    /// How long the marker of a deleted key stays in the compacted state, hours: longer than any
+    /// fold can be in flight.
+    public static let tombstoneHours: Int64 = 24
+    /// How long after the seals a deleted stream's rows may be removed, milliseconds: cached tails
+    /// live 60 s, a signed request 5 minutes.
+    public static let deletionGrace: Int64 = 600_000
+}

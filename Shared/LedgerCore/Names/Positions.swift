@@ -1,0 +1,83 @@
+/// The position of one event in its partition: 0, 1, 2, … without holes.
+public struct Offset: Hashable, Comparable, Sendable {
+    /// 0 ..< 2^63.
+    public let rawValue: Int64
+
+    /// The offset of a partition's first event.
+    public static let zero = Offset(unchecked: 0)
+
+    /// - Returns: nil when `rawValue` is negative.
+    public init?(_ rawValue: Int64) {
+        guard rawValue >= 0 else { return nil }
+        self.rawValue = rawValue
+    }
+
+    init(unchecked rawValue: Int64) {
+        precondition(rawValue >= 0, "an offset is never negative")
+        self.rawValue = rawValue
+    }
+
+    /// The offset `count` events later.
+    public func advanced(by count: Int) -> Offset {
+        Offset(unchecked: rawValue + Int64(count))
+    }
+
+    /// How many events lie between `other` and this offset; negative when `other` is later.
+    public func distance(from other: Offset) -> Int64 {
+        rawValue - other.rawValue
+    }
+
+    public static func < (left: Offset, right: Offset) -> Bool {
+        left.rawValue < right.rawValue
+    }
+}
+
+/// The number of a partition in its stream, 0 ..< partition count.
+public struct Partition: Hashable, Comparable, Sendable {
+    /// 0 ..< 100.
+    public let index: Int
+
+    /// - Returns: nil outside 0 ..< `Limits.partitions.upperBound`.
+    public init?(_ index: Int) {
+        guard index >= 0, index < Limits.partitions.upperBound else { return nil }
+        self.index = index
+    }
+
+    init(unchecked index: Int) {
+        self.index = index
+    }
+
+    /// The partitions of a stream with `count` of them, in order.
+    public static func all(_ count: Int) -> [Partition] {
+        (0..<count).map(Partition.init(unchecked:))
+    }
+
+    public static func < (left: Partition, right: Partition) -> Bool {
+        left.index < right.index
+    }
+}
+
+/// A moment in milliseconds since the Unix epoch.
+public struct Timestamp: Hashable, Comparable, Sendable {
+    /// Milliseconds since 1970-01-01T00:00:00Z.
+    public let milliseconds: Int64
+
+    /// - Parameter milliseconds: Since the Unix epoch.
+    public init(milliseconds: Int64) {
+        self.milliseconds = milliseconds
+    }
+
+    /// Whole seconds since the Unix epoch, rounded down: the unit of every `ttl` attribute.
+    public var seconds: Int64 {
+        milliseconds >= 0 ? milliseconds / 1000 : -((-milliseconds + 999) / 1000)
+    }
+
+    /// This moment moved by `milliseconds`, which may be negative.
+    public func advanced(byMilliseconds milliseconds: Int64) -> Timestamp {
+        Timestamp(milliseconds: self.milliseconds + milliseconds)
+    }
+
+    public static func < (left: Timestamp, right: Timestamp) -> Bool {
+        left.milliseconds < right.milliseconds
+    }
+}

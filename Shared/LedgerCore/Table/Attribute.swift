@@ -1,0 +1,86 @@
+/// The name of a row's attribute. One list, so that no two rows use a name in two senses.
+public enum Attribute: String, Sendable, CaseIterable {
+    // Chunk
+    /// Count of events in a chunk, or in an idempotent append.
+    case count = "n"
+    /// Timestamp of the last event, milliseconds.
+    case timestamp = "t"
+    /// Append id, 16 bytes.
+    case append = "a"
+    /// Record batch.
+    case batch = "b"
+    /// Hash chain: SHA-256(previous hash ‖ batch), 32 bytes.
+    case hash = "h"
+    /// When the row may physically go, seconds since the epoch. DynamoDB's TTL attribute.
+    case ttl = "ttl"
+    /// The ttl of the chunk before.
+    case previousTTL = "pttl"
+    /// 1 on the seal that ends a deleted stream's partition.
+    case seal = "seal"
+
+    // Progress
+    /// Folded up to this offset (exclusive).
+    case watermark = "w"
+    /// When the sweep last verified the tail, milliseconds.
+    case swept = "swept"
+    /// Offsets below were removed by the sweep.
+    case trim = "trim"
+
+    // Shared
+    /// An offset.
+    case offset = "o"
+    /// One record, encoded as in a batch.
+    case record = "r"
+    /// Compare-and-set version of the row.
+    case version = "v"
+    /// The random id of the row's incarnation, 16 bytes.
+    case incarnation = "id"
+    /// When the row was created, milliseconds.
+    case created = "c"
+    /// The state of a stream or the kind of a row.
+    case state = "s"
+
+    // Stream
+    /// Number of partitions.
+    case partitions = "p"
+    /// Retention in hours; absent: for ever.
+    case retention = "ret"
+    /// 1 when retention is or ever was infinite.
+    case everInfinite = "inf"
+    /// 1 when the stream is compacted.
+    case compaction = "comp"
+
+    // Subscription and position
+    /// Secret of the cursors' HMAC, 32 bytes.
+    case secret = "sec"
+    /// `start_from` as the client wrote it, JSON text.
+    case start = "start"
+    /// Positions that hold where no position row of the epoch exists.
+    case positions = "pos"
+    /// Seek epoch.
+    case epoch = "e"
+    /// 0 while bootstrapping, 1 in the log.
+    case phase = "ph"
+    /// The event key last delivered while bootstrapping.
+    case key = "k"
+
+    // Idempotency
+    /// SHA-256 of the request body, 32 bytes.
+    case body = "body"
+
+    // Deletion job
+    /// How far a deletion job is.
+    case progress = "g"
+    /// Not before this moment, milliseconds.
+    case notBefore = "nb"
+}
+
+/// What an attribute holds: the three types that both engines store alike.
+public enum AttributeValue: Hashable, Sendable {
+    /// A signed 64-bit integer.
+    case number(Int64)
+    /// Text.
+    case string(String)
+    /// Bytes.
+    case bytes([UInt8])
+}

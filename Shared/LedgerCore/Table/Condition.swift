@@ -1,0 +1,67 @@
+/// What must hold of the row that a write would replace. A value, not a string: each engine
+/// renders or evaluates it.
+public indirect enum Condition: Hashable, Sendable {
+    /// The row is not there.
+    case notExists
+    /// The row is there.
+    case exists
+    /// The row's attribute compares so with the value. False when the attribute is absent or of
+    /// another type.
+    case compare(Attribute, Comparison, AttributeValue)
+    /// All hold.
+    case and([Condition])
+    /// At least one holds.
+    case or([Condition])
+
+    /// How an attribute is compared with a value: attribute first.
+    public enum Comparison: String, Hashable, Sendable {
+        /// Less than the value.
+        case less = "<"
+        /// Less than or equal to the value.
+        case lessOrEqual = "<="
+        /// Equal to the value.
+        case equal = "="
+        /// Greater than or equal to the value.
+        case greaterOrEqual = ">="
+        /// Greater than the value.
+        case greater = ">"
+    }
+
+    /// Whether the condition holds of `item`, the row that is there now or nil.
+    public func holds(for item: Item?) -> Bool {
+        switch self {
+        case .notExists: item == nil
+        case .exists: item != nil
+        case .compare(let name, let comparison, let value):
+            comparison.holds(item?[name], value)
+        case .and(let conditions): conditions.allSatisfy { $0.holds(for: item) }
+        case .or(let conditions): conditions.contains { $0.holds(for: item) }
+        }
+    }
+}
+
+extension Condition.Comparison {
+    /// Numbers by value, text and bytes byte by byte, as DynamoDB does.
+    fileprivate func holds(_ attribute: AttributeValue?, _ value: AttributeValue) -> Bool {
+        switch (attribute, value) {
+        case (.number(let left)?, .number(let right)): holds(left < right, left == right)
+        case (.string(let left)?, .string(let right)): holds(Array(left.utf8), Array(right.utf8))
+        case (.bytes(let left)?, .bytes(let right)): holds(left, right)
+        default: false
+        }
+    }
+
+    private func holds(_ left: [UInt8], _ right: [UInt8]) -> Bool {
+        holds(left.lexicographicallyPrecedes(right), left == right)
+    }
+
+    private func holds(_ precedes: Bool, _ equals: Bool) -> Bool {
+        switch self {
+        case .less: precedes
+        case .lessOrEqual: precedes || equals
+        case .equal: equals
+        case .greaterOrEqual: !precedes
+        case .greater: !precedes && !equals
+        }
+    }
+}

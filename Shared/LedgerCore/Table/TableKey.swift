@@ -1,0 +1,133 @@
+/// Every row of the table: what it is, where it stands, who may change it.
+///
+/// | PK | SK | row | mutability |
+/// |---|---|---|---|
+/// | `STREAMS` | stream id | ``StreamRow`` | admin, compare-and-set |
+/// | `LOG#sid#p` | first offset, 20 digits | ``Chunk`` or the seal | append only |
+/// | `PART#sid` | partition, 5 digits | ``Progress`` | compactor, compare-and-set |
+/// | `STATE#sid#p` | event key | ``Latest`` | compactor, offset only grows |
+/// | `SUBS#sid` | subscription id | ``SubscriptionRow`` | admin; a seek by compare-and-set |
+/// | `POS#sid#sub` | partition, 5 digits | ``PositionRow`` | poll, forward only within an epoch |
+/// | `IDEM#sid` | SHA-256 of the key, `#`, partition | ``IdempotencyRow`` | written once, TTL 24 h |
+/// | `KEYS` | API key id | API key | admin |
+/// | `GC` | sid, or sid `#` sub | ``DeletionJob`` | admin, compactor |
+///
+/// `sid` and `sub` are the random incarnations of stream and subscription, 32 hex digits.
+public enum TableKey: Hashable, Sendable {
+    /// A stream's description.
+    case stream(StreamID)
+    /// A chunk of the log, or its seal, by its first offset.
+    case chunk(Incarnation, Partition, Offset)
+    /// A partition's progress.
+    case progress(Incarnation, Partition)
+    /// The latest event of one key.
+    case latest(Incarnation, Partition, EventKey)
+    /// A subscription's description.
+    case subscription(Incarnation, SubscriptionID)
+    /// Where a subscription stands in one partition.
+    case position(stream: Incarnation, subscription: Incarnation, Partition)
+    /// Where the events of an idempotent publish are; the key as its SHA-256, 64 hex digits.
+    case idempotency(Incarnation, keyHash: String, Partition)
+    /// An API key by its id.
+    case apiKey(String)
+    /// The deletion job of a stream, or of one subscription of it.
+    case deletion(stream: Incarnation, subscription: Incarnation?)
+
+    /// The rows that share this row's partition key.
+    public var group: RowGroup {
+        switch self {
+        case .stream: .streams
+        case .chunk(let sid, let partition, _): .log(sid, partition)
+        case .progress(let sid, _): .progress(sid)
+        case .latest(let sid, let partition, _): .latest(sid, partition)
+        case .subscription(let sid, _): .subscriptions(sid)
+        case .position(let sid, let subscription, _): .positions(sid, subscription: subscription)
+        case .idempotency(let sid, _, _): .idempotency(sid)
+        case .apiKey: .apiKeys
+        case .deletion: .deletions
+        }
+    }
+
+    /// The sort key: UTF-8, ordered byte by byte.
+    public var sortKey: [UInt8] {
+        switch self {
+        case .stream(let id): Array(id.name.utf8)
+        case .chunk(_, _, let offset): SortKey.offset(offset)
+        case .progress(_, let partition), .position(_, _, let partition):
+            SortKey.partition(partition)
+        case .latest(_, _, let key): key.utf8
+        case .subscription(_, let id): Array(id.name.utf8)
+        case .idempotency(_, let hash, let partition):
+            Array(hash.utf8) + [UInt8(ascii: "#")] + SortKey.partition(partition)
+        case .apiKey(let id): Array(id.utf8)
+        case .deletion(let stream, let subscription):
+            Array((stream.hex + (subscription.map { "#" + $0.hex } ?? "")).utf8)
+        }
+    }
+}
+
+/// The rows that share one partition key and can be queried in sort-key order.
+public enum RowGroup: Hashable, Sendable {
+    /// All streams.
+    case streams
+    /// The log of one partition.
+    case log(Incarnation, Partition)
+    /// The progress of all partitions of one stream.
+    case progress(Incarnation)
+    /// The compacted state of one partition.
+    case latest(Incarnation, Partition)
+    /// The subscriptions of one stream.
+    case subscriptions(Incarnation)
+    /// The positions of one subscription.
+    case positions(Incarnation, subscription: Incarnation)
+    /// The idempotency rows of one stream.
+    case idempotency(Incarnation)
+    /// All API keys.
+    case apiKeys
+    /// All deletion jobs.
+    case deletions
+
+    /// The partition key; ASCII.
+    public var partitionKey: String {
+        switch self {
+        case .streams: "STREAMS"
+        case .log(let sid, let partition): "LOG#\(sid.hex)#\(partition.index)"
+        case .progress(let sid): "PART#\(sid.hex)"
+        case .latest(let sid, let partition): "STATE#\(sid.hex)#\(partition.index)"
+        case .subscriptions(let sid): "SUBS#\(sid.hex)"
+        case .positions(let sid, let subscription): "POS#\(sid.hex)#\(subscription.hex)"
+        case .idempotency(let sid): "IDEM#\(sid.hex)"
+        case .apiKeys: "KEYS"
+        case .deletions: "GC"
+        }
+    }
+
+    /// The row of this group with the given sort key; nil when no row can have it.
+    public func key(sortKey: [UInt8]) -> TableKey? {
+        switch self {
+        case .streams: StreamID(SortKey.text(sortKey)).map(TableKey.stream)
+        case .log(let sid, let partition):
+            SortKey.offset(sortKey).map { .chunk(sid, partition, $0) }
+        case .progress(let sid): SortKey.partition(sortKey).map { .progress(sid, $0) }
+        case .latest(let sid, let partition):
+            EventKey(utf8: sortKey).map { .latest(sid, partition, $0) }
+        case .subscriptions(let sid):
+            SubscriptionID(SortKey.text(sortKey)).map { .subscription(sid, $0) }
+        case .positions(let sid, let subscription):
+            SortKey.partition(sortKey).map {
+                .position(stream: sid, subscription: subscription, $0)
+            }
+        case .idempotency(let sid): SortKey.idempotency(sid, sortKey)
+        case .apiKeys: .apiKey(SortKey.text(sortKey))
+        case .deletions: SortKey.deletion(sortKey)
+        }
+    }
+
+    /// Whether the engine may remove rows of this group on its own once their `ttl` has passed.
+    ///
+    /// DynamoDB removes any row whose `ttl` has passed. An engine that can choose leaves the log
+    /// to the sweep, which never removes what is not yet folded.
+    public var expiresWithoutSweep: Bool {
+        if case .log = self { false } else { true }
+    }
+}

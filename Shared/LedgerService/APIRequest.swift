@@ -1,0 +1,65 @@
+/// An HTTP request, whatever it came in by: a socket, API Gateway, a test.
+public struct APIRequest: Sendable {
+    /// Upper case, as on the wire: `GET`.
+    public var method: String
+    /// The path as on the wire: percent-encoded, with its leading slash, without the query.
+    public var path: String
+    /// What stands after the first `?`, as on the wire; empty when there is none.
+    public var query: String
+    /// Names in lower case. A name may occur more than once.
+    public var headers: [(name: String, value: String)]
+    /// The body as received, still content-encoded.
+    public var body: [UInt8]
+
+    /// A request.
+    public init(
+        method: String,
+        path: String,
+        query: String = "",
+        headers: [(name: String, value: String)] = [],
+        body: [UInt8] = []
+    ) {
+        self.method = method
+        self.path = path
+        self.query = query
+        self.headers = headers
+        self.body = body
+    }
+
+    /// The value of the first header with this lower-case name.
+    public func header(_ name: String) -> String? {
+        headers.first { $0.name == name }?.value
+    }
+}
+
+/// The answer to an ``APIRequest``.
+public struct APIResponse: Sendable {
+    /// The HTTP status code.
+    public var status: Int
+    /// Names in lower case; `content-length` is the transport's business.
+    public var headers: [(name: String, value: String)]
+    /// The body, not content-encoded.
+    public var body: [UInt8]
+    /// The route's pattern, such as `POST /streams/{stream}/events`, for logs and metrics; nil
+    /// when no route fits.
+    public var route: String?
+
+    /// An answer.
+    public init(
+        status: Int,
+        headers: [(name: String, value: String)] = [],
+        body: [UInt8] = [],
+        route: String? = nil
+    ) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+        self.route = route
+    }
+}
+
+/// What a transport hands requests to. It never throws: every error is an answer.
+public protocol APIHandler: Sendable {
+    /// The answer to one request.
+    func handle(_ request: APIRequest) async -> APIResponse
+}

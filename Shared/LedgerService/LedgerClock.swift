@@ -1,0 +1,12 @@
+public import LedgerCore
+
+/// Time, injected: nothing in the ledger reads a clock by itself, so tests need not wait.
+public protocol LedgerClock: Sendable {
+    /// The wall clock.
+    func now() -> Timestamp
+    /// Milliseconds since some fixed moment, counting the time in which the machine or function
+    /// was suspended (`CLOCK_BOOTTIME`).
+    func uptime() -> Int64
+    /// Returns after `milliseconds`, or throws when the task is cancelled.
+    func sleep(milliseconds: Int64) async throws(CancellationError)
+}
