@@ -1,7 +1,8 @@
 /// base64url without padding (RFC 4648, section 5), one spelling per value.
 public enum Base64URL {
     private static let alphabet = Array(
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8
+    )
     private static let invalid: UInt8 = 0xff
     private static let values = {
         var values = [UInt8](repeating: invalid, count: 256)

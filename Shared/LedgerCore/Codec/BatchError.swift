@@ -35,6 +35,7 @@ public enum BatchError: Error, Hashable, Sendable {
 }
 
 extension BatchError: CustomStringConvertible {
+    /// What is wrong, for an operator.
     public var description: String {
         switch self {
         case .tooShort(let bytes): "only \(bytes) bytes, too few for a record batch"

@@ -29,7 +29,10 @@ struct BatchHeader {
         bytes.storeBytes(of: count.littleEndian, toByteOffset: 4, as: UInt32.self)
         bytes.storeBytes(of: baseOffset.rawValue.littleEndian, toByteOffset: 8, as: Int64.self)
         bytes.storeBytes(
-            of: baseTimestamp.milliseconds.littleEndian, toByteOffset: 16, as: Int64.self)
+            of: baseTimestamp.milliseconds.littleEndian,
+            toByteOffset: 16,
+            as: Int64.self
+        )
         bytes.storeBytes(of: payloadLength.littleEndian, toByteOffset: 24, as: UInt32.self)
     }
 

@@ -41,9 +41,8 @@ public struct CompressedRecords: Sendable {
     /// Bytes of the encoded batch.
     public var encodedCount: Int { template.count + BatchHeader.checksumCount }
 
-    /// The record batch with its first record at `baseOffset`.
-    ///
-    /// - Parameter timestamp: What the records' timestamp deltas are added to.
+    /// The record batch with its first record at `baseOffset`, and `timestamp` as what the
+    /// records' timestamp deltas are added to.
     public func encode(baseOffset: Offset, timestamp: Timestamp) -> [UInt8] {
         let header = BatchHeader(
             codec: codec,

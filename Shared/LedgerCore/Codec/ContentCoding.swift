@@ -15,8 +15,9 @@ public enum ContentCoding: Hashable, Sendable, CaseIterable {
     /// RFC 8878; a body may have several frames, with windows of up to 8 MB (RFC 9659).
     case zstd
 
-    /// - Parameter headerValue: One coding, in any case. `x-gzip` is gzip (RFC 9110, 8.4.1.3).
-    /// - Returns: nil for any other coding.
+    /// The coding that `headerValue` names, in any case; nil for any other.
+    ///
+    /// `x-gzip` is gzip (RFC 9110, 8.4.1.3).
     public init?(headerValue: String) {
         switch headerValue.lowercased() {
         case "gzip", "x-gzip": self = .gzip
@@ -33,15 +34,14 @@ public enum ContentCoding: Hashable, Sendable, CaseIterable {
         }
     }
 
-    /// Expands a body.
-    ///
-    /// - Parameter limit: The most bytes the result may have; no more is ever allocated for it.
+    /// Expands a body to at most `limit` bytes; no more is ever allocated for the result.
     public func decode(_ bytes: [UInt8], limit: Int) throws(ContentCodingError) -> [UInt8] {
         var output: UnsafeMutableRawPointer?
-        let count = switch self {
-        case .gzip: el_gzip_expand(&output, limit, bytes, bytes.count)
-        case .zstd: el_zstd_expand(&output, limit, bytes, bytes.count)
-        }
+        let count =
+            switch self {
+            case .gzip: el_gzip_expand(&output, limit, bytes, bytes.count)
+            case .zstd: el_zstd_expand(&output, limit, bytes, bytes.count)
+            }
         defer { free(output) }
         guard count != EL_TOO_LARGE else { throw .tooLarge(limit: limit) }
         guard count >= 0 else { throw .malformed }
@@ -50,15 +50,17 @@ public enum ContentCoding: Hashable, Sendable, CaseIterable {
 
     /// Compresses a body at the fastest level.
     public func encode(_ bytes: [UInt8]) -> [UInt8] {
-        let capacity = switch self {
-        case .gzip: el_gzip_bound(bytes.count)
-        case .zstd: el_zstd_bound(bytes.count)
-        }
-        return [UInt8](unsafeUninitializedCapacity: capacity) { output, count in
-            let written = switch self {
-            case .gzip: el_gzip_compress(output.baseAddress, capacity, bytes, bytes.count)
-            case .zstd: el_zstd_compress(output.baseAddress, capacity, bytes, bytes.count)
+        let capacity =
+            switch self {
+            case .gzip: el_gzip_bound(bytes.count)
+            case .zstd: el_zstd_bound(bytes.count)
             }
+        return [UInt8](unsafeUninitializedCapacity: capacity) { output, count in
+            let written =
+                switch self {
+                case .gzip: el_gzip_compress(output.baseAddress, capacity, bytes, bytes.count)
+                case .zstd: el_zstd_compress(output.baseAddress, capacity, bytes, bytes.count)
+                }
             precondition(written > 0, "out of memory while compressing \(bytes.count) bytes")
             count = written
         }

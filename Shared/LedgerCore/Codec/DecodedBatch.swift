@@ -6,8 +6,9 @@ public struct DecodedBatch: Sendable {
     public let baseTimestamp: Timestamp
     /// The last record's timestamp.
     public let lastTimestamp: Timestamp
-    /// What the views' ranges refer to. It holds more than the records when they were stored
-    /// uncompressed: nothing is copied then.
+    /// What the views' ranges refer to.
+    ///
+    /// More than the records when they were stored uncompressed: nothing is copied then.
     public let bytes: [UInt8]
     /// The records in order, at least one.
     public let records: [RecordView]

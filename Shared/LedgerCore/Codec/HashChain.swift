@@ -6,9 +6,8 @@ public enum HashChain {
     /// The hash before a partition's first chunk: 32 zero bytes.
     public static let start = [UInt8](repeating: 0, count: SHA256.digestCount)
 
-    /// The hash of the chunk that holds `batch` and follows the chunk with hash `previous`.
-    ///
-    /// - Parameter previous: 32 bytes.
+    /// The hash of the chunk that holds `batch` and follows the chunk with the 32-byte hash
+    /// `previous`.
     public static func next(previous: [UInt8], batch: [UInt8]) -> [UInt8] {
         precondition(previous.count == SHA256.digestCount, "a chain hash has 32 bytes")
         var hash = SHA256()

@@ -9,7 +9,8 @@ public enum Murmur2 {
         let words = bytes.count / 4
         for word in 0..<words {
             let value = UInt32(
-                littleEndian: bytes.loadUnaligned(fromByteOffset: word * 4, as: UInt32.self))
+                littleEndian: bytes.loadUnaligned(fromByteOffset: word * 4, as: UInt32.self)
+            )
             var mixed = value &* multiplier
             mixed ^= mixed >> 24
             hash = hash &* multiplier ^ mixed &* multiplier
@@ -33,16 +34,12 @@ public enum Murmur2 {
 
 /// Which partition a key belongs to: the same number as with Kafka's default partitioner.
 public enum Partitioner {
-    /// The partition of `key` in a stream of `count` partitions.
-    ///
-    /// - Parameter count: At least 1.
+    /// The partition of `key` in a stream of `count` partitions, at least 1.
     public static func partition(forKey key: UnsafeRawBufferPointer, count: Int) -> Partition {
         Partition(unchecked: Int(Murmur2.hash(key) & Int32.max) % count)
     }
 
-    /// The partition of `key` in a stream of `count` partitions.
-    ///
-    /// - Parameter count: At least 1.
+    /// The partition of `key` in a stream of `count` partitions, at least 1.
     public static func partition(forKey key: [UInt8], count: Int) -> Partition {
         key.withUnsafeBytes { partition(forKey: $0, count: count) }
     }

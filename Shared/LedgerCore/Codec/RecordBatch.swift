@@ -1,6 +1,8 @@
 import CCompression
 
-/// The stored form of a chunk's records, version 1. Integers are little-endian.
+/// The stored form of a chunk's records, version 1.
+///
+/// Integers are little-endian.
 ///
 /// ```
 /// 0      2  magic "EL"
@@ -35,7 +37,7 @@ public enum RecordBatch {
 
     /// Decodes a batch and checks all of it.
     ///
-    /// - Parameter baseOffset: The sort key of the row it was read from.
+    /// `baseOffset` is the sort key of the row it was read from.
     public static func decode(
         _ bytes: [UInt8],
         expecting baseOffset: Offset
@@ -88,7 +90,11 @@ public enum RecordBatch {
                 return max(
                     0,
                     el_zstd_expand_exactly(
-                        output.baseAddress, claimed, stored.baseAddress, stored.count)
+                        output.baseAddress,
+                        claimed,
+                        stored.baseAddress,
+                        stored.count
+                    )
                 )
             }
         }
@@ -104,7 +110,8 @@ public enum RecordBatch {
         let records = try views(bytes, range, count: Int(header.count))
         guard let last = records.last else { throw .empty }
         let (_, offsetOverflow) = header.baseOffset.rawValue.addingReportingOverflow(
-            Int64(records.count))
+            Int64(records.count)
+        )
         guard !offsetOverflow else { throw .overflow }
         let base = header.baseTimestamp.milliseconds
         for record in records {
@@ -116,7 +123,8 @@ public enum RecordBatch {
             baseOffset: header.baseOffset,
             baseTimestamp: header.baseTimestamp,
             lastTimestamp: header.baseTimestamp.advanced(
-                byMilliseconds: Int64(last.timestampDelta)),
+                byMilliseconds: Int64(last.timestampDelta)
+            ),
             bytes: bytes,
             records: records
         )

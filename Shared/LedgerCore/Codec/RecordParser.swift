@@ -1,12 +1,12 @@
-/// Walks over encoded records. Every step checks its bounds and answers nil or false beyond them.
+/// Walks over encoded records.
 ///
-/// Valid while the bytes it was made of are.
+/// Every step checks its bounds and answers nil or false beyond them. Valid while the bytes it was made of are.
 struct RecordParser {
     private let base: UnsafeRawPointer?
     private let end: Int
     private(set) var index: Int
 
-    /// - Parameter start: Where in `bytes` to begin; at most their count.
+    /// A parser of `bytes[start..<end]`; `end` is their count when nil.
     init(_ bytes: UnsafeRawBufferPointer, from start: Int = 0, upTo end: Int? = nil) {
         base = bytes.baseAddress
         self.end = end ?? bytes.count

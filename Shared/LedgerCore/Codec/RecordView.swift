@@ -16,7 +16,7 @@ public struct RecordView: Hashable, Sendable {
     /// Whether the event says that its key is gone (`data: null`).
     public var isTombstone: Bool { data.isEmpty }
 
-    /// Whether there is at least one header. A block of one byte is the count 0.
+    /// Whether there is at least one header: a block of one byte is the count 0.
     public var hasHeaders: Bool { headers.count > 1 }
 }
 

@@ -1,5 +1,6 @@
-/// Unsigned LEB128: seven bits a byte, least significant first, the high bit set on all but the
-/// last. One spelling per value.
+/// Unsigned LEB128, one spelling per value.
+///
+/// Seven bits a byte, least significant first, the high bit set on all but the last.
 public enum Varint {
     /// The most bytes a value has.
     public static let maximumCount = 10
