@@ -57,6 +57,8 @@ public enum Limits {
     public static let decodedBatchBytes = 8 * 1024 * 1024
     /// A record batch's payload above which compressing it is tried, bytes.
     public static let compressionThreshold = 512
+    /// One row, bytes (DynamoDB).
+    public static let itemBytes = 400 * 1024
     /// Items in one transaction (DynamoDB).
     public static let transactionItems = 100
     /// Bytes in one transaction (DynamoDB).

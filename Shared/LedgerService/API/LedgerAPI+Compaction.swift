@@ -21,7 +21,7 @@ extension LedgerAPI {
         let (entries, next) = try await ledger.compacted(
             id,
             limit: try query.limit(),
-            after: token.map { ($0.partition, $0.key) }
+            after: token.map { ($0.partition.index, $0.sortKey) }
         )
         return .json(capacity: entries.count * 256 + 64) { writer in
             var events = EventWriter(id)
@@ -31,7 +31,11 @@ extension LedgerAPI {
             for entry in entries { events.write(entry, to: &writer) }
             writer.endArray()
             writer.next(
-                next.map { PageToken(.compacted, partition: $0.partition, key: $0.key) }
+                next.map { PageToken(
+                        kind: .compacted,
+                        partition: Partition($0.partition),
+                        sortKey: $0.key
+                    ) }
             )
             writer.endObject()
         }

@@ -37,7 +37,7 @@ extension LedgerAPI {
                 writer.endObject()
             }
             writer.endArray()
-            writer.next(page.next.map { PageToken(.streams, key: $0) })
+            writer.next(page.next.map { PageToken(kind: .streams, sortKey: $0) })
             writer.endObject()
         }
     }
@@ -146,6 +146,6 @@ extension JSONWriter {
     mutating func next(_ token: PageToken?) {
         guard let token else { return }
         key("next")
-        string(token.text)
+        string(token.encoded)
     }
 }

@@ -46,7 +46,7 @@ extension LedgerAPI {
                 writer.endObject()
             }
             writer.endArray()
-            writer.next(page.next.map { PageToken(.subscriptions, key: $0) })
+            writer.next(page.next.map { PageToken(kind: .subscriptions, sortKey: $0) })
             writer.endObject()
         }
     }

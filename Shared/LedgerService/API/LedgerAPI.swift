@@ -1,4 +1,5 @@
 import LedgerCore
+import Logging
 import LedgerSchemas
 import RawJSON
 

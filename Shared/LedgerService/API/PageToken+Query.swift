@@ -4,7 +4,7 @@ extension PageToken {
     /// Where the page after `text` begins; nil for the first page.
     static func decoded(_ text: String?, of kind: Kind) throws(LedgerError) -> PageToken? {
         guard let text else { return nil }
-        guard let token = PageToken(text: text), token.kind == kind else {
+        guard let token = PageToken.decode(text, kind: kind) else {
             throw .invalid(field: "next", message: "is no token that this list returned")
         }
         return token
@@ -12,6 +12,6 @@ extension PageToken {
 
     /// The sort key before the page after `text`.
     static func after(_ text: String?, of kind: Kind) throws(LedgerError) -> [UInt8]? {
-        try decoded(text, of: kind)?.key
+        try decoded(text, of: kind)?.sortKey
     }
 }

@@ -14,12 +14,14 @@ struct PublishParser {
     {
         var parser = PublishParser(batch: PublishBatch(bytes: body))
         do throws(FieldError) {
-            try body.withUnsafeBytes { bytes throws(FieldError) in
-                switch kind {
-                case .json: try parser.readJSON(bytes)
-                case .ndjson: try parser.readLines(bytes)
+            try body.withUnsafeBytes { bytes in
+                Result { () throws(FieldError) in
+                    switch kind {
+                    case .json: try parser.readJSON(bytes)
+                    case .ndjson: try parser.readLines(bytes)
+                    }
                 }
-            }
+            }.get()
         } catch {
             throw error.ledgerError
         }

@@ -77,15 +77,17 @@ enum RequestBody {
         _ body: [UInt8],
         _ read: (inout JSONReader) throws(FieldError) -> Void
     ) throws(FieldError) {
-        try body.withUnsafeBytes { bytes throws(FieldError) in
-            var reader: JSONReader
-            do throws(JSONError) {
-                reader = try JSONReader(bytes, maximumDepth: Limits.dataDepth)
-            } catch {
-                throw .json(error)
+        try body.withUnsafeBytes { bytes in
+            Result { () throws(FieldError) in
+                var reader: JSONReader
+                do throws(JSONError) {
+                    reader = try JSONReader(bytes, maximumDepth: Limits.dataDepth)
+                } catch {
+                    throw .json(error)
+                }
+                try read(&reader)
             }
-            try read(&reader)
-        }
+        }.get()
     }
 }
 

@@ -1,3 +1,4 @@
+import CoreMetrics
 import LedgerCore
 
 /// The shell of ``PollPlan``.

@@ -1,4 +1,6 @@
+import CoreMetrics
 public import LedgerCore
+import Logging
 
 /// The shell of ``FoldPlan``, and the use cases of compaction.
 extension Ledger {

@@ -1,4 +1,6 @@
+import CoreMetrics
 public import LedgerCore
+import Logging
 
 /// What a sweep did.
 public struct SweepReport: Hashable, Sendable {

@@ -1,4 +1,5 @@
-import LedgerCore
+public import LedgerCore
+import Logging
 
 extension Ledger {
     /// The background work of a server process: folds what is appended, and sweeps every minute.
