@@ -41,3 +41,5 @@ ptrdiff_t el_growing_finish(el_growing *buffer, int status, void **output) {
     *output = NULL;
     return status;
 }
+
+void el_release(void *output) { free(output); }

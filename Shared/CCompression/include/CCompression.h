@@ -32,8 +32,10 @@ ptrdiff_t el_zstd_expand_exactly(void *output, size_t expected, const void *inpu
 ptrdiff_t el_gzip_compress(void *output, size_t capacity, const void *input, size_t count);
 
 /// Expands zstd frames or gzip members of unknown size, at most `limit` bytes. On success `*output`
-/// is the caller's to `free`; on an error it is NULL.
+/// is the caller's to `el_release`; on an error it is NULL.
 ptrdiff_t el_zstd_expand(void **output, size_t limit, const void *input, size_t count);
 ptrdiff_t el_gzip_expand(void **output, size_t limit, const void *input, size_t count);
+
+void el_release(void *output);
 
 #endif

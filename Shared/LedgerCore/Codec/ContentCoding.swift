@@ -1,13 +1,5 @@
 import CCompression
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#elseif canImport(Darwin)
-import Darwin
-#endif
-
 /// A content coding of HTTP that bodies may be sent in.
 public enum ContentCoding: Hashable, Sendable, CaseIterable {
     /// RFC 1952; a body may have several members.
@@ -42,7 +34,7 @@ public enum ContentCoding: Hashable, Sendable, CaseIterable {
             case .gzip: el_gzip_expand(&output, limit, bytes, bytes.count)
             case .zstd: el_zstd_expand(&output, limit, bytes, bytes.count)
             }
-        defer { free(output) }
+        defer { el_release(output) }
         guard count != EL_TOO_LARGE else { throw .tooLarge(limit: limit) }
         guard count >= 0 else { throw .malformed }
         return [UInt8](UnsafeRawBufferPointer(start: output, count: count))

@@ -75,6 +75,21 @@ import Testing
         #expect(Self.error([]) == .tooShort(bytes: 0))
     }
 
+    /// A last field that reaches one byte beyond the payload, into the checksum.
+    @Test func lengthsReachNoFurtherThanThePayload() {
+        var records = Records()
+        records.append(key: [1], type: [2], data: [3, 4])
+        var bytes = RecordBatch.encode(
+            records,
+            baseOffset: offset(42),
+            timestamp: RecordBatchTests.time
+        )
+        let length = bytes.count - 4 - 3
+        #expect(bytes[length] == 2)
+        bytes[length] = 3
+        #expect(Self.error(Self.sealed(bytes)) == .badRecord(index: 0))
+    }
+
     @Test func offsetsAndTimesThatOverflow() {
         var records = Records()
         records.append(key: [1], type: [2], data: [], timestampDelta: .max)
@@ -119,13 +134,15 @@ import Testing
         #expect(Self.error(batch(claiming: 0)) == .badCompression)
     }
 
+    /// Also what zstd itself would pass over: an empty frame and a skippable one.
     @Test func garbageBehindTheFrame() {
         let bytes = Self.good[1]
         #expect(bytes[3] == 1)
-        #expect(
-            Self.error(Self.sealed(Array(bytes.dropLast(4)) + [0] + [0, 0, 0, 0]))
-                == .badCompression
-        )
+        let skippable: [UInt8] = [0x50, 0x2a, 0x4d, 0x18, 1, 0, 0, 0, 9]
+        for tail in [[0], ContentCoding.zstd.encode([]), skippable] {
+            let longer = Array(bytes.dropLast(4)) + tail + [0, 0, 0, 0]
+            #expect(Self.error(Self.sealed(longer)) == .badCompression)
+        }
     }
 
     /// Random bytes behind a good checksum reach every check.
