@@ -114,8 +114,8 @@ let package = Package(
             "ServerTests",
             [
                 "LedgerServer", "LedgerService", "LedgerCore", "LedgerTesting", "LedgerClient",
-                "SQLiteTable", "CurlHTTP", "RawJSON",
-            ]
+                "SQLiteTable", "CurlHTTP", "RawJSON", log, metrics,
+            ] + nio
         ),
         tests("CLITests", ["eventledger"]),
         tests("ProjectTests", ["LedgerCore", "LedgerSchemas", "LedgerService", "RawJSON"]),
