@@ -9,7 +9,7 @@ let openAPIText: StaticString = #"""
     "title": "EventLedger",
     "version": "0.1.0",
     "summary": "An ordered, immutable event log over HTTP.",
-    "description": "Unknown or repeated body fields and query parameters are refused with 400. No Content-Type counts as JSON. A path that is not listed answers 404 `not_found`; another method on a listed path answers 405 `method_not_allowed` with `Allow`. Answers with status 429 and 5xx carry `Retry-After`. `x-limits` has every limit a client can meet; KB and MB are powers of 1,024.",
+    "description": "Unknown or repeated body fields and query parameters are refused with 400. No Content-Type counts as JSON. A path that is not listed answers 404 `not_found`; another method on a listed path answers 405 `method_not_allowed` with `Allow`. Answers with status 429, 500 and 503 carry `Retry-After`. `x-limits` has every limit a client can meet; KB and MB are powers of 1,024.",
     "license": {
       "name": "MIT",
       "identifier": "MIT"
@@ -112,7 +112,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error"
+            "$ref": "#/components/responses/validation_error_or_malformed_request"
           },
           "408": {
             "$ref": "#/components/responses/request_timeout"
@@ -123,6 +123,9 @@ let openAPIText: StaticString = #"""
           "414": {
             "$ref": "#/components/responses/uri_too_long"
           },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
           "429": {
             "$ref": "#/components/responses/too_many_requests"
           },
@@ -132,8 +135,14 @@ let openAPIText: StaticString = #"""
           "500": {
             "$ref": "#/components/responses/internal_error"
           },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
           "503": {
             "$ref": "#/components/responses/unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
           }
         }
       },
@@ -165,7 +174,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id"
+            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_malformed_request"
           },
           "408": {
             "$ref": "#/components/responses/request_timeout"
@@ -182,6 +191,9 @@ let openAPIText: StaticString = #"""
           "415": {
             "$ref": "#/components/responses/unsupported_media_type"
           },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
           "429": {
             "$ref": "#/components/responses/too_many_requests"
           },
@@ -191,8 +203,14 @@ let openAPIText: StaticString = #"""
           "500": {
             "$ref": "#/components/responses/internal_error"
           },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
           "503": {
             "$ref": "#/components/responses/outcome_unknown_or_storage_full_or_unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
           }
         }
       }
@@ -221,7 +239,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id"
+            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_malformed_request"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found"
@@ -235,6 +253,9 @@ let openAPIText: StaticString = #"""
           "414": {
             "$ref": "#/components/responses/uri_too_long"
           },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
           "429": {
             "$ref": "#/components/responses/too_many_requests"
           },
@@ -244,8 +265,14 @@ let openAPIText: StaticString = #"""
           "500": {
             "$ref": "#/components/responses/internal_error_or_corrupt_chunk"
           },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
           "503": {
             "$ref": "#/components/responses/tail_unverified_or_unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
           }
         }
       },
@@ -278,7 +305,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id"
+            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_malformed_request"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found"
@@ -295,6 +322,9 @@ let openAPIText: StaticString = #"""
           "415": {
             "$ref": "#/components/responses/unsupported_media_type"
           },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
           "429": {
             "$ref": "#/components/responses/too_many_requests"
           },
@@ -304,8 +334,14 @@ let openAPIText: StaticString = #"""
           "500": {
             "$ref": "#/components/responses/internal_error_or_corrupt_chunk"
           },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
           "503": {
             "$ref": "#/components/responses/outcome_unknown_or_tail_unverified_or_storage_full_or_unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
           }
         }
       },
@@ -328,7 +364,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id"
+            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_malformed_request"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found"
@@ -342,6 +378,9 @@ let openAPIText: StaticString = #"""
           "414": {
             "$ref": "#/components/responses/uri_too_long"
           },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
           "429": {
             "$ref": "#/components/responses/too_many_requests"
           },
@@ -351,8 +390,14 @@ let openAPIText: StaticString = #"""
           "500": {
             "$ref": "#/components/responses/internal_error_or_corrupt_chunk"
           },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
           "503": {
             "$ref": "#/components/responses/outcome_unknown_or_tail_unverified_or_storage_full_or_unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
           }
         }
       }
@@ -447,7 +492,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_invalid_event_key"
+            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_invalid_event_key_or_malformed_request"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found"
@@ -467,6 +512,9 @@ let openAPIText: StaticString = #"""
           "415": {
             "$ref": "#/components/responses/unsupported_media_type"
           },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
           "422": {
             "$ref": "#/components/responses/idempotency_key_reused"
           },
@@ -479,8 +527,14 @@ let openAPIText: StaticString = #"""
           "500": {
             "$ref": "#/components/responses/internal_error_or_corrupt_chunk"
           },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
           "503": {
             "$ref": "#/components/responses/outcome_unknown_or_partial_publish_or_tail_unverified_or_storage_full_or_unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
           }
         }
       },
@@ -514,7 +568,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id"
+            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_malformed_request"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found_or_partition_not_found"
@@ -534,6 +588,9 @@ let openAPIText: StaticString = #"""
           "416": {
             "$ref": "#/components/responses/offset_out_of_range"
           },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
           "429": {
             "$ref": "#/components/responses/too_many_requests"
           },
@@ -543,8 +600,14 @@ let openAPIText: StaticString = #"""
           "500": {
             "$ref": "#/components/responses/internal_error_or_corrupt_chunk"
           },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
           "503": {
             "$ref": "#/components/responses/tail_unverified_or_unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
           }
         }
       }
@@ -592,7 +655,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_invalid_event_key"
+            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_invalid_event_key_or_malformed_request"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found_or_key_not_found"
@@ -609,6 +672,9 @@ let openAPIText: StaticString = #"""
           "414": {
             "$ref": "#/components/responses/uri_too_long"
           },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
           "429": {
             "$ref": "#/components/responses/too_many_requests"
           },
@@ -618,8 +684,14 @@ let openAPIText: StaticString = #"""
           "500": {
             "$ref": "#/components/responses/internal_error_or_corrupt_chunk"
           },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
           "503": {
             "$ref": "#/components/responses/unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
           }
         }
       }
@@ -652,7 +724,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_invalid_event_key"
+            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_invalid_event_key_or_malformed_request"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found_or_key_not_found"
@@ -669,6 +741,9 @@ let openAPIText: StaticString = #"""
           "414": {
             "$ref": "#/components/responses/uri_too_long"
           },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
           "429": {
             "$ref": "#/components/responses/too_many_requests"
           },
@@ -678,8 +753,14 @@ let openAPIText: StaticString = #"""
           "500": {
             "$ref": "#/components/responses/internal_error_or_corrupt_chunk"
           },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
           "503": {
             "$ref": "#/components/responses/unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
           }
         }
       }
@@ -709,7 +790,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id"
+            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_malformed_request"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found"
@@ -726,6 +807,9 @@ let openAPIText: StaticString = #"""
           "414": {
             "$ref": "#/components/responses/uri_too_long"
           },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
           "429": {
             "$ref": "#/components/responses/too_many_requests"
           },
@@ -735,8 +819,14 @@ let openAPIText: StaticString = #"""
           "500": {
             "$ref": "#/components/responses/internal_error_or_corrupt_chunk"
           },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
           "503": {
             "$ref": "#/components/responses/outcome_unknown_or_tail_unverified_or_storage_full_or_unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
           }
         }
       }
@@ -766,7 +856,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id"
+            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_malformed_request"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found"
@@ -780,6 +870,9 @@ let openAPIText: StaticString = #"""
           "414": {
             "$ref": "#/components/responses/uri_too_long"
           },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
           "429": {
             "$ref": "#/components/responses/too_many_requests"
           },
@@ -789,8 +882,14 @@ let openAPIText: StaticString = #"""
           "500": {
             "$ref": "#/components/responses/internal_error_or_corrupt_chunk"
           },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
           "503": {
             "$ref": "#/components/responses/outcome_unknown_or_storage_full_or_unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
           }
         }
       }
@@ -828,7 +927,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id"
+            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_malformed_request"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found"
@@ -842,6 +941,9 @@ let openAPIText: StaticString = #"""
           "414": {
             "$ref": "#/components/responses/uri_too_long"
           },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
           "429": {
             "$ref": "#/components/responses/too_many_requests"
           },
@@ -851,8 +953,14 @@ let openAPIText: StaticString = #"""
           "500": {
             "$ref": "#/components/responses/internal_error"
           },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
           "503": {
             "$ref": "#/components/responses/unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
           }
         }
       },
@@ -885,7 +993,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_invalid_subscription_id"
+            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_invalid_subscription_id_or_malformed_request"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found_or_partition_not_found"
@@ -905,6 +1013,9 @@ let openAPIText: StaticString = #"""
           "415": {
             "$ref": "#/components/responses/unsupported_media_type"
           },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
           "429": {
             "$ref": "#/components/responses/too_many_requests"
           },
@@ -914,8 +1025,14 @@ let openAPIText: StaticString = #"""
           "500": {
             "$ref": "#/components/responses/internal_error_or_corrupt_chunk"
           },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
           "503": {
             "$ref": "#/components/responses/outcome_unknown_or_tail_unverified_or_storage_full_or_unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
           }
         }
       }
@@ -947,7 +1064,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_invalid_subscription_id"
+            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_invalid_subscription_id_or_malformed_request"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found_or_subscription_not_found"
@@ -961,6 +1078,9 @@ let openAPIText: StaticString = #"""
           "414": {
             "$ref": "#/components/responses/uri_too_long"
           },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
           "429": {
             "$ref": "#/components/responses/too_many_requests"
           },
@@ -970,8 +1090,14 @@ let openAPIText: StaticString = #"""
           "500": {
             "$ref": "#/components/responses/internal_error_or_corrupt_chunk"
           },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
           "503": {
             "$ref": "#/components/responses/tail_unverified_or_unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
           }
         }
       },
@@ -993,7 +1119,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_invalid_subscription_id"
+            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_invalid_subscription_id_or_malformed_request"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found_or_subscription_not_found"
@@ -1007,6 +1133,9 @@ let openAPIText: StaticString = #"""
           "414": {
             "$ref": "#/components/responses/uri_too_long"
           },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
           "429": {
             "$ref": "#/components/responses/too_many_requests"
           },
@@ -1016,8 +1145,14 @@ let openAPIText: StaticString = #"""
           "500": {
             "$ref": "#/components/responses/internal_error"
           },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
           "503": {
             "$ref": "#/components/responses/outcome_unknown_or_storage_full_or_unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
           }
         }
       }
@@ -1061,7 +1196,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_invalid_subscription_id_or_invalid_cursor"
+            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_invalid_subscription_id_or_invalid_cursor_or_malformed_request"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found_or_subscription_not_found"
@@ -1081,6 +1216,9 @@ let openAPIText: StaticString = #"""
           "414": {
             "$ref": "#/components/responses/uri_too_long"
           },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
           "429": {
             "$ref": "#/components/responses/too_many_requests"
           },
@@ -1090,8 +1228,14 @@ let openAPIText: StaticString = #"""
           "500": {
             "$ref": "#/components/responses/internal_error_or_corrupt_chunk"
           },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
           "503": {
             "$ref": "#/components/responses/tail_unverified_or_unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
           }
         }
       }
@@ -1134,7 +1278,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_invalid_subscription_id_or_invalid_cursor"
+            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_invalid_subscription_id_or_invalid_cursor_or_malformed_request"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found_or_subscription_not_found"
@@ -1154,6 +1298,9 @@ let openAPIText: StaticString = #"""
           "415": {
             "$ref": "#/components/responses/unsupported_media_type"
           },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
           "429": {
             "$ref": "#/components/responses/too_many_requests"
           },
@@ -1163,8 +1310,14 @@ let openAPIText: StaticString = #"""
           "500": {
             "$ref": "#/components/responses/internal_error"
           },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
           "503": {
             "$ref": "#/components/responses/outcome_unknown_or_storage_full_or_unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
           }
         }
       }
@@ -1207,7 +1360,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_invalid_subscription_id"
+            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_invalid_subscription_id_or_malformed_request"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found_or_subscription_not_found_or_partition_not_found"
@@ -1227,6 +1380,9 @@ let openAPIText: StaticString = #"""
           "415": {
             "$ref": "#/components/responses/unsupported_media_type"
           },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
           "429": {
             "$ref": "#/components/responses/too_many_requests"
           },
@@ -1236,8 +1392,14 @@ let openAPIText: StaticString = #"""
           "500": {
             "$ref": "#/components/responses/internal_error_or_corrupt_chunk"
           },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
           "503": {
             "$ref": "#/components/responses/outcome_unknown_or_tail_unverified_or_storage_full_or_unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
           }
         }
       }
@@ -1261,7 +1423,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error"
+            "$ref": "#/components/responses/validation_error_or_malformed_request"
           },
           "408": {
             "$ref": "#/components/responses/request_timeout"
@@ -1272,6 +1434,9 @@ let openAPIText: StaticString = #"""
           "414": {
             "$ref": "#/components/responses/uri_too_long"
           },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
           "429": {
             "$ref": "#/components/responses/too_many_requests"
           },
@@ -1281,8 +1446,14 @@ let openAPIText: StaticString = #"""
           "500": {
             "$ref": "#/components/responses/internal_error"
           },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
           "503": {
             "$ref": "#/components/responses/unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
           }
         }
       }
@@ -1311,7 +1482,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error"
+            "$ref": "#/components/responses/validation_error_or_malformed_request"
           },
           "408": {
             "$ref": "#/components/responses/request_timeout"
@@ -1322,6 +1493,9 @@ let openAPIText: StaticString = #"""
           "414": {
             "$ref": "#/components/responses/uri_too_long"
           },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
           "429": {
             "$ref": "#/components/responses/too_many_requests"
           },
@@ -1331,8 +1505,14 @@ let openAPIText: StaticString = #"""
           "500": {
             "$ref": "#/components/responses/internal_error"
           },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
           "503": {
             "$ref": "#/components/responses/unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
           }
         }
       }
@@ -1357,7 +1537,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error"
+            "$ref": "#/components/responses/validation_error_or_malformed_request"
           },
           "404": {
             "$ref": "#/components/responses/not_found"
@@ -1371,6 +1551,9 @@ let openAPIText: StaticString = #"""
           "414": {
             "$ref": "#/components/responses/uri_too_long"
           },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
           "429": {
             "$ref": "#/components/responses/too_many_requests"
           },
@@ -1380,8 +1563,14 @@ let openAPIText: StaticString = #"""
           "500": {
             "$ref": "#/components/responses/internal_error"
           },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
           "503": {
             "$ref": "#/components/responses/unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
           }
         }
       }
@@ -1602,6 +1791,32 @@ let openAPIText: StaticString = #"""
           }
         }
       },
+      "expectation_failed": {
+        "description": "`expectation_failed`: The only expectation known is `100-continue`.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "allOf": [
+                {
+                  "$ref": "#/components/schemas/Error"
+                }
+              ],
+              "properties": {
+                "error": {
+                  "enum": [
+                    "expectation_failed"
+                  ]
+                }
+              }
+            },
+            "examples": {
+              "expectation_failed": {
+                "$ref": "#/components/examples/expectation_failed"
+              }
+            }
+          }
+        }
+      },
       "headers_too_large": {
         "description": "`headers_too_large`: The request's header block is too large.",
         "content": {
@@ -1623,6 +1838,32 @@ let openAPIText: StaticString = #"""
             "examples": {
               "headers_too_large": {
                 "$ref": "#/components/examples/headers_too_large"
+              }
+            }
+          }
+        }
+      },
+      "http_version_not_supported": {
+        "description": "`http_version_not_supported`: The only versions spoken are HTTP/1.1 and HTTP/1.0.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "allOf": [
+                {
+                  "$ref": "#/components/schemas/Error"
+                }
+              ],
+              "properties": {
+                "error": {
+                  "enum": [
+                    "http_version_not_supported"
+                  ]
+                }
+              }
+            },
+            "examples": {
+              "http_version_not_supported": {
+                "$ref": "#/components/examples/http_version_not_supported"
               }
             }
           }
@@ -1856,7 +2097,7 @@ let openAPIText: StaticString = #"""
         }
       },
       "outcome_unknown_or_partial_publish_or_tail_unverified_or_storage_full_or_unavailable_or_overloaded": {
-        "description": "`outcome_unknown`: The write may or may not have been stored. A retry with an Idempotency-Key is safe. `partial_publish`: Some partitions of the batch were stored and others were not; `details` lists both. A retry with the same Idempotency-Key stores the rest. `tail_unverified`: The end of a partition cannot be proven. An operator can accept it with accept-tail. `storage_full`: There is no room to store anything. Nothing was stored. `unavailable`: The storage cannot be reached, or the server is stopping. `overloaded`: The server has more requests than it can take.",
+        "description": "`outcome_unknown`: The write may or may not have been stored. A retry with an Idempotency-Key is safe. `partial_publish`: Some partitions' events were stored and others' were not; `details.partitions` has the state of each. A retry with the same Idempotency-Key stores the rest. `tail_unverified`: The end of a partition cannot be proven. An operator can accept it with accept-tail. `storage_full`: There is no room to store anything. Nothing was stored. `unavailable`: The storage cannot be reached, or the server is stopping. `overloaded`: The server has more requests than it can take.",
         "headers": {
           "Retry-After": {
             "$ref": "#/components/headers/RetryAfter"
@@ -2385,6 +2626,32 @@ let openAPIText: StaticString = #"""
           }
         }
       },
+      "unsupported_transfer_encoding": {
+        "description": "`unsupported_transfer_encoding`: The only transfer coding known is chunked.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "allOf": [
+                {
+                  "$ref": "#/components/schemas/Error"
+                }
+              ],
+              "properties": {
+                "error": {
+                  "enum": [
+                    "unsupported_transfer_encoding"
+                  ]
+                }
+              }
+            },
+            "examples": {
+              "unsupported_transfer_encoding": {
+                "$ref": "#/components/examples/unsupported_transfer_encoding"
+              }
+            }
+          }
+        }
+      },
       "uri_too_long": {
         "description": "`uri_too_long`: The request's path and query are too long.",
         "content": {
@@ -2411,64 +2678,8 @@ let openAPIText: StaticString = #"""
           }
         }
       },
-      "validation_error": {
-        "description": "`validation_error`: The request breaks a rule: an unknown, repeated, missing or ill-typed field or parameter, or a limit. `details` names the field and the limit.",
-        "content": {
-          "application/json": {
-            "schema": {
-              "allOf": [
-                {
-                  "$ref": "#/components/schemas/Error"
-                }
-              ],
-              "properties": {
-                "error": {
-                  "enum": [
-                    "validation_error"
-                  ]
-                }
-              }
-            },
-            "examples": {
-              "validation_error": {
-                "$ref": "#/components/examples/validation_error"
-              }
-            }
-          }
-        }
-      },
-      "validation_error_or_invalid_stream_id": {
-        "description": "`validation_error`: The request breaks a rule: an unknown, repeated, missing or ill-typed field or parameter, or a limit. `details` names the field and the limit. `invalid_stream_id`: The stream's name is not a valid name.",
-        "content": {
-          "application/json": {
-            "schema": {
-              "allOf": [
-                {
-                  "$ref": "#/components/schemas/Error"
-                }
-              ],
-              "properties": {
-                "error": {
-                  "enum": [
-                    "validation_error",
-                    "invalid_stream_id"
-                  ]
-                }
-              }
-            },
-            "examples": {
-              "validation_error": {
-                "$ref": "#/components/examples/validation_error"
-              },
-              "invalid_stream_id": {
-                "$ref": "#/components/examples/invalid_stream_id"
-              }
-            }
-          }
-        }
-      },
-      "validation_error_or_invalid_stream_id_or_invalid_event_key": {
-        "description": "`validation_error`: The request breaks a rule: an unknown, repeated, missing or ill-typed field or parameter, or a limit. `details` names the field and the limit. `invalid_stream_id`: The stream's name is not a valid name. `invalid_event_key`: The event key is empty, too long or not valid text.",
+      "validation_error_or_invalid_stream_id_or_invalid_event_key_or_malformed_request": {
+        "description": "`validation_error`: The request breaks a rule: an unknown, repeated, missing or ill-typed field or parameter, or a limit. `details` names the field and the limit. `invalid_stream_id`: The stream's name is not a valid name. `invalid_event_key`: The event key is empty, too long or not valid text. `malformed_request`: The request is not valid HTTP.",
         "content": {
           "application/json": {
             "schema": {
@@ -2482,7 +2693,8 @@ let openAPIText: StaticString = #"""
                   "enum": [
                     "validation_error",
                     "invalid_stream_id",
-                    "invalid_event_key"
+                    "invalid_event_key",
+                    "malformed_request"
                   ]
                 }
               }
@@ -2496,47 +2708,16 @@ let openAPIText: StaticString = #"""
               },
               "invalid_event_key": {
                 "$ref": "#/components/examples/invalid_event_key"
+              },
+              "malformed_request": {
+                "$ref": "#/components/examples/malformed_request"
               }
             }
           }
         }
       },
-      "validation_error_or_invalid_stream_id_or_invalid_subscription_id": {
-        "description": "`validation_error`: The request breaks a rule: an unknown, repeated, missing or ill-typed field or parameter, or a limit. `details` names the field and the limit. `invalid_stream_id`: The stream's name is not a valid name. `invalid_subscription_id`: The subscription's name is not a valid name.",
-        "content": {
-          "application/json": {
-            "schema": {
-              "allOf": [
-                {
-                  "$ref": "#/components/schemas/Error"
-                }
-              ],
-              "properties": {
-                "error": {
-                  "enum": [
-                    "validation_error",
-                    "invalid_stream_id",
-                    "invalid_subscription_id"
-                  ]
-                }
-              }
-            },
-            "examples": {
-              "validation_error": {
-                "$ref": "#/components/examples/validation_error"
-              },
-              "invalid_stream_id": {
-                "$ref": "#/components/examples/invalid_stream_id"
-              },
-              "invalid_subscription_id": {
-                "$ref": "#/components/examples/invalid_subscription_id"
-              }
-            }
-          }
-        }
-      },
-      "validation_error_or_invalid_stream_id_or_invalid_subscription_id_or_invalid_cursor": {
-        "description": "`validation_error`: The request breaks a rule: an unknown, repeated, missing or ill-typed field or parameter, or a limit. `details` names the field and the limit. `invalid_stream_id`: The stream's name is not a valid name. `invalid_subscription_id`: The subscription's name is not a valid name. `invalid_cursor`: The cursor is malformed, altered, or of another subscription.",
+      "validation_error_or_invalid_stream_id_or_invalid_subscription_id_or_invalid_cursor_or_malformed_request": {
+        "description": "`validation_error`: The request breaks a rule: an unknown, repeated, missing or ill-typed field or parameter, or a limit. `details` names the field and the limit. `invalid_stream_id`: The stream's name is not a valid name. `invalid_subscription_id`: The subscription's name is not a valid name. `invalid_cursor`: The cursor is malformed, altered, or of another subscription. `malformed_request`: The request is not valid HTTP.",
         "content": {
           "application/json": {
             "schema": {
@@ -2551,7 +2732,8 @@ let openAPIText: StaticString = #"""
                     "validation_error",
                     "invalid_stream_id",
                     "invalid_subscription_id",
-                    "invalid_cursor"
+                    "invalid_cursor",
+                    "malformed_request"
                   ]
                 }
               }
@@ -2568,6 +2750,111 @@ let openAPIText: StaticString = #"""
               },
               "invalid_cursor": {
                 "$ref": "#/components/examples/invalid_cursor"
+              },
+              "malformed_request": {
+                "$ref": "#/components/examples/malformed_request"
+              }
+            }
+          }
+        }
+      },
+      "validation_error_or_invalid_stream_id_or_invalid_subscription_id_or_malformed_request": {
+        "description": "`validation_error`: The request breaks a rule: an unknown, repeated, missing or ill-typed field or parameter, or a limit. `details` names the field and the limit. `invalid_stream_id`: The stream's name is not a valid name. `invalid_subscription_id`: The subscription's name is not a valid name. `malformed_request`: The request is not valid HTTP.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "allOf": [
+                {
+                  "$ref": "#/components/schemas/Error"
+                }
+              ],
+              "properties": {
+                "error": {
+                  "enum": [
+                    "validation_error",
+                    "invalid_stream_id",
+                    "invalid_subscription_id",
+                    "malformed_request"
+                  ]
+                }
+              }
+            },
+            "examples": {
+              "validation_error": {
+                "$ref": "#/components/examples/validation_error"
+              },
+              "invalid_stream_id": {
+                "$ref": "#/components/examples/invalid_stream_id"
+              },
+              "invalid_subscription_id": {
+                "$ref": "#/components/examples/invalid_subscription_id"
+              },
+              "malformed_request": {
+                "$ref": "#/components/examples/malformed_request"
+              }
+            }
+          }
+        }
+      },
+      "validation_error_or_invalid_stream_id_or_malformed_request": {
+        "description": "`validation_error`: The request breaks a rule: an unknown, repeated, missing or ill-typed field or parameter, or a limit. `details` names the field and the limit. `invalid_stream_id`: The stream's name is not a valid name. `malformed_request`: The request is not valid HTTP.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "allOf": [
+                {
+                  "$ref": "#/components/schemas/Error"
+                }
+              ],
+              "properties": {
+                "error": {
+                  "enum": [
+                    "validation_error",
+                    "invalid_stream_id",
+                    "malformed_request"
+                  ]
+                }
+              }
+            },
+            "examples": {
+              "validation_error": {
+                "$ref": "#/components/examples/validation_error"
+              },
+              "invalid_stream_id": {
+                "$ref": "#/components/examples/invalid_stream_id"
+              },
+              "malformed_request": {
+                "$ref": "#/components/examples/malformed_request"
+              }
+            }
+          }
+        }
+      },
+      "validation_error_or_malformed_request": {
+        "description": "`validation_error`: The request breaks a rule: an unknown, repeated, missing or ill-typed field or parameter, or a limit. `details` names the field and the limit. `malformed_request`: The request is not valid HTTP.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "allOf": [
+                {
+                  "$ref": "#/components/schemas/Error"
+                }
+              ],
+              "properties": {
+                "error": {
+                  "enum": [
+                    "validation_error",
+                    "malformed_request"
+                  ]
+                }
+              }
+            },
+            "examples": {
+              "validation_error": {
+                "$ref": "#/components/examples/validation_error"
+              },
+              "malformed_request": {
+                "$ref": "#/components/examples/malformed_request"
               }
             }
           }
@@ -2622,6 +2909,13 @@ let openAPIText: StaticString = #"""
           "details": {
             "field": "cursor"
           }
+        }
+      },
+      "malformed_request": {
+        "value": {
+          "error": "malformed_request",
+          "message": "the request is not valid HTTP",
+          "details": {}
         }
       },
       "not_found": {
@@ -2783,6 +3077,13 @@ let openAPIText: StaticString = #"""
           }
         }
       },
+      "expectation_failed": {
+        "value": {
+          "error": "expectation_failed",
+          "message": "the only expectation known here is 100-continue",
+          "details": {}
+        }
+      },
       "idempotency_key_reused": {
         "value": {
           "error": "idempotency_key_reused",
@@ -2822,6 +3123,13 @@ let openAPIText: StaticString = #"""
           }
         }
       },
+      "unsupported_transfer_encoding": {
+        "value": {
+          "error": "unsupported_transfer_encoding",
+          "message": "the only transfer coding known here is chunked",
+          "details": {}
+        }
+      },
       "outcome_unknown": {
         "value": {
           "error": "outcome_unknown",
@@ -2834,17 +3142,20 @@ let openAPIText: StaticString = #"""
           "error": "partial_publish",
           "message": "Some events were stored and some were not.",
           "details": {
-            "stored": [
+            "partitions": [
               {
                 "partition": 0,
+                "state": "stored",
                 "first_offset": 42,
                 "last_offset": 44
-              }
-            ],
-            "not_stored": [
+              },
               {
                 "partition": 1,
-                "count": 2
+                "state": "not_stored"
+              },
+              {
+                "partition": 2,
+                "state": "unknown"
               }
             ]
           }
@@ -2878,6 +3189,13 @@ let openAPIText: StaticString = #"""
         "value": {
           "error": "overloaded",
           "message": "The server is overloaded.",
+          "details": {}
+        }
+      },
+      "http_version_not_supported": {
+        "value": {
+          "error": "http_version_not_supported",
+          "message": "only HTTP/1.1 and HTTP/1.0 are spoken here",
           "details": {}
         }
       }
@@ -2985,6 +3303,7 @@ let openAPIText: StaticString = #"""
           "invalid_subscription_id",
           "invalid_event_key",
           "invalid_cursor",
+          "malformed_request",
           "not_found",
           "stream_not_found",
           "subscription_not_found",
@@ -3003,17 +3322,20 @@ let openAPIText: StaticString = #"""
           "uri_too_long",
           "unsupported_media_type",
           "offset_out_of_range",
+          "expectation_failed",
           "idempotency_key_reused",
           "too_many_requests",
           "headers_too_large",
           "internal_error",
           "corrupt_chunk",
+          "unsupported_transfer_encoding",
           "outcome_unknown",
           "partial_publish",
           "tail_unverified",
           "storage_full",
           "unavailable",
-          "overloaded"
+          "overloaded",
+          "http_version_not_supported"
         ],
         "description": "What went wrong, for programs. The status of each code is fixed.",
         "examples": [
@@ -3074,19 +3396,38 @@ let openAPIText: StaticString = #"""
               "next_offset": {
                 "type": "integer"
               },
-              "stored": {
+              "partitions": {
                 "type": "array",
+                "description": "What happened to each partition's events.",
                 "items": {
-                  "type": "object"
-                },
-                "description": "Partitions whose events were stored."
-              },
-              "not_stored": {
-                "type": "array",
-                "items": {
-                  "type": "object"
-                },
-                "description": "Partitions whose events were not stored."
+                  "type": "object",
+                  "properties": {
+                    "partition": {
+                      "$ref": "#/components/schemas/Partition"
+                    },
+                    "state": {
+                      "type": "string",
+                      "enum": [
+                        "stored",
+                        "not_stored",
+                        "unknown"
+                      ]
+                    },
+                    "first_offset": {
+                      "$ref": "#/components/schemas/Offset",
+                      "description": "Only when stored."
+                    },
+                    "last_offset": {
+                      "$ref": "#/components/schemas/Offset",
+                      "description": "Only when stored; inclusive."
+                    }
+                  },
+                  "required": [
+                    "partition",
+                    "state"
+                  ],
+                  "additionalProperties": false
+                }
               }
             },
             "additionalProperties": true

@@ -1,0 +1,60 @@
+#!/usr/bin/env bash
+# Runs a command against a server of its own, on a free port and with a folder that is removed
+# afterwards: scripts/with-server.sh [--unless-set] COMMAND…
+#
+# EVENTLEDGER_BINARY  the binary; the release build by default, else the debug build
+# EVENTLEDGER_URL     set for the command; with --unless-set, one that is set already is used
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+if [ "${1:-}" = --unless-set ]; then
+    shift
+    [ -z "${EVENTLEDGER_URL:-}" ] || exec "$@"
+fi
+
+binary=${EVENTLEDGER_BINARY:-}
+for candidate in "$root"/.build/{release,debug}/eventledger; do
+    [ -n "$binary" ] || ! [ -x "$candidate" ] || binary=$candidate
+done
+if [ -z "$binary" ]; then
+    echo "with-server: there is no binary; build one with ./justw build" >&2
+    exit 1
+fi
+
+folder=$(mktemp -d)
+server=
+stop() {
+    if [ -n "$server" ]; then
+        kill -TERM "$server" 2>/dev/null || true
+        wait "$server" 2>/dev/null || true
+    fi
+    rm -rf "$folder"
+}
+trap stop EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+"$binary" serve --host 127.0.0.1 --port 0 --data "$folder/data" >"$folder/out" 2>"$folder/log" &
+server=$!
+
+url=
+for _ in $(seq 200); do
+    url=$(sed -n 's/^ *url  *//p' "$folder/out")
+    [ -z "$url" ] || break
+    kill -0 "$server" 2>/dev/null || break
+    sleep 0.05
+done
+if [ -z "$url" ]; then
+    echo "with-server: the server did not start:" >&2
+    cat "$folder/out" "$folder/log" >&2
+    exit 1
+fi
+
+export EVENTLEDGER_URL=$url EVENTLEDGER_BINARY=$binary
+status=0
+"$@" || status=$?
+if [ $status != 0 ] && [ -s "$folder/log" ]; then
+    echo "with-server: the end of the server's log:" >&2
+    tail -n 20 "$folder/log" >&2
+fi
+exit $status
