@@ -9,7 +9,7 @@ let openAPIText: StaticString = #"""
     "title": "EventLedger",
     "version": "0.1.0",
     "summary": "An ordered, immutable event log over HTTP.",
-    "description": "Unknown or repeated body fields and query parameters are refused with 400. No Content-Type counts as JSON. A path that is not listed answers 404 `not_found`; another method on a listed path answers 405 `method_not_allowed` with `Allow`. Answers with status 429, 500 and 503 carry `Retry-After`. `x-limits` has every limit a client can meet; KB and MB are powers of 1,024.",
+    "description": "Unknown or repeated body fields and query parameters are refused with 400. No Content-Type counts as JSON. A path that is not listed answers 404 `not_found`; another method on a listed path answers 405 `method_not_allowed` with `Allow`. Answers with status 429, 500 and 503 carry `Retry-After`. HEAD works where GET does. `x-limits` has every limit a client can meet; KB and MB are powers of 1,024.",
     "license": {
       "name": "MIT",
       "identifier": "MIT"
@@ -174,7 +174,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_malformed_request"
+            "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id"
           },
           "408": {
             "$ref": "#/components/responses/request_timeout"
@@ -239,7 +239,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_malformed_request"
+            "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found"
@@ -305,7 +305,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_malformed_request"
+            "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found"
@@ -364,7 +364,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_malformed_request"
+            "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found"
@@ -492,7 +492,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_invalid_event_key_or_malformed_request"
+            "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id_or_invalid_event_key"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found"
@@ -568,7 +568,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_malformed_request"
+            "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found_or_partition_not_found"
@@ -655,7 +655,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_invalid_event_key_or_malformed_request"
+            "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id_or_invalid_event_key"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found_or_key_not_found"
@@ -724,7 +724,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_invalid_event_key_or_malformed_request"
+            "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id_or_invalid_event_key"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found_or_key_not_found"
@@ -777,7 +777,7 @@ let openAPIText: StaticString = #"""
           "compaction"
         ],
         "summary": "Compact up to the tail now",
-        "description": "Takes no body. Compaction runs by itself; this waits for it.",
+        "description": "Takes no body, or an empty object. Compaction runs by itself; this waits for it.",
         "responses": {
           "200": {
             "description": "How far each partition is compacted",
@@ -790,7 +790,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_malformed_request"
+            "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found"
@@ -806,6 +806,9 @@ let openAPIText: StaticString = #"""
           },
           "414": {
             "$ref": "#/components/responses/uri_too_long"
+          },
+          "415": {
+            "$ref": "#/components/responses/unsupported_media_type"
           },
           "417": {
             "$ref": "#/components/responses/expectation_failed"
@@ -843,7 +846,7 @@ let openAPIText: StaticString = #"""
           "streams"
         ],
         "summary": "Accept the tail on the operator's word",
-        "description": "Takes no body. The way out of `tail_unverified`: the newest event that can be found becomes the end of each partition.",
+        "description": "Takes no body, or an empty object. The way out of `tail_unverified`: the newest event that can be found becomes the end of each partition.",
         "responses": {
           "200": {
             "description": "How far each partition is compacted",
@@ -856,7 +859,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_malformed_request"
+            "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found"
@@ -869,6 +872,9 @@ let openAPIText: StaticString = #"""
           },
           "414": {
             "$ref": "#/components/responses/uri_too_long"
+          },
+          "415": {
+            "$ref": "#/components/responses/unsupported_media_type"
           },
           "417": {
             "$ref": "#/components/responses/expectation_failed"
@@ -927,7 +933,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_malformed_request"
+            "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found"
@@ -993,7 +999,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_invalid_subscription_id_or_malformed_request"
+            "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id_or_invalid_subscription_id"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found_or_partition_not_found"
@@ -1064,7 +1070,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_invalid_subscription_id_or_malformed_request"
+            "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id_or_invalid_subscription_id"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found_or_subscription_not_found"
@@ -1119,7 +1125,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_invalid_subscription_id_or_malformed_request"
+            "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id_or_invalid_subscription_id"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found_or_subscription_not_found"
@@ -1196,7 +1202,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_invalid_subscription_id_or_invalid_cursor_or_malformed_request"
+            "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id_or_invalid_subscription_id_or_invalid_cursor"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found_or_subscription_not_found"
@@ -1278,7 +1284,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_invalid_subscription_id_or_invalid_cursor_or_malformed_request"
+            "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id_or_invalid_subscription_id_or_invalid_cursor"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found_or_subscription_not_found"
@@ -1360,7 +1366,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_invalid_subscription_id_or_malformed_request"
+            "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id_or_invalid_subscription_id"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found_or_subscription_not_found_or_partition_not_found"
@@ -1792,7 +1798,7 @@ let openAPIText: StaticString = #"""
         }
       },
       "expectation_failed": {
-        "description": "`expectation_failed`: The only expectation known is `100-continue`.",
+        "description": "`expectation_failed`: `Expect` asks for something other than 100-continue.",
         "content": {
           "application/json": {
             "schema": {
@@ -1844,7 +1850,7 @@ let openAPIText: StaticString = #"""
         }
       },
       "http_version_not_supported": {
-        "description": "`http_version_not_supported`: The only versions spoken are HTTP/1.1 and HTTP/1.0.",
+        "description": "`http_version_not_supported`: Neither HTTP/1.1 nor HTTP/1.0. A retry does not help.",
         "content": {
           "application/json": {
             "schema": {
@@ -2019,7 +2025,7 @@ let openAPIText: StaticString = #"""
         }
       },
       "offset_conflict": {
-        "description": "`offset_conflict`: The partition's next offset is not `expected_offset`. Nothing was stored.",
+        "description": "`offset_conflict`: The partition's next offset is not `expected_offset`; `details` has the actual one. Nothing was stored.",
         "content": {
           "application/json": {
             "schema": {
@@ -2097,7 +2103,7 @@ let openAPIText: StaticString = #"""
         }
       },
       "outcome_unknown_or_partial_publish_or_tail_unverified_or_storage_full_or_unavailable_or_overloaded": {
-        "description": "`outcome_unknown`: The write may or may not have been stored. A retry with an Idempotency-Key is safe. `partial_publish`: Some partitions' events were stored and others' were not; `details.partitions` has the state of each. A retry with the same Idempotency-Key stores the rest. `tail_unverified`: The end of a partition cannot be proven. An operator can accept it with accept-tail. `storage_full`: There is no room to store anything. Nothing was stored. `unavailable`: The storage cannot be reached, or the server is stopping. `overloaded`: The server has more requests than it can take.",
+        "description": "`outcome_unknown`: The write may or may not have been stored. A retry with an Idempotency-Key is safe. `partial_publish`: Some partitions of the batch were stored and others were not, or it is not known; `details` lists all. A retry with the same Idempotency-Key stores the rest. `tail_unverified`: The end of a partition cannot be proven. An operator can accept it with accept-tail. `storage_full`: There is no room to store anything. Nothing was stored. `unavailable`: The storage cannot be reached, or the server is stopping. `overloaded`: The server has more requests than it can take.",
         "headers": {
           "Retry-After": {
             "$ref": "#/components/headers/RetryAfter"
@@ -2627,7 +2633,7 @@ let openAPIText: StaticString = #"""
         }
       },
       "unsupported_transfer_encoding": {
-        "description": "`unsupported_transfer_encoding`: The only transfer coding known is chunked.",
+        "description": "`unsupported_transfer_encoding`: A transfer coding other than chunked. A retry does not help.",
         "content": {
           "application/json": {
             "schema": {
@@ -2678,8 +2684,8 @@ let openAPIText: StaticString = #"""
           }
         }
       },
-      "validation_error_or_invalid_stream_id_or_invalid_event_key_or_malformed_request": {
-        "description": "`validation_error`: The request breaks a rule: an unknown, repeated, missing or ill-typed field or parameter, or a limit. `details` names the field and the limit. `invalid_stream_id`: The stream's name is not a valid name. `invalid_event_key`: The event key is empty, too long or not valid text. `malformed_request`: The request is not valid HTTP.",
+      "validation_error_or_malformed_request": {
+        "description": "`validation_error`: The request breaks a rule: an unknown, repeated, missing or ill-typed field or parameter, or a limit. `details` names the field and the limit. `malformed_request`: The request is not HTTP as it should be. The connection is closed.",
         "content": {
           "application/json": {
             "schema": {
@@ -2692,8 +2698,6 @@ let openAPIText: StaticString = #"""
                 "error": {
                   "enum": [
                     "validation_error",
-                    "invalid_stream_id",
-                    "invalid_event_key",
                     "malformed_request"
                   ]
                 }
@@ -2702,12 +2706,6 @@ let openAPIText: StaticString = #"""
             "examples": {
               "validation_error": {
                 "$ref": "#/components/examples/validation_error"
-              },
-              "invalid_stream_id": {
-                "$ref": "#/components/examples/invalid_stream_id"
-              },
-              "invalid_event_key": {
-                "$ref": "#/components/examples/invalid_event_key"
               },
               "malformed_request": {
                 "$ref": "#/components/examples/malformed_request"
@@ -2716,8 +2714,8 @@ let openAPIText: StaticString = #"""
           }
         }
       },
-      "validation_error_or_invalid_stream_id_or_invalid_subscription_id_or_invalid_cursor_or_malformed_request": {
-        "description": "`validation_error`: The request breaks a rule: an unknown, repeated, missing or ill-typed field or parameter, or a limit. `details` names the field and the limit. `invalid_stream_id`: The stream's name is not a valid name. `invalid_subscription_id`: The subscription's name is not a valid name. `invalid_cursor`: The cursor is malformed, altered, or of another subscription. `malformed_request`: The request is not valid HTTP.",
+      "validation_error_or_malformed_request_or_invalid_stream_id": {
+        "description": "`validation_error`: The request breaks a rule: an unknown, repeated, missing or ill-typed field or parameter, or a limit. `details` names the field and the limit. `malformed_request`: The request is not HTTP as it should be. The connection is closed. `invalid_stream_id`: The stream's name is not a valid name.",
         "content": {
           "application/json": {
             "schema": {
@@ -2730,10 +2728,8 @@ let openAPIText: StaticString = #"""
                 "error": {
                   "enum": [
                     "validation_error",
-                    "invalid_stream_id",
-                    "invalid_subscription_id",
-                    "invalid_cursor",
-                    "malformed_request"
+                    "malformed_request",
+                    "invalid_stream_id"
                   ]
                 }
               }
@@ -2741,6 +2737,121 @@ let openAPIText: StaticString = #"""
             "examples": {
               "validation_error": {
                 "$ref": "#/components/examples/validation_error"
+              },
+              "malformed_request": {
+                "$ref": "#/components/examples/malformed_request"
+              },
+              "invalid_stream_id": {
+                "$ref": "#/components/examples/invalid_stream_id"
+              }
+            }
+          }
+        }
+      },
+      "validation_error_or_malformed_request_or_invalid_stream_id_or_invalid_event_key": {
+        "description": "`validation_error`: The request breaks a rule: an unknown, repeated, missing or ill-typed field or parameter, or a limit. `details` names the field and the limit. `malformed_request`: The request is not HTTP as it should be. The connection is closed. `invalid_stream_id`: The stream's name is not a valid name. `invalid_event_key`: The event key is empty, too long or not valid text.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "allOf": [
+                {
+                  "$ref": "#/components/schemas/Error"
+                }
+              ],
+              "properties": {
+                "error": {
+                  "enum": [
+                    "validation_error",
+                    "malformed_request",
+                    "invalid_stream_id",
+                    "invalid_event_key"
+                  ]
+                }
+              }
+            },
+            "examples": {
+              "validation_error": {
+                "$ref": "#/components/examples/validation_error"
+              },
+              "malformed_request": {
+                "$ref": "#/components/examples/malformed_request"
+              },
+              "invalid_stream_id": {
+                "$ref": "#/components/examples/invalid_stream_id"
+              },
+              "invalid_event_key": {
+                "$ref": "#/components/examples/invalid_event_key"
+              }
+            }
+          }
+        }
+      },
+      "validation_error_or_malformed_request_or_invalid_stream_id_or_invalid_subscription_id": {
+        "description": "`validation_error`: The request breaks a rule: an unknown, repeated, missing or ill-typed field or parameter, or a limit. `details` names the field and the limit. `malformed_request`: The request is not HTTP as it should be. The connection is closed. `invalid_stream_id`: The stream's name is not a valid name. `invalid_subscription_id`: The subscription's name is not a valid name.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "allOf": [
+                {
+                  "$ref": "#/components/schemas/Error"
+                }
+              ],
+              "properties": {
+                "error": {
+                  "enum": [
+                    "validation_error",
+                    "malformed_request",
+                    "invalid_stream_id",
+                    "invalid_subscription_id"
+                  ]
+                }
+              }
+            },
+            "examples": {
+              "validation_error": {
+                "$ref": "#/components/examples/validation_error"
+              },
+              "malformed_request": {
+                "$ref": "#/components/examples/malformed_request"
+              },
+              "invalid_stream_id": {
+                "$ref": "#/components/examples/invalid_stream_id"
+              },
+              "invalid_subscription_id": {
+                "$ref": "#/components/examples/invalid_subscription_id"
+              }
+            }
+          }
+        }
+      },
+      "validation_error_or_malformed_request_or_invalid_stream_id_or_invalid_subscription_id_or_invalid_cursor": {
+        "description": "`validation_error`: The request breaks a rule: an unknown, repeated, missing or ill-typed field or parameter, or a limit. `details` names the field and the limit. `malformed_request`: The request is not HTTP as it should be. The connection is closed. `invalid_stream_id`: The stream's name is not a valid name. `invalid_subscription_id`: The subscription's name is not a valid name. `invalid_cursor`: The cursor is malformed, altered, or of another subscription.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "allOf": [
+                {
+                  "$ref": "#/components/schemas/Error"
+                }
+              ],
+              "properties": {
+                "error": {
+                  "enum": [
+                    "validation_error",
+                    "malformed_request",
+                    "invalid_stream_id",
+                    "invalid_subscription_id",
+                    "invalid_cursor"
+                  ]
+                }
+              }
+            },
+            "examples": {
+              "validation_error": {
+                "$ref": "#/components/examples/validation_error"
+              },
+              "malformed_request": {
+                "$ref": "#/components/examples/malformed_request"
               },
               "invalid_stream_id": {
                 "$ref": "#/components/examples/invalid_stream_id"
@@ -2750,111 +2861,6 @@ let openAPIText: StaticString = #"""
               },
               "invalid_cursor": {
                 "$ref": "#/components/examples/invalid_cursor"
-              },
-              "malformed_request": {
-                "$ref": "#/components/examples/malformed_request"
-              }
-            }
-          }
-        }
-      },
-      "validation_error_or_invalid_stream_id_or_invalid_subscription_id_or_malformed_request": {
-        "description": "`validation_error`: The request breaks a rule: an unknown, repeated, missing or ill-typed field or parameter, or a limit. `details` names the field and the limit. `invalid_stream_id`: The stream's name is not a valid name. `invalid_subscription_id`: The subscription's name is not a valid name. `malformed_request`: The request is not valid HTTP.",
-        "content": {
-          "application/json": {
-            "schema": {
-              "allOf": [
-                {
-                  "$ref": "#/components/schemas/Error"
-                }
-              ],
-              "properties": {
-                "error": {
-                  "enum": [
-                    "validation_error",
-                    "invalid_stream_id",
-                    "invalid_subscription_id",
-                    "malformed_request"
-                  ]
-                }
-              }
-            },
-            "examples": {
-              "validation_error": {
-                "$ref": "#/components/examples/validation_error"
-              },
-              "invalid_stream_id": {
-                "$ref": "#/components/examples/invalid_stream_id"
-              },
-              "invalid_subscription_id": {
-                "$ref": "#/components/examples/invalid_subscription_id"
-              },
-              "malformed_request": {
-                "$ref": "#/components/examples/malformed_request"
-              }
-            }
-          }
-        }
-      },
-      "validation_error_or_invalid_stream_id_or_malformed_request": {
-        "description": "`validation_error`: The request breaks a rule: an unknown, repeated, missing or ill-typed field or parameter, or a limit. `details` names the field and the limit. `invalid_stream_id`: The stream's name is not a valid name. `malformed_request`: The request is not valid HTTP.",
-        "content": {
-          "application/json": {
-            "schema": {
-              "allOf": [
-                {
-                  "$ref": "#/components/schemas/Error"
-                }
-              ],
-              "properties": {
-                "error": {
-                  "enum": [
-                    "validation_error",
-                    "invalid_stream_id",
-                    "malformed_request"
-                  ]
-                }
-              }
-            },
-            "examples": {
-              "validation_error": {
-                "$ref": "#/components/examples/validation_error"
-              },
-              "invalid_stream_id": {
-                "$ref": "#/components/examples/invalid_stream_id"
-              },
-              "malformed_request": {
-                "$ref": "#/components/examples/malformed_request"
-              }
-            }
-          }
-        }
-      },
-      "validation_error_or_malformed_request": {
-        "description": "`validation_error`: The request breaks a rule: an unknown, repeated, missing or ill-typed field or parameter, or a limit. `details` names the field and the limit. `malformed_request`: The request is not valid HTTP.",
-        "content": {
-          "application/json": {
-            "schema": {
-              "allOf": [
-                {
-                  "$ref": "#/components/schemas/Error"
-                }
-              ],
-              "properties": {
-                "error": {
-                  "enum": [
-                    "validation_error",
-                    "malformed_request"
-                  ]
-                }
-              }
-            },
-            "examples": {
-              "validation_error": {
-                "$ref": "#/components/examples/validation_error"
-              },
-              "malformed_request": {
-                "$ref": "#/components/examples/malformed_request"
               }
             }
           }
@@ -2870,6 +2876,13 @@ let openAPIText: StaticString = #"""
             "field": "limit",
             "limit": 1000
           }
+        }
+      },
+      "malformed_request": {
+        "value": {
+          "error": "malformed_request",
+          "message": "the request line is malformed",
+          "details": {}
         }
       },
       "invalid_stream_id": {
@@ -2911,13 +2924,6 @@ let openAPIText: StaticString = #"""
           }
         }
       },
-      "malformed_request": {
-        "value": {
-          "error": "malformed_request",
-          "message": "the request is not valid HTTP",
-          "details": {}
-        }
-      },
       "not_found": {
         "value": {
           "error": "not_found",
@@ -2939,7 +2945,6 @@ let openAPIText: StaticString = #"""
           "error": "subscription_not_found",
           "message": "Stream 'orders' has no subscription 'shipping-service'.",
           "details": {
-            "stream_id": "orders",
             "subscription_id": "shipping-service"
           }
         }
@@ -2949,7 +2954,6 @@ let openAPIText: StaticString = #"""
           "error": "partition_not_found",
           "message": "Stream 'orders' has partitions 0 to 2.",
           "details": {
-            "stream_id": "orders",
             "partition": 7
           }
         }
@@ -2958,10 +2962,7 @@ let openAPIText: StaticString = #"""
         "value": {
           "error": "key_not_found",
           "message": "Stream 'orders' has no compacted event with this key.",
-          "details": {
-            "stream_id": "orders",
-            "key": "order-1"
-          }
+          "details": {}
         }
       },
       "method_not_allowed": {
@@ -2992,7 +2993,6 @@ let openAPIText: StaticString = #"""
           "error": "subscription_already_exists",
           "message": "Stream 'orders' has a subscription 'shipping-service'.",
           "details": {
-            "stream_id": "orders",
             "subscription_id": "shipping-service"
           }
         }
@@ -3003,8 +3003,7 @@ let openAPIText: StaticString = #"""
           "message": "The next offset of partition 0 is 14, not 12.",
           "details": {
             "partition": 0,
-            "expected_offset": 12,
-            "actual_offset": 14
+            "next_offset": 14
           }
         }
       },
@@ -3019,9 +3018,7 @@ let openAPIText: StaticString = #"""
         "value": {
           "error": "compaction_disabled",
           "message": "Stream 'orders' has no compacted state.",
-          "details": {
-            "stream_id": "orders"
-          }
+          "details": {}
         }
       },
       "keys_disabled": {
@@ -3037,7 +3034,6 @@ let openAPIText: StaticString = #"""
           "message": "Offset 12 of partition 0 has expired; the earliest is 40.",
           "details": {
             "partition": 0,
-            "offset": 12,
             "earliest_offset": 40
           }
         }
@@ -3072,7 +3068,6 @@ let openAPIText: StaticString = #"""
           "message": "Partition 0 ends before offset 99; the next offset is 42.",
           "details": {
             "partition": 0,
-            "offset": 99,
             "next_offset": 42
           }
         }
@@ -3152,10 +3147,6 @@ let openAPIText: StaticString = #"""
               {
                 "partition": 1,
                 "state": "not_stored"
-              },
-              {
-                "partition": 2,
-                "state": "unknown"
               }
             ]
           }
@@ -3166,7 +3157,6 @@ let openAPIText: StaticString = #"""
           "error": "tail_unverified",
           "message": "The tail of partition 0 cannot be verified. POST /streams/orders/accept-tail accepts it.",
           "details": {
-            "stream_id": "orders",
             "partition": 0
           }
         }
@@ -3299,11 +3289,11 @@ let openAPIText: StaticString = #"""
         "type": "string",
         "enum": [
           "validation_error",
+          "malformed_request",
           "invalid_stream_id",
           "invalid_subscription_id",
           "invalid_event_key",
           "invalid_cursor",
-          "malformed_request",
           "not_found",
           "stream_not_found",
           "subscription_not_found",
@@ -3363,10 +3353,7 @@ let openAPIText: StaticString = #"""
                 "description": "The field or parameter at fault, e.g. `events[3].key`."
               },
               "limit": {
-                "type": [
-                  "integer",
-                  "string"
-                ],
+                "type": "integer",
                 "description": "The limit that was broken."
               },
               "stream_id": {
@@ -3381,15 +3368,6 @@ let openAPIText: StaticString = #"""
               "offset": {
                 "type": "integer"
               },
-              "key": {
-                "type": "string"
-              },
-              "expected_offset": {
-                "type": "integer"
-              },
-              "actual_offset": {
-                "type": "integer"
-              },
               "earliest_offset": {
                 "type": "integer"
               },
@@ -3398,7 +3376,7 @@ let openAPIText: StaticString = #"""
               },
               "partitions": {
                 "type": "array",
-                "description": "What happened to each partition's events.",
+                "description": "What became of each partition of a batch.",
                 "items": {
                   "type": "object",
                   "properties": {
@@ -3406,7 +3384,6 @@ let openAPIText: StaticString = #"""
                       "$ref": "#/components/schemas/Partition"
                     },
                     "state": {
-                      "type": "string",
                       "enum": [
                         "stored",
                         "not_stored",
@@ -3414,12 +3391,10 @@ let openAPIText: StaticString = #"""
                       ]
                     },
                     "first_offset": {
-                      "$ref": "#/components/schemas/Offset",
-                      "description": "Only when stored."
+                      "$ref": "#/components/schemas/Offset"
                     },
                     "last_offset": {
-                      "$ref": "#/components/schemas/Offset",
-                      "description": "Only when stored; inclusive."
+                      "$ref": "#/components/schemas/Offset"
                     }
                   },
                   "required": [
@@ -3445,6 +3420,24 @@ let openAPIText: StaticString = #"""
             "message": "There is no stream 'orders'.",
             "details": {
               "stream_id": "orders"
+            }
+          },
+          {
+            "error": "partial_publish",
+            "message": "Some events were stored and some were not.",
+            "details": {
+              "partitions": [
+                {
+                  "partition": 0,
+                  "state": "stored",
+                  "first_offset": 42,
+                  "last_offset": 44
+                },
+                {
+                  "partition": 1,
+                  "state": "not_stored"
+                }
+              ]
             }
           }
         ]

@@ -19,6 +19,8 @@ from pathlib import Path
 
 SCHEMAS = Path(__file__).resolve().parent.parent / "schemas"
 SUFFIX = ".schema.json"
+# The statuses after which a retry may help.
+RETRY_AFTER = (429, 500, 503)
 
 
 class SourceError(Exception):
@@ -43,7 +45,7 @@ def main():
         if not update(path, content, arguments.check)
     ]
     for path in stale:
-        print(f"schemas/{path.name} is not up to date: run scripts/build-openapi.py", file=sys.stderr)
+        print(f"schemas/{path.name} is stale: run scripts/build-openapi.py", file=sys.stderr)
     sys.exit(1 if stale else 0)
 
 
@@ -80,7 +82,9 @@ def bundle():
     components = document["components"]
     components["responses"] = dict(sorted(shared.items()))
     components["examples"] = {code: {"value": codes[code]["example"]} for code in codes}
-    components["schemas"] = {component_name(name): component(schema) for name, schema in files.items()}
+    components["schemas"] = {
+        component_name(name): component(schema) for name, schema in files.items()
+    }
     return resolve(document, set(files))
 
 
@@ -113,7 +117,7 @@ def reference_to_errors(names, codes, shared):
 def error_response(status, names, codes):
     """The response of one status: the error body, narrowed to the codes that can come here."""
     headers = {}
-    if status in (429, 500, 503):
+    if status in RETRY_AFTER:
         headers["Retry-After"] = {"$ref": "#/components/headers/RetryAfter"}
     if status == 405:
         headers["Allow"] = {"$ref": "#/components/headers/Allow"}
