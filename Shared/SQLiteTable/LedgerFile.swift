@@ -30,6 +30,9 @@ enum LedgerFile {
     static func connect(_ path: String, isReadOnly: Bool) throws(SQLiteOpenError) -> Connection {
         do throws(SQLiteFailure) {
             let connection = try Connection(path, isReadOnly: isReadOnly)
+            // Until it has read something a connection does not know that there is a log, and its
+            // checkpoints do nothing.
+            _ = try connection.integer("SELECT count(*) FROM sqlite_master")
             if isReadOnly {
                 try connection.execute("PRAGMA mmap_size = 1073741824; PRAGMA cache_size = -8000")
             }

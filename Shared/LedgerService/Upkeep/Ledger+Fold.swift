@@ -79,7 +79,7 @@ extension Ledger {
 
     /// Does writes whose failed condition is as good as success, some at a time.
     private func store(_ writes: [Write]) async -> TableError? {
-        let together = 64
+        let together = 256
         return await withTaskGroup(of: TableError?.self) { group in
             var pending = writes.makeIterator()
             var running = 0
