@@ -112,7 +112,10 @@ let package = Package(
 
         tests("RawJSONTests", ["RawJSON"]),
         tests("LedgerCoreTests", ["LedgerCore", "LedgerTesting", "RawJSON"]),
-        tests("LedgerServiceTests", ["LedgerService", "LedgerCore", "LedgerTesting", "RawJSON"]),
+        tests(
+            "LedgerServiceTests",
+            ["LedgerService", "LedgerCore", "LedgerTesting", "RawJSON", "SQLiteTable", log]
+        ),
         tests("SQLiteTableTests", ["SQLiteTable", "LedgerCore", "LedgerTesting", "CSQLite"]),
         tests("CurlHTTPTests", ["CurlHTTP"]),
         tests(

@@ -106,11 +106,12 @@ public struct PollPlan: ~Copyable {
     // MARK: Forward
 
     private mutating func advance() -> Action {
-        if !isFull, let lane = positions.firstIndex(where: \.isSnapshot) {
+        if isFull { return finish() }
+        if let lane = positions.firstIndex(where: \.isSnapshot) {
+            guard page.events.count < limit else { return finish() }
             asked = [lane]
             return .read([snapshotRead(lane)])
         }
-        if isFull { return finish() }
         if readers.isEmpty { openLog() }
         fill()
         asked = isFull ? [] : readers.indices.filter { isStarving($0) }
