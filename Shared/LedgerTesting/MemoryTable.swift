@@ -48,7 +48,10 @@ public final class MemoryTable: Table {
         }
     }
 
-    public func transact(_ writes: [Write], token: Incarnation) async throws(TableError)
+    public func transact(
+        _ writes: [Write],
+        token: Incarnation
+    ) async throws(TableError)
         -> TransactionOutcome
     {
         try TableLimits.check(writes)

@@ -22,8 +22,10 @@ struct CompactionTests {
         #expect(await api.call("GET", "/streams/s/compacted?limit=1000").body == state.body)
     }
 
-    @Test("A new subscriber ends with the fold, while publishing and folding go on",
-        arguments: 0..<30 as Range<UInt64>)
+    @Test(
+        "A new subscriber ends with the fold, while publishing and folding go on",
+        arguments: 0..<30 as Range<UInt64>
+    )
     func bootstrap(_ seed: UInt64) async throws {
         var random = SeededGenerator(seed: seed)
         let api = try API(seed: seed)
@@ -31,7 +33,8 @@ struct CompactionTests {
         var truth: [String: String] = [:]
         func step() async {
             let key = "k\(Int.random(in: 0..<12, using: &random))"
-            let value = Int.random(in: 0..<4, using: &random) == 0
+            let value =
+                Int.random(in: 0..<4, using: &random) == 0
                 ? "null" : "\(Int.random(in: 0..<1000, using: &random))"
             truth[key] = value == "null" ? nil : value
             await api.publish("s", key, value)
@@ -68,8 +71,10 @@ struct CompactionTests {
         let api = try API()
         await api.stream("s", ",\"partition_count\":1")
         await api.call(
-            "POST", "/streams/s/events",
-            "{\"key\":\"a\",\"type\":\"t\",\"data\":{\"x\":1},\"headers\":{\"h\":\"\\u00e9\"}}")
+            "POST",
+            "/streams/s/events",
+            "{\"key\":\"a\",\"type\":\"t\",\"data\":{\"x\":1},\"headers\":{\"h\":\"\\u00e9\"}}"
+        )
         await api.call("POST", "/streams/s/compact")
         await api.publish("s", "b")
         await api.subscribe("s", "u", "\"compacted\"")
@@ -89,8 +94,10 @@ struct CompactionTests {
         for (method, path, body) in [
             ("GET", "/streams/s/compacted", ""), ("GET", "/streams/s/compacted/k", ""),
             ("POST", "/streams/s/compact", ""),
-            ("POST", "/streams/s/subscriptions",
-                "{\"subscription_id\":\"u\",\"start_from\":\"compacted\"}"),
+            (
+                "POST", "/streams/s/subscriptions",
+                "{\"subscription_id\":\"u\",\"start_from\":\"compacted\"}"
+            ),
         ] {
             let answer = await api.call(method, path, body)
             #expect(answer.status == 409 && answer.error == "compaction_disabled", "\(path)")

@@ -23,7 +23,10 @@ struct LifecycleTests {
         #expect(await api.call("GET", "/streams/s").text.contains("\"earliest_offset\":1"))
     }
 
-    @Test("Physical removal leaves the tail and tells expiry from damage", arguments: Engine.allCases)
+    @Test(
+        "Physical removal leaves the tail and tells expiry from damage",
+        arguments: Engine.allCases
+    )
     func removal(_ engine: Engine) async throws {
         let api = try API(engine)
         await api.stream("s", ",\"partition_count\":1,\"retention_hours\":1")

@@ -4,7 +4,10 @@ import Testing
 
 @Suite("Publish")
 struct PublishTests {
-    @Test("Every form of the body is taken, and the answer keeps the request's order", arguments: Engine.allCases)
+    @Test(
+        "Every form of the body is taken, and the answer keeps the request's order",
+        arguments: Engine.allCases
+    )
     func forms(_ engine: Engine) async throws {
         let api = try API(engine)
         await api.stream("s", ",\"partition_count\":3")
@@ -41,7 +44,8 @@ struct PublishTests {
         let api = try API(engine)
         await api.stream("s", ",\"partition_count\":1")
         let values = [
-            "1", "-0", "1.0", "1e400", "0.1000000000000000055511151231257827", "123456789012345678901",
+            "1", "-0", "1.0", "1e400", "0.1000000000000000055511151231257827",
+            "123456789012345678901",
             "\"\\u0041\\ud83d\\ude00\\/\\b\"", "\"\\ud800\"", "\"é𝄞\"", "true", "false", "[]", "{}",
             "{ \"b\" : 1,\t\"a\":2 , \"b\":3 }", "[1, [2,{\"x\":[null]}]]", "\"\"",
         ]
@@ -55,7 +59,9 @@ struct PublishTests {
         let api = try API(engine)
         await api.stream("s", ",\"partition_count\":2")
         let long = String(repeating: "k", count: 512)
-        let keys = ["e\u{301}", "\u{e9}", "a/b", "a%2Fb", "#", " ", "\\n", "\\u0000", long, "a", "aa"]
+        let keys = [
+            "e\u{301}", "\u{e9}", "a/b", "a%2Fb", "#", " ", "\\n", "\\u0000", long, "a", "aa",
+        ]
         for key in keys { await api.publish("s", key) }
         await api.call("POST", "/streams/s/compact")
         let entries = await api.call("GET", "/streams/s/compacted?limit=1000")
@@ -64,7 +70,9 @@ struct PublishTests {
         #expect(one.json["key"] as? String == "a/b")
         #expect(await api.call("GET", "/streams/s/compacted/a/b").body == one.body)
         #expect(await api.call("GET", "/streams/s/compacted?key=a%2Fb").body == one.body)
-        #expect(await api.call("GET", "/streams/s/compacted/a%252Fb").json["key"] as? String == "a%2Fb")
+        #expect(
+            await api.call("GET", "/streams/s/compacted/a%252Fb").json["key"] as? String == "a%2Fb"
+        )
     }
 
     @Test("A repeated idempotent publish is stored once", arguments: Engine.allCases)
@@ -100,10 +108,15 @@ struct PublishTests {
     func expectedOffset(_ engine: Engine) async throws {
         let api = try API(engine)
         await api.stream("s", ",\"partition_count\":1")
-        func publish(_ offset: Int, _ api: API, _ headers: [(name: String, value: String)] = [])
+        func publish(
+            _ offset: Int,
+            _ api: API,
+            _ headers: [(name: String, value: String)] = []
+        )
             async -> Answer
         {
-            let body = "{\"expected_offset\":\(offset),\"events\":"
+            let body =
+                "{\"expected_offset\":\(offset),\"events\":"
                 + "[{\"key\":\"k\",\"type\":\"t\",\"data\":1}]}"
             return await api.call("POST", "/streams/s/events", body, headers: headers)
         }
@@ -135,7 +148,11 @@ struct PublishTests {
                     for round in 0..<3 {
                         let key = [(name: "idempotency-key", value: "\(worker) \(round)")]
                         let answer = await api.call(
-                            "POST", "/streams/s/events", body, headers: key)
+                            "POST",
+                            "/streams/s/events",
+                            body,
+                            headers: key
+                        )
                         #expect(answer.status == 200, "\(answer)")
                     }
                 }
@@ -154,7 +171,11 @@ struct PublishTests {
             let noise = (0..<300).map { _ in String(generator.next(), radix: 36) }.joined()
             return "{\"key\":\"k\(index)\",\"type\":\"t\",\"data\":\"\(noise.prefix(3000))\"}"
         }
-        let answer = await api.call("POST", "/streams/s/events", "[\(events.joined(separator: ","))]")
+        let answer = await api.call(
+            "POST",
+            "/streams/s/events",
+            "[\(events.joined(separator: ","))]"
+        )
         #expect(answer.offsets == Array(0..<300))
         var seen: [Int] = []
         await api.subscribe("s", "all")

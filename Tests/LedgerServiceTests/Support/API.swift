@@ -144,7 +144,10 @@ final class TemporaryTable: Table {
         try await table.write(write)
     }
 
-    func transact(_ writes: [Write], token: Incarnation) async throws(TableError)
+    func transact(
+        _ writes: [Write],
+        token: Incarnation
+    ) async throws(TableError)
         -> TransactionOutcome
     {
         try await table.transact(writes, token: token)
