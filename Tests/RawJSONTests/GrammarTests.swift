@@ -52,6 +52,15 @@ struct GrammarTests {
         }
     }
 
+    @Test("An escaped code unit has hexadecimal digits and no other characters")
+    func hexadecimalDigits() {
+        for byte in UInt8(0x20)..<0x7F where byte != 0x22 {
+            let document = Array("\"\\u000".utf8) + [byte, 0x22]
+            let isDigit = "0123456789abcdefABCDEF".utf8.contains(byte)
+            #expect(refusal(document) == (isDigit ? nil : JSONError(.invalidEscape, at: 1)))
+        }
+    }
+
     @Test("Every prefix of a document is refused, as its end")
     func truncation() {
         let document = Array(

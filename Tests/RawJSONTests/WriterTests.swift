@@ -62,6 +62,9 @@ struct WriterTests {
         #expect(written { $0.string("") } == "\"\"")
         #expect(written { $0.raw(UnsafeRawBufferPointer(start: nil, count: 0)) } == "")
         #expect(written { $0.string(utf8: UnsafeRawBufferPointer(start: nil, count: 0)) } == "\"\"")
+        let large = String(repeating: "1", count: 10_000)
+        #expect(written { $0.raw(large.utf8) } == large)
+        #expect(written { $0.string(large) } == "\"\(large)\"")
         let long = String(repeating: "long\n", count: 10_000)
         #expect(written { $0.string(long) }.utf8.count == 60_002)
     }

@@ -110,7 +110,7 @@ extension APIResponse {
         return APIResponse(
             status: status,
             headers: [("content-type", "application/json")],
-            body: writer.bytes
+            body: writer.finish()
         )
     }
 
