@@ -84,7 +84,12 @@ let package = Package(
         // The ledger.
         module("RawJSON"),
         module("LedgerCore", ["RawJSON", "CCrypto", "CCompression", "CChecksum"]),
-        module("LedgerSchemas", path: "schemas"),
+        .target(
+            name: "LedgerSchemas",
+            path: "schemas",
+            exclude: ["json", "openapi.base.json", "openapi.json"],
+            swiftSettings: settings
+        ),
         module("LedgerService", ["LedgerCore", "LedgerSchemas", "RawJSON", log, metrics]),
         module("SQLiteTable", ["LedgerCore", "CSQLite"]),
         module("CurlHTTP", ["CCurl"]),

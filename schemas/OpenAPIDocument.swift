@@ -1,0 +1,4285 @@
+// swift-format-ignore-file
+// Written by scripts/build-openapi.py from openapi.base.json and json/. Do not edit.
+
+/// The text of openapi.json.
+let openAPIText: StaticString = #"""
+{
+  "openapi": "3.1.0",
+  "info": {
+    "title": "EventLedger",
+    "version": "0.1.0",
+    "summary": "An ordered, immutable event log over HTTP.",
+    "description": "Unknown or repeated body fields and query parameters are refused with 400. No Content-Type counts as JSON. A path that is not listed answers 404 `not_found`; another method on a listed path answers 405 `method_not_allowed` with `Allow`. Answers with status 429 and 5xx carry `Retry-After`. `x-limits` has every limit a client can meet; KB and MB are powers of 1,024.",
+    "license": {
+      "name": "MIT",
+      "identifier": "MIT"
+    }
+  },
+  "servers": [
+    {
+      "url": "/",
+      "description": "The server that gave this document"
+    }
+  ],
+  "tags": [
+    {
+      "name": "streams",
+      "description": "Create, describe, change and delete streams"
+    },
+    {
+      "name": "events",
+      "description": "Publish and read events"
+    },
+    {
+      "name": "compaction",
+      "description": "The latest event of every key"
+    },
+    {
+      "name": "subscriptions",
+      "description": "Read a stream with a stored position"
+    },
+    {
+      "name": "server",
+      "description": "The server itself"
+    }
+  ],
+  "x-limits": {
+    "body_bytes": 4194304,
+    "events_per_publish": 1000,
+    "event_bytes": 262144,
+    "key_bytes": {
+      "min": 1,
+      "max": 512
+    },
+    "type_bytes": 128,
+    "name_bytes": 64,
+    "headers_per_event": 32,
+    "data_depth": 128,
+    "idempotency_key_bytes": {
+      "min": 1,
+      "max": 255
+    },
+    "page_entries": {
+      "min": 1,
+      "max": 1000
+    },
+    "default_page_entries": 100,
+    "page_bytes": 1048576,
+    "wait_seconds": {
+      "min": 0,
+      "max": 20
+    },
+    "partitions": {
+      "min": 1,
+      "max": 100
+    },
+    "default_partitions": 3,
+    "retention_hours": {
+      "min": 1,
+      "max": 87600
+    },
+    "default_retention_hours": 168,
+    "transaction_items": 100,
+    "transaction_bytes": 4194304,
+    "idempotency_hours": 24
+  },
+  "paths": {
+    "/streams": {
+      "get": {
+        "operationId": "listStreams",
+        "tags": [
+          "streams"
+        ],
+        "summary": "List streams",
+        "description": "In the order of their names.",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/limit"
+          },
+          {
+            "$ref": "#/components/parameters/next"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "A page of streams",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/StreamList"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/validation_error"
+          },
+          "408": {
+            "$ref": "#/components/responses/request_timeout"
+          },
+          "413": {
+            "$ref": "#/components/responses/payload_too_large"
+          },
+          "414": {
+            "$ref": "#/components/responses/uri_too_long"
+          },
+          "429": {
+            "$ref": "#/components/responses/too_many_requests"
+          },
+          "431": {
+            "$ref": "#/components/responses/headers_too_large"
+          },
+          "500": {
+            "$ref": "#/components/responses/internal_error"
+          },
+          "503": {
+            "$ref": "#/components/responses/unavailable_or_overloaded"
+          }
+        }
+      },
+      "post": {
+        "operationId": "createStream",
+        "tags": [
+          "streams"
+        ],
+        "summary": "Create a stream",
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/StreamCreation"
+              }
+            }
+          }
+        },
+        "responses": {
+          "201": {
+            "description": "The new stream",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Stream"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/validation_error_or_invalid_stream_id"
+          },
+          "408": {
+            "$ref": "#/components/responses/request_timeout"
+          },
+          "409": {
+            "$ref": "#/components/responses/stream_already_exists"
+          },
+          "413": {
+            "$ref": "#/components/responses/payload_too_large"
+          },
+          "414": {
+            "$ref": "#/components/responses/uri_too_long"
+          },
+          "415": {
+            "$ref": "#/components/responses/unsupported_media_type"
+          },
+          "429": {
+            "$ref": "#/components/responses/too_many_requests"
+          },
+          "431": {
+            "$ref": "#/components/responses/headers_too_large"
+          },
+          "500": {
+            "$ref": "#/components/responses/internal_error"
+          },
+          "503": {
+            "$ref": "#/components/responses/outcome_unknown_or_storage_full_or_unavailable_or_overloaded"
+          }
+        }
+      }
+    },
+    "/streams/{stream}": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/stream"
+        }
+      ],
+      "get": {
+        "operationId": "describeStream",
+        "tags": [
+          "streams"
+        ],
+        "summary": "Describe a stream",
+        "responses": {
+          "200": {
+            "description": "The stream",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Stream"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/validation_error_or_invalid_stream_id"
+          },
+          "404": {
+            "$ref": "#/components/responses/stream_not_found"
+          },
+          "408": {
+            "$ref": "#/components/responses/request_timeout"
+          },
+          "413": {
+            "$ref": "#/components/responses/payload_too_large"
+          },
+          "414": {
+            "$ref": "#/components/responses/uri_too_long"
+          },
+          "429": {
+            "$ref": "#/components/responses/too_many_requests"
+          },
+          "431": {
+            "$ref": "#/components/responses/headers_too_large"
+          },
+          "500": {
+            "$ref": "#/components/responses/internal_error_or_corrupt_chunk"
+          },
+          "503": {
+            "$ref": "#/components/responses/tail_unverified_or_unavailable_or_overloaded"
+          }
+        }
+      },
+      "patch": {
+        "operationId": "updateStream",
+        "tags": [
+          "streams"
+        ],
+        "summary": "Change a stream's retention",
+        "description": "A shorter retention holds at once for every read. Partition count and compaction are fixed at creation.",
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/StreamUpdate"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "The stream as it is now",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Stream"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/validation_error_or_invalid_stream_id"
+          },
+          "404": {
+            "$ref": "#/components/responses/stream_not_found"
+          },
+          "408": {
+            "$ref": "#/components/responses/request_timeout"
+          },
+          "413": {
+            "$ref": "#/components/responses/payload_too_large"
+          },
+          "414": {
+            "$ref": "#/components/responses/uri_too_long"
+          },
+          "415": {
+            "$ref": "#/components/responses/unsupported_media_type"
+          },
+          "429": {
+            "$ref": "#/components/responses/too_many_requests"
+          },
+          "431": {
+            "$ref": "#/components/responses/headers_too_large"
+          },
+          "500": {
+            "$ref": "#/components/responses/internal_error_or_corrupt_chunk"
+          },
+          "503": {
+            "$ref": "#/components/responses/outcome_unknown_or_tail_unverified_or_storage_full_or_unavailable_or_overloaded"
+          }
+        }
+      },
+      "delete": {
+        "operationId": "deleteStream",
+        "tags": [
+          "streams"
+        ],
+        "summary": "Delete a stream",
+        "description": "The name is free at once; the events are removed in the background.",
+        "responses": {
+          "200": {
+            "description": "Deleted",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Success"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/validation_error_or_invalid_stream_id"
+          },
+          "404": {
+            "$ref": "#/components/responses/stream_not_found"
+          },
+          "408": {
+            "$ref": "#/components/responses/request_timeout"
+          },
+          "413": {
+            "$ref": "#/components/responses/payload_too_large"
+          },
+          "414": {
+            "$ref": "#/components/responses/uri_too_long"
+          },
+          "429": {
+            "$ref": "#/components/responses/too_many_requests"
+          },
+          "431": {
+            "$ref": "#/components/responses/headers_too_large"
+          },
+          "500": {
+            "$ref": "#/components/responses/internal_error_or_corrupt_chunk"
+          },
+          "503": {
+            "$ref": "#/components/responses/outcome_unknown_or_tail_unverified_or_storage_full_or_unavailable_or_overloaded"
+          }
+        }
+      }
+    },
+    "/streams/{stream}/events": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/stream"
+        }
+      ],
+      "post": {
+        "operationId": "publishEvents",
+        "tags": [
+          "events"
+        ],
+        "summary": "Publish events",
+        "description": "One event, `{\"events\": […]}`, a JSON array, or one event per line (`application/x-ndjson`). A body has at most 4194304 bytes (4 MB) after decompression, an event at most 262144 bytes (256 KB) of key, type, headers and data. 200 means that all events are stored. The order of the answer is that of the request.",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/ack"
+          },
+          {
+            "$ref": "#/components/parameters/idempotencyKey"
+          },
+          {
+            "$ref": "#/components/parameters/contentEncoding"
+          }
+        ],
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/PublishRequest"
+              }
+            },
+            "application/x-ndjson": {
+              "schema": {
+                "type": "string",
+                "description": "1 to 1000 events, one JSON object per line."
+              },
+              "examples": {
+                "lines": {
+                  "value": "{\"key\":\"order-1\",\"type\":\"order.created\",\"data\":{\"total\":99.99}}\n{\"key\":\"order-2\",\"type\":\"order.created\",\"data\":{\"total\":5}}\n"
+                }
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "All events are stored. With `ack=summary` the answer names only ranges of offsets.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "oneOf": [
+                    {
+                      "$ref": "#/components/schemas/PublishAnswer"
+                    },
+                    {
+                      "$ref": "#/components/schemas/PublishSummary"
+                    }
+                  ]
+                },
+                "examples": {
+                  "events": {
+                    "value": {
+                      "events": [
+                        {
+                          "stream_id": "orders",
+                          "partition": 0,
+                          "offset": 42,
+                          "key": "order-1",
+                          "timestamp": "2026-11-21T01:02:03.456Z"
+                        }
+                      ]
+                    }
+                  },
+                  "summary": {
+                    "value": {
+                      "partitions": [
+                        {
+                          "partition": 0,
+                          "first_offset": 42,
+                          "last_offset": 44
+                        }
+                      ]
+                    }
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_invalid_event_key"
+          },
+          "404": {
+            "$ref": "#/components/responses/stream_not_found"
+          },
+          "408": {
+            "$ref": "#/components/responses/request_timeout"
+          },
+          "409": {
+            "$ref": "#/components/responses/offset_conflict"
+          },
+          "413": {
+            "$ref": "#/components/responses/payload_too_large"
+          },
+          "414": {
+            "$ref": "#/components/responses/uri_too_long"
+          },
+          "415": {
+            "$ref": "#/components/responses/unsupported_media_type"
+          },
+          "422": {
+            "$ref": "#/components/responses/idempotency_key_reused"
+          },
+          "429": {
+            "$ref": "#/components/responses/too_many_requests"
+          },
+          "431": {
+            "$ref": "#/components/responses/headers_too_large"
+          },
+          "500": {
+            "$ref": "#/components/responses/internal_error_or_corrupt_chunk"
+          },
+          "503": {
+            "$ref": "#/components/responses/outcome_unknown_or_partial_publish_or_tail_unverified_or_storage_full_or_unavailable_or_overloaded"
+          }
+        }
+      },
+      "get": {
+        "operationId": "readEvents",
+        "tags": [
+          "events"
+        ],
+        "summary": "Read one partition",
+        "description": "A stateless read. `partition` may be left out when the stream has only one.",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/partition"
+          },
+          {
+            "$ref": "#/components/parameters/from"
+          },
+          {
+            "$ref": "#/components/parameters/limit"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "A page of events",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/EventPage"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/validation_error_or_invalid_stream_id"
+          },
+          "404": {
+            "$ref": "#/components/responses/stream_not_found_or_partition_not_found"
+          },
+          "408": {
+            "$ref": "#/components/responses/request_timeout"
+          },
+          "410": {
+            "$ref": "#/components/responses/offset_expired"
+          },
+          "413": {
+            "$ref": "#/components/responses/payload_too_large"
+          },
+          "414": {
+            "$ref": "#/components/responses/uri_too_long"
+          },
+          "416": {
+            "$ref": "#/components/responses/offset_out_of_range"
+          },
+          "429": {
+            "$ref": "#/components/responses/too_many_requests"
+          },
+          "431": {
+            "$ref": "#/components/responses/headers_too_large"
+          },
+          "500": {
+            "$ref": "#/components/responses/internal_error_or_corrupt_chunk"
+          },
+          "503": {
+            "$ref": "#/components/responses/tail_unverified_or_unavailable_or_overloaded"
+          }
+        }
+      }
+    },
+    "/streams/{stream}/compacted": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/stream"
+        }
+      ],
+      "get": {
+        "operationId": "listCompacted",
+        "tags": [
+          "compaction"
+        ],
+        "summary": "Read the compacted state",
+        "description": "The latest event of every key, without tombstones. With `key`, the one event of that key as `GET /streams/{stream}/compacted/{key}` answers it.",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/limit"
+          },
+          {
+            "$ref": "#/components/parameters/next"
+          },
+          {
+            "$ref": "#/components/parameters/keyQuery"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "A page of events, or one event when `key` is given",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "oneOf": [
+                    {
+                      "$ref": "#/components/schemas/CompactedPage"
+                    },
+                    {
+                      "$ref": "#/components/schemas/Event"
+                    }
+                  ]
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_invalid_event_key"
+          },
+          "404": {
+            "$ref": "#/components/responses/stream_not_found_or_key_not_found"
+          },
+          "408": {
+            "$ref": "#/components/responses/request_timeout"
+          },
+          "409": {
+            "$ref": "#/components/responses/compaction_disabled"
+          },
+          "413": {
+            "$ref": "#/components/responses/payload_too_large"
+          },
+          "414": {
+            "$ref": "#/components/responses/uri_too_long"
+          },
+          "429": {
+            "$ref": "#/components/responses/too_many_requests"
+          },
+          "431": {
+            "$ref": "#/components/responses/headers_too_large"
+          },
+          "500": {
+            "$ref": "#/components/responses/internal_error_or_corrupt_chunk"
+          },
+          "503": {
+            "$ref": "#/components/responses/unavailable_or_overloaded"
+          }
+        }
+      }
+    },
+    "/streams/{stream}/compacted/{key}": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/stream"
+        },
+        {
+          "$ref": "#/components/parameters/key"
+        }
+      ],
+      "get": {
+        "operationId": "getCompacted",
+        "tags": [
+          "compaction"
+        ],
+        "summary": "Look up a key",
+        "description": "The key is the whole rest of the path, percent-decoded once, so it may contain slashes.",
+        "responses": {
+          "200": {
+            "description": "The latest event of the key",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Event"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_invalid_event_key"
+          },
+          "404": {
+            "$ref": "#/components/responses/stream_not_found_or_key_not_found"
+          },
+          "408": {
+            "$ref": "#/components/responses/request_timeout"
+          },
+          "409": {
+            "$ref": "#/components/responses/compaction_disabled"
+          },
+          "413": {
+            "$ref": "#/components/responses/payload_too_large"
+          },
+          "414": {
+            "$ref": "#/components/responses/uri_too_long"
+          },
+          "429": {
+            "$ref": "#/components/responses/too_many_requests"
+          },
+          "431": {
+            "$ref": "#/components/responses/headers_too_large"
+          },
+          "500": {
+            "$ref": "#/components/responses/internal_error_or_corrupt_chunk"
+          },
+          "503": {
+            "$ref": "#/components/responses/unavailable_or_overloaded"
+          }
+        }
+      }
+    },
+    "/streams/{stream}/compact": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/stream"
+        }
+      ],
+      "post": {
+        "operationId": "compactStream",
+        "tags": [
+          "compaction"
+        ],
+        "summary": "Compact up to the tail now",
+        "description": "Takes no body. Compaction runs by itself; this waits for it.",
+        "responses": {
+          "200": {
+            "description": "How far each partition is compacted",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/FoldProgress"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/validation_error_or_invalid_stream_id"
+          },
+          "404": {
+            "$ref": "#/components/responses/stream_not_found"
+          },
+          "408": {
+            "$ref": "#/components/responses/request_timeout"
+          },
+          "409": {
+            "$ref": "#/components/responses/compaction_disabled"
+          },
+          "413": {
+            "$ref": "#/components/responses/payload_too_large"
+          },
+          "414": {
+            "$ref": "#/components/responses/uri_too_long"
+          },
+          "429": {
+            "$ref": "#/components/responses/too_many_requests"
+          },
+          "431": {
+            "$ref": "#/components/responses/headers_too_large"
+          },
+          "500": {
+            "$ref": "#/components/responses/internal_error_or_corrupt_chunk"
+          },
+          "503": {
+            "$ref": "#/components/responses/outcome_unknown_or_tail_unverified_or_storage_full_or_unavailable_or_overloaded"
+          }
+        }
+      }
+    },
+    "/streams/{stream}/accept-tail": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/stream"
+        }
+      ],
+      "post": {
+        "operationId": "acceptTail",
+        "tags": [
+          "streams"
+        ],
+        "summary": "Accept the tail on the operator's word",
+        "description": "Takes no body. The way out of `tail_unverified`: the newest event that can be found becomes the end of each partition.",
+        "responses": {
+          "200": {
+            "description": "How far each partition is compacted",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/FoldProgress"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/validation_error_or_invalid_stream_id"
+          },
+          "404": {
+            "$ref": "#/components/responses/stream_not_found"
+          },
+          "408": {
+            "$ref": "#/components/responses/request_timeout"
+          },
+          "413": {
+            "$ref": "#/components/responses/payload_too_large"
+          },
+          "414": {
+            "$ref": "#/components/responses/uri_too_long"
+          },
+          "429": {
+            "$ref": "#/components/responses/too_many_requests"
+          },
+          "431": {
+            "$ref": "#/components/responses/headers_too_large"
+          },
+          "500": {
+            "$ref": "#/components/responses/internal_error_or_corrupt_chunk"
+          },
+          "503": {
+            "$ref": "#/components/responses/outcome_unknown_or_storage_full_or_unavailable_or_overloaded"
+          }
+        }
+      }
+    },
+    "/streams/{stream}/subscriptions": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/stream"
+        }
+      ],
+      "get": {
+        "operationId": "listSubscriptions",
+        "tags": [
+          "subscriptions"
+        ],
+        "summary": "List the subscriptions of a stream",
+        "description": "In the order of their names.",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/limit"
+          },
+          {
+            "$ref": "#/components/parameters/next"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "A page of subscriptions",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/SubscriptionList"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/validation_error_or_invalid_stream_id"
+          },
+          "404": {
+            "$ref": "#/components/responses/stream_not_found"
+          },
+          "408": {
+            "$ref": "#/components/responses/request_timeout"
+          },
+          "413": {
+            "$ref": "#/components/responses/payload_too_large"
+          },
+          "414": {
+            "$ref": "#/components/responses/uri_too_long"
+          },
+          "429": {
+            "$ref": "#/components/responses/too_many_requests"
+          },
+          "431": {
+            "$ref": "#/components/responses/headers_too_large"
+          },
+          "500": {
+            "$ref": "#/components/responses/internal_error"
+          },
+          "503": {
+            "$ref": "#/components/responses/unavailable_or_overloaded"
+          }
+        }
+      },
+      "post": {
+        "operationId": "createSubscription",
+        "tags": [
+          "subscriptions"
+        ],
+        "summary": "Create a subscription",
+        "description": "An offset beyond the tail is a 400. With `offsets`, partitions left out start at the earliest event.",
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/SubscriptionCreation"
+              }
+            }
+          }
+        },
+        "responses": {
+          "201": {
+            "description": "The new subscription",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Subscription"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_invalid_subscription_id"
+          },
+          "404": {
+            "$ref": "#/components/responses/stream_not_found_or_partition_not_found"
+          },
+          "408": {
+            "$ref": "#/components/responses/request_timeout"
+          },
+          "409": {
+            "$ref": "#/components/responses/subscription_already_exists_or_compaction_disabled"
+          },
+          "413": {
+            "$ref": "#/components/responses/payload_too_large"
+          },
+          "414": {
+            "$ref": "#/components/responses/uri_too_long"
+          },
+          "415": {
+            "$ref": "#/components/responses/unsupported_media_type"
+          },
+          "429": {
+            "$ref": "#/components/responses/too_many_requests"
+          },
+          "431": {
+            "$ref": "#/components/responses/headers_too_large"
+          },
+          "500": {
+            "$ref": "#/components/responses/internal_error_or_corrupt_chunk"
+          },
+          "503": {
+            "$ref": "#/components/responses/outcome_unknown_or_tail_unverified_or_storage_full_or_unavailable_or_overloaded"
+          }
+        }
+      }
+    },
+    "/streams/{stream}/subscriptions/{subscription}": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/stream"
+        },
+        {
+          "$ref": "#/components/parameters/subscription"
+        }
+      ],
+      "get": {
+        "operationId": "describeSubscription",
+        "tags": [
+          "subscriptions"
+        ],
+        "summary": "Describe a subscription",
+        "responses": {
+          "200": {
+            "description": "The subscription",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Subscription"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_invalid_subscription_id"
+          },
+          "404": {
+            "$ref": "#/components/responses/stream_not_found_or_subscription_not_found"
+          },
+          "408": {
+            "$ref": "#/components/responses/request_timeout"
+          },
+          "413": {
+            "$ref": "#/components/responses/payload_too_large"
+          },
+          "414": {
+            "$ref": "#/components/responses/uri_too_long"
+          },
+          "429": {
+            "$ref": "#/components/responses/too_many_requests"
+          },
+          "431": {
+            "$ref": "#/components/responses/headers_too_large"
+          },
+          "500": {
+            "$ref": "#/components/responses/internal_error_or_corrupt_chunk"
+          },
+          "503": {
+            "$ref": "#/components/responses/tail_unverified_or_unavailable_or_overloaded"
+          }
+        }
+      },
+      "delete": {
+        "operationId": "deleteSubscription",
+        "tags": [
+          "subscriptions"
+        ],
+        "summary": "Delete a subscription",
+        "responses": {
+          "200": {
+            "description": "Deleted",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Success"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_invalid_subscription_id"
+          },
+          "404": {
+            "$ref": "#/components/responses/stream_not_found_or_subscription_not_found"
+          },
+          "408": {
+            "$ref": "#/components/responses/request_timeout"
+          },
+          "413": {
+            "$ref": "#/components/responses/payload_too_large"
+          },
+          "414": {
+            "$ref": "#/components/responses/uri_too_long"
+          },
+          "429": {
+            "$ref": "#/components/responses/too_many_requests"
+          },
+          "431": {
+            "$ref": "#/components/responses/headers_too_large"
+          },
+          "500": {
+            "$ref": "#/components/responses/internal_error"
+          },
+          "503": {
+            "$ref": "#/components/responses/outcome_unknown_or_storage_full_or_unavailable_or_overloaded"
+          }
+        }
+      }
+    },
+    "/streams/{stream}/subscriptions/{subscription}/poll": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/stream"
+        },
+        {
+          "$ref": "#/components/parameters/subscription"
+        }
+      ],
+      "get": {
+        "operationId": "poll",
+        "tags": [
+          "subscriptions"
+        ],
+        "summary": "Poll for events",
+        "description": "Gives the events after the committed positions, or after `cursor`, and commits nothing. With `wait`, an empty poll waits for events.",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/limit"
+          },
+          {
+            "$ref": "#/components/parameters/wait"
+          },
+          {
+            "$ref": "#/components/parameters/cursor"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "A page of events and the cursor that covers it",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/PollPage"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_invalid_subscription_id_or_invalid_cursor"
+          },
+          "404": {
+            "$ref": "#/components/responses/stream_not_found_or_subscription_not_found"
+          },
+          "408": {
+            "$ref": "#/components/responses/request_timeout"
+          },
+          "409": {
+            "$ref": "#/components/responses/cursor_superseded"
+          },
+          "410": {
+            "$ref": "#/components/responses/offset_expired"
+          },
+          "413": {
+            "$ref": "#/components/responses/payload_too_large"
+          },
+          "414": {
+            "$ref": "#/components/responses/uri_too_long"
+          },
+          "429": {
+            "$ref": "#/components/responses/too_many_requests"
+          },
+          "431": {
+            "$ref": "#/components/responses/headers_too_large"
+          },
+          "500": {
+            "$ref": "#/components/responses/internal_error_or_corrupt_chunk"
+          },
+          "503": {
+            "$ref": "#/components/responses/tail_unverified_or_unavailable_or_overloaded"
+          }
+        }
+      }
+    },
+    "/streams/{stream}/subscriptions/{subscription}/commit": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/stream"
+        },
+        {
+          "$ref": "#/components/parameters/subscription"
+        }
+      ],
+      "post": {
+        "operationId": "commit",
+        "tags": [
+          "subscriptions"
+        ],
+        "summary": "Commit a cursor",
+        "description": "Moves the subscription forward to the cursor. Committing an older cursor moves nothing and is a 200.",
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/CommitRequest"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Committed",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Success"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_invalid_subscription_id_or_invalid_cursor"
+          },
+          "404": {
+            "$ref": "#/components/responses/stream_not_found_or_subscription_not_found"
+          },
+          "408": {
+            "$ref": "#/components/responses/request_timeout"
+          },
+          "409": {
+            "$ref": "#/components/responses/cursor_superseded"
+          },
+          "413": {
+            "$ref": "#/components/responses/payload_too_large"
+          },
+          "414": {
+            "$ref": "#/components/responses/uri_too_long"
+          },
+          "415": {
+            "$ref": "#/components/responses/unsupported_media_type"
+          },
+          "429": {
+            "$ref": "#/components/responses/too_many_requests"
+          },
+          "431": {
+            "$ref": "#/components/responses/headers_too_large"
+          },
+          "500": {
+            "$ref": "#/components/responses/internal_error"
+          },
+          "503": {
+            "$ref": "#/components/responses/outcome_unknown_or_storage_full_or_unavailable_or_overloaded"
+          }
+        }
+      }
+    },
+    "/streams/{stream}/subscriptions/{subscription}/seek": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/stream"
+        },
+        {
+          "$ref": "#/components/parameters/subscription"
+        }
+      ],
+      "post": {
+        "operationId": "seek",
+        "tags": [
+          "subscriptions"
+        ],
+        "summary": "Move a subscription",
+        "description": "Forward or back. Cursors from before the seek are refused afterwards. With `offsets`, partitions left out stay where they are.",
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/SeekRequest"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Moved",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Success"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_invalid_subscription_id"
+          },
+          "404": {
+            "$ref": "#/components/responses/stream_not_found_or_subscription_not_found_or_partition_not_found"
+          },
+          "408": {
+            "$ref": "#/components/responses/request_timeout"
+          },
+          "409": {
+            "$ref": "#/components/responses/compaction_disabled"
+          },
+          "413": {
+            "$ref": "#/components/responses/payload_too_large"
+          },
+          "414": {
+            "$ref": "#/components/responses/uri_too_long"
+          },
+          "415": {
+            "$ref": "#/components/responses/unsupported_media_type"
+          },
+          "429": {
+            "$ref": "#/components/responses/too_many_requests"
+          },
+          "431": {
+            "$ref": "#/components/responses/headers_too_large"
+          },
+          "500": {
+            "$ref": "#/components/responses/internal_error_or_corrupt_chunk"
+          },
+          "503": {
+            "$ref": "#/components/responses/outcome_unknown_or_tail_unverified_or_storage_full_or_unavailable_or_overloaded"
+          }
+        }
+      }
+    },
+    "/health": {
+      "get": {
+        "operationId": "health",
+        "tags": [
+          "server"
+        ],
+        "summary": "Is the server up?",
+        "responses": {
+          "200": {
+            "description": "The server answers and its storage can be reached",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Health"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/validation_error"
+          },
+          "408": {
+            "$ref": "#/components/responses/request_timeout"
+          },
+          "413": {
+            "$ref": "#/components/responses/payload_too_large"
+          },
+          "414": {
+            "$ref": "#/components/responses/uri_too_long"
+          },
+          "429": {
+            "$ref": "#/components/responses/too_many_requests"
+          },
+          "431": {
+            "$ref": "#/components/responses/headers_too_large"
+          },
+          "500": {
+            "$ref": "#/components/responses/internal_error"
+          },
+          "503": {
+            "$ref": "#/components/responses/unavailable_or_overloaded"
+          }
+        }
+      }
+    },
+    "/openapi.json": {
+      "get": {
+        "operationId": "openapi",
+        "tags": [
+          "server"
+        ],
+        "summary": "This document",
+        "responses": {
+          "200": {
+            "description": "The OpenAPI document",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "type": "object",
+                  "required": [
+                    "openapi",
+                    "info",
+                    "paths"
+                  ]
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/validation_error"
+          },
+          "408": {
+            "$ref": "#/components/responses/request_timeout"
+          },
+          "413": {
+            "$ref": "#/components/responses/payload_too_large"
+          },
+          "414": {
+            "$ref": "#/components/responses/uri_too_long"
+          },
+          "429": {
+            "$ref": "#/components/responses/too_many_requests"
+          },
+          "431": {
+            "$ref": "#/components/responses/headers_too_large"
+          },
+          "500": {
+            "$ref": "#/components/responses/internal_error"
+          },
+          "503": {
+            "$ref": "#/components/responses/unavailable_or_overloaded"
+          }
+        }
+      }
+    },
+    "/metrics": {
+      "get": {
+        "operationId": "metrics",
+        "tags": [
+          "server"
+        ],
+        "summary": "Metrics in the Prometheus text format",
+        "description": "In server mode only; elsewhere 404 `not_found`.",
+        "responses": {
+          "200": {
+            "description": "Metrics",
+            "content": {
+              "text/plain": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/validation_error"
+          },
+          "404": {
+            "$ref": "#/components/responses/not_found"
+          },
+          "408": {
+            "$ref": "#/components/responses/request_timeout"
+          },
+          "413": {
+            "$ref": "#/components/responses/payload_too_large"
+          },
+          "414": {
+            "$ref": "#/components/responses/uri_too_long"
+          },
+          "429": {
+            "$ref": "#/components/responses/too_many_requests"
+          },
+          "431": {
+            "$ref": "#/components/responses/headers_too_large"
+          },
+          "500": {
+            "$ref": "#/components/responses/internal_error"
+          },
+          "503": {
+            "$ref": "#/components/responses/unavailable_or_overloaded"
+          }
+        }
+      }
+    }
+  },
+  "components": {
+    "parameters": {
+      "stream": {
+        "name": "stream",
+        "in": "path",
+        "required": true,
+        "description": "The stream's name.",
+        "schema": {
+          "$ref": "#/components/schemas/StreamId"
+        },
+        "example": "orders"
+      },
+      "subscription": {
+        "name": "subscription",
+        "in": "path",
+        "required": true,
+        "description": "The subscription's name.",
+        "schema": {
+          "$ref": "#/components/schemas/SubscriptionId"
+        },
+        "example": "shipping-service"
+      },
+      "key": {
+        "name": "key",
+        "in": "path",
+        "required": true,
+        "description": "The event key, percent-encoded. It may contain slashes.",
+        "schema": {
+          "$ref": "#/components/schemas/EventKey"
+        },
+        "example": "order-1"
+      },
+      "keyQuery": {
+        "name": "key",
+        "in": "query",
+        "description": "An event key: answer with its one event instead of a page.",
+        "schema": {
+          "$ref": "#/components/schemas/EventKey"
+        }
+      },
+      "limit": {
+        "name": "limit",
+        "in": "query",
+        "description": "At most this many entries. Digits only.",
+        "schema": {
+          "type": "integer",
+          "minimum": 1,
+          "maximum": 1000,
+          "default": 100
+        }
+      },
+      "next": {
+        "name": "next",
+        "in": "query",
+        "description": "`next` of the page before.",
+        "schema": {
+          "$ref": "#/components/schemas/PageToken"
+        }
+      },
+      "partition": {
+        "name": "partition",
+        "in": "query",
+        "description": "Which partition to read. Needed when the stream has more than one. Digits only.",
+        "schema": {
+          "$ref": "#/components/schemas/Partition"
+        }
+      },
+      "from": {
+        "name": "from",
+        "in": "query",
+        "description": "An offset (digits only), `earliest`, `latest`, or an RFC 3339 time. A `+` in the query is a plus.",
+        "schema": {
+          "type": "string",
+          "default": "earliest"
+        },
+        "examples": {
+          "offset": {
+            "value": "42"
+          },
+          "earliest": {
+            "value": "earliest"
+          },
+          "time": {
+            "value": "2026-11-21T01:00:00Z"
+          }
+        }
+      },
+      "wait": {
+        "name": "wait",
+        "in": "query",
+        "description": "Seconds to wait for events when there are none. Decimals are allowed.",
+        "schema": {
+          "type": "number",
+          "minimum": 0,
+          "maximum": 20,
+          "default": 0
+        }
+      },
+      "cursor": {
+        "name": "cursor",
+        "in": "query",
+        "description": "Go on after this cursor, without committing it.",
+        "schema": {
+          "$ref": "#/components/schemas/Cursor"
+        }
+      },
+      "ack": {
+        "name": "ack",
+        "in": "query",
+        "description": "`events` names every event in the answer, `summary` only ranges of offsets.",
+        "schema": {
+          "type": "string",
+          "enum": [
+            "events",
+            "summary"
+          ],
+          "default": "events"
+        }
+      },
+      "idempotencyKey": {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "description": "1 to 255 printable ASCII characters. A publish retried with the same key and body within 24 hours is stored once and gets the same answer.",
+        "schema": {
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 255,
+          "pattern": "^[ -~]{1,255}$"
+        },
+        "example": "5f0c4a5e-0001"
+      },
+      "contentEncoding": {
+        "name": "Content-Encoding",
+        "in": "header",
+        "description": "How the body is compressed.",
+        "schema": {
+          "type": "string",
+          "enum": [
+            "gzip",
+            "zstd"
+          ]
+        }
+      }
+    },
+    "headers": {
+      "RetryAfter": {
+        "description": "Seconds to wait before trying again.",
+        "required": true,
+        "schema": {
+          "type": "integer",
+          "minimum": 0
+        }
+      },
+      "Allow": {
+        "description": "The methods of the path.",
+        "required": true,
+        "schema": {
+          "type": "string"
+        },
+        "example": "GET, POST"
+      }
+    },
+    "responses": {
+      "compaction_disabled": {
+        "description": "`compaction_disabled`: The stream was created without compaction.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "allOf": [
+                {
+                  "$ref": "#/components/schemas/Error"
+                }
+              ],
+              "properties": {
+                "error": {
+                  "enum": [
+                    "compaction_disabled"
+                  ]
+                }
+              }
+            },
+            "examples": {
+              "compaction_disabled": {
+                "$ref": "#/components/examples/compaction_disabled"
+              }
+            }
+          }
+        }
+      },
+      "cursor_superseded": {
+        "description": "`cursor_superseded`: The cursor is from before a seek. Poll again.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "allOf": [
+                {
+                  "$ref": "#/components/schemas/Error"
+                }
+              ],
+              "properties": {
+                "error": {
+                  "enum": [
+                    "cursor_superseded"
+                  ]
+                }
+              }
+            },
+            "examples": {
+              "cursor_superseded": {
+                "$ref": "#/components/examples/cursor_superseded"
+              }
+            }
+          }
+        }
+      },
+      "headers_too_large": {
+        "description": "`headers_too_large`: The request's header block is too large.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "allOf": [
+                {
+                  "$ref": "#/components/schemas/Error"
+                }
+              ],
+              "properties": {
+                "error": {
+                  "enum": [
+                    "headers_too_large"
+                  ]
+                }
+              }
+            },
+            "examples": {
+              "headers_too_large": {
+                "$ref": "#/components/examples/headers_too_large"
+              }
+            }
+          }
+        }
+      },
+      "idempotency_key_reused": {
+        "description": "`idempotency_key_reused`: The Idempotency-Key was used with another body within 24 hours. Nothing was stored.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "allOf": [
+                {
+                  "$ref": "#/components/schemas/Error"
+                }
+              ],
+              "properties": {
+                "error": {
+                  "enum": [
+                    "idempotency_key_reused"
+                  ]
+                }
+              }
+            },
+            "examples": {
+              "idempotency_key_reused": {
+                "$ref": "#/components/examples/idempotency_key_reused"
+              }
+            }
+          }
+        }
+      },
+      "internal_error": {
+        "description": "`internal_error`: An unexpected error in the server.",
+        "headers": {
+          "Retry-After": {
+            "$ref": "#/components/headers/RetryAfter"
+          }
+        },
+        "content": {
+          "application/json": {
+            "schema": {
+              "allOf": [
+                {
+                  "$ref": "#/components/schemas/Error"
+                }
+              ],
+              "properties": {
+                "error": {
+                  "enum": [
+                    "internal_error"
+                  ]
+                }
+              }
+            },
+            "examples": {
+              "internal_error": {
+                "$ref": "#/components/examples/internal_error"
+              }
+            }
+          }
+        }
+      },
+      "internal_error_or_corrupt_chunk": {
+        "description": "`internal_error`: An unexpected error in the server. `corrupt_chunk`: Stored data failed its checks. It is never skipped. `details` says where.",
+        "headers": {
+          "Retry-After": {
+            "$ref": "#/components/headers/RetryAfter"
+          }
+        },
+        "content": {
+          "application/json": {
+            "schema": {
+              "allOf": [
+                {
+                  "$ref": "#/components/schemas/Error"
+                }
+              ],
+              "properties": {
+                "error": {
+                  "enum": [
+                    "internal_error",
+                    "corrupt_chunk"
+                  ]
+                }
+              }
+            },
+            "examples": {
+              "internal_error": {
+                "$ref": "#/components/examples/internal_error"
+              },
+              "corrupt_chunk": {
+                "$ref": "#/components/examples/corrupt_chunk"
+              }
+            }
+          }
+        }
+      },
+      "method_not_allowed": {
+        "description": "`method_not_allowed`: The path exists, the method does not. `Allow` lists those that do.",
+        "headers": {
+          "Allow": {
+            "$ref": "#/components/headers/Allow"
+          }
+        },
+        "content": {
+          "application/json": {
+            "schema": {
+              "allOf": [
+                {
+                  "$ref": "#/components/schemas/Error"
+                }
+              ],
+              "properties": {
+                "error": {
+                  "enum": [
+                    "method_not_allowed"
+                  ]
+                }
+              }
+            },
+            "examples": {
+              "method_not_allowed": {
+                "$ref": "#/components/examples/method_not_allowed"
+              }
+            }
+          }
+        }
+      },
+      "not_found": {
+        "description": "`not_found`: No such path.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "allOf": [
+                {
+                  "$ref": "#/components/schemas/Error"
+                }
+              ],
+              "properties": {
+                "error": {
+                  "enum": [
+                    "not_found"
+                  ]
+                }
+              }
+            },
+            "examples": {
+              "not_found": {
+                "$ref": "#/components/examples/not_found"
+              }
+            }
+          }
+        }
+      },
+      "offset_conflict": {
+        "description": "`offset_conflict`: The partition's next offset is not `expected_offset`. Nothing was stored.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "allOf": [
+                {
+                  "$ref": "#/components/schemas/Error"
+                }
+              ],
+              "properties": {
+                "error": {
+                  "enum": [
+                    "offset_conflict"
+                  ]
+                }
+              }
+            },
+            "examples": {
+              "offset_conflict": {
+                "$ref": "#/components/examples/offset_conflict"
+              }
+            }
+          }
+        }
+      },
+      "offset_expired": {
+        "description": "`offset_expired`: What was asked for has expired. `details` has the earliest offset; seek to go on.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "allOf": [
+                {
+                  "$ref": "#/components/schemas/Error"
+                }
+              ],
+              "properties": {
+                "error": {
+                  "enum": [
+                    "offset_expired"
+                  ]
+                }
+              }
+            },
+            "examples": {
+              "offset_expired": {
+                "$ref": "#/components/examples/offset_expired"
+              }
+            }
+          }
+        }
+      },
+      "offset_out_of_range": {
+        "description": "`offset_out_of_range`: The offset is beyond the tail. `details` has the next offset.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "allOf": [
+                {
+                  "$ref": "#/components/schemas/Error"
+                }
+              ],
+              "properties": {
+                "error": {
+                  "enum": [
+                    "offset_out_of_range"
+                  ]
+                }
+              }
+            },
+            "examples": {
+              "offset_out_of_range": {
+                "$ref": "#/components/examples/offset_out_of_range"
+              }
+            }
+          }
+        }
+      },
+      "outcome_unknown_or_partial_publish_or_tail_unverified_or_storage_full_or_unavailable_or_overloaded": {
+        "description": "`outcome_unknown`: The write may or may not have been stored. A retry with an Idempotency-Key is safe. `partial_publish`: Some partitions of the batch were stored and others were not; `details` lists both. A retry with the same Idempotency-Key stores the rest. `tail_unverified`: The end of a partition cannot be proven. An operator can accept it with accept-tail. `storage_full`: There is no room to store anything. Nothing was stored. `unavailable`: The storage cannot be reached, or the server is stopping. `overloaded`: The server has more requests than it can take.",
+        "headers": {
+          "Retry-After": {
+            "$ref": "#/components/headers/RetryAfter"
+          }
+        },
+        "content": {
+          "application/json": {
+            "schema": {
+              "allOf": [
+                {
+                  "$ref": "#/components/schemas/Error"
+                }
+              ],
+              "properties": {
+                "error": {
+                  "enum": [
+                    "outcome_unknown",
+                    "partial_publish",
+                    "tail_unverified",
+                    "storage_full",
+                    "unavailable",
+                    "overloaded"
+                  ]
+                }
+              }
+            },
+            "examples": {
+              "outcome_unknown": {
+                "$ref": "#/components/examples/outcome_unknown"
+              },
+              "partial_publish": {
+                "$ref": "#/components/examples/partial_publish"
+              },
+              "tail_unverified": {
+                "$ref": "#/components/examples/tail_unverified"
+              },
+              "storage_full": {
+                "$ref": "#/components/examples/storage_full"
+              },
+              "unavailable": {
+                "$ref": "#/components/examples/unavailable"
+              },
+              "overloaded": {
+                "$ref": "#/components/examples/overloaded"
+              }
+            }
+          }
+        }
+      },
+      "outcome_unknown_or_storage_full_or_unavailable_or_overloaded": {
+        "description": "`outcome_unknown`: The write may or may not have been stored. A retry with an Idempotency-Key is safe. `storage_full`: There is no room to store anything. Nothing was stored. `unavailable`: The storage cannot be reached, or the server is stopping. `overloaded`: The server has more requests than it can take.",
+        "headers": {
+          "Retry-After": {
+            "$ref": "#/components/headers/RetryAfter"
+          }
+        },
+        "content": {
+          "application/json": {
+            "schema": {
+              "allOf": [
+                {
+                  "$ref": "#/components/schemas/Error"
+                }
+              ],
+              "properties": {
+                "error": {
+                  "enum": [
+                    "outcome_unknown",
+                    "storage_full",
+                    "unavailable",
+                    "overloaded"
+                  ]
+                }
+              }
+            },
+            "examples": {
+              "outcome_unknown": {
+                "$ref": "#/components/examples/outcome_unknown"
+              },
+              "storage_full": {
+                "$ref": "#/components/examples/storage_full"
+              },
+              "unavailable": {
+                "$ref": "#/components/examples/unavailable"
+              },
+              "overloaded": {
+                "$ref": "#/components/examples/overloaded"
+              }
+            }
+          }
+        }
+      },
+      "outcome_unknown_or_tail_unverified_or_storage_full_or_unavailable_or_overloaded": {
+        "description": "`outcome_unknown`: The write may or may not have been stored. A retry with an Idempotency-Key is safe. `tail_unverified`: The end of a partition cannot be proven. An operator can accept it with accept-tail. `storage_full`: There is no room to store anything. Nothing was stored. `unavailable`: The storage cannot be reached, or the server is stopping. `overloaded`: The server has more requests than it can take.",
+        "headers": {
+          "Retry-After": {
+            "$ref": "#/components/headers/RetryAfter"
+          }
+        },
+        "content": {
+          "application/json": {
+            "schema": {
+              "allOf": [
+                {
+                  "$ref": "#/components/schemas/Error"
+                }
+              ],
+              "properties": {
+                "error": {
+                  "enum": [
+                    "outcome_unknown",
+                    "tail_unverified",
+                    "storage_full",
+                    "unavailable",
+                    "overloaded"
+                  ]
+                }
+              }
+            },
+            "examples": {
+              "outcome_unknown": {
+                "$ref": "#/components/examples/outcome_unknown"
+              },
+              "tail_unverified": {
+                "$ref": "#/components/examples/tail_unverified"
+              },
+              "storage_full": {
+                "$ref": "#/components/examples/storage_full"
+              },
+              "unavailable": {
+                "$ref": "#/components/examples/unavailable"
+              },
+              "overloaded": {
+                "$ref": "#/components/examples/overloaded"
+              }
+            }
+          }
+        }
+      },
+      "payload_too_large": {
+        "description": "`payload_too_large`: The body, an event or a batch is too large. `details` names the limit in bytes.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "allOf": [
+                {
+                  "$ref": "#/components/schemas/Error"
+                }
+              ],
+              "properties": {
+                "error": {
+                  "enum": [
+                    "payload_too_large"
+                  ]
+                }
+              }
+            },
+            "examples": {
+              "payload_too_large": {
+                "$ref": "#/components/examples/payload_too_large"
+              }
+            }
+          }
+        }
+      },
+      "request_timeout": {
+        "description": "`request_timeout`: The request did not arrive in time.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "allOf": [
+                {
+                  "$ref": "#/components/schemas/Error"
+                }
+              ],
+              "properties": {
+                "error": {
+                  "enum": [
+                    "request_timeout"
+                  ]
+                }
+              }
+            },
+            "examples": {
+              "request_timeout": {
+                "$ref": "#/components/examples/request_timeout"
+              }
+            }
+          }
+        }
+      },
+      "stream_already_exists": {
+        "description": "`stream_already_exists`: A stream of this name exists.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "allOf": [
+                {
+                  "$ref": "#/components/schemas/Error"
+                }
+              ],
+              "properties": {
+                "error": {
+                  "enum": [
+                    "stream_already_exists"
+                  ]
+                }
+              }
+            },
+            "examples": {
+              "stream_already_exists": {
+                "$ref": "#/components/examples/stream_already_exists"
+              }
+            }
+          }
+        }
+      },
+      "stream_not_found": {
+        "description": "`stream_not_found`: No such stream.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "allOf": [
+                {
+                  "$ref": "#/components/schemas/Error"
+                }
+              ],
+              "properties": {
+                "error": {
+                  "enum": [
+                    "stream_not_found"
+                  ]
+                }
+              }
+            },
+            "examples": {
+              "stream_not_found": {
+                "$ref": "#/components/examples/stream_not_found"
+              }
+            }
+          }
+        }
+      },
+      "stream_not_found_or_key_not_found": {
+        "description": "`stream_not_found`: No such stream. `key_not_found`: The compacted state has no such key.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "allOf": [
+                {
+                  "$ref": "#/components/schemas/Error"
+                }
+              ],
+              "properties": {
+                "error": {
+                  "enum": [
+                    "stream_not_found",
+                    "key_not_found"
+                  ]
+                }
+              }
+            },
+            "examples": {
+              "stream_not_found": {
+                "$ref": "#/components/examples/stream_not_found"
+              },
+              "key_not_found": {
+                "$ref": "#/components/examples/key_not_found"
+              }
+            }
+          }
+        }
+      },
+      "stream_not_found_or_partition_not_found": {
+        "description": "`stream_not_found`: No such stream. `partition_not_found`: The stream has no such partition.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "allOf": [
+                {
+                  "$ref": "#/components/schemas/Error"
+                }
+              ],
+              "properties": {
+                "error": {
+                  "enum": [
+                    "stream_not_found",
+                    "partition_not_found"
+                  ]
+                }
+              }
+            },
+            "examples": {
+              "stream_not_found": {
+                "$ref": "#/components/examples/stream_not_found"
+              },
+              "partition_not_found": {
+                "$ref": "#/components/examples/partition_not_found"
+              }
+            }
+          }
+        }
+      },
+      "stream_not_found_or_subscription_not_found": {
+        "description": "`stream_not_found`: No such stream. `subscription_not_found`: No such subscription.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "allOf": [
+                {
+                  "$ref": "#/components/schemas/Error"
+                }
+              ],
+              "properties": {
+                "error": {
+                  "enum": [
+                    "stream_not_found",
+                    "subscription_not_found"
+                  ]
+                }
+              }
+            },
+            "examples": {
+              "stream_not_found": {
+                "$ref": "#/components/examples/stream_not_found"
+              },
+              "subscription_not_found": {
+                "$ref": "#/components/examples/subscription_not_found"
+              }
+            }
+          }
+        }
+      },
+      "stream_not_found_or_subscription_not_found_or_partition_not_found": {
+        "description": "`stream_not_found`: No such stream. `subscription_not_found`: No such subscription. `partition_not_found`: The stream has no such partition.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "allOf": [
+                {
+                  "$ref": "#/components/schemas/Error"
+                }
+              ],
+              "properties": {
+                "error": {
+                  "enum": [
+                    "stream_not_found",
+                    "subscription_not_found",
+                    "partition_not_found"
+                  ]
+                }
+              }
+            },
+            "examples": {
+              "stream_not_found": {
+                "$ref": "#/components/examples/stream_not_found"
+              },
+              "subscription_not_found": {
+                "$ref": "#/components/examples/subscription_not_found"
+              },
+              "partition_not_found": {
+                "$ref": "#/components/examples/partition_not_found"
+              }
+            }
+          }
+        }
+      },
+      "subscription_already_exists_or_compaction_disabled": {
+        "description": "`subscription_already_exists`: A subscription of this name exists. `compaction_disabled`: The stream was created without compaction.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "allOf": [
+                {
+                  "$ref": "#/components/schemas/Error"
+                }
+              ],
+              "properties": {
+                "error": {
+                  "enum": [
+                    "subscription_already_exists",
+                    "compaction_disabled"
+                  ]
+                }
+              }
+            },
+            "examples": {
+              "subscription_already_exists": {
+                "$ref": "#/components/examples/subscription_already_exists"
+              },
+              "compaction_disabled": {
+                "$ref": "#/components/examples/compaction_disabled"
+              }
+            }
+          }
+        }
+      },
+      "tail_unverified_or_unavailable_or_overloaded": {
+        "description": "`tail_unverified`: The end of a partition cannot be proven. An operator can accept it with accept-tail. `unavailable`: The storage cannot be reached, or the server is stopping. `overloaded`: The server has more requests than it can take.",
+        "headers": {
+          "Retry-After": {
+            "$ref": "#/components/headers/RetryAfter"
+          }
+        },
+        "content": {
+          "application/json": {
+            "schema": {
+              "allOf": [
+                {
+                  "$ref": "#/components/schemas/Error"
+                }
+              ],
+              "properties": {
+                "error": {
+                  "enum": [
+                    "tail_unverified",
+                    "unavailable",
+                    "overloaded"
+                  ]
+                }
+              }
+            },
+            "examples": {
+              "tail_unverified": {
+                "$ref": "#/components/examples/tail_unverified"
+              },
+              "unavailable": {
+                "$ref": "#/components/examples/unavailable"
+              },
+              "overloaded": {
+                "$ref": "#/components/examples/overloaded"
+              }
+            }
+          }
+        }
+      },
+      "too_many_requests": {
+        "description": "`too_many_requests`: Too many requests. Retry after the time in Retry-After.",
+        "headers": {
+          "Retry-After": {
+            "$ref": "#/components/headers/RetryAfter"
+          }
+        },
+        "content": {
+          "application/json": {
+            "schema": {
+              "allOf": [
+                {
+                  "$ref": "#/components/schemas/Error"
+                }
+              ],
+              "properties": {
+                "error": {
+                  "enum": [
+                    "too_many_requests"
+                  ]
+                }
+              }
+            },
+            "examples": {
+              "too_many_requests": {
+                "$ref": "#/components/examples/too_many_requests"
+              }
+            }
+          }
+        }
+      },
+      "unavailable_or_overloaded": {
+        "description": "`unavailable`: The storage cannot be reached, or the server is stopping. `overloaded`: The server has more requests than it can take.",
+        "headers": {
+          "Retry-After": {
+            "$ref": "#/components/headers/RetryAfter"
+          }
+        },
+        "content": {
+          "application/json": {
+            "schema": {
+              "allOf": [
+                {
+                  "$ref": "#/components/schemas/Error"
+                }
+              ],
+              "properties": {
+                "error": {
+                  "enum": [
+                    "unavailable",
+                    "overloaded"
+                  ]
+                }
+              }
+            },
+            "examples": {
+              "unavailable": {
+                "$ref": "#/components/examples/unavailable"
+              },
+              "overloaded": {
+                "$ref": "#/components/examples/overloaded"
+              }
+            }
+          }
+        }
+      },
+      "unsupported_media_type": {
+        "description": "`unsupported_media_type`: Content-Type or Content-Encoding is not one this path takes.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "allOf": [
+                {
+                  "$ref": "#/components/schemas/Error"
+                }
+              ],
+              "properties": {
+                "error": {
+                  "enum": [
+                    "unsupported_media_type"
+                  ]
+                }
+              }
+            },
+            "examples": {
+              "unsupported_media_type": {
+                "$ref": "#/components/examples/unsupported_media_type"
+              }
+            }
+          }
+        }
+      },
+      "uri_too_long": {
+        "description": "`uri_too_long`: The request's path and query are too long.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "allOf": [
+                {
+                  "$ref": "#/components/schemas/Error"
+                }
+              ],
+              "properties": {
+                "error": {
+                  "enum": [
+                    "uri_too_long"
+                  ]
+                }
+              }
+            },
+            "examples": {
+              "uri_too_long": {
+                "$ref": "#/components/examples/uri_too_long"
+              }
+            }
+          }
+        }
+      },
+      "validation_error": {
+        "description": "`validation_error`: The request breaks a rule: an unknown, repeated, missing or ill-typed field or parameter, or a limit. `details` names the field and the limit.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "allOf": [
+                {
+                  "$ref": "#/components/schemas/Error"
+                }
+              ],
+              "properties": {
+                "error": {
+                  "enum": [
+                    "validation_error"
+                  ]
+                }
+              }
+            },
+            "examples": {
+              "validation_error": {
+                "$ref": "#/components/examples/validation_error"
+              }
+            }
+          }
+        }
+      },
+      "validation_error_or_invalid_stream_id": {
+        "description": "`validation_error`: The request breaks a rule: an unknown, repeated, missing or ill-typed field or parameter, or a limit. `details` names the field and the limit. `invalid_stream_id`: The stream's name is not a valid name.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "allOf": [
+                {
+                  "$ref": "#/components/schemas/Error"
+                }
+              ],
+              "properties": {
+                "error": {
+                  "enum": [
+                    "validation_error",
+                    "invalid_stream_id"
+                  ]
+                }
+              }
+            },
+            "examples": {
+              "validation_error": {
+                "$ref": "#/components/examples/validation_error"
+              },
+              "invalid_stream_id": {
+                "$ref": "#/components/examples/invalid_stream_id"
+              }
+            }
+          }
+        }
+      },
+      "validation_error_or_invalid_stream_id_or_invalid_event_key": {
+        "description": "`validation_error`: The request breaks a rule: an unknown, repeated, missing or ill-typed field or parameter, or a limit. `details` names the field and the limit. `invalid_stream_id`: The stream's name is not a valid name. `invalid_event_key`: The event key is empty, too long or not valid text.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "allOf": [
+                {
+                  "$ref": "#/components/schemas/Error"
+                }
+              ],
+              "properties": {
+                "error": {
+                  "enum": [
+                    "validation_error",
+                    "invalid_stream_id",
+                    "invalid_event_key"
+                  ]
+                }
+              }
+            },
+            "examples": {
+              "validation_error": {
+                "$ref": "#/components/examples/validation_error"
+              },
+              "invalid_stream_id": {
+                "$ref": "#/components/examples/invalid_stream_id"
+              },
+              "invalid_event_key": {
+                "$ref": "#/components/examples/invalid_event_key"
+              }
+            }
+          }
+        }
+      },
+      "validation_error_or_invalid_stream_id_or_invalid_subscription_id": {
+        "description": "`validation_error`: The request breaks a rule: an unknown, repeated, missing or ill-typed field or parameter, or a limit. `details` names the field and the limit. `invalid_stream_id`: The stream's name is not a valid name. `invalid_subscription_id`: The subscription's name is not a valid name.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "allOf": [
+                {
+                  "$ref": "#/components/schemas/Error"
+                }
+              ],
+              "properties": {
+                "error": {
+                  "enum": [
+                    "validation_error",
+                    "invalid_stream_id",
+                    "invalid_subscription_id"
+                  ]
+                }
+              }
+            },
+            "examples": {
+              "validation_error": {
+                "$ref": "#/components/examples/validation_error"
+              },
+              "invalid_stream_id": {
+                "$ref": "#/components/examples/invalid_stream_id"
+              },
+              "invalid_subscription_id": {
+                "$ref": "#/components/examples/invalid_subscription_id"
+              }
+            }
+          }
+        }
+      },
+      "validation_error_or_invalid_stream_id_or_invalid_subscription_id_or_invalid_cursor": {
+        "description": "`validation_error`: The request breaks a rule: an unknown, repeated, missing or ill-typed field or parameter, or a limit. `details` names the field and the limit. `invalid_stream_id`: The stream's name is not a valid name. `invalid_subscription_id`: The subscription's name is not a valid name. `invalid_cursor`: The cursor is malformed, altered, or of another subscription.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "allOf": [
+                {
+                  "$ref": "#/components/schemas/Error"
+                }
+              ],
+              "properties": {
+                "error": {
+                  "enum": [
+                    "validation_error",
+                    "invalid_stream_id",
+                    "invalid_subscription_id",
+                    "invalid_cursor"
+                  ]
+                }
+              }
+            },
+            "examples": {
+              "validation_error": {
+                "$ref": "#/components/examples/validation_error"
+              },
+              "invalid_stream_id": {
+                "$ref": "#/components/examples/invalid_stream_id"
+              },
+              "invalid_subscription_id": {
+                "$ref": "#/components/examples/invalid_subscription_id"
+              },
+              "invalid_cursor": {
+                "$ref": "#/components/examples/invalid_cursor"
+              }
+            }
+          }
+        }
+      }
+    },
+    "examples": {
+      "validation_error": {
+        "value": {
+          "error": "validation_error",
+          "message": "'limit' must be between 1 and 1000.",
+          "details": {
+            "field": "limit",
+            "limit": 1000
+          }
+        }
+      },
+      "invalid_stream_id": {
+        "value": {
+          "error": "invalid_stream_id",
+          "message": "A stream name starts with a letter and has up to 64 letters, digits, '.', '_' and '-'.",
+          "details": {
+            "field": "stream_id",
+            "limit": 64
+          }
+        }
+      },
+      "invalid_subscription_id": {
+        "value": {
+          "error": "invalid_subscription_id",
+          "message": "A subscription name starts with a letter and has up to 64 letters, digits, '.', '_' and '-'.",
+          "details": {
+            "field": "subscription_id",
+            "limit": 64
+          }
+        }
+      },
+      "invalid_event_key": {
+        "value": {
+          "error": "invalid_event_key",
+          "message": "An event key has 1 to 512 bytes of UTF-8.",
+          "details": {
+            "field": "key",
+            "limit": 512
+          }
+        }
+      },
+      "invalid_cursor": {
+        "value": {
+          "error": "invalid_cursor",
+          "message": "This is not a cursor of this subscription.",
+          "details": {
+            "field": "cursor"
+          }
+        }
+      },
+      "not_found": {
+        "value": {
+          "error": "not_found",
+          "message": "There is nothing at this path.",
+          "details": {}
+        }
+      },
+      "stream_not_found": {
+        "value": {
+          "error": "stream_not_found",
+          "message": "There is no stream 'orders'.",
+          "details": {
+            "stream_id": "orders"
+          }
+        }
+      },
+      "subscription_not_found": {
+        "value": {
+          "error": "subscription_not_found",
+          "message": "Stream 'orders' has no subscription 'shipping-service'.",
+          "details": {
+            "stream_id": "orders",
+            "subscription_id": "shipping-service"
+          }
+        }
+      },
+      "partition_not_found": {
+        "value": {
+          "error": "partition_not_found",
+          "message": "Stream 'orders' has partitions 0 to 2.",
+          "details": {
+            "stream_id": "orders",
+            "partition": 7
+          }
+        }
+      },
+      "key_not_found": {
+        "value": {
+          "error": "key_not_found",
+          "message": "Stream 'orders' has no compacted event with this key.",
+          "details": {
+            "stream_id": "orders",
+            "key": "order-1"
+          }
+        }
+      },
+      "method_not_allowed": {
+        "value": {
+          "error": "method_not_allowed",
+          "message": "Use GET or POST here.",
+          "details": {}
+        }
+      },
+      "request_timeout": {
+        "value": {
+          "error": "request_timeout",
+          "message": "The request did not arrive in time.",
+          "details": {}
+        }
+      },
+      "stream_already_exists": {
+        "value": {
+          "error": "stream_already_exists",
+          "message": "Stream 'orders' exists.",
+          "details": {
+            "stream_id": "orders"
+          }
+        }
+      },
+      "subscription_already_exists": {
+        "value": {
+          "error": "subscription_already_exists",
+          "message": "Stream 'orders' has a subscription 'shipping-service'.",
+          "details": {
+            "stream_id": "orders",
+            "subscription_id": "shipping-service"
+          }
+        }
+      },
+      "offset_conflict": {
+        "value": {
+          "error": "offset_conflict",
+          "message": "The next offset of partition 0 is 14, not 12.",
+          "details": {
+            "partition": 0,
+            "expected_offset": 12,
+            "actual_offset": 14
+          }
+        }
+      },
+      "cursor_superseded": {
+        "value": {
+          "error": "cursor_superseded",
+          "message": "The subscription was moved by a seek after this cursor was handed out.",
+          "details": {}
+        }
+      },
+      "compaction_disabled": {
+        "value": {
+          "error": "compaction_disabled",
+          "message": "Stream 'orders' has no compacted state.",
+          "details": {
+            "stream_id": "orders"
+          }
+        }
+      },
+      "keys_disabled": {
+        "value": {
+          "error": "keys_disabled",
+          "message": "This server runs without API keys.",
+          "details": {}
+        }
+      },
+      "offset_expired": {
+        "value": {
+          "error": "offset_expired",
+          "message": "Offset 12 of partition 0 has expired; the earliest is 40.",
+          "details": {
+            "partition": 0,
+            "offset": 12,
+            "earliest_offset": 40
+          }
+        }
+      },
+      "payload_too_large": {
+        "value": {
+          "error": "payload_too_large",
+          "message": "A request body has at most 4194304 bytes.",
+          "details": {
+            "field": "body",
+            "limit": 4194304
+          }
+        }
+      },
+      "uri_too_long": {
+        "value": {
+          "error": "uri_too_long",
+          "message": "The path and query are too long.",
+          "details": {}
+        }
+      },
+      "unsupported_media_type": {
+        "value": {
+          "error": "unsupported_media_type",
+          "message": "Send Content-Type: application/json.",
+          "details": {}
+        }
+      },
+      "offset_out_of_range": {
+        "value": {
+          "error": "offset_out_of_range",
+          "message": "Partition 0 ends before offset 99; the next offset is 42.",
+          "details": {
+            "partition": 0,
+            "offset": 99,
+            "next_offset": 42
+          }
+        }
+      },
+      "idempotency_key_reused": {
+        "value": {
+          "error": "idempotency_key_reused",
+          "message": "This Idempotency-Key was used with another body.",
+          "details": {}
+        }
+      },
+      "too_many_requests": {
+        "value": {
+          "error": "too_many_requests",
+          "message": "Too many requests.",
+          "details": {}
+        }
+      },
+      "headers_too_large": {
+        "value": {
+          "error": "headers_too_large",
+          "message": "The header block is too large.",
+          "details": {}
+        }
+      },
+      "internal_error": {
+        "value": {
+          "error": "internal_error",
+          "message": "Something went wrong in the server.",
+          "details": {}
+        }
+      },
+      "corrupt_chunk": {
+        "value": {
+          "error": "corrupt_chunk",
+          "message": "A stored chunk failed its checks.",
+          "details": {
+            "stream_id": "orders",
+            "partition": 0,
+            "offset": 40
+          }
+        }
+      },
+      "outcome_unknown": {
+        "value": {
+          "error": "outcome_unknown",
+          "message": "The events may or may not have been stored. A retry with an Idempotency-Key is safe.",
+          "details": {}
+        }
+      },
+      "partial_publish": {
+        "value": {
+          "error": "partial_publish",
+          "message": "Some events were stored and some were not.",
+          "details": {
+            "stored": [
+              {
+                "partition": 0,
+                "first_offset": 42,
+                "last_offset": 44
+              }
+            ],
+            "not_stored": [
+              {
+                "partition": 1,
+                "count": 2
+              }
+            ]
+          }
+        }
+      },
+      "tail_unverified": {
+        "value": {
+          "error": "tail_unverified",
+          "message": "The tail of partition 0 cannot be verified. POST /streams/orders/accept-tail accepts it.",
+          "details": {
+            "stream_id": "orders",
+            "partition": 0
+          }
+        }
+      },
+      "storage_full": {
+        "value": {
+          "error": "storage_full",
+          "message": "The disk is full.",
+          "details": {}
+        }
+      },
+      "unavailable": {
+        "value": {
+          "error": "unavailable",
+          "message": "The storage cannot be reached at the moment.",
+          "details": {}
+        }
+      },
+      "overloaded": {
+        "value": {
+          "error": "overloaded",
+          "message": "The server is overloaded.",
+          "details": {}
+        }
+      }
+    },
+    "schemas": {
+      "CommitRequest": {
+        "title": "Commit",
+        "type": "object",
+        "properties": {
+          "cursor": {
+            "$ref": "#/components/schemas/Cursor"
+          }
+        },
+        "required": [
+          "cursor"
+        ],
+        "additionalProperties": false,
+        "examples": [
+          {
+            "cursor": "AQAAZk9TYm1fZ3JlZW4tY3Vyc29y"
+          }
+        ]
+      },
+      "CompactedPage": {
+        "title": "Page of compacted state",
+        "type": "object",
+        "properties": {
+          "events": {
+            "type": "array",
+            "maxItems": 1000,
+            "items": {
+              "$ref": "#/components/schemas/Event"
+            }
+          },
+          "next": {
+            "$ref": "#/components/schemas/PageToken"
+          }
+        },
+        "required": [
+          "events"
+        ],
+        "additionalProperties": false,
+        "description": "The latest event of each key, without tombstones.",
+        "examples": [
+          {
+            "events": [
+              {
+                "stream_id": "orders",
+                "partition": 0,
+                "offset": 42,
+                "key": "order-1",
+                "type": "order.created",
+                "data": {
+                  "total": 99.99
+                },
+                "timestamp": "2026-11-21T01:02:03.456Z"
+              }
+            ]
+          },
+          {
+            "events": [
+              {
+                "stream_id": "orders",
+                "partition": 0,
+                "offset": 42,
+                "key": "order-1",
+                "type": "order.created",
+                "data": {
+                  "total": 99.99
+                },
+                "timestamp": "2026-11-21T01:02:03.456Z"
+              }
+            ],
+            "next": "b3JkZXItMQ"
+          }
+        ]
+      },
+      "Count": {
+        "title": "Count",
+        "type": "integer",
+        "format": "int64",
+        "minimum": 0,
+        "maximum": 9223372036854775807,
+        "description": "A number of events.",
+        "examples": [
+          3
+        ]
+      },
+      "Cursor": {
+        "title": "Cursor",
+        "type": "string",
+        "minLength": 1,
+        "pattern": "^[A-Za-z0-9_-]+$",
+        "description": "Opaque and signed. It covers exactly the events up to the end of the page it came with, and belongs to one subscription. Send it back as it came.",
+        "examples": [
+          "AQAAZk9TYm1fZ3JlZW4tY3Vyc29y"
+        ]
+      },
+      "ErrorCode": {
+        "title": "Error code",
+        "type": "string",
+        "enum": [
+          "validation_error",
+          "invalid_stream_id",
+          "invalid_subscription_id",
+          "invalid_event_key",
+          "invalid_cursor",
+          "not_found",
+          "stream_not_found",
+          "subscription_not_found",
+          "partition_not_found",
+          "key_not_found",
+          "method_not_allowed",
+          "request_timeout",
+          "stream_already_exists",
+          "subscription_already_exists",
+          "offset_conflict",
+          "cursor_superseded",
+          "compaction_disabled",
+          "keys_disabled",
+          "offset_expired",
+          "payload_too_large",
+          "uri_too_long",
+          "unsupported_media_type",
+          "offset_out_of_range",
+          "idempotency_key_reused",
+          "too_many_requests",
+          "headers_too_large",
+          "internal_error",
+          "corrupt_chunk",
+          "outcome_unknown",
+          "partial_publish",
+          "tail_unverified",
+          "storage_full",
+          "unavailable",
+          "overloaded"
+        ],
+        "description": "What went wrong, for programs. The status of each code is fixed.",
+        "examples": [
+          "stream_not_found"
+        ]
+      },
+      "Error": {
+        "title": "Error",
+        "type": "object",
+        "properties": {
+          "error": {
+            "$ref": "#/components/schemas/ErrorCode"
+          },
+          "message": {
+            "type": "string",
+            "minLength": 1,
+            "description": "For people. Its wording may change."
+          },
+          "details": {
+            "type": "object",
+            "description": "Depends on the code; further members may be added. Empty when there is nothing to say.",
+            "properties": {
+              "field": {
+                "type": "string",
+                "description": "The field or parameter at fault, e.g. `events[3].key`."
+              },
+              "limit": {
+                "type": [
+                  "integer",
+                  "string"
+                ],
+                "description": "The limit that was broken."
+              },
+              "stream_id": {
+                "type": "string"
+              },
+              "subscription_id": {
+                "type": "string"
+              },
+              "partition": {
+                "type": "integer"
+              },
+              "offset": {
+                "type": "integer"
+              },
+              "key": {
+                "type": "string"
+              },
+              "expected_offset": {
+                "type": "integer"
+              },
+              "actual_offset": {
+                "type": "integer"
+              },
+              "earliest_offset": {
+                "type": "integer"
+              },
+              "next_offset": {
+                "type": "integer"
+              },
+              "stored": {
+                "type": "array",
+                "items": {
+                  "type": "object"
+                },
+                "description": "Partitions whose events were stored."
+              },
+              "not_stored": {
+                "type": "array",
+                "items": {
+                  "type": "object"
+                },
+                "description": "Partitions whose events were not stored."
+              }
+            },
+            "additionalProperties": true
+          }
+        },
+        "required": [
+          "error",
+          "message",
+          "details"
+        ],
+        "additionalProperties": false,
+        "examples": [
+          {
+            "error": "stream_not_found",
+            "message": "There is no stream 'orders'.",
+            "details": {
+              "stream_id": "orders"
+            }
+          }
+        ]
+      },
+      "EventBatch": {
+        "title": "Events to publish",
+        "type": "object",
+        "properties": {
+          "events": {
+            "type": "array",
+            "minItems": 1,
+            "maxItems": 1000,
+            "items": {
+              "$ref": "#/components/schemas/NewEvent"
+            }
+          },
+          "atomic": {
+            "type": "boolean",
+            "default": false,
+            "description": "Store all events or none, also across partitions: one transaction of at most 100 items and 4194304 bytes (4 MB)."
+          },
+          "expected_offset": {
+            "$ref": "#/components/schemas/Offset",
+            "description": "Store only if the partition's next offset is this one, else 409 `offset_conflict` with the actual one. All events must be in one partition."
+          }
+        },
+        "required": [
+          "events"
+        ],
+        "additionalProperties": false,
+        "examples": [
+          {
+            "events": [
+              {
+                "key": "order-1",
+                "type": "order.created",
+                "data": {
+                  "total": 99.99
+                }
+              },
+              {
+                "key": "order-2",
+                "type": "order.created",
+                "data": {
+                  "total": 5
+                }
+              }
+            ],
+            "atomic": true
+          },
+          {
+            "events": [
+              {
+                "key": "order-1",
+                "type": "order.created",
+                "data": {
+                  "total": 99.99
+                }
+              }
+            ],
+            "expected_offset": 12
+          }
+        ]
+      },
+      "EventData": {
+        "title": "Event data",
+        "description": "Any JSON value, nested at most 128 deep. It comes back byte for byte as it was sent. null is a tombstone: it deletes the key from the compacted state.",
+        "examples": [
+          {
+            "total": 99.99
+          },
+          null
+        ]
+      },
+      "EventHeaders": {
+        "title": "Event headers",
+        "type": "object",
+        "maxProperties": 32,
+        "additionalProperties": {
+          "type": "string"
+        },
+        "description": "Up to 32 names with string values. They count towards the size of the event.",
+        "examples": [
+          {
+            "trace-id": "4bf92f3577b34da6"
+          }
+        ]
+      },
+      "EventKey": {
+        "title": "Event key",
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 512,
+        "description": "1 to 512 bytes of UTF-8. maxLength counts characters, the server counts bytes. Events of one key go to one partition and are delivered in the order in which they were acknowledged.",
+        "examples": [
+          "order-1"
+        ]
+      },
+      "EventPage": {
+        "title": "Page of a partition",
+        "type": "object",
+        "properties": {
+          "events": {
+            "type": "array",
+            "maxItems": 1000,
+            "items": {
+              "$ref": "#/components/schemas/Event"
+            }
+          },
+          "next_offset": {
+            "$ref": "#/components/schemas/Offset",
+            "description": "Where to read on."
+          },
+          "caught_up": {
+            "type": "boolean",
+            "description": "True only if nothing was left when the page was read."
+          }
+        },
+        "required": [
+          "events",
+          "next_offset",
+          "caught_up"
+        ],
+        "additionalProperties": false,
+        "description": "At most 1048576 bytes (1 MB) by the event measure, but at least one event if there is one.",
+        "examples": [
+          {
+            "events": [
+              {
+                "stream_id": "orders",
+                "partition": 0,
+                "offset": 42,
+                "key": "order-1",
+                "type": "order.created",
+                "data": {
+                  "total": 99.99
+                },
+                "timestamp": "2026-11-21T01:02:03.456Z"
+              }
+            ],
+            "next_offset": 43,
+            "caught_up": true
+          }
+        ]
+      },
+      "EventType": {
+        "title": "Event type",
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 128,
+        "pattern": "^[A-Za-z][A-Za-z0-9._-]*$",
+        "description": "1 to 128 bytes: a letter, then letters, digits, dots, underscores or hyphens.",
+        "examples": [
+          "order.created"
+        ]
+      },
+      "Event": {
+        "title": "Event",
+        "type": "object",
+        "properties": {
+          "stream_id": {
+            "$ref": "#/components/schemas/StreamId"
+          },
+          "partition": {
+            "$ref": "#/components/schemas/Partition"
+          },
+          "offset": {
+            "$ref": "#/components/schemas/Offset"
+          },
+          "key": {
+            "$ref": "#/components/schemas/EventKey"
+          },
+          "type": {
+            "$ref": "#/components/schemas/EventType"
+          },
+          "data": {
+            "$ref": "#/components/schemas/EventData"
+          },
+          "headers": {
+            "$ref": "#/components/schemas/EventHeaders",
+            "description": "Absent when the event was published without headers."
+          },
+          "timestamp": {
+            "$ref": "#/components/schemas/Timestamp"
+          },
+          "snapshot": {
+            "const": true,
+            "description": "Present on events that a bootstrapping subscription gets from the compacted state instead of the log."
+          }
+        },
+        "required": [
+          "stream_id",
+          "partition",
+          "offset",
+          "key",
+          "type",
+          "data",
+          "timestamp"
+        ],
+        "additionalProperties": false,
+        "examples": [
+          {
+            "stream_id": "orders",
+            "partition": 0,
+            "offset": 42,
+            "key": "order-1",
+            "type": "order.created",
+            "data": {
+              "total": 99.99
+            },
+            "timestamp": "2026-11-21T01:02:03.456Z"
+          },
+          {
+            "stream_id": "orders",
+            "partition": 0,
+            "offset": 42,
+            "key": "order-1",
+            "type": "order.created",
+            "data": {
+              "total": 99.99
+            },
+            "timestamp": "2026-11-21T01:02:03.456Z",
+            "snapshot": true
+          }
+        ]
+      },
+      "FoldProgress": {
+        "title": "Progress of compaction",
+        "type": "object",
+        "properties": {
+          "partitions": {
+            "type": "array",
+            "minItems": 1,
+            "maxItems": 100,
+            "items": {
+              "type": "object",
+              "properties": {
+                "partition": {
+                  "$ref": "#/components/schemas/Partition"
+                },
+                "compacted_up_to": {
+                  "$ref": "#/components/schemas/Offset",
+                  "description": "The compacted state covers all events below this offset. Absent without compaction."
+                }
+              },
+              "required": [
+                "partition"
+              ],
+              "additionalProperties": false
+            }
+          }
+        },
+        "required": [
+          "partitions"
+        ],
+        "additionalProperties": false,
+        "examples": [
+          {
+            "partitions": [
+              {
+                "partition": 0,
+                "compacted_up_to": 42
+              }
+            ]
+          }
+        ]
+      },
+      "Health": {
+        "title": "Health",
+        "type": "object",
+        "properties": {
+          "status": {
+            "const": "ok"
+          },
+          "version": {
+            "type": "string",
+            "description": "The server's version."
+          }
+        },
+        "required": [
+          "status",
+          "version"
+        ],
+        "additionalProperties": false,
+        "examples": [
+          {
+            "status": "ok",
+            "version": "0.1.0"
+          }
+        ]
+      },
+      "NewEvent": {
+        "title": "Event to publish",
+        "type": "object",
+        "properties": {
+          "key": {
+            "$ref": "#/components/schemas/EventKey"
+          },
+          "type": {
+            "$ref": "#/components/schemas/EventType"
+          },
+          "data": {
+            "$ref": "#/components/schemas/EventData"
+          },
+          "headers": {
+            "$ref": "#/components/schemas/EventHeaders"
+          }
+        },
+        "required": [
+          "key",
+          "type",
+          "data"
+        ],
+        "additionalProperties": false,
+        "description": "At most 262144 bytes (256 KB) of key, type, headers and data together.",
+        "examples": [
+          {
+            "key": "order-1",
+            "type": "order.created",
+            "data": {
+              "total": 99.99
+            }
+          },
+          {
+            "key": "order-1",
+            "type": "order.deleted",
+            "data": null,
+            "headers": {
+              "trace-id": "4bf92f3577b34da6"
+            }
+          }
+        ]
+      },
+      "Offset": {
+        "title": "Offset",
+        "type": "integer",
+        "format": "int64",
+        "minimum": 0,
+        "maximum": 9223372036854775807,
+        "description": "Position of an event in its partition. Offsets are contiguous from 0.",
+        "examples": [
+          42
+        ]
+      },
+      "PageToken": {
+        "title": "Page token",
+        "type": "string",
+        "minLength": 1,
+        "description": "Opaque. Send it back as `next` to get the following page. Absent on the last page.",
+        "examples": [
+          "b3JkZXJz"
+        ]
+      },
+      "PartitionCount": {
+        "title": "Number of partitions",
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 100,
+        "description": "Fixed at creation.",
+        "examples": [
+          3
+        ]
+      },
+      "PartitionRange": {
+        "title": "Range of offsets in a partition",
+        "type": "object",
+        "properties": {
+          "partition": {
+            "$ref": "#/components/schemas/Partition"
+          },
+          "first_offset": {
+            "$ref": "#/components/schemas/Offset"
+          },
+          "last_offset": {
+            "$ref": "#/components/schemas/Offset",
+            "description": "The last offset, inclusive."
+          }
+        },
+        "required": [
+          "partition",
+          "first_offset",
+          "last_offset"
+        ],
+        "additionalProperties": false,
+        "examples": [
+          {
+            "partition": 0,
+            "first_offset": 42,
+            "last_offset": 44
+          }
+        ]
+      },
+      "Partition": {
+        "title": "Partition",
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 99,
+        "description": "Partitions are numbered from 0.",
+        "examples": [
+          0
+        ]
+      },
+      "PointInTime": {
+        "title": "Point in time",
+        "type": "string",
+        "format": "date-time",
+        "description": "An RFC 3339 time with a time zone. A time in the future is the tail.",
+        "examples": [
+          "2026-11-21T01:00:00Z",
+          "2026-11-21T02:00:00+01:00"
+        ]
+      },
+      "PollPage": {
+        "title": "Poll answer",
+        "type": "object",
+        "properties": {
+          "events": {
+            "type": "array",
+            "maxItems": 1000,
+            "items": {
+              "$ref": "#/components/schemas/Event"
+            }
+          },
+          "cursor": {
+            "$ref": "#/components/schemas/Cursor"
+          },
+          "remaining": {
+            "$ref": "#/components/schemas/Count",
+            "description": "About how many events are left after this page; 0 when caught_up."
+          },
+          "caught_up": {
+            "type": "boolean",
+            "description": "True only if nothing was left when the page was read."
+          }
+        },
+        "required": [
+          "events",
+          "cursor",
+          "remaining",
+          "caught_up"
+        ],
+        "additionalProperties": false,
+        "description": "At most 1048576 bytes (1 MB) by the event measure, but at least one event if there is one. Order within a partition is kept; partitions take turns.",
+        "examples": [
+          {
+            "events": [
+              {
+                "stream_id": "orders",
+                "partition": 0,
+                "offset": 42,
+                "key": "order-1",
+                "type": "order.created",
+                "data": {
+                  "total": 99.99
+                },
+                "timestamp": "2026-11-21T01:02:03.456Z"
+              }
+            ],
+            "cursor": "AQAAZk9TYm1fZ3JlZW4tY3Vyc29y",
+            "remaining": 0,
+            "caught_up": true
+          },
+          {
+            "events": [],
+            "cursor": "AQAAZk9TYm1fZ3JlZW4tY3Vyc29y",
+            "remaining": 0,
+            "caught_up": true
+          }
+        ]
+      },
+      "PublishAnswer": {
+        "title": "Published events",
+        "type": "object",
+        "properties": {
+          "events": {
+            "type": "array",
+            "minItems": 1,
+            "maxItems": 1000,
+            "items": {
+              "$ref": "#/components/schemas/PublishedEvent"
+            }
+          }
+        },
+        "required": [
+          "events"
+        ],
+        "additionalProperties": false,
+        "description": "One entry per event, in the order of the request.",
+        "examples": [
+          {
+            "events": [
+              {
+                "stream_id": "orders",
+                "partition": 0,
+                "offset": 42,
+                "key": "order-1",
+                "timestamp": "2026-11-21T01:02:03.456Z"
+              }
+            ]
+          }
+        ]
+      },
+      "PublishRequest": {
+        "title": "Publish request",
+        "oneOf": [
+          {
+            "$ref": "#/components/schemas/NewEvent"
+          },
+          {
+            "$ref": "#/components/schemas/EventBatch"
+          },
+          {
+            "type": "array",
+            "minItems": 1,
+            "maxItems": 1000,
+            "items": {
+              "$ref": "#/components/schemas/NewEvent"
+            }
+          }
+        ],
+        "description": "One event, `{\"events\": […]}`, or a JSON array of events.",
+        "examples": [
+          {
+            "key": "order-1",
+            "type": "order.created",
+            "data": {
+              "total": 99.99
+            }
+          },
+          {
+            "events": [
+              {
+                "key": "order-1",
+                "type": "order.created",
+                "data": {
+                  "total": 99.99
+                }
+              }
+            ]
+          },
+          [
+            {
+              "key": "order-1",
+              "type": "order.created",
+              "data": {
+                "total": 99.99
+              }
+            }
+          ]
+        ]
+      },
+      "PublishSummary": {
+        "title": "Published events in short",
+        "type": "object",
+        "properties": {
+          "partitions": {
+            "type": "array",
+            "minItems": 1,
+            "maxItems": 100,
+            "items": {
+              "$ref": "#/components/schemas/PartitionRange"
+            }
+          }
+        },
+        "required": [
+          "partitions"
+        ],
+        "additionalProperties": false,
+        "description": "The answer with `ack=summary`.",
+        "examples": [
+          {
+            "partitions": [
+              {
+                "partition": 0,
+                "first_offset": 42,
+                "last_offset": 44
+              }
+            ]
+          }
+        ]
+      },
+      "PublishedEvent": {
+        "title": "Published event",
+        "type": "object",
+        "properties": {
+          "stream_id": {
+            "$ref": "#/components/schemas/StreamId"
+          },
+          "partition": {
+            "$ref": "#/components/schemas/Partition"
+          },
+          "offset": {
+            "$ref": "#/components/schemas/Offset"
+          },
+          "key": {
+            "$ref": "#/components/schemas/EventKey"
+          },
+          "timestamp": {
+            "$ref": "#/components/schemas/Timestamp"
+          }
+        },
+        "required": [
+          "stream_id",
+          "partition",
+          "offset",
+          "key",
+          "timestamp"
+        ],
+        "additionalProperties": false,
+        "description": "Where an event was stored.",
+        "examples": [
+          {
+            "stream_id": "orders",
+            "partition": 0,
+            "offset": 42,
+            "key": "order-1",
+            "timestamp": "2026-11-21T01:02:03.456Z"
+          }
+        ]
+      },
+      "RetentionHours": {
+        "title": "Retention",
+        "type": [
+          "integer",
+          "null"
+        ],
+        "minimum": 1,
+        "maximum": 87600,
+        "description": "Hours for which an event can be read. null keeps events for ever.",
+        "examples": [
+          168,
+          null
+        ]
+      },
+      "SeekRequest": {
+        "title": "Seek",
+        "type": "object",
+        "properties": {
+          "to": {
+            "$ref": "#/components/schemas/StartFrom"
+          }
+        },
+        "required": [
+          "to"
+        ],
+        "additionalProperties": false,
+        "examples": [
+          {
+            "to": "earliest"
+          },
+          {
+            "to": {
+              "offsets": {
+                "0": 12
+              }
+            }
+          }
+        ]
+      },
+      "StartFrom": {
+        "title": "Where a subscription starts",
+        "oneOf": [
+          {
+            "type": "string",
+            "enum": [
+              "earliest",
+              "latest",
+              "compacted"
+            ],
+            "description": "`earliest`: the oldest event that has not expired. `latest`: what is published from now on. `compacted`: the latest event of every key, then the log from where that state ends."
+          },
+          {
+            "type": "object",
+            "properties": {
+              "timestamp": {
+                "$ref": "#/components/schemas/PointInTime"
+              }
+            },
+            "required": [
+              "timestamp"
+            ],
+            "additionalProperties": false,
+            "description": "The first event at or after this time."
+          },
+          {
+            "type": "object",
+            "properties": {
+              "offsets": {
+                "type": "object",
+                "maxProperties": 100,
+                "propertyNames": {
+                  "pattern": "^(0|[1-9][0-9]?)$"
+                },
+                "additionalProperties": {
+                  "$ref": "#/components/schemas/Offset"
+                },
+                "description": "Partition number to next offset to deliver."
+              }
+            },
+            "required": [
+              "offsets"
+            ],
+            "additionalProperties": false,
+            "description": "An offset per partition. Partitions left out start at the earliest event; in a seek they stay where they are."
+          }
+        ],
+        "examples": [
+          "earliest",
+          {
+            "timestamp": "2026-11-21T01:00:00Z"
+          },
+          {
+            "offsets": {
+              "0": 12
+            }
+          }
+        ]
+      },
+      "StreamCreation": {
+        "title": "Stream to create",
+        "type": "object",
+        "properties": {
+          "stream_id": {
+            "$ref": "#/components/schemas/StreamId"
+          },
+          "partition_count": {
+            "$ref": "#/components/schemas/PartitionCount",
+            "default": 3
+          },
+          "retention_hours": {
+            "$ref": "#/components/schemas/RetentionHours",
+            "default": 168
+          },
+          "compaction": {
+            "type": "boolean",
+            "default": true,
+            "description": "Whether the latest event of every key is kept as compacted state. Fixed at creation."
+          }
+        },
+        "required": [
+          "stream_id"
+        ],
+        "additionalProperties": false,
+        "examples": [
+          {
+            "stream_id": "orders"
+          },
+          {
+            "stream_id": "orders",
+            "partition_count": 12,
+            "retention_hours": null,
+            "compaction": true
+          }
+        ]
+      },
+      "StreamId": {
+        "title": "Stream name",
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 64,
+        "pattern": "^[A-Za-z][A-Za-z0-9._-]{0,63}$",
+        "description": "A letter, then up to 63 letters, digits, dots, underscores or hyphens.",
+        "examples": [
+          "orders"
+        ]
+      },
+      "StreamList": {
+        "title": "Page of streams",
+        "type": "object",
+        "properties": {
+          "streams": {
+            "type": "array",
+            "maxItems": 1000,
+            "items": {
+              "$ref": "#/components/schemas/StreamSummary"
+            }
+          },
+          "next": {
+            "$ref": "#/components/schemas/PageToken"
+          }
+        },
+        "required": [
+          "streams"
+        ],
+        "additionalProperties": false,
+        "examples": [
+          {
+            "streams": [
+              {
+                "stream_id": "orders",
+                "partition_count": 1,
+                "retention_hours": 168,
+                "compaction": true,
+                "created_at": "2026-11-21T01:02:03.456Z"
+              }
+            ],
+            "next": "b3JkZXJz"
+          },
+          {
+            "streams": []
+          }
+        ]
+      },
+      "StreamPartition": {
+        "title": "Partition of a stream",
+        "type": "object",
+        "properties": {
+          "partition": {
+            "$ref": "#/components/schemas/Partition"
+          },
+          "earliest_offset": {
+            "$ref": "#/components/schemas/Offset",
+            "description": "The oldest event that can still be read; equal to next_offset when there is none."
+          },
+          "next_offset": {
+            "$ref": "#/components/schemas/Offset",
+            "description": "The offset the next event will get."
+          },
+          "compacted_up_to": {
+            "$ref": "#/components/schemas/Offset",
+            "description": "The compacted state covers all events below this offset. Absent without compaction."
+          }
+        },
+        "required": [
+          "partition",
+          "earliest_offset",
+          "next_offset"
+        ],
+        "additionalProperties": false,
+        "examples": [
+          {
+            "partition": 0,
+            "earliest_offset": 0,
+            "next_offset": 42,
+            "compacted_up_to": 42
+          }
+        ]
+      },
+      "StreamSummary": {
+        "title": "Stream in a list",
+        "type": "object",
+        "properties": {
+          "stream_id": {
+            "$ref": "#/components/schemas/StreamId"
+          },
+          "partition_count": {
+            "$ref": "#/components/schemas/PartitionCount"
+          },
+          "retention_hours": {
+            "$ref": "#/components/schemas/RetentionHours"
+          },
+          "compaction": {
+            "type": "boolean",
+            "description": "Whether the stream has compacted state."
+          },
+          "created_at": {
+            "$ref": "#/components/schemas/Timestamp"
+          }
+        },
+        "required": [
+          "stream_id",
+          "partition_count",
+          "retention_hours",
+          "compaction",
+          "created_at"
+        ],
+        "additionalProperties": false,
+        "examples": [
+          {
+            "stream_id": "orders",
+            "partition_count": 1,
+            "retention_hours": 168,
+            "compaction": true,
+            "created_at": "2026-11-21T01:02:03.456Z"
+          }
+        ]
+      },
+      "StreamUpdate": {
+        "title": "Stream update",
+        "type": "object",
+        "properties": {
+          "retention_hours": {
+            "$ref": "#/components/schemas/RetentionHours"
+          }
+        },
+        "required": [
+          "retention_hours"
+        ],
+        "additionalProperties": false,
+        "description": "Partition count and compaction cannot be changed.",
+        "examples": [
+          {
+            "retention_hours": 720
+          }
+        ]
+      },
+      "Stream": {
+        "title": "Stream",
+        "type": "object",
+        "properties": {
+          "stream_id": {
+            "$ref": "#/components/schemas/StreamId"
+          },
+          "partition_count": {
+            "$ref": "#/components/schemas/PartitionCount"
+          },
+          "retention_hours": {
+            "$ref": "#/components/schemas/RetentionHours"
+          },
+          "compaction": {
+            "type": "boolean",
+            "description": "Whether the stream has compacted state."
+          },
+          "created_at": {
+            "$ref": "#/components/schemas/Timestamp"
+          },
+          "partitions": {
+            "type": "array",
+            "minItems": 1,
+            "maxItems": 100,
+            "items": {
+              "$ref": "#/components/schemas/StreamPartition"
+            }
+          }
+        },
+        "required": [
+          "stream_id",
+          "partition_count",
+          "retention_hours",
+          "compaction",
+          "created_at",
+          "partitions"
+        ],
+        "additionalProperties": false,
+        "examples": [
+          {
+            "stream_id": "orders",
+            "partition_count": 1,
+            "retention_hours": 168,
+            "compaction": true,
+            "created_at": "2026-11-21T01:02:03.456Z",
+            "partitions": [
+              {
+                "partition": 0,
+                "earliest_offset": 0,
+                "next_offset": 42,
+                "compacted_up_to": 42
+              }
+            ]
+          }
+        ]
+      },
+      "SubscriptionCreation": {
+        "title": "Subscription to create",
+        "type": "object",
+        "properties": {
+          "subscription_id": {
+            "$ref": "#/components/schemas/SubscriptionId"
+          },
+          "start_from": {
+            "$ref": "#/components/schemas/StartFrom",
+            "default": "latest"
+          }
+        },
+        "required": [
+          "subscription_id"
+        ],
+        "additionalProperties": false,
+        "examples": [
+          {
+            "subscription_id": "shipping-service"
+          },
+          {
+            "subscription_id": "shipping-service",
+            "start_from": "compacted"
+          }
+        ]
+      },
+      "SubscriptionId": {
+        "title": "Subscription name",
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 64,
+        "pattern": "^[A-Za-z][A-Za-z0-9._-]{0,63}$",
+        "description": "A letter, then up to 63 letters, digits, dots, underscores or hyphens.",
+        "examples": [
+          "shipping-service"
+        ]
+      },
+      "SubscriptionList": {
+        "title": "Page of subscriptions",
+        "type": "object",
+        "properties": {
+          "subscriptions": {
+            "type": "array",
+            "maxItems": 1000,
+            "items": {
+              "$ref": "#/components/schemas/SubscriptionSummary"
+            }
+          },
+          "next": {
+            "$ref": "#/components/schemas/PageToken"
+          }
+        },
+        "required": [
+          "subscriptions"
+        ],
+        "additionalProperties": false,
+        "examples": [
+          {
+            "subscriptions": [
+              {
+                "stream_id": "orders",
+                "subscription_id": "shipping-service",
+                "start_from": "earliest",
+                "created_at": "2026-11-21T01:02:03.456Z"
+              }
+            ]
+          }
+        ]
+      },
+      "SubscriptionPosition": {
+        "title": "Position in a partition",
+        "type": "object",
+        "properties": {
+          "partition": {
+            "$ref": "#/components/schemas/Partition"
+          },
+          "offset": {
+            "$ref": "#/components/schemas/Offset",
+            "description": "The next offset to deliver."
+          },
+          "lag": {
+            "$ref": "#/components/schemas/Count",
+            "description": "Events not yet committed."
+          },
+          "bootstrapping": {
+            "type": "boolean",
+            "description": "True while the subscription still reads the compacted state of this partition."
+          }
+        },
+        "required": [
+          "partition",
+          "offset",
+          "lag",
+          "bootstrapping"
+        ],
+        "additionalProperties": false,
+        "examples": [
+          {
+            "partition": 0,
+            "offset": 43,
+            "lag": 0,
+            "bootstrapping": false
+          }
+        ]
+      },
+      "SubscriptionSummary": {
+        "title": "Subscription in a list",
+        "type": "object",
+        "properties": {
+          "stream_id": {
+            "$ref": "#/components/schemas/StreamId"
+          },
+          "subscription_id": {
+            "$ref": "#/components/schemas/SubscriptionId"
+          },
+          "start_from": {
+            "$ref": "#/components/schemas/StartFrom"
+          },
+          "created_at": {
+            "$ref": "#/components/schemas/Timestamp"
+          }
+        },
+        "required": [
+          "stream_id",
+          "subscription_id",
+          "start_from",
+          "created_at"
+        ],
+        "additionalProperties": false,
+        "examples": [
+          {
+            "stream_id": "orders",
+            "subscription_id": "shipping-service",
+            "start_from": "earliest",
+            "created_at": "2026-11-21T01:02:03.456Z"
+          }
+        ]
+      },
+      "Subscription": {
+        "title": "Subscription",
+        "type": "object",
+        "properties": {
+          "stream_id": {
+            "$ref": "#/components/schemas/StreamId"
+          },
+          "subscription_id": {
+            "$ref": "#/components/schemas/SubscriptionId"
+          },
+          "start_from": {
+            "$ref": "#/components/schemas/StartFrom"
+          },
+          "created_at": {
+            "$ref": "#/components/schemas/Timestamp"
+          },
+          "lag": {
+            "$ref": "#/components/schemas/Count",
+            "description": "Events not yet committed, over all partitions."
+          },
+          "positions": {
+            "type": "array",
+            "minItems": 1,
+            "maxItems": 100,
+            "items": {
+              "$ref": "#/components/schemas/SubscriptionPosition"
+            }
+          }
+        },
+        "required": [
+          "stream_id",
+          "subscription_id",
+          "start_from",
+          "created_at",
+          "lag",
+          "positions"
+        ],
+        "additionalProperties": false,
+        "examples": [
+          {
+            "stream_id": "orders",
+            "subscription_id": "shipping-service",
+            "start_from": "earliest",
+            "created_at": "2026-11-21T01:02:03.456Z",
+            "lag": 0,
+            "positions": [
+              {
+                "partition": 0,
+                "offset": 43,
+                "lag": 0,
+                "bootstrapping": false
+              }
+            ]
+          }
+        ]
+      },
+      "Success": {
+        "title": "Success",
+        "type": "object",
+        "properties": {
+          "success": {
+            "const": true
+          }
+        },
+        "required": [
+          "success"
+        ],
+        "additionalProperties": false,
+        "examples": [
+          {
+            "success": true
+          }
+        ]
+      },
+      "Timestamp": {
+        "title": "Timestamp",
+        "type": "string",
+        "format": "date-time",
+        "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{3}Z$",
+        "description": "RFC 3339 in UTC with milliseconds, set by the server. It never decreases within a partition.",
+        "examples": [
+          "2026-11-21T01:02:03.456Z"
+        ]
+      }
+    }
+  }
+}
+
+"""#
