@@ -46,6 +46,11 @@ check-api URL: setup
     @scripts/tools.sh
     @.tools/venv/bin/python scripts/check-live-api.py "$@"
 
+# The same against a server of its own, on a free port
+check-served-api: build
+    @scripts/tools.sh
+    @scripts/check-served-api.sh
+
 # Show what the ledger does, on a server of its own
 demo *ARGS: build
     @python3 scripts/demo.py "$@"
