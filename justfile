@@ -2,8 +2,6 @@
 
 set positional-arguments
 
-export PATH := justfile_directory() / ".tools/venv/bin:" + env("PATH")
-
 # List the recipes
 default:
     @{{ quote(just_executable()) }} --justfile {{ quote(justfile()) }} --list --unsorted
