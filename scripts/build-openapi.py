@@ -43,7 +43,7 @@ def main():
         if not update(path, content, arguments.check)
     ]
     for path in stale:
-        print(f"schemas/{path.name} is not up to date: run scripts/build-openapi.py", file=sys.stderr)
+        print(f"schemas/{path.name} is stale: run scripts/build-openapi.py", file=sys.stderr)
     sys.exit(1 if stale else 0)
 
 
@@ -80,7 +80,9 @@ def bundle():
     components = document["components"]
     components["responses"] = dict(sorted(shared.items()))
     components["examples"] = {code: {"value": codes[code]["example"]} for code in codes}
-    components["schemas"] = {component_name(name): component(schema) for name, schema in files.items()}
+    components["schemas"] = {
+        component_name(name): component(schema) for name, schema in files.items()
+    }
     return resolve(document, set(files))
 
 

@@ -1,0 +1,141 @@
+import LedgerCore
+import Testing
+
+/// A limit of ``Limits`` and where it stands in the OpenAPI document.
+struct DocumentedLimit: Sendable {
+    enum Value: Sendable {
+        case number(Int)
+        case range(ClosedRange<Int>)
+    }
+
+    /// A number at a path of the document.
+    struct Place: Sendable {
+        var path: String
+        var number: Int
+    }
+
+    /// Its name in Limits.swift.
+    var name: String
+    var value: Value
+    /// Where it stands besides `x-limits`.
+    var places: [Place]
+
+    /// Its name in `x-limits`: `bodyBytes` becomes `body_bytes`.
+    var documentName: String {
+        name.reduce(into: "") { $0 += $1.isUppercase ? "_\($1.lowercased())" : String($1) }
+    }
+
+    private init(_ name: String, _ number: Int, _ places: String...) {
+        self.name = name
+        value = .number(number)
+        self.places = places.map { Place(path: $0, number: number) }
+    }
+
+    private init(_ name: String, _ range: ClosedRange<Int>, minimum: String, maximum: String) {
+        self.name = name
+        value = .range(range)
+        places = [
+            Place(path: minimum, number: range.lowerBound),
+            Place(path: maximum, number: range.upperBound),
+        ]
+    }
+
+    private static func schema(_ name: String, _ rest: String) -> String {
+        "components/schemas/\(name)/\(rest)"
+    }
+
+    private static func parameter(_ name: String, _ rest: String) -> String {
+        "components/parameters/\(name)/schema/\(rest)"
+    }
+
+    /// What a client can meet.
+    static let all: [DocumentedLimit] = [
+        DocumentedLimit("bodyBytes", Limits.bodyBytes),
+        DocumentedLimit(
+            "eventsPerPublish",
+            Limits.eventsPerPublish,
+            schema("EventBatch", "properties/events/maxItems"),
+            schema("PublishAnswer", "properties/events/maxItems")
+        ),
+        DocumentedLimit("eventBytes", Limits.eventBytes),
+        DocumentedLimit(
+            "keyBytes",
+            Limits.keyBytes,
+            minimum: schema("EventKey", "minLength"),
+            maximum: schema("EventKey", "maxLength")
+        ),
+        DocumentedLimit("typeBytes", Limits.typeBytes, schema("EventType", "maxLength")),
+        DocumentedLimit(
+            "nameBytes",
+            Limits.nameBytes,
+            schema("StreamId", "maxLength"),
+            schema("SubscriptionId", "maxLength")
+        ),
+        DocumentedLimit(
+            "headersPerEvent",
+            Limits.headersPerEvent,
+            schema("EventHeaders", "maxProperties")
+        ),
+        DocumentedLimit("dataDepth", Limits.dataDepth),
+        DocumentedLimit(
+            "idempotencyKeyBytes",
+            Limits.idempotencyKeyBytes,
+            minimum: parameter("idempotencyKey", "minLength"),
+            maximum: parameter("idempotencyKey", "maxLength")
+        ),
+        DocumentedLimit(
+            "pageEntries",
+            Limits.pageEntries,
+            minimum: parameter("limit", "minimum"),
+            maximum: parameter("limit", "maximum")
+        ),
+        DocumentedLimit(
+            "defaultPageEntries",
+            Limits.defaultPageEntries,
+            parameter("limit", "default")
+        ),
+        DocumentedLimit("pageBytes", Limits.pageBytes),
+        DocumentedLimit(
+            "waitSeconds",
+            Limits.waitSeconds,
+            minimum: parameter("wait", "minimum"),
+            maximum: parameter("wait", "maximum")
+        ),
+        DocumentedLimit(
+            "partitions",
+            Limits.partitions,
+            minimum: schema("PartitionCount", "minimum"),
+            maximum: schema("PartitionCount", "maximum")
+        ),
+        DocumentedLimit(
+            "defaultPartitions",
+            Limits.defaultPartitions,
+            schema("StreamCreation", "properties/partition_count/default")
+        ),
+        DocumentedLimit(
+            "retentionHours",
+            Limits.retentionHours,
+            minimum: schema("RetentionHours", "minimum"),
+            maximum: schema("RetentionHours", "maximum")
+        ),
+        DocumentedLimit(
+            "defaultRetentionHours",
+            Limits.defaultRetentionHours,
+            schema("StreamCreation", "properties/retention_hours/default")
+        ),
+        DocumentedLimit("transactionItems", Limits.transactionItems),
+        DocumentedLimit("transactionBytes", Limits.transactionBytes),
+        DocumentedLimit("idempotencyHours", Int(Limits.idempotencyHours)),
+    ]
+
+    /// What no client can meet: how the ledger stores and when it cleans up.
+    static let internalNames: Set<String> = [
+        "chunkBytes", "chunkPayloadBytes", "queryPageBytes",
+        "cacheAge", "physicalRetentionHours", "physicalRetentionMarginHours", "tombstoneHours",
+        "deletionGrace",
+    ]
+}
+
+extension DocumentedLimit: CustomTestStringConvertible {
+    var testDescription: String { name }
+}

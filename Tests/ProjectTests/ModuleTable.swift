@@ -1,0 +1,117 @@
+/// A module and what it may import besides the standard library.
+///
+/// The same table as in the design and in Package.swift. A new import is a decision: it belongs
+/// here first.
+struct ModuleRule: Sendable {
+    var name: String
+    /// Its folder, from the package's root.
+    var folder: String
+    var mayImport: Set<String>
+
+    /// The C library, under its name on each system: only for modules that do I/O.
+    private static let libc: Set<String> = ["Glibc", "Musl", "Darwin"]
+    /// Part of the toolchain and free of I/O: locks and atomics.
+    private static let synchronization: Set<String> = ["Synchronization"]
+
+    private init(_ name: String, folder: String? = nil, _ mayImport: Set<String>...) {
+        self.name = name
+        self.folder = folder ?? "Shared/\(name)"
+        self.mayImport = mayImport.reduce([]) { $0.union($1) }
+    }
+
+    /// Every module of the product, also those that are still to come.
+    static let all: [ModuleRule] = [
+        // No I/O, no clock, no threads.
+        ModuleRule("RawJSON"),
+        ModuleRule("LedgerCore", ["RawJSON", "CCrypto", "CCompression", "CChecksum"]),
+        ModuleRule("LedgerSchemas", folder: "schemas"),
+        // The use cases: no I/O of their own either, it all goes through a table.
+        ModuleRule(
+            "LedgerService",
+            ["LedgerCore", "LedgerSchemas", "RawJSON", "Logging", "CoreMetrics"],
+            synchronization
+        ),
+        // I/O.
+        ModuleRule("SQLiteTable", ["LedgerCore", "CSQLite", "Dispatch"], libc, synchronization),
+        ModuleRule("CurlHTTP", ["CCurl", "Dispatch"], libc, synchronization),
+        ModuleRule("AWSClient", ["CurlHTTP", "CCrypto", "RawJSON"], libc, synchronization),
+        ModuleRule("DynamoDBTable", ["LedgerCore", "AWSClient"], synchronization),
+        ModuleRule(
+            "LambdaHost",
+            ["LedgerService", "LedgerCore", "CurlHTTP", "RawJSON", "Logging"],
+            libc,
+            synchronization
+        ),
+        ModuleRule("LedgerClient", ["LedgerCore", "CurlHTTP", "RawJSON"], libc, synchronization),
+        ModuleRule(
+            "LedgerTesting",
+            ["LedgerCore", "LedgerService", "RawJSON", "Testing"],
+            synchronization
+        ),
+        // What runs.
+        ModuleRule(
+            "LedgerServer",
+            folder: "Server",
+            ["LedgerService", "LedgerCore", "SQLiteTable", "DynamoDBTable", "RawJSON"],
+            ["Logging", "CoreMetrics", "NIOCore", "NIOPosix", "NIOHTTP1", "Dispatch"],
+            libc,
+            synchronization
+        ),
+        ModuleRule(
+            "eventledger",
+            folder: "CLI",
+            ["LedgerClient", "LedgerServer", "LedgerCore", "RawJSON", "Logging"],
+            ["ArgumentParser", "Dispatch"],
+            libc,
+            synchronization
+        ),
+        ModuleRule("admin", folder: "Lambdas/admin", ["LambdaHost", "DynamoDBTable"], libc),
+        ModuleRule("publish", folder: "Lambdas/publish", ["LambdaHost", "DynamoDBTable"], libc),
+        ModuleRule("poll", folder: "Lambdas/poll", ["LambdaHost", "DynamoDBTable"], libc),
+        ModuleRule(
+            "compactor",
+            folder: "Lambdas/compactor",
+            ["LambdaHost", "DynamoDBTable"],
+            libc
+        ),
+    ]
+}
+
+/// An `import` in a Swift file.
+struct ImportedModule: Hashable, Sendable {
+    var name: String
+    /// Counted from 1.
+    var line: Int
+
+    /// The imports of a source text, with any access level, attributes and conditions.
+    ///
+    /// Reads lines, not syntax: an import that starts a line inside a comment or a string counts
+    /// too, which errs on the safe side.
+    static func all(in source: String) -> [ImportedModule] {
+        source.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
+            .flatMap { index, line in
+                line.split(separator: ";").compactMap { statement in
+                    name(in: statement).map { ImportedModule(name: $0, line: index + 1) }
+                }
+            }
+    }
+
+    /// Words that may stand before `import`, besides attributes.
+    private static let accessLevels: Set<Substring> = [
+        "public", "package", "internal", "fileprivate", "private",
+    ]
+    /// Words that may stand after it, before the name.
+    private static let kinds: Set<Substring> = [
+        "struct", "class", "enum", "protocol", "typealias", "func", "var", "let", "actor",
+    ]
+
+    private static func name(in statement: Substring) -> String? {
+        var words = statement.split { $0 == " " || $0 == "\t" || $0 == "\r" }[...]
+        while let word = words.first, word.hasPrefix("@") || accessLevels.contains(word) {
+            words.removeFirst()
+        }
+        guard words.popFirst() == "import" else { return nil }
+        if let word = words.first, kinds.contains(word) { words.removeFirst() }
+        return words.first?.split(separator: ".").first.map(String.init)
+    }
+}

@@ -1,0 +1,66 @@
+# EventLedger's commands. Without just on the machine: ./justw RECIPE
+
+set positional-arguments
+
+# List the recipes
+default:
+    @{{ quote(just_executable()) }} --justfile {{ quote(justfile()) }} --list --unsorted
+
+# Install the system packages that are missing; quick when there are none
+setup:
+    @scripts/setup.sh
+
+# Release build of the eventledger executable
+build: setup
+    swift build --configuration release --product eventledger
+
+# Build, then run a server on this machine: ./justw serve --port 8080 --data FOLDER
+serve *ARGS: build
+    @exec "$(swift build --configuration release --show-bin-path)/eventledger" serve "$@"
+
+# Run every test; arguments go to `swift test`: ./justw test --filter PollTests
+test *ARGS: setup
+    swift build --build-tests
+    swift test --skip-build "$@"
+
+# Debug build of everything, and that every import is a declared dependency
+check: setup
+    swift build --explicit-target-dependency-import-check error
+
+# Format the Swift files
+fmt:
+    @scripts/swift-files.sh | xargs -0 swift format format --in-place
+
+# Check formatting, schemas and the project's rules
+lint: setup
+    @scripts/lint.sh
+
+# Write schemas/openapi.json anew from its sources
+schemas:
+    @scripts/build-openapi.py
+
+# Check a running server's answers against the API description: ./justw check-api http://127.0.0.1:8080
+check-api URL: setup
+    @scripts/tools.sh
+    @.tools/venv/bin/python scripts/check-live-api.py "$@"
+
+# The same against a server of its own, on a free port
+check-served-api: build
+    @scripts/tools.sh
+    @scripts/check-served-api.sh
+
+# Show what the ledger does, on a server of its own
+demo *ARGS: build
+    @python3 scripts/demo.py "$@"
+
+# Run the benchmarks
+bench *ARGS: build
+    @Benchmarks/run.sh "$@"
+
+# Run the README's commands against a fresh server
+readme: build
+    @python3 scripts/readme-commands.py
+
+# Remove what was built; .tools stays
+clean:
+    swift package clean

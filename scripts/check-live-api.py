@@ -1,0 +1,429 @@
+#!/usr/bin/env python3
+"""Calls every route of a running server and checks each answer against schemas/openapi.json.
+
+Usage: check-live-api.py URL [--description FILE]     (needs .tools/venv, see scripts/tools.sh)
+
+Every answer must have a status that its operation documents, the documented headers and content
+type, a body that fits the schema, and, for an error, a code documented for that operation. At the
+end every operation must have answered well at least once. Works on streams of its own, whose names
+begin with `api-check-`, and deletes them.
+"""
+
+import argparse
+import gzip
+import http.client
+import json
+import secrets
+import sys
+import time
+from pathlib import Path
+from urllib.parse import quote, urlencode, urlsplit
+
+from jsonschema import Draft202012Validator, FormatChecker
+from referencing import Registry, Resource
+from referencing.jsonschema import DRAFT202012
+
+DESCRIPTION = Path(__file__).resolve().parent.parent / "schemas" / "openapi.json"
+JSON = "application/json"
+
+STREAMS = "/streams"
+STREAM = "/streams/{stream}"
+EVENTS = "/streams/{stream}/events"
+COMPACTED = "/streams/{stream}/compacted"
+COMPACTED_KEY = "/streams/{stream}/compacted/{key}"
+COMPACT = "/streams/{stream}/compact"
+ACCEPT_TAIL = "/streams/{stream}/accept-tail"
+SUBSCRIPTIONS = "/streams/{stream}/subscriptions"
+SUBSCRIPTION = "/streams/{stream}/subscriptions/{subscription}"
+POLL = SUBSCRIPTION + "/poll"
+COMMIT = SUBSCRIPTION + "/commit"
+SEEK = SUBSCRIPTION + "/seek"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("url", help="for example http://127.0.0.1:8080")
+    parser.add_argument("--description", type=Path, default=DESCRIPTION)
+    arguments = parser.parse_args()
+    check = Check(arguments.url, json.loads(arguments.description.read_text(encoding="utf-8")))
+    check.wait_for_server()
+    stream = f"api-check-{secrets.token_hex(4)}"
+    try:
+        exercise_server(check)
+        exercise_streams(check, stream)
+        exercise_publish(check, stream)
+        exercise_reads(check, stream)
+        exercise_compaction(check, stream)
+        exercise_subscriptions(check, stream)
+        exercise_outside(check, stream)
+    finally:
+        for name in (stream, stream + "-plain"):
+            check.call("DELETE", STREAM, 200, 404, stream=name)
+    check.every_operation_answered()
+    sys.exit(check.report())
+
+
+# What is called. After the path come the statuses that are right here.
+
+
+def exercise_server(check):
+    check.call("GET", "/health", 200)
+    document = check.call("GET", "/openapi.json", 200)
+    check.expect(document == check.document, "GET /openapi.json is not the description checked")
+    check.call("GET", "/metrics", 200)
+    check.call("GET", "/health", 400, query={"no-such": "1"}, code="validation_error")
+
+
+def exercise_streams(check, stream):
+    new = {"stream_id": stream, "partition_count": 2}
+    created = check.call("POST", STREAMS, 201, body=new)
+    check.expect(created.get("partition_count") == 2, "POST /streams: another partition count")
+    check.call("POST", STREAMS, 409, body=new, code="stream_already_exists")
+    plain = {"stream_id": stream + "-plain", "partition_count": 1, "compaction": False}
+    check.call("POST", STREAMS, 201, body={**plain, "retention_hours": None})
+    check.call("POST", STREAMS, 400, body={"stream_id": "1 bad"}, code="invalid_stream_id")
+    check.call("POST", STREAMS, 400, body={"stream_id": "ok", "extra": 1}, code="validation_error")
+    check.call("POST", STREAMS, 400, body={}, code="validation_error")
+    for count in (0, 101, 1.5, "3"):
+        bad = {"stream_id": "ok", "partition_count": count}
+        check.call("POST", STREAMS, 400, body=bad, code="validation_error")
+    check.call("POST", STREAMS, 415, body=new, content_type="application/x-www-form-urlencoded")
+
+    check.call("GET", STREAM, 200, stream=stream)
+    check.call("GET", STREAM, 404, stream="api-check-none", code="stream_not_found")
+    check.call("PATCH", STREAM, 200, stream=stream, body={"retention_hours": 24})
+    check.call("PATCH", STREAM, 400, stream=stream, body={}, code="validation_error")
+    check.call("PATCH", STREAM, 404, stream="api-check-none", body={"retention_hours": 24})
+    for limit in ("0", "1001", "x", "1.0", "-1", ""):
+        check.call("GET", STREAMS, 400, query={"limit": limit}, code="validation_error")
+    check.call("GET", STREAMS, 400, query=[("limit", "1"), ("limit", "1")])
+    check.every_page(STREAMS, "streams", [stream, stream + "-plain"], "stream_id")
+
+
+def exercise_publish(check, stream):
+    def publish(*statuses, body, name=stream, **rest):
+        return check.call("POST", EVENTS, *statuses, body=body, stream=name, **rest)
+
+    one = event("order-1", {"total": 99.99})
+    publish(200, body=one)
+    publish(200, body=[one, event("a/b c", {"slash": True})])
+    publish(200, body={"events": [one, event("order-2", 1)], "atomic": True})
+    lines = "".join(json.dumps(event(f"line-{n}", n)) + "\n" for n in range(3)).encode()
+    publish(200, body=lines, content_type="application/x-ndjson")
+    publish(200, body=gzip.compress(json.dumps(one).encode()), content_encoding="gzip")
+    publish(200, body=[one, event("order-3", [])], query={"ack": "summary"})
+    publish(200, body={**one, "headers": {"trace-id": "1"}})
+    publish(200, body=event("gone", 1))
+    publish(200, body=event("gone", None))
+
+    key = {"Idempotency-Key": secrets.token_hex(8)}
+    first = publish(200, body=one, headers=key)
+    again = publish(200, body=one, headers=key)
+    check.expect(first == again, "a retried publish got another answer")
+    publish(422, body=event("order-1", 2), headers=key, code="idempotency_key_reused")
+    publish(400, body=one, headers={"Idempotency-Key": "x" * 256}, code="validation_error")
+
+    plain = stream + "-plain"
+    publish(200, name=plain, body={"events": [one], "expected_offset": 0})
+    publish(409, name=plain, body={"events": [one], "expected_offset": 0}, code="offset_conflict")
+    publish(400, body=event("", 1), code="invalid_event_key")
+    publish(400, body=event("k" * 513, 1), code="invalid_event_key")
+    publish(400, body={**one, "type": "1"}, code="validation_error")
+    publish(400, body={**one, "offset": 1}, code="validation_error")
+    publish(400, body={"events": []}, code="validation_error")
+    publish(400, body=b"{", code="validation_error")
+    publish(400, body=b"", code="validation_error")
+    publish(400, 413, body=[one] * 1001)
+    publish(413, body=event("large", "x" * (256 * 1024)), code="payload_too_large")
+    publish(413, body=b" " * (4 * 1024 * 1024 + 1), code="payload_too_large")
+    publish(415, body=one, content_type="text/plain", code="unsupported_media_type")
+    publish(415, body=one, content_encoding="br", code="unsupported_media_type")
+    publish(404, body=one, name="api-check-none", code="stream_not_found")
+
+
+def exercise_reads(check, stream):
+    def read(*statuses, name=stream, code=None, **query):
+        query = {key.rstrip("_"): value for key, value in query.items()}
+        return check.call("GET", EVENTS, *statuses, stream=name, query=query, code=code)
+
+    read(200, partition=0)
+    read(200, partition=1, from_="earliest", limit=1)
+    page = read(200, partition=0, from_="latest")
+    check.expect(page.get("caught_up") is True, "a read from latest is not caught up")
+    read(200, partition=0, from_="2026-01-01T00:00:00Z")
+    read(200, name=stream + "-plain")
+    read(400, code="validation_error")
+    read(400, partition=0, from_="sometime", code="validation_error")
+    read(400, partition=0, from_=str(2**63), code="validation_error")
+    read(404, partition=7, code="partition_not_found")
+    read(416, partition=0, from_="99999", code="offset_out_of_range")
+    read(404, partition=0, name="api-check-none", code="stream_not_found")
+
+
+def exercise_compaction(check, stream):
+    check.call("POST", COMPACT, 200, stream=stream)
+    check.every_page(COMPACTED, "events", ["order-1", "a/b c"], "key", stream=stream)
+    for key in ("order-1", "a/b c"):
+        found = check.call("GET", COMPACTED_KEY, 200, stream=stream, key=key)
+        check.expect(found.get("key") == key, f"looking up {key!r} found {found.get('key')!r}")
+        asked = check.call("GET", COMPACTED, 200, stream=stream, query={"key": key})
+        check.expect(asked == found, f"?key={key} and the path differ")
+    check.call("GET", COMPACTED_KEY, 404, stream=stream, key="gone", code="key_not_found")
+    check.call("GET", COMPACTED, 404, stream="api-check-none", code="stream_not_found")
+    plain = stream + "-plain"
+    check.call("GET", COMPACTED, 409, stream=plain, code="compaction_disabled")
+    check.call("GET", COMPACTED_KEY, 409, stream=plain, key="a", code="compaction_disabled")
+    check.call("POST", COMPACT, 409, stream=plain, code="compaction_disabled")
+    check.call("POST", ACCEPT_TAIL, 200, stream=stream)
+    check.call("POST", ACCEPT_TAIL, 200, stream=plain)
+    check.call("POST", ACCEPT_TAIL, 404, stream="api-check-none", code="stream_not_found")
+
+
+def exercise_subscriptions(check, stream):
+    def create(*statuses, name="reader", start=None, code=None, on=stream):
+        body = {"subscription_id": name, **({} if start is None else {"start_from": start})}
+        return check.call("POST", SUBSCRIPTIONS, *statuses, stream=on, body=body, code=code)
+
+    reader = {"stream": stream, "subscription": "reader"}
+    create(201, start="earliest")
+    create(409, start="earliest", code="subscription_already_exists")
+    create(201, name="later")
+    create(201, name="boot", start="compacted")
+    create(201, name="timed", start={"timestamp": "2026-01-01T00:00:00Z"})
+    create(201, name="placed", start={"offsets": {"0": 1}})
+    create(400, name="bad name", code="invalid_subscription_id")
+    create(400, name="ahead", start={"offsets": {"0": 99999}}, code="validation_error")
+    create(400, name="odd", start="sometime", code="validation_error")
+    create(404, on="api-check-none", code="stream_not_found")
+    create(409, start="compacted", on=stream + "-plain", code="compaction_disabled")
+    names = ["boot", "later", "placed", "reader", "timed"]
+    check.every_page(SUBSCRIPTIONS, "subscriptions", names, "subscription_id", stream=stream)
+    check.call("GET", SUBSCRIPTION, 200, **reader)
+
+    page = check.call("GET", POLL, 200, **reader, query={"limit": 2})
+    check.expect(len(page.get("events", [])) == 2, "a poll with limit=2 did not give 2 events")
+    cursor = page.get("cursor", "none")
+    on = check.call("GET", POLL, 200, **reader, query={"cursor": cursor, "wait": "0.1"})
+    check.call("POST", COMMIT, 200, **reader, body={"cursor": on.get("cursor", "none")})
+    check.call("POST", COMMIT, 200, **reader, body={"cursor": cursor})
+    boot = check.call("GET", POLL, 200, stream=stream, subscription="boot")
+    check.expect(
+        boot.get("events") and all(event.get("snapshot") for event in boot["events"]),
+        "a bootstrapping poll gave events without snapshot",
+    )
+    check.call("GET", SUBSCRIPTION, 200, stream=stream, subscription="boot")
+    for wait in ("21", "-1", "x"):
+        check.call("GET", POLL, 400, **reader, query={"wait": wait}, code="validation_error")
+    check.call("GET", POLL, 400, **reader, query={"cursor": "bad"}, code="invalid_cursor")
+    foreign = {"cursor": boot.get("cursor", "none")}
+    check.call("POST", COMMIT, 400, **reader, body=foreign, code="invalid_cursor")
+    check.call("POST", COMMIT, 400, **reader, body={}, code="validation_error")
+
+    for to in ("earliest", "latest", "compacted", {"offsets": {"0": 0}}):
+        check.call("POST", SEEK, 200, **reader, body={"to": to})
+    check.call("POST", SEEK, 400, **reader, body={"to": 3}, code="validation_error")
+    old = {"cursor": cursor}
+    check.call("POST", COMMIT, 409, **reader, body=old, code="cursor_superseded")
+    check.call("GET", POLL, 409, **reader, query=old, code="cursor_superseded")
+
+    none = {"stream": stream, "subscription": "none"}
+    for method, path, body in [
+        ("GET", SUBSCRIPTION, None),
+        ("DELETE", SUBSCRIPTION, None),
+        ("GET", POLL, None),
+        ("POST", COMMIT, old),
+        ("POST", SEEK, {"to": "earliest"}),
+    ]:
+        check.call(method, path, 404, **none, body=body, code="subscription_not_found")
+    check.call("DELETE", SUBSCRIPTION, 200, **reader)
+
+
+def exercise_outside(check, stream):
+    """What no operation documents: other paths and methods."""
+    check.call_outside("GET", "/no-such-path", 404, "not_found")
+    check.call_outside("GET", "/streams/a/b/c/d", 404, "not_found")
+    check.call_outside("PUT", "/streams", 405, "method_not_allowed")
+    check.call_outside("POST", f"/streams/{stream}", 405, "method_not_allowed")
+
+
+def event(key, data):
+    return {"key": key, "type": "check.made", "data": data}
+
+
+# How it is checked.
+
+
+class Check:
+    def __init__(self, url, document):
+        self.address = urlsplit(url)
+        self.document = document
+        resource = Resource(contents=document, specification=DRAFT202012)
+        self.registry = Registry().with_resource("openapi.json", resource)
+        self.problems = []
+        self.good = set()
+        self.codes = set()
+        self.calls = 0
+
+    def wait_for_server(self):
+        for _ in range(50):
+            try:
+                self.send("GET", "/health", None, {})
+                return
+            except ConnectionError:
+                time.sleep(0.1)
+        sys.exit(f"check-live-api: no server at {self.address.geturl()}")
+
+    def call(
+        self,
+        method,
+        path,
+        *statuses,
+        query=None,
+        body=None,
+        headers=None,
+        content_type=JSON,
+        content_encoding=None,
+        code=None,
+        **values,
+    ):
+        """Calls an operation and gives the answer's body; {} when it is no JSON object."""
+        target = path
+        for name, value in values.items():
+            safe = "/" if name == "key" else ""
+            target = target.replace("{" + name + "}", quote(value, safe=safe))
+        if query:
+            target += "?" + urlencode(query)
+        headers = dict(headers or {})
+        if body is not None:
+            headers["Content-Type"] = content_type
+        if content_encoding:
+            headers["Content-Encoding"] = content_encoding
+        where = f"{method} {target[:120]}"
+        status, answer_headers, text = self.send(method, target, body, headers)
+        self.expect(status in statuses, f"{where}: {status} instead of {statuses}: {text[:300]!r}")
+        answer = self.check_answer(method, path, where, status, answer_headers, text)
+        if status >= 400:
+            self.expect(code in (None, answer.get("error")), f"{where}: {answer} is not {code}")
+        return answer
+
+    def check_answer(self, method, path, where, status, headers, text):
+        pointer = ["paths", path, method.lower(), "responses"]
+        documented = self.find(pointer)
+        if str(status) not in documented:
+            self.expect(False, f"{where}: status {status} is not documented")
+            return {}
+        if status < 400:
+            self.good.add((method, path))
+        return self.check_response(pointer + [str(status)], where, status, headers, text)
+
+    def call_outside(self, method, target, status, code):
+        where = f"{method} {target}"
+        got, headers, text = self.send(method, target, None, {})
+        if self.expect(got == status, f"{where}: {got} instead of {status}: {text[:300]!r}"):
+            self.check_response(["components", "responses", code], where, status, headers, text)
+
+    def check_response(self, pointer, where, status, headers, text):
+        """Headers, content type and body against the response at a place in the document."""
+        pointer, response = self.follow(pointer)
+        for name in response.get("headers", {}):
+            self.expect(name.lower() in headers, f"{where}: {status} without {name}")
+        if status == 429 or status >= 500:
+            after = headers.get("retry-after", "")
+            self.expect(after.isdigit(), f"{where}: Retry-After is {after!r}")
+        media = headers.get("content-type", "").split(";")[0].strip().lower()
+        if not self.expect(media in response["content"], f"{where}: content type is {media!r}"):
+            return {}
+        if media != JSON:
+            return {}
+        try:
+            answer = json.loads(text)
+        except ValueError as error:
+            self.expect(False, f"{where}: not JSON: {error}")
+            return {}
+        parts = pointer + ["content", media, "schema"]
+        fragment = "/".join(part.replace("~", "~0").replace("/", "~1") for part in parts)
+        schema = {"$ref": "openapi.json#/" + quote(fragment, safe="/~")}
+        validator = Draft202012Validator(
+            schema, registry=self.registry, format_checker=FormatChecker()
+        )
+        for error in validator.iter_errors(answer):
+            self.expect(False, f"{where}: {status} {error.json_path}: {error.message[:300]}")
+        if isinstance(answer, dict) and status >= 400:
+            self.codes.add(answer.get("error"))
+        return answer if isinstance(answer, dict) else {}
+
+    def every_page(self, path, member, expected, name, **values):
+        """Reads a list in pages of one and checks that it has the entries expected, each once."""
+        found = []
+        tokens = set()
+        query = {"limit": 1}
+        while True:
+            page = self.call("GET", path, 200, query=query, **values)
+            found += [entry.get(name) for entry in page.get(member, [])]
+            token = page.get("next")
+            if token is None or not self.expect(token not in tokens, f"GET {path}: a loop"):
+                break
+            tokens.add(token)
+            query["next"] = token
+        missing = [entry for entry in expected if found.count(entry) != 1]
+        self.expect(not missing, f"GET {path}: not listed exactly once: {missing}")
+
+    def every_operation_answered(self):
+        for path, item in self.document["paths"].items():
+            for method in item:
+                if method != "parameters" and (method.upper(), path) not in self.good:
+                    self.expect(False, f"{method.upper()} {path}: never answered well")
+
+    def expect(self, condition, problem):
+        if not condition:
+            self.problems.append(problem)
+            print(f"FAILED {problem}", file=sys.stderr)
+        return condition
+
+    def report(self):
+        known = set(self.find(["components", "schemas", "ErrorCode", "enum"]))
+        print(f"{self.calls} calls, {len(self.good)} operations, {len(self.problems)} problems")
+        print(f"error codes seen: {', '.join(sorted(self.codes & known))}")
+        print(f"not provoked: {', '.join(sorted(known - self.codes))}")
+        return 1 if self.problems else 0
+
+    # The document
+
+    def find(self, pointer):
+        value = self.document
+        for part in pointer:
+            value = value[part]
+        return value
+
+    def follow(self, pointer):
+        value = self.find(pointer)
+        while "$ref" in value:
+            pointer = value["$ref"].removeprefix("#/").split("/")
+            value = self.find(pointer)
+        return pointer, value
+
+    # The wire
+
+    def send(self, method, target, body, headers):
+        if body is not None and not isinstance(body, bytes):
+            body = json.dumps(body).encode()
+        self.calls += 1
+        secure = self.address.scheme == "https"
+        kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
+        connection = kind(self.address.netloc, timeout=60)
+        try:
+            connection.connect()
+            try:
+                target = self.address.path.rstrip("/") + target
+                connection.request(method, target, body=body, headers=headers)
+            except (BrokenPipeError, ConnectionResetError):
+                pass  # refused before the body was read; the answer is there all the same
+            answer = connection.getresponse()
+            answer_headers = {name.lower(): value for name, value in answer.getheaders()}
+            return answer.status, answer_headers, answer.read().decode()
+        finally:
+            connection.close()
+
+
+if __name__ == "__main__":
+    main()
