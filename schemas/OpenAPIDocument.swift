@@ -112,7 +112,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error"
+            "$ref": "#/components/responses/validation_error_or_malformed_request"
           },
           "408": {
             "$ref": "#/components/responses/request_timeout"
@@ -123,6 +123,9 @@ let openAPIText: StaticString = #"""
           "414": {
             "$ref": "#/components/responses/uri_too_long"
           },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
           "429": {
             "$ref": "#/components/responses/too_many_requests"
           },
@@ -132,8 +135,14 @@ let openAPIText: StaticString = #"""
           "500": {
             "$ref": "#/components/responses/internal_error"
           },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
           "503": {
             "$ref": "#/components/responses/unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
           }
         }
       },
@@ -165,7 +174,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id"
+            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_malformed_request"
           },
           "408": {
             "$ref": "#/components/responses/request_timeout"
@@ -182,6 +191,9 @@ let openAPIText: StaticString = #"""
           "415": {
             "$ref": "#/components/responses/unsupported_media_type"
           },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
           "429": {
             "$ref": "#/components/responses/too_many_requests"
           },
@@ -191,8 +203,14 @@ let openAPIText: StaticString = #"""
           "500": {
             "$ref": "#/components/responses/internal_error"
           },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
           "503": {
             "$ref": "#/components/responses/outcome_unknown_or_storage_full_or_unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
           }
         }
       }
@@ -221,7 +239,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id"
+            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_malformed_request"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found"
@@ -235,6 +253,9 @@ let openAPIText: StaticString = #"""
           "414": {
             "$ref": "#/components/responses/uri_too_long"
           },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
           "429": {
             "$ref": "#/components/responses/too_many_requests"
           },
@@ -244,8 +265,14 @@ let openAPIText: StaticString = #"""
           "500": {
             "$ref": "#/components/responses/internal_error_or_corrupt_chunk"
           },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
           "503": {
             "$ref": "#/components/responses/tail_unverified_or_unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
           }
         }
       },
@@ -278,7 +305,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id"
+            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_malformed_request"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found"
@@ -295,6 +322,9 @@ let openAPIText: StaticString = #"""
           "415": {
             "$ref": "#/components/responses/unsupported_media_type"
           },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
           "429": {
             "$ref": "#/components/responses/too_many_requests"
           },
@@ -304,8 +334,14 @@ let openAPIText: StaticString = #"""
           "500": {
             "$ref": "#/components/responses/internal_error_or_corrupt_chunk"
           },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
           "503": {
             "$ref": "#/components/responses/outcome_unknown_or_tail_unverified_or_storage_full_or_unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
           }
         }
       },
@@ -328,7 +364,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id"
+            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_malformed_request"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found"
@@ -342,6 +378,9 @@ let openAPIText: StaticString = #"""
           "414": {
             "$ref": "#/components/responses/uri_too_long"
           },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
           "429": {
             "$ref": "#/components/responses/too_many_requests"
           },
@@ -351,8 +390,14 @@ let openAPIText: StaticString = #"""
           "500": {
             "$ref": "#/components/responses/internal_error_or_corrupt_chunk"
           },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
           "503": {
             "$ref": "#/components/responses/outcome_unknown_or_tail_unverified_or_storage_full_or_unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
           }
         }
       }
@@ -447,7 +492,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_invalid_event_key"
+            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_invalid_event_key_or_malformed_request"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found"
@@ -467,6 +512,9 @@ let openAPIText: StaticString = #"""
           "415": {
             "$ref": "#/components/responses/unsupported_media_type"
           },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
           "422": {
             "$ref": "#/components/responses/idempotency_key_reused"
           },
@@ -479,8 +527,14 @@ let openAPIText: StaticString = #"""
           "500": {
             "$ref": "#/components/responses/internal_error_or_corrupt_chunk"
           },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
           "503": {
             "$ref": "#/components/responses/outcome_unknown_or_partial_publish_or_tail_unverified_or_storage_full_or_unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
           }
         }
       },
@@ -514,7 +568,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id"
+            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_malformed_request"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found_or_partition_not_found"
@@ -534,6 +588,9 @@ let openAPIText: StaticString = #"""
           "416": {
             "$ref": "#/components/responses/offset_out_of_range"
           },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
           "429": {
             "$ref": "#/components/responses/too_many_requests"
           },
@@ -543,8 +600,14 @@ let openAPIText: StaticString = #"""
           "500": {
             "$ref": "#/components/responses/internal_error_or_corrupt_chunk"
           },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
           "503": {
             "$ref": "#/components/responses/tail_unverified_or_unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
           }
         }
       }
@@ -592,7 +655,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_invalid_event_key"
+            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_invalid_event_key_or_malformed_request"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found_or_key_not_found"
@@ -609,6 +672,9 @@ let openAPIText: StaticString = #"""
           "414": {
             "$ref": "#/components/responses/uri_too_long"
           },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
           "429": {
             "$ref": "#/components/responses/too_many_requests"
           },
@@ -618,8 +684,14 @@ let openAPIText: StaticString = #"""
           "500": {
             "$ref": "#/components/responses/internal_error_or_corrupt_chunk"
           },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
           "503": {
             "$ref": "#/components/responses/unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
           }
         }
       }
@@ -652,7 +724,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_invalid_event_key"
+            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_invalid_event_key_or_malformed_request"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found_or_key_not_found"
@@ -669,6 +741,9 @@ let openAPIText: StaticString = #"""
           "414": {
             "$ref": "#/components/responses/uri_too_long"
           },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
           "429": {
             "$ref": "#/components/responses/too_many_requests"
           },
@@ -678,8 +753,14 @@ let openAPIText: StaticString = #"""
           "500": {
             "$ref": "#/components/responses/internal_error_or_corrupt_chunk"
           },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
           "503": {
             "$ref": "#/components/responses/unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
           }
         }
       }
@@ -709,7 +790,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id"
+            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_malformed_request"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found"
@@ -726,6 +807,9 @@ let openAPIText: StaticString = #"""
           "414": {
             "$ref": "#/components/responses/uri_too_long"
           },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
           "429": {
             "$ref": "#/components/responses/too_many_requests"
           },
@@ -735,8 +819,14 @@ let openAPIText: StaticString = #"""
           "500": {
             "$ref": "#/components/responses/internal_error_or_corrupt_chunk"
           },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
           "503": {
             "$ref": "#/components/responses/outcome_unknown_or_tail_unverified_or_storage_full_or_unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
           }
         }
       }
@@ -766,7 +856,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id"
+            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_malformed_request"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found"
@@ -780,6 +870,9 @@ let openAPIText: StaticString = #"""
           "414": {
             "$ref": "#/components/responses/uri_too_long"
           },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
           "429": {
             "$ref": "#/components/responses/too_many_requests"
           },
@@ -789,8 +882,14 @@ let openAPIText: StaticString = #"""
           "500": {
             "$ref": "#/components/responses/internal_error_or_corrupt_chunk"
           },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
           "503": {
             "$ref": "#/components/responses/outcome_unknown_or_storage_full_or_unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
           }
         }
       }
@@ -828,7 +927,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id"
+            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_malformed_request"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found"
@@ -842,6 +941,9 @@ let openAPIText: StaticString = #"""
           "414": {
             "$ref": "#/components/responses/uri_too_long"
           },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
           "429": {
             "$ref": "#/components/responses/too_many_requests"
           },
@@ -851,8 +953,14 @@ let openAPIText: StaticString = #"""
           "500": {
             "$ref": "#/components/responses/internal_error"
           },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
           "503": {
             "$ref": "#/components/responses/unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
           }
         }
       },
@@ -885,7 +993,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_invalid_subscription_id"
+            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_invalid_subscription_id_or_malformed_request"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found_or_partition_not_found"
@@ -905,6 +1013,9 @@ let openAPIText: StaticString = #"""
           "415": {
             "$ref": "#/components/responses/unsupported_media_type"
           },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
           "429": {
             "$ref": "#/components/responses/too_many_requests"
           },
@@ -914,8 +1025,14 @@ let openAPIText: StaticString = #"""
           "500": {
             "$ref": "#/components/responses/internal_error_or_corrupt_chunk"
           },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
           "503": {
             "$ref": "#/components/responses/outcome_unknown_or_tail_unverified_or_storage_full_or_unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
           }
         }
       }
@@ -947,7 +1064,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_invalid_subscription_id"
+            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_invalid_subscription_id_or_malformed_request"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found_or_subscription_not_found"
@@ -961,6 +1078,9 @@ let openAPIText: StaticString = #"""
           "414": {
             "$ref": "#/components/responses/uri_too_long"
           },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
           "429": {
             "$ref": "#/components/responses/too_many_requests"
           },
@@ -970,8 +1090,14 @@ let openAPIText: StaticString = #"""
           "500": {
             "$ref": "#/components/responses/internal_error_or_corrupt_chunk"
           },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
           "503": {
             "$ref": "#/components/responses/tail_unverified_or_unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
           }
         }
       },
@@ -993,7 +1119,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_invalid_subscription_id"
+            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_invalid_subscription_id_or_malformed_request"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found_or_subscription_not_found"
@@ -1007,6 +1133,9 @@ let openAPIText: StaticString = #"""
           "414": {
             "$ref": "#/components/responses/uri_too_long"
           },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
           "429": {
             "$ref": "#/components/responses/too_many_requests"
           },
@@ -1016,8 +1145,14 @@ let openAPIText: StaticString = #"""
           "500": {
             "$ref": "#/components/responses/internal_error"
           },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
           "503": {
             "$ref": "#/components/responses/outcome_unknown_or_storage_full_or_unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
           }
         }
       }
@@ -1061,7 +1196,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_invalid_subscription_id_or_invalid_cursor"
+            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_invalid_subscription_id_or_invalid_cursor_or_malformed_request"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found_or_subscription_not_found"
@@ -1081,6 +1216,9 @@ let openAPIText: StaticString = #"""
           "414": {
             "$ref": "#/components/responses/uri_too_long"
           },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
           "429": {
             "$ref": "#/components/responses/too_many_requests"
           },
@@ -1090,8 +1228,14 @@ let openAPIText: StaticString = #"""
           "500": {
             "$ref": "#/components/responses/internal_error_or_corrupt_chunk"
           },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
           "503": {
             "$ref": "#/components/responses/tail_unverified_or_unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
           }
         }
       }
@@ -1134,7 +1278,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_invalid_subscription_id_or_invalid_cursor"
+            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_invalid_subscription_id_or_invalid_cursor_or_malformed_request"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found_or_subscription_not_found"
@@ -1154,6 +1298,9 @@ let openAPIText: StaticString = #"""
           "415": {
             "$ref": "#/components/responses/unsupported_media_type"
           },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
           "429": {
             "$ref": "#/components/responses/too_many_requests"
           },
@@ -1163,8 +1310,14 @@ let openAPIText: StaticString = #"""
           "500": {
             "$ref": "#/components/responses/internal_error"
           },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
           "503": {
             "$ref": "#/components/responses/outcome_unknown_or_storage_full_or_unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
           }
         }
       }
@@ -1207,7 +1360,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_invalid_subscription_id"
+            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_invalid_subscription_id_or_malformed_request"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found_or_subscription_not_found_or_partition_not_found"
@@ -1227,6 +1380,9 @@ let openAPIText: StaticString = #"""
           "415": {
             "$ref": "#/components/responses/unsupported_media_type"
           },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
           "429": {
             "$ref": "#/components/responses/too_many_requests"
           },
@@ -1236,8 +1392,14 @@ let openAPIText: StaticString = #"""
           "500": {
             "$ref": "#/components/responses/internal_error_or_corrupt_chunk"
           },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
           "503": {
             "$ref": "#/components/responses/outcome_unknown_or_tail_unverified_or_storage_full_or_unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
           }
         }
       }
@@ -1261,7 +1423,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error"
+            "$ref": "#/components/responses/validation_error_or_malformed_request"
           },
           "408": {
             "$ref": "#/components/responses/request_timeout"
@@ -1272,6 +1434,9 @@ let openAPIText: StaticString = #"""
           "414": {
             "$ref": "#/components/responses/uri_too_long"
           },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
           "429": {
             "$ref": "#/components/responses/too_many_requests"
           },
@@ -1281,8 +1446,14 @@ let openAPIText: StaticString = #"""
           "500": {
             "$ref": "#/components/responses/internal_error"
           },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
           "503": {
             "$ref": "#/components/responses/unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
           }
         }
       }
@@ -1311,7 +1482,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error"
+            "$ref": "#/components/responses/validation_error_or_malformed_request"
           },
           "408": {
             "$ref": "#/components/responses/request_timeout"
@@ -1322,6 +1493,9 @@ let openAPIText: StaticString = #"""
           "414": {
             "$ref": "#/components/responses/uri_too_long"
           },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
           "429": {
             "$ref": "#/components/responses/too_many_requests"
           },
@@ -1331,8 +1505,14 @@ let openAPIText: StaticString = #"""
           "500": {
             "$ref": "#/components/responses/internal_error"
           },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
           "503": {
             "$ref": "#/components/responses/unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
           }
         }
       }
@@ -1357,7 +1537,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error"
+            "$ref": "#/components/responses/validation_error_or_malformed_request"
           },
           "404": {
             "$ref": "#/components/responses/not_found"
@@ -1371,6 +1551,9 @@ let openAPIText: StaticString = #"""
           "414": {
             "$ref": "#/components/responses/uri_too_long"
           },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
           "429": {
             "$ref": "#/components/responses/too_many_requests"
           },
@@ -1380,8 +1563,14 @@ let openAPIText: StaticString = #"""
           "500": {
             "$ref": "#/components/responses/internal_error"
           },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
           "503": {
             "$ref": "#/components/responses/unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
           }
         }
       }
@@ -1602,6 +1791,32 @@ let openAPIText: StaticString = #"""
           }
         }
       },
+      "expectation_failed": {
+        "description": "`expectation_failed`: The only expectation known here is 100-continue.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "allOf": [
+                {
+                  "$ref": "#/components/schemas/Error"
+                }
+              ],
+              "properties": {
+                "error": {
+                  "enum": [
+                    "expectation_failed"
+                  ]
+                }
+              }
+            },
+            "examples": {
+              "expectation_failed": {
+                "$ref": "#/components/examples/expectation_failed"
+              }
+            }
+          }
+        }
+      },
       "headers_too_large": {
         "description": "`headers_too_large`: The request's header block is too large.",
         "content": {
@@ -1623,6 +1838,37 @@ let openAPIText: StaticString = #"""
             "examples": {
               "headers_too_large": {
                 "$ref": "#/components/examples/headers_too_large"
+              }
+            }
+          }
+        }
+      },
+      "http_version_not_supported": {
+        "description": "`http_version_not_supported`: Only HTTP/1.1 and HTTP/1.0 are spoken here.",
+        "headers": {
+          "Retry-After": {
+            "$ref": "#/components/headers/RetryAfter"
+          }
+        },
+        "content": {
+          "application/json": {
+            "schema": {
+              "allOf": [
+                {
+                  "$ref": "#/components/schemas/Error"
+                }
+              ],
+              "properties": {
+                "error": {
+                  "enum": [
+                    "http_version_not_supported"
+                  ]
+                }
+              }
+            },
+            "examples": {
+              "http_version_not_supported": {
+                "$ref": "#/components/examples/http_version_not_supported"
               }
             }
           }
@@ -2385,6 +2631,37 @@ let openAPIText: StaticString = #"""
           }
         }
       },
+      "unsupported_transfer_encoding": {
+        "description": "`unsupported_transfer_encoding`: The only transfer coding known here is chunked.",
+        "headers": {
+          "Retry-After": {
+            "$ref": "#/components/headers/RetryAfter"
+          }
+        },
+        "content": {
+          "application/json": {
+            "schema": {
+              "allOf": [
+                {
+                  "$ref": "#/components/schemas/Error"
+                }
+              ],
+              "properties": {
+                "error": {
+                  "enum": [
+                    "unsupported_transfer_encoding"
+                  ]
+                }
+              }
+            },
+            "examples": {
+              "unsupported_transfer_encoding": {
+                "$ref": "#/components/examples/unsupported_transfer_encoding"
+              }
+            }
+          }
+        }
+      },
       "uri_too_long": {
         "description": "`uri_too_long`: The request's path and query are too long.",
         "content": {
@@ -2411,64 +2688,8 @@ let openAPIText: StaticString = #"""
           }
         }
       },
-      "validation_error": {
-        "description": "`validation_error`: The request breaks a rule: an unknown, repeated, missing or ill-typed field or parameter, or a limit. `details` names the field and the limit.",
-        "content": {
-          "application/json": {
-            "schema": {
-              "allOf": [
-                {
-                  "$ref": "#/components/schemas/Error"
-                }
-              ],
-              "properties": {
-                "error": {
-                  "enum": [
-                    "validation_error"
-                  ]
-                }
-              }
-            },
-            "examples": {
-              "validation_error": {
-                "$ref": "#/components/examples/validation_error"
-              }
-            }
-          }
-        }
-      },
-      "validation_error_or_invalid_stream_id": {
-        "description": "`validation_error`: The request breaks a rule: an unknown, repeated, missing or ill-typed field or parameter, or a limit. `details` names the field and the limit. `invalid_stream_id`: The stream's name is not a valid name.",
-        "content": {
-          "application/json": {
-            "schema": {
-              "allOf": [
-                {
-                  "$ref": "#/components/schemas/Error"
-                }
-              ],
-              "properties": {
-                "error": {
-                  "enum": [
-                    "validation_error",
-                    "invalid_stream_id"
-                  ]
-                }
-              }
-            },
-            "examples": {
-              "validation_error": {
-                "$ref": "#/components/examples/validation_error"
-              },
-              "invalid_stream_id": {
-                "$ref": "#/components/examples/invalid_stream_id"
-              }
-            }
-          }
-        }
-      },
-      "validation_error_or_invalid_stream_id_or_invalid_event_key": {
-        "description": "`validation_error`: The request breaks a rule: an unknown, repeated, missing or ill-typed field or parameter, or a limit. `details` names the field and the limit. `invalid_stream_id`: The stream's name is not a valid name. `invalid_event_key`: The event key is empty, too long or not valid text.",
+      "validation_error_or_invalid_stream_id_or_invalid_event_key_or_malformed_request": {
+        "description": "`validation_error`: The request breaks a rule: an unknown, repeated, missing or ill-typed field or parameter, or a limit. `details` names the field and the limit. `invalid_stream_id`: The stream's name is not a valid name. `invalid_event_key`: The event key is empty, too long or not valid text. `malformed_request`: The request is not valid HTTP/1.1.",
         "content": {
           "application/json": {
             "schema": {
@@ -2482,7 +2703,8 @@ let openAPIText: StaticString = #"""
                   "enum": [
                     "validation_error",
                     "invalid_stream_id",
-                    "invalid_event_key"
+                    "invalid_event_key",
+                    "malformed_request"
                   ]
                 }
               }
@@ -2496,47 +2718,16 @@ let openAPIText: StaticString = #"""
               },
               "invalid_event_key": {
                 "$ref": "#/components/examples/invalid_event_key"
+              },
+              "malformed_request": {
+                "$ref": "#/components/examples/malformed_request"
               }
             }
           }
         }
       },
-      "validation_error_or_invalid_stream_id_or_invalid_subscription_id": {
-        "description": "`validation_error`: The request breaks a rule: an unknown, repeated, missing or ill-typed field or parameter, or a limit. `details` names the field and the limit. `invalid_stream_id`: The stream's name is not a valid name. `invalid_subscription_id`: The subscription's name is not a valid name.",
-        "content": {
-          "application/json": {
-            "schema": {
-              "allOf": [
-                {
-                  "$ref": "#/components/schemas/Error"
-                }
-              ],
-              "properties": {
-                "error": {
-                  "enum": [
-                    "validation_error",
-                    "invalid_stream_id",
-                    "invalid_subscription_id"
-                  ]
-                }
-              }
-            },
-            "examples": {
-              "validation_error": {
-                "$ref": "#/components/examples/validation_error"
-              },
-              "invalid_stream_id": {
-                "$ref": "#/components/examples/invalid_stream_id"
-              },
-              "invalid_subscription_id": {
-                "$ref": "#/components/examples/invalid_subscription_id"
-              }
-            }
-          }
-        }
-      },
-      "validation_error_or_invalid_stream_id_or_invalid_subscription_id_or_invalid_cursor": {
-        "description": "`validation_error`: The request breaks a rule: an unknown, repeated, missing or ill-typed field or parameter, or a limit. `details` names the field and the limit. `invalid_stream_id`: The stream's name is not a valid name. `invalid_subscription_id`: The subscription's name is not a valid name. `invalid_cursor`: The cursor is malformed, altered, or of another subscription.",
+      "validation_error_or_invalid_stream_id_or_invalid_subscription_id_or_invalid_cursor_or_malformed_request": {
+        "description": "`validation_error`: The request breaks a rule: an unknown, repeated, missing or ill-typed field or parameter, or a limit. `details` names the field and the limit. `invalid_stream_id`: The stream's name is not a valid name. `invalid_subscription_id`: The subscription's name is not a valid name. `invalid_cursor`: The cursor is malformed, altered, or of another subscription. `malformed_request`: The request is not valid HTTP/1.1.",
         "content": {
           "application/json": {
             "schema": {
@@ -2551,7 +2742,8 @@ let openAPIText: StaticString = #"""
                     "validation_error",
                     "invalid_stream_id",
                     "invalid_subscription_id",
-                    "invalid_cursor"
+                    "invalid_cursor",
+                    "malformed_request"
                   ]
                 }
               }
@@ -2568,6 +2760,111 @@ let openAPIText: StaticString = #"""
               },
               "invalid_cursor": {
                 "$ref": "#/components/examples/invalid_cursor"
+              },
+              "malformed_request": {
+                "$ref": "#/components/examples/malformed_request"
+              }
+            }
+          }
+        }
+      },
+      "validation_error_or_invalid_stream_id_or_invalid_subscription_id_or_malformed_request": {
+        "description": "`validation_error`: The request breaks a rule: an unknown, repeated, missing or ill-typed field or parameter, or a limit. `details` names the field and the limit. `invalid_stream_id`: The stream's name is not a valid name. `invalid_subscription_id`: The subscription's name is not a valid name. `malformed_request`: The request is not valid HTTP/1.1.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "allOf": [
+                {
+                  "$ref": "#/components/schemas/Error"
+                }
+              ],
+              "properties": {
+                "error": {
+                  "enum": [
+                    "validation_error",
+                    "invalid_stream_id",
+                    "invalid_subscription_id",
+                    "malformed_request"
+                  ]
+                }
+              }
+            },
+            "examples": {
+              "validation_error": {
+                "$ref": "#/components/examples/validation_error"
+              },
+              "invalid_stream_id": {
+                "$ref": "#/components/examples/invalid_stream_id"
+              },
+              "invalid_subscription_id": {
+                "$ref": "#/components/examples/invalid_subscription_id"
+              },
+              "malformed_request": {
+                "$ref": "#/components/examples/malformed_request"
+              }
+            }
+          }
+        }
+      },
+      "validation_error_or_invalid_stream_id_or_malformed_request": {
+        "description": "`validation_error`: The request breaks a rule: an unknown, repeated, missing or ill-typed field or parameter, or a limit. `details` names the field and the limit. `invalid_stream_id`: The stream's name is not a valid name. `malformed_request`: The request is not valid HTTP/1.1.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "allOf": [
+                {
+                  "$ref": "#/components/schemas/Error"
+                }
+              ],
+              "properties": {
+                "error": {
+                  "enum": [
+                    "validation_error",
+                    "invalid_stream_id",
+                    "malformed_request"
+                  ]
+                }
+              }
+            },
+            "examples": {
+              "validation_error": {
+                "$ref": "#/components/examples/validation_error"
+              },
+              "invalid_stream_id": {
+                "$ref": "#/components/examples/invalid_stream_id"
+              },
+              "malformed_request": {
+                "$ref": "#/components/examples/malformed_request"
+              }
+            }
+          }
+        }
+      },
+      "validation_error_or_malformed_request": {
+        "description": "`validation_error`: The request breaks a rule: an unknown, repeated, missing or ill-typed field or parameter, or a limit. `details` names the field and the limit. `malformed_request`: The request is not valid HTTP/1.1.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "allOf": [
+                {
+                  "$ref": "#/components/schemas/Error"
+                }
+              ],
+              "properties": {
+                "error": {
+                  "enum": [
+                    "validation_error",
+                    "malformed_request"
+                  ]
+                }
+              }
+            },
+            "examples": {
+              "validation_error": {
+                "$ref": "#/components/examples/validation_error"
+              },
+              "malformed_request": {
+                "$ref": "#/components/examples/malformed_request"
               }
             }
           }
@@ -2674,6 +2971,34 @@ let openAPIText: StaticString = #"""
         "value": {
           "error": "method_not_allowed",
           "message": "Use GET or POST here.",
+          "details": {}
+        }
+      },
+      "malformed_request": {
+        "value": {
+          "error": "malformed_request",
+          "message": "the request is not valid HTTP/1.1",
+          "details": {}
+        }
+      },
+      "expectation_failed": {
+        "value": {
+          "error": "expectation_failed",
+          "message": "the only expectation known here is 100-continue",
+          "details": {}
+        }
+      },
+      "unsupported_transfer_encoding": {
+        "value": {
+          "error": "unsupported_transfer_encoding",
+          "message": "the only transfer coding known here is chunked",
+          "details": {}
+        }
+      },
+      "http_version_not_supported": {
+        "value": {
+          "error": "http_version_not_supported",
+          "message": "only HTTP/1.1 and HTTP/1.0 are spoken here",
           "details": {}
         }
       },
@@ -2991,6 +3316,10 @@ let openAPIText: StaticString = #"""
           "partition_not_found",
           "key_not_found",
           "method_not_allowed",
+          "malformed_request",
+          "expectation_failed",
+          "unsupported_transfer_encoding",
+          "http_version_not_supported",
           "request_timeout",
           "stream_already_exists",
           "subscription_already_exists",

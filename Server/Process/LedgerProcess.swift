@@ -26,9 +26,10 @@ public final class LedgerProcess: Sendable {
 
     /// Opens the table and starts to serve.
     ///
-    /// - Parameter data: The folder of the ledger's file; made with mode 0700 when missing.
-    /// - Throws: ``ConfigurationError``, ``DataFolderError``, `SQLiteOpenError`, or NIO's error
-    ///   when the address can't be had.
+    /// `data`: The folder of the ledger's file; made with mode 0700 when missing.
+    ///
+    /// Throws ``ConfigurationError``, ``DataFolderError``, `SQLiteOpenError`, or NIO's error when
+    /// the address can't be had.
     public static func start(
         _ configuration: ServerConfiguration,
         data: String,

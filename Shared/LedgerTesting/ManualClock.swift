@@ -31,8 +31,10 @@ public final class ManualClock: LedgerClock {
         state = Mutex(State(now: start, isImpatient: isImpatient))
     }
 
+    /// The wall clock.
     public func now() -> Timestamp { state.withLock { $0.now } }
 
+    /// Milliseconds on a clock that never goes back.
     public func uptime() -> Int64 { state.withLock { $0.uptime } }
 
     /// How many sleep.
@@ -55,6 +57,7 @@ public final class ManualClock: LedgerClock {
         advance(milliseconds: hours * 3_600_000)
     }
 
+    /// Returns after so many milliseconds, or throws when the task is cancelled.
     public func sleep(milliseconds: Int64) async throws(CancellationError) {
         let isImpatient = state.withLock { $0.isImpatient }
         if isImpatient {

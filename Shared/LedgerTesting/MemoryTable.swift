@@ -12,10 +12,12 @@ public final class MemoryTable: Table {
         self.deletesLogByItself = deletesLogByItself
     }
 
+    /// See ``Table/get(_:)``.
     public func get(_ key: TableKey) async throws(TableError) -> Item? {
         groups.withLock { $0[key.group]?[key.sortKey] }
     }
 
+    /// See ``Table/query(_:)``.
     public func query(_ query: Query) async throws(TableError) -> QueryPage {
         let items = groups.withLock { $0[query.group].map { Array($0.values) } ?? [] }
             .filter { query.matches($0.key.sortKey) }
@@ -37,6 +39,7 @@ public final class MemoryTable: Table {
         return page
     }
 
+    /// See ``Table/write(_:)``.
     public func write(_ write: Write) async throws(TableError) -> WriteOutcome {
         try TableLimits.check([write])
         return groups.withLock { groups in
@@ -48,6 +51,7 @@ public final class MemoryTable: Table {
         }
     }
 
+    /// See ``Table/transact(_:token:)``.
     public func transact(
         _ writes: [Write],
         token: Incarnation
@@ -68,12 +72,14 @@ public final class MemoryTable: Table {
         }
     }
 
+    /// See ``Table/batchDelete(_:)``.
     public func batchDelete(_ keys: [TableKey]) async throws(TableError) {
         groups.withLock { groups in
             for key in keys { groups[key.group]?[key.sortKey] = nil }
         }
     }
 
+    /// See ``Table/purgeExpired(before:limit:)``.
     public func purgeExpired(before moment: Timestamp, limit: Int) async throws(TableError) -> Int {
         if deletesLogByItself { return 0 }
         let expired = allItems { item in

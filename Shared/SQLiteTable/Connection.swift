@@ -1,7 +1,9 @@
 import CSQLite
 import LedgerCore
 
-/// One connection to the file. Used by one thread at a time.
+/// One connection to the file.
+///
+/// Used by one thread at a time.
 ///
 /// Unchecked: each connection is made for, and only touched by, one worker thread.
 final class Connection: @unchecked Sendable {
@@ -12,11 +14,15 @@ final class Connection: @unchecked Sendable {
     init(_ path: String, isReadOnly: Bool) throws(SQLiteFailure) {
         var handle: OpaquePointer?
         // Each connection stays on its thread, so SQLite needs no mutex of its own.
-        let flags = (isReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE) | SQLITE_OPEN_NOMUTEX
+        let flags =
+            (isReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE) | SQLITE_OPEN_NOMUTEX
         let code = sqlite3_open_v2(path, &handle, flags, nil)
         guard let handle else { throw SQLiteFailure(code: code, message: "out of memory") }
         guard code == SQLITE_OK else {
-            let failure = SQLiteFailure(code: code, message: String(cString: sqlite3_errmsg(handle)))
+            let failure = SQLiteFailure(
+                code: code,
+                message: String(cString: sqlite3_errmsg(handle))
+            )
             sqlite3_close_v2(handle)
             throw failure
         }

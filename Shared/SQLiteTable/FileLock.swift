@@ -5,7 +5,7 @@ import Glibc
 struct FileLock: Sendable {
     private let descriptor: Int32
 
-    /// - Parameter path: Created with mode 0600 when it does not exist.
+    /// `path`: Created with mode 0600 when it does not exist.
     init(_ path: String, for database: String) throws(SQLiteOpenError) {
         descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {

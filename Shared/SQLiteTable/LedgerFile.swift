@@ -4,7 +4,10 @@ import Glibc
 /// Opens the file and makes sure that it is ours.
 enum LedgerFile {
     /// The writing connection.
-    static func open(_ path: String, _ options: SQLiteTable.Options) throws(SQLiteOpenError)
+    static func open(
+        _ path: String,
+        _ options: SQLiteTable.Options
+    ) throws(SQLiteOpenError)
         -> Connection
     {
         let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
@@ -62,7 +65,10 @@ enum LedgerFile {
         }
     }
 
-    private static func verdict(_ connection: Connection, _ path: String) throws(SQLiteOpenError)
+    private static func verdict(
+        _ connection: Connection,
+        _ path: String
+    ) throws(SQLiteOpenError)
         -> SQLiteOpenError?
     {
         do throws(SQLiteFailure) {

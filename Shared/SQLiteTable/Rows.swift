@@ -4,7 +4,7 @@ import LedgerCore
 extension Connection {
     /// The format that this version reads and writes.
     static let format = 1
-    /// "ELLG"
+    /// What marks the file as ours: "ELLG".
     static let applicationID = 0x454C_4C47
 
     static let schema = """
@@ -18,7 +18,8 @@ extension Connection {
         """
 
     func row(_ key: TableKey) throws(SQLiteFailure) -> Result<Item?, TableError> {
-        try with("SELECT v FROM items WHERE pk = ?1 AND sk = ?2") { statement throws(SQLiteFailure) in
+        try with("SELECT v FROM items WHERE pk = ?1 AND sk = ?2") {
+            statement throws(SQLiteFailure) in
             statement.bind(1, key.group.partitionKey)
             statement.bind(2, key.sortKey)
             guard try statement.step() else { return .success(nil) }
@@ -96,7 +97,10 @@ extension Connection {
     }
 
     /// Rows until the limit or 1 MB; at least one, if there is one.
-    private static func rows(of query: Query, _ statement: Statement) throws(SQLiteFailure)
+    private static func rows(
+        of query: Query,
+        _ statement: Statement
+    ) throws(SQLiteFailure)
         -> Result<QueryPage, TableError>
     {
         var page = QueryPage(items: [], next: nil)

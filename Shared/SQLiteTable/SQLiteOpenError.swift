@@ -1,4 +1,6 @@
-/// Why a ledger file can't be opened. Nothing was changed.
+/// Why a ledger file can't be opened.
+///
+/// Nothing was changed.
 public enum SQLiteOpenError: Error, Hashable, Sendable, CustomStringConvertible {
     /// Another process, or another part of this one, has it open.
     case inUse(path: String)
@@ -11,6 +13,7 @@ public enum SQLiteOpenError: Error, Hashable, Sendable, CustomStringConvertible 
     /// The file or its folder can't be opened or created.
     case inaccessible(path: String, message: String)
 
+    /// The problem in words, for a person.
     public var description: String {
         switch self {
         case .inUse(let path): "\(path) is in use by another process; stop that one first"

@@ -14,8 +14,9 @@ public final class SQLiteTable: Table {
         public var readers = 2
         /// How long the write-ahead log may become before it is started anew, bytes.
         public var maximumLog = 64 * 1024 * 1024
-        /// The largest file in pages of 4 KB; nil: as SQLite will. Beyond it the disk counts as
-        /// full.
+        /// The largest file in pages of 4 KB; nil: as SQLite will.
+        ///
+        /// Beyond it the disk counts as full.
         public var maximumPages: Int?
 
         /// The defaults.
@@ -99,8 +100,9 @@ public final class SQLiteTable: Table {
         ]
     }
 
-    /// Finishes what was submitted and closes the file. Later calls fail as closed; a second
-    /// close does nothing.
+    /// Finishes what was submitted and closes the file.
+    ///
+    /// Later calls fail as closed; a second close does nothing.
     public func close() {
         readers.close()
         checkpointer.close()
@@ -127,33 +129,43 @@ public final class SQLiteTable: Table {
 
     // MARK: Table
 
+    /// See ``Table/deletesLogByItself``.
     public var deletesLogByItself: Bool { false }
 
+    /// See ``Table/get(_:)``.
     public func get(_ key: TableKey) async throws(TableError) -> Item? {
         try await withCheckedContinuation { readers.submit(.get(key, $0)) }.get()
     }
 
+    /// See ``Table/query(_:)``.
     public func query(_ query: Query) async throws(TableError) -> QueryPage {
         try await withCheckedContinuation { readers.submit(.query(query, $0)) }.get()
     }
 
+    /// See ``Table/write(_:)``.
     public func write(_ write: Write) async throws(TableError) -> WriteOutcome {
         try TableLimits.check([write])
         return try await withCheckedContinuation { writer.submit(.write(write, $0)) }.get()
     }
 
-    public func transact(_ writes: [Write], token: Incarnation) async throws(TableError)
+    /// See ``Table/transact(_:token:)``.
+    public func transact(
+        _ writes: [Write],
+        token: Incarnation
+    ) async throws(TableError)
         -> TransactionOutcome
     {
         try TableLimits.check(writes)
         return try await withCheckedContinuation { writer.submit(.transaction(writes, $0)) }.get()
     }
 
+    /// See ``Table/batchDelete(_:)``.
     public func batchDelete(_ keys: [TableKey]) async throws(TableError) {
         guard !keys.isEmpty else { return }
         _ = try await withCheckedContinuation { writer.submit(.delete(keys, $0)) }.get()
     }
 
+    /// See ``Table/purgeExpired(before:limit:)``.
     public func purgeExpired(before moment: Timestamp, limit: Int) async throws(TableError) -> Int {
         try await withCheckedContinuation {
             writer.submit(.purge(before: moment.seconds, limit: limit, $0))

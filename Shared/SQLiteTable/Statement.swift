@@ -50,7 +50,7 @@ final class Statement {
         bind(index, bytes, nil)
     }
 
-    /// `SQLITE_TRANSIENT`
+    /// The constant `SQLITE_TRANSIENT`.
     private static let copied = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
 
     private func bind(

@@ -107,7 +107,9 @@ extension Connection {
     }
 
     /// The row in the way of a write, which may be no row at all; `.none` when nothing is.
-    private func obstacle(to write: Write) throws(SQLiteFailure)
+    private func obstacle(
+        to write: Write
+    ) throws(SQLiteFailure)
         -> Result<Item??, TableError>
     {
         guard let condition = write.condition else { return .success(.none) }

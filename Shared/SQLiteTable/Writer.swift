@@ -2,8 +2,10 @@ import CSQLite
 import LedgerCore
 import Synchronization
 
-/// The one thread that writes. Everything that arrives while a commit is running shares the next
-/// one, and is answered once it is on disk.
+/// The one thread that writes.
+///
+/// Everything that arrives while a commit is running shares the next one, and is answered once it
+/// is on disk.
 final class Writer: Sendable {
     private struct State {
         var jobs: [WriteJob] = []
@@ -19,7 +21,7 @@ final class Writer: Sendable {
     private let counters: Counters
     private let afterCommit: @Sendable () -> Void
 
-    /// - Parameter afterCommit: Called on the writer's thread; must not block.
+    /// `afterCommit`: Called on the writer's thread; must not block.
     init(
         _ connection: Connection,
         _ counters: Counters,
@@ -83,8 +85,9 @@ final class Writer: Sendable {
     }
 
     /// Whatever fails before the commit statement was rolled back, so it certainly did not happen.
-    /// A commit that fails may have reached the disk whole, and be found there after a crash;
-    /// only of a full disk is it certain that its last page is missing.
+    ///
+    /// A commit that fails may have reached the disk whole, and be found there after a crash; only
+    /// of a full disk is it certain that its last page is missing.
     private func commit(_ jobs: [WriteJob]) {
         do throws(SQLiteFailure) {
             try connection.execute("BEGIN IMMEDIATE")

@@ -132,7 +132,8 @@ struct DocumentedLimit: Sendable {
     static let internalNames: Set<String> = [
         "chunkBytes", "chunkPayloadBytes", "queryPageBytes",
         "cacheAge", "physicalRetentionHours", "physicalRetentionMarginHours", "tombstoneHours",
-        "deletionGrace",
+        "deletionGrace", "itemBytes", "decodedBatchBytes",
+        "compressionThreshold",
     ]
 }
 

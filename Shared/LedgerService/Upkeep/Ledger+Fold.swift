@@ -53,7 +53,11 @@ extension Ledger {
         )
     }
 
-    private func runFold(_ stream: Incarnation, _ partition: Partition, compacts: Bool) async
+    private func runFold(
+        _ stream: Incarnation,
+        _ partition: Partition,
+        compacts: Bool
+    ) async
         -> Result<FoldReport, ReadFailure>
     {
         var plan = FoldPlan(

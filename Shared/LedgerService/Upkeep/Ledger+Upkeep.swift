@@ -3,6 +3,7 @@ import Logging
 
 extension Ledger {
     /// The background work of a server process: folds what is appended, and sweeps every minute.
+    ///
     /// Returns when the task is cancelled.
     public func runUpkeep() async {
         await withTaskGroup(of: Void.self) { group in
