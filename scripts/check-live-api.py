@@ -292,7 +292,7 @@ class Check:
             safe = "/" if name == "key" else ""
             target = target.replace("{" + name + "}", quote(value, safe=safe))
         if query:
-            target += "?" + urlencode(query)
+            target += "?" + urlencode(query, quote_via=quote)
         headers = dict(headers or {})
         if body is not None:
             headers["Content-Type"] = content_type
