@@ -112,15 +112,18 @@ let package = Package(
 
         tests("RawJSONTests", ["RawJSON"]),
         tests("LedgerCoreTests", ["LedgerCore", "LedgerTesting", "RawJSON"]),
-        tests("LedgerServiceTests", ["LedgerService", "LedgerCore", "LedgerTesting", "RawJSON"]),
+        tests(
+            "LedgerServiceTests",
+            ["LedgerService", "LedgerCore", "LedgerTesting", "RawJSON", "SQLiteTable", log]
+        ),
         tests("SQLiteTableTests", ["SQLiteTable", "LedgerCore", "LedgerTesting", "CSQLite"]),
         tests("CurlHTTPTests", ["CurlHTTP"]),
         tests(
             "ServerTests",
             [
                 "LedgerServer", "LedgerService", "LedgerCore", "LedgerTesting", "LedgerClient",
-                "SQLiteTable", "CurlHTTP", "RawJSON",
-            ]
+                "SQLiteTable", "CurlHTTP", "RawJSON", log, metrics,
+            ] + nio
         ),
         tests("CLITests", ["eventledger"]),
         tests("ProjectTests", ["LedgerCore", "LedgerSchemas", "LedgerService", "RawJSON"]),

@@ -52,6 +52,13 @@ public enum Limits {
     public static let chunkBytes = 128 * 1024
     /// A record batch before compression, bytes, so that a reader never expands much for one page.
     public static let chunkPayloadBytes = 512 * 1024
+    /// A record batch after decompression as a reader accepts it, bytes: far above what is written,
+    /// and small enough that a damaged length cannot exhaust memory.
+    public static let decodedBatchBytes = 8 * 1024 * 1024
+    /// A record batch's payload above which compressing it is tried, bytes.
+    public static let compressionThreshold = 512
+    /// One row, bytes (DynamoDB).
+    public static let itemBytes = 400 * 1024
     /// Items in one transaction (DynamoDB).
     public static let transactionItems = 100
     /// Bytes in one transaction (DynamoDB).

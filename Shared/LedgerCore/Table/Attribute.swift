@@ -45,8 +45,6 @@ public enum Attribute: String, Sendable, CaseIterable {
     case partitions = "p"
     /// Retention in hours; absent: for ever.
     case retention = "ret"
-    /// 1 when retention is or ever was infinite.
-    case everInfinite = "inf"
     /// 1 when the stream is compacted.
     case compaction = "comp"
 
@@ -69,7 +67,7 @@ public enum Attribute: String, Sendable, CaseIterable {
     case body = "body"
 
     // Deletion job
-    /// How far a deletion job is.
+    /// How many groups of rows a deletion job has emptied.
     case progress = "g"
     /// Not before this moment, milliseconds.
     case notBefore = "nb"

@@ -1,0 +1,21 @@
+/// Why a server does not start with a configuration.
+public enum ConfigurationError: Error, Equatable, CustomStringConvertible {
+    /// The host is reachable from other machines, and requests would not be authenticated.
+    case loopbackOnly(host: String)
+    /// No TCP port has this number.
+    case invalidPort(Int)
+
+    /// For the person who wrote the configuration.
+    public var description: String {
+        switch self {
+        case .loopbackOnly(let host):
+            """
+            refusing to listen on \(host): everyone who reaches it could read and change every \
+            stream. Addresses other than loopback need API keys, which are not there yet; use \
+            127.0.0.1, ::1 or localhost
+            """
+        case .invalidPort(let port):
+            "\(port) is not a port: use 1 to 65535, or 0 for any free one"
+        }
+    }
+}

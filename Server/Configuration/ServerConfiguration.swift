@@ -1,0 +1,111 @@
+public import LedgerCore
+public import Logging
+
+/// Where the server listens and what it refuses to do.
+public struct ServerConfiguration: Sendable {
+    /// A loopback address or `localhost`; see ``validate()``.
+    public var host: String
+    /// The TCP port; 0 lets the system choose one.
+    public var port: Int
+    /// Threads that serve connections; nil takes one for each core this process may use.
+    public var eventLoops: Int?
+    /// What one client, and all together, may ask for.
+    public var limits: HTTPLimits
+    /// How long the server waits for a client.
+    public var timeouts: HTTPTimeouts
+    /// How log lines look; nil chooses by where they go.
+    public var logFormat: LogFormat?
+    /// Records below this level are not written.
+    public var logLevel: Logger.Level
+
+    /// A configuration; every value has a default that suits one machine.
+    public init(
+        host: String = "127.0.0.1",
+        port: Int = 8080,
+        eventLoops: Int? = nil,
+        limits: HTTPLimits = HTTPLimits(),
+        timeouts: HTTPTimeouts = HTTPTimeouts(),
+        logFormat: LogFormat? = nil,
+        logLevel: Logger.Level = .info
+    ) {
+        self.host = host
+        self.port = port
+        self.eventLoops = eventLoops
+        self.limits = limits
+        self.timeouts = timeouts
+        self.logFormat = logFormat
+        self.logLevel = logLevel
+    }
+
+    /// Throws when the server must not start like this.
+    public func validate() throws(ConfigurationError) {
+        guard Loopback.contains(host) else { throw .loopbackOnly(host: host) }
+        guard (0...65535).contains(port) else { throw .invalidPort(port) }
+    }
+}
+
+/// What one client, and all clients together, may ask for.
+public struct HTTPLimits: Sendable {
+    /// A request body as received, bytes.
+    public var bodyBytes: Int
+    /// The request target of a request line, bytes.
+    public var targetBytes: Int
+    /// The request target and all header names and values together, bytes.
+    public var headerBytes: Int
+    /// Header fields in one request.
+    public var headerCount: Int
+    /// Connections open at the same time; further ones get a 503 and are closed.
+    public var connections: Int
+    /// Requests being handled at the same time; further ones get a 503.
+    public var requestsInFlight: Int
+
+    /// Limits; the defaults suit one machine.
+    public init(
+        bodyBytes: Int = Limits.bodyBytes,
+        targetBytes: Int = 8 * 1024,
+        headerBytes: Int = 32 * 1024,
+        headerCount: Int = 100,
+        connections: Int = 10_000,
+        requestsInFlight: Int = 10_000
+    ) {
+        self.bodyBytes = bodyBytes
+        self.targetBytes = targetBytes
+        self.headerBytes = headerBytes
+        self.headerCount = headerCount
+        self.connections = connections
+        self.requestsInFlight = requestsInFlight
+    }
+}
+
+/// How long the server waits for a client before it closes the connection.
+public struct HTTPTimeouts: Sendable {
+    /// From a request's first byte to the end of its headers.
+    public var head: Duration
+    /// Without any byte of a body, and also what a body may take before ``minimumRate`` counts.
+    public var body: Duration
+    /// From accepting a connection, or from an answer, to the next request's first byte.
+    public var idle: Duration
+    /// What a client may take to read an answer before ``minimumRate`` counts.
+    public var write: Duration
+    /// How long to go on reading after a last answer, so that the client gets to see it.
+    public var linger: Duration
+    /// Bytes per second, below which a body or the reading of an answer is given up.
+    public var minimumRate: Int
+
+    /// Time-outs; the defaults tolerate a bad mobile network.
+    public init(
+        head: Duration = .seconds(10),
+        body: Duration = .seconds(20),
+        idle: Duration = .seconds(75),
+        write: Duration = .seconds(30),
+        linger: Duration = .seconds(2),
+        minimumRate: Int = 8 * 1024
+    ) {
+        self.head = head
+        self.body = body
+        self.idle = idle
+        self.write = write
+        self.linger = linger
+        self.minimumRate = minimumRate
+    }
+}

@@ -1,0 +1,97 @@
+import Synchronization
+
+/// How many connections are open and how many requests are being handled, in all event loops.
+final class Admission: Sendable {
+    /// Connections beyond the limit that still get an answer; further ones are just closed.
+    private static let refusedConnections = 256
+
+    private let limits: HTTPLimits
+    private let connections = Atomic<Int>(0)
+    private let requests = Atomic<Int>(0)
+    private let waiter = DrainWaiter()
+
+    /// As many connections as are asked for, as far as the process has file descriptors for them:
+    /// when those run out, nobody can be accepted, not even to be refused.
+    static func affordableConnections(_ wanted: Int, fileLimit: Int) -> Int {
+        let others = 64
+        return max(1, min(wanted, fileLimit - refusedConnections - others))
+    }
+
+    init(limits: HTTPLimits) {
+        self.limits = limits
+    }
+
+    var openConnections: Int { connections.load(ordering: .relaxed) }
+    var requestsInFlight: Int { requests.load(ordering: .relaxed) }
+    private var isDrained: Bool { openConnections == 0 && requestsInFlight == 0 }
+
+    enum Verdict {
+        case serve
+        case refuse
+        case drop
+    }
+
+    /// Counts a new connection in, whatever the verdict: ``closed()`` must follow.
+    func opened() -> Verdict {
+        let count = connections.add(1, ordering: .relaxed).newValue
+        if count <= limits.connections { return .serve }
+        return count <= limits.connections + Self.refusedConnections ? .refuse : .drop
+    }
+
+    /// A connection counted by ``opened()`` is gone.
+    func closed() {
+        connections.subtract(1, ordering: .sequentiallyConsistent)
+        waiter.check { isDrained }
+    }
+
+    /// Whether one more request may be handled; if so, ``ended()`` must follow.
+    func begin() -> Bool {
+        let count = requests.add(1, ordering: .relaxed).newValue
+        guard count > limits.requestsInFlight else { return true }
+        requests.subtract(1, ordering: .relaxed)
+        return false
+    }
+
+    /// A request that ``begin()`` admitted is done.
+    func ended() {
+        requests.subtract(1, ordering: .sequentiallyConsistent)
+        waiter.check { isDrained }
+    }
+
+    /// Returns when nothing is open or in flight any more, or after ``giveUp()``.
+    ///
+    /// - Parameter onceWaiting: is called when giving up has begun to have an effect.
+    func drained(onceWaiting: () -> Void) async {
+        await waiter.wait(until: { isDrained }, onceWaiting: onceWaiting)
+    }
+
+    /// Makes ``drained()`` return.
+    func giveUp() {
+        waiter.giveUp()
+    }
+}
+
+/// Lets one task wait for a condition that others bring about, at no cost until it waits.
+private final class DrainWaiter: Sendable {
+    private let isWaiting = Atomic<Bool>(false)
+    private let continuation = Mutex<CheckedContinuation<Void, Never>?>(nil)
+
+    func wait(until condition: () -> Bool, onceWaiting: () -> Void) async {
+        await withCheckedContinuation { new in
+            continuation.withLock { $0 = new }
+            isWaiting.store(true, ordering: .sequentiallyConsistent)
+            onceWaiting()
+            check(condition)
+        }
+    }
+
+    func check(_ condition: () -> Bool) {
+        guard isWaiting.load(ordering: .sequentiallyConsistent), condition() else { return }
+        giveUp()
+    }
+
+    func giveUp() {
+        isWaiting.store(false, ordering: .sequentiallyConsistent)
+        continuation.withLock { $0.take() }?.resume()
+    }
+}

@@ -1,0 +1,73 @@
+import NIOCore
+
+/// One event loop with its connections: everything they share without having to synchronise.
+///
+/// `@unchecked Sendable` because every member but the executor is only touched on the loop.
+final class ConnectionLoop: @unchecked Sendable {
+    let eventLoop: any EventLoop
+    let executor: EventLoopTaskExecutor
+    var ids = RequestIDGenerator()
+    var recorder: HTTPRecorder
+    private var connections: [ConnectionHandler] = []
+    private var ticker: RepeatedTask?
+    private(set) var isStopping = false
+
+    init(_ eventLoop: any EventLoop, core: ServerCore) {
+        self.eventLoop = eventLoop
+        executor = EventLoopTaskExecutor(eventLoop)
+        recorder = HTTPRecorder(core.http)
+    }
+
+    /// Looks after time-outs from now on.
+    ///
+    /// One walk over all connections in each interval is far
+    /// cheaper than a timer that is set and cancelled with every request.
+    func start(timeouts: HTTPTimeouts) {
+        let interval = Self.interval(timeouts)
+        ticker = eventLoop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { _ in
+            self.checkDeadlines()
+        }
+    }
+
+    func add(_ connection: ConnectionHandler) {
+        eventLoop.preconditionInEventLoop()
+        connection.index = connections.count
+        connections.append(connection)
+        if isStopping { connection.stop() }
+    }
+
+    func remove(_ connection: ConnectionHandler) {
+        eventLoop.preconditionInEventLoop()
+        let last = connections.removeLast()
+        guard last !== connection else { return }
+        last.index = connection.index
+        connections[connection.index] = last
+    }
+
+    func checkDeadlines() {
+        let now = eventLoop.now
+        // A copy: an expired connection leaves the list.
+        for connection in connections { connection.checkDeadline(now: now) }
+    }
+
+    /// Finishes what was begun and closes what is idle.
+    func stop() {
+        eventLoop.preconditionInEventLoop()
+        isStopping = true
+        for connection in connections { connection.stop() }
+    }
+
+    /// Closes everything, finished or not.
+    func abort() {
+        eventLoop.preconditionInEventLoop()
+        for connection in connections { connection.abort() }
+        ticker?.cancel()
+    }
+
+    /// A quarter of the shortest time-out, but neither busy nor sluggish.
+    private static func interval(_ timeouts: HTTPTimeouts) -> TimeAmount {
+        let all = [timeouts.head, timeouts.body, timeouts.idle, timeouts.write, timeouts.linger]
+        let quarter = TimeAmount((all.min() ?? .seconds(1)) / 4)
+        return min(max(quarter, .milliseconds(5)), .seconds(1))
+    }
+}

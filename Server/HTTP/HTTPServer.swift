@@ -1,0 +1,181 @@
+public import LedgerService
+public import Logging
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import Synchronization
+
+/// Serves an ``APIHandler`` over HTTP/1.1.
+///
+/// Small requests are handled on the event loop of their connection, requests with larger bodies on
+/// Swift's global executor. `GET /metrics` is answered here; everything else is the handler's.
+public final class HTTPServer: Sendable {
+    /// The address the server listens on.
+    public let host: String
+    /// The port the server listens on: the system's choice if the configuration said 0.
+    public let port: Int
+
+    private let group: MultiThreadedEventLoopGroup
+    private let channel: any Channel
+    private let loops: [ConnectionLoop]
+    private let core: ServerCore
+    private let isStopping = Atomic(false)
+
+    private init(
+        group: MultiThreadedEventLoopGroup,
+        channel: any Channel,
+        loops: [ConnectionLoop],
+        core: ServerCore
+    ) {
+        self.group = group
+        self.channel = channel
+        self.loops = loops
+        self.core = core
+        host = channel.localAddress?.ipAddress ?? ""
+        port = channel.localAddress?.port ?? 0
+    }
+
+    /// Starts listening.
+    ///
+    /// - Parameters:
+    ///   - configuration: where to listen, and what to refuse.
+    ///   - handler: is called on event loops, so it must not block.
+    ///   - metrics: where requests are counted, and what `GET /metrics` shows.
+    ///   - compressor: none means that answers are not compressed.
+    ///   - logger: where each request is reported at debug level.
+    /// - Returns: a server that already listens.
+    /// - Throws: ``ConfigurationError``, or NIO's `IOError` when the address is not to be had.
+    public static func start(
+        _ configuration: ServerConfiguration,
+        handler: any APIHandler,
+        metrics: PrometheusMetrics = PrometheusMetrics(),
+        compressor: ResponseCompressor? = nil,
+        logger: Logger
+    ) async throws -> HTTPServer {
+        try configuration.validate()
+        var configuration = configuration
+        configuration.limits.connections = Admission.affordableConnections(
+            configuration.limits.connections,
+            fileLimit: FileLimit.raise()
+        )
+        let core = ServerCore(
+            configuration: configuration,
+            handler: handler,
+            compressor: compressor,
+            metrics: metrics,
+            logger: logger
+        )
+        let threads = max(1, configuration.eventLoops ?? Processors.available)
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: threads)
+        let loops = group.makeIterator().map { ConnectionLoop($0, core: core) }
+        do {
+            let channel = try await bind(configuration, group: group, loops: loops, core: core)
+            for loop in loops { loop.start(timeouts: configuration.timeouts) }
+            return HTTPServer(group: group, channel: channel, loops: loops, core: core)
+        } catch {
+            try? await group.shutdownGracefully()
+            throw error
+        }
+    }
+
+    /// Stops: accepts nothing any more, closes idle connections, and finishes what was begun.
+    ///
+    /// Returns when that is done; a second call returns at once.
+    ///
+    /// - Parameter grace: what is not finished by then is cancelled and its connection closed.
+    public func shutdown(grace: Duration) async {
+        guard !isStopping.exchange(true, ordering: .relaxed) else { return }
+        try? await channel.close()
+        for loop in loops { loop.eventLoop.execute { loop.stop() } }
+        await drain(within: grace)
+        for loop in loops { loop.eventLoop.execute { loop.abort() } }
+        // A handler that is cancelled gets a moment to notice.
+        await drain(within: .seconds(1))
+        // A task that still runs needs its event loop; its threads then end with the process.
+        guard core.admission.requestsInFlight == 0 else {
+            let count = core.admission.requestsInFlight
+            core.logger.warning(
+                "requests ignore that they are cancelled",
+                metadata: [
+                    "count": .stringConvertible(count)
+                ]
+            )
+            return
+        }
+        try? await group.shutdownGracefully()
+    }
+
+    private func drain(within time: Duration) async {
+        var timer: Scheduled<Void>?
+        await core.admission.drained {
+            timer = loops[0].eventLoop.scheduleTask(in: TimeAmount(time)) { [core] in
+                core.admission.giveUp()
+            }
+        }
+        timer?.cancel()
+    }
+}
+
+// MARK: - Sockets
+
+extension HTTPServer {
+    private static func bind(
+        _ configuration: ServerConfiguration,
+        group: MultiThreadedEventLoopGroup,
+        loops: [ConnectionLoop],
+        core: ServerCore
+    ) async throws -> any Channel {
+        // Not the resolver's opinion of localhost, but what it has to be.
+        let isName = configuration.host.lowercased() == "localhost"
+        let host = isName ? "127.0.0.1" : configuration.host
+        let byLoop = Dictionary(
+            uniqueKeysWithValues: loops.map { (ObjectIdentifier($0.eventLoop), $0) }
+        )
+        return try await ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: 1024)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            // Out of file descriptors: wait for some instead of trying in circles.
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(AcceptBackoffHandler())
+                }
+            }
+            .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
+            .childChannelOption(
+                .recvAllocator,
+                value: AdaptiveRecvByteBufferAllocator(
+                    minimum: 1024,
+                    initial: 4096,
+                    maximum: 256 * 1024
+                )
+            )
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    guard let loop = byLoop[ObjectIdentifier(channel.eventLoop)] else { return }
+                    try addHandlers(to: channel, loop: loop, core: core)
+                }
+            }
+            .bind(host: host, port: configuration.port)
+            .get()
+    }
+
+    private static func addHandlers(
+        to channel: any Channel,
+        loop: ConnectionLoop,
+        core: ServerCore
+    ) throws {
+        let verdict = core.admission.opened()
+        channel.closeFuture.whenComplete { _ in core.admission.closed() }
+        guard verdict != .drop else { throw ChannelError.ioOnClosedChannel }
+        var limits = NIOHTTPDecoderLimitConfiguration()
+        limits.maxHeaderFieldSize = core.limits.headerBytes
+        limits.maxHeaderListSize = core.limits.headerBytes
+        limits.maxHeaderFieldCount = core.limits.headerCount
+        let decoder = HTTPRequestDecoder(limitConfiguration: limits)
+        let pipeline = channel.pipeline.syncOperations
+        try pipeline.addHandler(ByteToMessageHandler(decoder))
+        try pipeline.addHandler(
+            ConnectionHandler(core: core, loop: loop, isRefused: verdict == .refuse)
+        )
+    }
+}

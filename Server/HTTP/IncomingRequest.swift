@@ -1,0 +1,151 @@
+import LedgerService
+import NIOCore
+import NIOHTTP1
+
+/// A request while it arrives: what its head said, and as much of its body as is there.
+struct IncomingRequest {
+    /// What the handler gets; the body grows until the request has ended.
+    var request: APIRequest
+    /// Echoed in the answer, and in the log.
+    let id: String
+    /// Whether the connection may serve another request after this one.
+    let keepAlive: Bool
+    /// The client speaks HTTP/1.0 and has to be told that the connection stays open.
+    let isVersion10: Bool
+    /// The answer goes without its body.
+    let isHead: Bool
+    /// The client waits for `100 Continue` before it sends the body.
+    let expectsContinue: Bool
+    /// The client understands gzip.
+    let acceptsGzip: Bool
+    /// When the head had arrived.
+    let started: NIODeadline
+    /// The body's size once the handler has it.
+    var bodyBytes = 0
+}
+
+extension IncomingRequest {
+    /// Reads a head: decides on everything that can be decided before the body is there.
+    static func read(
+        _ head: HTTPRequestHead,
+        limits: HTTPLimits,
+        ids: inout RequestIDGenerator,
+        now: NIODeadline
+    ) throws(ServerError) -> IncomingRequest {
+        guard head.uri.utf8.count <= limits.targetBytes else {
+            throw .targetTooLong(limit: limits.targetBytes)
+        }
+        let (path, query) = try RequestTarget.split(head.uri)
+        var fields = HeaderFields()
+        for (name, value) in head.headers { try fields.add(name: name, value: value) }
+        let length = try fields.bodyLength(version: head.version)
+        guard length <= limits.bodyBytes else { throw .bodyTooLarge(limit: limits.bodyBytes) }
+        guard fields.hosts == 1 || (fields.hosts == 0 && head.version == .http1_0) else {
+            throw .malformed("a request needs exactly one Host header")
+        }
+        let id = fields.addRequestID(&ids)
+
+        var body: [UInt8] = []
+        body.reserveCapacity(length)
+        let isHead = head.method == .HEAD
+        return IncomingRequest(
+            request: APIRequest(
+                method: isHead ? "GET" : head.method.rawValue,
+                path: path,
+                query: query,
+                headers: fields.kept,
+                body: body
+            ),
+            id: id,
+            keepAlive: head.isKeepAlive && !fields.upgrade && head.method != .CONNECT,
+            isVersion10: head.version == .http1_0,
+            isHead: isHead,
+            expectsContinue: fields.expectsContinue && head.version != .http1_0,
+            acceptsGzip: fields.acceptsGzip,
+            started: now
+        )
+    }
+}
+
+/// What a head's fields amount to.
+private struct HeaderFields {
+    var kept: [(name: String, value: String)] = []
+    var hosts = 0
+    var upgrade = false
+    var expectsContinue = false
+    var acceptsGzip = false
+    private var contentLength: Int?
+    private var isChunked = false
+    private var requestIDIndex: Int?
+
+    init() {
+        kept.reserveCapacity(RequestHeader.allCases.count)
+    }
+
+    mutating func add(name: String, value: String) throws(ServerError) {
+        if let header = RequestHeader(name) {
+            keep(header, value)
+        } else if let framing = FramingHeader(name) {
+            try frame(framing, value)
+        }
+    }
+
+    private mutating func keep(_ header: RequestHeader, _ value: String) {
+        switch header {
+        case .host: hosts += 1
+        case .acceptEncoding: acceptsGzip = AcceptEncoding.allowsGzip(value)
+        case .requestID:
+            guard requestIDIndex == nil, RequestIDGenerator.isValid(value) else { return }
+            requestIDIndex = kept.count
+        default: break
+        }
+        kept.append((name: header.name, value: value))
+    }
+
+    private mutating func frame(_ header: FramingHeader, _ value: String) throws(ServerError) {
+        switch header {
+        case .contentLength:
+            guard contentLength == nil else {
+                throw .malformed("a request has at most one Content-Length")
+            }
+            contentLength = try Self.length(value)
+        case .transferEncoding:
+            guard !isChunked, ASCII.equal(value.utf8, "chunked") else {
+                throw .unsupportedTransferCoding
+            }
+            isChunked = true
+        case .expect:
+            guard ASCII.equal(value.utf8, "100-continue") else { throw .unsupportedExpectation }
+            expectsContinue = true
+        case .upgrade:
+            upgrade = true
+        }
+    }
+
+    /// The body's announced length, 0 when there is none or it comes in chunks.
+    ///
+    /// A request whose end two readers could see in different places is refused: that is how requests are smuggled.
+    func bodyLength(version: HTTPVersion) throws(ServerError) -> Int {
+        guard isChunked else { return contentLength ?? 0 }
+        guard contentLength == nil, version != .http1_0 else {
+            throw .malformed("Transfer-Encoding goes neither with Content-Length nor with HTTP/1.0")
+        }
+        return 0
+    }
+
+    /// The client's id, or a new one, which the handler gets to see as well.
+    mutating func addRequestID(_ ids: inout RequestIDGenerator) -> String {
+        if let requestIDIndex { return kept[requestIDIndex].value }
+        let id = ids.next()
+        kept.append((name: RequestHeader.requestID.name, value: id))
+        return id
+    }
+
+    /// Digits only; a number too large for an `Int` is as good as the largest one.
+    private static func length(_ value: String) throws(ServerError) -> Int {
+        guard !value.isEmpty, value.utf8.allSatisfy(ASCII.isDigit) else {
+            throw .malformed("Content-Length is not a number")
+        }
+        return Int(value) ?? .max
+    }
+}

@@ -1,0 +1,33 @@
+import LedgerService
+import Logging
+import NIOCore
+
+/// What all connections of a server share.
+final class ServerCore: Sendable {
+    let limits: HTTPLimits
+    let timeouts: HTTPTimeouts
+    let handler: any APIHandler
+    let compressor: ResponseCompressor?
+    let metrics: PrometheusMetrics
+    let http: HTTPMetrics
+    let logger: Logger
+    let admission: Admission
+
+    init(
+        configuration: ServerConfiguration,
+        handler: any APIHandler,
+        compressor: ResponseCompressor?,
+        metrics: PrometheusMetrics,
+        logger: Logger
+    ) {
+        let admission = Admission(limits: configuration.limits)
+        limits = configuration.limits
+        timeouts = configuration.timeouts
+        self.handler = handler
+        self.compressor = compressor
+        self.metrics = metrics
+        self.logger = logger
+        self.admission = admission
+        http = HTTPMetrics(metrics, admission: admission)
+    }
+}

@@ -1,0 +1,83 @@
+import LedgerService
+
+/// An error that the transport answers by itself, before a handler sees the request.
+enum ServerError: Error, Equatable {
+    case malformed(String)
+    case bodyTooLarge(limit: Int)
+    case targetTooLong(limit: Int)
+    case headersTooLarge(bytes: Int, count: Int)
+    case unsupportedTransferCoding
+    case unsupportedExpectation
+    case unsupportedVersion
+    case tooSlow(String)
+    case tooManyConnections
+    case tooManyRequests
+    case methodNotAllowed(allow: String)
+
+    var status: Int {
+        switch self {
+        case .malformed: 400
+        case .methodNotAllowed: 405
+        case .tooSlow: 408
+        case .bodyTooLarge: 413
+        case .targetTooLong: 414
+        case .unsupportedExpectation: 417
+        case .headersTooLarge: 431
+        case .unsupportedTransferCoding: 501
+        case .tooManyConnections, .tooManyRequests: 503
+        case .unsupportedVersion: 505
+        }
+    }
+
+    var code: String {
+        switch self {
+        case .malformed: "malformed_request"
+        case .methodNotAllowed: "method_not_allowed"
+        case .tooSlow: "request_timeout"
+        case .bodyTooLarge: "payload_too_large"
+        case .targetTooLong: "uri_too_long"
+        case .unsupportedExpectation: "expectation_failed"
+        case .headersTooLarge: "headers_too_large"
+        case .unsupportedTransferCoding: "unsupported_transfer_encoding"
+        case .tooManyConnections, .tooManyRequests: "overloaded"
+        case .unsupportedVersion: "http_version_not_supported"
+        }
+    }
+
+    var message: String {
+        switch self {
+        case .malformed(let what): what
+        case .methodNotAllowed: "only GET works here"
+        case .tooSlow(let what): what
+        case .bodyTooLarge(let limit): "the body is larger than \(limit) bytes"
+        case .targetTooLong(let limit): "path and query are longer than \(limit) bytes"
+        case .unsupportedExpectation: "the only expectation known here is 100-continue"
+        case .headersTooLarge(let bytes, let count):
+            "path, query and headers take more than \(bytes) bytes or \(count) header fields"
+        case .unsupportedTransferCoding: "the only transfer coding known here is chunked"
+        case .tooManyConnections: "too many open connections; try again in a second"
+        case .tooManyRequests: "too many requests at the same time; try again in a second"
+        case .unsupportedVersion: "only HTTP/1.1 and HTTP/1.0 are spoken here"
+        }
+    }
+
+    private var details: String {
+        switch self {
+        case .bodyTooLarge(let limit): #"{"field":"body","limit":\#(limit)}"#
+        case .targetTooLong(let limit): #"{"field":"target","limit":\#(limit)}"#
+        case .headersTooLarge(let bytes, _): #"{"field":"headers","limit":\#(bytes)}"#
+        default: "{}"
+        }
+    }
+
+    /// The answer; its texts need no escaping.
+    var response: APIResponse {
+        let json = #"{"error":"\#(code)","message":"\#(message)","details":\#(details)}"#
+        var headers = [(name: "content-type", value: "application/json")]
+        if status == 503 { headers.append((name: "retry-after", value: "1")) }
+        if case .methodNotAllowed(let allow) = self {
+            headers.append((name: "allow", value: allow))
+        }
+        return APIResponse(status: status, headers: headers, body: Array(json.utf8))
+    }
+}

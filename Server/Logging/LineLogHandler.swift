@@ -1,0 +1,86 @@
+public import Logging
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
+/// A swift-log back end that writes one line for each record.
+public struct LineLogHandler: LogHandler {
+    /// Records below it are not written.
+    public var logLevel: Logger.Level
+    /// Added to every record.
+    public var metadata: Logger.Metadata = [:]
+    /// Adds metadata of the moment to every record.
+    public var metadataProvider: Logger.MetadataProvider?
+
+    private let label: String
+    private let format: LogFormat
+    private let write: @Sendable ([UInt8]) -> Void
+
+    /// A handler, as `LoggingSystem.bootstrap` wants them.
+    ///
+    /// - Parameters:
+    ///   - label: the logger's name.
+    ///   - level: records below it are not written.
+    ///   - format: nil writes text to a terminal and JSON to anything else.
+    ///   - write: gets each line, with its line break, as one piece; standard error by default.
+    public init(
+        label: String,
+        level: Logger.Level = .info,
+        format: LogFormat? = nil,
+        write: @escaping @Sendable ([UInt8]) -> Void = LineLogHandler.writeToStandardError
+    ) {
+        self.label = label
+        logLevel = level
+        self.format = format ?? (isatty(STDERR_FILENO) == 1 ? .text : .json)
+        self.write = write
+    }
+
+    /// Gets or sets one entry of the metadata.
+    public subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    /// Writes a record.
+    public func log(event: LogEvent) {
+        var all = metadata
+        if let provided = metadataProvider?.get() { all.merge(provided) { $1 } }
+        if let given = event.metadata { all.merge(given) { $1 } }
+        if let error = event.error { all["error"] = "\(error)" }
+        let record = LogRecord(
+            time: LogTime.now(),
+            level: event.level,
+            label: label,
+            message: event.message.description,
+            metadata: all.sorted { $0.key < $1.key }
+        )
+        switch format {
+        case .json: write(LogLine.json(record))
+        case .text: write(LogLine.text(record))
+        }
+    }
+
+    /// One `write(2)` for a line, so that lines of several threads do not mix; a signal or a full
+    /// pipe may still cut one in two.
+    public static func writeToStandardError(_ line: [UInt8]) {
+        line.withUnsafeBytes { bytes in
+            var rest = bytes[...]
+            while !rest.isEmpty {
+                let part = UnsafeRawBufferPointer(rebasing: rest)
+                let count = systemWrite(STDERR_FILENO, part.baseAddress, part.count)
+                if count > 0 {
+                    rest = rest.dropFirst(count)
+                } else if errno != EINTR {
+                    return
+                }
+            }
+        }
+    }
+}
+
+/// `write(2)`, whose name is taken inside the handler.
+private func systemWrite(_ file: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
+    write(file, bytes, count)
+}

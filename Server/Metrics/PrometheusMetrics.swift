@@ -1,0 +1,175 @@
+public import CoreMetrics
+import Synchronization
+
+/// Metrics for Prometheus to scrape: a back end for swift-metrics that only counts.
+///
+/// Counters stay counters, meters and plain recorders become gauges, timers become histograms in
+/// seconds, and aggregating recorders histograms of sizes. Handles are cheap to use from any
+/// thread and expensive to create, so keep them. Dimensions become labels.
+///
+/// A name has one type. A handle of another type under a name in use works but is not shown.
+public final class PrometheusMetrics: MetricsFactory {
+    private let families = Mutex<[String: MetricFamily]>([:])
+    private let helps = Mutex<[String: String]>([:])
+    private let collectors = Mutex<[GaugeCollector]>([])
+
+    /// An empty registry.
+    public init() {}
+
+    /// Sets the explanation shown with a metric.
+    public func describe(_ name: String, _ help: String) {
+        helps.withLock { $0[PrometheusText.name(name)] = help }
+    }
+
+    /// Has a gauge computed whenever the metrics are read.
+    ///
+    /// What is not among the samples any more is not shown any more.
+    ///
+    /// - Parameters:
+    ///   - name: the gauge's name.
+    ///   - help: its explanation.
+    ///   - samples: is called on an event loop, so it must not block.
+    public func onCollect(
+        _ name: String,
+        help: String,
+        samples: @escaping @Sendable () -> [GaugeSample]
+    ) {
+        let name = PrometheusText.name(name)
+        describe(name, help)
+        collectors.withLock { $0.append(GaugeCollector(name: name, samples: samples)) }
+    }
+
+    /// All metrics in the text format 0.0.4, in the order of their names.
+    public func render() -> String {
+        var shown = families.withLock { $0 }
+        for (name, samples) in collectors.withLock({ $0 }).map({ ($0.name, $0.samples()) }) {
+            for sample in samples { shown[name, default: MetricFamily(.gauge)].add(sample) }
+        }
+        let helps = helps.withLock { $0 }
+        var text = PrometheusText()
+        for (name, family) in shown.sorted(by: { $0.key < $1.key }) {
+            text.write(family, name: name, help: helps[name])
+        }
+        return text.output
+    }
+
+    /// The counter with this name and these labels.
+    public func counter(_ name: String, _ labels: [(String, String)] = []) -> PrometheusCounter {
+        handle(name, .counter, labels) { PrometheusCounter() }
+    }
+
+    /// The gauge with this name and these labels.
+    public func gauge(_ name: String, _ labels: [(String, String)] = []) -> PrometheusGauge {
+        handle(name, .gauge, labels) { PrometheusGauge() }
+    }
+
+    /// The histogram of durations with this name and these labels.
+    public func histogram(
+        _ name: String,
+        _ labels: [(String, String)] = []
+    ) -> PrometheusHistogram {
+        handle(name, .histogram, labels) { PrometheusHistogram(.durations) }
+    }
+
+    private func handle<Handle: AnyObject & Sendable>(
+        _ name: String,
+        _ type: MetricType,
+        _ labels: [(String, String)],
+        create: () -> Handle
+    ) -> Handle {
+        let labels = PrometheusText.labels(labels)
+        return families.withLock { families in
+            let name = PrometheusText.name(name)
+            guard families[name, default: MetricFamily(type)].type == type else { return create() }
+            if let old = families[name]?.handles[labels] as? Handle { return old }
+            let new = create()
+            families[name, default: MetricFamily(type)].handles[labels] = new
+            return new
+        }
+    }
+}
+
+// MARK: - swift-metrics
+
+extension PrometheusMetrics {
+    /// A counter.
+    public func makeCounter(
+        label: String,
+        dimensions: [(String, String)]
+    ) -> any CounterHandler {
+        counter(label, dimensions)
+    }
+
+    /// A gauge.
+    public func makeMeter(label: String, dimensions: [(String, String)]) -> any MeterHandler {
+        gauge(label, dimensions)
+    }
+
+    /// A gauge, or a histogram of sizes if it is to aggregate.
+    public func makeRecorder(
+        label: String,
+        dimensions: [(String, String)],
+        aggregate: Bool
+    ) -> any RecorderHandler {
+        guard aggregate else { return gauge(label, dimensions) }
+        return handle(label, .histogram, dimensions) { PrometheusHistogram(.sizes) }
+    }
+
+    /// A histogram of durations.
+    public func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
+        histogram(label, dimensions)
+    }
+
+    /// Nothing: what was counted stays true.
+    public func destroyCounter(_ handler: any CounterHandler) {}
+
+    /// Nothing.
+    public func destroyMeter(_ handler: any MeterHandler) {}
+
+    /// Nothing.
+    public func destroyRecorder(_ handler: any RecorderHandler) {}
+
+    /// Nothing.
+    public func destroyTimer(_ handler: any TimerHandler) {}
+}
+
+/// One value of a gauge that is computed when the metrics are read.
+public struct GaugeSample: Sendable {
+    let labels: [(String, String)]
+    let value: Double
+
+    /// A value under these labels.
+    public init(_ value: Double, labels: [(String, String)] = []) {
+        self.value = value
+        self.labels = labels
+    }
+}
+
+private struct GaugeCollector: Sendable {
+    let name: String
+    let samples: @Sendable () -> [GaugeSample]
+}
+
+enum MetricType: String {
+    case counter
+    case gauge
+    case histogram
+}
+
+/// All metrics of one name.
+struct MetricFamily {
+    let type: MetricType
+    /// By their labels as rendered.
+    var handles: [String: any AnyObject & Sendable] = [:]
+
+    init(_ type: MetricType) {
+        self.type = type
+    }
+
+    mutating func add(_ sample: GaugeSample) {
+        guard type == .gauge else { return }
+        let gauge = PrometheusGauge()
+        gauge.set(sample.value)
+        handles[PrometheusText.labels(sample.labels)] = gauge
+    }
+}

@@ -1,0 +1,82 @@
+/// The text format 0.0.4
+/// (https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format).
+struct PrometheusText {
+    private(set) var output = ""
+
+    mutating func write(_ family: MetricFamily, name: String, help: String?) {
+        guard !family.handles.isEmpty else { return }
+        if let help { output += "# HELP \(name) \(Self.escape(help, quotes: false))\n" }
+        output += "# TYPE \(name) \(family.type.rawValue)\n"
+        for (labels, handle) in family.handles.sorted(by: { $0.key < $1.key }) {
+            switch handle {
+            case let counter as PrometheusCounter: line(name, labels, "\(counter.value)")
+            case let gauge as PrometheusGauge: line(name, labels, Self.number(gauge.value))
+            case let histogram as PrometheusHistogram: write(histogram, name, labels)
+            default: break
+            }
+        }
+    }
+
+    private mutating func write(_ histogram: PrometheusHistogram, _ name: String, _ labels: String)
+    {
+        let (buckets, sum) = histogram.snapshot()
+        let prefix = labels.isEmpty ? "" : labels + ","
+        for (bound, count) in buckets {
+            line(name + "_bucket", prefix + "le=\"\(Self.number(bound))\"", "\(count)")
+        }
+        line(name + "_sum", labels, Self.number(sum))
+        line(name + "_count", labels, "\(buckets.last?.count ?? 0)")
+    }
+
+    private mutating func line(_ name: String, _ labels: String, _ value: String) {
+        output += labels.isEmpty ? "\(name) \(value)\n" : "\(name){\(labels)} \(value)\n"
+    }
+}
+
+extension PrometheusText {
+    /// A name with everything replaced that names may not contain.
+    static func name(_ name: String) -> String {
+        sanitize(name, colons: true)
+    }
+
+    /// Labels as they stand between braces, in the order of their names.
+    static func labels(_ labels: [(String, String)]) -> String {
+        labels.map { (sanitize($0.0, colons: false), $0.1) }
+            .sorted { $0.0 < $1.0 }
+            .map { "\($0.0)=\"\(escape($0.1, quotes: true))\"" }
+            .joined(separator: ",")
+    }
+
+    private static func sanitize(_ name: String, colons: Bool) -> String {
+        var result = ""
+        for scalar in name.unicodeScalars {
+            let isDigit = ("0"..."9").contains(scalar)
+            let isLetter = ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar)
+            let isAllowed = isLetter || scalar == "_" || (colons && scalar == ":")
+            if isDigit, result.isEmpty { result += "_" }
+            result.unicodeScalars.append(isAllowed || isDigit ? scalar : "_")
+        }
+        return result.isEmpty ? "_" : result
+    }
+
+    private static func escape(_ text: String, quotes: Bool) -> String {
+        var result = ""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\\": result += "\\\\"
+            case "\n": result += "\\n"
+            case "\"" where quotes: result += "\\\""
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result
+    }
+
+    private static func number(_ value: Double) -> String {
+        if value == .infinity { return "+Inf" }
+        if value == -.infinity { return "-Inf" }
+        if value.isNaN { return "NaN" }
+        guard let integer = Int64(exactly: value) else { return "\(value)" }
+        return "\(integer)"
+    }
+}

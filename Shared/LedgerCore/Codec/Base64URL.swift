@@ -1,0 +1,56 @@
+/// base64url without padding (RFC 4648, section 5), one spelling per value.
+public enum Base64URL {
+    private static let alphabet = Array(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8
+    )
+    private static let invalid: UInt8 = 0xff
+    private static let values = {
+        var values = [UInt8](repeating: invalid, count: 256)
+        for (value, character) in alphabet.enumerated() { values[Int(character)] = UInt8(value) }
+        return values
+    }()
+
+    /// The text of `bytes`.
+    public static func encode(_ bytes: [UInt8]) -> String {
+        let count = (bytes.count * 8 + 5) / 6
+        return String(unsafeUninitializedCapacity: count) { text in
+            var bits: UInt32 = 0
+            var bitCount = 0
+            var index = 0
+            for byte in bytes {
+                bits = bits << 8 | UInt32(byte)
+                bitCount += 8
+                while bitCount >= 6 {
+                    bitCount -= 6
+                    text[index] = alphabet[Int(bits >> UInt32(bitCount) & 63)]
+                    index += 1
+                }
+            }
+            if bitCount > 0 { text[index] = alphabet[Int(bits << UInt32(6 - bitCount) & 63)] }
+            return count
+        }
+    }
+
+    /// The bytes of `text`.
+    ///
+    /// - Returns: nil for padding, white space, any other foreign character, an impossible length,
+    ///   or unused bits that are not zero.
+    public static func decode(_ text: String) -> [UInt8]? {
+        let utf8 = text.utf8
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(utf8.count * 6 / 8)
+        var bits: UInt32 = 0
+        var bitCount = 0
+        for character in utf8 {
+            let value = values[Int(character)]
+            guard value != invalid else { return nil }
+            bits = bits << 6 | UInt32(value)
+            bitCount += 6
+            guard bitCount >= 8 else { continue }
+            bitCount -= 8
+            bytes.append(UInt8(truncatingIfNeeded: bits >> UInt32(bitCount)))
+        }
+        guard bitCount < 6, bits & (1 << UInt32(bitCount) - 1) == 0 else { return nil }
+        return bytes
+    }
+}

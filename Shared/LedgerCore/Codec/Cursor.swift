@@ -1,0 +1,72 @@
+/// Where a page of a subscription ended: what a poll hands out and a commit takes back.
+///
+/// ```
+/// base64url of
+///   version = 1 · subscription incarnation, 16 bytes · uvarint seek epoch
+///   · positions (see Positions) · HMAC-SHA-256 of all before it, 32 bytes
+/// ```
+///
+/// The HMAC is under the subscription's own secret. One spelling per cursor.
+public struct Cursor: Hashable, Sendable {
+    fileprivate static let version: UInt8 = 1
+
+    /// The subscription it belongs to.
+    public var subscription: Incarnation
+    /// The subscription's seek epoch when it was made; never negative.
+    public var epoch: Int64
+    /// By partition: the position after the page.
+    public var positions: [Position]
+
+    /// A cursor; `epoch` is not negative.
+    public init(subscription: Incarnation, epoch: Int64, positions: [Position]) {
+        precondition(epoch >= 0, "a seek epoch is never negative")
+        self.subscription = subscription
+        self.epoch = epoch
+        self.positions = positions
+    }
+
+    /// The text that clients see, under the subscription's secret.
+    public func encoded(secret: [UInt8]) -> String {
+        var bytes = [Self.version]
+        bytes += subscription.bytes
+        Varint.append(UInt64(epoch), to: &bytes)
+        Positions.append(positions, to: &bytes)
+        bytes += HMACSHA256.tag(key: secret, message: bytes)
+        return Base64URL.encode(bytes)
+    }
+
+    /// Reads a cursor's structure, so that its subscription can be looked up.
+    ///
+    /// - Returns: nil when it is no cursor, or not in its one spelling.
+    public static func decode(_ text: String) -> UnverifiedCursor? {
+        guard let bytes = Base64URL.decode(text), bytes.count > HMACSHA256.tagCount
+        else { return nil }
+        let signed = bytes.count - HMACSHA256.tagCount
+        var reader = ByteReader(bytes, upTo: signed)
+        guard reader.byte() == version,
+            let subscription = reader.take(16).flatMap({ Incarnation(bytes: $0) }),
+            let epoch = reader.number().flatMap(Int64.init(exactly:)),
+            let positions = Positions.read(&reader), reader.isAtEnd
+        else { return nil }
+        return UnverifiedCursor(
+            cursor: Cursor(subscription: subscription, epoch: epoch, positions: positions),
+            message: Array(bytes[..<signed]),
+            tag: Array(bytes[signed...])
+        )
+    }
+}
+
+/// What looks like a cursor but may have been written by anyone.
+public struct UnverifiedCursor: Sendable {
+    fileprivate let cursor: Cursor
+    fileprivate let message: [UInt8]
+    fileprivate let tag: [UInt8]
+
+    /// The subscription it claims to belong to: whose secret to verify it with.
+    public var subscription: Incarnation { cursor.subscription }
+
+    /// The cursor, when it was made with `secret`; nil when it was not.
+    public func verified(secret: [UInt8]) -> Cursor? {
+        constantTimeEquals(HMACSHA256.tag(key: secret, message: message), tag) ? cursor : nil
+    }
+}

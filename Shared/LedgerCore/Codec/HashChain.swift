@@ -1,0 +1,18 @@
+/// The hash chain that makes a partition's log tamper-evident.
+///
+/// Each chunk stores SHA-256(previous chunk's hash ‖ its own batch), so no chunk can be changed,
+/// removed or put elsewhere without every later hash changing too.
+public enum HashChain {
+    /// The hash before a partition's first chunk: 32 zero bytes.
+    public static let start = [UInt8](repeating: 0, count: SHA256.digestCount)
+
+    /// The hash of the chunk that holds `batch` and follows the chunk with the 32-byte hash
+    /// `previous`.
+    public static func next(previous: [UInt8], batch: [UInt8]) -> [UInt8] {
+        precondition(previous.count == SHA256.digestCount, "a chain hash has 32 bytes")
+        var hash = SHA256()
+        hash.update(previous)
+        hash.update(batch)
+        return hash.finalize()
+    }
+}

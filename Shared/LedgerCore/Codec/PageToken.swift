@@ -1,0 +1,58 @@
+/// Where a page of a list ended: the opaque `next` of lists.
+///
+/// ```
+/// base64url of: version = 1 · kind · uvarint partition · sort key, to the end
+/// ```
+///
+/// It is no secret and proves nothing: it only says where to go on in what the caller may read.
+public struct PageToken: Hashable, Sendable {
+    /// The list it belongs to.
+    public enum Kind: UInt8, Sendable, CaseIterable {
+        /// Streams.
+        case streams = 1
+        /// The subscriptions of a stream.
+        case subscriptions = 2
+        /// The compacted state of a stream, partition after partition.
+        case compacted = 3
+        /// API keys.
+        case apiKeys = 4
+    }
+
+    private static let version: UInt8 = 1
+    /// DynamoDB's longest sort key, bytes.
+    private static let longestSortKey = 1024
+
+    /// The list it belongs to.
+    public var kind: Kind
+    /// The partition of the last row; 0 where the list has none.
+    public var partition: Partition
+    /// The sort key of the last row; empty: the partition's beginning.
+    public var sortKey: [UInt8]
+
+    /// A token; leave `partition` out where the list has none.
+    public init(kind: Kind, partition: Partition? = nil, sortKey: [UInt8]) {
+        self.kind = kind
+        self.partition = partition ?? Partition(unchecked: 0)
+        self.sortKey = sortKey
+    }
+
+    /// The text that clients see.
+    public var encoded: String {
+        var bytes = [Self.version, kind.rawValue]
+        Varint.append(UInt64(partition.index), to: &bytes)
+        bytes += sortKey
+        return Base64URL.encode(bytes)
+    }
+
+    /// Reads a token; nil when `text` is none of this kind of list in its one spelling.
+    public static func decode(_ text: String, kind: Kind) -> PageToken? {
+        guard let bytes = Base64URL.decode(text) else { return nil }
+        var reader = ByteReader(bytes)
+        guard reader.byte() == version, reader.byte() == kind.rawValue,
+            let partition = reader.number().flatMap(Int.init(exactly:)).flatMap({ Partition($0) })
+        else { return nil }
+        let sortKey = reader.rest()
+        guard sortKey.count <= longestSortKey else { return nil }
+        return PageToken(kind: kind, partition: partition, sortKey: sortKey)
+    }
+}

@@ -1,0 +1,158 @@
+/// The writes of one try of an ``AppendPlan``: chunks at the tails, idempotency rows beside them.
+///
+/// It is made once and repeated unchanged until its fate is known.
+struct AppendAttempt: Sendable {
+    /// What a write of the attempt is for.
+    enum Role: Sendable {
+        case chunk(lane: Int, isFirst: Bool)
+        case unit(lane: Int, unit: Int)
+    }
+
+    /// A unit's place if the attempt succeeds.
+    struct Placed: Sendable {
+        let lane: Int
+        let unit: Int
+        let range: StoredRange
+    }
+
+    let append: Incarnation
+    /// The transaction's token; the append's id, since the writes of one append never change.
+    var token: Incarnation { append }
+    private(set) var writes: [Write] = []
+    private(set) var placed: [Placed] = []
+    /// Lanes and the tails they have if the attempt succeeds.
+    private(set) var tails: [(lane: Int, tail: Tail)] = []
+    private var roles: [Role] = []
+
+    init(_ lanes: [AppendPlan.Lane], _ context: AppendContext, _ moment: AppendPlan.Moment) {
+        append = moment.fresh
+        for (index, lane) in lanes.enumerated() where !lane.isEmpty {
+            guard let tail = lane.tail.known else { preconditionFailure("the tail is known here") }
+            add(lane, index, at: tail, context, moment)
+        }
+    }
+
+    func role(of write: Int) -> Role? {
+        roles.indices.contains(write) ? roles[write] : nil
+    }
+
+    /// Whether nothing but idempotency rows was in the way, so that the rest can go on at once.
+    func blocksOnlyUnits(_ obstacles: [Int: Item?]) -> Bool {
+        obstacles.keys.allSatisfy { index in
+            if case .unit? = role(of: index) { true } else { false }
+        }
+    }
+
+    /// The limits of one transaction; one write alone has only its own.
+    var fitsOneTransaction: Bool {
+        guard writes.count > 1 else { return true }
+        let bytes = writes.reduce(0) { total, write in
+            guard case .put(let item) = write.operation else { return total }
+            return total + item.storedBytes
+        }
+        return writes.count <= Limits.transactionItems && bytes <= Limits.transactionBytes
+    }
+
+    /// Whose chunks are in the way.
+    enum Verdict {
+        /// This attempt's own: it was applied before.
+        case ours
+        /// A seal.
+        case sealed
+        /// The engine did not show a row that is there, so it could be ours.
+        case unseen
+        /// Other writers', or none at all.
+        case others
+    }
+
+    func verdict(on obstacles: [Int: Item?]) throws(TableError) -> Verdict {
+        var verdict = Verdict.others
+        for (index, item) in obstacles {
+            guard case .chunk? = role(of: index) else { continue }
+            switch try item.map(LogEntry.init) {
+            case .chunk(let chunk)?: if chunk.append == append { return .ours }
+            case .seal?: verdict = .sealed
+            case nil: if case .others = verdict { verdict = .unseen }
+            }
+        }
+        return verdict
+    }
+
+    private mutating func add(
+        _ lane: AppendPlan.Lane,
+        _ index: Int,
+        at tail: Tail,
+        _ context: AppendContext,
+        _ moment: AppendPlan.Moment
+    ) {
+        let timestamp = max(tail.timestamp, moment.now)
+        let ttl = TTL.ofChunk(
+            writtenAt: moment.now,
+            retentionHours: context.retentionHours,
+            after: tail.ttl
+        )
+        var end = tail
+        for (position, records) in lane.remainingRecords.chunks().enumerated() {
+            let chunk = Chunk(
+                stream: context.stream,
+                partition: lane.partition,
+                after: end,
+                records: records,
+                append: append,
+                timestamp: timestamp,
+                ttl: ttl
+            )
+            writes.append(.put(chunk.item, if: .notExists))
+            roles.append(.chunk(lane: index, isFirst: position == 0))
+            end = chunk.tail
+        }
+        tails.append((index, end))
+        place(lane, index, from: tail.next, timestamp, context, moment)
+    }
+
+    /// Gives each remaining unit its offsets, and its idempotency row.
+    private mutating func place(
+        _ lane: AppendPlan.Lane,
+        _ index: Int,
+        from first: Offset,
+        _ timestamp: Timestamp,
+        _ context: AppendContext,
+        _ moment: AppendPlan.Moment
+    ) {
+        var next = first
+        for (position, unit) in lane.units.enumerated() where lane.outcomes[position] == nil {
+            let count = unit.records.count
+            let range = StoredRange(first: next, count: count, timestamp: timestamp)
+            placed.append(Placed(lane: index, unit: position, range: range))
+            next = range.end
+            guard let mark = unit.idempotency else { continue }
+            let row = IdempotencyRow(
+                stream: context.stream,
+                partition: lane.partition,
+                mark: mark,
+                stored: range,
+                now: moment.now
+            )
+            writes.append(row.write(at: moment.now))
+            roles.append(.unit(lane: index, unit: position))
+        }
+    }
+}
+
+extension StoredRange {
+    /// The offset after the last event.
+    public var end: Offset { first.advanced(by: count) }
+}
+
+extension AppendPlan.Lane {
+    /// The events still to be written, in order.
+    fileprivate var remainingRecords: Records {
+        let remaining = units.indices.filter { outcomes[$0] == nil }
+        if remaining.count == 1 { return units[remaining[0]].records }
+        var merged = Records()
+        for index in remaining {
+            merged.append(contentsOf: units[index].records)
+        }
+        return merged
+    }
+}

@@ -1,0 +1,258 @@
+/// Appends to the tail of one or more partitions: the heart of the ledger, as a value.
+///
+/// The log's tail is its own lock: the plan puts its chunks at exactly the next offset under the
+/// condition that nothing is there. It does no I/O and reads no clock: the shell calls
+/// ``start(_:)``, does what the action says, and hands the result to the matching `receive`.
+///
+///     start ─→ readTails ─→ write ─┬─ applied ──────────────────────→ finish
+///       │          ↑          ↑    ├─ our own append is there ───────→ finish
+///       └──────────│──────────┤    ├─ someone else's chunk ─→ pause ─→ write behind it
+///                  └──────────┘    ├─ indefinite, throttled ─→ pause ─→ write the same again
+///                                  └─ a unit stored before: drop it ─→ write the others
+///
+/// With one lane its units are independent requests that share a chunk. With several lanes there
+/// is one unit a lane and all are written in one transaction: an atomic publish.
+public struct AppendPlan: ~Copyable {
+    /// What the shell does next.
+    public enum Action: Sendable {
+        /// Read, strongly consistent and in parallel, the last log row and the progress of these
+        /// partitions; then ``AppendPlan/receive(tails:_:)``.
+        case readTails([Partition])
+        /// Write; one write alone, several as one transaction under `token`. No retries below;
+        /// time out after ``AppendPlan/attemptTimeout``. Then ``AppendPlan/receive(write:_:)``.
+        case write([Write], token: Incarnation)
+        /// Wait so long, then ``AppendPlan/resume(_:)``. A jitter in [0, 1) scales it.
+        case pause(milliseconds: Int64)
+        /// Done.
+        case finish(AppendResult)
+    }
+
+    /// What time it is, and some randomness.
+    public struct Moment: Sendable {
+        /// The wall clock.
+        public let now: Timestamp
+        /// Milliseconds of ``AppendPlan``'s deadline clock.
+        public let uptime: Int64
+        /// A fresh random id: for a new append.
+        public let fresh: Incarnation
+
+        /// A moment.
+        public init(now: Timestamp, uptime: Int64, fresh: Incarnation) {
+            self.now = now
+            self.uptime = uptime
+            self.fresh = fresh
+        }
+    }
+
+    /// How long the shell gives one write, milliseconds.
+    public static let attemptTimeout: Int64 = 2_000
+
+    private let context: AppendContext
+    private let deadline: Int64
+    private var lanes: [Lane]
+    /// The attempt whose fate is open or that is about to be repeated; nil: none.
+    private var attempt: AppendAttempt?
+    /// Whether an attempt at the present offsets ended without a definite answer.
+    private var isOpen = false
+    private var failures = 0
+
+    /// A plan that gives up at `deadline`, in the milliseconds of ``Moment/uptime``.
+    public init(_ lanes: [AppendLane], context: AppendContext, deadline: Int64) {
+        precondition(!lanes.isEmpty)
+        precondition(lanes.count == 1 || lanes.allSatisfy { $0.units.count == 1 })
+        self.lanes = lanes.map(Lane.init)
+        self.context = context
+        self.deadline = deadline
+    }
+
+    /// The first action.
+    public mutating func start(_ moment: Moment) -> Action {
+        advance(moment)
+    }
+
+    /// Takes what a ``Action/readTails(_:)`` found, in its order.
+    public mutating func receive(
+        tails: Result<[TailReading], TableError>,
+        _ moment: Moment
+    ) -> Action {
+        let readings: [TailReading]
+        switch tails {
+        case .failure(let error): return retryRead(after: error, moment)
+        case .success(let found): readings = found
+        }
+        var stale = lanes.indices.filter { lanes[$0].needsReading }.makeIterator()
+        for reading in readings {
+            guard let index = stale.next() else { break }
+            let verdict = reading.verdict(
+                at: moment.now,
+                created: context.created,
+                exempt: context.exempt
+            )
+            switch verdict {
+            case .tail(let tail): lanes[index].tail = .read(tail)
+            case .sealed: return finish(all: .streamGone)
+            case .unverified: return finish(all: .tailUnverified)
+            }
+        }
+        return advance(moment)
+    }
+
+    /// Takes what became of a ``Action/write(_:token:)``.
+    public mutating func receive(
+        write: Result<TransactionOutcome, TableError>,
+        _ moment: Moment
+    ) -> Action {
+        guard let attempt else { preconditionFailure("no write is under way") }
+        switch write {
+        case .success(.applied): return finishStored(attempt)
+        case .success(.conditionFailed(let obstacles)):
+            return resolve(obstacles, of: attempt, moment)
+        case .failure(let error): return repeatWrite(attempt, after: error, moment)
+        }
+    }
+
+    /// Goes on after a ``Action/pause(milliseconds:)``.
+    public mutating func resume(_ moment: Moment) -> Action {
+        guard let attempt else { return advance(moment) }
+        return .write(attempt.writes, token: attempt.token)
+    }
+
+    // MARK: Forward
+
+    /// Looks for tails that are missing, refuses what can't be, and writes the rest.
+    private mutating func advance(_ moment: Moment) -> Action {
+        for index in lanes.indices {
+            lanes[index].refuseConflict()
+        }
+        let unread = lanes.filter(\.needsReading).map(\.partition)
+        if !unread.isEmpty { return .readTails(unread) }
+        if lanes.allSatisfy(\.isEmpty) { return finishRest() }
+        // Several lanes share one request's fate, which only another body can have split.
+        if lanes.contains(where: \.isEmpty) { return finish(all: .idempotencyKeyReused) }
+        guard moment.uptime < deadline else { return finish(all: .failed(Self.tooBusy)) }
+        let attempt = AppendAttempt(lanes, context, moment)
+        guard attempt.fitsOneTransaction else { return finish(all: .tooLarge) }
+        self.attempt = attempt
+        isOpen = false
+        return .write(attempt.writes, token: attempt.token)
+    }
+
+    private static let tooBusy = TableError(
+        .definite,
+        .throttled,
+        "other writers were faster until the deadline"
+    )
+
+    // MARK: Outcomes of a write
+
+    /// Some condition failed, so this attempt wrote nothing: learn from each row in the way.
+    private mutating func resolve(
+        _ obstacles: [Int: Item?],
+        of attempt: AppendAttempt,
+        _ moment: Moment
+    ) -> Action {
+        do throws(TableError) {
+            switch try attempt.verdict(on: obstacles) {
+            case .ours: return finishStored(attempt)
+            case .sealed: return finish(all: .streamGone)
+            case .unseen where isOpen: return finish(all: .unknown)
+            case .unseen, .others: break
+            }
+            // Backwards, so that of one lane's chunks the first has the last word.
+            for (index, item) in obstacles.sorted(by: { $0.key > $1.key }) {
+                try learn(from: item, at: index, of: attempt)
+            }
+        } catch {
+            return finish(all: isOpen ? .unknown : .failed(error))
+        }
+        self.attempt = nil
+        isOpen = false
+        failures += 1
+        guard moment.uptime < deadline else { return advance(moment) }
+        return attempt.blocksOnlyUnits(obstacles) ? advance(moment) : pause(moment)
+    }
+
+    private mutating func learn(from item: Item?, at index: Int, of attempt: AppendAttempt)
+        throws(TableError)
+    {
+        switch attempt.role(of: index) {
+        case .chunk(let lane, let isFirst)?:
+            guard isFirst, let item, case .chunk(let chunk) = try LogEntry(item) else {
+                lanes[lane].tail = .unknown
+                return
+            }
+            lanes[lane].tail = .adopted(chunk.tail)
+        case .unit(let lane, let unit)?:
+            guard let item else { return }
+            let row = try IdempotencyRow(item)
+            lanes[lane].settle(unit, by: row)
+        case nil:
+            throw TableError(.definite, .invalid, "the engine named a write that was not made")
+        }
+    }
+
+    /// The write may have happened, or the engine had no time for it: the same bytes at the same
+    /// offset again, never elsewhere, until the row at this offset has been seen.
+    private mutating func repeatWrite(
+        _ attempt: AppendAttempt,
+        after error: TableError,
+        _ moment: Moment
+    ) -> Action {
+        failures += 1
+        isOpen = isOpen || error.effect == .indefinite
+        let canRepeat = error.effect == .indefinite || error.reason == .throttled
+        guard canRepeat, moment.uptime < deadline else {
+            return finish(all: isOpen ? .unknown : .failed(error))
+        }
+        return pause(moment)
+    }
+
+    private mutating func retryRead(after error: TableError, _ moment: Moment) -> Action {
+        failures += 1
+        let canRepeat = error.reason == .throttled || error.reason == .unavailable
+        guard canRepeat, moment.uptime < deadline else { return finish(all: .failed(error)) }
+        return pause(moment)
+    }
+
+    /// 5, 10, 20 … 320 ms, cut at the deadline.
+    private func pause(_ moment: Moment) -> Action {
+        let backoff = Int64(5) << Int64(min(failures - 1, 6))
+        return .pause(milliseconds: min(backoff, max(deadline - moment.uptime, 0)))
+    }
+
+    // MARK: Ends
+
+    private mutating func finishStored(_ attempt: AppendAttempt) -> Action {
+        for placed in attempt.placed {
+            lanes[placed.lane].outcomes[placed.unit] = .stored(placed.range)
+        }
+        for (lane, tail) in attempt.tails {
+            lanes[lane].tail = .adopted(tail)
+        }
+        return finishRest()
+    }
+
+    private mutating func finish(all outcome: AppendOutcome) -> Action {
+        for index in lanes.indices {
+            lanes[index].settleRest(as: outcome)
+        }
+        return finishRest()
+    }
+
+    private func finishRest() -> Action {
+        .finish(
+            AppendResult(
+                outcomes: lanes.map { lane in lane.outcomes.map { $0 ?? .unknown } },
+                tails: lanes.map { isOpen && $0.hasUnknown ? nil : $0.tail.known }
+            )
+        )
+    }
+}
+
+/// How an ``AppendPlan`` ended.
+public struct AppendResult: Sendable {
+    /// By lane and unit, as they were given.
+    public let outcomes: [[AppendOutcome]]
+    /// By lane: the tail to remember, nil when it must be looked up again.
+    public let tails: [Tail?]
+}

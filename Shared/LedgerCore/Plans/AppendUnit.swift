@@ -1,0 +1,80 @@
+/// One request's events for one partition, waiting to be appended.
+public struct AppendUnit: Sendable {
+    /// The events, at least one.
+    public let records: Records
+    /// What makes the request recognisable; nil without an `Idempotency-Key`.
+    public let idempotency: IdempotencyMark?
+    /// The offset that the client requires the first event to get; nil: any.
+    public let expectedOffset: Offset?
+
+    /// A unit.
+    public init(
+        records: Records,
+        idempotency: IdempotencyMark? = nil,
+        expectedOffset: Offset? = nil
+    ) {
+        precondition(records.count > 0, "a unit has at least one event")
+        self.records = records
+        self.idempotency = idempotency
+        self.expectedOffset = expectedOffset
+    }
+}
+
+/// What became of an ``AppendUnit``.
+public enum AppendOutcome: Hashable, Sendable {
+    /// Its events are durable, by this call or, with the same `Idempotency-Key` and body, by an
+    /// earlier one.
+    case stored(StoredRange)
+    /// The `Idempotency-Key` was used with another body. Nothing was stored.
+    case idempotencyKeyReused
+    /// The partition's next offset is not the expected one. Nothing was stored.
+    case offsetConflict(actual: Offset)
+    /// The partition is sealed: the stream was deleted. Nothing was stored.
+    case streamGone
+    /// The tail can't be verified; an operator must accept it. Nothing was stored.
+    case tailUnverified
+    /// More than one transaction can take. Nothing was stored.
+    case tooLarge
+    /// The table failed, and nothing was stored.
+    case failed(TableError)
+    /// Time ran out while it was open whether the events are stored.
+    case unknown
+}
+
+/// The units that are appended to one partition in one go, after one another.
+public struct AppendLane: Sendable {
+    /// The partition.
+    public let partition: Partition
+    /// What the caller believes to be the tail, at most ``Limits/cacheAge`` old; nil: look.
+    public let tail: Tail?
+    /// The units, in order. Only the first may expect an offset.
+    public let units: [AppendUnit]
+
+    /// A lane.
+    public init(partition: Partition, tail: Tail?, units: [AppendUnit]) {
+        precondition(!units.isEmpty && units.dropFirst().allSatisfy { $0.expectedOffset == nil })
+        self.partition = partition
+        self.tail = tail
+        self.units = units
+    }
+}
+
+/// What a stream's description says that an append must know.
+public struct AppendContext: Hashable, Sendable {
+    /// The stream's incarnation.
+    public let stream: Incarnation
+    /// Hours; nil: for ever.
+    public let retentionHours: Int?
+    /// When the stream was created.
+    public let created: Timestamp
+    /// The engine is exempt from the trust rule (``Table/deletesLogByItself`` is false).
+    public let exempt: Bool
+
+    /// The context of appends to `stream`.
+    public init(stream: StreamRow, exempt: Bool) {
+        self.stream = stream.incarnation
+        retentionHours = stream.retentionHours
+        created = stream.created
+        self.exempt = exempt
+    }
+}

@@ -1,0 +1,59 @@
+/// Finds the first chunk whose last event is not earlier than a moment, by binary search:
+/// timestamps never decrease along a partition.
+public struct ChunkSearch: Sendable {
+    /// What the shell does next.
+    public enum Action: Sendable {
+        /// Query the first log row at or after this offset, then ``ChunkSearch/receive(_:)``.
+        case probe(Query)
+        /// The chunk, or nil when all are earlier.
+        case finish(Chunk?)
+    }
+
+    private let stream: Incarnation
+    private let partition: Partition
+    private let target: Timestamp
+    /// Chunks that begin below are too early.
+    private var low = Offset.zero
+    /// No chunk that begins at or after it can be better than `best`.
+    private var high: Offset
+    private var probed = Offset.zero
+    private var best: Chunk?
+
+    /// - Parameter end: The partition's tail.
+    public init(stream: Incarnation, partition: Partition, notBefore target: Timestamp, end: Offset)
+    {
+        self.stream = stream
+        self.partition = partition
+        self.target = target
+        high = end
+    }
+
+    /// The first action. The oldest chunk is looked at first: most often it is the one.
+    public mutating func start() -> Action {
+        high > .zero ? probe(.zero) : .finish(nil)
+    }
+
+    /// Takes what a ``Action/probe(_:)`` found.
+    public mutating func receive(_ page: QueryPage) throws(TableError) -> Action {
+        switch try page.items.first.map({ item throws(TableError) in try LogEntry(item) }) {
+        case .chunk(let chunk)? where chunk.timestamp >= target:
+            best = chunk
+            high = probed
+        case .chunk(let chunk)?: low = chunk.end
+        case .seal?, nil: high = probed
+        }
+        guard low < high else { return .finish(best) }
+        return probe(low.advanced(by: Int(high.distance(from: low) / 2)))
+    }
+
+    private mutating func probe(_ offset: Offset) -> Action {
+        probed = offset
+        return .probe(
+            Query(
+                .log(stream, partition),
+                from: TableKey.chunk(stream, partition, offset).sortKey,
+                limit: 1
+            )
+        )
+    }
+}

@@ -1,0 +1,43 @@
+/// A page of events, as references into the batches that were read: nothing is copied per event.
+public struct EventPage: Sendable {
+    /// Where an event's bytes are.
+    public enum Source: Sendable {
+        /// Record `record` of `batches[batch]`.
+        case log(batch: Int, record: Int)
+        /// `snapshots[index]`.
+        case snapshot(index: Int)
+    }
+
+    /// One event.
+    public struct Event: Sendable {
+        /// Its partition.
+        public let partition: Partition
+        /// Its offset.
+        public let offset: Offset
+        /// Where its bytes are.
+        public let source: Source
+    }
+
+    /// An entry of the compacted state.
+    public struct Snapshot: Sendable {
+        /// The key.
+        public let key: EventKey
+        /// Its latest event.
+        public let record: Record
+    }
+
+    /// The batches that ``Event/source`` refers to.
+    public internal(set) var batches: [DecodedBatch] = []
+    /// The entries that ``Event/source`` refers to.
+    public internal(set) var snapshots: [Snapshot] = []
+    /// The events, in the order of delivery.
+    public internal(set) var events: [Event] = []
+    /// The size of the events by the event measure: key + type + headers + data, bytes.
+    public internal(set) var bytes = 0
+    /// By index of the plan's partitions: where the page ends. Covers exactly these events.
+    public internal(set) var positions: [Position] = []
+    /// Nothing was left when the page was read.
+    public internal(set) var caughtUp = false
+    /// About how many events are left after the page; 0 exactly when caught up.
+    public internal(set) var remaining: Int64 = 0
+}

@@ -1,0 +1,176 @@
+/// Folds one partition's log into its compacted state, as a value.
+///
+///     readProgress ─→ readLog ─┬─ nothing new ──────────────→ finish
+///                        ↑     └─ chunks ─→ store ─→ advance ─┐
+///                        └────────────────────────────────────┘
+///
+/// The watermark moves only after every latest row before it is stored, and by compare-and-set; a
+/// latest row is replaced only by a later event. So repeated, reordered and concurrent folds, and
+/// a crash at any point, change nothing in the result.
+public struct FoldPlan: ~Copyable {
+    /// What the shell does next.
+    public enum Action: Sendable {
+        /// Read this, then ``FoldPlan/receive(_:now:)``.
+        case read(TableRead)
+        /// Do all of these writes, in any order; a failed condition is fine. Then
+        /// ``FoldPlan/stored(_:)``.
+        case store([Write])
+        /// Do this write, then ``FoldPlan/advanced(_:)``.
+        case advance(Write)
+        /// Done, as far as the log went or the budget allowed.
+        case finish(FoldReport)
+        /// Stopped; what is stored so far is right, and another fold goes on from there.
+        case fail(ReadFailure)
+    }
+
+    private enum State: Sendable {
+        case reading(Progress?)
+        case storing(Progress, Tail)
+        case advancing(Progress, Tail)
+    }
+
+    private let stream: Incarnation
+    private let partition: Partition
+    private let compacts: Bool
+    private var state = State.reading(nil)
+    private var budget: Int
+    private var report = FoldReport()
+
+    /// A plan that folds about `budget` chunks at most.
+    ///
+    /// - Parameter compacts: Whether the stream keeps a compacted state; if not, the watermark
+    ///   only follows the tail.
+    public init(stream: Incarnation, partition: Partition, compacts: Bool, budget: Int) {
+        self.stream = stream
+        self.partition = partition
+        self.compacts = compacts
+        self.budget = budget
+    }
+
+    /// The first action.
+    public mutating func start() -> Action {
+        .read(.get(.progress(stream, partition)))
+    }
+
+    /// Takes what a ``Action/read(_:)`` found.
+    public mutating func receive(_ finding: Result<TableFinding, TableError>, now: Timestamp)
+        -> Action
+    {
+        guard case .reading(let progress) = state else { preconditionFailure("not reading") }
+        do throws(TableError) {
+            switch try finding.get() {
+            case .item(let item): return try open(item)
+            case .page(let page): return try fold(page, progress ?? initial, now)
+            }
+        } catch {
+            return .fail(.table(error))
+        }
+    }
+
+    /// Takes what became of a ``Action/store(_:)``: nil when every write was applied or found
+    /// something newer in its place.
+    public mutating func stored(_ error: TableError?) -> Action {
+        guard case .storing(let progress, let tail) = state else { preconditionFailure() }
+        if let error { return .fail(.table(error)) }
+        return advance(progress, to: tail)
+    }
+
+    /// Takes what became of a ``Action/advance(_:)``.
+    public mutating func advanced(_ outcome: Result<WriteOutcome, TableError>) -> Action {
+        guard case .advancing(var progress, let tail) = state else { preconditionFailure() }
+        switch outcome {
+        case .failure(let error): return .fail(.table(error))
+        case .success(.conditionFailed):
+            // Someone else advanced it: see how far.
+            state = .reading(nil)
+            return .read(.get(.progress(stream, partition)))
+        case .success(.applied):
+            progress.watermark = tail
+            progress.version += 1
+            report.watermark = tail.next
+            guard budget > 0, compacts else { return .finish(report) }
+            return readLog(progress)
+        }
+    }
+
+    // MARK: Reading
+
+    private var initial: Progress { Progress(stream: stream, partition: partition) }
+
+    private mutating func open(_ item: Item?) throws(TableError) -> Action {
+        var progress = initial
+        if let item { progress = try Progress(item) }
+        report.watermark = progress.watermark.next
+        return readLog(progress)
+    }
+
+    private mutating func readLog(_ progress: Progress) -> Action {
+        state = .reading(progress)
+        let from = TableKey.chunk(stream, partition, progress.watermark.next).sortKey
+        let log = RowGroup.log(stream, partition)
+        return .read(
+            .query(
+                compacts
+                    ? Query(log, from: from, limit: 1000)
+                    : Query(log, from: from, order: .descending, limit: 1)
+            )
+        )
+    }
+
+    private mutating func fold(_ page: QueryPage, _ progress: Progress, _ now: Timestamp)
+        throws(TableError) -> Action
+    {
+        var tail = progress.watermark
+        var latest = LatestEvents(stream: stream, partition: partition)
+        for item in page.items {
+            guard case .chunk(let chunk) = try LogEntry(item) else { break }
+            if compacts {
+                if let failure = check(chunk, continues: tail.next, progress, now) {
+                    return .fail(failure)
+                }
+                if let failure = latest.fold(chunk) { return .fail(failure) }
+            }
+            report.events += chunk.count
+            tail = chunk.tail
+        }
+        budget -= page.items.count
+        guard tail.next > progress.watermark.next else { return .finish(report) }
+        if latest.isEmpty { return advance(progress, to: tail) }
+        state = .storing(progress, tail)
+        return .store(latest.writes(now: now))
+    }
+
+    /// A gap before `chunk` is only legitimate when what was there had expired unfolded.
+    private mutating func check(
+        _ chunk: Chunk,
+        continues next: Offset,
+        _ progress: Progress,
+        _ now: Timestamp
+    ) -> ReadFailure? {
+        guard chunk.first != next else { return nil }
+        guard chunk.first > next,
+            chunk.first <= progress.trim || chunk.previousTTL.hasPassed(at: now)
+        else {
+            return .corrupt(partition, next, detail: "the chunk at this offset is missing")
+        }
+        report.lost += chunk.first.distance(from: next)
+        return nil
+    }
+
+    private mutating func advance(_ progress: Progress, to tail: Tail) -> Action {
+        var changed = progress
+        changed.watermark = tail
+        state = .advancing(progress, tail)
+        return .advance(progress.replacement(by: changed))
+    }
+}
+
+/// What a fold did.
+public struct FoldReport: Hashable, Sendable {
+    /// How many events were folded.
+    public internal(set) var events = 0
+    /// How many had expired before any fold saw them: the compaction was off for days.
+    public internal(set) var lost: Int64 = 0
+    /// Folded up to here.
+    public internal(set) var watermark = Offset.zero
+}

@@ -1,0 +1,208 @@
+/// Reads one partition's log forward from an offset: contiguous, or not at all.
+///
+///     scan ─→ (chunk at the offset)  ─→ scan … ─→ end
+///       └──→ nothing fits: locate ─→ (chunk around the offset) ─→ scan
+///                            └──→ judge ─→ end | expired | outOfRange | corrupt
+///
+/// The owner asks for ``read(wanting:)``, does it, and hands the result to ``receive(_:now:)``.
+struct LogReader: Sendable {
+    private enum State: Sendable {
+        /// Chunks from `next` on are wanted.
+        case scan
+        /// No chunk begins at `next`; the one around it, if any, is wanted. `following` is the
+        /// first chunk after `next`.
+        case locate(following: Chunk?)
+        /// Nothing covers `next`: the progress row tells expiry from corruption.
+        case judge(following: Chunk?, lastEnd: Offset)
+        /// The log ends at `next`.
+        case end
+        /// What follows `next` is missing or damaged. Reported by whoever starts reading there.
+        case blocked
+    }
+
+    /// One chunk's events from `start` on.
+    struct Batch: Sendable {
+        let decoded: DecodedBatch
+        let start: Int
+    }
+
+    let stream: Incarnation
+    let partition: Partition
+    /// Chunks whose last event is not later are expired; nil: none.
+    private let horizon: Timestamp?
+    private let origin: Offset
+    private var state = State.scan
+    private var next: Offset
+    private(set) var batches: [Batch] = []
+    /// Events a chunk held on average, to guess how many chunks to ask for.
+    private(set) var density: Int
+
+    init(
+        stream: Incarnation,
+        partition: Partition,
+        from origin: Offset,
+        horizon: Timestamp?,
+        density: Int
+    ) {
+        self.stream = stream
+        self.partition = partition
+        self.horizon = horizon
+        self.origin = origin
+        self.density = max(density, 1)
+        next = origin
+    }
+
+    /// Nothing more can be read.
+    var isFinished: Bool {
+        switch state {
+        case .end, .blocked: true
+        case .scan, .locate, .judge: false
+        }
+    }
+
+    /// Everything up to the log's end was read.
+    var isAtEnd: Bool {
+        if case .end = state { true } else { false }
+    }
+
+    /// The offset up to which events were read.
+    var readUpTo: Offset { next }
+
+    /// The next read, when about `events` more events are wanted; nil when finished.
+    func read(wanting events: Int) -> TableRead? {
+        switch state {
+        case .scan:
+            let chunks = min((events + density - 1) / density + 1, max(events, 1), 1000)
+            return .query(
+                Query(
+                    .log(stream, partition),
+                    from: TableKey.chunk(stream, partition, next).sortKey,
+                    limit: chunks
+                )
+            )
+        case .locate:
+            return .query(
+                Query(
+                    .log(stream, partition),
+                    through: TableKey.chunk(stream, partition, next).sortKey,
+                    order: .descending,
+                    limit: 1
+                )
+            )
+        case .judge: return .get(.progress(stream, partition))
+        case .end, .blocked: return nil
+        }
+    }
+
+    /// Takes what the last ``read(wanting:)`` found.
+    mutating func receive(_ found: TableFinding, now: Timestamp) throws(ReadFailure) {
+        switch (state, found) {
+        case (.scan, .page(let page)): try accept(page)
+        case (.locate(let following), .page(let page)):
+            try locate(try page.items.first.map(entry), following: following)
+        case (.judge(let following, let lastEnd), .item(let item)):
+            try judge(try item.map(progress), following, lastEnd, now)
+        default: preconditionFailure("an answer that was not asked for")
+        }
+    }
+
+    // MARK: Scan
+
+    private mutating func accept(_ page: QueryPage) throws(ReadFailure) {
+        for item in page.items {
+            switch try entry(item) {
+            case .seal(let offset) where offset == next: state = .end
+            case .seal: try interrupt(by: nil)
+            case .chunk(let chunk) where chunk.first == next: try append(chunk)
+            case .chunk(let chunk): try interrupt(by: chunk)
+            }
+            if case .scan = state { continue }
+            return
+        }
+        guard page.next == nil else { return }
+        state = hasStarted ? .end : .locate(following: nil)
+    }
+
+    /// Something was found at the origin, so what follows needs no explanation here.
+    private var hasStarted: Bool { next != origin }
+
+    /// The next chunk does not continue the log: an explanation is due, but only to whoever
+    /// starts reading at the gap.
+    private mutating func interrupt(by following: Chunk?) throws(ReadFailure) {
+        state = hasStarted ? .blocked : .locate(following: following)
+    }
+
+    private mutating func append(_ chunk: Chunk) throws(ReadFailure) {
+        if let horizon, chunk.timestamp <= horizon, !hasStarted {
+            throw .expired(partition, earliest: nil)
+        }
+        let decoded: DecodedBatch
+        do throws(BatchError) {
+            decoded = try RecordBatch.decode(chunk.batch, expecting: chunk.first)
+        } catch {
+            return try fail(at: chunk, error.description)
+        }
+        guard decoded.records.count == chunk.count else {
+            return try fail(at: chunk, "the row counts \(chunk.count) events")
+        }
+        let skipped = Int(max(next.distance(from: chunk.first), 0))
+        batches.append(Batch(decoded: decoded, start: skipped))
+        next = chunk.end
+        density = max((density + chunk.count + 1) / 2, 1)
+    }
+
+    /// A damaged chunk is reported to whoever starts reading at it; the page before it is whole.
+    private mutating func fail(at chunk: Chunk, _ detail: String) throws(ReadFailure) {
+        guard hasStarted else { throw .corrupt(partition, chunk.first, detail: detail) }
+        state = .blocked
+    }
+
+    // MARK: Locate and judge
+
+    private mutating func locate(_ entry: LogEntry?, following: Chunk?) throws(ReadFailure) {
+        switch entry {
+        case .chunk(let chunk)? where chunk.end > next:
+            state = .scan
+            try append(chunk)
+        case .chunk(let chunk)?:
+            state =
+                chunk.end == next && following == nil
+                ? .end : .judge(following: following, lastEnd: chunk.end)
+        case .seal?: state = .end
+        case nil: state = .judge(following: following, lastEnd: .zero)
+        }
+    }
+
+    private mutating func judge(
+        _ progress: Progress?,
+        _ following: Chunk?,
+        _ lastEnd: Offset,
+        _ now: Timestamp
+    ) throws(ReadFailure) {
+        if let following {
+            let isTrimmed = following.first <= progress?.trim ?? .zero
+            guard isTrimmed || following.previousTTL.hasPassed(at: now) else {
+                throw .corrupt(partition, next, detail: "the chunk at this offset is missing")
+            }
+            throw .expired(partition, earliest: following.first)
+        }
+        let end = max(lastEnd, progress?.watermark.next ?? .zero)
+        if next < end { throw .expired(partition, earliest: end) }
+        if next > end { throw .outOfRange(partition, next: end) }
+        state = .end
+    }
+
+    private func entry(_ item: Item) throws(ReadFailure) -> LogEntry {
+        do throws(TableError) { return try LogEntry(item) } catch { throw .table(error) }
+    }
+
+    private func progress(_ item: Item) throws(ReadFailure) -> Progress {
+        do throws(TableError) { return try Progress(item) } catch { throw .table(error) }
+    }
+
+    /// Hands over the batches read so far.
+    mutating func takeBatches() -> [Batch] {
+        defer { batches = [] }
+        return batches
+    }
+}

@@ -1,0 +1,12 @@
+/// Why a partition can't be read on from an offset. Never an empty page instead.
+public enum ReadFailure: Error, Hashable, Sendable {
+    /// The events there expired. `earliest` is the first that is still there, nil when it must be
+    /// searched for.
+    case expired(Partition, earliest: Offset?)
+    /// The offset lies beyond the partition's end.
+    case outOfRange(Partition, next: Offset)
+    /// A chunk that must be there is missing or damaged; `detail` is for an operator.
+    case corrupt(Partition, Offset, detail: String)
+    /// The table failed; reading changes nothing, so a retry is safe.
+    case table(TableError)
+}

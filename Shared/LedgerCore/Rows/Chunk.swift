@@ -1,0 +1,114 @@
+/// The events of one append to one partition: row `LOG`, never changed once written.
+public struct Chunk: Hashable, Sendable {
+    /// The stream's incarnation.
+    public let stream: Incarnation
+    /// The partition.
+    public let partition: Partition
+    /// The offset of its first event; the sort key.
+    public let first: Offset
+    /// How many events, at least 1.
+    public let count: Int
+    /// The timestamp of its last event; never decreases along the partition.
+    public let timestamp: Timestamp
+    /// The append that wrote it: how a writer recognises its own work.
+    public let append: Incarnation
+    /// The encoded ``RecordBatch``.
+    public let batch: [UInt8]
+    /// SHA-256(hash of the chunk before ‖ batch).
+    public let hash: [UInt8]
+    /// When it may physically go.
+    public let ttl: TTL
+    /// The ttl of the chunk before: what tells a reader that a gap before this chunk is expiry.
+    public let previousTTL: TTL
+
+    /// The offset after its last event.
+    public var end: Offset { first.advanced(by: count) }
+
+    /// The tail that this chunk leaves.
+    public var tail: Tail { Tail(next: end, timestamp: timestamp, ttl: ttl, hash: hash) }
+
+    /// A chunk that continues `tail`.
+    init(
+        stream: Incarnation,
+        partition: Partition,
+        after tail: Tail,
+        records: CompressedRecords,
+        append: Incarnation,
+        timestamp: Timestamp,
+        ttl: TTL
+    ) {
+        precondition(timestamp >= tail.timestamp && ttl >= tail.ttl, "both only grow along a log")
+        self.stream = stream
+        self.partition = partition
+        first = tail.next
+        count = records.count
+        self.timestamp = timestamp
+        self.append = append
+        batch = records.encode(baseOffset: tail.next, timestamp: timestamp)
+        hash = HashChain.next(previous: tail.hash, batch: batch)
+        self.ttl = ttl
+        previousTTL = tail.ttl
+    }
+
+    /// The row.
+    public var item: Item {
+        var item = Item(.chunk(stream, partition, first), capacity: 7)
+        item[.count] = .number(Int64(count))
+        item[.timestamp] = .number(timestamp.milliseconds)
+        item[.append] = .bytes(append.bytes)
+        item[.batch] = .bytes(batch)
+        item[.hash] = .bytes(hash)
+        item[.ttl] = ttl.attribute
+        item[.previousTTL] = previousTTL.attribute
+        return item
+    }
+}
+
+/// One row of a partition's log.
+public enum LogEntry: Hashable, Sendable {
+    /// Events.
+    case chunk(Chunk)
+    /// The end: the stream is deleted and the partition accepts no more.
+    case seal(at: Offset)
+
+    /// The row of a seal at `tail`.
+    public static func sealItem(_ stream: Incarnation, _ partition: Partition, at tail: Offset)
+        -> Item
+    {
+        var item = Item(.chunk(stream, partition, tail))
+        item[.seal] = .number(1)
+        return item
+    }
+
+    /// Reads the row; throws ``TableError/Reason/corrupt`` when it is damaged.
+    public init(_ item: Item) throws(TableError) {
+        guard case .chunk(let stream, let partition, let first) = item.key else {
+            throw item.misplaced
+        }
+        if item.number(.seal) != nil {
+            self = .seal(at: first)
+        } else {
+            self = .chunk(try Chunk(item, stream, partition, first))
+        }
+    }
+}
+
+extension Chunk {
+    fileprivate init(
+        _ item: Item,
+        _ stream: Incarnation,
+        _ partition: Partition,
+        _ first: Offset
+    ) throws(TableError) {
+        self.stream = stream
+        self.partition = partition
+        self.first = first
+        count = try item.requiredCount(.count)
+        timestamp = try item.requiredTimestamp(.timestamp)
+        append = try item.requiredIncarnation(.append)
+        batch = try item.requiredBytes(.batch)
+        hash = try item.requiredBytes(.hash)
+        ttl = TTL(attribute: item.number(.ttl))
+        previousTTL = TTL(attribute: item.number(.previousTTL))
+    }
+}

@@ -1,0 +1,71 @@
+/// The latest event of one key: row `STATE`, an entry of the compacted state.
+public struct Latest: Hashable, Sendable {
+    /// What the key's latest event says.
+    public enum Value: Hashable, Sendable {
+        /// The event, encoded by ``StoredRecord``.
+        case record([UInt8])
+        /// The key was deleted. The marker outlives any fold in flight, so that an older event
+        /// can't come back.
+        case tombstone(until: TTL)
+    }
+
+    /// The stream's incarnation.
+    public let stream: Incarnation
+    /// The key's partition.
+    public let partition: Partition
+    /// The key.
+    public let key: EventKey
+    /// The offset of the key's latest event.
+    public let offset: Offset
+    /// The event or its absence.
+    public let value: Value
+
+    /// An entry.
+    public init(
+        stream: Incarnation,
+        partition: Partition,
+        key: EventKey,
+        offset: Offset,
+        value: Value
+    ) {
+        self.stream = stream
+        self.partition = partition
+        self.key = key
+        self.offset = offset
+        self.value = value
+    }
+
+    /// Written only over an older event of the key, so order, repetition and concurrency of folds
+    /// stop mattering.
+    public var write: Write {
+        .put(
+            item,
+            if: .or([.notExists, .compare(.offset, .less, .number(offset.rawValue))])
+        )
+    }
+
+    /// The row.
+    public var item: Item {
+        var item = Item(.latest(stream, partition, key), capacity: 3)
+        item[.offset] = .number(offset.rawValue)
+        switch value {
+        case .record(let bytes): item[.record] = .bytes(bytes)
+        case .tombstone(let until): item[.ttl] = until.attribute
+        }
+        return item
+    }
+
+    /// Reads the row; throws ``TableError/Reason/corrupt`` when it is damaged.
+    public init(_ item: Item) throws(TableError) {
+        guard case .latest(let stream, let partition, let key) = item.key else {
+            throw item.misplaced
+        }
+        self.stream = stream
+        self.partition = partition
+        self.key = key
+        offset = try item.requiredOffset(.offset)
+        value =
+            item.bytes(.record).map(Value.record)
+            ?? .tombstone(until: TTL(attribute: item.number(.ttl)))
+    }
+}

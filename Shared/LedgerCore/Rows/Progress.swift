@@ -1,0 +1,68 @@
+/// How far the background work of one partition is: row `PART`.
+///
+/// Its watermark is also what remembers the tail when every chunk has expired.
+public struct Progress: Hashable, Sendable {
+    /// The stream's incarnation.
+    public let stream: Incarnation
+    /// The partition.
+    public let partition: Partition
+    /// The tail up to which the log is folded (or merely followed, without compaction).
+    public var watermark: Tail
+    /// When a sweep last verified the tail; nil: never.
+    public var swept: Timestamp?
+    /// Offsets below were removed by the sweep.
+    public var trim: Offset
+    /// Raised by one with every change; 0: the row does not exist yet.
+    public var version: Int64
+
+    /// A partition nothing was done for yet.
+    public init(stream: Incarnation, partition: Partition) {
+        self.stream = stream
+        self.partition = partition
+        watermark = .empty
+        swept = nil
+        trim = .zero
+        version = 0
+    }
+
+    /// The write that replaces this row by `changed`, if nobody else changed it meanwhile.
+    public func replacement(by changed: Progress) -> Write {
+        precondition(changed.watermark.next >= watermark.next, "a watermark only grows")
+        precondition(changed.trim >= trim, "a trim only grows")
+        var next = changed
+        next.version = version + 1
+        let unchanged: Condition =
+            version == 0 ? .notExists : .compare(.version, .equal, .number(version))
+        return .put(next.item, if: unchanged)
+    }
+
+    /// The row.
+    public var item: Item {
+        var item = Item(.progress(stream, partition))
+        item[.watermark] = .number(watermark.next.rawValue)
+        item[.timestamp] = .number(watermark.timestamp.milliseconds)
+        // Not `ttl`, which would let the engine remove this row.
+        item[.previousTTL] = watermark.ttl.attribute
+        item[.hash] = .bytes(watermark.hash)
+        item[.swept] = swept.map { .number($0.milliseconds) }
+        item[.trim] = .number(trim.rawValue)
+        item[.version] = .number(version)
+        return item
+    }
+
+    /// Reads the row; throws ``TableError/Reason/corrupt`` when it is damaged.
+    public init(_ item: Item) throws(TableError) {
+        guard case .progress(let stream, let partition) = item.key else { throw item.misplaced }
+        self.stream = stream
+        self.partition = partition
+        watermark = Tail(
+            next: try item.requiredOffset(.watermark),
+            timestamp: try item.requiredTimestamp(.timestamp),
+            ttl: TTL(attribute: item.number(.previousTTL)),
+            hash: try item.requiredBytes(.hash)
+        )
+        swept = item.number(.swept).map(Timestamp.init(milliseconds:))
+        trim = try item.requiredOffset(.trim)
+        version = try item.requiredNumber(.version)
+    }
+}

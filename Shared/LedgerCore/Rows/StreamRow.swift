@@ -1,0 +1,92 @@
+/// A stream's description: row `STREAMS`.
+public struct StreamRow: Hashable, Sendable {
+    /// Whether the stream takes calls.
+    public enum State: String, Hashable, Sendable {
+        /// It does.
+        case active
+        /// It is being deleted: every call answers that it does not exist.
+        case deleting
+    }
+
+    /// The stream's name.
+    public let id: StreamID
+    /// The incarnation that all its other rows carry.
+    public let incarnation: Incarnation
+    /// Active, or on its way out.
+    public var state: State
+    /// 1–100, fixed at creation.
+    public let partitionCount: Int
+    /// Hours; nil keeps for ever.
+    public var retentionHours: Int?
+    /// Whether the latest event of each key is kept, fixed at creation.
+    public let compaction: Bool
+    /// When it was created.
+    public let created: Timestamp
+    /// Raised by one with every change.
+    public var version: Int64
+
+    /// A new, active stream.
+    public init(
+        id: StreamID,
+        incarnation: Incarnation,
+        partitionCount: Int,
+        retentionHours: Int?,
+        compaction: Bool,
+        created: Timestamp
+    ) {
+        self.id = id
+        self.incarnation = incarnation
+        state = .active
+        self.partitionCount = partitionCount
+        self.retentionHours = retentionHours
+        self.compaction = compaction
+        self.created = created
+        version = 1
+    }
+
+    /// Its partitions, in order.
+    public var partitions: [Partition] { Partition.all(partitionCount) }
+
+    /// Chunks whose last event is not later than this are expired for every read; nil when
+    /// nothing ever expires.
+    public func expiryHorizon(at now: Timestamp) -> Timestamp? {
+        retentionHours.map { now.advanced(byMilliseconds: -Int64($0) * 3_600_000) }
+    }
+
+    /// The condition under which a change of this version may be written.
+    public var unchanged: Condition {
+        .and([
+            .compare(.incarnation, .equal, .bytes(incarnation.bytes)),
+            .compare(.version, .equal, .number(version)),
+        ])
+    }
+
+    /// The row.
+    public var item: Item {
+        var item = Item(.stream(id))
+        item[.incarnation] = .bytes(incarnation.bytes)
+        item[.state] = .string(state.rawValue)
+        item[.partitions] = .number(Int64(partitionCount))
+        item[.retention] = retentionHours.map { .number(Int64($0)) }
+        item[.compaction] = .number(compaction ? 1 : 0)
+        item[.created] = .number(created.milliseconds)
+        item[.version] = .number(version)
+        return item
+    }
+
+    /// Reads the row; throws ``TableError/Reason/corrupt`` when it is damaged.
+    public init(_ item: Item) throws(TableError) {
+        guard case .stream(let id) = item.key else { throw item.misplaced }
+        guard let state = item.string(.state).flatMap(State.init) else {
+            throw item.damaged(.state)
+        }
+        self.id = id
+        self.state = state
+        incarnation = try item.requiredIncarnation(.incarnation)
+        partitionCount = try item.requiredCount(.partitions)
+        retentionHours = item.number(.retention).map(Int.init)
+        compaction = try item.requiredNumber(.compaction) == 1
+        created = try item.requiredTimestamp(.created)
+        version = try item.requiredNumber(.version)
+    }
+}

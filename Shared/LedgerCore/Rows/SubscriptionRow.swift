@@ -1,0 +1,89 @@
+/// A subscription's description: row `SUBS`.
+///
+/// It holds the positions that a creation or a seek set, for all partitions at once; what was
+/// committed since then stands in ``PositionRow``s of the same epoch. So a seek is one write,
+/// whatever the number of partitions.
+public struct SubscriptionRow: Hashable, Sendable {
+    /// The stream's incarnation.
+    public let stream: Incarnation
+    /// The subscription's name.
+    public let id: SubscriptionID
+    /// Its own incarnation: a subscription that is created anew shares no position with its
+    /// predecessor.
+    public let incarnation: Incarnation
+    /// The secret of its cursors' HMAC, 32 bytes.
+    public let secret: [UInt8]
+    /// `start_from` as the client wrote it, JSON text.
+    public let startFrom: [UInt8]
+    /// When it was created.
+    public let created: Timestamp
+    /// Raised by one with every seek.
+    public private(set) var epoch: Int64
+    /// Where each partition stands in this epoch before its first commit.
+    public private(set) var positions: [Position]
+
+    /// A new subscription.
+    public init(
+        stream: Incarnation,
+        id: SubscriptionID,
+        incarnation: Incarnation,
+        secret: [UInt8],
+        startFrom: [UInt8],
+        created: Timestamp,
+        positions: [Position]
+    ) {
+        self.stream = stream
+        self.id = id
+        self.incarnation = incarnation
+        self.secret = secret
+        self.startFrom = startFrom
+        self.created = created
+        epoch = 0
+        self.positions = positions
+    }
+
+    /// The write that moves the subscription to `positions` in a new epoch, unless another seek
+    /// or a deletion came first.
+    public func seek(to positions: [Position]) -> Write {
+        var moved = self
+        moved.epoch += 1
+        moved.positions = positions
+        return .put(moved.item, if: unchanged)
+    }
+
+    /// The condition under which the subscription is still the one that was read.
+    public var unchanged: Condition {
+        .and([
+            .compare(.incarnation, .equal, .bytes(incarnation.bytes)),
+            .compare(.epoch, .equal, .number(epoch)),
+        ])
+    }
+
+    /// The row.
+    public var item: Item {
+        var item = Item(.subscription(stream, id))
+        item[.incarnation] = .bytes(incarnation.bytes)
+        item[.secret] = .bytes(secret)
+        item[.start] = .bytes(startFrom)
+        item[.created] = .number(created.milliseconds)
+        item[.epoch] = .number(epoch)
+        item[.positions] = .bytes(Positions.encode(positions))
+        return item
+    }
+
+    /// Reads the row; throws ``TableError/Reason/corrupt`` when it is damaged.
+    public init(_ item: Item) throws(TableError) {
+        guard case .subscription(let stream, let id) = item.key else { throw item.misplaced }
+        guard let positions = Positions.decode(try item.requiredBytes(.positions)) else {
+            throw item.damaged(.positions)
+        }
+        self.stream = stream
+        self.id = id
+        self.positions = positions
+        incarnation = try item.requiredIncarnation(.incarnation)
+        secret = try item.requiredBytes(.secret)
+        startFrom = try item.requiredBytes(.start)
+        created = try item.requiredTimestamp(.created)
+        epoch = try item.requiredNumber(.epoch)
+    }
+}

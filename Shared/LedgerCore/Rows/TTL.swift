@@ -1,0 +1,53 @@
+/// When a row may physically go.
+public enum TTL: Hashable, Comparable, Sendable {
+    /// Once this second since the epoch has passed.
+    case after(second: Int64)
+    /// Not by itself.
+    case never
+
+    /// What stands before a partition's first chunk: nothing, so any ttl may follow.
+    public static let past = TTL.after(second: 0)
+
+    /// The ttl of a chunk written now: max(previous, now + max(retention, 48 h) + 1 h).
+    ///
+    /// It never decreases along a log: once one chunk is kept for ever, so are all after it.
+    public static func ofChunk(
+        writtenAt now: Timestamp,
+        retentionHours: Int?,
+        after previous: TTL
+    ) -> TTL {
+        guard let retentionHours else { return .never }
+        let hours =
+            max(Int64(retentionHours), Limits.physicalRetentionHours)
+            + Limits.physicalRetentionMarginHours
+        return max(previous, .after(second: now.seconds + hours * 3600))
+    }
+
+    /// Whether the row may be gone at `now`.
+    public func hasPassed(at now: Timestamp) -> Bool {
+        switch self {
+        case .after(let second): second < now.seconds
+        case .never: false
+        }
+    }
+
+    public static func < (left: TTL, right: TTL) -> Bool {
+        switch (left, right) {
+        case (.after(let left), .after(let right)): left < right
+        case (.after, .never): true
+        case (.never, _): false
+        }
+    }
+
+    /// The attribute's value: absent means never.
+    var attribute: AttributeValue? {
+        switch self {
+        case .after(let second): .number(second)
+        case .never: nil
+        }
+    }
+
+    init(attribute: Int64?) {
+        self = attribute.map(TTL.after(second:)) ?? .never
+    }
+}

@@ -1,0 +1,140 @@
+import LedgerCore
+import RawJSON
+
+extension LedgerAPI {
+    func publish(_ id: StreamID, _ request: APIRequest) async throws(LedgerError) -> APIResponse {
+        let query = try QueryParameters(request.query, allowed: ["ack"])
+        let isSummary = try wantsSummary(query)
+        let kind = try RequestBody.kind(request, takesNDJSON: true)
+        let body = try RequestBody.decoded(request)
+        let mark = try idempotencyMark(request, body)
+        let batch = try PublishParser.parse(body, kind)
+        let receipt = try await ledger.publish(batch, to: id, idempotency: mark)
+        return .json(capacity: isSummary ? 256 : batch.events.count * 128) { writer in
+            isSummary ? writer.summary(receipt) : writer.receipt(receipt, of: batch)
+        }
+    }
+
+    private func wantsSummary(_ query: QueryParameters) throws(LedgerError) -> Bool {
+        switch query.text("ack") {
+        case nil, "events": false
+        case "summary": true
+        default: throw .invalid(field: "ack", message: "must be events or summary")
+        }
+    }
+
+    private func idempotencyMark(_ request: APIRequest, _ body: [UInt8]) throws(LedgerError)
+        -> IdempotencyMark?
+    {
+        let values = request.headers.filter { $0.name == "idempotency-key" }
+        guard let value = values.first?.value else { return nil }
+        let isPrintable = value.utf8.allSatisfy { (0x20...0x7e).contains($0) }
+        guard values.count == 1, isPrintable,
+            Limits.idempotencyKeyBytes.contains(value.utf8.count)
+        else {
+            throw .invalid(
+                field: "Idempotency-Key",
+                message: "must be 1 to \(Limits.idempotencyKeyBytes.upperBound) printable ASCII "
+                    + "characters, given once",
+                limit: Limits.idempotencyKeyBytes.upperBound
+            )
+        }
+        return IdempotencyMark(
+            keyHash: SHA256.hexDigest(Array(value.utf8)),
+            bodyHash: SHA256.digest(body)
+        )
+    }
+
+    func read(_ id: StreamID, _ request: APIRequest) async throws(LedgerError) -> APIResponse {
+        let query = try QueryParameters(request.query, allowed: ["partition", "from", "limit"])
+        let (stream, page) = try await ledger.read(
+            id,
+            partition: try query.number("partition"),
+            from: try origin(query),
+            limit: try query.limit()
+        )
+        return .json(capacity: page.page.estimatedBytes) { writer in
+            var events = EventWriter(stream.id)
+            writer.beginObject()
+            writer.key("events")
+            events.write(page.page, to: &writer)
+            writer.key("next_offset")
+            writer.integer(page.next.rawValue)
+            writer.key("caught_up")
+            writer.boolean(page.page.caughtUp)
+            writer.endObject()
+        }
+    }
+
+    private func origin(_ query: QueryParameters) throws(LedgerError) -> ReadOrigin {
+        switch query.text("from") {
+        case nil, "earliest": return .earliest
+        case "latest": return .latest
+        case let text?:
+            if let moment = RFC3339.parse(text) { return .timestamp(moment) }
+            let isNumber = text.utf8.allSatisfy { (0x30...0x39).contains($0) }
+            guard isNumber, let offset = Int64(text).flatMap({ Offset($0) }) else {
+                throw .invalid(
+                    field: "from",
+                    message: "must be an offset below 2^63, earliest, latest or an RFC 3339 time"
+                )
+            }
+            return .offset(offset)
+        }
+    }
+}
+
+extension EventPage {
+    /// About how many bytes the page is as JSON.
+    var estimatedBytes: Int { bytes + events.count * 160 + 512 }
+}
+
+extension JSONWriter {
+    /// `{"events": […]}` in request order.
+    fileprivate mutating func receipt(_ receipt: PublishReceipt, of batch: PublishBatch) {
+        let stream = Array(receipt.stream.name.utf8)
+        let moments = receipt.ranges.map { Array("\"\(RFC3339.text($0.stored.timestamp))\"".utf8) }
+        var next = receipt.ranges.map { $0.stored.first.rawValue }
+        beginObject()
+        key("events")
+        beginArray()
+        batch.bytes.withUnsafeBytes { bytes in
+            for (event, lane) in zip(batch.events, receipt.lanes) {
+                beginObject()
+                key("stream_id")
+                stream.withUnsafeBytes { string(utf8: $0) }
+                key("partition")
+                integer(receipt.ranges[lane].partition.index)
+                key("offset")
+                integer(next[lane])
+                key("key")
+                string(utf8: UnsafeRawBufferPointer(rebasing: bytes[event.key]))
+                key("timestamp")
+                raw(moments[lane])
+                endObject()
+                next[lane] += 1
+            }
+        }
+        endArray()
+        endObject()
+    }
+
+    /// `{"partitions": […]}` by partition number.
+    fileprivate mutating func summary(_ receipt: PublishReceipt) {
+        beginObject()
+        key("partitions")
+        beginArray()
+        for range in receipt.ranges.sorted(by: { $0.partition < $1.partition }) {
+            beginObject()
+            key("partition")
+            integer(range.partition.index)
+            key("first_offset")
+            integer(range.stored.first.rawValue)
+            key("last_offset")
+            integer(range.stored.end.rawValue - 1)
+            endObject()
+        }
+        endArray()
+        endObject()
+    }
+}

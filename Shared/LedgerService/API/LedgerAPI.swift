@@ -1,0 +1,126 @@
+import LedgerCore
+import Logging
+import LedgerSchemas
+import RawJSON
+
+/// The HTTP API over a ``Ledger``, whatever transport brings the requests.
+public struct LedgerAPI: APIHandler {
+    /// The ledger's version, as `/health` says it.
+    public static let version = "0.1.0"
+
+    let ledger: Ledger
+
+    /// The API of `ledger`.
+    public init(_ ledger: Ledger) {
+        self.ledger = ledger
+    }
+
+    public func handle(_ request: APIRequest) async -> APIResponse {
+        let route: Route
+        do throws(LedgerError) {
+            route = try Route(path: request.path)
+        } catch {
+            return ErrorAnswer(error).response(route: nil)
+        }
+        let method = request.method == "HEAD" ? "GET" : request.method
+        guard route.methods.contains(method) else {
+            let allow = LedgerError.methodNotAllowed(allow: route.methods)
+            return ErrorAnswer(allow).response(route: route.pattern)
+        }
+        let pattern = "\(method) \(route.pattern)"
+        do throws(LedgerError) {
+            var response = try await answer(route, method, request)
+            response.route = pattern
+            return response
+        } catch {
+            note(error, pattern)
+            return ErrorAnswer(error).response(route: pattern)
+        }
+    }
+
+    private func answer(_ route: Route, _ method: String, _ request: APIRequest)
+        async throws(LedgerError) -> APIResponse
+    {
+        switch route {
+        case .health: try health(request)
+        case .openAPI: try openAPI(request)
+        case .streams:
+            method == "GET" ? try await listStreams(request) : try await createStream(request)
+        case .stream(let id): try await stream(id, method, request)
+        case .events(let id):
+            method == "GET" ? try await read(id, request) : try await publish(id, request)
+        case .compacted(let id): try await compacted(id, request)
+        case .compactedKey(let id, let key): try await compacted(id, key, request)
+        case .compact(let id): try await compact(id, request)
+        case .acceptTail(let id): try await acceptTail(id, request)
+        case .subscriptions(let id):
+            method == "GET"
+                ? try await listSubscriptions(id, request)
+                : try await createSubscription(id, request)
+        case .subscription(let id, let subscription):
+            try await self.subscription(id, subscription, method, request)
+        case .poll(let id, let subscription): try await poll(id, subscription, request)
+        case .commit(let id, let subscription): try await commit(id, subscription, request)
+        case .seek(let id, let subscription): try await seek(id, subscription, request)
+        }
+    }
+
+    /// What the operator must know and the client must not.
+    private func note(_ error: LedgerError, _ route: String) {
+        switch error {
+        case .internalError(let message), .unavailable(let message, _):
+            ledger.logger.error("\(message)", metadata: ["route": "\(route)"])
+        case .corruptChunk, .tailUnverified, .storageFull, .partialPublish, .outcomeUnknown:
+            ledger.logger.error("\(error)", metadata: ["route": "\(route)"])
+        default: break
+        }
+    }
+
+    private func health(_ request: APIRequest) throws(LedgerError) -> APIResponse {
+        _ = try QueryParameters(request.query, allowed: [])
+        return .json { writer in
+            writer.beginObject()
+            writer.key("status")
+            writer.string("ok")
+            writer.key("version")
+            writer.string(Self.version)
+            writer.endObject()
+        }
+    }
+
+    private func openAPI(_ request: APIRequest) throws(LedgerError) -> APIResponse {
+        _ = try QueryParameters(request.query, allowed: [])
+        return APIResponse(
+            status: 200,
+            headers: [("content-type", "application/json")],
+            body: LedgerSchemas.openAPI
+        )
+    }
+}
+
+extension APIResponse {
+    /// A JSON answer.
+    static func json(
+        status: Int = 200,
+        capacity: Int = 256,
+        _ write: (inout JSONWriter) -> Void
+    ) -> APIResponse {
+        var writer = JSONWriter(capacity: capacity)
+        write(&writer)
+        return APIResponse(
+            status: status,
+            headers: [("content-type", "application/json")],
+            body: writer.bytes
+        )
+    }
+
+    /// `{"success": true}`
+    static var success: APIResponse {
+        .json { writer in
+            writer.beginObject()
+            writer.key("success")
+            writer.boolean(true)
+            writer.endObject()
+        }
+    }
+}

@@ -1,0 +1,351 @@
+import LedgerCore
+import RawJSON
+
+/// Reads the body of a publish call, in any of its forms, in one pass and without copying.
+struct PublishParser {
+    private var batch: PublishBatch
+    /// Unescaped strings; they end up behind the body in the batch's bytes.
+    private var unescaped: [UInt8] = []
+    /// Where in the body the reader's document begins.
+    private var base = 0
+
+    static func parse(_ body: [UInt8], _ kind: RequestBody.Kind) throws(LedgerError)
+        -> PublishBatch
+    {
+        var parser = PublishParser(batch: PublishBatch(bytes: body))
+        do throws(FieldError) {
+            try body.withUnsafeBytes { bytes in
+                Result { () throws(FieldError) in
+                    switch kind {
+                    case .json: try parser.readJSON(bytes)
+                    case .ndjson: try parser.readLines(bytes)
+                    }
+                }
+            }.get()
+        } catch {
+            throw error.ledgerError
+        }
+        guard !parser.batch.events.isEmpty else {
+            throw .invalid(field: "events", message: "is empty: publish at least one event")
+        }
+        if !parser.unescaped.isEmpty { parser.batch.bytes += parser.unescaped }
+        return parser.batch
+    }
+
+    private init(batch: PublishBatch) {
+        self.batch = batch
+    }
+
+    // MARK: Forms
+
+    private mutating func readJSON(_ bytes: UnsafeRawBufferPointer) throws(FieldError) {
+        var reader = try open(bytes)
+        switch try reader.nextKind() {
+        case .array: try readEvents(&reader)
+        case .object: try readObject(&reader)
+        default: throw .invalid("body", "must be an event, an object with events, or an array")
+        }
+        try reader.finish()
+    }
+
+    private func open(_ bytes: UnsafeRawBufferPointer) throws(FieldError) -> JSONReader {
+        do throws(JSONError) {
+            return try JSONReader(bytes, maximumDepth: Limits.dataDepth)
+        } catch {
+            throw .json(error)
+        }
+    }
+
+    /// `{"events": […]}` or one event: the first member tells, and no member of the other form
+    /// may follow.
+    private mutating func readObject(_ reader: inout JSONReader) throws(FieldError) {
+        var event = EventFields(field: "")
+        var isBatch = false
+        var seen: Set<String> = []
+        try reader.read { reader throws(JSONError) in try reader.beginObject() }
+        while let name = try reader.read({ reader throws(JSONError) in try reader.nextMember() }) {
+            if !isBatch, try read(name, of: &event, &reader) { continue }
+            let text = try reader.read { reader throws(JSONError) in try reader.text(name) }
+            guard event.isEmpty, Self.batchFields.contains(text) else {
+                throw .invalid(String(text.prefix(80)), "is an unknown field")
+            }
+            isBatch = true
+            guard seen.insert(text).inserted else { throw .invalid(text, "is given twice") }
+            try readBatchField(text, &reader)
+        }
+        if !isBatch {
+            try add(event)
+        } else if !seen.contains("events") {
+            throw .invalid("events", "is missing")
+        }
+    }
+
+    private static let batchFields = ["events", "atomic", "expected_offset"]
+
+    private mutating func readBatchField(_ name: String, _ reader: inout JSONReader)
+        throws(FieldError)
+    {
+        switch name {
+        case "events":
+            guard try reader.nextKind() == .array else {
+                throw .invalid("events", "must be an array")
+            }
+            try readEvents(&reader)
+        case "atomic": batch.isAtomic = try reader.flag("atomic")
+        default:
+            guard let offset = Offset(try reader.integer("expected_offset")) else {
+                throw .invalid("expected_offset", "must not be negative")
+            }
+            batch.expectedOffset = offset
+        }
+    }
+
+    private mutating func readEvents(_ reader: inout JSONReader) throws(FieldError) {
+        try reader.read { reader throws(JSONError) in try reader.beginArray() }
+        while try reader.read({ reader throws(JSONError) in try reader.nextElement() }) {
+            try readEvent(&reader)
+        }
+    }
+
+    private mutating func readLines(_ bytes: UnsafeRawBufferPointer) throws(FieldError) {
+        _ = try open(bytes)
+        var start = 0
+        while start < bytes.count {
+            let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
+            let line = UnsafeRawBufferPointer(rebasing: bytes[start..<end])
+            if !line.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0d }) {
+                base = start
+                var reader = try open(line)
+                try readEvent(&reader)
+                try reader.finish()
+            }
+            start = end + 1
+        }
+    }
+
+    // MARK: One event
+
+    /// What was read of an event so far.
+    private struct EventFields {
+        var event = PublishBatch.Event()
+        let field: String
+        var hasKey = false
+        var hasType = false
+        var hasData = false
+        var hasHeaders = false
+        var headerBytes = 0
+
+        var isEmpty: Bool { !(hasKey || hasType || hasData || hasHeaders) }
+
+        /// The field's name for an error: `events[3].key`.
+        func name(_ member: String) -> String { field.isEmpty ? member : "\(field).\(member)" }
+    }
+
+    private mutating func readEvent(_ reader: inout JSONReader) throws(FieldError) {
+        guard batch.events.count < Limits.eventsPerPublish else {
+            throw .invalid(
+                "events",
+                "has more than \(Limits.eventsPerPublish) entries",
+                limit: Limits.eventsPerPublish
+            )
+        }
+        var fields = EventFields(field: "events[\(batch.events.count)]")
+        guard try reader.nextKind() == .object else {
+            throw .invalid(fields.field, "must be an object")
+        }
+        try reader.read { reader throws(JSONError) in try reader.beginObject() }
+        while let name = try reader.read({ reader throws(JSONError) in try reader.nextMember() }) {
+            guard try read(name, of: &fields, &reader) else {
+                let text = try reader.read { reader throws(JSONError) in try reader.text(name) }
+                throw .invalid(fields.name(String(text.prefix(80))), "is an unknown field")
+            }
+        }
+        try add(fields)
+    }
+
+    /// - Returns: false when the member is none of an event's.
+    private mutating func read(
+        _ name: JSONString,
+        of fields: inout EventFields,
+        _ reader: inout JSONReader
+    ) throws(FieldError) -> Bool {
+        if reader.equals(name, "key") {
+            try once(&fields.hasKey, fields.name("key"))
+            fields.event.key = try readKey(fields, &reader)
+        } else if reader.equals(name, "type") {
+            try once(&fields.hasType, fields.name("type"))
+            fields.event.type = try readType(fields, &reader)
+        } else if reader.equals(name, "data") {
+            try once(&fields.hasData, fields.name("data"))
+            fields.event.data = try readData(fields, &reader)
+        } else if reader.equals(name, "headers") {
+            try once(&fields.hasHeaders, fields.name("headers"))
+            try readHeaders(&fields, &reader)
+        } else {
+            return false
+        }
+        return true
+    }
+
+    private func once(_ seen: inout Bool, _ field: String) throws(FieldError) {
+        guard !seen else { throw .invalid(field, "is given twice") }
+        seen = true
+    }
+
+    private mutating func readKey(_ fields: EventFields, _ reader: inout JSONReader)
+        throws(FieldError) -> Range<Int>
+    {
+        let field = fields.name("key")
+        guard try reader.nextKind() == .string else {
+            throw .ledger(.invalidEventKey(field: field, message: "must be a string"))
+        }
+        let range: Range<Int>
+        do throws(JSONError) {
+            range = try slice(try reader.string(), &reader)
+        } catch {
+            guard case .loneSurrogate = error.kind else { throw .json(error) }
+            let message = "holds half of a surrogate pair"
+            throw .ledger(.invalidEventKey(field: field, message: message))
+        }
+        guard Limits.keyBytes.contains(range.count) else {
+            let message =
+                "must be 1 to \(Limits.keyBytes.upperBound) bytes of UTF-8; it has \(range.count)"
+            throw .ledger(.invalidEventKey(field: field, message: message))
+        }
+        return range
+    }
+
+    private mutating func readType(_ fields: EventFields, _ reader: inout JSONReader)
+        throws(FieldError) -> Range<Int>
+    {
+        let field = fields.name("type")
+        let range = try readString(field, &reader)
+        let isValid = withBytes(range) { NameRule.holds($0, maximum: Limits.typeBytes) }
+        guard isValid else {
+            throw .invalid(
+                field,
+                "must start with a letter, followed by letters, digits, '.', '_' or '-', "
+                    + "\(Limits.typeBytes) at most",
+                limit: Limits.typeBytes
+            )
+        }
+        return range
+    }
+
+    private mutating func readString(_ field: String, _ reader: inout JSONReader)
+        throws(FieldError) -> Range<Int>
+    {
+        guard try reader.nextKind() == .string else { throw .invalid(field, "must be a string") }
+        do throws(JSONError) {
+            return try slice(try reader.string(), &reader)
+        } catch {
+            guard case .loneSurrogate = error.kind else { throw .json(error) }
+            throw .invalid(field, "holds half of a surrogate pair")
+        }
+    }
+
+    private func readData(_ fields: EventFields, _ reader: inout JSONReader) throws(FieldError)
+        -> Range<Int>
+    {
+        let isTombstone = try reader.nextKind() == .null
+        do throws(JSONError) {
+            let range = try reader.skipValue()
+            return isTombstone ? 0..<0 : inBody(range)
+        } catch {
+            guard case .tooDeep(let limit) = error.kind else { throw .json(error) }
+            throw .invalid(
+                fields.name("data"),
+                "is nested more than \(limit) deep",
+                limit: limit
+            )
+        }
+    }
+
+    private mutating func readHeaders(_ fields: inout EventFields, _ reader: inout JSONReader)
+        throws(FieldError)
+    {
+        let field = fields.name("headers")
+        guard try reader.nextKind() == .object else { throw .invalid(field, "must be an object") }
+        var headers = RecordHeaders()
+        var names: Set<String> = []
+        try reader.read { reader throws(JSONError) in try reader.beginObject() }
+        while let name = try reader.read({ reader throws(JSONError) in try reader.nextMember() }) {
+            guard headers.count < Limits.headersPerEvent else {
+                throw .invalid(
+                    field,
+                    "has more than \(Limits.headersPerEvent) entries",
+                    limit: Limits.headersPerEvent
+                )
+            }
+            let text = try headerText(name, field, &reader)
+            guard names.insert(text).inserted else {
+                throw .invalid("\(field).\(text.prefix(80))", "is given twice")
+            }
+            let value = try readString("\(field).\(text.prefix(80))", &reader)
+            withBytes(value) { headers.append(name: Array(text.utf8), value: Array($0)) }
+            fields.headerBytes += text.utf8.count + value.count
+        }
+        guard headers.count > 0 else { return }
+        fields.event.headers = batch.headers.count
+        batch.headers.append(headers)
+    }
+
+    private func headerText(_ name: JSONString, _ field: String, _ reader: inout JSONReader)
+        throws(FieldError) -> String
+    {
+        do throws(JSONError) {
+            return try reader.text(name)
+        } catch {
+            guard case .loneSurrogate = error.kind else { throw .json(error) }
+            throw .invalid(field, "has a name with half of a surrogate pair")
+        }
+    }
+
+    private mutating func add(_ fields: EventFields) throws(FieldError) {
+        guard fields.hasKey else {
+            let field = fields.name("key")
+            throw .ledger(.invalidEventKey(field: field, message: "is missing"))
+        }
+        guard fields.hasType else { throw .invalid(fields.name("type"), "is missing") }
+        guard fields.hasData else {
+            throw .invalid(fields.name("data"), "is missing (null deletes the key)")
+        }
+        let event = fields.event
+        let size = event.key.count + event.type.count + event.data.count + fields.headerBytes
+        guard size <= Limits.eventBytes else {
+            let field = fields.field.isEmpty ? "event" : fields.field
+            throw .ledger(.tooLarge(field: field, limit: Limits.eventBytes))
+        }
+        batch.events.append(event)
+    }
+
+    // MARK: Slices
+
+    /// A string's place: in the body, or, when it has escapes, among the unescaped ones.
+    private mutating func slice(_ string: JSONString, _ reader: inout JSONReader)
+        throws(JSONError) -> Range<Int>
+    {
+        guard string.hasEscapes else { return inBody(string.range) }
+        let start = batch.bytes.count + unescaped.count
+        try reader.unescape(string, into: &unescaped)
+        return start..<batch.bytes.count + unescaped.count
+    }
+
+    private func inBody(_ range: Range<Int>) -> Range<Int> {
+        range.lowerBound + base..<range.upperBound + base
+    }
+
+    private func withBytes<Result>(
+        _ range: Range<Int>,
+        _ body: (UnsafeRawBufferPointer) -> Result
+    ) -> Result {
+        let start = batch.bytes.count
+        if range.lowerBound >= start, !range.isEmpty {
+            return unescaped.withUnsafeBytes {
+                let own = range.lowerBound - start..<range.upperBound - start
+                return body(UnsafeRawBufferPointer(rebasing: $0[own]))
+            }
+        }
+        return batch.bytes.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[range])) }
+    }
+}

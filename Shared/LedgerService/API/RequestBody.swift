@@ -1,0 +1,175 @@
+import LedgerCore
+import RawJSON
+
+/// A request's body: decompressed, of a known kind.
+enum RequestBody {
+    /// What a body holds.
+    enum Kind {
+        case json
+        case ndjson
+    }
+
+    /// The body after decompression.
+    static func decoded(_ request: APIRequest) throws(LedgerError) -> [UInt8] {
+        guard let header = request.header("content-encoding"), header != "identity" else {
+            guard request.body.count <= Limits.bodyBytes else { throw tooLarge }
+            return request.body
+        }
+        guard let coding = ContentCoding(headerValue: header) else {
+            throw .unsupportedMediaType(
+                message: "Content-Encoding \(header.prefix(40)) is unknown; send gzip, zstd or none"
+            )
+        }
+        do throws(ContentCodingError) {
+            return try coding.decode(request.body, limit: Limits.bodyBytes)
+        } catch {
+            switch error {
+            case .tooLarge: throw tooLarge
+            case .malformed:
+                throw .invalid(field: "body", message: "is not valid \(coding.headerValue)")
+            }
+        }
+    }
+
+    private static var tooLarge: LedgerError { .tooLarge(field: "body", limit: Limits.bodyBytes) }
+
+    /// What the Content-Type says; none counts as JSON.
+    static func kind(_ request: APIRequest, takesNDJSON: Bool) throws(LedgerError) -> Kind {
+        guard let header = request.header("content-type") else { return .json }
+        let type = header.prefix { $0 != ";" }.lowercased().filter { $0 != " " && $0 != "\t" }
+        switch type {
+        case "application/json", "": return .json
+        case "application/x-ndjson" where takesNDJSON: return .ndjson
+        default:
+            throw .unsupportedMediaType(
+                message: "Content-Type \(header.prefix(80)) is not taken here; send "
+                    + "application/json" + (takesNDJSON ? " or application/x-ndjson" : "")
+                    + " (with curl: -H 'Content-Type: application/json')"
+            )
+        }
+    }
+
+    /// Reads a body that is one JSON object, member by member. Unknown and repeated members are
+    /// refused.
+    ///
+    /// - Parameters:
+    ///   - isOptional: No body at all counts as `{}`.
+    ///   - read: Reads the value of the named member; false when the name is unknown.
+    static func members(
+        of request: APIRequest,
+        isOptional: Bool = false,
+        _ read: (String, inout JSONReader) throws(FieldError) -> Bool
+    ) throws(LedgerError) {
+        _ = try kind(request, takesNDJSON: false)
+        let body = try decoded(request)
+        if body.isEmpty, isOptional { return }
+        do throws(FieldError) {
+            try withReader(body) { reader throws(FieldError) in
+                try reader.members(read)
+                try reader.finish()
+            }
+        } catch {
+            throw error.ledgerError
+        }
+    }
+
+    private static func withReader(
+        _ body: [UInt8],
+        _ read: (inout JSONReader) throws(FieldError) -> Void
+    ) throws(FieldError) {
+        try body.withUnsafeBytes { bytes in
+            Result { () throws(FieldError) in
+                var reader: JSONReader
+                do throws(JSONError) {
+                    reader = try JSONReader(bytes, maximumDepth: Limits.dataDepth)
+                } catch {
+                    throw .json(error)
+                }
+                try read(&reader)
+            }
+        }.get()
+    }
+}
+
+/// What is wrong with a body.
+enum FieldError: Error {
+    case json(JSONError)
+    case ledger(LedgerError)
+
+    static func invalid(_ field: String, _ message: String, limit: Int? = nil) -> FieldError {
+        .ledger(.invalid(field: field, message: message, limit: limit))
+    }
+
+    var ledgerError: LedgerError {
+        switch self {
+        case .ledger(let error): error
+        case .json(let error): .invalid(field: "body", message: "is not as it should be: \(error)")
+        }
+    }
+}
+
+extension JSONReader {
+    /// Runs a call of the reader, its error as a ``FieldError``.
+    mutating func read<Value>(
+        _ body: (inout JSONReader) throws(JSONError) -> Value
+    ) throws(FieldError) -> Value {
+        do throws(JSONError) { return try body(&self) } catch { throw .json(error) }
+    }
+
+    /// Reads an object of which every member is known and given once.
+    mutating func members(
+        _ read: (String, inout JSONReader) throws(FieldError) -> Bool
+    ) throws(FieldError) {
+        try self.read { reader throws(JSONError) in try reader.beginObject() }
+        var seen: Set<String> = []
+        while let name = try self.read({ reader throws(JSONError) in try reader.nextMember() }) {
+            let name = try self.read { reader throws(JSONError) in try reader.text(name) }
+            guard seen.insert(name).inserted else {
+                throw .invalid(String(name.prefix(80)), "is given twice")
+            }
+            guard try read(name, &self) else {
+                throw .invalid(String(name.prefix(80)), "is an unknown field")
+            }
+        }
+    }
+
+    /// Nothing but white space may follow.
+    mutating func finish() throws(FieldError) {
+        try read { reader throws(JSONError) in try reader.end() }
+    }
+
+    /// A string's text.
+    mutating func text(_ field: String) throws(FieldError) -> String {
+        guard try nextKind() == .string else { throw .invalid(field, "must be a string") }
+        do throws(JSONError) {
+            return try text(try string())
+        } catch {
+            guard case .loneSurrogate = error.kind else { throw .json(error) }
+            throw .invalid(field, "holds half of a surrogate pair")
+        }
+    }
+
+    /// A number without a fractional part.
+    mutating func integer(_ field: String) throws(FieldError) -> Int64 {
+        guard try nextKind() == .number else { throw .invalid(field, "must be an integer") }
+        let number = try read { reader throws(JSONError) in try reader.number() }
+        guard let value = number.integer else {
+            throw .invalid(field, "must be an integer of at most 63 bits")
+        }
+        return value
+    }
+
+    /// `true` or `false`.
+    mutating func flag(_ field: String) throws(FieldError) -> Bool {
+        switch try nextKind() {
+        case .true, .false:
+            return try read { reader throws(JSONError) in try reader.boolean() }
+        default: throw .invalid(field, "must be true or false")
+        }
+    }
+
+    /// The kind of the next value.
+    mutating func nextKind() throws(FieldError) -> JSONKind {
+        try read { reader throws(JSONError) in try reader.kind() }
+    }
+}

@@ -1,0 +1,98 @@
+public import LedgerCore
+public import Logging
+
+/// The ledger's use cases over a table, whatever transport calls them.
+///
+/// Safe to use from any number of tasks. In a server one instance serves all requests, so that
+/// requests for one partition share chunks; in a function it lives as long as the process.
+public final class Ledger: Sendable {
+    /// What can be set.
+    public struct Configuration: Sendable {
+        /// How long a publish tries, milliseconds, before it answers that the outcome is open.
+        public var appendDeadline: Int64 = 10_000
+        /// Whether this process folds what it appends (``Ledger/runUpkeep()``), and so keeps a
+        /// list of what is to be folded.
+        public var foldsInBackground = false
+        /// How long a long-poll sleeps at most before it looks again by itself, milliseconds.
+        /// Appends of this process wake it at once; only other processes' need looking.
+        public var longPollPause: Int64 = 1_000
+
+        /// The defaults.
+        public init() {}
+    }
+
+    let table: any Table
+    let clock: any LedgerClock
+    let random: LedgerRandom
+    let configuration: Configuration
+    let logger: Logger
+    let streams = StreamCache()
+    let appenders = Appenders()
+    let signals = AppendSignals()
+    let doorbell = Doorbell()
+    let densities = ChunkDensities()
+    let folding = FoldLocks()
+    let metrics = LedgerMetrics()
+
+    /// A ledger on `table`.
+    public init(
+        table: any Table,
+        clock: any LedgerClock,
+        random: LedgerRandom = .system,
+        configuration: Configuration = Configuration(),
+        logger: Logger
+    ) {
+        self.table = table
+        self.clock = clock
+        self.random = random
+        self.configuration = configuration
+        self.logger = logger
+    }
+
+    /// A fresh random id.
+    func freshID() -> Incarnation {
+        var random = random
+        return Incarnation.random(using: &random)
+    }
+
+    func freshSecret() -> [UInt8] {
+        freshID().bytes + freshID().bytes
+    }
+
+    /// A row, or nil; errors as the caller's answer.
+    func row(_ key: TableKey) async throws(LedgerError) -> Item? {
+        do throws(TableError) { return try await table.get(key) } catch { throw LedgerError(error) }
+    }
+
+    /// A page of rows; errors as the caller's answer.
+    func rows(_ query: Query) async throws(LedgerError) -> QueryPage {
+        do throws(TableError) {
+            return try await table.query(query)
+        } catch {
+            throw LedgerError(error)
+        }
+    }
+
+    /// A write; errors as the caller's answer.
+    func apply(_ write: Write) async throws(LedgerError) -> WriteOutcome {
+        do throws(TableError) {
+            return try await table.write(write)
+        } catch {
+            throw LedgerError(error)
+        }
+    }
+
+    /// A transaction; errors as the caller's answer.
+    func apply(_ writes: [Write]) async throws(LedgerError) -> TransactionOutcome {
+        do throws(TableError) {
+            return try await table.transact(writes, token: freshID())
+        } catch {
+            throw LedgerError(error)
+        }
+    }
+
+    /// What a stored row says; damage as the caller's answer.
+    func decoded<Row>(_ decode: () throws(TableError) -> Row) throws(LedgerError) -> Row {
+        do throws(TableError) { return try decode() } catch { throw LedgerError(error) }
+    }
+}

@@ -1,0 +1,123 @@
+public import LedgerCore
+
+/// Why a use case was refused or failed. The one mapping to HTTP is in `API/ErrorAnswer.swift`.
+///
+/// Unless a case says otherwise, nothing was changed.
+public enum LedgerError: Error, Hashable, Sendable {
+    // MARK: The request is wrong
+
+    /// A field or parameter breaks a rule or a limit.
+    case invalid(field: String, message: String, limit: Int? = nil)
+    /// Not a stream name.
+    case invalidStreamID(String)
+    /// Not a subscription name.
+    case invalidSubscriptionID(String)
+    /// Not an event key; the field names the event.
+    case invalidEventKey(field: String, message: String)
+    /// Malformed, forged, or another subscription's.
+    case invalidCursor
+    /// Larger than a limit, bytes.
+    case tooLarge(field: String, limit: Int)
+    /// A body of a kind that this call does not take.
+    case unsupportedMediaType(message: String)
+
+    // MARK: There is no such thing
+
+    /// No such route.
+    case routeNotFound
+    /// The route exists, with other methods.
+    case methodNotAllowed(allow: [String])
+    /// No such stream.
+    case streamNotFound(StreamID)
+    /// No such subscription.
+    case subscriptionNotFound(SubscriptionID)
+    /// No such partition.
+    case partitionNotFound(Int64)
+    /// The key has no event, or was deleted.
+    case keyNotFound
+
+    // MARK: It does not fit the present state
+
+    /// The name is taken.
+    case streamAlreadyExists(StreamID)
+    /// The name is taken.
+    case subscriptionAlreadyExists(SubscriptionID)
+    /// The partition's next offset is another one.
+    case offsetConflict(Partition, actual: Offset)
+    /// The cursor is from before a seek.
+    case cursorSuperseded
+    /// The stream keeps no compacted state.
+    case compactionDisabled(StreamID)
+    /// The events there have expired.
+    case offsetExpired(Partition, earliest: Offset)
+    /// The offset is beyond the partition's end.
+    case offsetOutOfRange(Partition, next: Offset)
+    /// The `Idempotency-Key` was used with another body.
+    case idempotencyKeyReused
+    /// Someone else changed the same thing at the same time, again and again.
+    case contention
+
+    // MARK: The ledger can't
+
+    /// Time ran out while it was open whether the events were stored.
+    case outcomeUnknown
+    /// Some partitions' events are stored, others' are not or may not be.
+    case partialPublish([PartitionOutcome])
+    /// Newer events of this partition may have expired; an operator must accept its tail.
+    case tailUnverified(Partition)
+    /// A stored chunk is damaged or missing.
+    case corruptChunk(StreamID, Partition, Offset, detail: String)
+    /// The table is not available; for a change, `mayHaveHappened` says the rest.
+    case unavailable(message: String, mayHaveHappened: Bool)
+    /// The engine asks for fewer calls.
+    case throttled
+    /// The disk is full.
+    case storageFull
+    /// A defect, or damaged data that is no chunk.
+    case internalError(message: String)
+
+    /// What became of one partition's events in a publish that did not succeed as a whole.
+    public struct PartitionOutcome: Hashable, Sendable {
+        /// Whether the events are there.
+        public enum State: Hashable, Sendable {
+            /// They are, at these offsets.
+            case stored(StoredRange)
+            /// They are not.
+            case notStored
+            /// They may be.
+            case unknown
+        }
+
+        /// The partition.
+        public let partition: Partition
+        /// What became of its events.
+        public let state: State
+    }
+
+    /// A failed table call, for a call that changes nothing or whose change is safe to repeat.
+    init(_ error: TableError) {
+        switch error.reason {
+        case .throttled: self = .throttled
+        case .full: self = .storageFull
+        case .unavailable, .closed:
+            self = .unavailable(
+                message: error.message,
+                mayHaveHappened: error.effect == .indefinite
+            )
+        case .corrupt, .invalid: self = .internalError(message: error.message)
+        }
+    }
+
+    /// A failed read of `stream`. ``ReadFailure/expired(_:earliest:)`` without an offset must have
+    /// been completed before.
+    init(_ failure: ReadFailure, stream: StreamID) {
+        switch failure {
+        case .expired(let partition, let earliest):
+            self = .offsetExpired(partition, earliest: earliest ?? .zero)
+        case .outOfRange(let partition, let next): self = .offsetOutOfRange(partition, next: next)
+        case .corrupt(let partition, let offset, let detail):
+            self = .corruptChunk(stream, partition, offset, detail: detail)
+        case .table(let error): self.init(error)
+        }
+    }
+}

@@ -1,0 +1,117 @@
+import CoreMetrics
+import LedgerCore
+
+/// The shell of ``AppendPlan``: does what it says and decides nothing.
+extension Ledger {
+    /// Runs an append to its end.
+    func run(_ lanes: [AppendLane], _ context: AppendContext) async -> AppendResult {
+        let deadline = clock.uptime() + configuration.appendDeadline
+        var plan = AppendPlan(lanes, context: context, deadline: deadline)
+        var action = plan.start(moment())
+        while true {
+            switch action {
+            case .readTails(let partitions):
+                let tails = await readTails(context.stream, partitions)
+                action = plan.receive(tails: tails, moment())
+            case .write(let writes, let token):
+                let outcome = await write(writes, token)
+                note(outcome)
+                action = plan.receive(write: outcome, moment())
+            case .pause(let milliseconds):
+                await pause(milliseconds)
+                action = plan.resume(moment())
+            case .finish(let result): return result
+            }
+        }
+    }
+
+    private func moment() -> AppendPlan.Moment {
+        AppendPlan.Moment(now: clock.now(), uptime: clock.uptime(), fresh: freshID())
+    }
+
+    private func write(_ writes: [Write], _ token: Incarnation) async
+        -> Result<TransactionOutcome, TableError>
+    {
+        if writes.count > 1 {
+            return await attempt { () throws(TableError) in
+                try await table.transact(writes, token: token)
+            }
+        }
+        return await attempt { () throws(TableError) in
+            switch try await table.write(writes[0]) {
+            case .applied: .applied
+            case .conditionFailed(let current): .conditionFailed([0: current])
+            }
+        }
+    }
+
+    private func note(_ outcome: Result<TransactionOutcome, TableError>) {
+        switch outcome {
+        case .success(.applied): metrics.appendedChunks.increment()
+        case .success(.conditionFailed): metrics.appendConflicts.increment()
+        case .failure: metrics.appendRetries.increment()
+        }
+    }
+
+    /// A pause of between half and all of `milliseconds`. A cancelled caller does not end it: the
+    /// append must learn its fate.
+    func pause(_ milliseconds: Int64) async {
+        var random = random
+        let jittered = milliseconds / 2 + Int64.random(in: 0...(milliseconds / 2), using: &random)
+        _ = await attempt { () throws(CancellationError) in
+            try await clock.sleep(milliseconds: jittered)
+        }
+    }
+
+    /// The last log row and the progress of each partition, strongly consistent, in parallel.
+    func readTails(_ stream: Incarnation, _ partitions: [Partition]) async
+        -> Result<[TailReading], TableError>
+    {
+        let readings = await inParallel(partitions) { [self] partition in
+            await attempt { () throws(TableError) in try await readTail(stream, partition) }
+        }
+        return Result { () throws(TableError) in
+            try readings.map { reading throws(TableError) in try reading.get() }
+        }
+    }
+
+    /// The last log row and the progress of one partition, strongly consistent.
+    func readTail(_ stream: Incarnation, _ partition: Partition) async throws(TableError)
+        -> TailReading
+    {
+        async let item = attempt { () throws(TableError) in
+            try await table.get(.progress(stream, partition))
+        }
+        let page = await attempt { () throws(TableError) in
+            try await table.query(Query(.log(stream, partition), order: .descending, limit: 1))
+        }
+        let newest = try page.get().items.first
+        let progress = try await item.get()
+        return TailReading(
+            newest: try newest.map { item throws(TableError) in try LogEntry(item) },
+            progress: try progress.map { item throws(TableError) in try Progress(item) }
+        )
+    }
+
+    /// Counts what was stored, wakes those who wait for events, and rings for the fold.
+    func noteAppended(
+        _ units: [AppendUnit],
+        _ outcomes: [AppendOutcome],
+        _ stream: StreamID,
+        _ context: AppendContext,
+        _ partition: Partition
+    ) {
+        var events = 0
+        var bytes = 0
+        for (unit, outcome) in zip(units, outcomes) {
+            guard case .stored = outcome else { continue }
+            events += unit.records.count
+            bytes += unit.records.payload.count
+        }
+        guard events > 0 else { return }
+        metrics.appendedEvents.increment(by: events)
+        metrics.appendedBytes.increment(by: bytes)
+        signals.notify(context.stream)
+        if configuration.foldsInBackground { doorbell.ring(stream, context.stream, partition) }
+    }
+}

@@ -1,0 +1,178 @@
+public import LedgerCore
+
+extension Ledger {
+    /// Appends events to a stream.
+    ///
+    /// - Parameters:
+    ///   - batch: The events.
+    ///   - idempotency: What makes a repetition recognisable.
+    /// - Throws: ``LedgerError/partialPublish(_:)`` or ``LedgerError/outcomeUnknown`` when events
+    ///   are or may be stored; after any other error none are.
+    public func publish(
+        _ batch: PublishBatch,
+        to id: StreamID,
+        idempotency: IdempotencyMark?
+    ) async throws(LedgerError) -> PublishReceipt {
+        while true {
+            let stream = try await publishable(id)
+            let parts = PartitionedBatch(batch, partitionCount: stream.partitionCount)
+            try check(batch, parts, idempotency)
+            let units = parts.records.map { records in
+                AppendUnit(
+                    records: records,
+                    idempotency: idempotency,
+                    expectedOffset: batch.expectedOffset
+                )
+            }
+            let outcomes = try await append(
+                units,
+                to: parts.partitions,
+                of: stream,
+                isAtomic: batch.isAtomic
+            )
+            guard outcomes.contains(.streamGone) else {
+                return try receipt(stream, parts, outcomes)
+            }
+            // The description was out of date, or the stream is being deleted right now.
+            streams.forget(id)
+            appenders.forget(stream)
+            let isAllGone = outcomes.allSatisfy { $0 == .streamGone }
+            guard isAllGone else { throw .streamNotFound(id) }
+        }
+    }
+
+    /// The stream as this process knows it, else as the table does.
+    func publishable(_ id: StreamID) async throws(LedgerError) -> StreamRow {
+        if let known = streams.row(id, clock: clock) { return known }
+        let stream = try await activeStream(id)
+        streams.remember(stream, clock: clock)
+        return stream
+    }
+
+    private func check(
+        _ batch: PublishBatch,
+        _ parts: PartitionedBatch,
+        _ idempotency: IdempotencyMark?
+    ) throws(LedgerError) {
+        if batch.expectedOffset != nil, parts.partitions.count > 1 {
+            throw .invalid(
+                field: "expected_offset",
+                message: "needs all events in one partition; these keys fall into "
+                    + "\(parts.partitions.count)"
+            )
+        }
+        let rows = parts.partitions.count * (idempotency == nil ? 1 : 2)
+        if batch.isAtomic, rows > Limits.transactionItems {
+            throw .invalid(
+                field: "atomic",
+                message: "these events fall into \(parts.partitions.count) partitions, more than "
+                    + "one transaction takes",
+                limit: Limits.transactionItems
+            )
+        }
+    }
+
+    private func append(
+        _ units: [AppendUnit],
+        to partitions: [Partition],
+        of stream: StreamRow,
+        isAtomic: Bool
+    ) async throws(LedgerError) -> [AppendOutcome] {
+        if let mark = units[0].idempotency {
+            let known = try await storedBefore(mark, in: stream)
+            if known.contains(where: { $0.value.bodyHash != mark.bodyHash }) {
+                throw .idempotencyKeyReused
+            }
+            if partitions.allSatisfy({ known[$0] != nil }) {
+                return partitions.compactMap { known[$0] }.map { .stored($0.stored) }
+            }
+        }
+        let context = AppendContext(stream: stream, exempt: !table.deletesLogByItself)
+        let outcomes =
+            isAtomic && partitions.count > 1
+            ? await appendAtomically(units, to: partitions, of: stream, context)
+            : await inParallel(Array(zip(partitions, units))) { [self] partition, unit in
+                await appenders.appender(stream, partition).append(unit, context, in: self)
+            }
+        return try await reconsider(outcomes, units, partitions, stream)
+    }
+
+    /// An offset conflict of a request whose twin stored the events meanwhile is a success.
+    private func reconsider(
+        _ outcomes: [AppendOutcome],
+        _ units: [AppendUnit],
+        _ partitions: [Partition],
+        _ stream: StreamRow
+    ) async throws(LedgerError) -> [AppendOutcome] {
+        guard case .offsetConflict? = outcomes.first, let mark = units[0].idempotency,
+            let row = try await storedBefore(mark, in: stream)[partitions[0]]
+        else { return outcomes }
+        return [row.bodyHash == mark.bodyHash ? .stored(row.stored) : .idempotencyKeyReused]
+    }
+
+    /// The live idempotency rows of a key, by partition.
+    private func storedBefore(_ mark: IdempotencyMark, in stream: StreamRow)
+        async throws(LedgerError) -> [Partition: IdempotencyRow]
+    {
+        let prefix = Array(mark.keyHash.utf8)
+        let page = try await rows(
+            Query(
+                .idempotency(stream.incarnation),
+                from: prefix + [UInt8(ascii: "#")],
+                through: prefix + [UInt8(ascii: "#") + 1],
+                limit: Limits.partitions.upperBound
+            )
+        )
+        let now = clock.now()
+        var known: [Partition: IdempotencyRow] = [:]
+        for item in page.items {
+            let row = try decoded { () throws(TableError) in try IdempotencyRow(item) }
+            if row.isLive(at: now) { known[row.partition] = row }
+        }
+        return known
+    }
+
+    /// One transaction over all partitions, each held for it alone. Taken in order of their
+    /// numbers, so that two atomic publishes never wait for each other.
+    private func appendAtomically(
+        _ units: [AppendUnit],
+        to partitions: [Partition],
+        of stream: StreamRow,
+        _ context: AppendContext
+    ) async -> [AppendOutcome] {
+        let order = partitions.indices.sorted { partitions[$0] < partitions[$1] }
+        var lanes: [AppendLane] = []
+        for index in order {
+            let appender = appenders.appender(stream, partitions[index])
+            let tail = await appender.acquire(clock)
+            lanes.append(
+                AppendLane(partition: partitions[index], tail: tail, units: [units[index]])
+            )
+        }
+        let result = await run(lanes, context)
+        var outcomes = [AppendOutcome](repeating: .unknown, count: partitions.count)
+        for (position, index) in order.enumerated() {
+            let partition = partitions[index]
+            outcomes[index] = result.outcomes[position][0]
+            noteAppended([units[index]], [outcomes[index]], stream.id, context, partition)
+            appenders.appender(stream, partition)
+                .release(tail: result.tails[position], in: self)
+        }
+        return outcomes
+    }
+
+    private func receipt(
+        _ stream: StreamRow,
+        _ parts: PartitionedBatch,
+        _ outcomes: [AppendOutcome]
+    ) throws(LedgerError) -> PublishReceipt {
+        var ranges: [(partition: Partition, stored: StoredRange)] = []
+        for (partition, outcome) in zip(parts.partitions, outcomes) {
+            guard case .stored(let range) = outcome else {
+                throw PublishFailure(parts.partitions, outcomes).error
+            }
+            ranges.append((partition, range))
+        }
+        return PublishReceipt(stream: stream.id, lanes: parts.lanes, ranges: ranges)
+    }
+}

@@ -1,0 +1,57 @@
+import LedgerCore
+
+extension Ledger {
+    /// The first offset of a partition that has not expired; the tail when all have.
+    func earliestOffset(of partition: Partition, in stream: StreamRow, tail: Offset)
+        async throws(LedgerError) -> Offset
+    {
+        let horizon = stream.expiryHorizon(at: clock.now())
+        let target = horizon?.advanced(byMilliseconds: 1) ?? Timestamp(milliseconds: .min)
+        return try await firstChunk(notBefore: target, partition, stream, tail: tail)?.first ?? tail
+    }
+
+    /// The offset of a partition's first event that is not earlier than `moment`; the tail when
+    /// all are.
+    func offset(at moment: Timestamp, of partition: Partition, in stream: StreamRow, tail: Offset)
+        async throws(LedgerError) -> Offset
+    {
+        let earliest = try await earliestOffset(of: partition, in: stream, tail: tail)
+        guard let chunk = try await firstChunk(notBefore: moment, partition, stream, tail: tail)
+        else { return tail }
+        let batch: DecodedBatch
+        do throws(BatchError) {
+            batch = try RecordBatch.decode(chunk.batch, expecting: chunk.first)
+        } catch {
+            throw .corruptChunk(stream.id, partition, chunk.first, detail: error.description)
+        }
+        let index = batch.records.firstIndex { batch.timestamp(of: $0) >= moment }
+        return max(batch.offset(at: index ?? 0), earliest)
+    }
+
+    private func firstChunk(
+        notBefore moment: Timestamp,
+        _ partition: Partition,
+        _ stream: StreamRow,
+        tail: Offset
+    ) async throws(LedgerError) -> Chunk? {
+        var search = ChunkSearch(
+            stream: stream.incarnation,
+            partition: partition,
+            notBefore: moment,
+            end: tail
+        )
+        var action = search.start()
+        while true {
+            switch action {
+            case .finish(let chunk): return chunk
+            case .probe(let query):
+                let page = try await rows(query)
+                do throws(TableError) {
+                    action = try search.receive(page)
+                } catch {
+                    throw LedgerError(error)
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,123 @@
+public import LedgerCore
+
+extension Ledger {
+    /// Creates a stream.
+    public func createStream(_ id: StreamID, _ settings: StreamSettings) async throws(LedgerError)
+        -> StreamDescription
+    {
+        let stream = StreamRow(
+            id: id,
+            incarnation: freshID(),
+            partitionCount: settings.partitionCount,
+            retentionHours: settings.retentionHours,
+            compaction: settings.compaction,
+            created: clock.now()
+        )
+        guard case .applied = try await apply(.put(stream.item, if: .notExists)) else {
+            throw .streamAlreadyExists(id)
+        }
+        streams.remember(stream, clock: clock)
+        let empty = stream.partitions.map {
+            StreamDescription.PartitionState(
+                partition: $0,
+                earliest: .zero,
+                next: .zero,
+                compactedUpTo: settings.compaction ? .zero : nil
+            )
+        }
+        return StreamDescription(stream: stream, partitions: empty)
+    }
+
+    /// A stream and how its partitions stand.
+    public func describeStream(_ id: StreamID) async throws(LedgerError) -> StreamDescription {
+        try await describe(try await activeStream(id))
+    }
+
+    /// One page of streams, by name.
+    ///
+    /// - Returns: The streams and the token of the next page, nil at the end.
+    public func listStreams(limit: Int, after: [UInt8]?) async throws(LedgerError) -> (
+        streams: [StreamRow], next: [UInt8]?
+    ) {
+        let page = try await rows(Query(.streams, after: after, limit: limit))
+        let rows = try decoded { () throws(TableError) in
+            try page.items.map { item throws(TableError) in try StreamRow(item) }
+        }
+        return (rows.filter { $0.state == .active }, page.next)
+    }
+
+    /// Changes how long a stream keeps its events. Shorter holds at once for every read; longer
+    /// holds for what is published from now on.
+    public func updateStream(_ id: StreamID, retentionHours: Int?) async throws(LedgerError)
+        -> StreamDescription
+    {
+        for _ in 0..<Self.attempts {
+            let stream = try await activeStream(id)
+            var changed = stream
+            changed.retentionHours = retentionHours
+            changed.version += 1
+            if case .applied = try await apply(.put(changed.item, if: stream.unchanged)) {
+                streams.remember(changed, clock: clock)
+                return try await describe(changed)
+            }
+        }
+        throw .contention
+    }
+
+    /// How often a compare-and-set is tried before giving up.
+    static let attempts = 10
+
+    /// The stream as the table has it now.
+    func activeStream(_ id: StreamID) async throws(LedgerError) -> StreamRow {
+        guard let item = try await row(.stream(id)) else { throw .streamNotFound(id) }
+        let stream = try decoded { () throws(TableError) in try StreamRow(item) }
+        guard stream.state == .active else { throw .streamNotFound(id) }
+        return stream
+    }
+
+    /// The stream, which must keep a compacted state.
+    func compactedStream(_ id: StreamID) async throws(LedgerError) -> StreamRow {
+        let stream = try await activeStream(id)
+        guard stream.compaction else { throw .compactionDisabled(id) }
+        return stream
+    }
+
+    private func describe(_ stream: StreamRow) async throws(LedgerError) -> StreamDescription {
+        let states = await inParallel(stream.partitions) { [self] partition in
+            await attempt { () throws(LedgerError) in try await state(of: partition, in: stream) }
+        }
+        var partitions: [StreamDescription.PartitionState] = []
+        for state in states { partitions.append(try state.get()) }
+        return StreamDescription(stream: stream, partitions: partitions)
+    }
+
+    private func state(of partition: Partition, in stream: StreamRow) async throws(LedgerError)
+        -> StreamDescription.PartitionState
+    {
+        let (tail, progress) = try await tail(of: partition, in: stream)
+        let earliest = try await earliestOffset(of: partition, in: stream, tail: tail)
+        return StreamDescription.PartitionState(
+            partition: partition,
+            earliest: earliest,
+            next: tail,
+            compactedUpTo: stream.compaction ? progress?.watermark.next ?? .zero : nil
+        )
+    }
+
+    /// A partition's next offset, as far as it can be seen, and its progress.
+    func tail(of partition: Partition, in stream: StreamRow) async throws(LedgerError) -> (
+        next: Offset, progress: Progress?
+    ) {
+        let reading: TailReading
+        do throws(TableError) {
+            reading = try await readTail(stream.incarnation, partition)
+        } catch {
+            throw LedgerError(error)
+        }
+        let exempt = !table.deletesLogByItself
+        switch reading.verdict(at: clock.now(), created: stream.created, exempt: exempt) {
+        case .tail(let tail), .unverified(let tail): return (tail.next, reading.progress)
+        case .sealed: throw .streamNotFound(stream.id)
+        }
+    }
+}

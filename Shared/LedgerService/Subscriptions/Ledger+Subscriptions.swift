@@ -1,0 +1,160 @@
+public import LedgerCore
+
+extension Ledger {
+    /// Creates a subscription.
+    ///
+    /// - Parameters:
+    ///   - start: Where it begins.
+    ///   - text: `start_from` as the client wrote it, JSON text.
+    public func createSubscription(
+        _ id: SubscriptionID,
+        of streamID: StreamID,
+        startingAt start: StartPoint,
+        text: [UInt8]
+    ) async throws(LedgerError) -> SubscriptionDescription {
+        let stream = try await activeStream(streamID)
+        let positions = try await positions(of: start, in: stream, staying: nil)
+        let subscription = SubscriptionRow(
+            stream: stream.incarnation,
+            id: id,
+            incarnation: freshID(),
+            secret: freshSecret(),
+            startFrom: text,
+            created: clock.now(),
+            positions: positions
+        )
+        guard case .applied = try await apply(.put(subscription.item, if: .notExists)) else {
+            throw .subscriptionAlreadyExists(id)
+        }
+        return try await describe(subscription, of: stream)
+    }
+
+    /// A subscription and how it stands.
+    public func describeSubscription(_ id: SubscriptionID, of streamID: StreamID)
+        async throws(LedgerError) -> SubscriptionDescription
+    {
+        let stream = try await activeStream(streamID)
+        return try await describe(try await subscription(id, of: stream), of: stream)
+    }
+
+    /// One page of a stream's subscriptions, by name.
+    public func listSubscriptions(of streamID: StreamID, limit: Int, after: [UInt8]?)
+        async throws(LedgerError) -> (subscriptions: [SubscriptionRow], next: [UInt8]?)
+    {
+        let stream = try await activeStream(streamID)
+        let page = try await rows(
+            Query(.subscriptions(stream.incarnation), after: after, limit: limit)
+        )
+        let subscriptions = try decoded { () throws(TableError) in
+            try page.items.map { item throws(TableError) in try SubscriptionRow(item) }
+        }
+        return (subscriptions, page.next)
+    }
+
+    /// Deletes a subscription; its positions are removed in the background.
+    public func deleteSubscription(_ id: SubscriptionID, of streamID: StreamID)
+        async throws(LedgerError)
+    {
+        let stream = try await activeStream(streamID)
+        for _ in 0..<Self.attempts {
+            let subscription = try await subscription(id, of: stream)
+            let job = DeletionJob(
+                stream: stream.incarnation,
+                subscription: subscription.incarnation,
+                partitionCount: stream.partitionCount,
+                deletedAt: clock.now()
+            )
+            let outcome = try await apply([
+                .delete(.subscription(stream.incarnation, id), if: subscription.unchanged),
+                .put(job.item),
+            ])
+            if case .applied = outcome { return signals.notify(stream.incarnation) }
+        }
+        throw .contention
+    }
+
+    /// Moves a subscription; cursors from before are refused from now on.
+    public func seek(_ id: SubscriptionID, of streamID: StreamID, to point: StartPoint)
+        async throws(LedgerError)
+    {
+        let stream = try await activeStream(streamID)
+        for _ in 0..<Self.attempts {
+            let subscription = try await subscription(id, of: stream)
+            let current = try await currentPositions(of: subscription, in: stream)
+            let positions = try await positions(of: point, in: stream, staying: current)
+            if case .applied = try await apply(subscription.seek(to: positions)) {
+                return signals.notify(stream.incarnation)
+            }
+        }
+        throw .contention
+    }
+
+    /// The subscription as the table has it now.
+    func subscription(_ id: SubscriptionID, of stream: StreamRow) async throws(LedgerError)
+        -> SubscriptionRow
+    {
+        guard let item = try await row(.subscription(stream.incarnation, id)) else {
+            throw .subscriptionNotFound(id)
+        }
+        return try decoded { () throws(TableError) in try SubscriptionRow(item) }
+    }
+
+    /// Where a subscription stands: what was committed in its epoch, else where the epoch began.
+    func currentPositions(of subscription: SubscriptionRow, in stream: StreamRow)
+        async throws(LedgerError) -> [Position]
+    {
+        let page = try await rows(
+            Query(
+                .positions(stream.incarnation, subscription: subscription.incarnation),
+                limit: Limits.partitions.upperBound
+            )
+        )
+        var positions = subscription.positions
+        for item in page.items {
+            let row = try decoded { () throws(TableError) in try PositionRow(item) }
+            guard row.epoch == subscription.epoch, row.partition.index < positions.count else {
+                continue
+            }
+            positions[row.partition.index] = row.position
+        }
+        return positions
+    }
+
+    private func describe(_ subscription: SubscriptionRow, of stream: StreamRow)
+        async throws(LedgerError) -> SubscriptionDescription
+    {
+        let positions = try await currentPositions(of: subscription, in: stream)
+        let tails = await inParallel(stream.partitions) { [self] partition in
+            await attempt { () throws(LedgerError) in
+                try await tail(of: partition, in: stream).next
+            }
+        }
+        var states: [SubscriptionDescription.PartitionState] = []
+        for (partition, (position, tail)) in zip(stream.partitions, zip(positions, tails)) {
+            let offset = position.logOffset
+            states.append(
+                SubscriptionDescription.PartitionState(
+                    partition: partition,
+                    offset: offset,
+                    lag: max(try tail.get().distance(from: offset), 0),
+                    isBootstrapping: position.isSnapshot
+                )
+            )
+        }
+        return SubscriptionDescription(
+            stream: stream,
+            subscription: subscription,
+            partitions: states
+        )
+    }
+}
+
+extension Position {
+    /// Where the log is or will be read.
+    var logOffset: Offset {
+        switch self {
+        case .log(let offset): offset
+        case .snapshot(let watermark, _): watermark
+        }
+    }
+}

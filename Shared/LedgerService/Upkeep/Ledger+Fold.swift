@@ -1,0 +1,108 @@
+import CoreMetrics
+public import LedgerCore
+import Logging
+
+/// The shell of ``FoldPlan``, and the use cases of compaction.
+extension Ledger {
+    /// Folds every partition up to its tail now.
+    ///
+    /// - Returns: By partition, what is folded up to where.
+    public func compact(_ id: StreamID) async throws(LedgerError) -> [(Partition, Offset)] {
+        let stream = try await compactedStream(id)
+        let folded = await inParallel(stream.partitions) { [self] partition in
+            await attempt { () throws(LedgerError) in
+                try await fold(stream.incarnation, partition, of: id, compacts: true).watermark
+            }
+        }
+        var result: [(Partition, Offset)] = []
+        for (partition, watermark) in zip(stream.partitions, folded) {
+            result.append((partition, try watermark.get()))
+        }
+        return result
+    }
+
+    /// Folds one partition up to its tail.
+    @discardableResult
+    func fold(
+        _ stream: Incarnation,
+        _ partition: Partition,
+        of id: StreamID,
+        compacts: Bool
+    ) async throws(LedgerError) -> FoldReport {
+        let result = await folding.withLock(.log(stream, partition)) {
+            await runFold(stream, partition, compacts: compacts)
+        }
+        switch result {
+        case .success(let report):
+            metrics.foldedEvents.increment(by: report.events)
+            if report.lost > 0 { noteLost(report, id, partition) }
+            return report
+        case .failure(let failure):
+            metrics.foldFailures.increment()
+            throw LedgerError(failure, stream: id)
+        }
+    }
+
+    private func noteLost(_ report: FoldReport, _ id: StreamID, _ partition: Partition) {
+        metrics.foldLost.increment(by: report.lost)
+        logger.error(
+            "events expired before they were compacted",
+            metadata: [
+                "stream": "\(id)", "partition": "\(partition.index)", "events": "\(report.lost)",
+            ]
+        )
+    }
+
+    private func runFold(_ stream: Incarnation, _ partition: Partition, compacts: Bool) async
+        -> Result<FoldReport, ReadFailure>
+    {
+        var plan = FoldPlan(
+            stream: stream,
+            partition: partition,
+            compacts: compacts,
+            budget: .max
+        )
+        var action = plan.start()
+        while true {
+            switch action {
+            case .read(let read): action = plan.receive(await find(read), now: clock.now())
+            case .store(let writes): action = plan.stored(await store(writes))
+            case .advance(let write):
+                action = plan.advanced(
+                    await attempt { () throws(TableError) in try await table.write(write) }
+                )
+            case .finish(let report): return .success(report)
+            case .fail(let failure): return .failure(failure)
+            }
+        }
+    }
+
+    /// Does writes whose failed condition is as good as success, some at a time.
+    private func store(_ writes: [Write]) async -> TableError? {
+        let together = 256
+        return await withTaskGroup(of: TableError?.self) { group in
+            var pending = writes.makeIterator()
+            var running = 0
+            var failure: TableError?
+            while running < together, let write = pending.next() {
+                group.addTask { [self] in await store(write) }
+                running += 1
+            }
+            for await error in group {
+                failure = failure ?? error
+                guard failure == nil, let write = pending.next() else { continue }
+                group.addTask { [self] in await store(write) }
+            }
+            return failure
+        }
+    }
+
+    private func store(_ write: Write) async -> TableError? {
+        do throws(TableError) {
+            _ = try await table.write(write)
+            return nil
+        } catch {
+            return error
+        }
+    }
+}

@@ -1,0 +1,73 @@
+public import LedgerCore
+import Logging
+
+extension Ledger {
+    /// The background work of a server process: folds what is appended, and sweeps every minute.
+    /// Returns when the task is cancelled.
+    public func runUpkeep() async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { [self] in await foldOnAppend() }
+            group.addTask { [self] in await sweepEveryMinute() }
+        }
+    }
+
+    private func foldOnAppend() async {
+        while !Task.isCancelled {
+            let rings = await doorbell.next()
+            let start = clock.uptime()
+            _ = await inParallel(rings) { [self] ring in await answer(ring) }
+            let took = clock.uptime() - start
+            _ = await attempt { () throws(CancellationError) in
+                try await clock.sleep(milliseconds: max(Self.foldPause, 3 * took))
+            }
+        }
+    }
+
+    /// Folds rest at least so long, and for three times as long as they took: publishing has the
+    /// writer for the better part, and what a busy partition gets meanwhile is folded at once,
+    /// each key only for its last event.
+    private static let foldPause: Int64 = 200
+
+    private func answer(_ ring: Doorbell.Ring) async {
+        do throws(LedgerError) {
+            let stream = try await publishable(ring.id)
+            guard stream.incarnation == ring.stream, stream.compaction else { return }
+            try await fold(ring.stream, ring.partition, of: ring.id, compacts: true)
+        } catch .streamNotFound {
+            // Deleted meanwhile: nothing is left to fold.
+        } catch {
+            logger.error(
+                "compaction failed; the next sweep tries again",
+                metadata: ["stream": "\(ring.id)", "error": "\(error)"]
+            )
+        }
+    }
+
+    private func sweepEveryMinute() async {
+        while !Task.isCancelled {
+            await sweep()
+            _ = await attempt { () throws(CancellationError) in
+                try await clock.sleep(milliseconds: 60_000)
+            }
+        }
+    }
+
+    /// By stream: how many events wait to be folded, as far as this process knows.
+    public func foldLag() async throws(LedgerError) -> [(stream: StreamID, events: Int64)] {
+        var lags: [(stream: StreamID, events: Int64)] = []
+        var after: [UInt8]?
+        repeat {
+            let page = try await listStreams(limit: 1000, after: after)
+            for stream in page.streams where stream.compaction {
+                var lag: Int64 = 0
+                for partition in stream.partitions {
+                    let (tail, progress) = try await tail(of: partition, in: stream)
+                    lag += tail.distance(from: progress?.watermark.next ?? .zero)
+                }
+                lags.append((stream.id, lag))
+            }
+            after = page.next
+        } while after != nil
+        return lags
+    }
+}

@@ -1,0 +1,139 @@
+/// Appends compact JSON to a buffer of its own; commas are put where they belong.
+///
+/// ```swift
+/// var writer = JSONWriter()
+/// writer.beginObject()
+/// writer.key("offset")
+/// writer.integer(12)
+/// writer.endObject()
+/// let body = writer.finish()
+/// ```
+///
+/// The caller keeps the order: in an object a key before each value, as many ends as begins. The writer
+/// checks neither that nor the JSON given to `raw`.
+public struct JSONWriter {
+    /// What was written, followed by room for more.
+    ///
+    /// All of it is initialised (to zeros at first), so that a piece of known size costs one check and one
+    /// copy instead of the bookkeeping of several appends.
+    @usableFromInline var storage: [UInt8]
+    /// How many bytes of the storage were written.
+    @usableFromInline var used = 0
+    /// Whether a value or key that comes next needs a comma before it.
+    @usableFromInline var needsComma = false
+
+    /// Creates a writer with room for some bytes; it grows as needed.
+    public init(capacity: Int = 256) {
+        storage = [UInt8](repeating: 0, count: max(capacity, 32))
+    }
+
+    /// How many bytes have been written.
+    public var count: Int { used }
+
+    /// A copy of what has been written; `finish()` gives the same without copying.
+    public var bytes: [UInt8] { Array(storage[..<used]) }
+
+    /// Ends the writing and returns what was written.
+    public consuming func finish() -> [UInt8] {
+        storage.removeLast(storage.count - used)
+        return storage
+    }
+
+    /// Forgets what was written and keeps the room for it.
+    public mutating func removeAll() {
+        used = 0
+        needsComma = false
+    }
+}
+
+// MARK: - Structure
+
+extension JSONWriter {
+    /// Begins an object.
+    @inlinable
+    public mutating func beginObject() { open(UInt8(ascii: "{")) }
+
+    /// Ends the innermost object.
+    @inlinable
+    public mutating func endObject() { close(UInt8(ascii: "}")) }
+
+    /// Begins an array.
+    @inlinable
+    public mutating func beginArray() { open(UInt8(ascii: "[")) }
+
+    /// Ends the innermost array.
+    @inlinable
+    public mutating func endArray() { close(UInt8(ascii: "]")) }
+
+    /// Writes a member's name, which must be one that needs no escaping.
+    @inlinable
+    public mutating func key(_ name: StaticString) {
+        let count = name.utf8CodeUnitCount
+        append(atMost: count &+ 4) { [needsComma] target in
+            let start = target.comma(needsComma)
+            start.storeBytes(of: UInt8(ascii: "\""), as: UInt8.self)
+            (start + 1).copyMemory(from: name.utf8Start, byteCount: count)
+            (start + 1 + count).storeBytes(of: UInt8(ascii: "\""), as: UInt8.self)
+            (start + 2 + count).storeBytes(of: UInt8(ascii: ":"), as: UInt8.self)
+            return start + 3 + count
+        }
+        needsComma = false
+    }
+
+    @inlinable
+    mutating func open(_ bracket: UInt8) {
+        append(atMost: 2) { [needsComma] target in
+            let start = target.comma(needsComma)
+            start.storeBytes(of: bracket, as: UInt8.self)
+            return start + 1
+        }
+        needsComma = false
+    }
+
+    @inlinable
+    mutating func close(_ bracket: UInt8) {
+        append(atMost: 1) { target in
+            target.storeBytes(of: bracket, as: UInt8.self)
+            return target + 1
+        }
+        needsComma = true
+    }
+}
+
+// MARK: - Room
+
+extension JSONWriter {
+    /// Lets `write` fill at most `count` bytes; it returns where it stopped.
+    @inlinable
+    @inline(__always)
+    mutating func append(
+        atMost count: Int,
+        _ write: (UnsafeMutableRawPointer) -> UnsafeMutableRawPointer
+    ) {
+        if storage.count &- used < count { grow(by: count) }
+        let start = used
+        used = storage.withUnsafeMutableBytes { target in
+            guard let base = target.baseAddress else { return start }
+            return write(base + start) - base
+        }
+    }
+
+    /// Makes room for `count` bytes more, at least doubling so that all growing together stays linear.
+    @usableFromInline
+    @inline(never)
+    mutating func grow(by count: Int) {
+        let size = max(storage.count * 2, used + count)
+        storage.reserveCapacity(size)
+        storage.append(contentsOf: repeatElement(0, count: size - storage.count))
+    }
+}
+
+extension UnsafeMutableRawPointer {
+    /// Writes a comma if one is needed and returns where to go on.
+    @inlinable
+    @inline(__always)
+    func comma(_ isNeeded: Bool) -> UnsafeMutableRawPointer {
+        storeBytes(of: UInt8(ascii: ","), as: UInt8.self)
+        return isNeeded ? self + 1 : self
+    }
+}

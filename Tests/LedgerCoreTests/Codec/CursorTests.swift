@@ -1,0 +1,128 @@
+import Testing
+
+@testable import LedgerCore
+
+@Suite struct CursorTests {
+    static let secret: [UInt8] = Array(0..<32)
+
+    static func key(_ text: String) -> EventKey { EventKey(trusted: Array(text.utf8)) }
+
+    static let sample = Cursor(
+        subscription: Incarnation(high: 0x0123_4567_89ab_cdef, low: 42),
+        epoch: 3,
+        positions: [
+            .log(offset(0)), .log(offset(1_000_000)), .snapshot(watermark: offset(7), after: nil),
+            .snapshot(watermark: offset(300), after: key("größe/1")),
+        ]
+    )
+
+    static func accepted(_ bytes: [UInt8], secret: [UInt8] = secret) -> Bool {
+        Cursor.decode(Base64URL.encode(bytes))?.verified(secret: secret) != nil
+    }
+
+    @Test(arguments: 0..<200 as Range<UInt64>) func roundTrip(_ seed: UInt64) throws {
+        var random = CodecRandom(seed: seed)
+        let cursor = Cursor(
+            subscription: .random(using: &random),
+            epoch: Int64(random.next() >> UInt64.random(in: 1...63, using: &random)),
+            positions: (0..<Int.random(in: 1...100, using: &random)).map { _ in
+                Self.position(&random)
+            }
+        )
+        let text = cursor.encoded(secret: Self.secret)
+        let decoded = try #require(Cursor.decode(text))
+        #expect(decoded.subscription == cursor.subscription)
+        #expect(decoded.verified(secret: Self.secret) == cursor, "seed \(seed)")
+        #expect(decoded.verified(secret: random.bytes(32)) == nil)
+        #expect(Positions.decode(Positions.encode(cursor.positions)) == cursor.positions)
+    }
+
+    private static func position(_ random: inout CodecRandom) -> Position {
+        let place = offset(Int64(random.next() >> UInt64.random(in: 1...63, using: &random)))
+        return switch random.next() % 3 {
+        case 0: .snapshot(watermark: place, after: nil)
+        case 1: .snapshot(watermark: place, after: key(String(random.next())))
+        default: .log(place)
+        }
+    }
+
+    @Test func everyFlippedBit() throws {
+        let bytes = try #require(Base64URL.decode(Self.sample.encoded(secret: Self.secret)))
+        #expect(Self.accepted(bytes))
+        for bit in 0..<bytes.count * 8 {
+            var forged = bytes
+            forged[bit / 8] ^= 1 << UInt8(bit % 8)
+            #expect(!Self.accepted(forged), "bit \(bit)")
+        }
+    }
+
+    @Test func everyTruncationAndExtension() throws {
+        let bytes = try #require(Base64URL.decode(Self.sample.encoded(secret: Self.secret)))
+        for length in 0..<bytes.count { #expect(!Self.accepted(Array(bytes[..<length]))) }
+        for extra in 0...255 as ClosedRange<UInt8> {
+            #expect(!Self.accepted(bytes + [extra]))
+            #expect(!Self.accepted([extra] + bytes))
+        }
+        let text = Self.sample.encoded(secret: Self.secret)
+        for change in [
+            text + "=", text + "A", " " + text, text + "\n", "", String(text.dropLast()),
+        ] {
+            #expect(Cursor.decode(change)?.verified(secret: Self.secret) == nil)
+        }
+    }
+
+    /// Signed with the right secret, but not as we write it.
+    @Test func onlyTheCanonicalSpellingEvenWhenSigned() throws {
+        let head: [UInt8] = [1] + Self.sample.subscription.bytes
+        let bodies: [(String, [UInt8], Bool)] = [
+            ("good", head + [3, 1, 0, 9], true),
+            ("other version", [2] + head.dropFirst() + [3, 1, 0, 9], false),
+            ("overlong epoch", head + [0x83, 0, 1, 0, 9], false),
+            (
+                "epoch beyond 63 bits", head + [UInt8](repeating: 0xff, count: 9) + [1, 1, 0, 9],
+                false
+            ),
+            ("unknown tag", head + [3, 1, 2, 9], false),
+            ("too many positions", head + [3, 101] + [UInt8](repeating: 0, count: 202), false),
+            ("missing position", head + [3, 2, 0, 9], false),
+            ("trailing byte", head + [3, 1, 0, 9, 0], false),
+            ("unknown key tag", head + [3, 1, 1, 9, 2], false),
+            ("empty key", head + [3, 1, 1, 9, 1, 0], false),
+            ("key not UTF-8", head + [3, 1, 1, 9, 1, 1, 0xff], false),
+            ("key", head + [3, 1, 1, 9, 1, 1, 0x61], true),
+        ]
+        for (name, body, good) in bodies {
+            let signed = body + HMACSHA256.tag(key: Self.secret, message: body)
+            #expect(Self.accepted(signed) == good, "\(name)")
+        }
+    }
+
+    @Test func fuzz() {
+        for seed in 0..<20_000 as Range<UInt64> {
+            var random = CodecRandom(seed: seed)
+            let bytes = [1] + random.bytes(Int.random(in: 0...120, using: &random))
+            #expect(!Self.accepted(bytes), "seed \(seed)")
+            guard let positions = Positions.decode(Array(bytes.dropFirst())) else { continue }
+            #expect(Positions.encode(positions) == Array(bytes.dropFirst()), "seed \(seed)")
+        }
+    }
+
+    @Test(arguments: PageToken.Kind.allCases) func pageTokens(_ kind: PageToken.Kind) throws {
+        var random = CodecRandom(seed: 51)
+        for length in [0, 1, 64, 512, 1024] {
+            let partition = try #require(Partition(length % 100))
+            let token = PageToken(kind: kind, partition: partition, sortKey: random.bytes(length))
+            #expect(PageToken.decode(token.encoded, kind: kind) == token)
+            for other in PageToken.Kind.allCases where other != kind {
+                #expect(PageToken.decode(token.encoded, kind: other) == nil)
+            }
+        }
+        for bytes in [
+            [], [1], [1, kind.rawValue], [2, kind.rawValue, 0], [1, kind.rawValue, 100],
+            [1, kind.rawValue, 0x80, 0], [1, kind.rawValue, 0] + random.bytes(1025),
+        ] as [[UInt8]] {
+            #expect(PageToken.decode(Base64URL.encode(bytes), kind: kind) == nil)
+        }
+        #expect(PageToken.decode("A", kind: kind) == nil)
+    }
+}

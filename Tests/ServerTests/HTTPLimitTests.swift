@@ -1,0 +1,177 @@
+import LedgerServer
+import LedgerService
+import Testing
+
+@Suite struct HTTPLimitTests {
+    private static let tooLarge = """
+        {"error":"payload_too_large","message":"the body is larger than 4194304 bytes",\
+        "details":{"field":"body","limit":4194304}}
+        """
+
+    @Test func refusesABodyThatAnnouncesTooMuchAtOnce() async throws {
+        try await withServer(StubHandler.echo) { server in
+            let client = try RawClient(port: server.port)
+            try await client.send(
+                "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4194305\r\n"
+                    + "Expect: 100-continue\r\n\r\n"
+            )
+            let response = try await client.receive()
+            #expect(response.status == 413)
+            #expect(response.text == Self.tooLarge)
+            #expect(response.header("connection") == "close")
+            #expect(response.header("content-type") == "application/json")
+            #expect(try await client.receiveToEnd() == "")
+        }
+    }
+
+    @Test func letsTheClientReadTheRefusalWhileItIsStillSending() async throws {
+        try await withServer(StubHandler.echo) { server in
+            let client = try RawClient(port: server.port)
+            try await client.send(
+                "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 8000000\r\n\r\n"
+            )
+            try await client.send([UInt8](repeating: 1, count: 8_000_000))
+            #expect(try await client.receive().status == 413)
+        }
+    }
+
+    @Test func refusesChunksAsSoonAsTheyAreTooMuch() async throws {
+        try await withServer(StubHandler.echo, limits: HTTPLimits(bodyBytes: 10)) { server in
+            let client = try RawClient(port: server.port)
+            try await client.send(
+                "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+                    + "a\r\n0123456789\r\n1\r\nx\r\n"
+            )
+            let response = try await client.receive()
+            #expect(response.status == 413)
+            #expect(response.header("connection") == "close")
+            #expect(try await client.receiveToEnd() == "")
+        }
+    }
+
+    @Test func takesABodyOfExactlyTheLimit() async throws {
+        try await withServer(StubHandler.echo, limits: HTTPLimits(bodyBytes: 10)) { server in
+            let client = try RawClient(port: server.port)
+            try await client.send(post("/", "0123456789"))
+            #expect(try await client.receive().status == 200)
+        }
+    }
+
+    @Test func limitsHeadersAndTarget() async throws {
+        let cases: [(String, Int)] = [
+            (get("/", headers: "X: " + String(repeating: "x", count: 33_000) + "\r\n"), 431),
+            (get("/", headers: String(repeating: "X: y\r\n", count: 100)), 431),
+            (get("/", headers: String(repeating: "X: y\r\n", count: 99)), 200),
+            (get("/" + String(repeating: "x", count: 8192)), 414),
+            (get("/" + String(repeating: "x", count: 8191)), 200),
+            (get("/" + String(repeating: "x", count: 33_000)), 431),
+        ]
+        try await withServer(StubHandler.echo) { server in
+            for (request, status) in cases {
+                let client = try RawClient(port: server.port)
+                try await client.send(request)
+                let response = try await client.receive()
+                #expect(response.status == status)
+                #expect((response.header("connection") == "close") == (status != 200))
+            }
+        }
+    }
+
+    @Test(arguments: [
+        "GARBAGE\r\n\r\n",
+        "\u{16}\u{3}\u{1}\u{2}\u{0}\u{1}",
+        "BREW / HTTP/1.1\r\nHost: x\r\n\r\n",
+        "GET / HTTP/1.1\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost : x\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: x\r\n folded\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: x\r\n: empty\r\n\r\n",
+        "GET nowhere HTTP/1.1\r\nHost: x\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: +1\r\n\r\n1",
+        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 0x1\r\n\r\n1",
+        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1, 1\r\n\r\n1",
+        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\n1",
+        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n12",
+        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n",
+        "POST / HTTP/1.0\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    ])
+    func refusesWhatIsMalformed(request: String) async throws {
+        try await withServer(StubHandler.echo) { server in
+            let client = try RawClient(port: server.port)
+            try await client.send(request)
+            let response = try await client.receive()
+            #expect(response.status == 400)
+            #expect(response.header("connection") == "close")
+            #expect(response.text.hasPrefix(#"{"error":"malformed_request","message":""#))
+            #expect(try await client.receiveToEnd() == "")
+        }
+    }
+
+    @Test(arguments: ["gzip, chunked", "chunked, chunked", "identity", "xchunked", "gzip"])
+    func refusesOtherTransferCodings(coding: String) async throws {
+        try await withServer(StubHandler.echo) { server in
+            let client = try RawClient(port: server.port)
+            let head = "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: \(coding)\r\n\r\n"
+            try await client.send(head + "0\r\n\r\n")
+            let response = try await client.receive()
+            #expect(response.status == 400 || response.status == 501)
+            #expect(response.header("connection") == "close")
+            #expect(try await client.receiveToEnd() == "")
+        }
+    }
+
+    @Test func refusesOtherVersions() async throws {
+        try await withServer(StubHandler.echo) { server in
+            for version in ["2.0", "0.9", "1.9"] {
+                let client = try RawClient(port: server.port)
+                try await client.send("GET / HTTP/\(version)\r\nHost: x\r\n\r\n")
+                let response = try await client.receive()
+                #expect(response.status == 505 || response.status == 400)
+                try await client.awaitClose()
+            }
+        }
+    }
+
+    @Test func answersInOrderEvenWhenTheLastRequestIsMalformed() async throws {
+        let gate = Gate()
+        let handler = StubHandler { request in
+            await gate.wait()
+            return APIResponse(status: 200, body: Array(request.path.utf8))
+        }
+        try await withServer(handler) { server in
+            let client = try RawClient(port: server.port)
+            try await client.send(get("/1") + get("/2") + "GARBAGE\r\n\r\n")
+            gate.open()
+            #expect(try await client.receive().text == "/1")
+            #expect(try await client.receive().text == "/2")
+            #expect(try await client.receive().status == 400)
+            #expect(try await client.receiveToEnd() == "")
+        }
+    }
+
+    @Test func takesWhatFollowsAShortLengthForTheNextRequest() async throws {
+        try await withServer(StubHandler.echo) { server in
+            let client = try RawClient(port: server.port)
+            try await client.send(
+                "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nabcd\r\n\r\n"
+            )
+            #expect(try await client.receive().text == "POST /?\nab")
+            #expect(try await client.receive().status == 400)
+        }
+    }
+
+    @Test func givesUpARequestThatIsCutOff() async throws {
+        try await withServer(StubHandler.echo) { server in
+            let client = try RawClient(port: server.port)
+            try await client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nabcd")
+            try await client.closeSending()
+            try await client.awaitClose()
+            let other = try RawClient(port: server.port)
+            try await other.send(get("/"))
+            #expect(try await other.receive().status == 200)
+        }
+    }
+}

@@ -1,0 +1,163 @@
+import LedgerServer
+import LedgerService
+import NIOPosix
+import Testing
+
+@Suite struct HTTPProtocolTests {
+    @Test func passesARequestOnAndAnswers() async throws {
+        try await withServer(StubHandler.echo) { server in
+            let client = try RawClient(port: server.port)
+            try await client.send(
+                post("/a%20b?x=1&y", "hello", headers: "Content-Type: t/p\r\nX-Other: 1\r\n")
+            )
+            let response = try await client.receive()
+            #expect(response.status == 200)
+            #expect(response.text == "POST /a%20b?x=1&y\ncontent-type: t/p\nhello")
+            #expect(response.header("content-type") == "text/plain")
+            #expect(response.header("connection") == nil)
+            #expect(response.header("x-request-id")?.count == 12)
+        }
+    }
+
+    @Test func echoesAValidRequestIDOnly() async throws {
+        try await withServer(StubHandler.echo) { server in
+            let client = try RawClient(port: server.port)
+            try await client.send(get("/", headers: "X-Request-ID: abc.DEF-1_2\r\n"))
+            #expect(try await client.receive().header("x-request-id") == "abc.DEF-1_2")
+            try await client.send(get("/", headers: "X-Request-ID: a b\r\n"))
+            #expect(try await client.receive().header("x-request-id")?.count == 12)
+        }
+    }
+
+    @Test func runsTheHandlerOnTheEventLoop() async throws {
+        let (arrived, gate) = (Gate(), Gate())
+        let handler = StubHandler { request in
+            let before = MultiThreadedEventLoopGroup.currentEventLoop != nil
+            if request.path == "/suspend" {
+                arrived.open()
+                await gate.wait()
+            }
+            let after = MultiThreadedEventLoopGroup.currentEventLoop != nil
+            return APIResponse(status: 200, body: Array("\(before) \(after)".utf8))
+        }
+        try await withServer(handler) { server in
+            let client = try RawClient(port: server.port)
+            try await client.send(post("/", "small"))
+            #expect(try await client.receive().text == "true true")
+            try await client.send(post("/suspend", "small"))
+            await arrived.wait()
+            gate.open()
+            #expect(try await client.receive().text == "true true")
+            try await client.send(post("/", String(repeating: "x", count: 65 * 1024)))
+            #expect(try await client.receive().text == "false false")
+        }
+    }
+
+    @Test func answersPipelinedRequestsInOrder() async throws {
+        let gate = Gate()
+        let handler = StubHandler { request in
+            if request.path == "/0" { await gate.wait() }
+            return APIResponse(status: 200, body: Array(request.path.utf8))
+        }
+        try await withServer(handler) { server in
+            let client = try RawClient(port: server.port)
+            try await client.send((0..<2000).map { post("/\($0)", "body") }.joined())
+            gate.open()
+            for index in 0..<2000 {
+                #expect(try await client.receive().text == "/\(index)")
+            }
+        }
+    }
+
+    @Test func readsARequestThatComesByteByByte() async throws {
+        try await withServer(StubHandler.echo) { server in
+            let client = try RawClient(port: server.port)
+            let chunked =
+                "POST /c HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+                + "3;ext=1\r\nabc\r\n4\r\ndefg\r\n0\r\nTrailer: 1\r\n\r\n"
+            for byte in (post("/p", "body") + chunked).utf8 { try await client.send([byte]) }
+            #expect(try await client.receive().text == "POST /p?\nbody")
+            #expect(try await client.receive().text == "POST /c?\nabcdefg")
+        }
+    }
+
+    @Test func takesALargeBodyToItsLastByte() async throws {
+        let handler = StubHandler { APIResponse(status: 200, body: $0.body) }
+        try await withServer(handler) { server in
+            let client = try RawClient(port: server.port)
+            let body = String(repeating: "0123456789abcdef", count: 64 * 1024)
+            try await client.send(post("/", body))
+            #expect(try await client.receive().text == body)
+        }
+    }
+
+    @Test func answersHEADWithoutABody() async throws {
+        try await withServer(StubHandler.echo) { server in
+            let client = try RawClient(port: server.port)
+            try await client.send("HEAD /x HTTP/1.1\r\nHost: x\r\n\r\n" + get("/y"))
+            let head = try await client.receive(hasBody: false)
+            #expect(head.header("content-length") == "8")
+            #expect(try await client.receive().text == "GET /y?\n")
+        }
+    }
+
+    @Test func saysContinueWhenAskedTo() async throws {
+        try await withServer(StubHandler.echo) { server in
+            let client = try RawClient(port: server.port)
+            let head = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nExpect: 100-continue\r\n"
+            try await client.send(head + "\r\n")
+            #expect(try await client.receive().status == 100)
+            try await client.send("ok")
+            #expect(try await client.receive().text == "POST /?\nok")
+            try await client.send(head.replacing("100-continue", with: "miracles") + "\r\n")
+            #expect(try await client.receive().status == 417)
+            try await client.awaitClose()
+        }
+    }
+
+    @Test func speaksHTTP10() async throws {
+        try await withServer(StubHandler.echo) { server in
+            let kept = try RawClient(port: server.port)
+            try await kept.send("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")
+            #expect(try await kept.receive().header("connection") == "keep-alive")
+            try await kept.send("GET / HTTP/1.0\r\n\r\n")
+            #expect(try await kept.receive().header("connection") == "close")
+            #expect(try await kept.receiveToEnd() == "")
+        }
+    }
+
+    @Test(arguments: ["Connection: close\r\n", "Connection: Upgrade\r\nUpgrade: h2c\r\n"])
+    func closesWhereNothingCanFollow(headers: String) async throws {
+        try await withServer(StubHandler.echo) { server in
+            let client = try RawClient(port: server.port)
+            try await client.send(get("/", headers: headers))
+            #expect(try await client.receive().header("connection") == "close")
+            #expect(try await client.receiveToEnd() == "")
+        }
+    }
+
+    @Test func takesEveryFormOfTarget() async throws {
+        try await withServer(StubHandler.echo) { server in
+            let client = try RawClient(port: server.port)
+            try await client.send(get("http://host:80/a?b=/c"))
+            #expect(try await client.receive().text == "GET /a?b=/c\n")
+            try await client.send(get("HTTP://host?q"))
+            #expect(try await client.receive().text == "GET /?q\n")
+            try await client.send("OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n")
+            #expect(try await client.receive().text == "OPTIONS *?\n")
+            try await client.send("CONNECT a:1 HTTP/1.1\r\nHost: x\r\n\r\n")
+            #expect(try await client.receive().header("connection") == "close")
+        }
+    }
+
+    @Test func keepsLineBreaksOutOfAnswers() async throws {
+        let handler = StubHandler { _ in
+            APIResponse(status: 418, headers: [(name: "x", value: "a\r\nset-cookie: b")])
+        }
+        try await withServer(handler) { server in
+            let client = try RawClient(port: server.port)
+            try await client.send(get("/"))
+            #expect(try await client.receive().header("x") == "a  set-cookie: b")
+        }
+    }
+}

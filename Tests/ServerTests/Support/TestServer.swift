@@ -1,0 +1,100 @@
+import LedgerServer
+import LedgerService
+import Logging
+import Synchronization
+
+/// A handler made of a closure.
+struct StubHandler: APIHandler {
+    let body: @Sendable (APIRequest) async -> APIResponse
+
+    func handle(_ request: APIRequest) async -> APIResponse {
+        await body(request)
+    }
+
+    /// Answers with what was sent.
+    static let echo = StubHandler { request in
+        let line = "\(request.method) \(request.path)?\(request.query)\n"
+        let headers = request.headers.filter { $0.name != "x-request-id" && $0.name != "host" }
+        let fields = headers.map { "\($0.name): \($0.value)\n" }.joined()
+        return APIResponse(
+            status: 200,
+            headers: [(name: "content-type", value: "text/plain")],
+            body: Array((line + fields).utf8) + request.body,
+            route: "\(request.method) /{path}"
+        )
+    }
+}
+
+/// Runs a server for the time of a test.
+func withServer<Handler: APIHandler>(
+    _ handler: Handler,
+    limits: HTTPLimits = HTTPLimits(),
+    timeouts: HTTPTimeouts = HTTPTimeouts(),
+    eventLoops: Int = 1,
+    compressor: ResponseCompressor? = nil,
+    metrics: PrometheusMetrics = PrometheusMetrics(),
+    logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+    _ body: (HTTPServer) async throws -> Void
+) async throws {
+    let server = try await HTTPServer.start(
+        ServerConfiguration(port: 0, eventLoops: eventLoops, limits: limits, timeouts: timeouts),
+        handler: handler,
+        metrics: metrics,
+        compressor: compressor,
+        logger: logger
+    )
+    do {
+        try await body(server)
+    } catch {
+        await server.shutdown(grace: .zero)
+        throw error
+    }
+    await server.shutdown(grace: .zero)
+}
+
+func get(_ path: String, headers: String = "") -> String {
+    "GET \(path) HTTP/1.1\r\nHost: x\r\n\(headers)\r\n"
+}
+
+func post(_ path: String, _ body: String, headers: String = "") -> String {
+    "POST \(path) HTTP/1.1\r\nHost: x\r\nContent-Length: \(body.utf8.count)\r\n\(headers)\r\n\(body)"
+}
+
+/// A door that someone waits at until someone else opens it.
+final class Gate: Sendable {
+    private struct State {
+        var isOpen = false
+        var waiters: [CheckedContinuation<Void, Never>] = []
+    }
+
+    private let state = Mutex(State())
+
+    func wait() async {
+        await withCheckedContinuation { continuation in
+            let isOpen = state.withLock { state in
+                if !state.isOpen { state.waiters.append(continuation) }
+                return state.isOpen
+            }
+            if isOpen { continuation.resume() }
+        }
+    }
+
+    func open() {
+        let waiters = state.withLock { state in
+            state.isOpen = true
+            defer { state.waiters = [] }
+            return state.waiters
+        }
+        for waiter in waiters { waiter.resume() }
+    }
+}
+
+/// Returns when the task is cancelled.
+func untilCancelled() async {
+    let gate = Gate()
+    await withTaskCancellationHandler {
+        await gate.wait()
+    } onCancel: {
+        gate.open()
+    }
+}
