@@ -9,7 +9,7 @@ let openAPIText: StaticString = #"""
     "title": "EventLedger",
     "version": "0.1.0",
     "summary": "An ordered, immutable event log over HTTP.",
-    "description": "Unknown or repeated body fields and query parameters are refused with 400. No Content-Type counts as JSON. A path that is not listed answers 404 `not_found`; another method on a listed path answers 405 `method_not_allowed` with `Allow`. Answers with status 429 and 5xx carry `Retry-After`. `x-limits` has every limit a client can meet; KB and MB are powers of 1,024.",
+    "description": "Unknown or repeated body fields and query parameters are refused with 400. No Content-Type counts as JSON. A path that is not listed answers 404 `not_found`; another method on a listed path answers 405 `method_not_allowed` with `Allow`. Answers with status 429, 500 and 503 carry `Retry-After`. HEAD works where GET does. `x-limits` has every limit a client can meet; KB and MB are powers of 1,024.",
     "license": {
       "name": "MIT",
       "identifier": "MIT"
@@ -112,7 +112,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error"
+            "$ref": "#/components/responses/validation_error_or_malformed_request"
           },
           "408": {
             "$ref": "#/components/responses/request_timeout"
@@ -123,6 +123,9 @@ let openAPIText: StaticString = #"""
           "414": {
             "$ref": "#/components/responses/uri_too_long"
           },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
           "429": {
             "$ref": "#/components/responses/too_many_requests"
           },
@@ -132,8 +135,14 @@ let openAPIText: StaticString = #"""
           "500": {
             "$ref": "#/components/responses/internal_error"
           },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
           "503": {
             "$ref": "#/components/responses/unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
           }
         }
       },
@@ -165,7 +174,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id"
+            "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id"
           },
           "408": {
             "$ref": "#/components/responses/request_timeout"
@@ -182,6 +191,9 @@ let openAPIText: StaticString = #"""
           "415": {
             "$ref": "#/components/responses/unsupported_media_type"
           },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
           "429": {
             "$ref": "#/components/responses/too_many_requests"
           },
@@ -191,8 +203,14 @@ let openAPIText: StaticString = #"""
           "500": {
             "$ref": "#/components/responses/internal_error"
           },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
           "503": {
             "$ref": "#/components/responses/outcome_unknown_or_storage_full_or_unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
           }
         }
       }
@@ -221,7 +239,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id"
+            "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found"
@@ -235,6 +253,9 @@ let openAPIText: StaticString = #"""
           "414": {
             "$ref": "#/components/responses/uri_too_long"
           },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
           "429": {
             "$ref": "#/components/responses/too_many_requests"
           },
@@ -244,8 +265,14 @@ let openAPIText: StaticString = #"""
           "500": {
             "$ref": "#/components/responses/internal_error_or_corrupt_chunk"
           },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
           "503": {
             "$ref": "#/components/responses/tail_unverified_or_unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
           }
         }
       },
@@ -278,7 +305,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id"
+            "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found"
@@ -295,6 +322,9 @@ let openAPIText: StaticString = #"""
           "415": {
             "$ref": "#/components/responses/unsupported_media_type"
           },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
           "429": {
             "$ref": "#/components/responses/too_many_requests"
           },
@@ -304,8 +334,14 @@ let openAPIText: StaticString = #"""
           "500": {
             "$ref": "#/components/responses/internal_error_or_corrupt_chunk"
           },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
           "503": {
             "$ref": "#/components/responses/outcome_unknown_or_tail_unverified_or_storage_full_or_unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
           }
         }
       },
@@ -328,7 +364,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id"
+            "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found"
@@ -342,6 +378,9 @@ let openAPIText: StaticString = #"""
           "414": {
             "$ref": "#/components/responses/uri_too_long"
           },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
           "429": {
             "$ref": "#/components/responses/too_many_requests"
           },
@@ -351,8 +390,14 @@ let openAPIText: StaticString = #"""
           "500": {
             "$ref": "#/components/responses/internal_error_or_corrupt_chunk"
           },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
           "503": {
             "$ref": "#/components/responses/outcome_unknown_or_tail_unverified_or_storage_full_or_unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
           }
         }
       }
@@ -447,7 +492,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_invalid_event_key"
+            "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id_or_invalid_event_key"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found"
@@ -467,6 +512,9 @@ let openAPIText: StaticString = #"""
           "415": {
             "$ref": "#/components/responses/unsupported_media_type"
           },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
           "422": {
             "$ref": "#/components/responses/idempotency_key_reused"
           },
@@ -479,8 +527,14 @@ let openAPIText: StaticString = #"""
           "500": {
             "$ref": "#/components/responses/internal_error_or_corrupt_chunk"
           },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
           "503": {
             "$ref": "#/components/responses/outcome_unknown_or_partial_publish_or_tail_unverified_or_storage_full_or_unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
           }
         }
       },
@@ -514,7 +568,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id"
+            "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found_or_partition_not_found"
@@ -534,6 +588,9 @@ let openAPIText: StaticString = #"""
           "416": {
             "$ref": "#/components/responses/offset_out_of_range"
           },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
           "429": {
             "$ref": "#/components/responses/too_many_requests"
           },
@@ -543,8 +600,14 @@ let openAPIText: StaticString = #"""
           "500": {
             "$ref": "#/components/responses/internal_error_or_corrupt_chunk"
           },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
           "503": {
             "$ref": "#/components/responses/tail_unverified_or_unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
           }
         }
       }
@@ -592,7 +655,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_invalid_event_key"
+            "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id_or_invalid_event_key"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found_or_key_not_found"
@@ -609,6 +672,9 @@ let openAPIText: StaticString = #"""
           "414": {
             "$ref": "#/components/responses/uri_too_long"
           },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
           "429": {
             "$ref": "#/components/responses/too_many_requests"
           },
@@ -618,8 +684,14 @@ let openAPIText: StaticString = #"""
           "500": {
             "$ref": "#/components/responses/internal_error_or_corrupt_chunk"
           },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
           "503": {
             "$ref": "#/components/responses/unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
           }
         }
       }
@@ -652,7 +724,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_invalid_event_key"
+            "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id_or_invalid_event_key"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found_or_key_not_found"
@@ -669,6 +741,9 @@ let openAPIText: StaticString = #"""
           "414": {
             "$ref": "#/components/responses/uri_too_long"
           },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
           "429": {
             "$ref": "#/components/responses/too_many_requests"
           },
@@ -678,8 +753,14 @@ let openAPIText: StaticString = #"""
           "500": {
             "$ref": "#/components/responses/internal_error_or_corrupt_chunk"
           },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
           "503": {
             "$ref": "#/components/responses/unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
           }
         }
       }
@@ -696,7 +777,7 @@ let openAPIText: StaticString = #"""
           "compaction"
         ],
         "summary": "Compact up to the tail now",
-        "description": "Takes no body. Compaction runs by itself; this waits for it.",
+        "description": "Takes no body, or an empty object. Compaction runs by itself; this waits for it.",
         "responses": {
           "200": {
             "description": "How far each partition is compacted",
@@ -709,7 +790,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id"
+            "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found"
@@ -726,6 +807,12 @@ let openAPIText: StaticString = #"""
           "414": {
             "$ref": "#/components/responses/uri_too_long"
           },
+          "415": {
+            "$ref": "#/components/responses/unsupported_media_type"
+          },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
           "429": {
             "$ref": "#/components/responses/too_many_requests"
           },
@@ -735,8 +822,14 @@ let openAPIText: StaticString = #"""
           "500": {
             "$ref": "#/components/responses/internal_error_or_corrupt_chunk"
           },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
           "503": {
             "$ref": "#/components/responses/outcome_unknown_or_tail_unverified_or_storage_full_or_unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
           }
         }
       }
@@ -753,7 +846,7 @@ let openAPIText: StaticString = #"""
           "streams"
         ],
         "summary": "Accept the tail on the operator's word",
-        "description": "Takes no body. The way out of `tail_unverified`: the newest event that can be found becomes the end of each partition.",
+        "description": "Takes no body, or an empty object. The way out of `tail_unverified`: the newest event that can be found becomes the end of each partition.",
         "responses": {
           "200": {
             "description": "How far each partition is compacted",
@@ -766,7 +859,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id"
+            "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found"
@@ -780,6 +873,12 @@ let openAPIText: StaticString = #"""
           "414": {
             "$ref": "#/components/responses/uri_too_long"
           },
+          "415": {
+            "$ref": "#/components/responses/unsupported_media_type"
+          },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
           "429": {
             "$ref": "#/components/responses/too_many_requests"
           },
@@ -789,8 +888,14 @@ let openAPIText: StaticString = #"""
           "500": {
             "$ref": "#/components/responses/internal_error_or_corrupt_chunk"
           },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
           "503": {
             "$ref": "#/components/responses/outcome_unknown_or_storage_full_or_unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
           }
         }
       }
@@ -828,7 +933,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id"
+            "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found"
@@ -842,6 +947,9 @@ let openAPIText: StaticString = #"""
           "414": {
             "$ref": "#/components/responses/uri_too_long"
           },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
           "429": {
             "$ref": "#/components/responses/too_many_requests"
           },
@@ -851,8 +959,14 @@ let openAPIText: StaticString = #"""
           "500": {
             "$ref": "#/components/responses/internal_error"
           },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
           "503": {
             "$ref": "#/components/responses/unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
           }
         }
       },
@@ -885,7 +999,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_invalid_subscription_id"
+            "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id_or_invalid_subscription_id"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found_or_partition_not_found"
@@ -905,6 +1019,9 @@ let openAPIText: StaticString = #"""
           "415": {
             "$ref": "#/components/responses/unsupported_media_type"
           },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
           "429": {
             "$ref": "#/components/responses/too_many_requests"
           },
@@ -914,8 +1031,14 @@ let openAPIText: StaticString = #"""
           "500": {
             "$ref": "#/components/responses/internal_error_or_corrupt_chunk"
           },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
           "503": {
             "$ref": "#/components/responses/outcome_unknown_or_tail_unverified_or_storage_full_or_unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
           }
         }
       }
@@ -947,7 +1070,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_invalid_subscription_id"
+            "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id_or_invalid_subscription_id"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found_or_subscription_not_found"
@@ -961,6 +1084,9 @@ let openAPIText: StaticString = #"""
           "414": {
             "$ref": "#/components/responses/uri_too_long"
           },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
           "429": {
             "$ref": "#/components/responses/too_many_requests"
           },
@@ -970,8 +1096,14 @@ let openAPIText: StaticString = #"""
           "500": {
             "$ref": "#/components/responses/internal_error_or_corrupt_chunk"
           },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
           "503": {
             "$ref": "#/components/responses/tail_unverified_or_unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
           }
         }
       },
@@ -993,7 +1125,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_invalid_subscription_id"
+            "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id_or_invalid_subscription_id"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found_or_subscription_not_found"
@@ -1007,6 +1139,9 @@ let openAPIText: StaticString = #"""
           "414": {
             "$ref": "#/components/responses/uri_too_long"
           },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
           "429": {
             "$ref": "#/components/responses/too_many_requests"
           },
@@ -1016,8 +1151,14 @@ let openAPIText: StaticString = #"""
           "500": {
             "$ref": "#/components/responses/internal_error"
           },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
           "503": {
             "$ref": "#/components/responses/outcome_unknown_or_storage_full_or_unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
           }
         }
       }
@@ -1061,7 +1202,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_invalid_subscription_id_or_invalid_cursor"
+            "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id_or_invalid_subscription_id_or_invalid_cursor"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found_or_subscription_not_found"
@@ -1081,6 +1222,9 @@ let openAPIText: StaticString = #"""
           "414": {
             "$ref": "#/components/responses/uri_too_long"
           },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
           "429": {
             "$ref": "#/components/responses/too_many_requests"
           },
@@ -1090,8 +1234,14 @@ let openAPIText: StaticString = #"""
           "500": {
             "$ref": "#/components/responses/internal_error_or_corrupt_chunk"
           },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
           "503": {
             "$ref": "#/components/responses/tail_unverified_or_unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
           }
         }
       }
@@ -1134,7 +1284,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_invalid_subscription_id_or_invalid_cursor"
+            "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id_or_invalid_subscription_id_or_invalid_cursor"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found_or_subscription_not_found"
@@ -1154,6 +1304,9 @@ let openAPIText: StaticString = #"""
           "415": {
             "$ref": "#/components/responses/unsupported_media_type"
           },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
           "429": {
             "$ref": "#/components/responses/too_many_requests"
           },
@@ -1163,8 +1316,14 @@ let openAPIText: StaticString = #"""
           "500": {
             "$ref": "#/components/responses/internal_error"
           },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
           "503": {
             "$ref": "#/components/responses/outcome_unknown_or_storage_full_or_unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
           }
         }
       }
@@ -1207,7 +1366,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_invalid_subscription_id"
+            "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id_or_invalid_subscription_id"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found_or_subscription_not_found_or_partition_not_found"
@@ -1227,6 +1386,9 @@ let openAPIText: StaticString = #"""
           "415": {
             "$ref": "#/components/responses/unsupported_media_type"
           },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
           "429": {
             "$ref": "#/components/responses/too_many_requests"
           },
@@ -1236,8 +1398,14 @@ let openAPIText: StaticString = #"""
           "500": {
             "$ref": "#/components/responses/internal_error_or_corrupt_chunk"
           },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
           "503": {
             "$ref": "#/components/responses/outcome_unknown_or_tail_unverified_or_storage_full_or_unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
           }
         }
       }
@@ -1261,7 +1429,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error"
+            "$ref": "#/components/responses/validation_error_or_malformed_request"
           },
           "408": {
             "$ref": "#/components/responses/request_timeout"
@@ -1272,6 +1440,9 @@ let openAPIText: StaticString = #"""
           "414": {
             "$ref": "#/components/responses/uri_too_long"
           },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
           "429": {
             "$ref": "#/components/responses/too_many_requests"
           },
@@ -1281,8 +1452,14 @@ let openAPIText: StaticString = #"""
           "500": {
             "$ref": "#/components/responses/internal_error"
           },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
           "503": {
             "$ref": "#/components/responses/unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
           }
         }
       }
@@ -1311,7 +1488,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error"
+            "$ref": "#/components/responses/validation_error_or_malformed_request"
           },
           "408": {
             "$ref": "#/components/responses/request_timeout"
@@ -1322,6 +1499,9 @@ let openAPIText: StaticString = #"""
           "414": {
             "$ref": "#/components/responses/uri_too_long"
           },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
           "429": {
             "$ref": "#/components/responses/too_many_requests"
           },
@@ -1331,8 +1511,14 @@ let openAPIText: StaticString = #"""
           "500": {
             "$ref": "#/components/responses/internal_error"
           },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
           "503": {
             "$ref": "#/components/responses/unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
           }
         }
       }
@@ -1357,7 +1543,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error"
+            "$ref": "#/components/responses/validation_error_or_malformed_request"
           },
           "404": {
             "$ref": "#/components/responses/not_found"
@@ -1371,6 +1557,9 @@ let openAPIText: StaticString = #"""
           "414": {
             "$ref": "#/components/responses/uri_too_long"
           },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
           "429": {
             "$ref": "#/components/responses/too_many_requests"
           },
@@ -1380,8 +1569,14 @@ let openAPIText: StaticString = #"""
           "500": {
             "$ref": "#/components/responses/internal_error"
           },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
           "503": {
             "$ref": "#/components/responses/unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
           }
         }
       }
@@ -1602,6 +1797,32 @@ let openAPIText: StaticString = #"""
           }
         }
       },
+      "expectation_failed": {
+        "description": "`expectation_failed`: `Expect` asks for something other than 100-continue.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "allOf": [
+                {
+                  "$ref": "#/components/schemas/Error"
+                }
+              ],
+              "properties": {
+                "error": {
+                  "enum": [
+                    "expectation_failed"
+                  ]
+                }
+              }
+            },
+            "examples": {
+              "expectation_failed": {
+                "$ref": "#/components/examples/expectation_failed"
+              }
+            }
+          }
+        }
+      },
       "headers_too_large": {
         "description": "`headers_too_large`: The request's header block is too large.",
         "content": {
@@ -1623,6 +1844,32 @@ let openAPIText: StaticString = #"""
             "examples": {
               "headers_too_large": {
                 "$ref": "#/components/examples/headers_too_large"
+              }
+            }
+          }
+        }
+      },
+      "http_version_not_supported": {
+        "description": "`http_version_not_supported`: Neither HTTP/1.1 nor HTTP/1.0. A retry does not help.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "allOf": [
+                {
+                  "$ref": "#/components/schemas/Error"
+                }
+              ],
+              "properties": {
+                "error": {
+                  "enum": [
+                    "http_version_not_supported"
+                  ]
+                }
+              }
+            },
+            "examples": {
+              "http_version_not_supported": {
+                "$ref": "#/components/examples/http_version_not_supported"
               }
             }
           }
@@ -1778,7 +2025,7 @@ let openAPIText: StaticString = #"""
         }
       },
       "offset_conflict": {
-        "description": "`offset_conflict`: The partition's next offset is not `expected_offset`. Nothing was stored.",
+        "description": "`offset_conflict`: The partition's next offset is not `expected_offset`; `details` has the actual one. Nothing was stored.",
         "content": {
           "application/json": {
             "schema": {
@@ -1856,7 +2103,7 @@ let openAPIText: StaticString = #"""
         }
       },
       "outcome_unknown_or_partial_publish_or_tail_unverified_or_storage_full_or_unavailable_or_overloaded": {
-        "description": "`outcome_unknown`: The write may or may not have been stored. A retry with an Idempotency-Key is safe. `partial_publish`: Some partitions of the batch were stored and others were not; `details` lists both. A retry with the same Idempotency-Key stores the rest. `tail_unverified`: The end of a partition cannot be proven. An operator can accept it with accept-tail. `storage_full`: There is no room to store anything. Nothing was stored. `unavailable`: The storage cannot be reached, or the server is stopping. `overloaded`: The server has more requests than it can take.",
+        "description": "`outcome_unknown`: The write may or may not have been stored. A retry with an Idempotency-Key is safe. `partial_publish`: Some partitions of the batch were stored and others were not, or it is not known; `details` lists all. A retry with the same Idempotency-Key stores the rest. `tail_unverified`: The end of a partition cannot be proven. An operator can accept it with accept-tail. `storage_full`: There is no room to store anything. Nothing was stored. `unavailable`: The storage cannot be reached, or the server is stopping. `overloaded`: The server has more requests than it can take.",
         "headers": {
           "Retry-After": {
             "$ref": "#/components/headers/RetryAfter"
@@ -2385,6 +2632,32 @@ let openAPIText: StaticString = #"""
           }
         }
       },
+      "unsupported_transfer_encoding": {
+        "description": "`unsupported_transfer_encoding`: A transfer coding other than chunked. A retry does not help.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "allOf": [
+                {
+                  "$ref": "#/components/schemas/Error"
+                }
+              ],
+              "properties": {
+                "error": {
+                  "enum": [
+                    "unsupported_transfer_encoding"
+                  ]
+                }
+              }
+            },
+            "examples": {
+              "unsupported_transfer_encoding": {
+                "$ref": "#/components/examples/unsupported_transfer_encoding"
+              }
+            }
+          }
+        }
+      },
       "uri_too_long": {
         "description": "`uri_too_long`: The request's path and query are too long.",
         "content": {
@@ -2411,34 +2684,8 @@ let openAPIText: StaticString = #"""
           }
         }
       },
-      "validation_error": {
-        "description": "`validation_error`: The request breaks a rule: an unknown, repeated, missing or ill-typed field or parameter, or a limit. `details` names the field and the limit.",
-        "content": {
-          "application/json": {
-            "schema": {
-              "allOf": [
-                {
-                  "$ref": "#/components/schemas/Error"
-                }
-              ],
-              "properties": {
-                "error": {
-                  "enum": [
-                    "validation_error"
-                  ]
-                }
-              }
-            },
-            "examples": {
-              "validation_error": {
-                "$ref": "#/components/examples/validation_error"
-              }
-            }
-          }
-        }
-      },
-      "validation_error_or_invalid_stream_id": {
-        "description": "`validation_error`: The request breaks a rule: an unknown, repeated, missing or ill-typed field or parameter, or a limit. `details` names the field and the limit. `invalid_stream_id`: The stream's name is not a valid name.",
+      "validation_error_or_malformed_request": {
+        "description": "`validation_error`: The request breaks a rule: an unknown, repeated, missing or ill-typed field or parameter, or a limit. `details` names the field and the limit. `malformed_request`: The request is not HTTP as it should be. The connection is closed.",
         "content": {
           "application/json": {
             "schema": {
@@ -2451,6 +2698,37 @@ let openAPIText: StaticString = #"""
                 "error": {
                   "enum": [
                     "validation_error",
+                    "malformed_request"
+                  ]
+                }
+              }
+            },
+            "examples": {
+              "validation_error": {
+                "$ref": "#/components/examples/validation_error"
+              },
+              "malformed_request": {
+                "$ref": "#/components/examples/malformed_request"
+              }
+            }
+          }
+        }
+      },
+      "validation_error_or_malformed_request_or_invalid_stream_id": {
+        "description": "`validation_error`: The request breaks a rule: an unknown, repeated, missing or ill-typed field or parameter, or a limit. `details` names the field and the limit. `malformed_request`: The request is not HTTP as it should be. The connection is closed. `invalid_stream_id`: The stream's name is not a valid name.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "allOf": [
+                {
+                  "$ref": "#/components/schemas/Error"
+                }
+              ],
+              "properties": {
+                "error": {
+                  "enum": [
+                    "validation_error",
+                    "malformed_request",
                     "invalid_stream_id"
                   ]
                 }
@@ -2460,6 +2738,9 @@ let openAPIText: StaticString = #"""
               "validation_error": {
                 "$ref": "#/components/examples/validation_error"
               },
+              "malformed_request": {
+                "$ref": "#/components/examples/malformed_request"
+              },
               "invalid_stream_id": {
                 "$ref": "#/components/examples/invalid_stream_id"
               }
@@ -2467,8 +2748,8 @@ let openAPIText: StaticString = #"""
           }
         }
       },
-      "validation_error_or_invalid_stream_id_or_invalid_event_key": {
-        "description": "`validation_error`: The request breaks a rule: an unknown, repeated, missing or ill-typed field or parameter, or a limit. `details` names the field and the limit. `invalid_stream_id`: The stream's name is not a valid name. `invalid_event_key`: The event key is empty, too long or not valid text.",
+      "validation_error_or_malformed_request_or_invalid_stream_id_or_invalid_event_key": {
+        "description": "`validation_error`: The request breaks a rule: an unknown, repeated, missing or ill-typed field or parameter, or a limit. `details` names the field and the limit. `malformed_request`: The request is not HTTP as it should be. The connection is closed. `invalid_stream_id`: The stream's name is not a valid name. `invalid_event_key`: The event key is empty, too long or not valid text.",
         "content": {
           "application/json": {
             "schema": {
@@ -2481,6 +2762,7 @@ let openAPIText: StaticString = #"""
                 "error": {
                   "enum": [
                     "validation_error",
+                    "malformed_request",
                     "invalid_stream_id",
                     "invalid_event_key"
                   ]
@@ -2490,6 +2772,9 @@ let openAPIText: StaticString = #"""
             "examples": {
               "validation_error": {
                 "$ref": "#/components/examples/validation_error"
+              },
+              "malformed_request": {
+                "$ref": "#/components/examples/malformed_request"
               },
               "invalid_stream_id": {
                 "$ref": "#/components/examples/invalid_stream_id"
@@ -2501,8 +2786,8 @@ let openAPIText: StaticString = #"""
           }
         }
       },
-      "validation_error_or_invalid_stream_id_or_invalid_subscription_id": {
-        "description": "`validation_error`: The request breaks a rule: an unknown, repeated, missing or ill-typed field or parameter, or a limit. `details` names the field and the limit. `invalid_stream_id`: The stream's name is not a valid name. `invalid_subscription_id`: The subscription's name is not a valid name.",
+      "validation_error_or_malformed_request_or_invalid_stream_id_or_invalid_subscription_id": {
+        "description": "`validation_error`: The request breaks a rule: an unknown, repeated, missing or ill-typed field or parameter, or a limit. `details` names the field and the limit. `malformed_request`: The request is not HTTP as it should be. The connection is closed. `invalid_stream_id`: The stream's name is not a valid name. `invalid_subscription_id`: The subscription's name is not a valid name.",
         "content": {
           "application/json": {
             "schema": {
@@ -2515,6 +2800,7 @@ let openAPIText: StaticString = #"""
                 "error": {
                   "enum": [
                     "validation_error",
+                    "malformed_request",
                     "invalid_stream_id",
                     "invalid_subscription_id"
                   ]
@@ -2524,6 +2810,9 @@ let openAPIText: StaticString = #"""
             "examples": {
               "validation_error": {
                 "$ref": "#/components/examples/validation_error"
+              },
+              "malformed_request": {
+                "$ref": "#/components/examples/malformed_request"
               },
               "invalid_stream_id": {
                 "$ref": "#/components/examples/invalid_stream_id"
@@ -2535,8 +2824,8 @@ let openAPIText: StaticString = #"""
           }
         }
       },
-      "validation_error_or_invalid_stream_id_or_invalid_subscription_id_or_invalid_cursor": {
-        "description": "`validation_error`: The request breaks a rule: an unknown, repeated, missing or ill-typed field or parameter, or a limit. `details` names the field and the limit. `invalid_stream_id`: The stream's name is not a valid name. `invalid_subscription_id`: The subscription's name is not a valid name. `invalid_cursor`: The cursor is malformed, altered, or of another subscription.",
+      "validation_error_or_malformed_request_or_invalid_stream_id_or_invalid_subscription_id_or_invalid_cursor": {
+        "description": "`validation_error`: The request breaks a rule: an unknown, repeated, missing or ill-typed field or parameter, or a limit. `details` names the field and the limit. `malformed_request`: The request is not HTTP as it should be. The connection is closed. `invalid_stream_id`: The stream's name is not a valid name. `invalid_subscription_id`: The subscription's name is not a valid name. `invalid_cursor`: The cursor is malformed, altered, or of another subscription.",
         "content": {
           "application/json": {
             "schema": {
@@ -2549,6 +2838,7 @@ let openAPIText: StaticString = #"""
                 "error": {
                   "enum": [
                     "validation_error",
+                    "malformed_request",
                     "invalid_stream_id",
                     "invalid_subscription_id",
                     "invalid_cursor"
@@ -2559,6 +2849,9 @@ let openAPIText: StaticString = #"""
             "examples": {
               "validation_error": {
                 "$ref": "#/components/examples/validation_error"
+              },
+              "malformed_request": {
+                "$ref": "#/components/examples/malformed_request"
               },
               "invalid_stream_id": {
                 "$ref": "#/components/examples/invalid_stream_id"
@@ -2583,6 +2876,13 @@ let openAPIText: StaticString = #"""
             "field": "limit",
             "limit": 1000
           }
+        }
+      },
+      "malformed_request": {
+        "value": {
+          "error": "malformed_request",
+          "message": "the request line is malformed",
+          "details": {}
         }
       },
       "invalid_stream_id": {
@@ -2645,7 +2945,6 @@ let openAPIText: StaticString = #"""
           "error": "subscription_not_found",
           "message": "Stream 'orders' has no subscription 'shipping-service'.",
           "details": {
-            "stream_id": "orders",
             "subscription_id": "shipping-service"
           }
         }
@@ -2655,7 +2954,6 @@ let openAPIText: StaticString = #"""
           "error": "partition_not_found",
           "message": "Stream 'orders' has partitions 0 to 2.",
           "details": {
-            "stream_id": "orders",
             "partition": 7
           }
         }
@@ -2664,10 +2962,7 @@ let openAPIText: StaticString = #"""
         "value": {
           "error": "key_not_found",
           "message": "Stream 'orders' has no compacted event with this key.",
-          "details": {
-            "stream_id": "orders",
-            "key": "order-1"
-          }
+          "details": {}
         }
       },
       "method_not_allowed": {
@@ -2698,7 +2993,6 @@ let openAPIText: StaticString = #"""
           "error": "subscription_already_exists",
           "message": "Stream 'orders' has a subscription 'shipping-service'.",
           "details": {
-            "stream_id": "orders",
             "subscription_id": "shipping-service"
           }
         }
@@ -2709,8 +3003,7 @@ let openAPIText: StaticString = #"""
           "message": "The next offset of partition 0 is 14, not 12.",
           "details": {
             "partition": 0,
-            "expected_offset": 12,
-            "actual_offset": 14
+            "next_offset": 14
           }
         }
       },
@@ -2725,9 +3018,7 @@ let openAPIText: StaticString = #"""
         "value": {
           "error": "compaction_disabled",
           "message": "Stream 'orders' has no compacted state.",
-          "details": {
-            "stream_id": "orders"
-          }
+          "details": {}
         }
       },
       "keys_disabled": {
@@ -2743,7 +3034,6 @@ let openAPIText: StaticString = #"""
           "message": "Offset 12 of partition 0 has expired; the earliest is 40.",
           "details": {
             "partition": 0,
-            "offset": 12,
             "earliest_offset": 40
           }
         }
@@ -2778,9 +3068,15 @@ let openAPIText: StaticString = #"""
           "message": "Partition 0 ends before offset 99; the next offset is 42.",
           "details": {
             "partition": 0,
-            "offset": 99,
             "next_offset": 42
           }
+        }
+      },
+      "expectation_failed": {
+        "value": {
+          "error": "expectation_failed",
+          "message": "the only expectation known here is 100-continue",
+          "details": {}
         }
       },
       "idempotency_key_reused": {
@@ -2822,6 +3118,13 @@ let openAPIText: StaticString = #"""
           }
         }
       },
+      "unsupported_transfer_encoding": {
+        "value": {
+          "error": "unsupported_transfer_encoding",
+          "message": "the only transfer coding known here is chunked",
+          "details": {}
+        }
+      },
       "outcome_unknown": {
         "value": {
           "error": "outcome_unknown",
@@ -2834,17 +3137,16 @@ let openAPIText: StaticString = #"""
           "error": "partial_publish",
           "message": "Some events were stored and some were not.",
           "details": {
-            "stored": [
+            "partitions": [
               {
                 "partition": 0,
+                "state": "stored",
                 "first_offset": 42,
                 "last_offset": 44
-              }
-            ],
-            "not_stored": [
+              },
               {
                 "partition": 1,
-                "count": 2
+                "state": "not_stored"
               }
             ]
           }
@@ -2855,7 +3157,6 @@ let openAPIText: StaticString = #"""
           "error": "tail_unverified",
           "message": "The tail of partition 0 cannot be verified. POST /streams/orders/accept-tail accepts it.",
           "details": {
-            "stream_id": "orders",
             "partition": 0
           }
         }
@@ -2878,6 +3179,13 @@ let openAPIText: StaticString = #"""
         "value": {
           "error": "overloaded",
           "message": "The server is overloaded.",
+          "details": {}
+        }
+      },
+      "http_version_not_supported": {
+        "value": {
+          "error": "http_version_not_supported",
+          "message": "only HTTP/1.1 and HTTP/1.0 are spoken here",
           "details": {}
         }
       }
@@ -2981,6 +3289,7 @@ let openAPIText: StaticString = #"""
         "type": "string",
         "enum": [
           "validation_error",
+          "malformed_request",
           "invalid_stream_id",
           "invalid_subscription_id",
           "invalid_event_key",
@@ -3003,17 +3312,20 @@ let openAPIText: StaticString = #"""
           "uri_too_long",
           "unsupported_media_type",
           "offset_out_of_range",
+          "expectation_failed",
           "idempotency_key_reused",
           "too_many_requests",
           "headers_too_large",
           "internal_error",
           "corrupt_chunk",
+          "unsupported_transfer_encoding",
           "outcome_unknown",
           "partial_publish",
           "tail_unverified",
           "storage_full",
           "unavailable",
-          "overloaded"
+          "overloaded",
+          "http_version_not_supported"
         ],
         "description": "What went wrong, for programs. The status of each code is fixed.",
         "examples": [
@@ -3041,10 +3353,7 @@ let openAPIText: StaticString = #"""
                 "description": "The field or parameter at fault, e.g. `events[3].key`."
               },
               "limit": {
-                "type": [
-                  "integer",
-                  "string"
-                ],
+                "type": "integer",
                 "description": "The limit that was broken."
               },
               "stream_id": {
@@ -3059,34 +3368,41 @@ let openAPIText: StaticString = #"""
               "offset": {
                 "type": "integer"
               },
-              "key": {
-                "type": "string"
-              },
-              "expected_offset": {
-                "type": "integer"
-              },
-              "actual_offset": {
-                "type": "integer"
-              },
               "earliest_offset": {
                 "type": "integer"
               },
               "next_offset": {
                 "type": "integer"
               },
-              "stored": {
+              "partitions": {
                 "type": "array",
+                "description": "What became of each partition of a batch.",
                 "items": {
-                  "type": "object"
-                },
-                "description": "Partitions whose events were stored."
-              },
-              "not_stored": {
-                "type": "array",
-                "items": {
-                  "type": "object"
-                },
-                "description": "Partitions whose events were not stored."
+                  "type": "object",
+                  "properties": {
+                    "partition": {
+                      "$ref": "#/components/schemas/Partition"
+                    },
+                    "state": {
+                      "enum": [
+                        "stored",
+                        "not_stored",
+                        "unknown"
+                      ]
+                    },
+                    "first_offset": {
+                      "$ref": "#/components/schemas/Offset"
+                    },
+                    "last_offset": {
+                      "$ref": "#/components/schemas/Offset"
+                    }
+                  },
+                  "required": [
+                    "partition",
+                    "state"
+                  ],
+                  "additionalProperties": false
+                }
               }
             },
             "additionalProperties": true
@@ -3104,6 +3420,24 @@ let openAPIText: StaticString = #"""
             "message": "There is no stream 'orders'.",
             "details": {
               "stream_id": "orders"
+            }
+          },
+          {
+            "error": "partial_publish",
+            "message": "Some events were stored and some were not.",
+            "details": {
+              "partitions": [
+                {
+                  "partition": 0,
+                  "state": "stored",
+                  "first_offset": 42,
+                  "last_offset": 44
+                },
+                {
+                  "partition": 1,
+                  "state": "not_stored"
+                }
+              ]
             }
           }
         ]
