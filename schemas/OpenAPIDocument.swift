@@ -9,7 +9,7 @@ let openAPIText: StaticString = #"""
     "title": "EventLedger",
     "version": "0.1.0",
     "summary": "An ordered, immutable event log over HTTP.",
-    "description": "Unknown or repeated body fields and query parameters are refused with 400. No Content-Type counts as JSON. A path that is not listed answers 404 `not_found`; another method on a listed path answers 405 `method_not_allowed` with `Allow`. Answers with status 429 and 5xx carry `Retry-After`. `x-limits` has every limit a client can meet; KB and MB are powers of 1,024.",
+    "description": "Unknown or repeated body fields and query parameters are refused with 400. No Content-Type counts as JSON. A path that is not listed answers 404 `not_found`; another method on a listed path answers 405 `method_not_allowed` with `Allow`. Answers with status 429, 500 and 503 carry `Retry-After`. HEAD works where GET does. `x-limits` has every limit a client can meet; KB and MB are powers of 1,024.",
     "license": {
       "name": "MIT",
       "identifier": "MIT"
@@ -174,7 +174,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_malformed_request"
+            "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id"
           },
           "408": {
             "$ref": "#/components/responses/request_timeout"
@@ -239,7 +239,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_malformed_request"
+            "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found"
@@ -305,7 +305,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_malformed_request"
+            "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found"
@@ -364,7 +364,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_malformed_request"
+            "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found"
@@ -492,7 +492,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_invalid_event_key_or_malformed_request"
+            "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id_or_invalid_event_key"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found"
@@ -568,7 +568,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_malformed_request"
+            "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found_or_partition_not_found"
@@ -655,7 +655,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_invalid_event_key_or_malformed_request"
+            "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id_or_invalid_event_key"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found_or_key_not_found"
@@ -724,7 +724,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_invalid_event_key_or_malformed_request"
+            "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id_or_invalid_event_key"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found_or_key_not_found"
@@ -777,7 +777,7 @@ let openAPIText: StaticString = #"""
           "compaction"
         ],
         "summary": "Compact up to the tail now",
-        "description": "Takes no body. Compaction runs by itself; this waits for it.",
+        "description": "Takes no body, or an empty object. Compaction runs by itself; this waits for it.",
         "responses": {
           "200": {
             "description": "How far each partition is compacted",
@@ -790,7 +790,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_malformed_request"
+            "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found"
@@ -806,6 +806,9 @@ let openAPIText: StaticString = #"""
           },
           "414": {
             "$ref": "#/components/responses/uri_too_long"
+          },
+          "415": {
+            "$ref": "#/components/responses/unsupported_media_type"
           },
           "417": {
             "$ref": "#/components/responses/expectation_failed"
@@ -843,7 +846,7 @@ let openAPIText: StaticString = #"""
           "streams"
         ],
         "summary": "Accept the tail on the operator's word",
-        "description": "Takes no body. The way out of `tail_unverified`: the newest event that can be found becomes the end of each partition.",
+        "description": "Takes no body, or an empty object. The way out of `tail_unverified`: the newest event that can be found becomes the end of each partition.",
         "responses": {
           "200": {
             "description": "How far each partition is compacted",
@@ -856,7 +859,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_malformed_request"
+            "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found"
@@ -869,6 +872,9 @@ let openAPIText: StaticString = #"""
           },
           "414": {
             "$ref": "#/components/responses/uri_too_long"
+          },
+          "415": {
+            "$ref": "#/components/responses/unsupported_media_type"
           },
           "417": {
             "$ref": "#/components/responses/expectation_failed"
@@ -927,7 +933,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_malformed_request"
+            "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found"
@@ -993,7 +999,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_invalid_subscription_id_or_malformed_request"
+            "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id_or_invalid_subscription_id"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found_or_partition_not_found"
@@ -1064,7 +1070,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_invalid_subscription_id_or_malformed_request"
+            "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id_or_invalid_subscription_id"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found_or_subscription_not_found"
@@ -1119,7 +1125,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_invalid_subscription_id_or_malformed_request"
+            "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id_or_invalid_subscription_id"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found_or_subscription_not_found"
@@ -1196,7 +1202,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_invalid_subscription_id_or_invalid_cursor_or_malformed_request"
+            "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id_or_invalid_subscription_id_or_invalid_cursor"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found_or_subscription_not_found"
@@ -1278,7 +1284,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_invalid_subscription_id_or_invalid_cursor_or_malformed_request"
+            "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id_or_invalid_subscription_id_or_invalid_cursor"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found_or_subscription_not_found"
@@ -1360,7 +1366,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_invalid_stream_id_or_invalid_subscription_id_or_malformed_request"
+            "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id_or_invalid_subscription_id"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found_or_subscription_not_found_or_partition_not_found"
@@ -1792,7 +1798,7 @@ let openAPIText: StaticString = #"""
         }
       },
       "expectation_failed": {
-        "description": "`expectation_failed`: The only expectation known here is 100-continue.",
+        "description": "`expectation_failed`: `Expect` asks for something other than 100-continue.",
         "content": {
           "application/json": {
             "schema": {
@@ -1844,12 +1850,7 @@ let openAPIText: StaticString = #"""
         }
       },
       "http_version_not_supported": {
-        "description": "`http_version_not_supported`: Only HTTP/1.1 and HTTP/1.0 are spoken here.",
-        "headers": {
-          "Retry-After": {
-            "$ref": "#/components/headers/RetryAfter"
-          }
-        },
+        "description": "`http_version_not_supported`: Neither HTTP/1.1 nor HTTP/1.0. A retry does not help.",
         "content": {
           "application/json": {
             "schema": {
@@ -2024,7 +2025,7 @@ let openAPIText: StaticString = #"""
         }
       },
       "offset_conflict": {
-        "description": "`offset_conflict`: The partition's next offset is not `expected_offset`. Nothing was stored.",
+        "description": "`offset_conflict`: The partition's next offset is not `expected_offset`; `details` has the actual one. Nothing was stored.",
         "content": {
           "application/json": {
             "schema": {
@@ -2102,7 +2103,7 @@ let openAPIText: StaticString = #"""
         }
       },
       "outcome_unknown_or_partial_publish_or_tail_unverified_or_storage_full_or_unavailable_or_overloaded": {
-        "description": "`outcome_unknown`: The write may or may not have been stored. A retry with an Idempotency-Key is safe. `partial_publish`: Some partitions of the batch were stored and others were not; `details` lists both. A retry with the same Idempotency-Key stores the rest. `tail_unverified`: The end of a partition cannot be proven. An operator can accept it with accept-tail. `storage_full`: There is no room to store anything. Nothing was stored. `unavailable`: The storage cannot be reached, or the server is stopping. `overloaded`: The server has more requests than it can take.",
+        "description": "`outcome_unknown`: The write may or may not have been stored. A retry with an Idempotency-Key is safe. `partial_publish`: Some partitions of the batch were stored and others were not, or it is not known; `details` lists all. A retry with the same Idempotency-Key stores the rest. `tail_unverified`: The end of a partition cannot be proven. An operator can accept it with accept-tail. `storage_full`: There is no room to store anything. Nothing was stored. `unavailable`: The storage cannot be reached, or the server is stopping. `overloaded`: The server has more requests than it can take.",
         "headers": {
           "Retry-After": {
             "$ref": "#/components/headers/RetryAfter"
@@ -2632,12 +2633,7 @@ let openAPIText: StaticString = #"""
         }
       },
       "unsupported_transfer_encoding": {
-        "description": "`unsupported_transfer_encoding`: The only transfer coding known here is chunked.",
-        "headers": {
-          "Retry-After": {
-            "$ref": "#/components/headers/RetryAfter"
-          }
-        },
+        "description": "`unsupported_transfer_encoding`: A transfer coding other than chunked. A retry does not help.",
         "content": {
           "application/json": {
             "schema": {
@@ -2688,8 +2684,8 @@ let openAPIText: StaticString = #"""
           }
         }
       },
-      "validation_error_or_invalid_stream_id_or_invalid_event_key_or_malformed_request": {
-        "description": "`validation_error`: The request breaks a rule: an unknown, repeated, missing or ill-typed field or parameter, or a limit. `details` names the field and the limit. `invalid_stream_id`: The stream's name is not a valid name. `invalid_event_key`: The event key is empty, too long or not valid text. `malformed_request`: The request is not valid HTTP/1.1.",
+      "validation_error_or_malformed_request": {
+        "description": "`validation_error`: The request breaks a rule: an unknown, repeated, missing or ill-typed field or parameter, or a limit. `details` names the field and the limit. `malformed_request`: The request is not HTTP as it should be. The connection is closed.",
         "content": {
           "application/json": {
             "schema": {
@@ -2702,6 +2698,71 @@ let openAPIText: StaticString = #"""
                 "error": {
                   "enum": [
                     "validation_error",
+                    "malformed_request"
+                  ]
+                }
+              }
+            },
+            "examples": {
+              "validation_error": {
+                "$ref": "#/components/examples/validation_error"
+              },
+              "malformed_request": {
+                "$ref": "#/components/examples/malformed_request"
+              }
+            }
+          }
+        }
+      },
+      "validation_error_or_malformed_request_or_invalid_stream_id": {
+        "description": "`validation_error`: The request breaks a rule: an unknown, repeated, missing or ill-typed field or parameter, or a limit. `details` names the field and the limit. `malformed_request`: The request is not HTTP as it should be. The connection is closed. `invalid_stream_id`: The stream's name is not a valid name.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "allOf": [
+                {
+                  "$ref": "#/components/schemas/Error"
+                }
+              ],
+              "properties": {
+                "error": {
+                  "enum": [
+                    "validation_error",
+                    "malformed_request",
+                    "invalid_stream_id"
+                  ]
+                }
+              }
+            },
+            "examples": {
+              "validation_error": {
+                "$ref": "#/components/examples/validation_error"
+              },
+              "malformed_request": {
+                "$ref": "#/components/examples/malformed_request"
+              },
+              "invalid_stream_id": {
+                "$ref": "#/components/examples/invalid_stream_id"
+              }
+            }
+          }
+        }
+      },
+      "validation_error_or_malformed_request_or_invalid_stream_id_or_invalid_event_key": {
+        "description": "`validation_error`: The request breaks a rule: an unknown, repeated, missing or ill-typed field or parameter, or a limit. `details` names the field and the limit. `malformed_request`: The request is not HTTP as it should be. The connection is closed. `invalid_stream_id`: The stream's name is not a valid name. `invalid_event_key`: The event key is empty, too long or not valid text.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "allOf": [
+                {
+                  "$ref": "#/components/schemas/Error"
+                }
+              ],
+              "properties": {
+                "error": {
+                  "enum": [
+                    "validation_error",
+                    "malformed_request",
                     "invalid_stream_id",
                     "invalid_event_key",
                     "malformed_request"
@@ -2712,6 +2773,9 @@ let openAPIText: StaticString = #"""
             "examples": {
               "validation_error": {
                 "$ref": "#/components/examples/validation_error"
+              },
+              "malformed_request": {
+                "$ref": "#/components/examples/malformed_request"
               },
               "invalid_stream_id": {
                 "$ref": "#/components/examples/invalid_stream_id"
@@ -2726,8 +2790,8 @@ let openAPIText: StaticString = #"""
           }
         }
       },
-      "validation_error_or_invalid_stream_id_or_invalid_subscription_id_or_invalid_cursor_or_malformed_request": {
-        "description": "`validation_error`: The request breaks a rule: an unknown, repeated, missing or ill-typed field or parameter, or a limit. `details` names the field and the limit. `invalid_stream_id`: The stream's name is not a valid name. `invalid_subscription_id`: The subscription's name is not a valid name. `invalid_cursor`: The cursor is malformed, altered, or of another subscription. `malformed_request`: The request is not valid HTTP/1.1.",
+      "validation_error_or_malformed_request_or_invalid_stream_id_or_invalid_subscription_id": {
+        "description": "`validation_error`: The request breaks a rule: an unknown, repeated, missing or ill-typed field or parameter, or a limit. `details` names the field and the limit. `malformed_request`: The request is not HTTP as it should be. The connection is closed. `invalid_stream_id`: The stream's name is not a valid name. `invalid_subscription_id`: The subscription's name is not a valid name.",
         "content": {
           "application/json": {
             "schema": {
@@ -2740,6 +2804,45 @@ let openAPIText: StaticString = #"""
                 "error": {
                   "enum": [
                     "validation_error",
+                    "malformed_request",
+                    "invalid_stream_id",
+                    "invalid_subscription_id"
+                  ]
+                }
+              }
+            },
+            "examples": {
+              "validation_error": {
+                "$ref": "#/components/examples/validation_error"
+              },
+              "malformed_request": {
+                "$ref": "#/components/examples/malformed_request"
+              },
+              "invalid_stream_id": {
+                "$ref": "#/components/examples/invalid_stream_id"
+              },
+              "invalid_subscription_id": {
+                "$ref": "#/components/examples/invalid_subscription_id"
+              }
+            }
+          }
+        }
+      },
+      "validation_error_or_malformed_request_or_invalid_stream_id_or_invalid_subscription_id_or_invalid_cursor": {
+        "description": "`validation_error`: The request breaks a rule: an unknown, repeated, missing or ill-typed field or parameter, or a limit. `details` names the field and the limit. `malformed_request`: The request is not HTTP as it should be. The connection is closed. `invalid_stream_id`: The stream's name is not a valid name. `invalid_subscription_id`: The subscription's name is not a valid name. `invalid_cursor`: The cursor is malformed, altered, or of another subscription.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "allOf": [
+                {
+                  "$ref": "#/components/schemas/Error"
+                }
+              ],
+              "properties": {
+                "error": {
+                  "enum": [
+                    "validation_error",
+                    "malformed_request",
                     "invalid_stream_id",
                     "invalid_subscription_id",
                     "invalid_cursor",
@@ -2751,6 +2854,9 @@ let openAPIText: StaticString = #"""
             "examples": {
               "validation_error": {
                 "$ref": "#/components/examples/validation_error"
+              },
+              "malformed_request": {
+                "$ref": "#/components/examples/malformed_request"
               },
               "invalid_stream_id": {
                 "$ref": "#/components/examples/invalid_stream_id"
@@ -2882,6 +2988,13 @@ let openAPIText: StaticString = #"""
           }
         }
       },
+      "malformed_request": {
+        "value": {
+          "error": "malformed_request",
+          "message": "the request line is malformed",
+          "details": {}
+        }
+      },
       "invalid_stream_id": {
         "value": {
           "error": "invalid_stream_id",
@@ -2942,7 +3055,6 @@ let openAPIText: StaticString = #"""
           "error": "subscription_not_found",
           "message": "Stream 'orders' has no subscription 'shipping-service'.",
           "details": {
-            "stream_id": "orders",
             "subscription_id": "shipping-service"
           }
         }
@@ -2952,7 +3064,6 @@ let openAPIText: StaticString = #"""
           "error": "partition_not_found",
           "message": "Stream 'orders' has partitions 0 to 2.",
           "details": {
-            "stream_id": "orders",
             "partition": 7
           }
         }
@@ -2961,10 +3072,7 @@ let openAPIText: StaticString = #"""
         "value": {
           "error": "key_not_found",
           "message": "Stream 'orders' has no compacted event with this key.",
-          "details": {
-            "stream_id": "orders",
-            "key": "order-1"
-          }
+          "details": {}
         }
       },
       "method_not_allowed": {
@@ -3023,7 +3131,6 @@ let openAPIText: StaticString = #"""
           "error": "subscription_already_exists",
           "message": "Stream 'orders' has a subscription 'shipping-service'.",
           "details": {
-            "stream_id": "orders",
             "subscription_id": "shipping-service"
           }
         }
@@ -3034,8 +3141,7 @@ let openAPIText: StaticString = #"""
           "message": "The next offset of partition 0 is 14, not 12.",
           "details": {
             "partition": 0,
-            "expected_offset": 12,
-            "actual_offset": 14
+            "next_offset": 14
           }
         }
       },
@@ -3050,9 +3156,7 @@ let openAPIText: StaticString = #"""
         "value": {
           "error": "compaction_disabled",
           "message": "Stream 'orders' has no compacted state.",
-          "details": {
-            "stream_id": "orders"
-          }
+          "details": {}
         }
       },
       "keys_disabled": {
@@ -3068,7 +3172,6 @@ let openAPIText: StaticString = #"""
           "message": "Offset 12 of partition 0 has expired; the earliest is 40.",
           "details": {
             "partition": 0,
-            "offset": 12,
             "earliest_offset": 40
           }
         }
@@ -3103,9 +3206,15 @@ let openAPIText: StaticString = #"""
           "message": "Partition 0 ends before offset 99; the next offset is 42.",
           "details": {
             "partition": 0,
-            "offset": 99,
             "next_offset": 42
           }
+        }
+      },
+      "expectation_failed": {
+        "value": {
+          "error": "expectation_failed",
+          "message": "the only expectation known here is 100-continue",
+          "details": {}
         }
       },
       "idempotency_key_reused": {
@@ -3147,6 +3256,13 @@ let openAPIText: StaticString = #"""
           }
         }
       },
+      "unsupported_transfer_encoding": {
+        "value": {
+          "error": "unsupported_transfer_encoding",
+          "message": "the only transfer coding known here is chunked",
+          "details": {}
+        }
+      },
       "outcome_unknown": {
         "value": {
           "error": "outcome_unknown",
@@ -3159,17 +3275,16 @@ let openAPIText: StaticString = #"""
           "error": "partial_publish",
           "message": "Some events were stored and some were not.",
           "details": {
-            "stored": [
+            "partitions": [
               {
                 "partition": 0,
+                "state": "stored",
                 "first_offset": 42,
                 "last_offset": 44
-              }
-            ],
-            "not_stored": [
+              },
               {
                 "partition": 1,
-                "count": 2
+                "state": "not_stored"
               }
             ]
           }
@@ -3180,7 +3295,6 @@ let openAPIText: StaticString = #"""
           "error": "tail_unverified",
           "message": "The tail of partition 0 cannot be verified. POST /streams/orders/accept-tail accepts it.",
           "details": {
-            "stream_id": "orders",
             "partition": 0
           }
         }
@@ -3203,6 +3317,13 @@ let openAPIText: StaticString = #"""
         "value": {
           "error": "overloaded",
           "message": "The server is overloaded.",
+          "details": {}
+        }
+      },
+      "http_version_not_supported": {
+        "value": {
+          "error": "http_version_not_supported",
+          "message": "only HTTP/1.1 and HTTP/1.0 are spoken here",
           "details": {}
         }
       }
@@ -3306,6 +3427,7 @@ let openAPIText: StaticString = #"""
         "type": "string",
         "enum": [
           "validation_error",
+          "malformed_request",
           "invalid_stream_id",
           "invalid_subscription_id",
           "invalid_event_key",
@@ -3332,17 +3454,20 @@ let openAPIText: StaticString = #"""
           "uri_too_long",
           "unsupported_media_type",
           "offset_out_of_range",
+          "expectation_failed",
           "idempotency_key_reused",
           "too_many_requests",
           "headers_too_large",
           "internal_error",
           "corrupt_chunk",
+          "unsupported_transfer_encoding",
           "outcome_unknown",
           "partial_publish",
           "tail_unverified",
           "storage_full",
           "unavailable",
-          "overloaded"
+          "overloaded",
+          "http_version_not_supported"
         ],
         "description": "What went wrong, for programs. The status of each code is fixed.",
         "examples": [
@@ -3370,10 +3495,7 @@ let openAPIText: StaticString = #"""
                 "description": "The field or parameter at fault, e.g. `events[3].key`."
               },
               "limit": {
-                "type": [
-                  "integer",
-                  "string"
-                ],
+                "type": "integer",
                 "description": "The limit that was broken."
               },
               "stream_id": {
@@ -3388,34 +3510,41 @@ let openAPIText: StaticString = #"""
               "offset": {
                 "type": "integer"
               },
-              "key": {
-                "type": "string"
-              },
-              "expected_offset": {
-                "type": "integer"
-              },
-              "actual_offset": {
-                "type": "integer"
-              },
               "earliest_offset": {
                 "type": "integer"
               },
               "next_offset": {
                 "type": "integer"
               },
-              "stored": {
+              "partitions": {
                 "type": "array",
+                "description": "What became of each partition of a batch.",
                 "items": {
-                  "type": "object"
-                },
-                "description": "Partitions whose events were stored."
-              },
-              "not_stored": {
-                "type": "array",
-                "items": {
-                  "type": "object"
-                },
-                "description": "Partitions whose events were not stored."
+                  "type": "object",
+                  "properties": {
+                    "partition": {
+                      "$ref": "#/components/schemas/Partition"
+                    },
+                    "state": {
+                      "enum": [
+                        "stored",
+                        "not_stored",
+                        "unknown"
+                      ]
+                    },
+                    "first_offset": {
+                      "$ref": "#/components/schemas/Offset"
+                    },
+                    "last_offset": {
+                      "$ref": "#/components/schemas/Offset"
+                    }
+                  },
+                  "required": [
+                    "partition",
+                    "state"
+                  ],
+                  "additionalProperties": false
+                }
               }
             },
             "additionalProperties": true
@@ -3433,6 +3562,24 @@ let openAPIText: StaticString = #"""
             "message": "There is no stream 'orders'.",
             "details": {
               "stream_id": "orders"
+            }
+          },
+          {
+            "error": "partial_publish",
+            "message": "Some events were stored and some were not.",
+            "details": {
+              "partitions": [
+                {
+                  "partition": 0,
+                  "state": "stored",
+                  "first_offset": 42,
+                  "last_offset": 44
+                },
+                {
+                  "partition": 1,
+                  "state": "not_stored"
+                }
+              ]
             }
           }
         ]

@@ -130,7 +130,8 @@ struct DocumentedLimit: Sendable {
 
     /// What no client can meet: how the ledger stores and when it cleans up.
     static let internalNames: Set<String> = [
-        "chunkBytes", "chunkPayloadBytes", "queryPageBytes",
+        "chunkBytes", "chunkPayloadBytes", "decodedBatchBytes", "compressionThreshold",
+        "itemBytes", "queryPageBytes",
         "cacheAge", "physicalRetentionHours", "physicalRetentionMarginHours", "tombstoneHours",
         "deletionGrace", "itemBytes", "decodedBatchBytes",
         "compressionThreshold",
