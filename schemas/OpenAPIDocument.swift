@@ -2764,8 +2764,7 @@ let openAPIText: StaticString = #"""
                     "validation_error",
                     "malformed_request",
                     "invalid_stream_id",
-                    "invalid_event_key",
-                    "malformed_request"
+                    "invalid_event_key"
                   ]
                 }
               }
@@ -2782,9 +2781,6 @@ let openAPIText: StaticString = #"""
               },
               "invalid_event_key": {
                 "$ref": "#/components/examples/invalid_event_key"
-              },
-              "malformed_request": {
-                "$ref": "#/components/examples/malformed_request"
               }
             }
           }
@@ -2845,8 +2841,7 @@ let openAPIText: StaticString = #"""
                     "malformed_request",
                     "invalid_stream_id",
                     "invalid_subscription_id",
-                    "invalid_cursor",
-                    "malformed_request"
+                    "invalid_cursor"
                   ]
                 }
               }
@@ -2866,111 +2861,6 @@ let openAPIText: StaticString = #"""
               },
               "invalid_cursor": {
                 "$ref": "#/components/examples/invalid_cursor"
-              },
-              "malformed_request": {
-                "$ref": "#/components/examples/malformed_request"
-              }
-            }
-          }
-        }
-      },
-      "validation_error_or_invalid_stream_id_or_invalid_subscription_id_or_malformed_request": {
-        "description": "`validation_error`: The request breaks a rule: an unknown, repeated, missing or ill-typed field or parameter, or a limit. `details` names the field and the limit. `invalid_stream_id`: The stream's name is not a valid name. `invalid_subscription_id`: The subscription's name is not a valid name. `malformed_request`: The request is not valid HTTP/1.1.",
-        "content": {
-          "application/json": {
-            "schema": {
-              "allOf": [
-                {
-                  "$ref": "#/components/schemas/Error"
-                }
-              ],
-              "properties": {
-                "error": {
-                  "enum": [
-                    "validation_error",
-                    "invalid_stream_id",
-                    "invalid_subscription_id",
-                    "malformed_request"
-                  ]
-                }
-              }
-            },
-            "examples": {
-              "validation_error": {
-                "$ref": "#/components/examples/validation_error"
-              },
-              "invalid_stream_id": {
-                "$ref": "#/components/examples/invalid_stream_id"
-              },
-              "invalid_subscription_id": {
-                "$ref": "#/components/examples/invalid_subscription_id"
-              },
-              "malformed_request": {
-                "$ref": "#/components/examples/malformed_request"
-              }
-            }
-          }
-        }
-      },
-      "validation_error_or_invalid_stream_id_or_malformed_request": {
-        "description": "`validation_error`: The request breaks a rule: an unknown, repeated, missing or ill-typed field or parameter, or a limit. `details` names the field and the limit. `invalid_stream_id`: The stream's name is not a valid name. `malformed_request`: The request is not valid HTTP/1.1.",
-        "content": {
-          "application/json": {
-            "schema": {
-              "allOf": [
-                {
-                  "$ref": "#/components/schemas/Error"
-                }
-              ],
-              "properties": {
-                "error": {
-                  "enum": [
-                    "validation_error",
-                    "invalid_stream_id",
-                    "malformed_request"
-                  ]
-                }
-              }
-            },
-            "examples": {
-              "validation_error": {
-                "$ref": "#/components/examples/validation_error"
-              },
-              "invalid_stream_id": {
-                "$ref": "#/components/examples/invalid_stream_id"
-              },
-              "malformed_request": {
-                "$ref": "#/components/examples/malformed_request"
-              }
-            }
-          }
-        }
-      },
-      "validation_error_or_malformed_request": {
-        "description": "`validation_error`: The request breaks a rule: an unknown, repeated, missing or ill-typed field or parameter, or a limit. `details` names the field and the limit. `malformed_request`: The request is not valid HTTP/1.1.",
-        "content": {
-          "application/json": {
-            "schema": {
-              "allOf": [
-                {
-                  "$ref": "#/components/schemas/Error"
-                }
-              ],
-              "properties": {
-                "error": {
-                  "enum": [
-                    "validation_error",
-                    "malformed_request"
-                  ]
-                }
-              }
-            },
-            "examples": {
-              "validation_error": {
-                "$ref": "#/components/examples/validation_error"
-              },
-              "malformed_request": {
-                "$ref": "#/components/examples/malformed_request"
               }
             }
           }
@@ -3079,34 +2969,6 @@ let openAPIText: StaticString = #"""
         "value": {
           "error": "method_not_allowed",
           "message": "Use GET or POST here.",
-          "details": {}
-        }
-      },
-      "malformed_request": {
-        "value": {
-          "error": "malformed_request",
-          "message": "the request is not valid HTTP/1.1",
-          "details": {}
-        }
-      },
-      "expectation_failed": {
-        "value": {
-          "error": "expectation_failed",
-          "message": "the only expectation known here is 100-continue",
-          "details": {}
-        }
-      },
-      "unsupported_transfer_encoding": {
-        "value": {
-          "error": "unsupported_transfer_encoding",
-          "message": "the only transfer coding known here is chunked",
-          "details": {}
-        }
-      },
-      "http_version_not_supported": {
-        "value": {
-          "error": "http_version_not_supported",
-          "message": "only HTTP/1.1 and HTTP/1.0 are spoken here",
           "details": {}
         }
       },
@@ -3438,10 +3300,6 @@ let openAPIText: StaticString = #"""
           "partition_not_found",
           "key_not_found",
           "method_not_allowed",
-          "malformed_request",
-          "expectation_failed",
-          "unsupported_transfer_encoding",
-          "http_version_not_supported",
           "request_timeout",
           "stream_already_exists",
           "subscription_already_exists",

@@ -133,8 +133,7 @@ struct DocumentedLimit: Sendable {
         "chunkBytes", "chunkPayloadBytes", "decodedBatchBytes", "compressionThreshold",
         "itemBytes", "queryPageBytes",
         "cacheAge", "physicalRetentionHours", "physicalRetentionMarginHours", "tombstoneHours",
-        "deletionGrace", "itemBytes", "decodedBatchBytes",
-        "compressionThreshold",
+        "deletionGrace",
     ]
 }
 
