@@ -9,7 +9,12 @@ public struct StreamID: Hashable, Comparable, Sendable, CustomStringConvertible 
         self.name = name
     }
 
-    /// The problem in words, for a person.
+    /// A name that is known to keep the rule.
+    init(trusted name: String) {
+        self.name = name
+    }
+
+    /// The name as text.
     public var description: String { name }
 
     /// In order of their values.
@@ -27,7 +32,12 @@ public struct SubscriptionID: Hashable, Comparable, Sendable, CustomStringConver
         self.name = name
     }
 
-    /// The problem in words, for a person.
+    /// A name that is known to keep the rule.
+    init(trusted name: String) {
+        self.name = name
+    }
+
+    /// The name as text.
     public var description: String { name }
 
     /// In order of their values.
