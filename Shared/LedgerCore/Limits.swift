@@ -71,6 +71,8 @@ public enum Limits {
     public static let compressionThreshold = 512
     /// One row, bytes (DynamoDB).
     public static let itemBytes = 400 * 1024
+    /// A row's sort key, bytes (DynamoDB).
+    public static let sortKeyBytes = 1...1024
     /// Items in one transaction (DynamoDB).
     public static let transactionItems = 100
     /// Bytes in one transaction (DynamoDB).

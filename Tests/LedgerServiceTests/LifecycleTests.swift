@@ -65,7 +65,7 @@ struct LifecycleTests {
         let api = API(table: table)
         await api.stream("s", ",\"partition_count\":1")
         for index in 0..<3 { await api.publish("s", "k\(index)") }
-        let chunks = table.allItems { if case .chunk = $0.key { true } else { false } }
+        let chunks = table.items.filter { if case .chunk = $0.key { true } else { false } }
         try await table.batchDelete([chunks[1].key])
         await api.subscribe("s", "u")
         let first = await api.poll("s", "u")
@@ -82,7 +82,7 @@ struct LifecycleTests {
         let api = API(table: table)
         await api.stream("s", ",\"partition_count\":1")
         for index in 0..<3 { await api.publish("s", "k\(index)") }
-        var item = table.allItems { if case .chunk = $0.key { true } else { false } }[1]
+        var item = table.items.filter { if case .chunk = $0.key { true } else { false } }[1]
         var batch = item.bytes(.batch) ?? []
         batch[batch.count / 2] ^= 4
         item[.batch] = .bytes(batch)
@@ -133,12 +133,12 @@ struct LifecycleTests {
         }
         await api.call("DELETE", "/streams/s/subscriptions/v")
         await api.call("DELETE", "/streams/s")
-        let before = table.allItems().count
+        let before = table.items.count
         await api.ledger.sweep()
-        #expect(table.allItems().count >= before)
+        #expect(table.items.count >= before)
         api.clock.advance(milliseconds: Limits.deletionGrace)
         await api.ledger.sweep()
-        let left = table.allItems().map(\.key.group.partitionKey)
+        let left = table.items.map(\.key.group.partitionKey)
         #expect(Set(left.map { $0.prefix { $0 != "#" } }) == ["STREAMS", "LOG", "PART", "STATE"])
         #expect(left.count == 4, "\(left)")
         #expect(await api.call("GET", "/streams/kept/events").keys == ["k"])
@@ -153,7 +153,7 @@ struct LifecycleTests {
         await api.publish("s", "b")
         api.clock.advance(hours: 60)
         // TTL removes the newer chunk first, as it may; no sweep ran for days.
-        table.expire(at: api.clock.now()) { key in
+        _ = table.expire(now: api.clock.now()) { key in
             if case .chunk(_, _, let offset) = key { offset.rawValue == 1 } else { false }
         }
         let body = "{\"key\":\"k\",\"type\":\"t\",\"data\":1}"
@@ -173,9 +173,9 @@ struct LifecycleTests {
         for _ in 0..<10 {
             api.clock.advance(hours: 10)
             await api.ledger.sweep()
-            table.expire(at: api.clock.now())
+            _ = table.expire(now: api.clock.now())
         }
-        #expect(table.allItems { if case .chunk = $0.key { true } else { false } }.isEmpty)
+        #expect(table.items.filter { if case .chunk = $0.key { true } else { false } }.isEmpty)
         #expect(await api.sibling().publish("s", "next").offsets == [5])
     }
 }

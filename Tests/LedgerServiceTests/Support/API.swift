@@ -112,12 +112,12 @@ enum Engine: String, CaseIterable, Sendable {
                 atPath: folder,
                 withIntermediateDirectories: true
             )
-            return TemporaryTable(try SQLiteTable(path: folder + "/ledger.sqlite"), folder)
+            return TemporaryTable(try SQLiteTable.open(path: folder + "/ledger.sqlite"), folder)
         }
     }
 }
 
-/// A SQLite table that is closed and removed with its last user.
+/// A SQLite table whose folder is removed with its last user.
 final class TemporaryTable: Table {
     private let table: SQLiteTable
     private let folder: String
@@ -128,7 +128,7 @@ final class TemporaryTable: Table {
     }
 
     deinit {
-        table.close()
+        // The table closes itself; its folder may go at once.
         try? FileManager.default.removeItem(atPath: folder)
     }
 
