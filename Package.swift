@@ -20,7 +20,8 @@ let nio: [Target.Dependency] = [
     .product(name: "NIOHTTP1", package: "swift-nio"),
 ]
 
-func module(_ name: String, _ dependencies: [Target.Dependency] = [], path: String? = nil) -> Target {
+func module(_ name: String, _ dependencies: [Target.Dependency] = [], path: String? = nil) -> Target
+{
     .target(
         name: name,
         dependencies: dependencies,
@@ -112,7 +113,10 @@ let package = Package(
 
         tests("RawJSONTests", ["RawJSON"]),
         tests("LedgerCoreTests", ["LedgerCore", "LedgerTesting", "RawJSON"]),
-        tests("LedgerServiceTests", ["LedgerService", "LedgerCore", "LedgerTesting", "RawJSON"]),
+        tests(
+            "LedgerServiceTests",
+            ["LedgerService", "LedgerCore", "LedgerTesting", "RawJSON", "SQLiteTable", log]
+        ),
         tests("SQLiteTableTests", ["SQLiteTable", "LedgerCore", "LedgerTesting", "CSQLite"]),
         tests("CurlHTTPTests", ["CurlHTTP"]),
         tests(

@@ -1,59 +1,66 @@
-# EventLedger's commands. `./justw` lists them; `./justw RECIPE` runs one.
+# EventLedger's commands. Without just on the machine: ./justw RECIPE
 
 set positional-arguments
 
-just := quote(just_executable()) + " --justfile " + quote(justfile())
-
 # List the recipes
 default:
-    @{{just}} --list --unsorted
+    @{{ quote(just_executable()) }} --justfile {{ quote(justfile()) }} --list --unsorted
 
-# Check for the system packages that the build needs, and install the missing ones
+# Install the system packages that are missing; quick when there are none
 setup:
     @scripts/setup.sh
 
-# Build the release binary, .build/release/eventledger
+# Release build of the eventledger executable
 build: setup
-    swift build -c release --product eventledger
+    swift build --configuration release --product eventledger
 
-# Build and run the server: ./justw serve --port 9000 --data ./data
+# Build, then run a server on this machine: ./justw serve --port 8080 --data FOLDER
 serve *ARGS: build
-    @exec .build/release/eventledger serve "$@"
+    @exec "$(swift build --configuration release --show-bin-path)/eventledger" serve "$@"
 
-# Build everything and run the tests: ./justw test --filter LedgerCoreTests
+# Run every test; arguments go to `swift test`: ./justw test --filter PollTests
 test *ARGS: setup
     swift build --build-tests
-    @swift test "$@"
+    swift test --skip-build "$@"
 
-# Type-check all targets and tests
+# Debug build of everything, and that every import is a declared dependency
 check: setup
-    swift build --build-tests
+    swift build --explicit-target-dependency-import-check error
 
-# Format the Swift sources in place
+# Format the Swift files
 fmt:
-    git ls-files -z --cached --others --exclude-standard '*.swift' | xargs -0 swift format format -i --parallel
+    @scripts/swift-files.sh | xargs -0 swift format format --in-place
 
-# Check the formatting, the schemas and the scripts
+# Check formatting, schemas and the project's rules
 lint: setup
     @scripts/lint.sh
 
-# Walk through the ledger's promises on a server, on one of its own unless EVENTLEDGER_URL is set
-demo *ARGS: build
-    @scripts/with-server.sh --unless-set python3 scripts/demo.py "$@"
+# Write schemas/openapi.json anew from its sources
+schemas:
+    @scripts/build-openapi.py
 
-# Measure the server
+# Check a running server's answers against the API description: ./justw check-api http://127.0.0.1:8080
+check-api URL: setup
+    @scripts/tools.sh
+    @.tools/venv/bin/python scripts/check-live-api.py "$@"
+
+# The same against a server of its own, on a free port
+check-served-api: build
+    @scripts/tools.sh
+    @scripts/check-served-api.sh
+
+# Show what the ledger does, on a server of its own
+demo *ARGS: build
+    @python3 scripts/demo.py "$@"
+
+# Run the benchmarks
 bench *ARGS: build
     @Benchmarks/run.sh "$@"
 
-# Run the README's commands on a server, on one of its own unless EVENTLEDGER_URL is set
+# Run the README's commands against a fresh server
 readme: build
-    @scripts/with-server.sh --unless-set scripts/readme-commands.py
+    @python3 scripts/readme-commands.py
 
-# Send requests to every route and hold the answers against the OpenAPI document
-live: build
-    @scripts/with-server.sh --unless-set scripts/check-live-api.sh
-
-# Remove what was built
+# Remove what was built; .tools stays
 clean:
     swift package clean
-    rm -rf .tools

@@ -8,7 +8,7 @@ import Glibc
 import Darwin
 #endif
 
-/// `eventledger serve`
+/// The command `eventledger serve`.
 struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Run the ledger on this machine.",
@@ -39,7 +39,8 @@ struct Serve: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try settings()
-        let folder = data ?? Environment.value("EVENTLEDGER_DATA")
+        let folder =
+            data ?? Environment.value("EVENTLEDGER_DATA")
             ?? DataFolder.standard(Environment.value)
         let logger = Logger(label: "eventledger") { label in
             LineLogHandler(label: label, level: settings.logLevel, format: settings.logFormat)
@@ -64,7 +65,8 @@ struct Serve: AsyncParsableCommand {
     private func settings() throws -> ServerConfiguration {
         var settings = ServerConfiguration()
         settings.host = host ?? Environment.value("EVENTLEDGER_HOST") ?? settings.host
-        settings.port = try port ?? Environment.parsed("EVENTLEDGER_PORT", Int.init) ?? settings.port
+        settings.port =
+            try port ?? Environment.parsed("EVENTLEDGER_PORT", Int.init) ?? settings.port
         settings.logLevel =
             try logLevel
             ?? Environment.parsed("EVENTLEDGER_LOG_LEVEL", Logger.Level.init(rawValue:))

@@ -1,42 +1,44 @@
 #!/usr/bin/env bash
-# Checks formatting, schemas and scripts; changes nothing.
-set -uo pipefail
+# Every check that needs no build. Runs all of them, then fails if one failed.
+set -euo pipefail
+cd "$(dirname "$0")/.."
 
-cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit
-failed=0
+failed=()
 
-check() {
+run() { # name, command…
     local name=$1
     shift
     if "$@"; then
-        echo "ok      $name"
+        echo "lint: $name: ok"
     else
-        echo "FAILED  $name" >&2
-        failed=1
+        echo "lint: $name: FAILED" >&2
+        failed+=("$name")
     fi
 }
 
 swift_format() {
-    # OpenAPIDocument.swift is generated.
-    git ls-files -z '*.swift' ':!schemas/OpenAPIDocument.swift' |
-        xargs -0 swift format lint --strict --parallel
+    scripts/swift-files.sh | xargs -0 swift format lint --strict
 }
 
-bash_syntax() {
-    local script
-    for script in justw .ci/run $(git ls-files '*.sh'); do
-        bash -n "$script" || return
-    done
+shell_scripts() {
+    local files=()
+    local file
+    while IFS= read -r file; do
+        if [[ $(head -c 19 "$file") == '#!/usr/bin/env bash' ]]; then
+            files+=("$file")
+        fi
+    done < <(git ls-files --cached --others --exclude-standard -- justw .ci scripts Benchmarks tofu)
+    .tools/venv/bin/shellcheck "${files[@]}"
 }
 
-python_syntax() {
-    git ls-files -z '*.py' | xargs -0 -n 1 python3 -c \
-        'import ast, sys; ast.parse(open(sys.argv[1], encoding="utf-8").read(), sys.argv[1])'
-}
+scripts/tools.sh
+run "Swift format" swift_format
+run "shell scripts" shell_scripts
+run "OpenAPI bundle" scripts/build-openapi.py --check
+run "schemas" .tools/venv/bin/python scripts/validate-schemas.py
+run "project rules" python3 scripts/project-rules.py
 
-check "swift format" swift_format
-check "openapi.json is up to date" scripts/build-openapi.py --check
-check "schemas and their examples" scripts/schema-python.sh scripts/validate-schemas.py
-check "bash syntax" bash_syntax
-check "python syntax" python_syntax
-exit $failed
+if [[ ${#failed[@]} -ne 0 ]]; then
+    echo "lint: failed: ${failed[*]}" >&2
+    exit 1
+fi

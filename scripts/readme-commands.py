@@ -1,57 +1,192 @@
 #!/usr/bin/env python3
-"""Runs the README's commands against the server at EVENTLEDGER_URL.
+"""Runs the commands of README.md against a fresh server, so that they cannot go stale.
 
-A command is run when its ```bash block directly follows the line `<!-- run -->`. All blocks run in
-one bash session, in order; the first failure ends it. Only the standard library is used.
+A fenced `bash` block after the comment `<!-- run -->` is run; all of them in order, in one bash
+session that ends at the first command that fails. `curl` runs with --fail-with-body. A fenced
+`json` or `text` block after `<!-- output -->` is what the block before it prints: JSON must have
+the same keys and types, text the same number of lines that are not empty.
+
+The server of the release build is started on a free port, with a data folder of its own; where the
+README says port 8080, that port is used. With --list the commands are only shown.
 """
 
+import argparse
+import json
 import os
 import re
+import socket
 import subprocess
 import sys
 import tempfile
+import time
+import urllib.request
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-BLOCK = re.compile(r"^<!-- run -->[ \t]*\n```bash[ \t]*\n(.*?)^```[ \t]*$", re.MULTILINE | re.DOTALL)
-PREAMBLE = """\
-set -euo pipefail
-curl() { command curl --silent --show-error --fail-with-body "$@"; }
-trap 'echo "failed: $BASH_COMMAND" >&2' ERR
-exec 2>&1 </dev/null
-set -v
-"""
+FENCE = re.compile(r"^<!-- (run|output) -->\s*\n```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+README_PORT = "8080"
+SERVER_START_SECONDS = 20
 
 
 def main():
-    url = os.environ.get("EVENTLEDGER_URL", "").rstrip("/")
-    if not url:
-        sys.exit("readme-commands: set EVENTLEDGER_URL, or run it with scripts/with-server.sh")
-    readme = ROOT / "README.md"
-    text = readme.read_text(encoding="utf-8") if readme.exists() else ""
-    blocks = BLOCK.findall(text)
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--list", action="store_true", help="show the commands, run nothing")
+    parser.add_argument("--file", type=Path, default=ROOT / "README.md")
+    arguments = parser.parse_args()
+    blocks = read_blocks(arguments.file)
+    if arguments.list:
+        print("\n".join(block["code"] for block in blocks))
+        return
+    binaries = binary_folder()
+    port = free_port()
+    with tempfile.TemporaryDirectory(prefix="eventledger-readme-") as folder:
+        server = start_server(binaries, port, folder)
+        try:
+            failed = run(blocks, port, binaries, Path(folder))
+        finally:
+            server.terminate()
+            server.wait(timeout=20)
+    sys.exit(1 if failed else 0)
+
+
+# The README
+
+
+def read_blocks(path):
+    """The marked blocks: each with its code, its line and what it should print, if that is shown."""
+    text = path.read_text(encoding="utf-8")
+    blocks = []
+    for match in FENCE.finditer(text):
+        kind, language, content = match.groups()
+        line = text.count("\n", 0, match.start()) + 3
+        if kind == "run" and language == "bash":
+            blocks.append({"code": content, "line": line, "output": None})
+        elif kind == "output" and language in ("json", "text") and blocks:
+            blocks[-1]["output"] = (language, content, line)
+        else:
+            sys.exit(f"{path.name}:{line}: a {kind} block may not be {language} here")
     if not blocks:
-        sys.exit("readme-commands: README.md has no block to run")
-    if len(blocks) != text.count("<!-- run -->"):
-        sys.exit("readme-commands: a `<!-- run -->` in README.md has no ```bash block after it")
-
-    script = "\n".join(blocks)
-    for usual in ("http://127.0.0.1:8080", "http://localhost:8080"):
-        script = script.replace(usual, url)
-    with tempfile.NamedTemporaryFile("w", suffix=".sh", encoding="utf-8") as file:
-        file.write(PREAMBLE + script)
-        file.flush()
-        status = subprocess.run(["bash", file.name], cwd=ROOT, env=environment(url)).returncode
-    if status != 0:
-        sys.exit(f"readme-commands: a command failed with {status}")
-    print(f"\n{len(blocks)} blocks of README.md ran")
+        sys.exit(f"{path.name}: no block is marked with <!-- run -->")
+    return blocks
 
 
-def environment(url):
-    """The session's environment, with the built binary's folder first in the PATH."""
-    binary = os.environ.get("EVENTLEDGER_BINARY") or ROOT / ".build/release/eventledger"
-    path = f"{Path(binary).resolve().parent}{os.pathsep}{os.environ['PATH']}"
-    return {**os.environ, "EVENTLEDGER_URL": url, "PATH": path}
+# The server
+
+
+def binary_folder():
+    command = ["swift", "build", "--configuration", "release", "--show-bin-path"]
+    result = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
+    return result.stdout.strip()
+
+
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def start_server(binaries, port, folder):
+    command = [f"{binaries}/eventledger", "serve", "--port", str(port), "--data", f"{folder}/data"]
+    server = subprocess.Popen(command)
+    deadline = time.monotonic() + SERVER_START_SECONDS
+    while time.monotonic() < deadline and server.poll() is None:
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=2).close()
+            return server
+        except OSError:
+            time.sleep(0.05)
+    server.kill()
+    sys.exit(f"readme-commands: the server did not start (exit status {server.wait()})")
+
+
+# The session
+
+
+def run(blocks, port, binaries, folder):
+    """Runs the blocks and says whether something failed."""
+    script = ["set -euo pipefail", 'curl() { command curl --fail-with-body "$@"; }']
+    for number, block in enumerate(blocks):
+        code = re.sub(rf"\b{README_PORT}\b", str(port), block["code"])
+        output = folder / f"output-{number}"
+        # Braces keep the variables for the blocks that follow.
+        script.append(f"{{\n{code}\n}} >'{output}'")
+    environment = {
+        **os.environ,
+        "PATH": f"{binaries}:{os.environ['PATH']}",
+        "EVENTLEDGER_URL": f"http://127.0.0.1:{port}",
+    }
+    session = subprocess.run(["bash", "-c", "\n".join(script)], cwd=ROOT, env=environment)
+
+    failed = False
+    for number, block in enumerate(blocks):
+        output = folder / f"output-{number}"
+        if not output.exists():
+            break
+        text = output.read_text(encoding="utf-8")
+        last = not (folder / f"output-{number + 1}").exists()
+        problem = None
+        if last and session.returncode != 0:
+            problem = f"exit status {session.returncode}"
+        elif block["output"]:
+            problem = difference(block["output"], text)
+        print(f"README.md:{block['line']}: {problem or 'ok'}")
+        if problem:
+            failed = True
+            print(indented(block["code"]) + "\nprinted\n" + indented(text))
+    return failed or session.returncode != 0
+
+
+def indented(text):
+    return "\n".join("    " + line for line in text.rstrip("\n").split("\n"))
+
+
+# What was printed
+
+
+def difference(expected, text):
+    """What differs between the README's output and the real one; None when their shapes agree."""
+    language, shown, line = expected
+    if language == "text":
+        wanted, found = filled_lines(shown), filled_lines(text)
+        return None if wanted == found else f"{found} lines, not {wanted} as at line {line}"
+    try:
+        wanted, found = json_values(shown), json_values(text)
+    except ValueError as error:
+        return f"not JSON: {error}"
+    if shape(wanted) != shape(found):
+        return f"another shape than at line {line}: {shape(found)}, not {shape(wanted)}"
+    return None
+
+
+def filled_lines(text):
+    return sum(1 for line in text.split("\n") if line.strip())
+
+
+def json_values(text):
+    """The JSON values that stand one after the other in a text."""
+    decoder = json.JSONDecoder()
+    values = []
+    text = text.strip()
+    while text:
+        value, end = decoder.raw_decode(text)
+        values.append(value)
+        text = text[end:].strip()
+    return values
+
+
+def shape(value):
+    """Keys and types, without the values; a list has the shapes that occur in it."""
+    if isinstance(value, dict):
+        return {key: shape(element) for key, element in sorted(value.items())}
+    if isinstance(value, list):
+        shapes = []
+        for element in map(shape, value):
+            if element not in shapes:
+                shapes.append(element)
+        return shapes
+    if isinstance(value, bool) or value is None:
+        return type(value).__name__
+    return "number" if isinstance(value, (int, float)) else "string"
 
 
 if __name__ == "__main__":

@@ -1,37 +1,65 @@
 #!/usr/bin/env bash
-# Checks for what the build needs from the system; installs missing packages where apt can.
+# Installs the system packages that the build needs and that are missing, through apt where there
+# is apt; elsewhere lists them. Needs well under a second when nothing is missing.
 set -euo pipefail
 
-libraries=(libsqlite3-dev libzstd-dev zlib1g-dev libssl-dev libcurl4-openssl-dev)
 missing=()
 
-for tool in git curl python3; do
-    command -v "$tool" >/dev/null || missing+=("$tool")
-done
-python3 -c 'import ensurepip' 2>/dev/null || missing+=(python3-venv)
+need_command() { # command, package
+    command -v "$1" >/dev/null 2>&1 || missing+=("$2")
+}
 
-if command -v dpkg-query >/dev/null; then
-    installed=$(dpkg-query -W -f '${db:Status-Abbrev} ${Package}\n' "${libraries[@]}" 2>/dev/null || true)
-    for library in "${libraries[@]}"; do
-        grep -q "^ii  *$library\$" <<<"$installed" || missing+=("$library")
-    done
-elif [ "$(uname)" = Linux ]; then
-    echo "setup: not a Debian system, so these are not checked: ${libraries[*]}" >&2
-fi
+need_library() { # pkg-config's name, package
+    pkg-config --exists "$1" 2>/dev/null || missing+=("$2")
+}
 
-if [ ${#missing[@]} -gt 0 ]; then
-    echo "setup: missing packages: ${missing[*]}" >&2
-    sudo=()
-    [ "$(id -u)" = 0 ] || sudo=(sudo)
-    if ! command -v apt-get >/dev/null || ! command -v "${sudo[@]:-true}" >/dev/null; then
-        echo "setup: install them with this system's package manager, then try again" >&2
-        exit 1
+find_missing() {
+    missing=()
+    need_command git git
+    need_command curl curl
+    need_command python3 python3
+    need_command pkg-config pkg-config
+    python3 -c 'import ensurepip, venv' >/dev/null 2>&1 || missing+=(python3-venv)
+    need_library sqlite3 libsqlite3-dev
+    need_library libzstd libzstd-dev
+    need_library zlib zlib1g-dev
+    need_library openssl libssl-dev
+    need_library libcurl libcurl4-openssl-dev
+}
+
+as_root() {
+    if [[ $(id -u) -eq 0 ]]; then
+        "$@"
+    else
+        sudo "$@"
     fi
-    "${sudo[@]}" apt-get update -qq
-    "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "${missing[@]}"
+}
+
+can_install() {
+    command -v apt-get >/dev/null 2>&1 || return 1
+    [[ $(id -u) -eq 0 ]] || command -v sudo >/dev/null 2>&1
+}
+
+if ! command -v swift >/dev/null 2>&1; then
+    echo "setup: Swift 6.2 or newer is needed: https://www.swift.org/install/" >&2
+    exit 1
 fi
 
-if ! command -v swift >/dev/null; then
-    echo "setup: swift is missing: install a Swift 6.2 or newer toolchain (swift.org/install)" >&2
+find_missing
+if [[ ${#missing[@]} -eq 0 ]]; then
+    exit 0
+fi
+if ! can_install; then
+    echo "setup: please install these packages (Debian's names): ${missing[*]}" >&2
+    exit 1
+fi
+
+echo "setup: installing ${missing[*]}" >&2
+as_root apt-get update -qq
+as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "${missing[@]}"
+
+find_missing
+if [[ ${#missing[@]} -ne 0 ]]; then
+    echo "setup: still missing after the installation: ${missing[*]}" >&2
     exit 1
 fi

@@ -6,8 +6,9 @@ import Darwin
 
 /// Addresses that only this machine reaches.
 enum Loopback {
-    /// Whether `host` is `localhost`, in 127.0.0.0/8, or ::1. Other names are not resolved: what a
-    /// name means may change after it was checked.
+    /// Whether `host` is `localhost`, in 127.0.0.0/8, or ::1.
+    ///
+    /// Other names are not resolved: what a name means may change after it was checked.
     static func contains(_ host: String) -> Bool {
         if host.lowercased() == "localhost" { return true }
         if let v4 = bytes(of: host, family: AF_INET, count: 4) { return v4[0] == 127 }

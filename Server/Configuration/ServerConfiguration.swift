@@ -79,11 +79,11 @@ public struct HTTPLimits: Sendable {
 
 /// How long the server waits for a client before it closes the connection.
 public struct HTTPTimeouts: Sendable {
-    /// From a request's first byte, or from accepting the connection, to the end of its headers.
+    /// From a request's first byte to the end of its headers.
     public var head: Duration
     /// Without any byte of a body, and also what a body may take before ``minimumRate`` counts.
     public var body: Duration
-    /// Between an answer and the next request's first byte.
+    /// From accepting a connection, or from an answer, to the next request's first byte.
     public var idle: Duration
     /// What a client may take to read an answer before ``minimumRate`` counts.
     public var write: Duration

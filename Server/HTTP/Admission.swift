@@ -10,6 +10,13 @@ final class Admission: Sendable {
     private let requests = Atomic<Int>(0)
     private let waiter = DrainWaiter()
 
+    /// As many connections as are asked for, as far as the process has file descriptors for them:
+    /// when those run out, nobody can be accepted, not even to be refused.
+    static func affordableConnections(_ wanted: Int, fileLimit: Int) -> Int {
+        let others = 64
+        return max(1, min(wanted, fileLimit - refusedConnections - others))
+    }
+
     init(limits: HTTPLimits) {
         self.limits = limits
     }
@@ -52,8 +59,10 @@ final class Admission: Sendable {
     }
 
     /// Returns when nothing is open or in flight any more, or after ``giveUp()``.
-    func drained() async {
-        await waiter.wait { isDrained }
+    ///
+    /// - Parameter onceWaiting: is called when giving up has begun to have an effect.
+    func drained(onceWaiting: () -> Void) async {
+        await waiter.wait(until: { isDrained }, onceWaiting: onceWaiting)
     }
 
     /// Makes ``drained()`` return.
@@ -67,10 +76,11 @@ private final class DrainWaiter: Sendable {
     private let isWaiting = Atomic<Bool>(false)
     private let continuation = Mutex<CheckedContinuation<Void, Never>?>(nil)
 
-    func wait(until condition: () -> Bool) async {
+    func wait(until condition: () -> Bool, onceWaiting: () -> Void) async {
         await withCheckedContinuation { new in
             continuation.withLock { $0 = new }
             isWaiting.store(true, ordering: .sequentiallyConsistent)
+            onceWaiting()
             check(condition)
         }
     }

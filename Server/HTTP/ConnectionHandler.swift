@@ -33,9 +33,11 @@ final class ConnectionHandler: ChannelDuplexHandler, @unchecked Sendable {
     private var queue = CircularBuffer<Input>(initialCapacity: 4)
     private var isReadHeld = false
     private var isProcessing = false
+    /// Whether the decoder made something of what was read last.
+    private var hasDecoded = false
     var needsFlush = false
 
-    /// - Parameter isRefused: answer that there are too many connections, nothing else.
+    /// With `isRefused` it answers that there are too many connections, and nothing else.
     init(core: ServerCore, loop: ConnectionLoop, isRefused: Bool = false) {
         self.isRefused = isRefused
         self.core = core
@@ -80,12 +82,14 @@ final class ConnectionHandler: ChannelDuplexHandler, @unchecked Sendable {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        hasDecoded = true
         guard !machine.isOver else { return }
         take(.part(unwrapInboundIn(data)))
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
-        machine.readEnded(now: loop.eventLoop.now)
+        if !hasDecoded { machine.partOfHeadArrived(now: loop.eventLoop.now) }
+        hasDecoded = false
         resume()
     }
 
@@ -100,7 +104,8 @@ final class ConnectionHandler: ChannelDuplexHandler, @unchecked Sendable {
         if let error = error as? HTTPParserError {
             take(.failure(ServerError(error, limits: core.limits)))
             resume()
-        } else {
+        } else if !(error is ByteToMessageDecoderError) {
+            // (That one only says that more arrived after what could not be understood.)
             context.close(promise: nil)
         }
     }

@@ -18,7 +18,9 @@ final class ConnectionLoop: @unchecked Sendable {
         recorder = HTTPRecorder(core.http)
     }
 
-    /// Looks after time-outs from now on. One walk over all connections in each interval is far
+    /// Looks after time-outs from now on.
+    ///
+    /// One walk over all connections in each interval is far
     /// cheaper than a timer that is set and cancelled with every request.
     func start(timeouts: HTTPTimeouts) {
         let interval = Self.interval(timeouts)
@@ -64,9 +66,8 @@ final class ConnectionLoop: @unchecked Sendable {
 
     /// A quarter of the shortest time-out, but neither busy nor sluggish.
     private static func interval(_ timeouts: HTTPTimeouts) -> TimeAmount {
-        let shortest = min(
-            timeouts.head, timeouts.body, timeouts.idle, timeouts.write, timeouts.linger)
-        let quarter = TimeAmount(shortest / 4)
+        let all = [timeouts.head, timeouts.body, timeouts.idle, timeouts.write, timeouts.linger]
+        let quarter = TimeAmount((all.min() ?? .seconds(1)) / 4)
         return min(max(quarter, .milliseconds(5)), .seconds(1))
     }
 }

@@ -38,11 +38,11 @@ struct ConnectionMachine {
     private var bodyStarted: NIODeadline = .distantPast
     private var bodyBytes = 0
 
-    /// A connection that was just accepted; its first head is due.
+    /// A connection that was just accepted.
     init(timeouts: HTTPTimeouts, now: NIODeadline) {
         self.timeouts = timeouts
         phase = .idle
-        deadline = now + TimeAmount(timeouts.head)
+        deadline = now + TimeAmount(timeouts.idle)
     }
 
     /// Whether what arrives has to wait its turn.
@@ -69,10 +69,10 @@ struct ConnectionMachine {
 
 extension ConnectionMachine {
     /// Bytes were read and no head came of them: they are the beginning of one.
-    mutating func readEnded(now: NIODeadline) {
+    mutating func partOfHeadArrived(now: NIODeadline) {
         guard phase == .idle else { return }
         phase = .head
-        deadline = min(deadline, now + TimeAmount(timeouts.head))
+        deadline = now + TimeAmount(timeouts.head)
     }
 
     /// A head was read and accepted.
@@ -85,7 +85,9 @@ extension ConnectionMachine {
         deadline = now + TimeAmount(timeouts.body)
     }
 
-    /// A piece of the body arrived. It must not trickle: each piece buys the idle time, and all
+    /// A piece of the body arrived.
+    ///
+    /// It must not trickle: each piece buys the idle time, and all
     /// pieces together the time they take at the minimum rate.
     mutating func bodyArrived(bytes: Int, now: NIODeadline) {
         precondition(phase == .body)
@@ -119,7 +121,9 @@ extension ConnectionMachine {
         case close
     }
 
-    /// An answer of this size was written. An answer to a request that was not read to its end
+    /// An answer of this size was written.
+    ///
+    /// An answer to a request that was not read to its end
     /// must be the last one: nobody knows where the next request begins.
     mutating func answered(bytes: Int, isWritable: Bool, now: NIODeadline) -> AfterAnswer {
         precondition(!isOver)

@@ -3,6 +3,7 @@ public import Logging
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import Synchronization
 
 /// Serves an ``APIHandler`` over HTTP/1.1.
 ///
@@ -18,6 +19,7 @@ public final class HTTPServer: Sendable {
     private let channel: any Channel
     private let loops: [ConnectionLoop]
     private let core: ServerCore
+    private let isStopping = Atomic(false)
 
     private init(
         group: MultiThreadedEventLoopGroup,
@@ -36,9 +38,12 @@ public final class HTTPServer: Sendable {
     /// Starts listening.
     ///
     /// - Parameters:
+    ///   - configuration: where to listen, and what to refuse.
     ///   - handler: is called on event loops, so it must not block.
     ///   - metrics: where requests are counted, and what `GET /metrics` shows.
     ///   - compressor: none means that answers are not compressed.
+    ///   - logger: where each request is reported at debug level.
+    /// - Returns: a server that already listens.
     /// - Throws: ``ConfigurationError``, or NIO's `IOError` when the address is not to be had.
     public static func start(
         _ configuration: ServerConfiguration,
@@ -48,6 +53,11 @@ public final class HTTPServer: Sendable {
         logger: Logger
     ) async throws -> HTTPServer {
         try configuration.validate()
+        var configuration = configuration
+        configuration.limits.connections = Admission.affordableConnections(
+            configuration.limits.connections,
+            fileLimit: FileLimit.raise()
+        )
         let core = ServerCore(
             configuration: configuration,
             handler: handler,
@@ -70,8 +80,11 @@ public final class HTTPServer: Sendable {
 
     /// Stops: accepts nothing any more, closes idle connections, and finishes what was begun.
     ///
+    /// Returns when that is done; a second call returns at once.
+    ///
     /// - Parameter grace: what is not finished by then is cancelled and its connection closed.
     public func shutdown(grace: Duration) async {
+        guard !isStopping.exchange(true, ordering: .relaxed) else { return }
         try? await channel.close()
         for loop in loops { loop.eventLoop.execute { loop.stop() } }
         await drain(within: grace)
@@ -81,20 +94,25 @@ public final class HTTPServer: Sendable {
         // A task that still runs needs its event loop; its threads then end with the process.
         guard core.admission.requestsInFlight == 0 else {
             let count = core.admission.requestsInFlight
-            core.logger.warning("requests ignore that they are cancelled", metadata: [
-                "count": .stringConvertible(count)
-            ])
+            core.logger.warning(
+                "requests ignore that they are cancelled",
+                metadata: [
+                    "count": .stringConvertible(count)
+                ]
+            )
             return
         }
         try? await group.shutdownGracefully()
     }
 
     private func drain(within time: Duration) async {
-        let timer = loops[0].eventLoop.scheduleTask(in: TimeAmount(time)) { [core] in
-            core.admission.giveUp()
+        var timer: Scheduled<Void>?
+        await core.admission.drained {
+            timer = loops[0].eventLoop.scheduleTask(in: TimeAmount(time)) { [core] in
+                core.admission.giveUp()
+            }
         }
-        await core.admission.drained()
-        timer.cancel()
+        timer?.cancel()
     }
 }
 
@@ -111,7 +129,8 @@ extension HTTPServer {
         let isName = configuration.host.lowercased() == "localhost"
         let host = isName ? "127.0.0.1" : configuration.host
         let byLoop = Dictionary(
-            uniqueKeysWithValues: loops.map { (ObjectIdentifier($0.eventLoop), $0) })
+            uniqueKeysWithValues: loops.map { (ObjectIdentifier($0.eventLoop), $0) }
+        )
         return try await ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -125,7 +144,10 @@ extension HTTPServer {
             .childChannelOption(
                 .recvAllocator,
                 value: AdaptiveRecvByteBufferAllocator(
-                    minimum: 1024, initial: 4096, maximum: 256 * 1024)
+                    minimum: 1024,
+                    initial: 4096,
+                    maximum: 256 * 1024
+                )
             )
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
@@ -153,6 +175,7 @@ extension HTTPServer {
         let pipeline = channel.pipeline.syncOperations
         try pipeline.addHandler(ByteToMessageHandler(decoder))
         try pipeline.addHandler(
-            ConnectionHandler(core: core, loop: loop, isRefused: verdict == .refuse))
+            ConnectionHandler(core: core, loop: loop, isRefused: verdict == .refuse)
+        )
     }
 }

@@ -122,8 +122,9 @@ private struct HeaderFields {
         }
     }
 
-    /// The body's announced length, 0 when there is none or it comes in chunks. A request whose
-    /// end two readers could see in different places is refused: that is how requests are smuggled.
+    /// The body's announced length, 0 when there is none or it comes in chunks.
+    ///
+    /// A request whose end two readers could see in different places is refused: that is how requests are smuggled.
     func bodyLength(version: HTTPVersion) throws(ServerError) -> Int {
         guard isChunked else { return contentLength ?? 0 }
         guard contentLength == nil, version != .http1_0 else {

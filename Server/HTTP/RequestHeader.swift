@@ -1,4 +1,6 @@
-/// The header fields a handler gets to see. Everything else a client sends is left where it is.
+/// The header fields a handler gets to see.
+///
+/// Everything else a client sends is left where it is.
 ///
 /// This is the one list: a field that a route needs is added here.
 enum RequestHeader: CaseIterable {
@@ -12,7 +14,7 @@ enum RequestHeader: CaseIterable {
     case userAgent
     case requestID
 
-    /// As handlers look for it. A literal, so that passing it on costs nothing.
+    /// As handlers look for it: a literal, so that passing it on costs nothing.
     var name: String {
         switch self {
         case .contentType: "content-type"
@@ -27,7 +29,9 @@ enum RequestHeader: CaseIterable {
         }
     }
 
-    /// The field with this name in any case, or nil. The length alone decides nearly always.
+    /// The field with this name in any case, or nil.
+    ///
+    /// The length alone decides nearly always.
     init?(_ name: String) {
         let utf8 = name.utf8
         switch utf8.count {

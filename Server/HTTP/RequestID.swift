@@ -7,7 +7,9 @@ struct RequestIDGenerator {
         state = seed
     }
 
-    /// The next one. Ids tell requests of a log apart; nothing relies on them being secret.
+    /// The next one.
+    ///
+    /// Ids tell requests of a log apart; nothing relies on them being secret.
     mutating func next() -> String {
         var bits = nextBits()
         return String(unsafeUninitializedCapacity: 12) { buffer in

@@ -20,7 +20,9 @@ public struct ResponseCompressor: Sendable {
             && !response.headers.contains { $0.name == "content-encoding" }
     }
 
-    /// The answer with a compressed body, if that makes it smaller. Caches must tell the two apart.
+    /// The answer with a compressed body, if that makes it smaller.
+    ///
+    /// Caches must tell the two apart.
     func compressed(_ response: APIResponse, accepted: Bool) -> APIResponse {
         var response = response
         response.headers.append((name: "vary", value: "accept-encoding"))

@@ -18,7 +18,11 @@ public struct LineLogHandler: LogHandler {
     private let format: LogFormat
     private let write: @Sendable ([UInt8]) -> Void
 
+    /// A handler, as `LoggingSystem.bootstrap` wants them.
+    ///
     /// - Parameters:
+    ///   - label: the logger's name.
+    ///   - level: records below it are not written.
     ///   - format: nil writes text to a terminal and JSON to anything else.
     ///   - write: gets each line, with its line break, as one piece; standard error by default.
     public init(

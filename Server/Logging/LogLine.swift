@@ -9,7 +9,9 @@ struct LogRecord {
     let metadata: [(key: String, value: Logger.Metadata.Value)]
 }
 
-/// Records as lines. Whatever is in a record, it stays one line and cannot pose as another one.
+/// Records as lines.
+///
+/// Whatever is in a record, it stays one line and cannot pose as another one.
 enum LogLine {
     /// `{"time":"…","level":"info","message":"…",…}`; the fixed fields come first and a metadata
     /// entry of the same name is prefixed with an underscore.

@@ -24,7 +24,9 @@ struct LogTime {
             pad(Int(parts.tm_year) + 1900, 4), pad(Int(parts.tm_mon) + 1, 2),
             pad(Int(parts.tm_mday), 2),
         ]
-        let time = [pad(Int(parts.tm_hour), 2), pad(Int(parts.tm_min), 2), pad(Int(parts.tm_sec), 2)]
+        let time = [
+            pad(Int(parts.tm_hour), 2), pad(Int(parts.tm_min), 2), pad(Int(parts.tm_sec), 2),
+        ]
         return date.joined(separator: "-") + "T" + time.joined(separator: ":")
             + "." + pad(Int(milliseconds % 1000), 3) + "Z"
     }

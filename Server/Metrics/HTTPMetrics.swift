@@ -9,11 +9,13 @@ struct HTTPMetrics {
         metrics.describe("eventledger_http_requests_total", "Requests answered.")
         metrics.describe(
             "eventledger_http_request_duration_seconds",
-            "From a request's head to its answer, with the time its body took to arrive.")
+            "From a request's head to its answer, with the time its body took to arrive."
+        )
         metrics.describe("eventledger_http_request_bytes_total", "Bytes of request bodies.")
         metrics.describe("eventledger_http_response_bytes_total", "Bytes of response bodies.")
         metrics.onCollect(
-            "eventledger_http_requests_in_flight", help: "Requests that a handler is working on."
+            "eventledger_http_requests_in_flight",
+            help: "Requests that a handler is working on."
         ) { [GaugeSample(Double(admission.requestsInFlight))] }
         metrics.onCollect("eventledger_http_connections", help: "Open connections.") {
             [GaugeSample(Double(admission.openConnections))]

@@ -109,7 +109,9 @@ public final class PrometheusHistogram: TimerHandler, RecorderHandler, @unchecke
     }
 
     /// Upper bounds with the number of observations up to each, the last being infinity; and their
-    /// sum. The buckets agree with each other even while observations come in.
+    /// sum.
+    ///
+    /// The buckets agree with each other even while observations come in.
     func snapshot() -> (buckets: [(bound: Double, count: UInt64)], sum: Double) {
         var total: UInt64 = 0
         var buckets: [(bound: Double, count: UInt64)] = []

@@ -21,10 +21,14 @@ public final class PrometheusMetrics: MetricsFactory {
         helps.withLock { $0[PrometheusText.name(name)] = help }
     }
 
-    /// Has a gauge computed whenever the metrics are read. What is not among the samples any more
-    /// is not shown any more.
+    /// Has a gauge computed whenever the metrics are read.
     ///
-    /// - Parameter samples: is called on an event loop, so it must not block.
+    /// What is not among the samples any more is not shown any more.
+    ///
+    /// - Parameters:
+    ///   - name: the gauge's name.
+    ///   - help: its explanation.
+    ///   - samples: is called on an event loop, so it must not block.
     public func onCollect(
         _ name: String,
         help: String,

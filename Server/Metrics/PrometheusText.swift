@@ -17,7 +17,8 @@ struct PrometheusText {
         }
     }
 
-    private mutating func write(_ histogram: PrometheusHistogram, _ name: String, _ labels: String) {
+    private mutating func write(_ histogram: PrometheusHistogram, _ name: String, _ labels: String)
+    {
         let (buckets, sum) = histogram.snapshot()
         let prefix = labels.isEmpty ? "" : labels + ","
         for (bound, count) in buckets {

@@ -11,7 +11,7 @@ public enum DataFolder {
 
     /// The folder when none is named: under the user's data folder.
     ///
-    /// - Parameter environment: Looks a variable up.
+    /// `environment`: Looks a variable up.
     public static func standard(_ environment: (String) -> String?) -> String {
         if let data = environment("XDG_DATA_HOME"), data.hasPrefix("/") {
             return data + "/eventledger"
@@ -41,5 +41,6 @@ public struct DataFolderError: Error, Equatable, CustomStringConvertible {
     /// Why.
     public let message: String
 
+    /// The problem in words, for a person.
     public var description: String { "the data folder \(path) can't be used: \(message)" }
 }

@@ -26,9 +26,10 @@ public final class LedgerProcess: Sendable {
 
     /// Opens the table and starts to serve.
     ///
-    /// - Parameter data: The folder of the ledger's file; made with mode 0700 when missing.
-    /// - Throws: ``ConfigurationError``, ``DataFolderError``, `SQLiteOpenError`, or NIO's error
-    ///   when the address can't be had.
+    /// `data`: The folder of the ledger's file; made with mode 0700 when missing.
+    ///
+    /// Throws ``ConfigurationError``, ``DataFolderError``, `SQLiteOpenError`, or NIO's error when
+    /// the address can't be had.
     public static func start(
         _ configuration: ServerConfiguration,
         data: String,
@@ -37,7 +38,7 @@ public final class LedgerProcess: Sendable {
         try configuration.validate()
         try DataFolder.make(data)
         let metrics = Self.metrics
-        let table = try SQLiteTable(path: data + "/" + DataFolder.fileName)
+        let table = try SQLiteTable.open(path: data + "/" + DataFolder.fileName)
         var settings = Ledger.Configuration()
         settings.foldsInBackground = true
         let ledger = Ledger(
@@ -65,7 +66,7 @@ public final class LedgerProcess: Sendable {
             }
             return LedgerProcess(server, table, upkeep)
         } catch {
-            table.close()
+            await table.close()
             throw error
         }
     }
@@ -75,7 +76,7 @@ public final class LedgerProcess: Sendable {
         await server.shutdown(grace: grace)
         upkeep.cancel()
         await upkeep.value
-        table.close()
+        await table.close()
     }
 
     /// One for the process: swift-metrics takes a factory only once.
@@ -90,7 +91,7 @@ public final class LedgerProcess: Sendable {
             "eventledger_wal_bytes",
             help: "Size of SQLite's write-ahead log, bytes."
         ) { [weak table] in
-            (table?.statistics.logBytes).map { [GaugeSample(Double($0))] } ?? []
+            (table?.statistics.walBytes).map { [GaugeSample(Double($0))] } ?? []
         }
         metrics.onCollect(
             "eventledger_commits",

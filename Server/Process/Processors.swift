@@ -33,6 +33,7 @@ enum Processors {
         guard let line = status.split(separator: "\n").first(where: { $0.hasPrefix(prefix) }) else {
             return nil
         }
-        return line.dropFirst(prefix.count).reduce(0) { $0 + ($1.hexDigitValue ?? 0).nonzeroBitCount }
+        let digits = line.dropFirst(prefix.count).compactMap(\.hexDigitValue)
+        return digits.reduce(0) { $0 + $1.nonzeroBitCount }
     }
 }

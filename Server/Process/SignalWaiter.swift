@@ -9,7 +9,10 @@ public import Darwin
 /// Turns SIGTERM and SIGINT into something to wait for.
 ///
 /// The first signal makes ``wait()`` return, so that the process can stop in order. A second one
-/// ends it at once: someone is in a hurry.
+/// ends it at once: someone is in a hurry. There is one waiter at a time in a process.
+///
+/// The handler writes the signal's number into a pipe, and everything else happens where that is
+/// read. (Dispatch's own signal sources lose what arrives while they are being set up.)
 public final class SignalWaiter: Sendable {
     private enum State {
         case quiet
@@ -20,31 +23,41 @@ public final class SignalWaiter: Sendable {
     private let state = Mutex(State.quiet)
     private let exit: @Sendable (Int32) -> Void
     // Written in `init` only.
-    nonisolated(unsafe) private var sources: [any DispatchSourceSignal] = []
+    nonisolated(unsafe) private var source: (any DispatchSourceRead)?
 
     /// Takes the signals over from the system's default, which is to end the process.
     ///
-    /// - Parameter exit: ends the process with this status; replaced in tests.
+    /// - Parameters:
+    ///   - signals: the signals' numbers.
+    ///   - exit: ends the process with this status; replaced in tests.
     public init(
         signals: [Int32] = [SIGTERM, SIGINT],
         exit: @escaping @Sendable (Int32) -> Void = { _exit($0) }
     ) {
         self.exit = exit
-        let queue = DispatchQueue(label: "signals")
-        for number in signals {
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
-            source.setEventHandler { [weak self] in self?.receive(number) }
-            source.activate()
-            sources.append(source)
+        var ends: [Int32] = [-1, -1]
+        precondition(pipe(&ends) == 0, "no pipe to be had")
+        let (reading, writing) = (ends[0], ends[1])
+        signalPipe = writing
+        let source = DispatchSource.makeReadSource(fileDescriptor: reading)
+        source.setEventHandler { [weak self] in
+            var number: UInt8 = 0
+            if read(reading, &number, 1) == 1 { self?.receive(Int32(number)) }
         }
+        source.setCancelHandler {
+            close(reading)
+            close(writing)
+        }
+        source.activate()
+        self.source = source
+        for number in signals { signal(number, passOn) }
     }
 
     deinit {
-        for source in sources { source.cancel() }
+        source?.cancel()
     }
 
-    /// The number of the first signal, as soon as there is one. To be called once.
+    /// The number of the first signal, as soon as there is one; to be called once.
     public func wait() async -> Int32 {
         await withCheckedContinuation { continuation in
             let received: Int32? = state.withLock { state in
@@ -57,7 +70,7 @@ public final class SignalWaiter: Sendable {
     }
 
     /// What a signal does; 128 + number is how shells report an end by signal.
-    func receive(_ number: Int32) {
+    private func receive(_ number: Int32) {
         let previous = state.withLock { state in
             let previous = state
             state = .received(number)
@@ -69,4 +82,15 @@ public final class SignalWaiter: Sendable {
         case .received: exit(128 + number)
         }
     }
+}
+
+/// Where the signal handler writes to.
+nonisolated(unsafe) private var signalPipe: Int32 = -1
+
+/// The signal handler: does nothing that is not allowed in one, and leaves `errno` as it was.
+private func passOn(_ number: Int32) {
+    let error = errno
+    var byte = UInt8(truncatingIfNeeded: number)
+    _ = write(signalPipe, &byte, 1)
+    errno = error
 }

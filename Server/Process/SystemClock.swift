@@ -11,10 +11,12 @@ public struct SystemClock: LedgerClock {
     /// The clocks of this machine.
     public init() {}
 
+    /// The wall clock.
     public func now() -> Timestamp {
         Timestamp(milliseconds: Self.milliseconds(CLOCK_REALTIME))
     }
 
+    /// Milliseconds on a clock that never goes back.
     public func uptime() -> Int64 {
         #if os(Linux)
         Self.milliseconds(CLOCK_BOOTTIME)
@@ -23,6 +25,7 @@ public struct SystemClock: LedgerClock {
         #endif
     }
 
+    /// Returns after so many milliseconds, or throws when the task is cancelled.
     public func sleep(milliseconds: Int64) async throws(CancellationError) {
         do {
             try await Task.sleep(for: .milliseconds(milliseconds))

@@ -1,17 +1,25 @@
-/// Every limit of the ledger, the same in every way of running. KB and MB are powers of 1,024.
+/// Every limit of the ledger, the same in every way of running.
+///
+/// KB and MB are powers of 1,024.
 ///
 /// Where a number comes from DynamoDB or Lambda it holds on the embedded engine too, so that a
 /// client never changes when the deployment does.
 public enum Limits {
     // MARK: Requests
 
-    /// A request body after decompression, bytes. A function's 6 MB request holds it escaped.
+    /// A request body after decompression, bytes.
+    ///
+    /// A function's 6 MB request holds it escaped.
     public static let bodyBytes = 4 * 1024 * 1024
     /// Events in one publish call.
     public static let eventsPerPublish = 1000
-    /// Key + type + headers + data of one event, bytes. A chunk item must stay under 400 KB.
+    /// Key + type + headers + data of one event, bytes.
+    ///
+    /// A chunk item must stay under 400 KB.
     public static let eventBytes = 256 * 1024
-    /// An event key, bytes of UTF-8. It is a DynamoDB sort key, whose limit is 1,024.
+    /// An event key, bytes of UTF-8.
+    ///
+    /// It is a DynamoDB sort key, whose limit is 1,024.
     public static let keyBytes = 1...512
     /// An event type, bytes.
     public static let typeBytes = 128
@@ -32,12 +40,16 @@ public enum Limits {
     public static let defaultPageEntries = 100
     /// A page of events by the event measure, bytes; always at least one event.
     public static let pageBytes = 1024 * 1024
-    /// Long-poll wait, seconds. API Gateway answers by itself at 30.
+    /// Long-poll wait, seconds.
+    ///
+    /// API Gateway answers by itself at 30.
     public static let waitSeconds = 0...20
 
     // MARK: Streams
 
-    /// Partitions of a stream. 100 is the most items one DynamoDB transaction takes.
+    /// Partitions of a stream.
+    ///
+    /// 100 is the most items one DynamoDB transaction takes.
     public static let partitions = 1...100
     /// Partitions of a stream when left out.
     public static let defaultPartitions = 3
@@ -59,6 +71,8 @@ public enum Limits {
     public static let compressionThreshold = 512
     /// One row, bytes (DynamoDB).
     public static let itemBytes = 400 * 1024
+    /// A row's sort key, bytes (DynamoDB).
+    public static let sortKeyBytes = 1...1024
     /// Items in one transaction (DynamoDB).
     public static let transactionItems = 100
     /// Bytes in one transaction (DynamoDB).

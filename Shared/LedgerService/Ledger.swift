@@ -14,6 +14,7 @@ public final class Ledger: Sendable {
         /// list of what is to be folded.
         public var foldsInBackground = false
         /// How long a long-poll sleeps at most before it looks again by itself, milliseconds.
+        ///
         /// Appends of this process wake it at once; only other processes' need looking.
         public var longPollPause: Int64 = 1_000
 

@@ -1,6 +1,8 @@
 public import LedgerCore
 
-/// Why a use case was refused or failed. The one mapping to HTTP is in `API/ErrorAnswer.swift`.
+/// Why a use case was refused or failed.
+///
+/// The one mapping to HTTP is in `API/ErrorAnswer.swift`.
 ///
 /// Unless a case says otherwise, nothing was changed.
 public enum LedgerError: Error, Hashable, Sendable {
@@ -108,8 +110,9 @@ public enum LedgerError: Error, Hashable, Sendable {
         }
     }
 
-    /// A failed read of `stream`. ``ReadFailure/expired(_:earliest:)`` without an offset must have
-    /// been completed before.
+    /// A failed read of `stream`.
+    ///
+    /// ``ReadFailure/expired(_:earliest:)`` without an offset must have been completed before.
     init(_ failure: ReadFailure, stream: StreamID) {
         switch failure {
         case .expired(let partition, let earliest):

@@ -1,41 +1,30 @@
-import Synchronization
-
-public import LedgerService
-
-/// SplitMix64: reproducible randomness from one seed.
+/// Random numbers that are the same for the same seed, everywhere: SplitMix64.
+///
+/// Steele, Lea, Flood: "Fast splittable pseudorandom number generators", OOPSLA 2014.
 public struct SeededGenerator: RandomNumberGenerator, Sendable {
     private var state: UInt64
 
-    /// A generator; the same seed gives the same numbers.
+    /// A generator that begins with `seed`.
     public init(seed: UInt64) {
         state = seed
     }
 
+    /// The next 64 bits.
     public mutating func next() -> UInt64 {
         state &+= 0x9e37_79b9_7f4a_7c15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        value = (value ^ (value >> 27)) &* 0x94d0_49bb_1331_11eb
-        return value ^ (value >> 31)
-    }
-}
-
-extension LedgerRandom {
-    /// Reproducible randomness from one seed; safe to use from any thread.
-    public static func seeded(_ seed: UInt64) -> LedgerRandom {
-        let generator = SharedGenerator(seed)
-        return LedgerRandom { generator.next() }
-    }
-}
-
-private final class SharedGenerator: Sendable {
-    private let generator: Mutex<SeededGenerator>
-
-    init(_ seed: UInt64) {
-        generator = Mutex(SeededGenerator(seed: seed))
+        var bits = state
+        bits = (bits ^ (bits >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        bits = (bits ^ (bits >> 27)) &* 0x94d0_49bb_1331_11eb
+        return bits ^ (bits >> 31)
     }
 
-    func next() -> UInt64 {
-        generator.withLock { $0.next() }
+    /// Another generator that shares nothing with this one's further numbers.
+    public mutating func split() -> SeededGenerator {
+        SeededGenerator(seed: next())
+    }
+
+    /// Whether an event of the given probability happens.
+    public mutating func happens(_ probability: Double) -> Bool {
+        Double(next() >> 11) * 0x1p-53 < probability
     }
 }

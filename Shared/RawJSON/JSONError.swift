@@ -1,101 +1,68 @@
-/// Why bytes are not the JSON that was wanted.
-public struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// What is wrong.
+/// Why a document was refused, and where.
+public struct JSONError: Error, Hashable, Sendable {
+    /// What was wrong.
     public enum Kind: Hashable, Sendable {
-        /// The document ends too early.
+        /// The document ended inside a value.
         case unexpectedEnd
-        /// This byte can't stand here.
+        /// A byte that cannot stand where it does.
         case unexpectedByte(UInt8)
-        /// Not UTF-8.
+        /// Bytes that are no well-formed UTF-8 (Unicode, table 3-7).
         case invalidUTF8
-        /// A control character inside a string; JSON wants it escaped.
+        /// A character below U+0020 inside a string; it must be escaped.
         case controlCharacter
-        /// A backslash followed by what is no escape.
+        /// A backslash that begins none of the escapes of RFC 8259, section 7.
         case invalidEscape
-        /// Half of a surrogate pair, which stands for no character.
+        /// Half of a UTF-16 surrogate pair, which is no text; grammar alone allows it.
         case loneSurrogate
-        /// Not a number by RFC 8259.
+        /// A number that goes on in a way RFC 8259, section 6, does not allow.
         case invalidNumber
-        /// More arrays and objects inside each other than allowed.
+        /// More than `limit` arrays and objects within each other.
         case tooDeep(limit: Int)
-        /// Something follows the document.
+        /// Something other than whitespace after the value.
         case trailingBytes
-        /// A byte order mark, which RFC 8259 forbids.
+        /// The document begins with a byte order mark.
         case byteOrderMark
-        /// A value of another kind.
-        case wrongType(expected: JSONKind)
+        /// A value begins here, but of another type than the reader was asked for.
+        case wrongType(expected: JSONType)
     }
 
-    /// What is wrong.
+    /// What was wrong.
     public let kind: Kind
-    /// Where: bytes from the start of the document.
+    /// The byte offset in the document at which it was found.
     public let offset: Int
 
-    init(_ kind: Kind, at offset: Int) {
+    /// Creates an error of a kind at a byte offset.
+    public init(_ kind: Kind, at offset: Int) {
         self.kind = kind
         self.offset = offset
     }
+}
 
+extension JSONError: CustomStringConvertible {
+    /// A sentence for a person, such as "unexpected byte 0x7D at byte 17".
+    public var description: String { "\(kind) at byte \(offset)" }
+}
+
+extension JSONError.Kind: CustomStringConvertible {
+    /// The sentence without the place, such as "unexpected byte 0x7D".
     public var description: String {
-        "\(kind.text) at byte \(offset)"
-    }
-}
-
-extension JSONError.Kind {
-    fileprivate var text: String {
         switch self {
-        case .unexpectedEnd: "the JSON ends too early"
-        case .unexpectedByte(let byte): "unexpected \(Self.name(byte))"
+        case .unexpectedEnd: "unexpected end of the document"
+        case .unexpectedByte(let byte): "unexpected byte \(hexadecimal(byte))"
         case .invalidUTF8: "invalid UTF-8"
-        case .controlCharacter: "a control character that is not escaped"
-        case .invalidEscape: "an invalid escape"
-        case .loneSurrogate: "half of a surrogate pair"
-        case .invalidNumber: "an invalid number"
-        case .tooDeep(let limit): "more than \(limit) arrays and objects inside each other"
-        case .trailingBytes: "something follows the JSON"
-        case .byteOrderMark: "a byte order mark"
-        case .wrongType(let expected): "no \(expected)"
+        case .controlCharacter: "unescaped control character in a string"
+        case .invalidEscape: "invalid escape in a string"
+        case .loneSurrogate: "lone surrogate escape in a string"
+        case .invalidNumber: "invalid number"
+        case .tooDeep(let limit): "more than \(limit) arrays and objects within each other"
+        case .trailingBytes: "unexpected bytes after the value"
+        case .byteOrderMark: "byte order mark"
+        case .wrongType(let expected): "expected \(expected.withArticle)"
         }
     }
-
-    private static func name(_ byte: UInt8) -> String {
-        guard (0x21...0x7e).contains(byte) else {
-            return "byte 0x" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
-        }
-        return "'\(Character(Unicode.Scalar(byte)))'"
-    }
 }
 
-/// The kinds of JSON values.
-public enum JSONKind: Hashable, Sendable {
-    /// `{…}`
-    case object
-    /// `[…]`
-    case array
-    /// `"…"`
-    case string
-    /// Digits.
-    case number
-    /// `true`
-    case `true`
-    /// `false`
-    case `false`
-    /// `null`
-    case null
-}
-
-/// Where a string stands in its document.
-public struct JSONString: Hashable, Sendable {
-    /// What stands between the quotes.
-    public let range: Range<Int>
-    /// There is a backslash in it.
-    public let hasEscapes: Bool
-}
-
-/// Where a number stands in its document, and its value if it is an integer.
-public struct JSONNumber: Hashable, Sendable {
-    /// The digits and what belongs to them.
-    public let range: Range<Int>
-    /// The value, if it has no fractional part and fits: `3`, `3.0` and `3e2` do.
-    public let integer: Int64?
+private func hexadecimal(_ byte: UInt8) -> String {
+    let digits = String(byte, radix: 16, uppercase: true)
+    return (byte < 0x10 ? "0x0" : "0x") + digits
 }

@@ -1,93 +1,92 @@
-/// The text of strings.
 extension JSONReader {
-    /// A string's text, unescaped.
+    /// The text of a string that this reader returned, its escapes replaced.
     ///
-    /// - Throws: ``JSONError/Kind/loneSurrogate`` when an escape stands for half a character.
+    /// Throws `loneSurrogate` when it has half of a surrogate pair.
     public func text(_ string: JSONString) throws(JSONError) -> String {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(string.range.count)
-        try unescape(string, into: &bytes)
-        return String(decoding: bytes, as: UTF8.self)
+        guard string.hasEscapes else { return String(decoding: bytes[string.range], as: UTF8.self) }
+        var utf8: [UInt8] = []
+        try unescape(string, into: &utf8)
+        return String(decoding: utf8, as: UTF8.self)
     }
 
-    /// Appends a string's text, unescaped, as UTF-8.
+    /// Appends the UTF-8 text of a string that this reader returned, its escapes replaced.
     ///
-    /// - Throws: ``JSONError/Kind/loneSurrogate`` when an escape stands for half a character;
-    ///   `bytes` then holds a part of the text.
-    public func unescape(_ string: JSONString, into bytes: inout [UInt8]) throws(JSONError) {
+    /// Throws `loneSurrogate` when it has half of a surrogate pair; then part of it may have been appended.
+    public func unescape(_ string: JSONString, into utf8: inout [UInt8]) throws(JSONError) {
+        guard string.hasEscapes else { return utf8.append(contentsOf: bytes[string.range]) }
+        precondition(string.range.upperBound < bytes.count, "a string of another document")
         var index = string.range.lowerBound
         while index < string.range.upperBound {
-            let plain = ByteScan.firstSpecial(base, index, string.range.upperBound)
-            bytes.append(
-                contentsOf: UnsafeRawBufferPointer(start: base + index, count: plain - index)
-            )
-            guard plain < string.range.upperBound else { return }
-            index = try unescapeOne(at: plain, into: &bytes)
+            let escape = bytes.base.firstStringSpecial(from: index, to: string.range.upperBound)
+            utf8.append(contentsOf: bytes[index..<escape])
+            guard escape < string.range.upperBound else { return }
+            index = try bytes.appendEscape(at: escape, to: &utf8)
         }
     }
 
-    /// Whether a string's text is `name`.
+    /// Whether a string that this reader returned has this text, however it is escaped.
+    @inlinable
     public func equals(_ string: JSONString, _ name: StaticString) -> Bool {
-        guard string.hasEscapes else {
-            return matches(string.range, name.utf8Start, name.utf8CodeUnitCount)
-        }
-        var bytes: [UInt8] = []
-        do throws(JSONError) { try unescape(string, into: &bytes) } catch { return false }
-        return bytes.elementsEqual(
-            UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
-        )
-    }
-
-    private func matches(_ range: Range<Int>, _ name: UnsafePointer<UInt8>, _ count: Int) -> Bool {
-        guard range.count == count else { return false }
-        for index in 0..<count where byte(range.lowerBound &+ index) != name[index] {
+        guard !string.hasEscapes else { return equalsUnescaped(string, name) }
+        let range = string.range
+        precondition(range.upperBound <= bytes.count, "a string of another document")
+        guard range.upperBound &- range.lowerBound == name.utf8CodeUnitCount else { return false }
+        let raw = bytes.base + range.lowerBound
+        for offset in 0..<name.utf8CodeUnitCount
+        where raw.load(fromByteOffset: offset, as: UInt8.self) != name.utf8Start[offset] {
             return false
         }
         return true
     }
 
-    /// The code unit that four hexadecimal digits stand for.
-    func codeUnit(_ index: Int) -> UInt16? {
-        var unit: UInt16 = 0
-        for offset in 0..<4 {
-            let digit: UInt8
-            switch byte(index &+ offset) {
-            case let byte where (0x30...0x39).contains(byte): digit = byte - 0x30
-            case let byte where (0x61...0x66).contains(byte | 0x20): digit = (byte | 0x20) - 0x57
-            default: return nil
-            }
-            unit = unit << 4 | UInt16(digit)
-        }
-        return unit
+    @usableFromInline
+    func equalsUnescaped(_ string: JSONString, _ name: StaticString) -> Bool {
+        var utf8: [UInt8] = []
+        do throws(JSONError) { try unescape(string, into: &utf8) } catch { return false }
+        return utf8.elementsEqual(
+            UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
+        )
     }
 
-    /// - Returns: The index behind the escape.
-    private func unescapeOne(at index: Int, into bytes: inout [UInt8]) throws(JSONError) -> Int {
-        switch byte(index + 1) {
-        case 0x62: bytes.append(0x08)
-        case 0x66: bytes.append(0x0c)
-        case 0x6e: bytes.append(0x0a)
-        case 0x72: bytes.append(0x0d)
-        case 0x74: bytes.append(0x09)
-        case 0x75: return try unescapeUnicode(at: index, into: &bytes)
-        case let other: bytes.append(other)
+    /// The document's bytes in a range that this reader returned; they live as long as its buffer.
+    public func raw(_ range: Range<Int>) -> UnsafeRawBufferPointer { bytes[range] }
+}
+
+extension JSONBytes {
+    /// Appends what the well-formed escape at `index` stands for and returns the offset after it.
+    fileprivate func appendEscape(at index: Int, to utf8: inout [UInt8]) throws(JSONError) -> Int {
+        switch self[index &+ 1] {
+        case UInt8(ascii: "u"): return try appendCodePoint(at: index, to: &utf8)
+        case UInt8(ascii: "b"): utf8.append(0x08)
+        case UInt8(ascii: "f"): utf8.append(0x0C)
+        case UInt8(ascii: "n"): utf8.append(0x0A)
+        case UInt8(ascii: "r"): utf8.append(0x0D)
+        case UInt8(ascii: "t"): utf8.append(0x09)
+        case let itself: utf8.append(itself)
         }
-        return index + 2
+        return index &+ 2
     }
 
-    private func unescapeUnicode(at index: Int, into bytes: inout [UInt8]) throws(JSONError)
-        -> Int
-    {
-        let unit = UInt32(codeUnit(index + 2) ?? 0)
+    private func appendCodePoint(at index: Int, to utf8: inout [UInt8]) throws(JSONError) -> Int {
+        let unit = try codeUnit(ofEscapeAt: index)
         if let scalar = Unicode.Scalar(unit) {
-            bytes.append(contentsOf: Unicode.UTF8.encode(scalar) ?? .init())
-            return index + 6
+            utf8.append(contentsOf: scalar.utf8)
+            return index &+ 6
         }
-        guard unit < 0xdc00, index + 11 < count, byte(index + 6) == 0x5c, byte(index + 7) == 0x75,
-            let low = codeUnit(index + 8), (0xdc00...0xdfff).contains(low),
-            let scalar = Unicode.Scalar(0x10000 + ((unit - 0xd800) << 10) + (UInt32(low) - 0xdc00))
-        else { throw JSONError(.loneSurrogate, at: index) }
-        bytes.append(contentsOf: Unicode.UTF8.encode(scalar) ?? .init())
-        return index + 12
+        guard let scalar = try scalar(high: unit, lowAt: index &+ 6) else {
+            throw JSONError(.loneSurrogate, at: index)
+        }
+        utf8.append(contentsOf: scalar.utf8)
+        return index &+ 12
+    }
+
+    /// The character of a surrogate pair whose second half is escaped at `index`; nil if there is none.
+    private func scalar(high: UInt16, lowAt index: Int) throws(JSONError) -> Unicode.Scalar? {
+        guard UTF16.isLeadSurrogate(high), index &+ 1 < count,
+            self[index] == UInt8(ascii: "\\"), self[index &+ 1] == UInt8(ascii: "u")
+        else { return nil }
+        let low = try codeUnit(ofEscapeAt: index)
+        guard UTF16.isTrailSurrogate(low) else { return nil }
+        return UTF16.decode(UTF16.EncodedScalar([high, low]))
     }
 }

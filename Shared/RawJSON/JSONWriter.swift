@@ -1,166 +1,139 @@
-/// Appends compact JSON to an array of bytes.
+/// Appends compact JSON to a buffer of its own; commas are put where they belong.
 ///
-/// It trusts its caller to call it in an order that makes sense; what it writes for names, strings
-/// and numbers is always valid.
+/// ```swift
+/// var writer = JSONWriter()
+/// writer.beginObject()
+/// writer.key("offset")
+/// writer.integer(12)
+/// writer.endObject()
+/// let body = writer.finish()
+/// ```
+///
+/// The caller keeps the order: in an object a key before each value, as many ends as begins. The writer
+/// checks neither that nor the JSON given to `raw`.
 public struct JSONWriter {
-    /// What was written so far.
-    public private(set) var bytes: [UInt8]
-    /// A comma is due before the next name or element.
-    private var needsComma = false
+    /// What was written, followed by room for more.
+    ///
+    /// All of it is initialised (to zeros at first), so that a piece of known size costs one check and one
+    /// copy instead of the bookkeeping of several appends.
+    @usableFromInline var storage: [UInt8]
+    /// How many bytes of the storage were written.
+    @usableFromInline var used = 0
+    /// Whether a value or key that comes next needs a comma before it.
+    @usableFromInline var needsComma = false
 
-    /// An empty writer.
+    /// Creates a writer with room for some bytes; it grows as needed.
     public init(capacity: Int = 256) {
-        bytes = []
-        bytes.reserveCapacity(capacity)
+        storage = [UInt8](repeating: 0, count: max(capacity, 32))
     }
 
-    // MARK: Structure
+    /// How many bytes have been written.
+    public var count: Int { used }
 
-    /// `{`
-    public mutating func beginObject() {
-        open(0x7b)
+    /// A copy of what has been written; `finish()` gives the same without copying.
+    public var bytes: [UInt8] { Array(storage[..<used]) }
+
+    /// Ends the writing and returns what was written.
+    public consuming func finish() -> [UInt8] {
+        storage.removeLast(storage.count - used)
+        return storage
     }
 
-    /// `}`
-    public mutating func endObject() {
-        close(0x7d)
+    /// Forgets what was written and keeps the room for it.
+    public mutating func removeAll() {
+        used = 0
+        needsComma = false
     }
+}
 
-    /// `[`
-    public mutating func beginArray() {
-        open(0x5b)
-    }
+// MARK: - Structure
 
-    /// `]`
-    public mutating func endArray() {
-        close(0x5d)
-    }
+extension JSONWriter {
+    /// Begins an object.
+    @inlinable
+    public mutating func beginObject() { open(UInt8(ascii: "{")) }
 
-    /// A member's name, which needs no escaping, and its colon.
+    /// Ends the innermost object.
+    @inlinable
+    public mutating func endObject() { close(UInt8(ascii: "}")) }
+
+    /// Begins an array.
+    @inlinable
+    public mutating func beginArray() { open(UInt8(ascii: "[")) }
+
+    /// Ends the innermost array.
+    @inlinable
+    public mutating func endArray() { close(UInt8(ascii: "]")) }
+
+    /// Writes a member's name, which must be one that needs no escaping.
+    @inlinable
     public mutating func key(_ name: StaticString) {
-        comma()
-        bytes.append(0x22)
-        bytes.append(contentsOf: UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
-        bytes.append(0x22)
-        bytes.append(0x3a)
+        let count = name.utf8CodeUnitCount
+        append(atMost: count &+ 4) { [needsComma] target in
+            let start = target.comma(needsComma)
+            start.storeBytes(of: UInt8(ascii: "\""), as: UInt8.self)
+            (start + 1).copyMemory(from: name.utf8Start, byteCount: count)
+            (start + 1 + count).storeBytes(of: UInt8(ascii: "\""), as: UInt8.self)
+            (start + 2 + count).storeBytes(of: UInt8(ascii: ":"), as: UInt8.self)
+            return start + 3 + count
+        }
         needsComma = false
     }
 
-    /// A member's name of any text, and its colon.
-    public mutating func key(utf8 name: UnsafeRawBufferPointer) {
-        string(utf8: name)
-        bytes.append(0x3a)
+    @inlinable
+    mutating func open(_ bracket: UInt8) {
+        append(atMost: 2) { [needsComma] target in
+            let start = target.comma(needsComma)
+            start.storeBytes(of: bracket, as: UInt8.self)
+            return start + 1
+        }
         needsComma = false
     }
 
-    // MARK: Values
-
-    /// A string.
-    public mutating func string(_ value: String) {
-        var value = value
-        value.withUTF8 { string(utf8: UnsafeRawBufferPointer($0)) }
-    }
-
-    /// A string of valid UTF-8.
-    public mutating func string(utf8: UnsafeRawBufferPointer) {
-        comma()
-        bytes.append(0x22)
-        appendEscaped(utf8)
-        bytes.append(0x22)
+    @inlinable
+    mutating func close(_ bracket: UInt8) {
+        append(atMost: 1) { target in
+            target.storeBytes(of: bracket, as: UInt8.self)
+            return target + 1
+        }
         needsComma = true
     }
+}
 
-    /// A number.
-    public mutating func integer(_ value: some BinaryInteger) {
-        comma()
-        appendDigits(Int64(value))
-        needsComma = true
-    }
+// MARK: - Room
 
-    /// `true` or `false`.
-    public mutating func boolean(_ value: Bool) {
-        raw(value ? "true" : "false")
-    }
-
-    /// `null`
-    public mutating func null() {
-        raw("null")
-    }
-
-    /// A value that is valid JSON already.
-    public mutating func raw(_ json: UnsafeRawBufferPointer) {
-        comma()
-        bytes.append(contentsOf: json)
-        needsComma = true
-    }
-
-    /// A value that is valid JSON already.
-    public mutating func raw(_ json: [UInt8]) {
-        comma()
-        bytes.append(contentsOf: json)
-        needsComma = true
-    }
-
-    private mutating func raw(_ json: StaticString) {
-        raw(UnsafeRawBufferPointer(start: json.utf8Start, count: json.utf8CodeUnitCount))
-    }
-
-    // MARK: Parts
-
+extension JSONWriter {
+    /// Lets `write` fill at most `count` bytes; it returns where it stopped.
+    @inlinable
     @inline(__always)
-    private mutating func comma() {
-        if needsComma { bytes.append(0x2c) }
-    }
-
-    private mutating func open(_ bracket: UInt8) {
-        comma()
-        bytes.append(bracket)
-        needsComma = false
-    }
-
-    private mutating func close(_ bracket: UInt8) {
-        bytes.append(bracket)
-        needsComma = true
-    }
-
-    private mutating func appendEscaped(_ text: UnsafeRawBufferPointer) {
-        guard let base = text.baseAddress else { return }
-        var index = 0
-        while true {
-            let plain = ByteScan.firstSpecial(base, index, text.count)
-            bytes.append(
-                contentsOf: UnsafeRawBufferPointer(start: base + index, count: plain - index)
-            )
-            guard plain < text.count else { return }
-            appendEscape(text[plain])
-            index = plain + 1
+    mutating func append(
+        atMost count: Int,
+        _ write: (UnsafeMutableRawPointer) -> UnsafeMutableRawPointer
+    ) {
+        if storage.count &- used < count { grow(by: count) }
+        let start = used
+        used = storage.withUnsafeMutableBytes { target in
+            guard let base = target.baseAddress else { return start }
+            return write(base + start) - base
         }
     }
 
-    private mutating func appendEscape(_ byte: UInt8) {
-        bytes.append(0x5c)
-        switch byte {
-        case 0x22, 0x5c: bytes.append(byte)
-        case 0x08: bytes.append(0x62)
-        case 0x0c: bytes.append(0x66)
-        case 0x0a: bytes.append(0x6e)
-        case 0x0d: bytes.append(0x72)
-        case 0x09: bytes.append(0x74)
-        default:
-            bytes.append(contentsOf: [0x75, 0x30, 0x30, 0x30 + (byte >> 4)])
-            let low = byte & 15
-            bytes.append(low < 10 ? 0x30 + low : 0x57 + low)
-        }
+    /// Makes room for `count` bytes more, at least doubling so that all growing together stays linear.
+    @usableFromInline
+    @inline(never)
+    mutating func grow(by count: Int) {
+        let size = max(storage.count * 2, used + count)
+        storage.reserveCapacity(size)
+        storage.append(contentsOf: repeatElement(0, count: size - storage.count))
     }
+}
 
-    private mutating func appendDigits(_ value: Int64) {
-        if value < 0 { bytes.append(0x2d) }
-        var rest = value.magnitude
-        let start = bytes.count
-        repeat {
-            bytes.append(0x30 + UInt8(truncatingIfNeeded: rest % 10))
-            rest /= 10
-        } while rest > 0
-        bytes[start...].reverse()
+extension UnsafeMutableRawPointer {
+    /// Writes a comma if one is needed and returns where to go on.
+    @inlinable
+    @inline(__always)
+    func comma(_ isNeeded: Bool) -> UnsafeMutableRawPointer {
+        storeBytes(of: UInt8(ascii: ","), as: UInt8.self)
+        return isNeeded ? self + 1 : self
     }
 }

@@ -1,25 +1,54 @@
-/// Why a ledger file can't be opened. Nothing was changed.
-public enum SQLiteOpenError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// Another process, or another part of this one, has it open.
+/// Why a table's file could not be opened.
+///
+/// None of these changes the file.
+public enum SQLiteOpenError: Error, Hashable, Sendable {
+    /// Another process, or another table in this one, has the file open.
     case inUse(path: String)
-    /// The file is something else.
-    case notALedger(path: String)
-    /// A later version of the ledger wrote it.
+    /// Another program holds SQLite's own lock on the file, a shell or a backup for example.
+    case locked(path: String)
+    /// A newer version of this program wrote the file.
     case newerVersion(path: String, found: Int, supported: Int)
-    /// SQLite finds it damaged.
-    case corrupt(path: String, message: String)
-    /// The file or its folder can't be opened or created.
-    case inaccessible(path: String, message: String)
+    /// The file belongs to something else.
+    case notOurs(path: String, reason: String)
+    /// The file is damaged.
+    case corrupt(path: String, reason: String)
+    /// No room to create the file.
+    case full(path: String)
+    /// The operating system or SQLite refuses.
+    case cannotOpen(path: String, reason: String)
 
+    init(_ failure: SQLiteFailure, path: String) {
+        let reason = "SQLite error \(failure.code): \(failure.message)"
+        if failure.isFull {
+            self = .full(path: path)
+        } else if failure.isCorrupt {
+            self = .corrupt(path: path, reason: reason)
+        } else if failure.isBusy {
+            self = .locked(path: path)
+        } else {
+            self = .cannotOpen(path: path, reason: reason)
+        }
+    }
+}
+
+extension SQLiteOpenError: CustomStringConvertible {
+    /// What is wrong and what to do, for a person.
     public var description: String {
         switch self {
-        case .inUse(let path): "\(path) is in use by another process; stop that one first"
-        case .notALedger(let path): "\(path) is not a ledger file"
+        case .inUse(let path):
+            "another process uses this ledger: \(path) is locked; stop it or choose another file"
+        case .locked(let path):
+            "another program holds a lock on \(path); close it and try again"
         case .newerVersion(let path, let found, let supported):
-            "\(path) was written by a newer version (format \(found)); this one knows formats up "
-                + "to \(supported)"
-        case .corrupt(let path, let message): "\(path) is damaged: \(message)"
-        case .inaccessible(let path, let message): "\(path) can't be opened: \(message)"
+            "\(path) has format \(found), this program knows up to \(supported); use a newer one"
+        case .notOurs(let path, let reason):
+            "\(path) is not a ledger: \(reason); choose another file"
+        case .corrupt(let path, let reason):
+            "\(path) is damaged (\(reason)); restore it from a backup"
+        case .full(let path):
+            "no room left on the disk for \(path)"
+        case .cannotOpen(let path, let reason):
+            "cannot open \(path): \(reason)"
         }
     }
 }

@@ -1,173 +1,148 @@
-import CSQLite
-import Glibc
 public import LedgerCore
 import Synchronization
 
-/// A ``Table`` in one SQLite file, for one process.
+/// The table in one SQLite file, for a ledger that is one process.
 ///
-/// Write-ahead log, `synchronous=FULL`: an answered write has been fsynced. One thread writes and
-/// shares commits among all that wait, some read, one checkpoints.
+/// An acknowledged write has been fsynced. Writes that arrive while a commit is running share the
+/// next one. A file is used by one table at a time, in whatever process; the file `<path>.lock`
+/// beside it sees to that.
 public final class SQLiteTable: Table {
-    /// What can be set.
-    public struct Options: Sendable {
-        /// Threads that read.
-        public var readers = 2
-        /// How long the write-ahead log may become before it is started anew, bytes.
-        public var maximumLog = 64 * 1024 * 1024
-        /// The largest file in pages of 4 KB; nil: as SQLite will. Beyond it the disk counts as
-        /// full.
-        public var maximumPages: Int?
+    private let engine: Engine
+    private let life = Mutex(Life.open)
 
-        /// The defaults.
-        public init() {}
+    private enum Life {
+        /// In use.
+        case open
+        /// The threads finish what was asked; these tasks wait for the end.
+        case closing([CheckedContinuation<Void, Never>])
+        /// The file is closed.
+        case closed
     }
 
-    /// What the engine counted since it was opened.
-    public struct Statistics: Hashable, Sendable {
-        /// Commits, each one fsync.
-        public let commits: Int
-        /// Writes, transactions and removals that they held.
-        public let jobs: Int
-        /// Checkpoints.
-        public let checkpoints: Int
-        /// How often the log was started anew.
-        public let logRestarts: Int
-        /// The write-ahead log's size now, bytes.
-        public let logBytes: Int
+    private init(_ engine: Engine) {
+        self.engine = engine
     }
 
-    static let closed = TableError(.definite, .closed, "the table is closed")
+    deinit {
+        guard case .open = life.withLock({ $0 }) else { return }
+        let engine = engine
+        Worker.detached { engine.shutDown() }
+    }
 
-    private let lock: FileLock
-    private let logPath: String
-    private let counters = Counters()
-    private let writer: Writer
-    private let checkpointer: Checkpointer
-    private let readers = Readers()
-    private let threads: Monitor<[WorkerThread]>
+    /// Opens the table in the file at `path`, or makes a new one there.
+    ///
+    /// A new file, its log and its lock can be read and written by their owner only. The folder
+    /// must exist. Blocks while SQLite recovers from a crash.
+    public static func open(
+        path: String,
+        options: SQLiteOptions = SQLiteOptions()
+    ) throws(SQLiteOpenError) -> SQLiteTable {
+        SQLiteTable(try Engine(path: path, options: options))
+    }
 
-    /// Opens the file, or makes it with mode 0600; its folder must exist.
-    public init(path: String, options: Options = Options()) throws(SQLiteOpenError) {
-        lock = try FileLock(path + ".lock", for: path)
-        logPath = path + "-wal"
-        do throws(SQLiteOpenError) {
-            let main = try LedgerFile.open(path, options)
-            let checkpoints = try LedgerFile.connect(path, isReadOnly: false)
-            let relay = Relay()
-            writer = Writer(main, counters) { relay.checkpointer?.ring() }
-            checkpointer = Checkpointer(
-                checkpoints,
-                writer,
-                logPath: logPath,
-                maximumLog: options.maximumLog,
-                counters
-            )
-            relay.set(checkpointer)
-            var connections: [Connection] = []
-            for _ in 0..<max(options.readers, 1) {
-                connections.append(try LedgerFile.connect(path, isReadOnly: true))
+    /// Answers what was asked before, then closes the file and frees it for another.
+    ///
+    /// May be called again; every call returns when the file is closed. Calls of anything else
+    /// throw ``TableError/Reason/closed`` from now on.
+    public func close() async {
+        await withCheckedContinuation { continuation in
+            let (starts, isClosed) = life.withLock { life in
+                switch life {
+                case .open:
+                    life = .closing([continuation])
+                    return (true, false)
+                case .closing(let waiting):
+                    life = .closing(waiting + [continuation])
+                    return (false, false)
+                case .closed:
+                    return (false, true)
+                }
             }
-            threads = Monitor(
-                Self.start(writer, main, checkpointer, checkpoints, readers, connections)
-            )
-        } catch {
-            lock.release()
-            throw error
+            if isClosed { continuation.resume() }
+            if starts { Worker.detached { self.finish() } }
         }
     }
 
-    private static func start(
-        _ writer: Writer,
-        _ main: Connection,
-        _ checkpointer: Checkpointer,
-        _ checkpoints: Connection,
-        _ readers: Readers,
-        _ connections: [Connection]
-    ) -> [WorkerThread] {
-        let reading = connections.map { connection in
-            WorkerThread { readers.run(connection) }
+    private func finish() {
+        engine.shutDown()
+        let waiting: [CheckedContinuation<Void, Never>] = life.withLock { life in
+            defer { life = .closed }
+            guard case .closing(let waiting) = life else { return [] }
+            return waiting
         }
-        return reading + [
-            WorkerThread {
-                checkpointer.run()
-                checkpoints.close()
-            },
-            WorkerThread {
-                writer.run()
-                main.close()
-            },
-        ]
+        for continuation in waiting { continuation.resume() }
     }
 
-    /// Finishes what was submitted and closes the file. Later calls fail as closed; a second
-    /// close does nothing.
-    public func close() {
-        readers.close()
-        checkpointer.close()
-        writer.close()
-        let threads = threads.withLock { threads in
-            defer { threads = [] }
-            return threads
-        }
-        guard !threads.isEmpty else { return }
-        for thread in threads { thread.join() }
-        lock.release()
-    }
-
-    /// What the engine counted.
-    public var statistics: Statistics {
-        Statistics(
-            commits: counters.commits.load(ordering: .relaxed),
-            jobs: counters.jobs.load(ordering: .relaxed),
-            checkpoints: counters.checkpoints.load(ordering: .relaxed),
-            logRestarts: counters.restarts.load(ordering: .relaxed),
-            logBytes: Checkpointer.size(of: logPath)
-        )
-    }
+    /// What the table has done since it was opened.
+    public var statistics: SQLiteStatistics { engine.statistics }
 
     // MARK: Table
 
+    /// False: the log is left to the sweep.
     public var deletesLogByItself: Bool { false }
 
+    /// The row with this key, or nil.
     public func get(_ key: TableKey) async throws(TableError) -> Item? {
-        try await withCheckedContinuation { readers.submit(.get(key, $0)) }.get()
+        let key = RowKey(key)
+        return try await read { .row(key, $0) }
     }
 
+    /// One page of a group's rows.
     public func query(_ query: Query) async throws(TableError) -> QueryPage {
-        try await withCheckedContinuation { readers.submit(.query(query, $0)) }.get()
+        try query.check()
+        return try await read { .page(query, $0) }
     }
 
+    /// Applies one write if its condition holds.
     public func write(_ write: Write) async throws(TableError) -> WriteOutcome {
-        try TableLimits.check([write])
-        return try await withCheckedContinuation { writer.submit(.write(write, $0)) }.get()
+        try write.checkAlone()
+        let prepared = PreparedWrite(write)
+        return try await submit { .write(prepared, $0) }
     }
 
-    public func transact(_ writes: [Write], token: Incarnation) async throws(TableError)
-        -> TransactionOutcome
-    {
-        try TableLimits.check(writes)
-        return try await withCheckedContinuation { writer.submit(.transaction(writes, $0)) }.get()
+    /// Applies all writes or none.
+    public func transact(
+        _ writes: [Write],
+        token: Incarnation
+    ) async throws(TableError) -> TransactionOutcome {
+        try writes.checkTransaction()
+        let prepared = writes.map(PreparedWrite.init)
+        return try await submit { .transaction(prepared, token: token, $0) }
     }
 
+    /// Removes rows; all at once, in this engine.
     public func batchDelete(_ keys: [TableKey]) async throws(TableError) {
-        guard !keys.isEmpty else { return }
-        _ = try await withCheckedContinuation { writer.submit(.delete(keys, $0)) }.get()
+        let keys = keys.map(RowKey.init)
+        try await submit { .deletion(keys, $0) }
     }
 
-    public func purgeExpired(before moment: Timestamp, limit: Int) async throws(TableError) -> Int {
-        try await withCheckedContinuation {
-            writer.submit(.purge(before: moment.seconds, limit: limit, $0))
+    /// Removes rows outside of the log whose `ttl` lies before `moment`.
+    public func purgeExpired(
+        before moment: Timestamp,
+        limit: Int
+    ) async throws(TableError) -> Int {
+        let seconds = moment.firstSecondNotBefore
+        return try await submit { .purge(before: seconds, limit: limit, $0) }
+    }
+
+    private func submit<Outcome>(
+        _ work: (Answer<Outcome>) -> WriteRequest.Work
+    ) async throws(TableError) -> Outcome {
+        try await withCheckedContinuation { answer in
+            engine.writer.submit(WriteRequest(work(answer)))
         }.get()
     }
-}
 
-/// Lets the writer ring the checkpointer, which is made after it.
-private final class Relay: Sendable {
-    private let target = Monitor<Checkpointer?>(nil)
-
-    var checkpointer: Checkpointer? { target.withLock { $0 } }
-
-    func set(_ checkpointer: Checkpointer) {
-        target.withLock { $0 = checkpointer }
+    private func read<Outcome>(
+        _ request: (Answer<Outcome>) -> ReadRequest
+    ) async throws(TableError) -> Outcome {
+        try await withCheckedContinuation { answer in
+            let request = request(answer)
+            if engine.reads.withLock({ $0.add(request) }) {
+                engine.reads.signal()
+            } else {
+                answer.resume(returning: .failure(.closed))
+            }
+        }.get()
     }
 }

@@ -13,7 +13,8 @@ import Testing
             let client = try RawClient(port: server.port)
             try await client.send(
                 "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4194305\r\n"
-                    + "Expect: 100-continue\r\n\r\n")
+                    + "Expect: 100-continue\r\n\r\n"
+            )
             let response = try await client.receive()
             #expect(response.status == 413)
             #expect(response.text == Self.tooLarge)
@@ -27,7 +28,8 @@ import Testing
         try await withServer(StubHandler.echo) { server in
             let client = try RawClient(port: server.port)
             try await client.send(
-                "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 8000000\r\n\r\n")
+                "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 8000000\r\n\r\n"
+            )
             try await client.send([UInt8](repeating: 1, count: 8_000_000))
             #expect(try await client.receive().status == 413)
         }
@@ -38,7 +40,8 @@ import Testing
             let client = try RawClient(port: server.port)
             try await client.send(
                 "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
-                    + "a\r\n0123456789\r\n1\r\nx\r\n")
+                    + "a\r\n0123456789\r\n1\r\nx\r\n"
+            )
             let response = try await client.receive()
             #expect(response.status == 413)
             #expect(response.header("connection") == "close")
@@ -152,7 +155,9 @@ import Testing
     @Test func takesWhatFollowsAShortLengthForTheNextRequest() async throws {
         try await withServer(StubHandler.echo) { server in
             let client = try RawClient(port: server.port)
-            try await client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nabcd\r\n\r\n")
+            try await client.send(
+                "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nabcd\r\n\r\n"
+            )
             #expect(try await client.receive().text == "POST /?\nab")
             #expect(try await client.receive().status == 400)
         }

@@ -8,7 +8,8 @@ import Testing
         try await withServer(StubHandler.echo) { server in
             let client = try RawClient(port: server.port)
             try await client.send(
-                post("/a%20b?x=1&y", "hello", headers: "Content-Type: t/p\r\nX-Other: 1\r\n"))
+                post("/a%20b?x=1&y", "hello", headers: "Content-Type: t/p\r\nX-Other: 1\r\n")
+            )
             let response = try await client.receive()
             #expect(response.status == 200)
             #expect(response.text == "POST /a%20b?x=1&y\ncontent-type: t/p\nhello")
@@ -29,10 +30,13 @@ import Testing
     }
 
     @Test func runsTheHandlerOnTheEventLoop() async throws {
-        let gate = Gate()
+        let (arrived, gate) = (Gate(), Gate())
         let handler = StubHandler { request in
             let before = MultiThreadedEventLoopGroup.currentEventLoop != nil
-            if request.path == "/suspend" { await gate.wait() }
+            if request.path == "/suspend" {
+                arrived.open()
+                await gate.wait()
+            }
             let after = MultiThreadedEventLoopGroup.currentEventLoop != nil
             return APIResponse(status: 200, body: Array("\(before) \(after)".utf8))
         }
@@ -41,6 +45,7 @@ import Testing
             try await client.send(post("/", "small"))
             #expect(try await client.receive().text == "true true")
             try await client.send(post("/suspend", "small"))
+            await arrived.wait()
             gate.open()
             #expect(try await client.receive().text == "true true")
             try await client.send(post("/", String(repeating: "x", count: 65 * 1024)))

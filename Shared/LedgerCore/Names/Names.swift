@@ -9,8 +9,15 @@ public struct StreamID: Hashable, Comparable, Sendable, CustomStringConvertible 
         self.name = name
     }
 
+    /// A name that is known to keep the rule.
+    init(trusted name: String) {
+        self.name = name
+    }
+
+    /// The name as text.
     public var description: String { name }
 
+    /// In order of their values.
     public static func < (left: StreamID, right: StreamID) -> Bool { left.name < right.name }
 }
 
@@ -25,8 +32,15 @@ public struct SubscriptionID: Hashable, Comparable, Sendable, CustomStringConver
         self.name = name
     }
 
+    /// A name that is known to keep the rule.
+    init(trusted name: String) {
+        self.name = name
+    }
+
+    /// The name as text.
     public var description: String { name }
 
+    /// In order of their values.
     public static func < (left: SubscriptionID, right: SubscriptionID) -> Bool {
         left.name < right.name
     }
@@ -55,6 +69,7 @@ public struct EventKey: Hashable, Comparable, Sendable {
     /// The key as text.
     public var text: String { String(decoding: utf8, as: UTF8.self) }
 
+    /// In order of their values.
     public static func < (left: EventKey, right: EventKey) -> Bool {
         left.utf8.lexicographicallyPrecedes(right.utf8)
     }

@@ -27,6 +27,7 @@ public struct Offset: Hashable, Comparable, Sendable {
         rawValue - other.rawValue
     }
 
+    /// In order of their values.
     public static func < (left: Offset, right: Offset) -> Bool {
         left.rawValue < right.rawValue
     }
@@ -52,6 +53,7 @@ public struct Partition: Hashable, Comparable, Sendable {
         (0..<count).map(Partition.init(unchecked:))
     }
 
+    /// In order of their values.
     public static func < (left: Partition, right: Partition) -> Bool {
         left.index < right.index
     }
@@ -77,6 +79,7 @@ public struct Timestamp: Hashable, Comparable, Sendable {
         Timestamp(milliseconds: self.milliseconds + milliseconds)
     }
 
+    /// In order of their values.
     public static func < (left: Timestamp, right: Timestamp) -> Bool {
         left.milliseconds < right.milliseconds
     }

@@ -43,8 +43,9 @@ extension AppendPlan {
 
         var hasUnknown: Bool { outcomes.contains(.unknown) }
 
-        /// Checks the first unit's expected offset. Only a tail that was just read may refuse it:
-        /// any other may be behind.
+        /// Checks the first unit's expected offset.
+        ///
+        /// Only a tail that was just read may refuse it: any other may be behind.
         mutating func refuseConflict() {
             guard let expected = units[0].expectedOffset, outcomes[0] == nil,
                 let known = tail.known, known.next != expected

@@ -172,7 +172,11 @@ public struct AppendPlan: ~Copyable {
         return attempt.blocksOnlyUnits(obstacles) ? advance(moment) : pause(moment)
     }
 
-    private mutating func learn(from item: Item?, at index: Int, of attempt: AppendAttempt)
+    private mutating func learn(
+        from item: Item?,
+        at index: Int,
+        of attempt: AppendAttempt
+    )
         throws(TableError)
     {
         switch attempt.role(of: index) {

@@ -47,7 +47,9 @@ public struct AppendLane: Sendable {
     public let partition: Partition
     /// What the caller believes to be the tail, at most ``Limits/cacheAge`` old; nil: look.
     public let tail: Tail?
-    /// The units, in order. Only the first may expect an offset.
+    /// The units, in order.
+    ///
+    /// Only the first may expect an offset.
     public let units: [AppendUnit]
 
     /// A lane.

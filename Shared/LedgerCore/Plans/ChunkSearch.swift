@@ -19,7 +19,7 @@ public struct ChunkSearch: Sendable {
     private var probed = Offset.zero
     private var best: Chunk?
 
-    /// - Parameter end: The partition's tail.
+    /// `end`: The partition's tail.
     public init(stream: Incarnation, partition: Partition, notBefore target: Timestamp, end: Offset)
     {
         self.stream = stream
@@ -28,7 +28,9 @@ public struct ChunkSearch: Sendable {
         high = end
     }
 
-    /// The first action. The oldest chunk is looked at first: most often it is the one.
+    /// The first action.
+    ///
+    /// The oldest chunk is looked at first: most often it is the one.
     public mutating func start() -> Action {
         high > .zero ? probe(.zero) : .finish(nil)
     }

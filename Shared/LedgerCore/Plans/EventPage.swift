@@ -34,7 +34,9 @@ public struct EventPage: Sendable {
     public internal(set) var events: [Event] = []
     /// The size of the events by the event measure: key + type + headers + data, bytes.
     public internal(set) var bytes = 0
-    /// By index of the plan's partitions: where the page ends. Covers exactly these events.
+    /// By index of the plan's partitions: where the page ends.
+    ///
+    /// Covers exactly these events.
     public internal(set) var positions: [Position] = []
     /// Nothing was left when the page was read.
     public internal(set) var caughtUp = false

@@ -38,8 +38,8 @@ public struct FoldPlan: ~Copyable {
 
     /// A plan that folds about `budget` chunks at most.
     ///
-    /// - Parameter compacts: Whether the stream keeps a compacted state; if not, the watermark
-    ///   only follows the tail.
+    /// `compacts`: Whether the stream keeps a compacted state; if not, the watermark only follows
+    /// the tail.
     public init(stream: Incarnation, partition: Partition, compacts: Bool, budget: Int) {
         self.stream = stream
         self.partition = partition
@@ -53,7 +53,10 @@ public struct FoldPlan: ~Copyable {
     }
 
     /// Takes what a ``Action/read(_:)`` found.
-    public mutating func receive(_ finding: Result<TableFinding, TableError>, now: Timestamp)
+    public mutating func receive(
+        _ finding: Result<TableFinding, TableError>,
+        now: Timestamp
+    )
         -> Action
     {
         guard case .reading(let progress) = state else { preconditionFailure("not reading") }
@@ -117,7 +120,11 @@ public struct FoldPlan: ~Copyable {
         )
     }
 
-    private mutating func fold(_ page: QueryPage, _ progress: Progress, _ now: Timestamp)
+    private mutating func fold(
+        _ page: QueryPage,
+        _ progress: Progress,
+        _ now: Timestamp
+    )
         throws(TableError) -> Action
     {
         var tail = progress.watermark

@@ -35,7 +35,8 @@ struct LatestEvents: Sendable {
     /// One conditional put per key, in the order of the log, so that a run can be repeated.
     func writes(now: Timestamp) -> [Write] {
         let expiry = TTL.after(second: now.seconds + Limits.tombstoneHours * 3600 + 3600)
-        return places
+        return
+            places
             .map { key, place in
                 let batch = batches[place.batch]
                 let record = batch.records[place.record]

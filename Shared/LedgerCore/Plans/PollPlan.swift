@@ -47,7 +47,7 @@ public struct PollPlan: ~Copyable {
 
     /// A plan for at most `limit` events and ``Limits/pageBytes``.
     ///
-    /// - Parameter horizon: Chunks whose last event is not later are expired; nil: none.
+    /// `horizon`: Chunks whose last event is not later are expired; nil: none.
     public init(stream: Incarnation, lanes: [Lane], limit: Int, horizon: Timestamp?) {
         precondition(!lanes.isEmpty && limit > 0)
         self.stream = stream
@@ -64,7 +64,10 @@ public struct PollPlan: ~Copyable {
     }
 
     /// Takes what a ``Action/read(_:)`` found.
-    public mutating func receive(_ findings: [Result<TableFinding, TableError>], now: Timestamp)
+    public mutating func receive(
+        _ findings: [Result<TableFinding, TableError>],
+        now: Timestamp
+    )
         -> Action
     {
         for (lane, finding) in zip(asked, findings) {
@@ -83,7 +86,11 @@ public struct PollPlan: ~Copyable {
         readers.isEmpty ? lanes.map(\.density) : readers.map(\.density)
     }
 
-    private mutating func take(_ found: TableFinding, _ lane: Int, _ now: Timestamp)
+    private mutating func take(
+        _ found: TableFinding,
+        _ lane: Int,
+        _ now: Timestamp
+    )
         -> ReadFailure?
     {
         do throws(ReadFailure) {
@@ -106,11 +113,12 @@ public struct PollPlan: ~Copyable {
     // MARK: Forward
 
     private mutating func advance() -> Action {
-        if !isFull, let lane = positions.firstIndex(where: \.isSnapshot) {
+        if isFull { return finish() }
+        if let lane = positions.firstIndex(where: \.isSnapshot) {
+            guard page.events.count < limit else { return finish() }
             asked = [lane]
             return .read([snapshotRead(lane)])
         }
-        if isFull { return finish() }
         if readers.isEmpty { openLog() }
         fill()
         asked = isFull ? [] : readers.indices.filter { isStarving($0) }

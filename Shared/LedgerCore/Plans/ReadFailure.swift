@@ -1,4 +1,6 @@
-/// Why a partition can't be read on from an offset. Never an empty page instead.
+/// Why a partition can't be read on from an offset.
+///
+/// Never an empty page instead.
 public enum ReadFailure: Error, Hashable, Sendable {
     /// The events there expired. `earliest` is the first that is still there, nil when it must be
     /// searched for.

@@ -72,7 +72,11 @@ public enum LogEntry: Hashable, Sendable {
     case seal(at: Offset)
 
     /// The row of a seal at `tail`.
-    public static func sealItem(_ stream: Incarnation, _ partition: Partition, at tail: Offset)
+    public static func sealItem(
+        _ stream: Incarnation,
+        _ partition: Partition,
+        at tail: Offset
+    )
         -> Item
     {
         var item = Item(.chunk(stream, partition, tail))

@@ -25,8 +25,10 @@ public struct DeletionJob: Hashable, Sendable {
         groupsDone = 0
     }
 
-    /// What is to be emptied, in order. The positions of a deleted stream's subscriptions are
-    /// found through the subscriptions, which therefore go after them.
+    /// What is to be emptied, in order.
+    ///
+    /// The positions of a deleted stream's subscriptions are found through the subscriptions, which
+    /// therefore go after them.
     public var groups: [RowGroup] {
         if let subscription { return [.positions(stream, subscription: subscription)] }
         let partitions = Partition.all(partitionCount)

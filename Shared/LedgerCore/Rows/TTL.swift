@@ -31,6 +31,7 @@ public enum TTL: Hashable, Comparable, Sendable {
         }
     }
 
+    /// In order of their values.
     public static func < (left: TTL, right: TTL) -> Bool {
         switch (left, right) {
         case (.after(let left), .after(let right)): left < right

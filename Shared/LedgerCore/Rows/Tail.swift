@@ -45,10 +45,10 @@ public struct TailReading: Hashable, Sendable {
     /// if and only if the last surviving chunk's ttl has not passed, so that nothing after it can
     /// have been deleted, or a sweep verified the tail less than 47 hours ago.
     ///
-    /// - Parameters:
-    ///   - created: When the stream was created: until 47 hours later nothing can be gone.
-    ///   - exempt: The engine removes log rows only through our own sweep, never above the
-    ///     watermark, so the tail is always what it seems.
+    /// `created`: When the stream was created: until 47 hours later nothing can be gone.
+    ///
+    /// `exempt`: The engine removes log rows only through our own sweep, never above the watermark,
+    /// so the tail is always what it seems.
     public func verdict(at now: Timestamp, created: Timestamp, exempt: Bool) -> Verdict {
         if case .seal = newest { return .sealed }
         let tail = tail

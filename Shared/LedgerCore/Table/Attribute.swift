@@ -1,4 +1,6 @@
-/// The name of a row's attribute. One list, so that no two rows use a name in two senses.
+/// The name of a row's attribute.
+///
+/// One list, so that no two rows use a name in two senses.
 public enum Attribute: String, Sendable, CaseIterable {
     // Chunk
     /// Count of events in a chunk, or in an idempotent append.

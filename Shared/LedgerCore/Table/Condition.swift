@@ -1,5 +1,6 @@
-/// What must hold of the row that a write would replace. A value, not a string: each engine
-/// renders or evaluates it.
+/// What must hold of the row that a write would replace.
+///
+/// A value, not a string: each engine renders or evaluates it.
 public indirect enum Condition: Hashable, Sendable {
     /// The row is not there.
     case notExists

@@ -1,4 +1,6 @@
-/// One row: its key and its attributes. A put replaces the row as a whole.
+/// One row: its key and its attributes.
+///
+/// A put replaces the row as a whole.
 public struct Item: Hashable, Sendable {
     /// Which row.
     public let key: TableKey
@@ -50,6 +52,7 @@ public struct Item: Hashable, Sendable {
             && left.attributes.allSatisfy { right[$0.name] == $0.value }
     }
 
+    /// Consistent with equality.
     public func hash(into hasher: inout Hasher) {
         hasher.combine(key)
     }

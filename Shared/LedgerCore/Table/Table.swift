@@ -23,11 +23,14 @@ public protocol Table: Sendable {
 
     /// Applies all writes if all their conditions hold, else none.
     ///
-    /// - Parameters:
-    ///   - writes: 1–100 writes of different rows, at most 4 MB together.
-    ///   - token: The same for a repetition of the same transaction. A repetition is safe even
-    ///     when the first try was applied.
-    func transact(_ writes: [Write], token: Incarnation) async throws(TableError)
+    /// `writes`: 1–100 writes of different rows, at most 4 MB together.
+    ///
+    /// `token`: The same for a repetition of the same transaction. A repetition is safe even when
+    /// the first try was applied.
+    func transact(
+        _ writes: [Write],
+        token: Incarnation
+    ) async throws(TableError)
         -> TransactionOutcome
 
     /// Removes rows, in no order and not atomically; a row that is not there is no error.
@@ -51,8 +54,9 @@ public struct Query: Hashable, Sendable {
         case descending
     }
 
-    /// Whether a row that was just written must be seen. DynamoDB reads for half the price when
-    /// it need not.
+    /// Whether a row that was just written must be seen.
+    ///
+    /// DynamoDB reads for half the price when it need not.
     public enum Consistency: Hashable, Sendable {
         /// Reflects every write answered before.
         case strong
@@ -66,8 +70,9 @@ public struct Query: Hashable, Sendable {
     public var lowerBound: [UInt8]?
     /// The largest sort key wanted, inclusive.
     public var upperBound: [UInt8]?
-    /// Only rows after this sort key in the query's order: a page's ``QueryPage/next``. It need
-    /// not exist.
+    /// Only rows after this sort key in the query's order: a page's ``QueryPage/next``.
+    ///
+    /// It need not exist.
     public var after: [UInt8]?
     /// Ascending or descending.
     public var order: Order
@@ -100,8 +105,9 @@ public struct Query: Hashable, Sendable {
 public struct QueryPage: Hashable, Sendable {
     /// At most `limit` rows and 1 MB.
     public var items: [Item]
-    /// Pass as ``Query/after`` for the next page; nil when nothing was left. A non-nil value does
-    /// not promise that another row exists.
+    /// Pass as ``Query/after`` for the next page; nil when nothing was left.
+    ///
+    /// A non-nil value does not promise that another row exists.
     public var next: [UInt8]?
 
     /// A page.

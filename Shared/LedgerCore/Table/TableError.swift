@@ -1,4 +1,6 @@
-/// A table call that could not be answered. Whoever catches one must ask whether it is definite.
+/// A table call that could not be answered.
+///
+/// Whoever catches one must ask whether it is definite.
 public struct TableError: Error, Hashable, Sendable {
     /// Whether the call may have taken effect.
     public enum Effect: Hashable, Sendable {

@@ -6,7 +6,9 @@ public struct APIRequest: Sendable {
     public var path: String
     /// What stands after the first `?`, as on the wire; empty when there is none.
     public var query: String
-    /// Names in lower case. A name may occur more than once.
+    /// Names in lower case.
+    ///
+    /// A name may occur more than once.
     public var headers: [(name: String, value: String)]
     /// The body as received, still content-encoded.
     public var body: [UInt8]
@@ -58,7 +60,9 @@ public struct APIResponse: Sendable {
     }
 }
 
-/// What a transport hands requests to. It never throws: every error is an answer.
+/// What a transport hands requests to.
+///
+/// It never throws: every error is an answer.
 public protocol APIHandler: Sendable {
     /// The answer to one request.
     func handle(_ request: APIRequest) async -> APIResponse

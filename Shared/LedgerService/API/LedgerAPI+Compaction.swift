@@ -31,24 +31,33 @@ extension LedgerAPI {
             for entry in entries { events.write(entry, to: &writer) }
             writer.endArray()
             writer.next(
-                next.map { PageToken(
+                next.map {
+                    PageToken(
                         kind: .compacted,
                         partition: Partition($0.partition),
                         sortKey: $0.key
-                    ) }
+                    )
+                }
             )
             writer.endObject()
         }
     }
 
-    func compacted(_ id: StreamID, _ key: EventKey, _ request: APIRequest)
+    func compacted(
+        _ id: StreamID,
+        _ key: EventKey,
+        _ request: APIRequest
+    )
         async throws(LedgerError) -> APIResponse
     {
         _ = try QueryParameters(request.query, allowed: [])
         return try await compactedEntry(id, key)
     }
 
-    private func compactedEntry(_ id: StreamID, _ key: EventKey) async throws(LedgerError)
+    private func compactedEntry(
+        _ id: StreamID,
+        _ key: EventKey
+    ) async throws(LedgerError)
         -> APIResponse
     {
         let entry = try await ledger.compacted(id, key: key)
@@ -64,7 +73,10 @@ extension LedgerAPI {
         return .json { $0.folded(folded) }
     }
 
-    func acceptTail(_ id: StreamID, _ request: APIRequest) async throws(LedgerError)
+    func acceptTail(
+        _ id: StreamID,
+        _ request: APIRequest
+    ) async throws(LedgerError)
         -> APIResponse
     {
         try refuseContent(request)

@@ -23,7 +23,10 @@ extension LedgerAPI {
         }
     }
 
-    private func idempotencyMark(_ request: APIRequest, _ body: [UInt8]) throws(LedgerError)
+    private func idempotencyMark(
+        _ request: APIRequest,
+        _ body: [UInt8]
+    ) throws(LedgerError)
         -> IdempotencyMark?
     {
         let values = request.headers.filter { $0.name == "idempotency-key" }

@@ -42,7 +42,11 @@ extension LedgerAPI {
         }
     }
 
-    func stream(_ id: StreamID, _ method: String, _ request: APIRequest)
+    func stream(
+        _ id: StreamID,
+        _ method: String,
+        _ request: APIRequest
+    )
         async throws(LedgerError) -> APIResponse
     {
         _ = try QueryParameters(request.query, allowed: [])
@@ -57,7 +61,10 @@ extension LedgerAPI {
         }
     }
 
-    private func updateStream(_ id: StreamID, _ request: APIRequest) async throws(LedgerError)
+    private func updateStream(
+        _ id: StreamID,
+        _ request: APIRequest
+    ) async throws(LedgerError)
         -> APIResponse
     {
         var retention: Int??
@@ -80,7 +87,10 @@ extension LedgerAPI {
 
 extension JSONReader {
     /// An integer of a range.
-    mutating func integer(_ field: String, within range: ClosedRange<Int>) throws(FieldError)
+    mutating func integer(
+        _ field: String,
+        within range: ClosedRange<Int>
+    ) throws(FieldError)
         -> Int
     {
         let value = try integer(field)

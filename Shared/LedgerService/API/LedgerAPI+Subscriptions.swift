@@ -2,7 +2,10 @@ import LedgerCore
 import RawJSON
 
 extension LedgerAPI {
-    func createSubscription(_ stream: StreamID, _ request: APIRequest) async throws(LedgerError)
+    func createSubscription(
+        _ stream: StreamID,
+        _ request: APIRequest
+    ) async throws(LedgerError)
         -> APIResponse
     {
         _ = try QueryParameters(request.query, allowed: [])
@@ -27,7 +30,10 @@ extension LedgerAPI {
         return .json(status: 201) { $0.subscription(description) }
     }
 
-    func listSubscriptions(_ stream: StreamID, _ request: APIRequest) async throws(LedgerError)
+    func listSubscriptions(
+        _ stream: StreamID,
+        _ request: APIRequest
+    ) async throws(LedgerError)
         -> APIResponse
     {
         let query = try QueryParameters(request.query, allowed: ["limit", "next"])
@@ -66,7 +72,11 @@ extension LedgerAPI {
         return .success
     }
 
-    func poll(_ stream: StreamID, _ id: SubscriptionID, _ request: APIRequest)
+    func poll(
+        _ stream: StreamID,
+        _ id: SubscriptionID,
+        _ request: APIRequest
+    )
         async throws(LedgerError) -> APIResponse
     {
         let query = try QueryParameters(request.query, allowed: ["limit", "wait", "cursor"])
@@ -92,7 +102,11 @@ extension LedgerAPI {
         }
     }
 
-    func commit(_ stream: StreamID, _ id: SubscriptionID, _ request: APIRequest)
+    func commit(
+        _ stream: StreamID,
+        _ id: SubscriptionID,
+        _ request: APIRequest
+    )
         async throws(LedgerError) -> APIResponse
     {
         _ = try QueryParameters(request.query, allowed: [])
@@ -107,7 +121,11 @@ extension LedgerAPI {
         return .success
     }
 
-    func seek(_ stream: StreamID, _ id: SubscriptionID, _ request: APIRequest)
+    func seek(
+        _ stream: StreamID,
+        _ id: SubscriptionID,
+        _ request: APIRequest
+    )
         async throws(LedgerError) -> APIResponse
     {
         _ = try QueryParameters(request.query, allowed: [])

@@ -15,6 +15,7 @@ public struct LedgerAPI: APIHandler {
         self.ledger = ledger
     }
 
+    /// The answer to one request; every error is an answer too.
     public func handle(_ request: APIRequest) async -> APIResponse {
         let route: Route
         do throws(LedgerError) {
@@ -38,7 +39,11 @@ public struct LedgerAPI: APIHandler {
         }
     }
 
-    private func answer(_ route: Route, _ method: String, _ request: APIRequest)
+    private func answer(
+        _ route: Route,
+        _ method: String,
+        _ request: APIRequest
+    )
         async throws(LedgerError) -> APIResponse
     {
         switch route {
@@ -110,11 +115,11 @@ extension APIResponse {
         return APIResponse(
             status: status,
             headers: [("content-type", "application/json")],
-            body: writer.bytes
+            body: writer.finish()
         )
     }
 
-    /// `{"success": true}`
+    /// The answer `{"success": true}`.
     static var success: APIResponse {
         .json { writer in
             writer.beginObject()

@@ -9,7 +9,10 @@ struct PublishParser {
     /// Where in the body the reader's document begins.
     private var base = 0
 
-    static func parse(_ body: [UInt8], _ kind: RequestBody.Kind) throws(LedgerError)
+    static func parse(
+        _ body: [UInt8],
+        _ kind: RequestBody.Kind
+    ) throws(LedgerError)
         -> PublishBatch
     {
         var parser = PublishParser(batch: PublishBatch(bytes: body))
@@ -82,7 +85,10 @@ struct PublishParser {
 
     private static let batchFields = ["events", "atomic", "expected_offset"]
 
-    private mutating func readBatchField(_ name: String, _ reader: inout JSONReader)
+    private mutating func readBatchField(
+        _ name: String,
+        _ reader: inout JSONReader
+    )
         throws(FieldError)
     {
         switch name {
@@ -192,7 +198,10 @@ struct PublishParser {
         seen = true
     }
 
-    private mutating func readKey(_ fields: EventFields, _ reader: inout JSONReader)
+    private mutating func readKey(
+        _ fields: EventFields,
+        _ reader: inout JSONReader
+    )
         throws(FieldError) -> Range<Int>
     {
         let field = fields.name("key")
@@ -215,7 +224,10 @@ struct PublishParser {
         return range
     }
 
-    private mutating func readType(_ fields: EventFields, _ reader: inout JSONReader)
+    private mutating func readType(
+        _ fields: EventFields,
+        _ reader: inout JSONReader
+    )
         throws(FieldError) -> Range<Int>
     {
         let field = fields.name("type")
@@ -232,7 +244,10 @@ struct PublishParser {
         return range
     }
 
-    private mutating func readString(_ field: String, _ reader: inout JSONReader)
+    private mutating func readString(
+        _ field: String,
+        _ reader: inout JSONReader
+    )
         throws(FieldError) -> Range<Int>
     {
         guard try reader.nextKind() == .string else { throw .invalid(field, "must be a string") }
@@ -244,7 +259,10 @@ struct PublishParser {
         }
     }
 
-    private func readData(_ fields: EventFields, _ reader: inout JSONReader) throws(FieldError)
+    private func readData(
+        _ fields: EventFields,
+        _ reader: inout JSONReader
+    ) throws(FieldError)
         -> Range<Int>
     {
         let isTombstone = try reader.nextKind() == .null
@@ -261,7 +279,10 @@ struct PublishParser {
         }
     }
 
-    private mutating func readHeaders(_ fields: inout EventFields, _ reader: inout JSONReader)
+    private mutating func readHeaders(
+        _ fields: inout EventFields,
+        _ reader: inout JSONReader
+    )
         throws(FieldError)
     {
         let field = fields.name("headers")
@@ -290,7 +311,11 @@ struct PublishParser {
         batch.headers.append(headers)
     }
 
-    private func headerText(_ name: JSONString, _ field: String, _ reader: inout JSONReader)
+    private func headerText(
+        _ name: JSONString,
+        _ field: String,
+        _ reader: inout JSONReader
+    )
         throws(FieldError) -> String
     {
         do throws(JSONError) {
@@ -322,7 +347,10 @@ struct PublishParser {
     // MARK: Slices
 
     /// A string's place: in the body, or, when it has escapes, among the unescaped ones.
-    private mutating func slice(_ string: JSONString, _ reader: inout JSONReader)
+    private mutating func slice(
+        _ string: JSONString,
+        _ reader: inout JSONReader
+    )
         throws(JSONError) -> Range<Int>
     {
         guard string.hasEscapes else { return inBody(string.range) }

@@ -4,7 +4,7 @@ import LedgerCore
 struct QueryParameters {
     private var values: [String: String] = [:]
 
-    /// - Parameter allowed: The names that the route takes.
+    /// `allowed`: The names that the route takes.
     init(_ query: String, allowed: [String]) throws(LedgerError) {
         guard !query.isEmpty else { return }
         for pair in query.split(separator: "&", omittingEmptySubsequences: false) {

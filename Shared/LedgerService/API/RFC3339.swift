@@ -2,7 +2,9 @@ import LedgerCore
 
 /// Moments as text: `2026-11-21T01:02:03.456Z`.
 enum RFC3339 {
-    /// UTC with milliseconds. Years outside 0–9999 do not occur.
+    /// UTC with milliseconds.
+    ///
+    /// Years outside 0–9999 do not occur.
     static func text(_ moment: Timestamp) -> String {
         let days = floorDivide(moment.milliseconds, 86_400_000)
         let rest = moment.milliseconds - days * 86_400_000
@@ -24,8 +26,9 @@ enum RFC3339 {
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// The moment that a text names; nil when it is not RFC 3339. Digits past the millisecond are
-    /// dropped, a leap second counts as the next second.
+    /// The moment that a text names; nil when it is not RFC 3339.
+    ///
+    /// Digits past the millisecond are dropped, a leap second counts as the next second.
     static func parse(_ text: String) -> Timestamp? {
         var scanner = Scanner(Array(text.utf8))
         guard let year = scanner.number(4), scanner.take("-"), let month = scanner.number(2),

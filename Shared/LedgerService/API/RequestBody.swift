@@ -49,12 +49,13 @@ enum RequestBody {
         }
     }
 
-    /// Reads a body that is one JSON object, member by member. Unknown and repeated members are
-    /// refused.
+    /// Reads a body that is one JSON object, member by member.
     ///
-    /// - Parameters:
-    ///   - isOptional: No body at all counts as `{}`.
-    ///   - read: Reads the value of the named member; false when the name is unknown.
+    /// Unknown and repeated members are refused.
+    ///
+    /// `isOptional`: No body at all counts as `{}`.
+    ///
+    /// `read`: Reads the value of the named member; false when the name is unknown.
     static func members(
         of request: APIRequest,
         isOptional: Bool = false,

@@ -62,7 +62,10 @@ struct StartPointField {
         text = Self.canonical(found)
     }
 
-    private static func offsets(_ field: String, _ reader: inout JSONReader) throws(FieldError)
+    private static func offsets(
+        _ field: String,
+        _ reader: inout JSONReader
+    ) throws(FieldError)
         -> [Int: Offset]
     {
         var offsets: [Int: Offset] = [:]

@@ -20,7 +20,9 @@ final class Appenders: Sendable {
         }
     }
 
-    /// Lets go of a deleted stream's appenders. Those in use live on until they are done.
+    /// Lets go of a deleted stream's appenders.
+    ///
+    /// Those in use live on until they are done.
     func forget(_ stream: StreamRow) {
         appenders.withLock { appenders in
             for partition in stream.partitions {

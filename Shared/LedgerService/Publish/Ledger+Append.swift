@@ -29,7 +29,10 @@ extension Ledger {
         AppendPlan.Moment(now: clock.now(), uptime: clock.uptime(), fresh: freshID())
     }
 
-    private func write(_ writes: [Write], _ token: Incarnation) async
+    private func write(
+        _ writes: [Write],
+        _ token: Incarnation
+    ) async
         -> Result<TransactionOutcome, TableError>
     {
         if writes.count > 1 {
@@ -53,8 +56,9 @@ extension Ledger {
         }
     }
 
-    /// A pause of between half and all of `milliseconds`. A cancelled caller does not end it: the
-    /// append must learn its fate.
+    /// A pause of between half and all of `milliseconds`.
+    ///
+    /// A cancelled caller does not end it: the append must learn its fate.
     func pause(_ milliseconds: Int64) async {
         var random = random
         let jittered = milliseconds / 2 + Int64.random(in: 0...(milliseconds / 2), using: &random)
@@ -64,7 +68,10 @@ extension Ledger {
     }
 
     /// The last log row and the progress of each partition, strongly consistent, in parallel.
-    func readTails(_ stream: Incarnation, _ partitions: [Partition]) async
+    func readTails(
+        _ stream: Incarnation,
+        _ partitions: [Partition]
+    ) async
         -> Result<[TailReading], TableError>
     {
         let readings = await inParallel(partitions) { [self] partition in
@@ -76,7 +83,10 @@ extension Ledger {
     }
 
     /// The last log row and the progress of one partition, strongly consistent.
-    func readTail(_ stream: Incarnation, _ partition: Partition) async throws(TableError)
+    func readTail(
+        _ stream: Incarnation,
+        _ partition: Partition
+    ) async throws(TableError)
         -> TailReading
     {
         async let item = attempt { () throws(TableError) in

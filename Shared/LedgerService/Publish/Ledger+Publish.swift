@@ -3,11 +3,12 @@ public import LedgerCore
 extension Ledger {
     /// Appends events to a stream.
     ///
-    /// - Parameters:
-    ///   - batch: The events.
-    ///   - idempotency: What makes a repetition recognisable.
-    /// - Throws: ``LedgerError/partialPublish(_:)`` or ``LedgerError/outcomeUnknown`` when events
-    ///   are or may be stored; after any other error none are.
+    /// `batch`: The events.
+    ///
+    /// `idempotency`: What makes a repetition recognisable.
+    ///
+    /// Throws ``LedgerError/partialPublish(_:)`` or ``LedgerError/outcomeUnknown`` when events are
+    /// or may be stored; after any other error none are.
     public func publish(
         _ batch: PublishBatch,
         to id: StreamID,
@@ -111,7 +112,10 @@ extension Ledger {
     }
 
     /// The live idempotency rows of a key, by partition.
-    private func storedBefore(_ mark: IdempotencyMark, in stream: StreamRow)
+    private func storedBefore(
+        _ mark: IdempotencyMark,
+        in stream: StreamRow
+    )
         async throws(LedgerError) -> [Partition: IdempotencyRow]
     {
         let prefix = Array(mark.keyHash.utf8)
@@ -132,8 +136,9 @@ extension Ledger {
         return known
     }
 
-    /// One transaction over all partitions, each held for it alone. Taken in order of their
-    /// numbers, so that two atomic publishes never wait for each other.
+    /// One transaction over all partitions, each held for it alone.
+    ///
+    /// Taken in order of their numbers, so that two atomic publishes never wait for each other.
     private func appendAtomically(
         _ units: [AppendUnit],
         to partitions: [Partition],

@@ -33,7 +33,11 @@ final class PartitionAppender: Sendable {
     }
 
     /// Appends `unit` and says what became of it.
-    func append(_ unit: AppendUnit, _ context: AppendContext, in ledger: Ledger) async
+    func append(
+        _ unit: AppendUnit,
+        _ context: AppendContext,
+        in ledger: Ledger
+    ) async
         -> AppendOutcome
     {
         await withCheckedContinuation { continuation in
@@ -113,9 +117,12 @@ final class PartitionAppender: Sendable {
         }
     }
 
-    /// Takes the units that go into one append: the first, and what fits beside it. One that
-    /// expects an offset only goes first.
-    private static func merge(_ queue: inout [Waiting]) -> (
+    /// Takes the units that go into one append: the first, and what fits beside it.
+    ///
+    /// One that expects an offset only goes first.
+    private static func merge(
+        _ queue: inout [Waiting]
+    ) -> (
         [AppendUnit], [CheckedContinuation<AppendOutcome, Never>]
     ) {
         var units: [AppendUnit] = []

@@ -31,14 +31,20 @@ struct PublishFailure {
     }
 
     /// Nothing was stored: the first reason, in the order of what the client can do about it.
-    private static func refusal(_ partitions: [Partition], _ outcomes: [AppendOutcome])
+    private static func refusal(
+        _ partitions: [Partition],
+        _ outcomes: [AppendOutcome]
+    )
         -> LedgerError
     {
         let reasons = zip(partitions, outcomes).map(reason)
         return reasons.min { $0.rank < $1.rank }?.error ?? .outcomeUnknown
     }
 
-    private static func reason(_ partition: Partition, _ outcome: AppendOutcome) -> (
+    private static func reason(
+        _ partition: Partition,
+        _ outcome: AppendOutcome
+    ) -> (
         rank: Int, error: LedgerError
     ) {
         switch outcome {

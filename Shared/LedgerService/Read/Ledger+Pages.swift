@@ -50,7 +50,10 @@ extension Ledger {
     }
 
     /// The answer to a failed read; of an expired offset, with what is the earliest now.
-    private func completed(_ failure: ReadFailure, in stream: StreamRow) async throws(LedgerError)
+    private func completed(
+        _ failure: ReadFailure,
+        in stream: StreamRow
+    ) async throws(LedgerError)
         -> LedgerError
     {
         guard case .expired(let partition, nil) = failure else {

@@ -23,7 +23,7 @@ public struct PartitionPage: Sendable {
 extension Ledger {
     /// Reads one partition without a subscription.
     ///
-    /// - Parameter partition: nil when the stream has only one.
+    /// `partition`: nil when the stream has only one.
     public func read(
         _ id: StreamID,
         partition index: Int64?,
@@ -52,7 +52,11 @@ extension Ledger {
         return stream.partitions[Int(index)]
     }
 
-    private func resolve(_ origin: ReadOrigin, _ partition: Partition, _ stream: StreamRow)
+    private func resolve(
+        _ origin: ReadOrigin,
+        _ partition: Partition,
+        _ stream: StreamRow
+    )
         async throws(LedgerError) -> Offset
     {
         switch origin {

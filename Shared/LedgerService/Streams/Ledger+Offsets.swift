@@ -2,7 +2,11 @@ import LedgerCore
 
 extension Ledger {
     /// The first offset of a partition that has not expired; the tail when all have.
-    func earliestOffset(of partition: Partition, in stream: StreamRow, tail: Offset)
+    func earliestOffset(
+        of partition: Partition,
+        in stream: StreamRow,
+        tail: Offset
+    )
         async throws(LedgerError) -> Offset
     {
         let horizon = stream.expiryHorizon(at: clock.now())
@@ -12,7 +16,12 @@ extension Ledger {
 
     /// The offset of a partition's first event that is not earlier than `moment`; the tail when
     /// all are.
-    func offset(at moment: Timestamp, of partition: Partition, in stream: StreamRow, tail: Offset)
+    func offset(
+        at moment: Timestamp,
+        of partition: Partition,
+        in stream: StreamRow,
+        tail: Offset
+    )
         async throws(LedgerError) -> Offset
     {
         let earliest = try await earliestOffset(of: partition, in: stream, tail: tail)

@@ -2,7 +2,10 @@ public import LedgerCore
 
 extension Ledger {
     /// Creates a stream.
-    public func createStream(_ id: StreamID, _ settings: StreamSettings) async throws(LedgerError)
+    public func createStream(
+        _ id: StreamID,
+        _ settings: StreamSettings
+    ) async throws(LedgerError)
         -> StreamDescription
     {
         let stream = StreamRow(
@@ -36,7 +39,10 @@ extension Ledger {
     /// One page of streams, by name.
     ///
     /// - Returns: The streams and the token of the next page, nil at the end.
-    public func listStreams(limit: Int, after: [UInt8]?) async throws(LedgerError) -> (
+    public func listStreams(
+        limit: Int,
+        after: [UInt8]?
+    ) async throws(LedgerError) -> (
         streams: [StreamRow], next: [UInt8]?
     ) {
         let page = try await rows(Query(.streams, after: after, limit: limit))
@@ -46,9 +52,13 @@ extension Ledger {
         return (rows.filter { $0.state == .active }, page.next)
     }
 
-    /// Changes how long a stream keeps its events. Shorter holds at once for every read; longer
-    /// holds for what is published from now on.
-    public func updateStream(_ id: StreamID, retentionHours: Int?) async throws(LedgerError)
+    /// Changes how long a stream keeps its events.
+    ///
+    /// Shorter holds at once for every read; longer holds for what is published from now on.
+    public func updateStream(
+        _ id: StreamID,
+        retentionHours: Int?
+    ) async throws(LedgerError)
         -> StreamDescription
     {
         for _ in 0..<Self.attempts {
@@ -91,7 +101,10 @@ extension Ledger {
         return StreamDescription(stream: stream, partitions: partitions)
     }
 
-    private func state(of partition: Partition, in stream: StreamRow) async throws(LedgerError)
+    private func state(
+        of partition: Partition,
+        in stream: StreamRow
+    ) async throws(LedgerError)
         -> StreamDescription.PartitionState
     {
         let (tail, progress) = try await tail(of: partition, in: stream)
@@ -105,7 +118,10 @@ extension Ledger {
     }
 
     /// A partition's next offset, as far as it can be seen, and its progress.
-    func tail(of partition: Partition, in stream: StreamRow) async throws(LedgerError) -> (
+    func tail(
+        of partition: Partition,
+        in stream: StreamRow
+    ) async throws(LedgerError) -> (
         next: Offset, progress: Progress?
     ) {
         let reading: TailReading

@@ -13,7 +13,7 @@ public struct SubscriptionPage: Sendable {
 extension Ledger {
     /// Reads a subscription's next events, from a cursor or else from what was committed.
     ///
-    /// - Parameter wait: Milliseconds to wait for events when there are none.
+    /// `wait`: Milliseconds to wait for events when there are none.
     public func poll(
         _ id: SubscriptionID,
         of streamID: StreamID,
@@ -67,7 +67,12 @@ extension Ledger {
         }
     }
 
-    private func page(_ id: SubscriptionID, of stream: StreamRow, _ cursor: String?, _ limit: Int)
+    private func page(
+        _ id: SubscriptionID,
+        of stream: StreamRow,
+        _ cursor: String?,
+        _ limit: Int
+    )
         async throws(LedgerError) -> SubscriptionPage
     {
         let subscription = try await subscription(id, of: stream)
@@ -92,8 +97,14 @@ extension Ledger {
         )
     }
 
-    /// Moves a subscription forward to a cursor. Where it is further already, it stays.
-    public func commit(_ id: SubscriptionID, of streamID: StreamID, cursor text: String)
+    /// Moves a subscription forward to a cursor.
+    ///
+    /// Where it is further already, it stays.
+    public func commit(
+        _ id: SubscriptionID,
+        of streamID: StreamID,
+        cursor text: String
+    )
         async throws(LedgerError)
     {
         let stream = try await activeStream(streamID)
@@ -115,7 +126,10 @@ extension Ledger {
     }
 
     /// A commit that was not written found a later position, which is fine, or a later epoch.
-    private func check(_ outcome: WriteOutcome, _ subscription: SubscriptionRow)
+    private func check(
+        _ outcome: WriteOutcome,
+        _ subscription: SubscriptionRow
+    )
         throws(LedgerError)
     {
         guard case .conditionFailed(let current) = outcome, let current else { return }
@@ -123,7 +137,11 @@ extension Ledger {
         guard row.epoch == subscription.epoch else { throw .cursorSuperseded }
     }
 
-    private func verified(_ text: String, _ subscription: SubscriptionRow, _ stream: StreamRow)
+    private func verified(
+        _ text: String,
+        _ subscription: SubscriptionRow,
+        _ stream: StreamRow
+    )
         throws(LedgerError) -> Cursor
     {
         guard let cursor = Cursor.decode(text)?.verified(secret: subscription.secret),

@@ -3,8 +3,12 @@ import LedgerCore
 extension Ledger {
     /// The positions that a start point means now.
     ///
-    /// - Parameter current: Of a seek: where partitions stay that are left out; nil at a creation.
-    func positions(of start: StartPoint, in stream: StreamRow, staying current: [Position]?)
+    /// `current`: Of a seek: where partitions stay that are left out; nil at a creation.
+    func positions(
+        of start: StartPoint,
+        in stream: StreamRow,
+        staying current: [Position]?
+    )
         async throws(LedgerError) -> [Position]
     {
         if case .compacted = start, !stream.compaction { throw .compactionDisabled(stream.id) }

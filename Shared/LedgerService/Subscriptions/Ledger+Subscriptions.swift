@@ -3,9 +3,9 @@ public import LedgerCore
 extension Ledger {
     /// Creates a subscription.
     ///
-    /// - Parameters:
-    ///   - start: Where it begins.
-    ///   - text: `start_from` as the client wrote it, JSON text.
+    /// `start`: Where it begins.
+    ///
+    /// `text`: `start_from` as the client wrote it, JSON text.
     public func createSubscription(
         _ id: SubscriptionID,
         of streamID: StreamID,
@@ -30,7 +30,10 @@ extension Ledger {
     }
 
     /// A subscription and how it stands.
-    public func describeSubscription(_ id: SubscriptionID, of streamID: StreamID)
+    public func describeSubscription(
+        _ id: SubscriptionID,
+        of streamID: StreamID
+    )
         async throws(LedgerError) -> SubscriptionDescription
     {
         let stream = try await activeStream(streamID)
@@ -38,7 +41,11 @@ extension Ledger {
     }
 
     /// One page of a stream's subscriptions, by name.
-    public func listSubscriptions(of streamID: StreamID, limit: Int, after: [UInt8]?)
+    public func listSubscriptions(
+        of streamID: StreamID,
+        limit: Int,
+        after: [UInt8]?
+    )
         async throws(LedgerError) -> (subscriptions: [SubscriptionRow], next: [UInt8]?)
     {
         let stream = try await activeStream(streamID)
@@ -52,7 +59,10 @@ extension Ledger {
     }
 
     /// Deletes a subscription; its positions are removed in the background.
-    public func deleteSubscription(_ id: SubscriptionID, of streamID: StreamID)
+    public func deleteSubscription(
+        _ id: SubscriptionID,
+        of streamID: StreamID
+    )
         async throws(LedgerError)
     {
         let stream = try await activeStream(streamID)
@@ -74,7 +84,11 @@ extension Ledger {
     }
 
     /// Moves a subscription; cursors from before are refused from now on.
-    public func seek(_ id: SubscriptionID, of streamID: StreamID, to point: StartPoint)
+    public func seek(
+        _ id: SubscriptionID,
+        of streamID: StreamID,
+        to point: StartPoint
+    )
         async throws(LedgerError)
     {
         let stream = try await activeStream(streamID)
@@ -90,7 +104,10 @@ extension Ledger {
     }
 
     /// The subscription as the table has it now.
-    func subscription(_ id: SubscriptionID, of stream: StreamRow) async throws(LedgerError)
+    func subscription(
+        _ id: SubscriptionID,
+        of stream: StreamRow
+    ) async throws(LedgerError)
         -> SubscriptionRow
     {
         guard let item = try await row(.subscription(stream.incarnation, id)) else {
@@ -100,7 +117,10 @@ extension Ledger {
     }
 
     /// Where a subscription stands: what was committed in its epoch, else where the epoch began.
-    func currentPositions(of subscription: SubscriptionRow, in stream: StreamRow)
+    func currentPositions(
+        of subscription: SubscriptionRow,
+        in stream: StreamRow
+    )
         async throws(LedgerError) -> [Position]
     {
         let page = try await rows(
@@ -120,7 +140,10 @@ extension Ledger {
         return positions
     }
 
-    private func describe(_ subscription: SubscriptionRow, of stream: StreamRow)
+    private func describe(
+        _ subscription: SubscriptionRow,
+        of stream: StreamRow
+    )
         async throws(LedgerError) -> SubscriptionDescription
     {
         let positions = try await currentPositions(of: subscription, in: stream)

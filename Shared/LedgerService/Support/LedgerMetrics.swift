@@ -1,6 +1,8 @@
 import CoreMetrics
 
-/// The ledger's own counters. The HTTP front adds its own.
+/// The ledger's own counters.
+///
+/// The HTTP front adds its own.
 struct LedgerMetrics: Sendable {
     let appendedEvents = Counter(label: "eventledger_appended_events_total")
     let appendedBytes = Counter(label: "eventledger_appended_bytes_total")

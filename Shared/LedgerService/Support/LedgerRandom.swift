@@ -13,6 +13,7 @@ public struct LedgerRandom: RandomNumberGenerator, Sendable {
         return generator.next()
     }
 
+    /// The next number.
     public mutating func next() -> UInt64 {
         generate()
     }

@@ -1,8 +1,9 @@
 import LedgerCore
 import Synchronization
 
-/// Partitions with something to fold, rung for by appends. A ring says where to look, nothing
-/// else: one that is lost is made up for by the sweep.
+/// Partitions with something to fold, rung for by appends.
+///
+/// A ring says where to look, nothing else: one that is lost is made up for by the sweep.
 final class Doorbell: Sendable {
     /// Where to look.
     struct Ring: Hashable {
@@ -27,8 +28,9 @@ final class Doorbell: Sendable {
         waiter?.resume()
     }
 
-    /// All partitions rung for since the last call; waits until there is one. Empty when the task
-    /// is cancelled. One task at a time may wait.
+    /// All partitions rung for since the last call; waits until there is one.
+    ///
+    /// Empty when the task is cancelled. One task at a time may wait.
     func next() async -> [Ring] {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in

@@ -1,8 +1,9 @@
 import LedgerCore
 import Synchronization
 
-/// Keeps this process from folding one partition twice at the same time. It would be harmless,
-/// but work done twice.
+/// Keeps this process from folding one partition twice at the same time.
+///
+/// It would be harmless, but work done twice.
 final class FoldLocks: Sendable {
     private struct State {
         var held: Set<RowGroup> = []

@@ -15,9 +15,9 @@ public struct CompactedEntry: Sendable {
 extension Ledger {
     /// One page of the latest events, one per key, without tombstones.
     ///
-    /// - Parameters:
-    ///   - place: Where the page begins: a partition and the key before its first entry.
-    ///   - Returns: The entries and where the next page begins, nil at the end.
+    /// `place`: Where the page begins: a partition and the key before its first entry.
+    ///
+    /// Returns the entries and where the next page begins, nil at the end.
     public func compacted(
         _ id: StreamID,
         limit: Int,
@@ -54,7 +54,10 @@ extension Ledger {
     }
 
     /// The latest event of one key.
-    public func compacted(_ id: StreamID, key: EventKey) async throws(LedgerError)
+    public func compacted(
+        _ id: StreamID,
+        key: EventKey
+    ) async throws(LedgerError)
         -> CompactedEntry
     {
         let stream = try await compactedStream(id)

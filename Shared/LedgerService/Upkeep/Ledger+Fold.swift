@@ -53,7 +53,11 @@ extension Ledger {
         )
     }
 
-    private func runFold(_ stream: Incarnation, _ partition: Partition, compacts: Bool) async
+    private func runFold(
+        _ stream: Incarnation,
+        _ partition: Partition,
+        compacts: Bool
+    ) async
         -> Result<FoldReport, ReadFailure>
     {
         var plan = FoldPlan(
@@ -79,7 +83,7 @@ extension Ledger {
 
     /// Does writes whose failed condition is as good as success, some at a time.
     private func store(_ writes: [Write]) async -> TableError? {
-        let together = 64
+        let together = 256
         return await withTaskGroup(of: TableError?.self) { group in
             var pending = writes.makeIterator()
             var running = 0

@@ -2,8 +2,9 @@ import LedgerCore
 
 /// Physical removal: what has expired, and what was deleted.
 extension Ledger {
-    /// Removes a partition's expired chunks that the engine does not remove by itself. Raises the
-    /// trim first, so that a reader in between can tell expiry from damage.
+    /// Removes a partition's expired chunks that the engine does not remove by itself.
+    ///
+    /// Raises the trim first, so that a reader in between can tell expiry from damage.
     ///
     /// - Returns: How many rows were removed.
     func trim(_ partition: Partition, of stream: StreamRow) async throws(LedgerError) -> Int {
@@ -25,7 +26,11 @@ extension Ledger {
     }
 
     /// One page of the oldest chunks that may go, all below the watermark.
-    private func expiredChunks(_ partition: Partition, _ stream: StreamRow, below end: Offset)
+    private func expiredChunks(
+        _ partition: Partition,
+        _ stream: StreamRow,
+        below end: Offset
+    )
         async throws(LedgerError) -> (chunks: [TableKey], end: Offset?)
     {
         let log = RowGroup.log(stream.incarnation, partition)
@@ -35,7 +40,11 @@ extension Ledger {
         return try expired(try await rows(Query(log, limit: 1000)).items, stream, below: end)
     }
 
-    private func expired(_ items: [Item], _ stream: StreamRow, below end: Offset)
+    private func expired(
+        _ items: [Item],
+        _ stream: StreamRow,
+        below end: Offset
+    )
         throws(LedgerError) -> (chunks: [TableKey], end: Offset?)
     {
         var chunks: [TableKey] = []

@@ -68,7 +68,10 @@ extension Ledger {
     }
 
     /// - Returns: How many rows were removed.
-    private func sweep(_ partition: Partition, of stream: StreamRow) async throws(LedgerError)
+    private func sweep(
+        _ partition: Partition,
+        of stream: StreamRow
+    ) async throws(LedgerError)
         -> Int
     {
         let reading: TailReading
@@ -116,7 +119,9 @@ extension Ledger {
         return result
     }
 
-    /// Records that the tail was verified. Not more often than needed: each time is a write.
+    /// Records that the tail was verified.
+    ///
+    /// Not more often than needed: each time is a write.
     private func markSwept(
         _ partition: Partition,
         of stream: StreamRow,
@@ -137,7 +142,10 @@ extension Ledger {
     /// Six hours, out of the 47 for which a verified tail is trusted.
     private static let sweptEvery: Int64 = 6 * 3_600_000
 
-    func progress(of partition: Partition, in stream: StreamRow) async throws(LedgerError)
+    func progress(
+        of partition: Partition,
+        in stream: StreamRow
+    ) async throws(LedgerError)
         -> Progress
     {
         guard let item = try await row(.progress(stream.incarnation, partition)) else {

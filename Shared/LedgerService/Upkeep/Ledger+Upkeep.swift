@@ -3,6 +3,7 @@ import Logging
 
 extension Ledger {
     /// The background work of a server process: folds what is appended, and sweeps every minute.
+    ///
     /// Returns when the task is cancelled.
     public func runUpkeep() async {
         await withTaskGroup(of: Void.self) { group in
@@ -14,9 +15,19 @@ extension Ledger {
     private func foldOnAppend() async {
         while !Task.isCancelled {
             let rings = await doorbell.next()
+            let start = clock.uptime()
             _ = await inParallel(rings) { [self] ring in await answer(ring) }
+            let took = clock.uptime() - start
+            _ = await attempt { () throws(CancellationError) in
+                try await clock.sleep(milliseconds: max(Self.foldPause, 3 * took))
+            }
         }
     }
+
+    /// Folds rest at least so long, and for three times as long as they took: publishing has the
+    /// writer for the better part, and what a busy partition gets meanwhile is folded at once,
+    /// each key only for its last event.
+    private static let foldPause: Int64 = 200
 
     private func answer(_ ring: Doorbell.Ring) async {
         do throws(LedgerError) {

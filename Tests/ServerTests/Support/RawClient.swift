@@ -21,8 +21,20 @@ final class RawClient: @unchecked Sendable {
             setsockopt(socket, SOL_SOCKET, SO_RCVBUF, &receiveBuffer, 4)
         }
         var patience = timeval(tv_sec: 10, tv_usec: 0)
-        setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
-        setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+        setsockopt(
+            socket,
+            SOL_SOCKET,
+            SO_RCVTIMEO,
+            &patience,
+            socklen_t(MemoryLayout<timeval>.size)
+        )
+        setsockopt(
+            socket,
+            SOL_SOCKET,
+            SO_SNDTIMEO,
+            &patience,
+            socklen_t(MemoryLayout<timeval>.size)
+        )
         var noDelay: Int32 = 1
         setsockopt(socket, Int32(IPPROTO_TCP), TCP_NODELAY, &noDelay, 4)
         var address = sockaddr_in()
@@ -58,7 +70,9 @@ final class RawClient: @unchecked Sendable {
         }
     }
 
-    /// The next answer. A body is read if there is one.
+    /// The next answer.
+    ///
+    /// A body is read if there is one.
     func receive(hasBody: Bool = true) async throws -> RawResponse {
         try await onThread { client in
             var response = try RawResponse(head: client.take(through: "\r\n\r\n"))
@@ -68,7 +82,7 @@ final class RawClient: @unchecked Sendable {
         }
     }
 
-    /// Everything until the server closes the connection; nil if it was reset.
+    /// Everything until the server closes the connection in order.
     func receiveToEnd() async throws -> String {
         try await onThread { client in
             while try client.fill() {}

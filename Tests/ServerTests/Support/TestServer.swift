@@ -60,7 +60,7 @@ func post(_ path: String, _ body: String, headers: String = "") -> String {
     "POST \(path) HTTP/1.1\r\nHost: x\r\nContent-Length: \(body.utf8.count)\r\n\(headers)\r\n\(body)"
 }
 
-/// A door that a handler waits at until the test opens it; and a bell, to know that it is there.
+/// A door that someone waits at until someone else opens it.
 final class Gate: Sendable {
     private struct State {
         var isOpen = false
@@ -86,5 +86,15 @@ final class Gate: Sendable {
             return state.waiters
         }
         for waiter in waiters { waiter.resume() }
+    }
+}
+
+/// Returns when the task is cancelled.
+func untilCancelled() async {
+    let gate = Gate()
+    await withTaskCancellationHandler {
+        await gate.wait()
+    } onCancel: {
+        gate.open()
     }
 }

@@ -1,0 +1,183 @@
+#!/usr/bin/env bash
+# Runs the ledger and its peer, Redis streams, in turn on one machine and prints medians and ratios.
+#
+# Durability: both acknowledge an event only after it was fsynced (SQLite synchronous=FULL; Redis
+# appendfsync always). Server on two cores, load on the others. Needs Linux, and installs wrk and
+# redis-server through apt when they are missing.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+rounds=${BENCH_ROUNDS:-3}
+seconds=${BENCH_SECONDS:-6}
+results=$(mktemp -d)
+ledger_pid=
+redis_pid=
+
+stop() { # pid
+    if [[ -n $1 ]]; then
+        kill "$1" 2>/dev/null || true
+        wait "$1" 2>/dev/null || true
+    fi
+}
+
+clean_up() {
+    stop "$ledger_pid"
+    stop "$redis_pid"
+    rm -rf "$results"
+}
+trap clean_up EXIT
+
+need() { # command, package
+    if ! command -v "$1" >/dev/null 2>&1; then
+        local root=()
+        [[ $(id -u) -eq 0 ]] || root=(sudo)
+        "${root[@]}" apt-get install -y -qq "$2"
+    fi
+}
+need wrk wrk
+need redis-server redis-server
+need taskset util-linux
+
+binary="$(swift build --configuration release --show-bin-path)/eventledger"
+if [[ $(nproc) -ge 4 ]]; then
+    server_cores=(taskset -c 0,1)
+    load_cores=(taskset -c 2,3)
+else
+    echo "fewer than four cores: server and load share them, so only the ratios mean anything"
+    server_cores=()
+    load_cores=()
+fi
+
+free_port() {
+    python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+}
+
+start_ledger() { # extra members of the stream
+    port=$(free_port)
+    data=$(mktemp -d -p "$results")
+    "${server_cores[@]}" "$binary" serve --port "$port" --data "$data" --log-level error \
+        >/dev/null 2>&1 &
+    ledger_pid=$!
+    url=http://127.0.0.1:$port
+    until curl -s "$url/health" >/dev/null; do :; done
+    curl -s -X POST "$url/streams" -H 'Content-Type: application/json' \
+        -d "{\"stream_id\": \"bench\"$1}" >/dev/null
+}
+
+stop_ledger() {
+    stop "$ledger_pid"
+    ledger_pid=
+    rm -rf "$data"
+}
+
+start_redis() {
+    port=$(free_port)
+    data=$(mktemp -d -p "$results")
+    "${server_cores[@]}" redis-server --port "$port" --bind 127.0.0.1 --dir "$data" --save '' \
+        --appendonly yes --appendfsync always >/dev/null 2>&1 &
+    redis_pid=$!
+    until redis-cli -p "$port" ping >/dev/null 2>&1; do :; done
+}
+
+stop_redis() {
+    stop "$redis_pid"
+    redis_pid=
+    rm -rf "$data"
+}
+
+load() { # script, connections
+    "${load_cores[@]}" wrk -t2 -c"$2" -d"${seconds}s" --latency -s "Benchmarks/load/$1.lua" "$url"
+}
+
+record() { # name, value
+    echo "$2" >>"$results/$1"
+}
+
+per_second() { # wrk's report, factor
+    awk -v factor="$2" '/Requests\/sec/ { printf "%.0f\n", $2 * factor }' <<<"$1"
+}
+
+p99() { # wrk's report, in milliseconds
+    awk '$1 == "99%" { v = $2; if (v ~ /us$/) printf "%.2f\n", v / 1000
+                       else if (v ~ /ms$/) printf "%.2f\n", v + 0
+                       else printf "%.2f\n", v * 1000 }' <<<"$1"
+}
+
+measure_ledger() { # prefix, extra members of the stream
+    local report
+    start_ledger "$2"
+    report=$(load single 64)
+    record "$1.single" "$(per_second "$report" 1)"
+    record "$1.p99" "$(p99 "$report")"
+    record "$1.memory" "$(awk '/VmHWM/ { print $2 / 1024 }' "/proc/$ledger_pid/status")"
+    stop_ledger
+    start_ledger "$2"
+    report=$(load batch 32)
+    record "$1.batch" "$(per_second "$report" 100)"
+    report=$(BENCH_LAST=50000 load read 8)
+    record "$1.read" "$(per_second "$report" 1000)"
+    record "$1.batch_memory" "$(awk '/VmHWM/ { print $2 / 1024 }' "/proc/$ledger_pid/status")"
+    stop_ledger
+}
+
+redis_rate() { # redis-benchmark's options and command
+    "${load_cores[@]}" redis-benchmark -p "$port" -q "$@" 2>/dev/null | tr '\r' '\n' |
+        sed -n 's/.*: \([0-9.]*\) requests per second.*/\1/p' | tail -1
+}
+
+payload=$(head -c 135 /dev/urandom | base64 -w0 | head -c 180)
+
+measure_redis() {
+    local pipeline rate best=0
+    start_redis
+    record redis.single "$(redis_rate -c 64 -n 200000 -r 10000 \
+        XADD s '*' key order-__rand_int__ data "$payload")"
+    for pipeline in 100 1000; do
+        rate=$(redis_rate -c 16 -P "$pipeline" -n 1000000 -r 10000 \
+            XADD s '*' key order-__rand_int__ data "$payload")
+        best=$(awk -v a="$best" -v b="$rate" 'BEGIN { print a > b ? a : b }')
+    done
+    record redis.batch "$best"
+    rate=$(redis_rate -c 8 -n 3000 XRANGE s - + COUNT 1000)
+    record redis.read "$(awk -v r="$rate" 'BEGIN { print r * 1000 }')"
+    stop_redis
+}
+
+for ((round = 1; round <= rounds; round++)); do
+    echo "round $round of $rounds"
+    measure_ledger compacted ''
+    measure_redis
+    measure_ledger plain ', "compaction": false'
+done
+
+median() {
+    sort -n "$results/$1" | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'
+}
+
+show() { # title, unit, name
+    printf '%-52s %12.0f %s\n' "$1" "$(median "$3")" "$2"
+}
+
+ratio() { # title, ours, theirs
+    awk -v a="$(median "$2")" -v b="$(median "$3")" -v t="$1" \
+        'BEGIN { printf "%-52s %12.2f\n", t, a / b }'
+}
+
+printf '\nmedians of %d rounds; every acknowledged event is on disk\n' "$rounds"
+show "ledger, single events, 64 connections" "events/s" compacted.single
+show "ledger, single events, without compaction" "events/s" plain.single
+show "Redis XADD, 64 connections" "events/s" redis.single
+printf '%-52s %12.2f ms\n' "ledger, single events, p99" "$(median compacted.p99)"
+show "ledger, peak memory, single events" "MB" compacted.memory
+show "ledger, batches of 100, 32 connections" "events/s" compacted.batch
+show "ledger, batches of 100, without compaction" "events/s" plain.batch
+show "Redis XADD, best pipeline" "events/s" redis.batch
+show "ledger, peak memory, batches and reads" "MB" compacted.batch_memory
+show "ledger, pages of 1,000" "events/s" compacted.read
+show "Redis XRANGE COUNT 1000" "events/s" redis.read
+printf '\nratios, ledger to Redis\n'
+ratio "single events" compacted.single redis.single
+ratio "single events, without compaction" plain.single redis.single
+ratio "batches" compacted.batch redis.batch
+ratio "batches, without compaction" plain.batch redis.batch
+ratio "pages of 1,000" compacted.read redis.read

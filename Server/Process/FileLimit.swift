@@ -1,0 +1,28 @@
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
+/// How many files and sockets this process may have open.
+enum FileLimit {
+    /// No server of this kind needs more, and some programs misbehave with millions.
+    private static let enough: rlim_t = 65_536
+
+    /// Raises the soft limit, often 1,024, as far as the hard one allows; returns what holds then.
+    static func raise() -> Int {
+        var limit = rlimit()
+        #if canImport(Glibc)
+        let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+        #else
+        let resource = RLIMIT_NOFILE
+        #endif
+        guard getrlimit(resource, &limit) == 0 else { return 1024 }
+        let target = min(limit.rlim_max, enough)
+        if limit.rlim_cur < target {
+            var raised = rlimit(rlim_cur: target, rlim_max: limit.rlim_max)
+            if setrlimit(resource, &raised) == 0 { limit = raised }
+        }
+        return Int(min(limit.rlim_cur, enough))
+    }
+}

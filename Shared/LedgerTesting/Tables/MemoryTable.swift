@@ -1,0 +1,113 @@
+public import LedgerCore
+import Synchronization
+
+/// The table in memory: the same rules as every engine, one lock, nothing left to chance.
+public final class MemoryTable: Table {
+    /// Whether it acts as DynamoDB does with rows whose `ttl` has passed; see ``expire(now:choose:)``.
+    public let deletesLogByItself: Bool
+
+    private struct State {
+        var rows = SortedRows()
+        var tokens: Set<Incarnation> = []
+    }
+
+    private let state = Mutex(State())
+
+    /// An empty table.
+    public init(deletesLogByItself: Bool = false) {
+        self.deletesLogByItself = deletesLogByItself
+    }
+
+    /// The row with this key, or nil.
+    public func get(_ key: TableKey) async throws(TableError) -> Item? {
+        state.withLock { $0.rows[key] }
+    }
+
+    /// One page of a group's rows.
+    public func query(_ query: Query) async throws(TableError) -> QueryPage {
+        try query.check()
+        return state.withLock { $0.rows.page(query) }
+    }
+
+    /// Applies one write if its condition holds.
+    public func write(_ write: Write) async throws(TableError) -> WriteOutcome {
+        try write.checkAlone()
+        return state.withLock { state in
+            let current = state.rows[write.key]
+            guard write.condition?.holds(for: current) ?? true else {
+                return .conditionFailed(current: current)
+            }
+            state.rows.apply(write)
+            return .applied
+        }
+    }
+
+    /// Applies all writes or none.
+    public func transact(
+        _ writes: [Write],
+        token: Incarnation
+    ) async throws(TableError) -> TransactionOutcome {
+        try writes.checkTransaction()
+        return state.withLock { state in
+            guard !state.tokens.contains(token) else { return .applied }
+            var failures: [Int: Item?] = [:]
+            for (index, write) in writes.enumerated() {
+                let current = state.rows[write.key]
+                if !(write.condition?.holds(for: current) ?? true) {
+                    failures.updateValue(current, forKey: index)
+                }
+            }
+            guard failures.isEmpty else { return .conditionFailed(failures) }
+            for write in writes { state.rows.apply(write) }
+            state.tokens.insert(token)
+            return .applied
+        }
+    }
+
+    /// Removes rows.
+    public func batchDelete(_ keys: [TableKey]) async throws(TableError) {
+        state.withLock { state in
+            for key in keys { state.rows.remove(key) }
+        }
+    }
+
+    /// Removes rows outside of the log whose `ttl` lies before `moment`; 0 when it expires rows
+    /// by itself.
+    public func purgeExpired(
+        before moment: Timestamp,
+        limit: Int
+    ) async throws(TableError) -> Int {
+        guard !deletesLogByItself else { return 0 }
+        return state.withLock { state in
+            let expired = state.rows.expired(before: moment)
+                .filter { $0.group.expiresWithoutSweep }
+                .prefix(limit)
+            for key in expired { state.rows.remove(key) }
+            return expired.count
+        }
+    }
+
+    // MARK: For tests
+
+    /// Removes, as DynamoDB's TTL does, any rows that a test chooses of those whose `ttl` has
+    /// passed, in whatever order and whatever group.
+    ///
+    /// - Parameters:
+    ///   - now: Rows whose `ttl` lies before.
+    ///   - choose: Whether a row goes this time; by default all do.
+    /// - Returns: The rows that went.
+    @discardableResult
+    public func expire(now: Timestamp, choose: (TableKey) -> Bool = { _ in true }) -> [TableKey] {
+        let candidates = state.withLock { $0.rows.expired(before: now) }
+        let chosen = candidates.filter(choose)
+        state.withLock { state in
+            for key in chosen { state.rows.remove(key) }
+        }
+        return chosen
+    }
+
+    /// Every row, by partition key and sort key.
+    public var items: [Item] {
+        state.withLock { $0.rows.all }
+    }
+}

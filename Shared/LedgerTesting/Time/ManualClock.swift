@@ -1,0 +1,103 @@
+public import LedgerCore
+public import LedgerService
+import Synchronization
+
+/// A clock that stands still until a test moves it.
+public final class ManualClock: LedgerClock {
+    private struct Sleeper {
+        let id: Int
+        let due: Int64
+        let continuation: CheckedContinuation<Bool, Never>
+    }
+
+    private struct State {
+        var now: Timestamp
+        var uptime: Int64 = 0
+        var sleepers: [Sleeper] = []
+        var nextID = 0
+        /// Sleeps end at once, moving the clock.
+        var isImpatient: Bool
+    }
+
+    private let state: Mutex<State>
+
+    /// - Parameters:
+    ///   - start: The wall clock's first moment; 2026-01-01 by default.
+    ///   - isImpatient: A sleep moves the clock by its length and returns at once.
+    public init(
+        start: Timestamp = Timestamp(milliseconds: 1_767_225_600_000),
+        isImpatient: Bool = true
+    ) {
+        state = Mutex(State(now: start, isImpatient: isImpatient))
+    }
+
+    /// The wall clock.
+    public func now() -> Timestamp { state.withLock { $0.now } }
+
+    /// Milliseconds on a clock that never goes back.
+    public func uptime() -> Int64 { state.withLock { $0.uptime } }
+
+    /// How many sleep.
+    public var sleeperCount: Int { state.withLock { $0.sleepers.count } }
+
+    /// Moves both clocks, and wakes who is due.
+    public func advance(milliseconds: Int64) {
+        let due = state.withLock { state in
+            state.now = state.now.advanced(byMilliseconds: milliseconds)
+            state.uptime += milliseconds
+            let due = state.sleepers.filter { $0.due <= state.uptime }
+            state.sleepers.removeAll { $0.due <= state.uptime }
+            return due
+        }
+        for sleeper in due { sleeper.continuation.resume(returning: true) }
+    }
+
+    /// Moves both clocks by hours.
+    public func advance(hours: Int64) {
+        advance(milliseconds: hours * 3_600_000)
+    }
+
+    /// Returns after so many milliseconds, or throws when the task is cancelled.
+    public func sleep(milliseconds: Int64) async throws(CancellationError) {
+        let isImpatient = state.withLock { $0.isImpatient }
+        if isImpatient {
+            advance(milliseconds: milliseconds)
+            await Task.yield()
+            if Task.isCancelled { throw CancellationError() }
+            return
+        }
+        let id = state.withLock { state in
+            state.nextID += 1
+            return state.nextID
+        }
+        let isAwake = await withTaskCancellationHandler {
+            await withCheckedContinuation { enlist($0, id, milliseconds) }
+        } onCancel: {
+            cancel(id)
+        }
+        guard isAwake else { throw CancellationError() }
+    }
+
+    private func enlist(
+        _ continuation: CheckedContinuation<Bool, Never>,
+        _ id: Int,
+        _ milliseconds: Int64
+    ) {
+        let isOver = state.withLock { state in
+            guard !Task.isCancelled else { return true }
+            let due = state.uptime + milliseconds
+            state.sleepers.append(Sleeper(id: id, due: due, continuation: continuation))
+            return false
+        }
+        if isOver { continuation.resume(returning: false) }
+    }
+
+    private func cancel(_ id: Int) {
+        let sleeper: Sleeper? = state.withLock { state in
+            let index = state.sleepers.firstIndex { $0.id == id }
+            guard let index else { return nil }
+            return state.sleepers.remove(at: index)
+        }
+        sleeper?.continuation.resume(returning: false)
+    }
+}

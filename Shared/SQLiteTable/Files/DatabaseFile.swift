@@ -1,0 +1,40 @@
+import Glibc
+
+/// The database's file before SQLite sees it.
+enum DatabaseFile {
+    private static let magic = Array("SQLite format 3\0".utf8)
+
+    /// Makes sure that the file is there and may be a database.
+    ///
+    /// A new one is readable by its owner only; SQLite gives the log and its index the same mode.
+    static func prepare(path: String) throws(SQLiteOpenError) {
+        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw .cannotOpen(path: path, reason: lastSystemError()) }
+        defer { close(descriptor) }
+        var header = [UInt8](repeating: 0, count: magic.count)
+        let count = read(descriptor, &header, header.count)
+        guard count >= 0 else { throw .cannotOpen(path: path, reason: lastSystemError()) }
+        guard count > 0 else { return syncFolder(of: path) }
+        guard header == magic else {
+            throw .notOurs(path: path, reason: "it does not begin like a SQLite database")
+        }
+    }
+
+    /// Makes a new file's name durable.
+    ///
+    /// A file system that cannot do so loses nothing that was
+    /// acknowledged: SQLite syncs the folder again with the first commit.
+    private static func syncFolder(of path: String) {
+        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+        let descriptor = open(folder, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        fsync(descriptor)
+        close(descriptor)
+    }
+
+    /// The size of a file, bytes; 0 when it is not there.
+    static func size(path: String) -> Int {
+        var information = stat()
+        return stat(path, &information) == 0 ? Int(information.st_size) : 0
+    }
+}

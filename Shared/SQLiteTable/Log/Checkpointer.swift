@@ -1,0 +1,72 @@
+import CSQLite
+
+/// The thread that copies the log into the database beside the writer.
+///
+/// `@unchecked Sendable`: its connection is used by its thread only, and after that has ended by
+/// the thread that closes.
+final class Checkpointer: @unchecked Sendable {
+    private let connection: Connection
+    private let gauge: Monitor<LogGauge>
+    private let counters: Counters
+    private let interval: Int
+    private let giveUp: @Sendable (SQLiteFailure) -> Void
+
+    /// `giveUp` is called when the database can no longer be trusted.
+    init(
+        _ connection: Connection,
+        gauge: Monitor<LogGauge>,
+        counters: Counters,
+        interval: Int,
+        giveUp: @escaping @Sendable (SQLiteFailure) -> Void
+    ) {
+        self.connection = connection
+        self.gauge = gauge
+        self.counters = counters
+        self.interval = interval
+        self.giveUp = giveUp
+    }
+
+    /// Works until the gauge says to stop.
+    func run() {
+        while waitForWork() {
+            guard gauge.withLock({ $0.beginPass() }) else { continue }
+            copy()
+            gauge.broadcast()
+        }
+    }
+
+    /// Frees everything, when the thread has ended.
+    func close() {
+        connection.close()
+    }
+
+    /// Blocks until there is much to copy, or something for a while; false: end.
+    private func waitForWork() -> Bool {
+        let ends = gauge.wait { $0.mustEnd ? true : $0.mayCopy && !$0.isBusy ? false : nil }
+        guard !ends else { return false }
+        let endsNow = gauge.wait(milliseconds: interval) { gauge in
+            gauge.mustEnd ? true : gauge.mustCopy && !gauge.isBusy ? false : nil
+        }
+        return endsNow != true
+    }
+
+    private func copy() {
+        do throws(SQLiteFailure) {
+            let done = try connection.checkpoint()
+            gauge.withLock { $0.endPass(frames: done.frames, copied: done.copied) }
+        } catch {
+            gauge.withLock { $0.passFailed() }
+            guard !error.isBusy else { return }
+            counters.checkpointFailed()
+            if error.leavesDatabaseInDoubt { giveUp(error) }
+        }
+    }
+}
+
+extension SQLiteFailure {
+    /// Whether a checkpoint that failed so may have left pages behind that look written.
+    ///
+    /// When fsync fails the system may forget what it could not write, and the next fsync succeeds
+    /// for nothing. The log still has it all, and the next start copies it again.
+    var leavesDatabaseInDoubt: Bool { primaryCode == SQLITE_IOERR && !isFull }
+}

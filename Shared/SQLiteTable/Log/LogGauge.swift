@@ -1,0 +1,118 @@
+/// How long the write-ahead log is, what of it was copied into the database, and who does what
+/// about it.
+///
+/// A passive checkpoint never blocks the writer, but under constant load it never finishes either,
+/// and only a log that is copied to its end can begin anew. So the checkpointer copies most of it
+/// beside the writer, and the writer copies the little rest between two commits.
+struct LogGauge: Sendable {
+    /// When the writer should begin the log anew.
+    enum Advice: Sendable {
+        /// Now, if nobody is copying: little is left to copy.
+        case soon
+        /// Now, whatever it takes: the log must not grow further.
+        case whenever
+    }
+
+    /// The sizes of ``SQLiteOptions`` in frames.
+    struct Bounds: Sendable {
+        let checkpoint: Int
+        let restart: Int
+        let maximum: Int
+
+        init(_ options: SQLiteOptions, frameBytes: Int) {
+            checkpoint = max(options.checkpointBytes / frameBytes, 1)
+            restart = max(options.logBytes / frameBytes, checkpoint)
+            maximum = max(options.maximumLogBytes / frameBytes, restart)
+        }
+    }
+
+    /// Frames in the log.
+    private(set) var frames = 0
+    /// The most there were.
+    private(set) var peak = 0
+    /// How often the log began anew.
+    private(set) var restarts = 0
+    /// How many passes copied something.
+    private(set) var passes = 0
+    private let bounds: Bounds
+    private var copied = 0
+    private var framesAtLastPass = 0
+    private var framesAtLastFailure = 0
+    private var isCopying = false
+    private var isStopping = false
+
+    init(_ bounds: Bounds) {
+        self.bounds = bounds
+    }
+
+    /// Whether a pass runs.
+    var isBusy: Bool { isCopying }
+
+    // MARK: The writer
+
+    /// After a commit: what the writer does, and whether the checkpointer must be woken.
+    mutating func committed(frames count: Int) -> (Advice?, wakesCheckpointer: Bool) {
+        let wasClean = frames == framesAtLastPass
+        if count < frames { logRestarted() }
+        frames = count
+        peak = max(peak, count)
+        let wakes = wasClean && count > framesAtLastPass || mustCopy && !isCopying
+        return (advice, wakes)
+    }
+
+    private mutating func logRestarted() {
+        restarts += 1
+        copied = 0
+        framesAtLastPass = 0
+        framesAtLastFailure = 0
+    }
+
+    private var advice: Advice? {
+        guard copied < frames, frames - framesAtLastFailure >= bounds.checkpoint / 4 else {
+            return nil
+        }
+        if frames >= bounds.maximum { return .whenever }
+        let isNearlyCopied = frames - copied <= bounds.checkpoint
+        return frames >= bounds.restart && isNearlyCopied && !isCopying ? .soon : nil
+    }
+
+    // MARK: The checkpointer
+
+    /// Whether enough has come since the last pass for another.
+    var mustCopy: Bool { frames - framesAtLastPass >= bounds.checkpoint }
+
+    /// Whether anything has come since the last pass.
+    var mayCopy: Bool { frames > framesAtLastPass }
+
+    /// Whether the checkpointer should end.
+    var mustEnd: Bool { isStopping }
+
+    /// Asks the checkpointer to end.
+    mutating func stop() {
+        isStopping = true
+    }
+
+    // MARK: Both
+
+    /// Takes the right to copy, which one thread has at a time.
+    mutating func beginPass() -> Bool {
+        guard !isCopying else { return false }
+        isCopying = true
+        framesAtLastPass = frames
+        return true
+    }
+
+    /// A pass has ended: it found so many frames, and so many of them are copied.
+    mutating func endPass(frames found: Int, copied count: Int) {
+        isCopying = false
+        passes += 1
+        // A pass of an earlier log says nothing about this one.
+        if count <= frames { copied = max(copied, count) }
+    }
+
+    /// A pass has failed; the next attempt waits until more has come.
+    mutating func passFailed() {
+        isCopying = false
+        framesAtLastFailure = frames
+    }
+}

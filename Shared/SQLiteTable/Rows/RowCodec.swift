@@ -1,0 +1,126 @@
+import LedgerCore
+
+/// How a row's attributes are stored; integers are little-endian.
+///
+/// ```
+/// 0   1  version = 1
+/// 1   1  number of attributes
+/// per attribute:
+///     1  type: 0 number, 1 text, 2 bytes
+///     1  n, then n bytes: name
+///     number: 8  two's complement
+///     else:   4  n, then n bytes: value
+/// ```
+///
+/// Decoding takes exactly what encoding makes: no unknown name, no name twice, no invalid UTF-8,
+/// nothing left over. Anything else is damage and is reported as such.
+enum RowCodec {
+    private static let version: UInt8 = 1
+    private static let headerBytes = 2
+
+    /// The attributes in one buffer.
+    static func encode(_ item: Item) -> [UInt8] {
+        let size = item.attributes.reduce(headerBytes) { $0 + encodedBytes($1.name, $1.value) }
+        return [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+            var writer = ByteWriter(UnsafeMutableRawBufferPointer(buffer))
+            writer.byte(version)
+            writer.byte(UInt8(item.attributes.count))
+            for (name, value) in item.attributes { encode(name, value, into: &writer) }
+            count = writer.count
+        }
+    }
+
+    private static func encodedBytes(_ name: Attribute, _ value: AttributeValue) -> Int {
+        let head = 2 + name.rawValue.utf8.count
+        return switch value {
+        case .number: head + 8
+        case .string(let text): head + 4 + text.utf8.count
+        case .bytes(let bytes): head + 4 + bytes.count
+        }
+    }
+
+    private static func encode(
+        _ name: Attribute,
+        _ value: AttributeValue,
+        into writer: inout ByteWriter
+    ) {
+        writer.byte(value.type.rawValue)
+        writer.byte(UInt8(name.rawValue.utf8.count))
+        writer.bytes(name.rawValue.utf8)
+        switch value {
+        case .number(let number):
+            writer.integer(number)
+        case .string(let text):
+            writer.integer(UInt32(text.utf8.count))
+            writer.bytes(text.utf8)
+        case .bytes(let bytes):
+            writer.integer(UInt32(bytes.count))
+            writer.bytes(bytes)
+        }
+    }
+
+    /// The row `key` from its stored attributes.
+    ///
+    /// - Returns: nil when they are not what ``encode(_:)`` makes.
+    static func decode(_ bytes: UnsafeRawBufferPointer, key: TableKey) -> Item? {
+        var reader = ByteReader(bytes)
+        guard reader.byte() == version, let count = reader.byte() else { return nil }
+        var item = Item(key, capacity: Int(count))
+        for _ in 0..<count {
+            guard let (name, value) = attribute(&reader), item[name] == nil else { return nil }
+            item[name] = value
+        }
+        return reader.isAtEnd ? item : nil
+    }
+
+    private static func attribute(_ reader: inout ByteReader) -> (Attribute, AttributeValue)? {
+        guard let type = reader.byte().flatMap(ValueType.init(rawValue:)),
+            let length = reader.byte(),
+            let name = reader.bytes(Int(length)).flatMap(AttributeNames.attribute),
+            let value = value(of: type, &reader)
+        else { return nil }
+        return (name, value)
+    }
+
+    private static func value(of type: ValueType, _ reader: inout ByteReader) -> AttributeValue? {
+        if type == .number { return reader.integer(Int64.self).map(AttributeValue.number) }
+        guard let length = reader.integer(UInt32.self), let bytes = reader.bytes(Int(length))
+        else { return nil }
+        if type == .bytes { return .bytes(Array(bytes)) }
+        return String(validating: bytes, as: UTF8.self).map(AttributeValue.string)
+    }
+}
+
+/// The types as stored.
+private enum ValueType: UInt8 {
+    case number = 0
+    case text = 1
+    case bytes = 2
+}
+
+extension AttributeValue {
+    fileprivate var type: ValueType {
+        switch self {
+        case .number: .number
+        case .string: .text
+        case .bytes: .bytes
+        }
+    }
+}
+
+/// Attributes by name without making a `String` of each name read.
+private enum AttributeNames {
+    /// A name of up to 8 bytes fits an integer.
+    private static let byName: [UInt64: Attribute] = Dictionary(
+        uniqueKeysWithValues: Attribute.allCases.map { (packed($0.rawValue.utf8), $0) }
+    )
+
+    static func attribute(_ name: UnsafeRawBufferPointer) -> Attribute? {
+        name.count <= 8 ? byName[packed(name)] : nil
+    }
+
+    private static func packed(_ name: some Collection<UInt8>) -> UInt64 {
+        precondition(name.count <= 8, "an attribute's name has at most 8 bytes")
+        return name.reduce(0) { $0 << 8 | UInt64($1) }
+    }
+}

@@ -1,0 +1,19 @@
+import LedgerCore
+
+/// Why a row could not be read or written.
+enum RowFailure: Error, Sendable {
+    /// SQLite failed; the transaction must be rolled back.
+    case sqlite(SQLiteFailure)
+    /// What is stored under the key is not a row. Whoever asked is told; others are not concerned.
+    case damaged
+
+    /// What a reader is told.
+    var tableError: TableError {
+        switch self {
+        case .sqlite(let failure): failure.tableError(.definite)
+        case .damaged: Self.damagedRow
+        }
+    }
+
+    static let damagedRow = TableError(.definite, .corrupt, "a stored row cannot be decoded")
+}

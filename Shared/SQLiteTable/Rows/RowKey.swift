@@ -1,0 +1,25 @@
+import LedgerCore
+
+/// A row's key as SQLite sees it, made once per call.
+struct RowKey: Sendable {
+    let key: TableKey
+    let partition: [UInt8]
+    let sort: [UInt8]
+
+    init(_ key: TableKey) {
+        self.key = key
+        partition = Array(key.group.partitionKey.utf8)
+        sort = key.sortKey
+    }
+
+    /// Binds both halves to parameters 1 and 2 while `body` runs.
+    func bound<Answer>(to statement: Statement, _ body: () -> Answer) -> Answer {
+        partition.withUnsafeBufferPointer { partition in
+            sort.withUnsafeBufferPointer { sort in
+                statement.bind(ascii: partition, at: 1)
+                statement.bind(sort, at: 2)
+                return body()
+            }
+        }
+    }
+}

@@ -1,0 +1,93 @@
+import CSQLite
+import LedgerCore
+
+/// Writes rows through one connection, inside a transaction that its user opened.
+final class RowWriter {
+    private let connection: Connection
+    private let reader: RowReader
+    private let insert: Statement
+    private let upsert: Statement
+    private let remove: Statement
+    private let purge: Statement
+
+    init(_ connection: Connection) throws(SQLiteFailure) {
+        self.connection = connection
+        reader = try RowReader(connection)
+        let values = "INTO items(pk, sk, v, ttl) VALUES(?1, ?2, ?3, ?4)"
+        insert = try connection.prepare("INSERT \(values) ON CONFLICT DO NOTHING")
+        upsert = try connection.prepare("REPLACE \(values)")
+        remove = try connection.prepare("DELETE FROM items WHERE pk=?1 AND sk=?2")
+        purge = try connection.prepare(
+            """
+            DELETE FROM items WHERE (pk, sk) IN
+            (SELECT pk, sk FROM items WHERE ttl<?1 ORDER BY ttl LIMIT ?2)
+            """
+        )
+    }
+
+    /// Frees the statements.
+    func finalize() {
+        reader.finalize()
+        for statement in [insert, upsert, remove, purge] { statement.finalize() }
+    }
+
+    /// The row with this key as the transaction sees it.
+    func row(_ key: RowKey) throws(RowFailure) -> Item? {
+        try reader.row(key)
+    }
+
+    /// Writes a row, replacing what is there.
+    func put(_ row: EncodedRow) throws(RowFailure) {
+        try run(upsert, row)
+    }
+
+    /// Writes a row if there is none; whether it did.
+    func putIfAbsent(_ row: EncodedRow) throws(RowFailure) -> Bool {
+        try run(insert, row)
+        return connection.changes > 0
+    }
+
+    private func run(_ statement: Statement, _ row: EncodedRow) throws(RowFailure) {
+        let code = row.key.bound(to: statement) {
+            row.value.withUnsafeBufferPointer { value in
+                statement.bind(value, at: 3)
+                statement.bind(row.ttl, at: 4)
+                return statement.run()
+            }
+        }
+        try check(code)
+    }
+
+    /// Removes a row if it is there.
+    func delete(_ key: RowKey) throws(RowFailure) {
+        try check(key.bound(to: remove) { remove.run() })
+    }
+
+    /// Removes at most `limit` rows whose `ttl` is less than `seconds`; how many it were.
+    func purge(before seconds: Int64, limit: Int) throws(RowFailure) -> Int {
+        purge.bind(seconds, at: 1)
+        purge.bind(Int64(limit), at: 2)
+        try check(purge.run())
+        return connection.changes
+    }
+
+    private func check(_ code: Int32) throws(RowFailure) {
+        guard code == SQLITE_DONE else { throw .sqlite(connection.failure(code)) }
+    }
+}
+
+/// A row ready to be stored.
+///
+/// It is encoded in the caller's task, not on the writer's thread.
+struct EncodedRow: Sendable {
+    let key: RowKey
+    let value: [UInt8]
+    /// Seconds; nil when only the sweep may remove the row.
+    let ttl: Int64?
+
+    init(_ item: Item) {
+        key = RowKey(item.key)
+        value = RowCodec.encode(item)
+        ttl = item.key.group.expiresWithoutSweep ? item.number(.ttl) : nil
+    }
+}

@@ -1,0 +1,78 @@
+import Glibc
+
+/// A value behind a lock, and threads that wait for it to change.
+///
+/// `Synchronization.Mutex` has no condition to wait on, hence the POSIX pair. `@unchecked
+/// Sendable` because the compiler cannot see that `value` is touched with the mutex held only.
+final class Monitor<Value: Sendable>: @unchecked Sendable {
+    private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+    private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+    private var value: Value
+
+    init(_ value: Value) {
+        self.value = value
+        pthread_mutex_init(mutex, nil)
+        var attributes = pthread_condattr_t()
+        pthread_condattr_init(&attributes)
+        pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
+        pthread_cond_init(changed, &attributes)
+        pthread_condattr_destroy(&attributes)
+    }
+
+    deinit {
+        pthread_cond_destroy(changed)
+        pthread_mutex_destroy(mutex)
+        changed.deallocate()
+        mutex.deallocate()
+    }
+
+    /// Runs `body` with the lock held.
+    func withLock<Answer>(_ body: (inout Value) -> Answer) -> Answer {
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        return body(&value)
+    }
+
+    /// Lets one waiting thread look again.
+    func signal() {
+        pthread_cond_signal(changed)
+    }
+
+    /// Lets every waiting thread look again.
+    func broadcast() {
+        pthread_cond_broadcast(changed)
+    }
+
+    /// Blocks until `body` has an answer.
+    func wait<Answer>(for body: (inout Value) -> Answer?) -> Answer {
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        while true {
+            if let answer = body(&value) { return answer }
+            pthread_cond_wait(changed, mutex)
+        }
+    }
+
+    /// Blocks until `body` has an answer, or returns nil after `milliseconds`.
+    func wait<Answer>(milliseconds: Int, for body: (inout Value) -> Answer?) -> Answer? {
+        var deadline = Self.deadline(milliseconds: milliseconds)
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        while true {
+            if let answer = body(&value) { return answer }
+            guard pthread_cond_timedwait(changed, mutex, &deadline) != ETIMEDOUT else {
+                return body(&value)
+            }
+        }
+    }
+
+    private static func deadline(milliseconds: Int) -> timespec {
+        var now = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &now)
+        let nanoseconds = now.tv_nsec + milliseconds % 1000 * 1_000_000
+        return timespec(
+            tv_sec: now.tv_sec + milliseconds / 1000 + nanoseconds / 1_000_000_000,
+            tv_nsec: nanoseconds % 1_000_000_000
+        )
+    }
+}

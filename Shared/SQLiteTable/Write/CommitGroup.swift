@@ -1,0 +1,120 @@
+import LedgerCore
+
+/// Requests that share one commit: applied one after another, each seeing those before it.
+///
+/// A request decides over itself only: a failed condition changes nothing, and a transaction is
+/// checked whole before its first write. So nothing is ever taken back for one request alone;
+/// when SQLite fails, the whole group is rolled back.
+struct CommitGroup {
+    /// How many rows were written or removed.
+    private(set) var changedRows = 0
+    private let rows: RowWriter
+    private let tokens: TokenMemory
+    private var applied: [Incarnation] = []
+    private var answers: [() -> Void] = []
+
+    init(rows: RowWriter, tokens: TokenMemory) {
+        self.rows = rows
+        self.tokens = tokens
+    }
+
+    /// The tokens of the transactions that this group applied.
+    var appliedTokens: [Incarnation] { applied }
+
+    /// Applies one request; its answer is kept until the commit.
+    mutating func add(_ request: WriteRequest) throws(SQLiteFailure) {
+        switch request.work {
+        case .write(let write, let answer):
+            try settle(answer) { group throws(RowFailure) in try group.apply(write) }
+        case .transaction(let writes, let token, let answer):
+            try settle(answer) { group throws(RowFailure) in try group.apply(writes, token) }
+        case .deletion(let keys, let answer):
+            try settle(answer) { group throws(RowFailure) in try group.delete(keys) }
+        case .purge(let seconds, let limit, let answer):
+            try settle(answer) { group throws(RowFailure) in
+                try group.purge(before: seconds, limit: limit)
+            }
+        }
+    }
+
+    /// Lets every caller go on; only after the commit.
+    func answerAll() {
+        for answer in answers { answer() }
+    }
+
+    private mutating func settle<Outcome>(
+        _ answer: Answer<Outcome>,
+        _ body: (inout CommitGroup) throws(RowFailure) -> Outcome
+    ) throws(SQLiteFailure) {
+        let result: Result<Outcome, TableError>
+        do throws(RowFailure) {
+            result = .success(try body(&self))
+        } catch {
+            switch error {
+            case .sqlite(let failure): throw failure
+            // Found while reading, so this request has changed nothing yet.
+            case .damaged: result = .failure(RowFailure.damagedRow)
+            }
+        }
+        nonisolated(unsafe) let settled = result
+        answers.append { answer.resume(returning: settled) }
+    }
+
+    private mutating func apply(_ write: PreparedWrite) throws(RowFailure) -> WriteOutcome {
+        if write.condition == .notExists, case .put(let row) = write.operation {
+            return try insert(row)
+        }
+        if let condition = write.condition {
+            let current = try rows.row(write.key)
+            guard condition.holds(for: current) else { return .conditionFailed(current: current) }
+        }
+        try change(write)
+        return .applied
+    }
+
+    /// The append's way: no read unless there is a row.
+    private mutating func insert(_ row: EncodedRow) throws(RowFailure) -> WriteOutcome {
+        guard try rows.putIfAbsent(row) else {
+            return .conditionFailed(current: try rows.row(row.key))
+        }
+        changedRows += 1
+        return .applied
+    }
+
+    private mutating func change(_ write: PreparedWrite) throws(RowFailure) {
+        switch write.operation {
+        case .put(let row): try rows.put(row)
+        case .delete(let key): try rows.delete(key)
+        case .check: return
+        }
+        changedRows += 1
+    }
+
+    private mutating func apply(
+        _ writes: [PreparedWrite],
+        _ token: Incarnation
+    ) throws(RowFailure) -> TransactionOutcome {
+        if tokens.contains(token) || applied.contains(token) { return .applied }
+        var failures: [Int: Item?] = [:]
+        for (index, write) in writes.enumerated() {
+            guard let condition = write.condition else { continue }
+            let current = try rows.row(write.key)
+            if !condition.holds(for: current) { failures.updateValue(current, forKey: index) }
+        }
+        guard failures.isEmpty else { return .conditionFailed(failures) }
+        for write in writes { try change(write) }
+        applied.append(token)
+        return .applied
+    }
+
+    private mutating func delete(_ keys: [RowKey]) throws(RowFailure) {
+        for key in keys { try rows.delete(key) }
+        changedRows += keys.count
+    }
+
+    private mutating func purge(before seconds: Int64, limit: Int) throws(RowFailure) -> Int {
+        let count = try rows.purge(before: seconds, limit: limit)
+        changedRows += count
+        return count
+    }
+}

@@ -1,0 +1,179 @@
+import CSQLite
+import LedgerCore
+
+/// The one thread that writes, with group commit: all requests that arrived while the last commit
+/// ran share the next one, hence one fsync.
+///
+/// `@unchecked Sendable`: after `init` everything but the queue, the gauge and the counters is
+/// touched by the writer's thread only, and after that has ended by the thread that closes.
+final class Writer: @unchecked Sendable {
+    private let connection: Connection
+    private let rows: RowWriter
+    private let begin: Statement
+    private let commit: Statement
+    private let rollback: Statement
+    private let queue: Monitor<WriteQueue>
+    private let gauge: Monitor<LogGauge>
+    private let counters: Counters
+    private let frames: UnsafeMutablePointer<Int32>
+    private var tokens = TokenMemory()
+
+    init(
+        _ connection: Connection,
+        options: SQLiteOptions,
+        gauge: Monitor<LogGauge>,
+        counters: Counters
+    ) throws(SQLiteFailure) {
+        self.connection = connection
+        self.gauge = gauge
+        self.counters = counters
+        rows = try RowWriter(connection)
+        begin = try connection.prepare("BEGIN IMMEDIATE")
+        commit = try connection.prepare("COMMIT")
+        rollback = try connection.prepare("ROLLBACK")
+        queue = Monitor(WriteQueue(commitBytes: options.commitBytes))
+        frames = .allocate(capacity: 1)
+        frames.initialize(to: 0)
+        connection.recordLogFrames(in: frames)
+    }
+
+    deinit {
+        frames.deallocate()
+    }
+
+    // MARK: From any thread
+
+    /// Takes a request; it is answered sooner or later, also when it is refused.
+    func submit(_ request: WriteRequest) {
+        if let refusal = queue.withLock({ $0.add(request) }) {
+            request.fail(refusal)
+        } else {
+            queue.signal()
+        }
+    }
+
+    /// Refuses new requests; the thread ends when those that wait are done.
+    func stop() {
+        queue.withLock { $0.close() }
+        queue.signal()
+    }
+
+    /// Gives up writing: the file can no longer be trusted to take it.
+    func fail(_ cause: SQLiteFailure) {
+        let error = TableError(
+            .definite,
+            cause.isFull ? .full : .unavailable,
+            "writing was given up after SQLite error \(cause.code): \(cause.message); restart"
+        )
+        let waiting = queue.withLock { $0.fail(error) }
+        queue.signal()
+        for request in waiting { request.fail(error) }
+    }
+
+    /// Whether writing was given up.
+    var hasFailed: Bool { queue.withLock { $0.hasFailed } }
+
+    // MARK: The writer's thread
+
+    /// Works until stopped.
+    func run() {
+        while case .commit(let requests) = queue.wait(for: { $0.next() }) {
+            process(requests)
+            tendLog()
+        }
+    }
+
+    /// Frees everything, when the thread has ended.
+    func close() {
+        rows.finalize()
+        for statement in [begin, commit, rollback] { statement.finalize() }
+        connection.close()
+    }
+
+    private func process(_ requests: [WriteRequest]) {
+        let group: CommitGroup
+        do throws(SQLiteFailure) {
+            group = try apply(requests)
+        } catch {
+            return undo(requests, error)
+        }
+        // A commit with nothing to write writes nothing.
+        let code = commit.run()
+        guard code == SQLITE_DONE else {
+            return commitFailed(requests, connection.failure(code))
+        }
+        for token in group.appliedTokens { tokens.remember(token) }
+        counters.committed(requests: requests.count, rows: group.changedRows)
+        group.answerAll()
+    }
+
+    private func apply(_ requests: [WriteRequest]) throws(SQLiteFailure) -> CommitGroup {
+        try connection.check(begin.run(), SQLITE_DONE)
+        var group = CommitGroup(rows: rows, tokens: tokens)
+        for request in requests { try group.add(request) }
+        return group
+    }
+
+    /// Nothing of the group has happened.
+    ///
+    /// Before COMMIT the log has no commit frame, and recovery ignores frames without one. Each request tries again alone, so that one that cannot
+    /// be stored (a full disk, a damaged page) does not refuse the others.
+    private func undo(_ requests: [WriteRequest], _ failure: SQLiteFailure) {
+        if connection.isInTransaction, rollback.run() != SQLITE_DONE {
+            answer(requests, failure.tableError(.definite))
+            return fail(failure)
+        }
+        guard requests.count > 1, !failure.isBusy else {
+            return answer(requests, failure.tableError(.definite))
+        }
+        for request in requests { process([request]) }
+    }
+
+    /// A full disk or a foreign lock stops SQLite before the commit frame is whole, and the next
+    /// transaction writes over what there is: rolled back, it never happened.
+    ///
+    /// After any other failure, fsync's above all, the commit frame may be in the file: this
+    /// process ignores it, but recovery after a crash would find it. So it may have happened, and
+    /// as an fsync that failed once says nothing when it is repeated, writing is given up.
+    private func commitFailed(_ requests: [WriteRequest], _ failure: SQLiteFailure) {
+        guard failure.primaryCode == SQLITE_FULL || failure.isBusy else {
+            if connection.isInTransaction { _ = rollback.run() }
+            answer(requests, failure.tableError(.indefinite))
+            return fail(failure)
+        }
+        undo(requests, failure)
+    }
+
+    private func answer(_ requests: [WriteRequest], _ error: TableError) {
+        for request in requests { request.fail(error) }
+    }
+
+    /// Between two commits: begins the log anew when it has grown and the rest to copy is small.
+    private func tendLog() {
+        let frames = Int(frames.pointee)
+        let (advice, wakes) = gauge.withLock { $0.committed(frames: frames) }
+        if wakes { gauge.broadcast() }
+        guard let advice else { return }
+        if advice == .whenever { waitForCheckpointer() }
+        guard gauge.withLock({ $0.beginPass() }) else { return }
+        do throws(SQLiteFailure) {
+            let done = try connection.restartLog(shrink: advice == .whenever)
+            gauge.withLock { $0.endPass(frames: done.frames, copied: done.copied) }
+        } catch {
+            gauge.withLock { $0.passFailed() }
+            report(error)
+        }
+        gauge.broadcast()
+    }
+
+    private func waitForCheckpointer() {
+        gauge.wait { $0.isBusy ? nil : () }
+    }
+
+    private func report(_ failure: SQLiteFailure) {
+        // Readers that took too long: the next commit tries again.
+        guard !failure.isBusy else { return }
+        counters.checkpointFailed()
+        if failure.leavesDatabaseInDoubt { fail(failure) }
+    }
+}

@@ -1,0 +1,185 @@
+import LedgerTesting
+import Testing
+
+@testable import LedgerCore
+
+@Suite("Append plan")
+struct AppendPlanTests {
+    private let stream = StreamRow(
+        id: StreamID(trusted: "s"),
+        incarnation: Incarnation(high: 1, low: 1),
+        partitionCount: 1,
+        retentionHours: 1,
+        compaction: true,
+        created: Timestamp(milliseconds: 0)
+    )
+    private let partition = Partition(unchecked: 0)
+
+    private func moment(_ uptime: Int64, _ id: UInt64 = 1) -> AppendPlan.Moment {
+        AppendPlan.Moment(
+            now: Timestamp(milliseconds: 1000 + uptime),
+            uptime: uptime,
+            fresh: Incarnation(high: 9, low: id)
+        )
+    }
+
+    private func plan(_ units: [AppendUnit], tail: Tail? = .empty) -> AppendPlan {
+        AppendPlan(
+            [AppendLane(partition: partition, tail: tail, units: units)],
+            context: AppendContext(stream: stream, exempt: true),
+            deadline: 1000
+        )
+    }
+
+    private let lost = TableError(.indefinite, .unavailable, "lost")
+    private let busy = TableError(.definite, .throttled, "busy")
+
+    /// The rows of a write action.
+    private func rows(_ action: AppendPlan.Action) throws -> [Item] {
+        guard case .write(let writes, _) = action else { throw Unexpected(action: "\(action)") }
+        return writes.compactMap { write in
+            if case .put(let item) = write.operation { item } else { nil }
+        }
+    }
+
+    private func outcomes(_ action: AppendPlan.Action) throws -> [AppendOutcome] {
+        guard case .finish(let result) = action else { throw Unexpected(action: "\(action)") }
+        return result.outcomes[0]
+    }
+
+    private struct Unexpected: Error {
+        let action: String
+    }
+
+    private func stored(_ first: Int64, _ count: Int, at uptime: Int64 = 0) -> AppendOutcome {
+        .stored(
+            StoredRange(
+                first: Offset(unchecked: first),
+                count: count,
+                timestamp: Timestamp(milliseconds: 1000 + uptime)
+            )
+        )
+    }
+
+    @Test("Units share one chunk and get offsets one after another")
+    func groupCommit() throws {
+        var plan = plan([AppendUnit(records: records(2)), AppendUnit(records: records(3))])
+        let items = try rows(plan.start(moment(0)))
+        #expect(items.count == 1 && items[0].number(.count) == 5)
+        let end = plan.receive(write: .success(.applied), moment(0))
+        #expect(try outcomes(end) == [stored(0, 2), stored(2, 3)])
+    }
+
+    @Test("After an open outcome the same bytes go to the same offset again")
+    func repetition() throws {
+        var plan = plan([AppendUnit(records: records(1))])
+        let first = try rows(plan.start(moment(0)))
+        guard case .pause = plan.receive(write: .failure(lost), moment(1, 2)) else {
+            throw Unexpected(action: "no pause")
+        }
+        #expect(try rows(plan.resume(moment(500, 3))) == first)
+    }
+
+    @Test("A chunk in the way that is its own is a success")
+    func ownAppend() throws {
+        var plan = plan([AppendUnit(records: records(1))])
+        let first = try rows(plan.start(moment(0)))
+        _ = plan.receive(write: .failure(lost), moment(1, 2))
+        _ = plan.resume(moment(5, 3))
+        let end = plan.receive(write: .success(.conditionFailed([0: first[0]])), moment(6, 4))
+        #expect(try outcomes(end) == [stored(0, 1)])
+    }
+
+    @Test("Another writer's chunk is adopted, and the append goes behind it")
+    func adoption() throws {
+        var other = self.plan([AppendUnit(records: records(4))])
+        let theirs = try rows(other.start(moment(0, 77)))[0]
+        var plan = plan([AppendUnit(records: records(1))])
+        _ = plan.start(moment(0, 1))
+        _ = plan.receive(write: .success(.conditionFailed([0: theirs])), moment(0, 2))
+        let mine = try rows(plan.resume(moment(10, 3)))[0]
+        #expect(mine.key == .chunk(stream.incarnation, partition, Offset(unchecked: 4)))
+        let hash = HashChain.next(
+            previous: theirs.bytes(.hash) ?? [],
+            batch: mine.bytes(.batch) ?? []
+        )
+        #expect(mine.bytes(.hash) == hash)
+    }
+
+    @Test("At the deadline an open outcome is said to be open, a refused one to be refused")
+    func deadline() throws {
+        var open = plan([AppendUnit(records: records(1))])
+        _ = open.start(moment(0))
+        _ = open.receive(write: .failure(lost), moment(1, 2))
+        _ = open.resume(moment(5, 3))
+        #expect(try outcomes(open.receive(write: .failure(busy), moment(1000, 4))) == [.unknown])
+        var refused = plan([AppendUnit(records: records(1))])
+        _ = refused.start(moment(0))
+        let end = refused.receive(write: .failure(busy), moment(1000, 2))
+        #expect(try outcomes(end) == [.failed(busy)])
+    }
+
+    @Test("A full disk is no reason to try again, and nothing was stored")
+    func fullDisk() throws {
+        var plan = plan([AppendUnit(records: records(1))])
+        _ = plan.start(moment(0))
+        let full = TableError(.definite, .full, "full")
+        #expect(try outcomes(plan.receive(write: .failure(full), moment(1))) == [.failed(full)])
+    }
+
+    @Test("A seal means that the stream is gone")
+    func seal() throws {
+        var plan = plan([AppendUnit(records: records(1))])
+        _ = plan.start(moment(0))
+        let seal = LogEntry.sealItem(stream.incarnation, partition, at: .zero)
+        let end = plan.receive(write: .success(.conditionFailed([0: seal])), moment(1))
+        #expect(try outcomes(end) == [.streamGone])
+    }
+
+    @Test("A unit stored before gets its stored answer, another body a refusal, the rest goes on")
+    func idempotency() throws {
+        let mark = IdempotencyMark(keyHash: String(repeating: "a", count: 64), bodyHash: [1])
+        let other = IdempotencyMark(keyHash: String(repeating: "b", count: 64), bodyHash: [2])
+        var plan = plan([
+            AppendUnit(records: records(1), idempotency: mark),
+            AppendUnit(records: records(1), idempotency: other),
+            AppendUnit(records: records(2)),
+        ])
+        let items = try rows(plan.start(moment(0)))
+        #expect(items.count == 3)
+        var before = items[1]
+        before[.offset] = .number(40)
+        var foreign = items[2]
+        foreign[.body] = .bytes([3])
+        let obstacles: [Int: Item?] = [1: before, 2: foreign]
+        let next = plan.receive(write: .success(.conditionFailed(obstacles)), moment(0, 2))
+        #expect(try rows(next).map { $0.number(.count) } == [2])
+        let end = plan.receive(write: .success(.applied), moment(0, 3))
+        #expect(try outcomes(end) == [stored(40, 1), .idempotencyKeyReused, stored(0, 2)])
+    }
+
+    @Test("An expected offset is refused only by a tail that was just read")
+    func expectedOffset() throws {
+        let unit = AppendUnit(records: records(1), expectedOffset: Offset(unchecked: 3))
+        var plan = plan([unit])
+        guard case .readTails = plan.start(moment(0)) else { throw Unexpected(action: "no read") }
+        let reading = TailReading(newest: nil, progress: nil)
+        let end = plan.receive(tails: .success([reading]), moment(0))
+        #expect(try outcomes(end) == [.offsetConflict(actual: .zero)])
+    }
+
+    @Test("Timestamps and ttl never decrease, whatever the clock does")
+    func monotone() throws {
+        let tail = Tail(
+            next: Offset(unchecked: 8),
+            timestamp: Timestamp(milliseconds: 50_000),
+            ttl: .after(second: 1_000_000),
+            hash: HashChain.start
+        )
+        var plan = plan([AppendUnit(records: records(1))], tail: tail)
+        let item = try rows(plan.start(moment(0)))[0]
+        #expect(item.number(.timestamp) == 50_000)
+        #expect(item.number(.ttl) == 1_000_000)
+        #expect(item.number(.previousTTL) == 1_000_000)
+    }
+}

@@ -1,0 +1,63 @@
+import LedgerTesting
+import Testing
+
+@testable import LedgerCore
+
+@Suite("Table keys")
+struct TableKeyTests {
+    private static let sid = Incarnation(high: 0x0123_4567_89ab_cdef, low: 7)
+    private static let sub = Incarnation(high: 1, low: .max)
+
+    static let keys: [TableKey] = [
+        .stream(StreamID(trusted: "orders")),
+        .chunk(sid, Partition(unchecked: 3), Offset(unchecked: 12)),
+        .chunk(sid, Partition(unchecked: 99), Offset(unchecked: .max)),
+        .progress(sid, Partition(unchecked: 0)),
+        .latest(sid, Partition(unchecked: 2), EventKey(trusted: Array("a#b\u{0}é".utf8))),
+        .subscription(sid, SubscriptionID(trusted: "u.v-w_x")),
+        .position(stream: sid, subscription: sub, Partition(unchecked: 42)),
+        .idempotency(sid, keyHash: String(repeating: "ab", count: 32), Partition(unchecked: 5)),
+        .apiKey("k1"),
+        .deletion(stream: sid, subscription: nil),
+        .deletion(stream: sid, subscription: sub),
+    ]
+
+    @Test("A row is found again by its group and sort key", arguments: keys)
+    func roundTrip(_ key: TableKey) {
+        #expect(key.group.key(sortKey: key.sortKey) == key)
+    }
+
+    @Test("No two kinds of rows share a partition key")
+    func distinct() {
+        let groups = Set(Self.keys.map(\.group))
+        #expect(Set(groups.map(\.partitionKey)).count == groups.count)
+    }
+
+    @Test("Sort keys of chunks order like their offsets")
+    func order() {
+        var random = SeededGenerator(seed: 3)
+        for _ in 0..<1000 {
+            let offsets = (0..<2).map { _ in
+                Offset(
+                    unchecked: Int64.random(
+                        in: 0...(.max >> Int64.random(in: 0..<60)),
+                        using: &random
+                    )
+                )
+            }
+            let keys = offsets.map { SortKey.offset($0) }
+            #expect(keys[0].lexicographicallyPrecedes(keys[1]) == (offsets[0] < offsets[1]))
+        }
+    }
+
+    @Test("Sort keys that no row can have are refused")
+    func malformed() {
+        let log = RowGroup.log(Self.sid, Partition(unchecked: 0))
+        for text in [
+            "", "1", "0000000000000000000x", "99999999999999999999", "000000000000000000001",
+        ] {
+            #expect(log.key(sortKey: Array(text.utf8)) == nil, "\(text)")
+        }
+        #expect(RowGroup.deletions.key(sortKey: Array("abc".utf8)) == nil)
+    }
+}

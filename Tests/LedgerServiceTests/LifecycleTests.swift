@@ -1,0 +1,181 @@
+import LedgerCore
+import LedgerService
+import LedgerTesting
+import Testing
+
+@Suite("Retention and deletion")
+struct LifecycleTests {
+    @Test("What expired is reported, never skipped", arguments: Engine.allCases)
+    func expiry(_ engine: Engine) async throws {
+        let api = try API(engine)
+        await api.stream("s", ",\"partition_count\":1,\"retention_hours\":1")
+        await api.publish("s", "old")
+        await api.subscribe("s", "u")
+        api.clock.advance(milliseconds: 3_600_001)
+        await api.publish("s", "new")
+        for answer in [
+            await api.poll("s", "u"), await api.call("GET", "/streams/s/events?from=0"),
+        ] {
+            #expect(answer.status == 410 && answer.error == "offset_expired")
+            #expect(answer.details["earliest_offset"] as? Int == 1)
+        }
+        #expect(await api.call("GET", "/streams/s/events").keys == ["new"])
+        #expect(await api.call("GET", "/streams/s").text.contains("\"earliest_offset\":1"))
+    }
+
+    @Test(
+        "Physical removal leaves the tail and tells expiry from damage",
+        arguments: Engine.allCases
+    )
+    func removal(_ engine: Engine) async throws {
+        let api = try API(engine)
+        await api.stream("s", ",\"partition_count\":1,\"retention_hours\":1")
+        for index in 0..<10 { await api.publish("s", "k\(index)") }
+        await api.subscribe("s", "u")
+        await api.ledger.sweep()
+        api.clock.advance(hours: 50)
+        let report = await api.ledger.sweep()
+        #expect(report.removedRows == 10 && report.failures == 0)
+        #expect(await api.poll("s", "u").error == "offset_expired")
+        // Everything is gone, and the tail is still known.
+        #expect(await api.sibling().publish("s", "next").offsets == [10])
+        #expect(await api.call("GET", "/streams/s/events").offsets == [10])
+        #expect(await api.call("GET", "/streams/s/events?from=12").status == 416)
+        await api.call("POST", "/streams/s/compact")
+        #expect(await api.call("GET", "/streams/s/compacted?limit=100").events.count == 11)
+    }
+
+    @Test("Shorter retention holds at once, also for what was kept for ever")
+    func shortening() async throws {
+        let api = try API()
+        await api.stream("s", ",\"partition_count\":1,\"retention_hours\":null")
+        await api.publish("s", "a")
+        api.clock.advance(hours: 1000)
+        #expect(await api.call("GET", "/streams/s/events").keys == ["a"])
+        let patched = await api.call("PATCH", "/streams/s", "{\"retention_hours\":5}")
+        #expect(patched.json["retention_hours"] as? Int == 5)
+        #expect(await api.call("GET", "/streams/s/events?from=0").status == 410)
+        #expect(await api.ledger.sweep().removedRows == 1)
+        #expect(await api.publish("s", "b").offsets == [1])
+    }
+
+    @Test("A chunk that is missing without having expired is corruption")
+    func missingChunk() async throws {
+        let table = MemoryTable()
+        let api = API(table: table)
+        await api.stream("s", ",\"partition_count\":1")
+        for index in 0..<3 { await api.publish("s", "k\(index)") }
+        let chunks = table.items.filter { if case .chunk = $0.key { true } else { false } }
+        try await table.batchDelete([chunks[1].key])
+        await api.subscribe("s", "u")
+        let first = await api.poll("s", "u")
+        #expect(first.offsets == [0] && !first.caughtUp)
+        await api.commit("s", "u", first.cursor)
+        let second = await api.poll("s", "u")
+        #expect(second.status == 500 && second.error == "corrupt_chunk")
+        #expect(second.details["offset"] as? Int == 1)
+    }
+
+    @Test("A chunk with a flipped bit is reported with its place and never served")
+    func damagedChunk() async throws {
+        let table = MemoryTable()
+        let api = API(table: table)
+        await api.stream("s", ",\"partition_count\":1")
+        for index in 0..<3 { await api.publish("s", "k\(index)") }
+        var item = table.items.filter { if case .chunk = $0.key { true } else { false } }[1]
+        var batch = item.bytes(.batch) ?? []
+        batch[batch.count / 2] ^= 4
+        item[.batch] = .bytes(batch)
+        _ = try await table.write(.put(item))
+        #expect(await api.call("GET", "/streams/s/events?from=0").offsets == [0])
+        #expect(await api.call("GET", "/streams/s/events?from=1").error == "corrupt_chunk")
+        #expect(await api.call("GET", "/streams/s/events?from=2").offsets == [2])
+    }
+
+    @Test("Nothing of a deleted stream is seen in its successor", arguments: Engine.allCases)
+    func recreation(_ engine: Engine) async throws {
+        let api = try API(engine)
+        let stale = api.sibling()
+        await api.stream("s", ",\"partition_count\":2")
+        for index in 0..<20 { await api.publish("s", "k\(index)") }
+        await stale.publish("s", "k0")
+        await api.call("POST", "/streams/s/compact")
+        await api.subscribe("s", "u")
+        let cursor = await api.poll("s", "u").cursor
+        await api.commit("s", "u", cursor)
+        #expect(await api.call("DELETE", "/streams/s").status == 200)
+        for path in ["/streams/s", "/streams/s/events?partition=0", "/streams/s/compacted"] {
+            #expect(await api.call("GET", path).error == "stream_not_found")
+        }
+        let body = "{\"key\":\"k\",\"type\":\"t\",\"data\":1}"
+        #expect(await stale.call("POST", "/streams/s/events", body).error == "stream_not_found")
+        await api.stream("s", ",\"partition_count\":2")
+        // The sibling's cached description and tails are the old incarnation's.
+        #expect(await stale.publish("s", "fresh").offsets == [0])
+        await api.subscribe("s", "u")
+        #expect(await api.commit("s", "u", cursor).error == "invalid_cursor")
+        #expect(await api.poll("s", "u").keys == ["fresh"])
+        #expect(await api.call("GET", "/streams/s/compacted").events.isEmpty)
+    }
+
+    @Test("A deleted stream's rows go in the background, after a grace time")
+    func cleaning() async throws {
+        let table = MemoryTable()
+        let api = API(table: table)
+        await api.stream("s", ",\"partition_count\":3")
+        await api.stream("kept", ",\"partition_count\":1")
+        await api.publish("kept", "k")
+        for index in 0..<200 { await api.publish("s", "k\(index)") }
+        await api.call("POST", "/streams/s/compact")
+        for name in ["u", "v"] {
+            await api.subscribe("s", name)
+            await api.commit("s", name, await api.poll("s", name).cursor)
+        }
+        await api.call("DELETE", "/streams/s/subscriptions/v")
+        await api.call("DELETE", "/streams/s")
+        let before = table.items.count
+        await api.ledger.sweep()
+        #expect(table.items.count >= before)
+        api.clock.advance(milliseconds: Limits.deletionGrace)
+        await api.ledger.sweep()
+        let left = table.items.map(\.key.group.partitionKey)
+        #expect(Set(left.map { $0.prefix { $0 != "#" } }) == ["STREAMS", "LOG", "PART", "STATE"])
+        #expect(left.count == 4, "\(left)")
+        #expect(await api.call("GET", "/streams/kept/events").keys == ["k"])
+    }
+
+    @Test("An unverifiable tail refuses writes until an operator accepts it")
+    func trustRule() async throws {
+        let table = MemoryTable(deletesLogByItself: true)
+        let api = API(table: table)
+        await api.stream("s", ",\"partition_count\":1,\"retention_hours\":1")
+        await api.publish("s", "a")
+        await api.publish("s", "b")
+        api.clock.advance(hours: 60)
+        // TTL removes the newer chunk first, as it may; no sweep ran for days.
+        _ = table.expire(now: api.clock.now()) { key in
+            if case .chunk(_, _, let offset) = key { offset.rawValue == 1 } else { false }
+        }
+        let body = "{\"key\":\"k\",\"type\":\"t\",\"data\":1}"
+        let refused = await api.sibling().call("POST", "/streams/s/events", body)
+        #expect(refused.status == 503 && refused.error == "tail_unverified")
+        #expect(refused.header("retry-after") != nil)
+        #expect(await api.call("POST", "/streams/s/accept-tail").status == 200)
+        #expect(await api.sibling().call("POST", "/streams/s/events", body).status == 200)
+    }
+
+    @Test("With sweeps running, everything may expire and no offset is used twice")
+    func sweptTail() async throws {
+        let table = MemoryTable(deletesLogByItself: true)
+        let api = API(table: table)
+        await api.stream("s", ",\"partition_count\":1,\"retention_hours\":1")
+        for index in 0..<5 { await api.publish("s", "k\(index)") }
+        for _ in 0..<10 {
+            api.clock.advance(hours: 10)
+            await api.ledger.sweep()
+            _ = table.expire(now: api.clock.now())
+        }
+        #expect(table.items.filter { if case .chunk = $0.key { true } else { false } }.isEmpty)
+        #expect(await api.sibling().publish("s", "next").offsets == [5])
+    }
+}

@@ -1,0 +1,193 @@
+import Foundation
+import LedgerCore
+import LedgerService
+import LedgerTesting
+import Logging
+import SQLiteTable
+import Testing
+
+/// The API on an engine of its own, called directly, with a clock that the test moves.
+struct API: Sendable {
+    let handler: any APIHandler
+    let ledger: Ledger
+    let table: any Table
+    let clock: ManualClock
+
+    init(_ engine: Engine = .memory, seed: UInt64 = 1, clock: ManualClock = ManualClock()) throws {
+        try self.init(table: engine.makeTable(), seed: seed, clock: clock)
+    }
+
+    init(table: any Table, seed: UInt64 = 1, clock: ManualClock = ManualClock()) {
+        self.table = table
+        self.clock = clock
+        ledger = Ledger(
+            table: table,
+            clock: clock,
+            random: .seeded(seed),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        )
+        handler = LedgerAPI(ledger)
+    }
+
+    /// Another process on the same table: its own caches.
+    func sibling(seed: UInt64 = 2) -> API {
+        API(table: table, seed: seed, clock: clock)
+    }
+
+    @discardableResult
+    func call(
+        _ method: String,
+        _ target: String,
+        _ body: String = "",
+        headers: [(name: String, value: String)] = []
+    ) async -> Answer {
+        await call(method, target, bytes: Array(body.utf8), headers: headers)
+    }
+
+    func call(
+        _ method: String,
+        _ target: String,
+        bytes: [UInt8],
+        headers: [(name: String, value: String)] = []
+    ) async -> Answer {
+        let parts = target.split(separator: "?", maxSplits: 1)
+        let request = APIRequest(
+            method: method,
+            path: String(parts[0]),
+            query: parts.count > 1 ? String(parts[1]) : "",
+            headers: headers,
+            body: bytes
+        )
+        return Answer(await handler.handle(request))
+    }
+
+    /// Creates a stream that must not exist yet.
+    func stream(_ name: String, _ members: String = "") async {
+        let answer = await call("POST", "/streams", "{\"stream_id\":\"\(name)\"\(members)}")
+        #expect(answer.status == 201, "\(answer)")
+    }
+
+    @discardableResult
+    func publish(_ stream: String, _ key: String, _ data: String = "1") async -> Answer {
+        let body = "{\"key\":\"\(key)\",\"type\":\"t\",\"data\":\(data)}"
+        let answer = await call("POST", "/streams/\(stream)/events", body)
+        #expect(answer.status == 200, "\(answer)")
+        return answer
+    }
+
+    func subscribe(_ stream: String, _ name: String, _ start: String = "\"earliest\"") async {
+        let answer = await call(
+            "POST",
+            "/streams/\(stream)/subscriptions",
+            "{\"subscription_id\":\"\(name)\",\"start_from\":\(start)}"
+        )
+        #expect(answer.status == 201, "\(answer)")
+    }
+
+    func poll(_ stream: String, _ name: String, _ query: String = "") async -> Answer {
+        await call("GET", "/streams/\(stream)/subscriptions/\(name)/poll?\(query)")
+    }
+
+    @discardableResult
+    func commit(_ stream: String, _ name: String, _ cursor: String) async -> Answer {
+        await call(
+            "POST",
+            "/streams/\(stream)/subscriptions/\(name)/commit",
+            "{\"cursor\":\"\(cursor)\"}"
+        )
+    }
+}
+
+/// The engines that every test of the service runs on.
+enum Engine: String, CaseIterable, Sendable {
+    case memory
+    case sqlite
+
+    func makeTable() throws -> any Table {
+        switch self {
+        case .memory: return MemoryTable()
+        case .sqlite:
+            let folder = FileManager.default.temporaryDirectory.path + "/el-" + UUID().uuidString
+            try FileManager.default.createDirectory(
+                atPath: folder,
+                withIntermediateDirectories: true
+            )
+            return TemporaryTable(try SQLiteTable.open(path: folder + "/ledger.sqlite"), folder)
+        }
+    }
+}
+
+/// A SQLite table whose folder is removed with its last user.
+final class TemporaryTable: Table {
+    private let table: SQLiteTable
+    private let folder: String
+
+    init(_ table: SQLiteTable, _ folder: String) {
+        self.table = table
+        self.folder = folder
+    }
+
+    deinit {
+        // The table closes itself; its folder may go at once.
+        try? FileManager.default.removeItem(atPath: folder)
+    }
+
+    var deletesLogByItself: Bool { table.deletesLogByItself }
+
+    func get(_ key: TableKey) async throws(TableError) -> Item? { try await table.get(key) }
+
+    func query(_ query: Query) async throws(TableError) -> QueryPage {
+        try await table.query(query)
+    }
+
+    func write(_ write: Write) async throws(TableError) -> WriteOutcome {
+        try await table.write(write)
+    }
+
+    func transact(
+        _ writes: [Write],
+        token: Incarnation
+    ) async throws(TableError)
+        -> TransactionOutcome
+    {
+        try await table.transact(writes, token: token)
+    }
+
+    func batchDelete(_ keys: [TableKey]) async throws(TableError) {
+        try await table.batchDelete(keys)
+    }
+
+    func purgeExpired(before moment: Timestamp, limit: Int) async throws(TableError) -> Int {
+        try await table.purgeExpired(before: moment, limit: limit)
+    }
+}
+
+/// An answer, as a test looks at it.
+struct Answer: CustomStringConvertible {
+    let status: Int
+    let headers: [(name: String, value: String)]
+    let body: [UInt8]
+
+    init(_ response: APIResponse) {
+        status = response.status
+        headers = response.headers
+        body = response.body
+    }
+
+    var text: String { String(decoding: body, as: UTF8.self) }
+    var description: String { "\(status) \(text.prefix(500))" }
+
+    var json: [String: Any] {
+        (try? JSONSerialization.jsonObject(with: Data(body))) as? [String: Any] ?? [:]
+    }
+
+    var error: String? { json["error"] as? String }
+    var details: [String: Any] { json["details"] as? [String: Any] ?? [:] }
+    var events: [[String: Any]] { json["events"] as? [[String: Any]] ?? [] }
+    var cursor: String { json["cursor"] as? String ?? "" }
+    var caughtUp: Bool { json["caught_up"] as? Bool ?? false }
+    var keys: [String] { events.map { $0["key"] as? String ?? "" } }
+    var offsets: [Int] { events.map { $0["offset"] as? Int ?? -1 } }
+
+    func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }
+}

@@ -1,0 +1,57 @@
+import RawJSON
+
+/// Repeatable randomness (splitmix64): a seed printed in a failure replays it.
+struct SplitMix64: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}
+
+/// Runs `body` with a reader of a document.
+func read<Result>(
+    _ document: some Collection<UInt8>,
+    maximumDepth: Int = 128,
+    _ body: (inout JSONReader) throws -> Result
+) throws -> Result {
+    try Array(document).withUnsafeBytes { bytes in
+        var reader = try JSONReader(bytes, maximumDepth: maximumDepth)
+        return try body(&reader)
+    }
+}
+
+/// Why the document is refused when all of it is passed as one value; nil if it is accepted.
+func refusal(_ document: some Collection<UInt8>, maximumDepth: Int = 128) -> JSONError? {
+    error {
+        try read(document, maximumDepth: maximumDepth) { reader in
+            _ = try reader.skipValue()
+            try reader.end()
+        }
+    }
+}
+
+func refusal(_ document: String, maximumDepth: Int = 128) -> JSONError? {
+    refusal(document.utf8, maximumDepth: maximumDepth)
+}
+
+/// The error that `body` throws, if any.
+func error(_ body: () throws -> Void) -> JSONError? {
+    do {
+        try body()
+        return nil
+    } catch {
+        return error as? JSONError
+    }
+}
+
+/// Bytes as a person reads them in a failure.
+func shown(_ bytes: some Collection<UInt8>) -> String {
+    bytes.map { (0x20..<0x7F).contains($0) ? String(Unicode.Scalar($0)) : "<\($0)>" }.joined()
+}

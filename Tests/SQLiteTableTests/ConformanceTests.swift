@@ -1,0 +1,30 @@
+import LedgerTesting
+import SQLiteTable
+import Testing
+
+@Suite struct ConformanceTests {
+    @Test(arguments: TableConformance.checks)
+    func conforms(_ check: TableCheck) async throws {
+        try await withTable { table, _ in try await check.run(on: table) }
+    }
+
+    @Test(arguments: TableConformance.checks)
+    func conformsWhileTheLogBeginsAnewAllTheTime(_ check: TableCheck) async throws {
+        var options = SQLiteOptions()
+        options.checkpointBytes = 1
+        options.checkpointInterval = 1
+        options.logBytes = 64 << 10
+        options.maximumLogBytes = 128 << 10
+        options.commitBytes = 4096
+        options.readers = 1
+        try await withTable(options) { table, _ in
+            try await check.run(on: table, effort: .quick)
+        }
+    }
+
+    @Test func runsAllChecksOnATableShared() async throws {
+        try await withTable { table, _ in
+            try await TableConformance.run(effort: .quick) { table }
+        }
+    }
+}

@@ -1,0 +1,158 @@
+import CSQLite
+import Glibc
+import LedgerCore
+import SQLiteTable
+import Testing
+
+@Suite struct OpeningTests {
+    @Test func rowsSurviveClosingAndOpening() async throws {
+        let folder = try TemporaryFolder()
+        let item = Sample.item(try Sample.chunk(0), bytes: 300_000)
+        for round in 0..<3 {
+            let table = try SQLiteTable.open(path: folder.file)
+            let outcome = try await table.write(.put(item, if: .notExists))
+            #expect(outcome == (round == 0 ? .applied : .conditionFailed(current: item)))
+            #expect(try await table.get(item.key) == item)
+            await table.close()
+        }
+        #expect(folder.names == ["ledger.sqlite", "ledger.sqlite.lock"])
+    }
+
+    @Test func answeredWritesAreInACopyTakenWithoutClosing() async throws {
+        try await withTable { table, folder in
+            for offset in 0..<Int64(20) {
+                _ = try await table.write(.put(Sample.item(try Sample.chunk(offset))))
+            }
+            // What a crash of the process would leave behind.
+            let copy = try TemporaryFolder()
+            for suffix in ["", "-wal"] {
+                let bytes = try readFile(folder.file + suffix)
+                try writeFile(copy.file + suffix, bytes)
+            }
+            let recovered = try SQLiteTable.open(path: copy.file)
+            let group = try Sample.chunk(0).group
+            #expect(try await recovered.query(Query(group, limit: 100)).items.count == 20)
+            await recovered.close()
+        }
+    }
+
+    @Test func filesAreTheOwnersOnly() async throws {
+        let before = umask(0)
+        defer { umask(before) }
+        try await withTable { table, folder in
+            _ = try await table.write(.put(Sample.item(try Sample.chunk(0))))
+            let names = folder.names
+            #expect(names.count == 4)
+            for name in names { #expect(folder.mode(name) == 0o600, "\(name)") }
+        }
+    }
+
+    @Test func aSecondTableOnTheFileIsRefused() async throws {
+        try await withTable { _, folder in
+            #expect(throws: SQLiteOpenError.inUse(path: folder.file + ".lock")) {
+                try SQLiteTable.open(path: folder.file)
+            }
+        }
+    }
+
+    @Test func closingFreesTheFile() async throws {
+        let folder = try TemporaryFolder()
+        let first = try SQLiteTable.open(path: folder.file)
+        await first.close()
+        let second = try SQLiteTable.open(path: folder.file)
+        await second.close()
+    }
+
+    @Test func anotherProcessIsKeptOut() async throws {
+        try await withTable { table, folder in
+            let whileOpen = try runFlock(on: folder.file + ".lock")
+            #expect(whileOpen == 1)
+            await table.close()
+            let afterwards = try runFlock(on: folder.file + ".lock")
+            #expect(afterwards == 0)
+        }
+    }
+
+    @Test func aFileThatAnotherProcessHoldsIsRefused() async throws {
+        let folder = try TemporaryFolder()
+        let child = try LockHolder(path: folder.file + ".lock")
+        #expect(throws: SQLiteOpenError.inUse(path: folder.file + ".lock")) {
+            try SQLiteTable.open(path: folder.file)
+        }
+        #expect(folder.size("") == nil, "a refused opener must not touch the file")
+        child.end()
+        await (try SQLiteTable.open(path: folder.file)).close()
+    }
+
+    @Test func aNewerFormatIsRefused() async throws {
+        let folder = try TemporaryFolder()
+        await (try SQLiteTable.open(path: folder.file)).close()
+        try execute("PRAGMA user_version=2", on: folder.file)
+        #expect(
+            throws: SQLiteOpenError.newerVersion(path: folder.file, found: 2, supported: 1)
+        ) {
+            try SQLiteTable.open(path: folder.file)
+        }
+    }
+
+    @Test func anotherApplicationsDatabaseIsRefusedAndLeftAlone() async throws {
+        let folder = try TemporaryFolder()
+        try writeFile(folder.file, [])
+        try execute("CREATE TABLE mine(x)", on: folder.file)
+        let before = try readFile(folder.file)
+        #expect { try SQLiteTable.open(path: folder.file) } throws: { error in
+            guard case SQLiteOpenError.notOurs = error else { return false }
+            return true
+        }
+        #expect(try readFile(folder.file) == before)
+    }
+
+    @Test func aFileThatIsNoDatabaseIsRefusedAndLeftAlone() async throws {
+        for content in [[1], Array("{\"events\": []}".utf8), [UInt8](repeating: 0, count: 8192)] {
+            let folder = try TemporaryFolder()
+            try writeFile(folder.file, content)
+            #expect { try SQLiteTable.open(path: folder.file) } throws: { error in
+                guard case SQLiteOpenError.notOurs = error else { return false }
+                return true
+            }
+            #expect(try readFile(folder.file) == content)
+        }
+    }
+
+    @Test(arguments: [100, 2000, 4096, 8192])
+    func aTruncatedFileIsRefused(_ length: Int) async throws {
+        let folder = try TemporaryFolder()
+        let table = try SQLiteTable.open(path: folder.file)
+        for offset in 0..<Int64(10) {
+            _ = try await table.write(.put(Sample.item(try Sample.chunk(offset), bytes: 5000)))
+        }
+        await table.close()
+        try writeFile(folder.file, Array(try readFile(folder.file).prefix(length)))
+        #expect { try SQLiteTable.open(path: folder.file) } throws: { error in
+            guard case SQLiteOpenError.corrupt = error else { return false }
+            return true
+        }
+    }
+
+    @Test func aFileWithAnotherProgramsLockIsRefused() async throws {
+        let folder = try TemporaryFolder()
+        await (try SQLiteTable.open(path: folder.file)).close()
+        let foreign = try Foreign(folder.file)
+        try foreign.execute("PRAGMA locking_mode=EXCLUSIVE; BEGIN EXCLUSIVE")
+        #expect(throws: SQLiteOpenError.locked(path: folder.file)) {
+            var options = SQLiteOptions()
+            options.lockPatience = 0
+            _ = try SQLiteTable.open(path: folder.file, options: options)
+        }
+        foreign.close()
+        await (try SQLiteTable.open(path: folder.file)).close()
+    }
+
+    @Test func aFolderThatIsNotThereIsRefused() async throws {
+        let folder = try TemporaryFolder()
+        #expect { try SQLiteTable.open(path: folder.path + "/no/ledger.sqlite") } throws: { error in
+            guard case SQLiteOpenError.cannotOpen = error else { return false }
+            return true
+        }
+    }
+}

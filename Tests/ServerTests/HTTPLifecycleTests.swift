@@ -1,0 +1,144 @@
+import LedgerServer
+import LedgerService
+import Testing
+
+@Suite struct HTTPLifecycleTests {
+    @Test func refusesConnectionsBeyondTheLimit() async throws {
+        try await withServer(StubHandler.echo, limits: HTTPLimits(connections: 1)) { server in
+            let first = try RawClient(port: server.port)
+            try await first.send(get("/"))
+            #expect(try await first.receive().status == 200)
+
+            let second = try RawClient(port: server.port)
+            let response = try await second.receive()
+            #expect(response.status == 503)
+            #expect(response.header("retry-after") == "1")
+            #expect(response.header("connection") == "close")
+            #expect(response.text.hasPrefix(#"{"error":"overloaded""#))
+            #expect(try await second.receiveToEnd() == "")
+
+            try await second.close()
+            try await first.close()
+            var status = 503
+            while status == 503 {
+                let third = try RawClient(port: server.port)
+                try? await third.send(get("/"))
+                status = try await third.receive().status
+                try await third.close()
+            }
+            #expect(status == 200)
+        }
+    }
+
+    @Test func refusesRequestsBeyondTheLimit() async throws {
+        let (arrived, gate) = (Gate(), Gate())
+        let handler = StubHandler { _ in
+            arrived.open()
+            await gate.wait()
+            return APIResponse(status: 200)
+        }
+        try await withServer(handler, limits: HTTPLimits(requestsInFlight: 1)) { server in
+            let first = try RawClient(port: server.port)
+            try await first.send(get("/"))
+            await arrived.wait()
+
+            let second = try RawClient(port: server.port)
+            try await second.send(post("/", "body"))
+            let response = try await second.receive()
+            #expect(response.status == 503)
+            #expect(response.header("retry-after") == "1")
+            #expect(response.header("connection") == nil)
+
+            gate.open()
+            #expect(try await first.receive().status == 200)
+            try await second.send(post("/", "body"))
+            #expect(try await second.receive().status == 200)
+        }
+    }
+
+    @Test func finishesWhatItAcceptedBeforeItStops() async throws {
+        let (arrived, gate) = (Gate(), Gate())
+        let handler = StubHandler { _ in
+            arrived.open()
+            await gate.wait()
+            return APIResponse(status: 200, body: Array("done".utf8))
+        }
+        try await withServer(handler) { server in
+            let idle = try RawClient(port: server.port)
+            let partial = try RawClient(port: server.port)
+            try await partial.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\na")
+            let busy = try RawClient(port: server.port)
+            try await busy.send(get("/"))
+            await arrived.wait()
+
+            async let stopped: Void = server.shutdown(grace: .seconds(60))
+            #expect(try await idle.receiveToEnd() == "")
+            #expect(throws: RawClient.Failure.self) { try RawClient(port: server.port) }
+            try await partial.send("b")
+            gate.open()
+            for client in [busy, partial] {
+                let response = try await client.receive()
+                #expect(response.text == "done")
+                #expect(response.header("connection") == "close")
+                #expect(try await client.receiveToEnd() == "")
+                try await client.close()
+            }
+            await stopped
+        }
+    }
+
+    @Test func cancelsWhatDoesNotFinishInTime() async throws {
+        let arrived = Gate()
+        let cancelled = Gate()
+        let handler = StubHandler { _ in
+            arrived.open()
+            await untilCancelled()
+            cancelled.open()
+            return APIResponse(status: 200)
+        }
+        try await withServer(handler) { server in
+            let client = try RawClient(port: server.port)
+            try await client.send(get("/"))
+            await arrived.wait()
+            await server.shutdown(grace: .zero)
+            await cancelled.wait()
+            try await client.awaitClose()
+        }
+    }
+
+    @Test(arguments: [(false, 1), (true, 1), (false, 3)])
+    func cancelsTheHandlerOfAClientThatLeaves(reset: Bool, requests: Int) async throws {
+        let (arrived, cancelled) = (Gate(), Gate())
+        let handler = StubHandler { _ in
+            arrived.open()
+            await untilCancelled()
+            cancelled.open()
+            return APIResponse(status: 200)
+        }
+        try await withServer(handler) { server in
+            let client = try RawClient(port: server.port)
+            try await client.send(String(repeating: get("/poll?wait=20"), count: requests))
+            await arrived.wait()
+            try await client.close(reset: reset)
+            await cancelled.wait()
+        }
+    }
+
+    @Test func listensOnLoopbackOnly() async throws {
+        for host in ["localhost", "LOCALHOST", "127.0.0.1", "127.255.0.9", "::1"] {
+            try ServerConfiguration(host: host).validate()
+        }
+        for host in [
+            "0.0.0.0", "::", "192.168.0.1", "example.com", "128.0.0.1", "", "::ffff:1.2.3.4",
+        ] {
+            #expect(throws: ConfigurationError.loopbackOnly(host: host)) {
+                try ServerConfiguration(host: host).validate()
+            }
+        }
+        #expect(throws: ConfigurationError.invalidPort(65536)) {
+            try ServerConfiguration(port: 65536).validate()
+        }
+        let message = ConfigurationError.loopbackOnly(host: "0.0.0.0").description
+        #expect(message.contains("API keys"))
+    }
+}

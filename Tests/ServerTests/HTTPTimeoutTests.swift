@@ -1,0 +1,75 @@
+import LedgerServer
+import LedgerService
+import Synchronization
+import Testing
+
+/// The time-outs are tiny; nothing here waits for longer than the server takes to act.
+@Suite struct HTTPTimeoutTests {
+    @Test func givesUpOnSlowHeaders() async throws {
+        try await withServer(
+            StubHandler.echo,
+            timeouts: HTTPTimeouts(head: .milliseconds(20))
+        ) { server in
+            let client = try RawClient(port: server.port)
+            try await client.send("GET / HTTP/1.1\r\nHo")
+            let response = try await client.receive()
+            #expect(response.status == 408)
+            #expect(response.header("connection") == "close")
+            #expect(try await client.receiveToEnd() == "")
+        }
+    }
+
+    @Test func givesUpOnASecondRequestsSlowHeaders() async throws {
+        try await withServer(
+            StubHandler.echo,
+            timeouts: HTTPTimeouts(head: .milliseconds(20))
+        ) { server in
+            let client = try RawClient(port: server.port)
+            try await client.send(get("/"))
+            #expect(try await client.receive().status == 200)
+            try await client.send("GET / HTTP/1.1\r\nHo")
+            #expect(try await client.receive().status == 408)
+        }
+    }
+
+    @Test func closesASilentConnectionWithoutAWord() async throws {
+        let timeouts = HTTPTimeouts(idle: .milliseconds(20))
+        try await withServer(StubHandler.echo, timeouts: timeouts) { server in
+            let silent = try RawClient(port: server.port)
+            #expect(try await silent.receiveToEnd() == "")
+        }
+    }
+
+    @Test func givesUpOnABodyThatDoesNotCome() async throws {
+        try await withServer(
+            StubHandler.echo,
+            timeouts: HTTPTimeouts(body: .milliseconds(20))
+        ) { server in
+            let client = try RawClient(port: server.port)
+            try await client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nab")
+            #expect(try await client.receive().status == 408)
+            #expect(try await client.receiveToEnd() == "")
+        }
+    }
+
+    /// No request after an answer that is not read; and the connection does not last for ever.
+    @Test func givesUpOnAClientThatDoesNotRead() async throws {
+        let calls = Atomic<Int>(0)
+        let arrived = Gate()
+        let handler = StubHandler { _ in
+            calls.add(1, ordering: .relaxed)
+            arrived.open()
+            return APIResponse(status: 200, body: [UInt8](repeating: 1, count: 32 << 20))
+        }
+        let timeouts = HTTPTimeouts(write: .milliseconds(20), minimumRate: 1 << 40)
+        try await withServer(handler, timeouts: timeouts) { server in
+            let client = try RawClient(port: server.port, receiveBuffer: 4096)
+            try await client.send(String(repeating: get("/"), count: 10))
+            await arrived.wait()
+            let start = ContinuousClock.now
+            await server.shutdown(grace: .seconds(60))
+            #expect(ContinuousClock.now - start < .seconds(30))
+            #expect(calls.load(ordering: .relaxed) == 1)
+        }
+    }
+}

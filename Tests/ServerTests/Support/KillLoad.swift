@@ -1,0 +1,268 @@
+import Foundation
+import LedgerTesting
+import Synchronization
+import Testing
+
+/// Publishers and consumers that go on over any number of server processes.
+final class KillLoad: Sendable {
+    private struct Consumer {
+        /// Acknowledged commits: by partition, the next offset.
+        var committed = [0, 0, 0]
+        /// Polled, and perhaps committed by a call whose answer was lost.
+        var pending: [History.Event] = []
+    }
+
+    let history = History()
+    private let consumers = Mutex<[String: Consumer]>(["c0": Consumer(), "c1": Consumer()])
+    /// By publisher with a key: the body whose answer was lost, to be sent again.
+    private let unanswered = Mutex<[Int: Request]>([:])
+
+    private struct Request {
+        let key: String?
+        let events: [(key: String, value: String)]
+
+        var body: String {
+            let events = events.map {
+                "{\"key\":\"\($0.key)\",\"type\":\"t\",\"data\":\"\($0.value)\"}"
+            }
+            return "[\(events.joined(separator: ","))]"
+        }
+    }
+
+    func create(_ port: Int) async throws {
+        let client = try APIConnection(port)
+        _ = try await client.call("POST", "/streams", "{\"stream_id\":\"s\"}")
+        for name in ["c0", "c1"] {
+            let body = "{\"subscription_id\":\"\(name)\",\"start_from\":\"earliest\"}"
+            _ = try await client.call("POST", "/streams/s/subscriptions", body)
+        }
+    }
+
+    /// Publishes and consumes until `count` more events are acknowledged, then has the server
+    /// killed while everyone is at it.
+    func run(_ port: Int, round: Int, until count: Int, kill: @escaping @Sendable () -> Void) async
+    {
+        let target = history.acknowledgedCount + count
+        let killing = KillOnce(kill)
+        await withTaskGroup(of: Void.self) { group in
+            for publisher in 0..<4 {
+                group.addTask { [self] in
+                    try? await publish(publisher, port, round) {
+                        if self.history.acknowledgedCount >= target { killing.now() }
+                    }
+                }
+            }
+            for name in ["c0", "c1"] {
+                group.addTask { [self] in
+                    // Ends with the connection, when the server is killed.
+                    try? await consume(name, port) { _ in false }
+                }
+            }
+        }
+    }
+
+    // MARK: Publishing
+
+    /// Ends by an error, when the server is gone.
+    private func publish(
+        _ publisher: Int,
+        _ port: Int,
+        _ round: Int,
+        afterEach: () -> Void
+    ) async throws {
+        let client = try APIConnection(port)
+        if let request = unanswered.withLock({ $0.removeValue(forKey: publisher) }) {
+            try await send(request, publisher, client)
+        }
+        for number in 0..<100_000 {
+            let events = (0...number % 3).map {
+                (
+                    key: "p\(publisher)k\((number + $0) % 5)",
+                    value: "\(publisher)-\(round)-\(number)-\($0)"
+                )
+            }
+            let hasKey = publisher.isMultiple(of: 2)
+            let key = hasKey ? "\(publisher)-\(round)-\(number)" : nil
+            try await send(Request(key: key, events: events), publisher, client)
+            afterEach()
+        }
+    }
+
+    private func send(_ request: Request, _ publisher: Int, _ client: APIConnection) async throws {
+        do {
+            let header = request.key.map { "Idempotency-Key: \($0)\r\n" } ?? ""
+            let answer = try await client.call(
+                "POST",
+                "/streams/s/events",
+                request.body,
+                headers: header
+            )
+            let stored = answer["events"] as? [[String: Any]] ?? []
+            for (event, place) in zip(request.events, stored) {
+                history.acknowledge(
+                    History.Event(
+                        partition: place["partition"] as? Int ?? -1,
+                        offset: place["offset"] as? Int ?? -1,
+                        key: event.key,
+                        value: event.value
+                    ),
+                    by: "p\(publisher)"
+                )
+            }
+        } catch {
+            for event in request.events { history.leaveOpen(event.value) }
+            if request.key != nil { unanswered.withLock { $0[publisher] = request } }
+            throw error
+        }
+    }
+
+    // MARK: Consuming
+
+    private func consume(_ name: String, _ port: Int, until isOver: (Bool) -> Bool) async throws {
+        let client = try APIConnection(port)
+        while true {
+            let page = try await client.call(
+                "GET",
+                "/streams/s/subscriptions/\(name)/poll?limit=20&wait=0.1"
+            )
+            let events = Self.events(page)
+            if isOver(events.isEmpty && page["caught_up"] as? Bool == true) { return }
+            guard !events.isEmpty else { continue }
+            consumers.withLock { $0[name]?.pending = events }
+            let cursor = page["cursor"] as? String ?? ""
+            _ = try await client.call(
+                "POST",
+                "/streams/s/subscriptions/\(name)/commit",
+                "{\"cursor\":\"\(cursor)\"}"
+            )
+            settle(name) { _ in true }
+        }
+    }
+
+    /// The pending events that `isCommitted` are delivered for good.
+    private func settle(_ name: String, _ isCommitted: (History.Event) -> Bool) {
+        let events = consumers.withLock { consumers in
+            let events = (consumers[name]?.pending ?? []).filter(isCommitted)
+            consumers[name]?.pending = []
+            for event in events { consumers[name]?.committed[event.partition] = event.offset + 1 }
+            return events
+        }
+        for event in events { history.deliver(event, to: name) }
+    }
+
+    /// Subscriptions stand at least where a commit was acknowledged, and a commit whose answer
+    /// was lost has happened or not.
+    func checkPositions(_ port: Int, _ seed: UInt64) async throws {
+        let client = try APIConnection(port)
+        for name in ["c0", "c1"] {
+            let answer = try await client.call("GET", "/streams/s/subscriptions/\(name)")
+            let found = (answer["positions"] as? [[String: Any]] ?? [])
+                .map { $0["offset"] as? Int ?? -1 }
+            let committed = consumers.withLock { $0[name]?.committed ?? [] }
+            #expect(found.count == 3)
+            for (now, before) in zip(found, committed) {
+                #expect(now >= before, "seed \(seed): \(name) fell back")
+            }
+            settle(name) { $0.offset < found[$0.partition] }
+        }
+    }
+
+    func finishConsuming(_ port: Int) async throws {
+        for name in ["c0", "c1"] { try await consume(name, port) { $0 } }
+    }
+
+    // MARK: The end
+
+    func wholeLog(_ port: Int) async throws -> [History.Event] {
+        let client = try APIConnection(port)
+        var log: [History.Event] = []
+        for partition in 0..<3 {
+            var offset = 0
+            while true {
+                let page = try await client.call(
+                    "GET",
+                    "/streams/s/events?partition=\(partition)&from=\(offset)&limit=1000"
+                )
+                log += Self.events(page)
+                offset = page["next_offset"] as? Int ?? 0
+                if page["caught_up"] as? Bool == true { break }
+            }
+        }
+        return log
+    }
+
+    func compacted(_ port: Int) async throws -> [String: String] {
+        let client = try APIConnection(port)
+        _ = try await client.call("POST", "/streams/s/compact")
+        let state = try await client.call("GET", "/streams/s/compacted?limit=1000")
+        return Dictionary(
+            Self.events(state).map { ($0.key, $0.value) },
+            uniquingKeysWith: { first, _ in first }
+        )
+    }
+
+    static func fold(_ log: [History.Event]) -> [String: String] {
+        log.sorted { $0.offset < $1.offset }
+            .reduce(into: [:]) { $0[$1.key] = $1.value }
+    }
+
+    private static func events(_ page: [String: Any]) -> [History.Event] {
+        (page["events"] as? [[String: Any]] ?? []).map { event in
+            History.Event(
+                partition: event["partition"] as? Int ?? -1,
+                offset: event["offset"] as? Int ?? -1,
+                key: event["key"] as? String ?? "",
+                value: event["data"] as? String ?? ""
+            )
+        }
+    }
+}
+
+/// Kills at the first call.
+private final class KillOnce: Sendable {
+    private let kill: Mutex<(@Sendable () -> Void)?>
+
+    init(_ kill: @escaping @Sendable () -> Void) {
+        self.kill = Mutex(kill)
+    }
+
+    func now() {
+        let kill = kill.withLock { kill in
+            defer { kill = nil }
+            return kill
+        }
+        kill?()
+    }
+}
+
+/// One connection that speaks JSON and throws on any answer but a success.
+struct APIConnection {
+    private let client: RawClient
+
+    init(_ port: Int) throws {
+        client = try RawClient(port: port)
+    }
+
+    struct Refused: Error {
+        let text: String
+    }
+
+    @discardableResult
+    func call(
+        _ method: String,
+        _ target: String,
+        _ body: String = "",
+        headers: String = ""
+    )
+        async throws -> [String: Any]
+    {
+        try await client.send(
+            "\(method) \(target) HTTP/1.1\r\nHost: localhost\r\n\(headers)"
+                + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
+        )
+        let answer = try await client.receive()
+        guard (200...299).contains(answer.status) else { throw Refused(text: answer.text) }
+        let parsed = try JSONSerialization.jsonObject(with: Data(answer.body))
+        return parsed as? [String: Any] ?? [:]
+    }
+}

@@ -1,0 +1,38 @@
+import Foundation
+import Testing
+
+/// A real server process on a data folder, to be killed.
+final class LedgerUnderTest: @unchecked Sendable {
+    // Unchecked: set once in `init`, and `Process` may be terminated from any thread.
+    private let process: Process
+    let port: Int
+
+    /// Starts the executable that stands beside the tests, on a free port.
+    init(data: String) throws {
+        let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        let binary = URL(filePath: tests).deletingLastPathComponent().appending(path: "eventledger")
+        let output = Pipe()
+        process = Process()
+        process.executableURL = binary
+        process.arguments = ["serve", "--port", "0", "--data", data, "--log-level", "error"]
+        process.standardOutput = output
+        try process.run()
+        port = try Self.readPort(output.fileHandleForReading)
+    }
+
+    private static func readPort(_ output: FileHandle) throws -> Int {
+        var text = ""
+        while true {
+            let data = output.availableData
+            text += String(decoding: data, as: UTF8.self)
+            if let match = text.firstMatch(of: /:(\d+)\n/) { return try #require(Int(match.1)) }
+            try #require(!data.isEmpty, "the server ended without saying its port: \(text)")
+        }
+    }
+
+    /// `kill -9`, and waits until the process is gone.
+    func kill() {
+        Foundation.kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+    }
+}
