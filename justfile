@@ -47,7 +47,7 @@ check-api URL: setup
 # The same against a server of its own, on a free port
 check-served-api: build
     @scripts/tools.sh
-    @scripts/check-served-api.sh
+    @scripts/with-server.sh .tools/venv/bin/python scripts/check-live-api.py
 
 # Show what the ledger does, on a server of its own
 demo *ARGS: build
@@ -57,9 +57,9 @@ demo *ARGS: build
 bench *ARGS: build
     @Benchmarks/run.sh "$@"
 
-# Run the README's commands against a fresh server
+# Run the README's commands against a fresh server, or the one at EVENTLEDGER_URL
 readme: build
-    @python3 scripts/readme-commands.py
+    @scripts/with-server.sh --unless-set python3 scripts/readme-commands.py
 
 # Remove what was built; .tools stays
 clean:

@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Calls every route of a running server and checks each answer against schemas/openapi.json.
 
-Usage: check-live-api.py URL [--description FILE]     (needs .tools/venv, see scripts/tools.sh)
+Usage: check-live-api.py [URL] [--description FILE]   (needs .tools/venv, see scripts/tools.sh)
+
+Without URL it takes EVENTLEDGER_URL.
 
 Every answer must have a status that its operation documents, the documented headers and content
 type, a body that fits the schema, and, for an error, a code documented for that operation. At the
@@ -13,7 +15,9 @@ import argparse
 import gzip
 import http.client
 import json
+import os
 import secrets
+import socket
 import sys
 import time
 from pathlib import Path
@@ -42,10 +46,11 @@ SEEK = SUBSCRIPTION + "/seek"
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("url", help="for example http://127.0.0.1:8080")
+    parser.add_argument("url", nargs="?", help="for example http://127.0.0.1:8080")
     parser.add_argument("--description", type=Path, default=DESCRIPTION)
     arguments = parser.parse_args()
-    check = Check(arguments.url, json.loads(arguments.description.read_text(encoding="utf-8")))
+    url = arguments.url or os.environ.get("EVENTLEDGER_URL") or parser.error("no URL")
+    check = Check(url, json.loads(arguments.description.read_text(encoding="utf-8")))
     check.wait_for_server()
     stream = f"api-check-{secrets.token_hex(4)}"
     try:
@@ -56,6 +61,7 @@ def main():
         exercise_compaction(check, stream)
         exercise_subscriptions(check, stream)
         exercise_outside(check, stream)
+        exercise_protocol(check)
     finally:
         for name in (stream, stream + "-plain"):
             check.call("DELETE", STREAM, 200, 404, stream=name)
@@ -242,8 +248,28 @@ def exercise_outside(check, stream):
     """What no operation documents: other paths and methods."""
     check.call_outside("GET", "/no-such-path", 404, "not_found")
     check.call_outside("GET", "/streams/a/b/c/d", 404, "not_found")
-    check.call_outside("PUT", "/streams", 405, "method_not_allowed")
-    check.call_outside("POST", f"/streams/{stream}", 405, "method_not_allowed")
+    for path, item in check.document["paths"].items():
+        target = path.format(stream=stream, subscription="reader", key="order-1")
+        allow = check.call_outside("PUT", target, 405, "method_not_allowed").get("allow", "")
+        taken = {method.upper() for method in item if method != "parameters"}
+        listed = {method.strip() for method in allow.split(",")}
+        check.expect(listed - {"HEAD"} == taken, f"PUT {target}: Allow is {allow!r}, not {taken}")
+
+
+def exercise_protocol(check):
+    """What the server refuses before it looks at the path."""
+
+    def refused(status, code, line="GET /health HTTP/1.1", *headers):
+        check.call_raw("\r\n".join([line, "Host: a", *headers, "", ""]), status, code)
+
+    refused(400, "malformed_request", "GET /health HTTP/1.1", "no colon")
+    refused(413, "payload_too_large", "POST /streams HTTP/1.1", f"Content-Length: {2**40}")
+    refused(414, "uri_too_long", f"GET /health?{'a' * 9000} HTTP/1.1")
+    refused(417, "expectation_failed", "GET /health HTTP/1.1", "Expect: tea")
+    refused(431, "headers_too_large", "GET /health HTTP/1.1", *(f"h{n}: a" for n in range(200)))
+    coding = "Transfer-Encoding: gzip, chunked"
+    refused(501, "unsupported_transfer_encoding", "POST /streams HTTP/1.1", coding)
+    refused(505, "http_version_not_supported", "GET /health HTTP/2.5")
 
 
 def event(key, data):
@@ -302,6 +328,9 @@ class Check:
         status, answer_headers, text = self.send(method, target, body, headers)
         self.expect(status in statuses, f"{where}: {status} instead of {statuses}: {text[:300]!r}")
         answer = self.check_answer(method, path, where, status, answer_headers, text)
+        if status < 400 and body is not None and not isinstance(body, bytes):
+            pointer = ["paths", path, method.lower(), "requestBody", "content", JSON, "schema"]
+            self.check_schema(pointer, f"{where}: the body taken", body)
         if status >= 400:
             self.expect(code in (None, answer.get("error")), f"{where}: {answer} is not {code}")
         return answer
@@ -321,6 +350,23 @@ class Check:
         got, headers, text = self.send(method, target, None, {})
         if self.expect(got == status, f"{where}: {got} instead of {status}: {text[:300]!r}"):
             self.check_response(["components", "responses", code], where, status, headers, text)
+        return headers
+
+    def call_raw(self, request, status, code):
+        """Sends bytes that no HTTP library would send."""
+        method, target = request.split(" ")[:2]
+        where = f"raw {request[:60]!r}"
+        self.calls += 1
+        with socket.create_connection((self.address.hostname, self.address.port), 30) as connection:
+            connection.sendall(request.encode())
+            response = http.client.HTTPResponse(connection)
+            response.begin()
+            headers = {name.lower(): value for name, value in response.getheaders()}
+            text = response.read().decode()
+        self.expect(response.status == status, f"{where}: {response.status}: {text[:300]!r}")
+        path = target.split("?")[0]
+        answer = self.check_answer(method, path, where, response.status, headers, text)
+        self.expect(answer.get("error") == code, f"{where}: {answer} is not {code}")
 
     def check_response(self, pointer, where, status, headers, text):
         """Headers, content type and body against the response at a place in the document."""
@@ -340,17 +386,19 @@ class Check:
         except ValueError as error:
             self.expect(False, f"{where}: not JSON: {error}")
             return {}
-        parts = pointer + ["content", media, "schema"]
-        fragment = "/".join(part.replace("~", "~0").replace("/", "~1") for part in parts)
+        self.check_schema(pointer + ["content", media, "schema"], f"{where}: {status}", answer)
+        if isinstance(answer, dict) and status >= 400:
+            self.codes.add(answer.get("error"))
+        return answer if isinstance(answer, dict) else {}
+
+    def check_schema(self, pointer, where, value):
+        fragment = "/".join(part.replace("~", "~0").replace("/", "~1") for part in pointer)
         schema = {"$ref": "openapi.json#/" + quote(fragment, safe="/~")}
         validator = Draft202012Validator(
             schema, registry=self.registry, format_checker=FormatChecker()
         )
-        for error in validator.iter_errors(answer):
-            self.expect(False, f"{where}: {status} {error.json_path}: {error.message[:300]}")
-        if isinstance(answer, dict) and status >= 400:
-            self.codes.add(answer.get("error"))
-        return answer if isinstance(answer, dict) else {}
+        for error in validator.iter_errors(value):
+            self.expect(False, f"{where} {error.json_path}: {error.message[:300]}")
 
     def every_page(self, path, member, expected, name, **values):
         """Reads a list in pages of one and checks that it has the entries expected, each once."""

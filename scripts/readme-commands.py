@@ -1,31 +1,28 @@
 #!/usr/bin/env python3
-"""Runs the commands of README.md against a fresh server, so that they cannot go stale.
+"""Runs the commands of README.md against the server at EVENTLEDGER_URL, so that they cannot go stale.
 
 A fenced `bash` block after the comment `<!-- run -->` is run; all of them in order, in one bash
 session that ends at the first command that fails. `curl` runs with --fail-with-body. A fenced
 `json` or `text` block after `<!-- output -->` is what the block before it prints: JSON must have
 the same keys and types, text the same number of lines that are not empty.
 
-The server of the release build is started on a free port, with a data folder of its own; where the
-README says port 8080, that port is used. With --list the commands are only shown.
+Where the README has the usual address of a server, EVENTLEDGER_URL stands instead; the folder of
+EVENTLEDGER_BINARY, or of the release build, comes first in the PATH. scripts/with-server.sh sets
+both. Every command is printed with its answer. With --list the commands are only shown.
 """
 
 import argparse
 import json
 import os
 import re
-import socket
 import subprocess
 import sys
 import tempfile
-import time
-import urllib.request
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 FENCE = re.compile(r"^<!-- (run|output) -->\s*\n```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-README_PORT = "8080"
-SERVER_START_SECONDS = 20
+USUAL_URLS = ("http://127.0.0.1:8080", "http://localhost:8080")
 
 
 def main():
@@ -37,15 +34,11 @@ def main():
     if arguments.list:
         print("\n".join(block["code"] for block in blocks))
         return
-    binaries = binary_folder()
-    port = free_port()
+    url = os.environ.get("EVENTLEDGER_URL", "").rstrip("/")
+    if not url:
+        sys.exit("readme-commands: EVENTLEDGER_URL is not set; see scripts/with-server.sh")
     with tempfile.TemporaryDirectory(prefix="eventledger-readme-") as folder:
-        server = start_server(binaries, port, folder)
-        try:
-            failed = run(blocks, port, binaries, Path(folder))
-        finally:
-            server.terminate()
-            server.wait(timeout=20)
+        failed = run(blocks, url, Path(folder))
     sys.exit(1 if failed else 0)
 
 
@@ -70,51 +63,22 @@ def read_blocks(path):
     return blocks
 
 
-# The server
-
-
-def binary_folder():
-    command = ["swift", "build", "--configuration", "release", "--show-bin-path"]
-    result = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
-    return result.stdout.strip()
-
-
-def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
-
-
-def start_server(binaries, port, folder):
-    command = [f"{binaries}/eventledger", "serve", "--port", str(port), "--data", f"{folder}/data"]
-    server = subprocess.Popen(command)
-    deadline = time.monotonic() + SERVER_START_SECONDS
-    while time.monotonic() < deadline and server.poll() is None:
-        try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=2).close()
-            return server
-        except OSError:
-            time.sleep(0.05)
-    server.kill()
-    sys.exit(f"readme-commands: the server did not start (exit status {server.wait()})")
-
-
 # The session
 
 
-def run(blocks, port, binaries, folder):
+def run(blocks, url, folder):
     """Runs the blocks and says whether something failed."""
     script = ["set -euo pipefail", 'curl() { command curl --fail-with-body "$@"; }']
     for number, block in enumerate(blocks):
-        code = re.sub(rf"\b{README_PORT}\b", str(port), block["code"])
+        code = block["code"]
+        for usual in USUAL_URLS:
+            code = code.replace(usual, url)
         output = folder / f"output-{number}"
         # Braces keep the variables for the blocks that follow.
         script.append(f"{{\n{code}\n}} >'{output}'")
-    environment = {
-        **os.environ,
-        "PATH": f"{binaries}:{os.environ['PATH']}",
-        "EVENTLEDGER_URL": f"http://127.0.0.1:{port}",
-    }
+    binary = Path(os.environ.get("EVENTLEDGER_BINARY") or ROOT / ".build/release/eventledger")
+    path = f"{binary.resolve().parent}:{os.environ['PATH']}"
+    environment = {**os.environ, "PATH": path, "EVENTLEDGER_URL": url}
     session = subprocess.run(["bash", "-c", "\n".join(script)], cwd=ROOT, env=environment)
 
     failed = False
@@ -130,9 +94,8 @@ def run(blocks, port, binaries, folder):
         elif block["output"]:
             problem = difference(block["output"], text)
         print(f"README.md:{block['line']}: {problem or 'ok'}")
-        if problem:
-            failed = True
-            print(indented(block["code"]) + "\nprinted\n" + indented(text))
+        failed = failed or problem is not None
+        print(indented(block["code"]) + "\n  answered\n" + indented(text))
     return failed or session.returncode != 0
 
 

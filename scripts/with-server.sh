@@ -23,6 +23,7 @@ fi
 
 folder=$(mktemp -d)
 server=
+# shellcheck disable=SC2329 # called by the trap
 stop() {
     if [ -n "$server" ]; then
         kill -TERM "$server" 2>/dev/null || true

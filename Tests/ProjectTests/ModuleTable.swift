@@ -11,12 +11,12 @@ struct ModuleRule: Sendable {
     /// The C library, under its name on each system: only for modules that do I/O.
     private static let libc: Set<String> = ["Glibc", "Musl", "Darwin"]
     /// Part of the toolchain and free of I/O: locks and atomics.
-    private static let synchronization: Set<String> = ["Synchronization"]
+    private static let everywhere: Set<String> = ["Synchronization"]
 
     private init(_ name: String, folder: String? = nil, _ mayImport: Set<String>...) {
         self.name = name
         self.folder = folder ?? "Shared/\(name)"
-        self.mayImport = mayImport.reduce([]) { $0.union($1) }
+        self.mayImport = mayImport.reduce(Self.everywhere) { $0.union($1) }
     }
 
     /// Every module of the product, also those that are still to come.
@@ -28,25 +28,22 @@ struct ModuleRule: Sendable {
         // The use cases: no I/O of their own either, it all goes through a table.
         ModuleRule(
             "LedgerService",
-            ["LedgerCore", "LedgerSchemas", "RawJSON", "Logging", "CoreMetrics"],
-            synchronization
+            ["LedgerCore", "LedgerSchemas", "RawJSON", "Logging", "CoreMetrics"]
         ),
         // I/O.
-        ModuleRule("SQLiteTable", ["LedgerCore", "CSQLite", "Dispatch"], libc, synchronization),
-        ModuleRule("CurlHTTP", ["CCurl", "Dispatch"], libc, synchronization),
-        ModuleRule("AWSClient", ["CurlHTTP", "CCrypto", "RawJSON"], libc, synchronization),
-        ModuleRule("DynamoDBTable", ["LedgerCore", "AWSClient"], synchronization),
+        ModuleRule("SQLiteTable", ["LedgerCore", "CSQLite", "Dispatch"], libc),
+        ModuleRule("CurlHTTP", ["CCurl", "Dispatch"], libc),
+        ModuleRule("AWSClient", ["CurlHTTP", "CCrypto", "RawJSON"], libc),
+        ModuleRule("DynamoDBTable", ["LedgerCore", "AWSClient"]),
         ModuleRule(
             "LambdaHost",
             ["LedgerService", "LedgerCore", "CurlHTTP", "RawJSON", "Logging"],
-            libc,
-            synchronization
+            libc
         ),
-        ModuleRule("LedgerClient", ["LedgerCore", "CurlHTTP", "RawJSON"], libc, synchronization),
+        ModuleRule("LedgerClient", ["LedgerCore", "CurlHTTP", "RawJSON"]),
         ModuleRule(
             "LedgerTesting",
-            ["LedgerCore", "LedgerService", "RawJSON", "Testing"],
-            synchronization
+            ["LedgerCore", "LedgerService", "RawJSON", "Testing"]
         ),
         // What runs.
         ModuleRule(
@@ -54,16 +51,14 @@ struct ModuleRule: Sendable {
             folder: "Server",
             ["LedgerService", "LedgerCore", "SQLiteTable", "DynamoDBTable", "RawJSON"],
             ["Logging", "CoreMetrics", "NIOCore", "NIOPosix", "NIOHTTP1", "Dispatch"],
-            libc,
-            synchronization
+            libc
         ),
         ModuleRule(
             "eventledger",
             folder: "CLI",
             ["LedgerClient", "LedgerServer", "LedgerCore", "RawJSON", "Logging"],
             ["ArgumentParser", "Dispatch"],
-            libc,
-            synchronization
+            libc
         ),
         ModuleRule("admin", folder: "Lambdas/admin", ["LambdaHost", "DynamoDBTable"], libc),
         ModuleRule("publish", folder: "Lambdas/publish", ["LambdaHost", "DynamoDBTable"], libc),
