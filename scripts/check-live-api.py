@@ -58,6 +58,7 @@ def main():
         exercise_streams(check, stream)
         exercise_publish(check, stream)
         exercise_reads(check, stream)
+        exercise_limits(check, stream)
         exercise_compaction(check, stream)
         exercise_subscriptions(check, stream)
         exercise_outside(check, stream)
@@ -164,6 +165,57 @@ def exercise_reads(check, stream):
     read(404, partition=7, code="partition_not_found")
     read(416, partition=0, from_="99999", code="offset_out_of_range")
     read(404, partition=0, name="api-check-none", code="stream_not_found")
+
+
+def exercise_limits(check, stream):
+    """One step beyond every limit: the answer names the field and the limit."""
+    limits = check.document["x-limits"]
+
+    def breach(limit, status, method, path, **rest):
+        answer = check.call(method, path, status, stream=stream, **rest)
+        details = answer.get("details", {})
+        known = "field" in details and details.get("limit") == limit
+        check.expect(known, f"{method} {path}: beyond the limit of {limit}: {answer}")
+
+    def publish(limit, status=400, **rest):
+        breach(limit, status, "POST", EVENTS, **rest)
+
+    def nested(depth):
+        return json.loads("[" * depth + "]" * depth)
+
+    def headers(count):
+        return {**event("a", 1), "headers": {f"h{number}": "v" for number in range(count)}}
+
+    def padded(size):
+        """An event of this many bytes of key, type and data."""
+        empty = event("a", "")
+        return event("a", "x" * (size - len(empty["key"]) - len(empty["type"]) - len('""')))
+
+    depth, size = limits["data_depth"], limits["event_bytes"]
+    count, key_bytes = limits["headers_per_event"], limits["key_bytes"]["max"]
+    check.call("POST", EVENTS, 200, stream=stream, body=event("a", nested(depth)))
+    check.call("POST", EVENTS, 200, stream=stream, body=headers(count))
+    check.call("POST", EVENTS, 200, stream=stream, body=padded(size))
+    check.call("POST", EVENTS, 200, stream=stream, body=event("k" * key_bytes, 1))
+    publish(depth, body=event("a", nested(depth + 1)))
+    publish(count, body=headers(count + 1))
+    publish(size, 413, body=padded(size + 1))
+    publish(key_bytes, body=event("k" * (key_bytes + 1), 1))
+    publish(limits["type_bytes"], body={**event("a", 1), "type": "t" * 129})
+    publish(limits["events_per_publish"], body=[event("a", 1)] * 1001)
+    publish(limits["body_bytes"], 413, body=b" " * (limits["body_bytes"] + 1))
+    packed = gzip.compress(b" " * (limits["body_bytes"] + 1))
+    publish(limits["body_bytes"], 413, body=packed, content_encoding="gzip")
+    long = {"Idempotency-Key": "x" * 256}
+    publish(limits["idempotency_key_bytes"]["max"], body=event("a", 1), headers=long)
+    most = limits["page_entries"]["max"]
+    breach(most, 400, "GET", COMPACTED, query={"limit": most + 1})
+    many = {"stream_id": "api-check-many"}
+    most = limits["partitions"]["max"]
+    breach(most, 400, "POST", STREAMS, body={**many, "partition_count": most + 1})
+    most = limits["retention_hours"]["max"]
+    breach(most, 400, "POST", STREAMS, body={**many, "retention_hours": most + 1})
+    breach(limits["name_bytes"], 400, "POST", STREAMS, body={"stream_id": "s" * 65})
 
 
 def exercise_compaction(check, stream):
