@@ -126,7 +126,7 @@ let package = Package(
                 "SQLiteTable", "CurlHTTP", "RawJSON", log, metrics,
             ] + nio
         ),
-        tests("CLITests", ["eventledger"]),
+        tests("CLITests", ["eventledger", "LedgerClient"]),
         tests("ProjectTests", ["LedgerCore", "LedgerSchemas", "LedgerService", "RawJSON"]),
     ]
 )

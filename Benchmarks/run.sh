@@ -40,8 +40,8 @@ need taskset util-linux
 
 binary="$(swift build --configuration release --show-bin-path)/eventledger"
 if [[ $(nproc) -ge 4 ]]; then
-    server_cores=(taskset -c "0,1")
-    load_cores=(taskset -c "2,3")
+    server_cores=(taskset --cpu-list "0,1")
+    load_cores=(taskset --cpu-list "2,3")
 else
     echo "fewer than four cores: server and load share them, so only the ratios mean anything"
     server_cores=()

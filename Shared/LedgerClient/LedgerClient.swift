@@ -1,1 +1,103 @@
-// The module's code follows.
+import CurlHTTP
+import RawJSON
+
+/// A client of the ledger's HTTP API.
+///
+/// Calls that are safe to repeat are repeated when the ledger is busy or out of reach: reads, and
+/// publishes with an `Idempotency-Key`. One call at a time; who wants more takes more clients.
+public struct LedgerClient: Sendable {
+    private let url: String
+    private let http = CurlClient()
+    private let attempts: Int
+
+    /// A client of the ledger at `url`, for example `http://127.0.0.1:8080`.
+    ///
+    /// It tries a repeatable call at most `attempts` times.
+    public init(url: String, attempts: Int = 4) {
+        self.url = url.hasSuffix("/") ? String(url.dropLast()) : url
+        self.attempts = attempts
+    }
+
+    /// Makes a call and hands back the answer's body, JSON text.
+    ///
+    /// `path` is one element per segment, not yet percent-encoded; `idempotencyKey` makes a
+    /// publish repeatable; `wait` is how long the ledger may take on purpose, milliseconds.
+    public func call(
+        _ method: String,
+        _ path: [String],
+        query: [(name: String, value: String)] = [],
+        body: [UInt8] = [],
+        contentType: String = "application/json",
+        idempotencyKey: String? = nil,
+        wait: Int = 0
+    ) async throws(LedgerClientError) -> [UInt8] {
+        var headers: [(name: String, value: String)] = []
+        if !body.isEmpty { headers.append(("Content-Type", contentType)) }
+        if let idempotencyKey { headers.append(("Idempotency-Key", idempotencyKey)) }
+        let request = CurlRequest(
+            method: method,
+            url: url + PercentEncoding.target(path, query),
+            headers: headers,
+            body: body,
+            timeout: 30_000 + wait
+        )
+        let isRepeatable = method == "GET" || idempotencyKey != nil
+        return try await send(request, attempts: isRepeatable ? attempts : 1)
+    }
+
+    private func send(
+        _ request: CurlRequest,
+        attempts: Int
+    ) async throws(LedgerClientError)
+        -> [UInt8]
+    {
+        var attempt = 1
+        while true {
+            do throws(LedgerClientError) {
+                return try await send(request)
+            } catch {
+                guard error.isTemporary, attempt < attempts else { throw error }
+            }
+            // A task that is cancelled goes on at once and fails at the next try.
+            try? await Task.sleep(for: .milliseconds(100 << attempt))
+            attempt += 1
+        }
+    }
+
+    private func send(_ request: CurlRequest) async throws(LedgerClientError) -> [UInt8] {
+        let response: CurlResponse
+        do throws(CurlError) {
+            response = try await http.call(request)
+        } catch {
+            throw error.mayHaveHappened
+                ? .unknownOutcome(message: error.message)
+                : .unreachable(url: url, message: error.message)
+        }
+        if (200...299).contains(response.status) { return response.body }
+        guard let answer = try? JSONValue(response.body), let code = answer["error"]?.text,
+            let message = answer["message"]?.text
+        else { throw .notALedger(status: response.status) }
+        throw .refused(status: response.status, code: code, message: message)
+    }
+}
+
+/// Paths and queries as they go on the wire.
+enum PercentEncoding {
+    static func target(_ path: [String], _ query: [(name: String, value: String)]) -> String {
+        let path = path.map { "/" + encode($0) }.joined()
+        guard !query.isEmpty else { return path }
+        return path + "?" + query.map { "\($0.name)=\(encode($0.value))" }.joined(separator: "&")
+    }
+
+    static func encode(_ text: String) -> String {
+        text.utf8.reduce(into: "") { encoded, byte in
+            switch byte {
+            case 0x30...0x39, 0x41...0x5a, 0x61...0x7a, 0x2d, 0x2e, 0x5f, 0x7e:
+                encoded.unicodeScalars.append(Unicode.Scalar(byte))
+            default:
+                let hex = String(byte, radix: 16, uppercase: true)
+                encoded += byte < 16 ? "%0\(hex)" : "%\(hex)"
+            }
+        }
+    }
+}

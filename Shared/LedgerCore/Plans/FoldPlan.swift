@@ -91,6 +91,8 @@ public struct FoldPlan: ~Copyable {
             progress.watermark = tail
             progress.version += 1
             report.watermark = tail.next
+            // Without compaction one look went to the tail.
+            if !compacts { report.isAtEnd = true }
             guard budget > 0, compacts else { return .finish(report) }
             return readLog(progress)
         }
@@ -141,7 +143,10 @@ public struct FoldPlan: ~Copyable {
             tail = chunk.tail
         }
         budget -= page.items.count
-        guard tail.next > progress.watermark.next else { return .finish(report) }
+        guard tail.next > progress.watermark.next else {
+            report.isAtEnd = true
+            return .finish(report)
+        }
         if latest.isEmpty { return advance(progress, to: tail) }
         state = .storing(progress, tail)
         return .store(latest.writes(now: now))
@@ -180,4 +185,6 @@ public struct FoldReport: Hashable, Sendable {
     public internal(set) var lost: Int64 = 0
     /// Folded up to here.
     public internal(set) var watermark = Offset.zero
+    /// Nothing was left to fold.
+    public internal(set) var isAtEnd = false
 }

@@ -11,7 +11,14 @@ extension Ledger {
         let stream = try await compactedStream(id)
         let folded = await inParallel(stream.partitions) { [self] partition in
             await attempt { () throws(LedgerError) in
-                try await fold(stream.incarnation, partition, of: id, compacts: true).watermark
+                let target = try await tail(of: partition, in: stream).next
+                return try await fold(
+                    stream.incarnation,
+                    partition,
+                    of: id,
+                    compacts: true,
+                    upTo: target
+                ).watermark
             }
         }
         var result: [(Partition, Offset)] = []
@@ -21,27 +28,33 @@ extension Ledger {
         return result
     }
 
-    /// Folds one partition up to its tail.
+    /// Folds one partition, by a bounded piece of work or, where a target is given, up to it.
     @discardableResult
     func fold(
         _ stream: Incarnation,
         _ partition: Partition,
         of id: StreamID,
-        compacts: Bool
+        compacts: Bool,
+        upTo target: Offset = .zero
     ) async throws(LedgerError) -> FoldReport {
-        let result = await folding.withLock(.log(stream, partition)) {
-            await runFold(stream, partition, compacts: compacts)
-        }
-        switch result {
-        case .success(let report):
-            metrics.foldedEvents.increment(by: report.events)
-            if report.lost > 0 { noteLost(report, id, partition) }
-            return report
-        case .failure(let failure):
-            metrics.foldFailures.increment()
-            throw LedgerError(failure, stream: id)
+        while true {
+            let result = await folding.withLock(.log(stream, partition)) {
+                await runFold(stream, partition, compacts: compacts)
+            }
+            switch result {
+            case .success(let report):
+                metrics.foldedEvents.increment(by: report.events)
+                if report.lost > 0 { noteLost(report, id, partition) }
+                if report.isAtEnd || report.watermark >= target { return report }
+            case .failure(let failure):
+                metrics.foldFailures.increment()
+                throw LedgerError(failure, stream: id)
+            }
         }
     }
+
+    /// How many chunks one fold takes: under constant load none would ever see the log's end.
+    private static let foldBudget = 256
 
     private func noteLost(_ report: FoldReport, _ id: StreamID, _ partition: Partition) {
         metrics.foldLost.increment(by: report.lost)
@@ -64,7 +77,7 @@ extension Ledger {
             stream: stream,
             partition: partition,
             compacts: compacts,
-            budget: .max
+            budget: Self.foldBudget
         )
         var action = plan.start()
         while true {

@@ -88,16 +88,32 @@ extension Ledger {
         case .tail(let tail):
             guard tail != .empty else { return 0 }
             if tail.next > reading.progress?.watermark.next ?? .zero {
-                try await fold(
-                    stream.incarnation,
-                    partition,
-                    of: stream.id,
-                    compacts: stream.compaction
-                )
+                try await follow(tail.next, partition, of: stream)
             }
             try await markSwept(partition, of: stream, at: now, isForced: false)
             return try await trim(partition, of: stream)
         }
+    }
+
+    /// Brings the watermark to the tail; in a process that folds in the background, by a ring, so
+    /// that it is done with the same consideration for publishers.
+    private func follow(
+        _ tail: Offset,
+        _ partition: Partition,
+        of stream: StreamRow
+    )
+        async throws(LedgerError)
+    {
+        if configuration.foldsInBackground, stream.compaction {
+            return doorbell.ring(stream.id, stream.incarnation, partition)
+        }
+        try await fold(
+            stream.incarnation,
+            partition,
+            of: stream.id,
+            compacts: stream.compaction,
+            upTo: tail
+        )
     }
 
     /// Takes a partition's tail on an operator's word (design, section 4, rule 2).
@@ -111,7 +127,8 @@ extension Ledger {
                 stream.incarnation,
                 partition,
                 of: id,
-                compacts: stream.compaction
+                compacts: stream.compaction,
+                upTo: try await tail(of: partition, in: stream).next
             )
             try await markSwept(partition, of: stream, at: clock.now(), isForced: true)
             result.append((partition, report.watermark))

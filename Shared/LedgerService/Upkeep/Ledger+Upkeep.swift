@@ -16,15 +16,15 @@ extension Ledger {
         while !Task.isCancelled {
             let rings = await doorbell.next()
             let start = clock.uptime()
-            _ = await inParallel(rings) { [self] ring in await answer(ring) }
+            for ring in rings { await answer(ring) }
             let took = clock.uptime() - start
             _ = await attempt { () throws(CancellationError) in
-                try await clock.sleep(milliseconds: max(Self.foldPause, 3 * took))
+                try await clock.sleep(milliseconds: max(Self.foldPause, 4 * took))
             }
         }
     }
 
-    /// Folds rest at least so long, and for three times as long as they took: publishing has the
+    /// Folds rest at least so long, and for four times as long as they took: publishing has the
     /// writer for the better part, and what a busy partition gets meanwhile is folded at once,
     /// each key only for its last event.
     private static let foldPause: Int64 = 200
@@ -33,7 +33,13 @@ extension Ledger {
         do throws(LedgerError) {
             let stream = try await publishable(ring.id)
             guard stream.incarnation == ring.stream, stream.compaction else { return }
-            try await fold(ring.stream, ring.partition, of: ring.id, compacts: true)
+            let report = try await fold(
+                ring.stream,
+                ring.partition,
+                of: ring.id,
+                compacts: true
+            )
+            if !report.isAtEnd { doorbell.ring(ring.id, ring.stream, ring.partition) }
         } catch .streamNotFound {
             // Deleted meanwhile: nothing is left to fold.
         } catch {

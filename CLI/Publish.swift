@@ -1,0 +1,164 @@
+import ArgumentParser
+import LedgerClient
+import RawJSON
+
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
+/// The command `eventledger publish`.
+struct Publish: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Publish one event, or many from standard input.",
+        discussion: """
+            With --key and --type: one event. Without: one event per line of standard input, \
+            {"key": …, "type": …, "data": …}, sent in batches that are safe to repeat, so each \
+            event is stored once even when the connection breaks.
+
+            Examples:
+              eventledger publish orders --key order-1 --type order.paid --data '{"total": 5}'
+              eventledger publish orders --key order-1 --type order.deleted --data null
+              eventledger publish orders < events.ndjson
+            """
+    )
+
+    @Argument(help: "The stream's name.") var stream: String
+    @Option(help: "The event's key, 1 to 512 bytes.") var key: String?
+    @Option(help: "The event's type.") var type: String?
+    @Option(help: "The event's data, JSON; null deletes the key.") var data = "null"
+    @Option(help: "A header, name=value; may be repeated.") var header: [String] = []
+    @Flag(help: "No progress on the terminal.") var quiet = false
+    @OptionGroup var options: ClientOptions
+
+    func validate() throws {
+        guard (key == nil) == (type == nil) else {
+            throw ValidationError("Give --key and --type together, or neither.")
+        }
+        if key == nil, !header.isEmpty { throw ValidationError("--header needs --key.") }
+        guard (try? JSONValue(Array(data.utf8))) != nil else {
+            throw ValidationError("--data is no valid JSON: \(data)")
+        }
+        guard header.allSatisfy({ $0.contains("=") }) else {
+            throw ValidationError("--header must be name=value.")
+        }
+    }
+
+    func run() async throws {
+        try await options.run { client throws(LedgerClientError) in
+            if let key, let type {
+                try await publishOne(key, type, client)
+            } else {
+                try await publishLines(client)
+            }
+        }
+    }
+
+    private func publishOne(
+        _ key: String,
+        _ type: String,
+        _ client: LedgerClient
+    )
+        async throws(LedgerClientError)
+    {
+        var body = JSONWriter()
+        body.beginObject()
+        body.key("key")
+        body.string(key)
+        body.key("type")
+        body.string(type)
+        body.key("data")
+        body.raw(Array(data.utf8))
+        if !header.isEmpty {
+            body.key("headers")
+            body.beginObject()
+            for pair in header {
+                let parts = pair.split(
+                    separator: "=",
+                    maxSplits: 1,
+                    omittingEmptySubsequences: false
+                )
+                body.key(text: String(parts[0]))
+                body.string(String(parts[1]))
+            }
+            body.endObject()
+        }
+        body.endObject()
+        let answer = try await client.call(
+            "POST",
+            ["streams", stream, "events"],
+            body: body.finish(),
+            idempotencyKey: Self.freshKey()
+        )
+        try options.show(answer) { answer in
+            let event = answer["events"]?.elements.first ?? .null
+            return "stored at partition \(event.text("partition")), "
+                + "offset \(event.text("offset"))\n"
+        }
+    }
+
+    private func publishLines(_ client: LedgerClient) async throws(LedgerClientError) {
+        let showsProgress = !quiet && isatty(STDERR_FILENO) == 1
+        var batch = LineBatch()
+        var published = 0
+        while true {
+            let line = readLine(strippingNewline: true)
+            if let line, !line.allSatisfy(\.isWhitespace) { batch.add(line) }
+            guard batch.isFull || line == nil else { continue }
+            let ready = batch.take(all: line == nil)
+            if ready.count > 0 {
+                _ = try await client.call(
+                    "POST",
+                    ["streams", stream, "events"],
+                    query: [("ack", "summary")],
+                    body: ready.bytes,
+                    contentType: "application/x-ndjson",
+                    idempotencyKey: Self.freshKey()
+                )
+                published += ready.count
+                if showsProgress { Terminal.write("\r\(published) events", to: STDERR_FILENO) }
+            }
+            if line == nil, batch.isEmpty { break }
+        }
+        if showsProgress { Terminal.write("\r", to: STDERR_FILENO) }
+        Terminal.print(
+            options.json ? "{\"published\":\(published)}" : "published \(published) events"
+        )
+    }
+
+    /// Random: 128 bits.
+    private static func freshKey() -> String {
+        String(UInt64.random(in: .min ... .max), radix: 36)
+            + String(UInt64.random(in: .min ... .max), radix: 36)
+    }
+}
+
+/// Lines on their way into a batch of at most 1,000 events and 1 MB.
+struct LineBatch {
+    static let maximumLines = 1000
+    static let maximumBytes = 1024 * 1024
+
+    private var lines: [String] = []
+    private var bytes = 0
+
+    var isEmpty: Bool { lines.isEmpty }
+
+    /// The last line already belongs to the next batch, or the batch has all it takes.
+    var isFull: Bool { lines.count >= Self.maximumLines || bytes > Self.maximumBytes }
+
+    mutating func add(_ line: String) {
+        lines.append(line)
+        bytes += line.utf8.count + 1
+    }
+
+    /// The next batch: everything when `all` fits, else without the line that made it too large.
+    mutating func take(all: Bool) -> (bytes: [UInt8], count: Int) {
+        let keepsLast = bytes > Self.maximumBytes && lines.count > 1
+        let count = lines.count - (keepsLast ? 1 : 0)
+        let body = lines.prefix(count).joined(separator: "\n")
+        lines.removeFirst(count)
+        bytes = lines.reduce(0) { $0 + $1.utf8.count + 1 }
+        return (Array(body.utf8), count)
+    }
+}

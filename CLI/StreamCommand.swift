@@ -1,0 +1,165 @@
+import ArgumentParser
+import LedgerClient
+import RawJSON
+
+/// Streams.
+struct StreamCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "stream",
+        abstract: "Create, list, describe, change and delete streams.",
+        subcommands: [Create.self, List.self, Describe.self, Update.self, Delete.self]
+    )
+
+    /// The table of one stream.
+    static func description(_ stream: JSONValue) -> String {
+        let hours = stream["retention_hours"]?.text.map { $0 + " h" } ?? "for ever"
+        var table = Table("PARTITION", "EARLIEST", "NEXT", "COMPACTED UP TO")
+        for partition in stream["partitions"]?.elements ?? [] {
+            table.add(
+                partition.text("partition"),
+                partition.text("earliest_offset"),
+                partition.text("next_offset"),
+                partition.text("compacted_up_to")
+            )
+        }
+        return "\(stream.text("stream_id")): \(stream.text("partition_count")) partitions, "
+            + "retention \(hours), compaction \(stream["compaction"]?.isTrue == true ? "on" : "off"),"
+            + " created \(stream.text("created_at"))\n" + table.text
+    }
+
+    /// `stream create`.
+    struct Create: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Create a stream.",
+            discussion: "Example: eventledger stream create orders --partitions 6"
+        )
+
+        @Argument(help: "The stream's name.") var stream: String
+        @Option(help: "1 to 100; fixed from now on.") var partitions = 3
+        @Option(help: "How long events are kept.") var retentionHours = 168
+        @Flag(help: "Keep events for ever.") var keepForever = false
+        @Flag(help: "Keep no latest event per key; fixed from now on.") var noCompaction = false
+        @OptionGroup var options: ClientOptions
+
+        func run() async throws {
+            var body = JSONWriter()
+            body.beginObject()
+            body.key("stream_id")
+            body.string(stream)
+            body.key("partition_count")
+            body.integer(partitions)
+            body.key("retention_hours")
+            if keepForever { body.null() } else { body.integer(retentionHours) }
+            body.key("compaction")
+            body.boolean(!noCompaction)
+            body.endObject()
+            let bytes = body.finish()
+            try await options.run { client throws(LedgerClientError) in
+                let answer = try await client.call("POST", ["streams"], body: bytes)
+                try options.show(answer, StreamCommand.description)
+            }
+        }
+    }
+
+    /// `stream list`.
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "List all streams.",
+            discussion: "Example: eventledger stream list --json"
+        )
+
+        @OptionGroup var options: ClientOptions
+
+        func run() async throws {
+            try await options.run { client throws(LedgerClientError) in
+                var table = Table("STREAM", "PARTITIONS", "RETENTION", "COMPACTION", "CREATED")
+                try await Pages.each(client, ["streams"]) { answer, page in
+                    if options.json {
+                        return Terminal.print(String(decoding: answer, as: UTF8.self))
+                    }
+                    for stream in page["streams"]?.elements ?? [] {
+                        table.add(
+                            stream.text("stream_id"),
+                            stream.text("partition_count"),
+                            stream["retention_hours"]?.text.map { $0 + " h" } ?? "for ever",
+                            stream["compaction"]?.isTrue == true ? "on" : "off",
+                            stream.text("created_at")
+                        )
+                    }
+                }
+                if !options.json { Terminal.write(table.text, to: 1) }
+            }
+        }
+    }
+
+    /// `stream describe`.
+    struct Describe: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Show a stream and how its partitions stand.",
+            discussion: "Example: eventledger stream describe orders"
+        )
+
+        @Argument(help: "The stream's name.") var stream: String
+        @OptionGroup var options: ClientOptions
+
+        func run() async throws {
+            try await options.run { client throws(LedgerClientError) in
+                let answer = try await client.call("GET", ["streams", stream])
+                try options.show(answer, StreamCommand.description)
+            }
+        }
+    }
+
+    /// `stream update`.
+    struct Update: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Change how long a stream keeps its events.",
+            discussion: """
+                Shorter holds at once; longer holds for what is published from now on.
+
+                Example: eventledger stream update orders --retention-hours 24
+                """
+        )
+
+        @Argument(help: "The stream's name.") var stream: String
+        @Option(help: "1 to 87600.") var retentionHours: Int?
+        @Flag(help: "Keep events for ever.") var keepForever = false
+        @OptionGroup var options: ClientOptions
+
+        func validate() throws {
+            guard keepForever != (retentionHours != nil) else {
+                throw ValidationError("Give either --retention-hours or --keep-forever.")
+            }
+        }
+
+        func run() async throws {
+            let body = "{\"retention_hours\":\(retentionHours.map(String.init) ?? "null")}"
+            try await options.run { client throws(LedgerClientError) in
+                let answer = try await client.call(
+                    "PATCH",
+                    ["streams", stream],
+                    body: Array(body.utf8)
+                )
+                try options.show(answer, StreamCommand.description)
+            }
+        }
+    }
+
+    /// `stream delete`.
+    struct Delete: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Delete a stream with all its events and subscriptions.",
+            discussion: "Example: eventledger stream delete orders"
+        )
+
+        @Argument(help: "The stream's name.") var stream: String
+        @OptionGroup var options: ClientOptions
+
+        func run() async throws {
+            try await options.run { client throws(LedgerClientError) in
+                let answer = try await client.call("DELETE", ["streams", stream])
+                try options.show(answer) { _ in "deleted \(stream)\n" }
+            }
+        }
+    }
+}

@@ -1,0 +1,182 @@
+import ArgumentParser
+import LedgerClient
+import RawJSON
+
+/// Subscriptions.
+struct SubscriptionCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "subscription",
+        abstract: "Create, list, describe, move and delete subscriptions.",
+        subcommands: [Create.self, List.self, Describe.self, Seek.self, Delete.self]
+    )
+
+    /// A start point as the API takes it: a word, a time, or offsets such as `0=12,1=7`.
+    static func startPoint(_ text: String) -> [UInt8] {
+        if ["earliest", "latest", "compacted"].contains(text) { return Array("\"\(text)\"".utf8) }
+        guard text.contains("=") else {
+            var time = JSONWriter()
+            time.beginObject()
+            time.key("timestamp")
+            time.string(text)
+            time.endObject()
+            return time.finish()
+        }
+        let members = text.split(separator: ",").map { pair in
+            let parts = pair.split(separator: "=", maxSplits: 1)
+            return "\"\(parts[0])\":\(parts.count > 1 ? parts[1] : "0")"
+        }
+        return Array("{\"offsets\":{\(members.joined(separator: ","))}}".utf8)
+    }
+
+    /// The table of one subscription.
+    static func description(_ subscription: JSONValue) -> String {
+        var table = Table("PARTITION", "OFFSET", "LAG", "")
+        for position in subscription["positions"]?.elements ?? [] {
+            table.add(
+                position.text("partition"),
+                position.text("offset"),
+                position.text("lag"),
+                position["bootstrapping"]?.isTrue == true ? "bootstrapping" : ""
+            )
+        }
+        return "\(subscription.text("subscription_id")) of \(subscription.text("stream_id")): "
+            + "lag \(subscription.text("lag")), created \(subscription.text("created_at"))\n"
+            + table.text
+    }
+
+    /// `subscription create`.
+    struct Create: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Create a subscription.",
+            discussion: """
+                --start-from is earliest, latest, compacted, a time such as \
+                2026-11-21T08:00:00Z, or offsets such as 0=12,1=7.
+
+                Example: eventledger subscription create orders shipping --start-from earliest
+                """
+        )
+
+        @Argument(help: "The stream's name.") var stream: String
+        @Argument(help: "The subscription's name.") var subscription: String
+        @Option(help: "Where it begins.") var startFrom = "latest"
+        @OptionGroup var options: ClientOptions
+
+        func run() async throws {
+            var body = JSONWriter()
+            body.beginObject()
+            body.key("subscription_id")
+            body.string(subscription)
+            body.key("start_from")
+            body.raw(SubscriptionCommand.startPoint(startFrom))
+            body.endObject()
+            let bytes = body.finish()
+            try await options.run { client throws(LedgerClientError) in
+                let answer = try await client.call(
+                    "POST",
+                    ["streams", stream, "subscriptions"],
+                    body: bytes
+                )
+                try options.show(answer, SubscriptionCommand.description)
+            }
+        }
+    }
+
+    /// `subscription list`.
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "List a stream's subscriptions.",
+            discussion: "Example: eventledger subscription list orders"
+        )
+
+        @Argument(help: "The stream's name.") var stream: String
+        @OptionGroup var options: ClientOptions
+
+        func run() async throws {
+            try await options.run { client throws(LedgerClientError) in
+                var table = Table("SUBSCRIPTION", "STARTED FROM", "CREATED")
+                try await Pages.each(client, ["streams", stream, "subscriptions"]) { answer, page in
+                    if options.json {
+                        return Terminal.print(String(decoding: answer, as: UTF8.self))
+                    }
+                    for subscription in page["subscriptions"]?.elements ?? [] {
+                        table.add(
+                            subscription.text("subscription_id"),
+                            String(decoding: subscription.raw("start_from") ?? [], as: UTF8.self),
+                            subscription.text("created_at")
+                        )
+                    }
+                }
+                if !options.json { Terminal.write(table.text, to: 1) }
+            }
+        }
+    }
+
+    /// `subscription describe`.
+    struct Describe: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Show where a subscription stands.",
+            discussion: "Example: eventledger subscription describe orders shipping"
+        )
+
+        @Argument(help: "The stream's name.") var stream: String
+        @Argument(help: "The subscription's name.") var subscription: String
+        @OptionGroup var options: ClientOptions
+
+        func run() async throws {
+            try await options.run { client throws(LedgerClientError) in
+                let answer = try await client.call(
+                    "GET",
+                    ["streams", stream, "subscriptions", subscription]
+                )
+                try options.show(answer, SubscriptionCommand.description)
+            }
+        }
+    }
+
+    /// `subscription seek`.
+    struct Seek: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Move a subscription; cursors from before are refused from then on.",
+            discussion: "Example: eventledger subscription seek orders shipping --to 0=12"
+        )
+
+        @Argument(help: "The stream's name.") var stream: String
+        @Argument(help: "The subscription's name.") var subscription: String
+        @Option(help: "Where to: as --start-from of `subscription create`.") var to: String
+        @OptionGroup var options: ClientOptions
+
+        func run() async throws {
+            let body = Array("{\"to\":".utf8) + SubscriptionCommand.startPoint(to) + Array("}".utf8)
+            try await options.run { client throws(LedgerClientError) in
+                let answer = try await client.call(
+                    "POST",
+                    ["streams", stream, "subscriptions", subscription, "seek"],
+                    body: body
+                )
+                try options.show(answer) { _ in "moved \(subscription) to \(to)\n" }
+            }
+        }
+    }
+
+    /// `subscription delete`.
+    struct Delete: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Delete a subscription.",
+            discussion: "Example: eventledger subscription delete orders shipping"
+        )
+
+        @Argument(help: "The stream's name.") var stream: String
+        @Argument(help: "The subscription's name.") var subscription: String
+        @OptionGroup var options: ClientOptions
+
+        func run() async throws {
+            try await options.run { client throws(LedgerClientError) in
+                let answer = try await client.call(
+                    "DELETE",
+                    ["streams", stream, "subscriptions", subscription]
+                )
+                try options.show(answer) { _ in "deleted \(subscription)\n" }
+            }
+        }
+    }
+}

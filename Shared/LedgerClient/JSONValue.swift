@@ -1,0 +1,111 @@
+public import RawJSON
+
+/// A JSON value as a tree: for answers that people look at, not for the hot path.
+public enum JSONValue: Hashable, Sendable {
+    /// Members in the order in which they came.
+    case object([Member])
+    /// Elements.
+    case array([JSONValue])
+    /// Unescaped.
+    case string(String)
+    /// As written.
+    case number(String)
+    /// True or false.
+    case boolean(Bool)
+    /// Null.
+    case null
+
+    /// A member of an object.
+    public struct Member: Hashable, Sendable {
+        /// Unescaped.
+        public let name: String
+        /// Its value.
+        public let value: JSONValue
+        /// The value's bytes as written.
+        public let raw: [UInt8]
+    }
+
+    /// Reads one document.
+    public init(_ bytes: [UInt8]) throws(JSONError) {
+        self = try bytes.withUnsafeBytes { buffer in
+            Result { () throws(JSONError) in
+                var reader = try JSONReader(buffer, maximumDepth: 1024)
+                let value = try JSONValue(&reader, buffer)
+                try reader.end()
+                return value
+            }
+        }.get()
+    }
+
+    private init(_ reader: inout JSONReader, _ bytes: UnsafeRawBufferPointer) throws(JSONError) {
+        switch try reader.kind() {
+        case .object:
+            var members: [Member] = []
+            try reader.beginObject()
+            while let name = try reader.nextMember() {
+                _ = try reader.kind()
+                let start = reader.position
+                let value = try JSONValue(&reader, bytes)
+                members.append(
+                    Member(
+                        name: try reader.text(name),
+                        value: value,
+                        raw: Array(bytes[start..<reader.position])
+                    )
+                )
+            }
+            self = .object(members)
+        case .array:
+            var elements: [JSONValue] = []
+            try reader.beginArray()
+            while try reader.nextElement() { elements.append(try JSONValue(&reader, bytes)) }
+            self = .array(elements)
+        case .string: self = .string(Self.text(try reader.string(), reader))
+        case .number:
+            let range = try reader.number().range
+            self = .number(String(decoding: bytes[range], as: UTF8.self))
+        case .true, .false: self = .boolean(try reader.boolean())
+        case .null:
+            try reader.null()
+            self = .null
+        }
+    }
+
+    /// A string's text, or what stands between its quotes when that stands for half a character.
+    private static func text(_ string: JSONString, _ reader: JSONReader) -> String {
+        do throws(JSONError) {
+            return try reader.text(string)
+        } catch {
+            return String(decoding: reader.raw(string.range), as: UTF8.self)
+        }
+    }
+
+    /// A member's value; nil when this is no object or has no such member.
+    public subscript(name: String) -> JSONValue? {
+        guard case .object(let members) = self else { return nil }
+        return members.first { $0.name == name }?.value
+    }
+
+    /// A member's bytes as written.
+    public func raw(_ name: String) -> [UInt8]? {
+        guard case .object(let members) = self else { return nil }
+        return members.first { $0.name == name }?.raw
+    }
+
+    /// The elements; none when this is no array.
+    public var elements: [JSONValue] {
+        if case .array(let elements) = self { elements } else { [] }
+    }
+
+    /// The text of a string, the digits of a number, `true`, `false`; nil for anything else.
+    public var text: String? {
+        switch self {
+        case .string(let text), .number(let text): text
+        case .boolean(let value): value ? "true" : "false"
+        case .object, .array, .null: nil
+        }
+    }
+
+    /// Whether this is `true`.
+    public var isTrue: Bool { self == .boolean(true) }
+}

@@ -1,0 +1,34 @@
+/// Why a call of the client did not succeed.
+public enum LedgerClientError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The ledger answered with an error: fix the request (4xx) or try again (5xx).
+    case refused(status: Int, code: String, message: String)
+    /// The ledger could not be reached; nothing happened.
+    case unreachable(url: String, message: String)
+    /// The connection broke or time ran out; the call may have been carried out.
+    case unknownOutcome(message: String)
+    /// What came back is no answer of a ledger.
+    case notALedger(status: Int)
+
+    /// The problem in words, for a person.
+    public var description: String {
+        switch self {
+        case .refused(_, let code, let message): "\(message) (\(code))"
+        case .unreachable(let url, let message):
+            "cannot reach \(url): \(message); is `eventledger serve` running?"
+        case .unknownOutcome(let message):
+            "no answer: \(message); the call may have been carried out"
+        case .notALedger(let status): "what answered (status \(status)) is no ledger"
+        }
+    }
+
+    /// Whether the same call can succeed later.
+    ///
+    /// For a publish, repeat it only with an `Idempotency-Key`.
+    public var isTemporary: Bool {
+        switch self {
+        case .refused(let status, _, _): status == 429 || status == 503
+        case .unreachable, .unknownOutcome: true
+        case .notALedger: false
+        }
+    }
+}

@@ -1,0 +1,67 @@
+import LedgerClient
+import Testing
+
+@testable import eventledger
+
+@Suite("Command line")
+struct OutputTests {
+    @Test("Columns are aligned, numbers to the right")
+    func table() {
+        var table = Table("NAME", "COUNT")
+        table.add("a", "5")
+        table.add("longer", "12345")
+        #expect(table.text == "NAME    COUNT\na           5\nlonger  12345\n")
+    }
+
+    @Test("Control characters can't reach the terminal")
+    func control() {
+        #expect(Table.printable("a\u{1b}[31m\u{202e}é") == "a\\u{1b}[31m\\u{202e}é")
+    }
+
+    @Test("Lines are batched by number and by size, none lost and none cut")
+    func batches() {
+        var batch = LineBatch()
+        var sizes: [Int] = []
+        for index in 0..<2500 {
+            batch.add("{\"n\":\(index)}")
+            if batch.isFull { sizes.append(batch.take(all: false).count) }
+        }
+        sizes.append(batch.take(all: true).count)
+        #expect(sizes == [1000, 1000, 500])
+        let large = String(repeating: "x", count: 600_000)
+        batch.add(large)
+        #expect(!batch.isFull)
+        batch.add(large)
+        #expect(batch.isFull)
+        #expect(batch.take(all: false).count == 1)
+        #expect(batch.take(all: true).count == 1)
+        #expect(batch.isEmpty)
+    }
+
+    @Test("Start points are what the API takes")
+    func startPoints() {
+        func text(_ point: String) -> String {
+            String(decoding: SubscriptionCommand.startPoint(point), as: UTF8.self)
+        }
+        #expect(text("compacted") == "\"compacted\"")
+        #expect(text("0=12,1=7") == "{\"offsets\":{\"0\":12,\"1\":7}}")
+        #expect(text("2026-01-01T00:00:00Z") == "{\"timestamp\":\"2026-01-01T00:00:00Z\"}")
+    }
+
+    @Test("Exit codes tell a refusal from trouble")
+    func exitCodes() {
+        func code(_ status: Int) -> Int32 {
+            LedgerClientError.refused(status: status, code: "c", message: "m").exitCode
+        }
+        #expect(code(404) == 1 && code(409) == 1 && code(503) == 3 && code(429) == 3)
+        #expect(LedgerClientError.unreachable(url: "u", message: "m").exitCode == 3)
+        #expect(LedgerClientError.unknownOutcome(message: "m").exitCode == 3)
+    }
+
+    @Test("A tree of JSON keeps numbers and bytes as written")
+    func tree() throws {
+        let value = try JSONValue(Array("{\"a\": {\"b\": [1.50, null, \"\\u00e9\"]} }".utf8))
+        #expect(value["a"]?["b"]?.elements.map(\.text) == ["1.50", nil, "é"])
+        #expect(value.raw("a") == Array("{\"b\": [1.50, null, \"\\u00e9\"]}".utf8))
+    }
+}
