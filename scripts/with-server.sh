@@ -27,6 +27,12 @@ server=
 stop() {
     if [ -n "$server" ]; then
         kill -TERM "$server" 2>/dev/null || true
+        # The server itself gives up waiting for its clients after 30 s.
+        for _ in $(seq 700); do
+            kill -0 "$server" 2>/dev/null || break
+            sleep 0.05
+        done
+        kill -KILL "$server" 2>/dev/null || true
         wait "$server" 2>/dev/null || true
     fi
     rm -rf "$folder"
@@ -35,7 +41,8 @@ trap stop EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-"$binary" serve --host 127.0.0.1 --port 0 --data "$folder/data" >"$folder/out" 2>"$folder/log" &
+: >"$folder/out"
+"$binary" serve --host 127.0.0.1 --port 0 --data "$folder/data" >>"$folder/out" 2>"$folder/log" &
 server=$!
 
 url=
