@@ -135,7 +135,7 @@ measure_redis() {
     for pipeline in 100 1000; do
         rate=$(redis_rate -c 16 -P "$pipeline" -n 1000000 -r 10000 \
             XADD s '*' key order-__rand_int__ data "$payload")
-        best=$(awk -v a="$best" -v b="$rate" 'BEGIN { print a > b ? a : b }')
+        best=$(awk -v a="$best" -v b="$rate" 'BEGIN { print (a > b ? a : b) }')
     done
     record redis.batch "$best"
     rate=$(redis_rate -c 8 -n 3000 XRANGE s - + COUNT 1000)

@@ -2,7 +2,7 @@ public import LedgerCore
 
 /// Why a use case was refused or failed.
 ///
-/// The one mapping to HTTP is in `API/ErrorAnswer.swift`.
+/// The one mapping to HTTP is in `API/ErrorAnswer+Mapping.swift`.
 ///
 /// Unless a case says otherwise, nothing was changed.
 public enum LedgerError: Error, Hashable, Sendable {

@@ -1,5 +1,4 @@
 public import LedgerCore
-import Synchronization
 
 /// The table in one SQLite file, for a ledger that is one process.
 ///
@@ -8,9 +7,9 @@ import Synchronization
 /// beside it sees to that.
 public final class SQLiteTable: Table {
     private let engine: Engine
-    private let life = Mutex(Life.open)
+    private let life = Monitor(Life.open)
 
-    private enum Life {
+    private enum Life: Sendable {
         /// In use.
         case open
         /// The threads finish what was asked; these tasks wait for the end.

@@ -91,6 +91,7 @@ struct CurlClientTests {
 /// A server of canned answers, one thread per connection.
 final class TinyServer: Sendable {
     private struct State {
+        var isStopped = false
         var connections = 0
         var requests: [String] = []
     }
@@ -131,7 +132,13 @@ final class TinyServer: Sendable {
     var connections: Int { state.withLock { $0.connections } }
     var requests: [String] { state.withLock { $0.requests } }
 
+    /// Only the first call counts: the number of a closed socket may be someone else's by now.
     func stop() {
+        let isFirst = state.withLock { state in
+            defer { state.isStopped = true }
+            return !state.isStopped
+        }
+        guard isFirst else { return }
         shutdown(socket, Int32(SHUT_RDWR))
         close(socket)
     }

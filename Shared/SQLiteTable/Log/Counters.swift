@@ -1,5 +1,3 @@
-import Synchronization
-
 /// What the threads count.
 final class Counters: Sendable {
     struct Values: Sendable {
@@ -10,7 +8,7 @@ final class Counters: Sendable {
         var checkpointFailures = 0
     }
 
-    private let values = Mutex(Values())
+    private let values = Monitor(Values())
 
     /// A commit that answered so many requests and changed so many rows.
     func committed(requests: Int, rows: Int) {

@@ -3,12 +3,16 @@
 ///
 /// A passive checkpoint never blocks the writer, but under constant load it never finishes either,
 /// and only a log that is copied to its end can begin anew. So the checkpointer copies most of it
-/// beside the writer, and the writer copies the little rest between two commits.
+/// beside the writer. When the log is long enough the writer gives way: it pauses a little before
+/// each commit, so that the checkpointer catches up, and then copies the little rest itself.
+/// Several pauses of a few milliseconds instead of one of fifty.
 struct LogGauge: Sendable {
     /// When the writer should begin the log anew.
     enum Advice: Sendable {
-        /// Now, if nobody is copying: little is left to copy.
-        case soon
+        /// Now: little is left to copy.
+        case now
+        /// Not yet: give way to the checkpointer for so long.
+        case giveWay(milliseconds: Int)
         /// Now, whatever it takes: the log must not grow further.
         case whenever
     }
@@ -17,11 +21,13 @@ struct LogGauge: Sendable {
     struct Bounds: Sendable {
         let checkpoint: Int
         let restart: Int
+        let rest: Int
         let maximum: Int
 
         init(_ options: SQLiteOptions, frameBytes: Int) {
             checkpoint = max(options.checkpointBytes / frameBytes, 1)
             restart = max(options.logBytes / frameBytes, checkpoint)
+            rest = checkpoint / 8
             maximum = max(options.maximumLogBytes / frameBytes, restart)
         }
     }
@@ -72,14 +78,31 @@ struct LogGauge: Sendable {
             return nil
         }
         if frames >= bounds.maximum { return .whenever }
-        let isNearlyCopied = frames - copied <= bounds.checkpoint
-        return frames >= bounds.restart && isNearlyCopied && !isCopying ? .soon : nil
+        guard isLong else { return nil }
+        return isNearlyCopied && !isCopying ? .now : .giveWay(milliseconds: pause)
     }
+
+    /// 8 ms, and up to five times that the nearer the log is to its bound.
+    private var pause: Int {
+        8 + 32 * (frames - bounds.restart) / max(bounds.maximum - bounds.restart, 1)
+    }
+
+    private var isLong: Bool { frames >= bounds.restart }
+
+    private var isNearlyCopied: Bool { frames - copied <= bounds.rest }
+
+    /// Whether the writer, which gives way, may go on before its time is over.
+    var isReadyToRestart: Bool { isNearlyCopied && !isCopying }
 
     // MARK: The checkpointer
 
     /// Whether enough has come since the last pass for another.
-    var mustCopy: Bool { frames - framesAtLastPass >= bounds.checkpoint }
+    ///
+    /// The last of a long log is the writer's.
+    var mustCopy: Bool {
+        let lead = frames - framesAtLastPass
+        return isLong ? lead > 0 && !isNearlyCopied : lead >= bounds.checkpoint
+    }
 
     /// Whether anything has come since the last pass.
     var mayCopy: Bool { frames > framesAtLastPass }

@@ -15,12 +15,14 @@ final class RowWriter {
         reader = try RowReader(connection)
         let values = "INTO items(pk, sk, v, ttl) VALUES(?1, ?2, ?3, ?4)"
         insert = try connection.prepare("INSERT \(values) ON CONFLICT DO NOTHING")
-        upsert = try connection.prepare("REPLACE \(values)")
+        upsert = try connection.prepare(
+            "INSERT \(values) ON CONFLICT(pk, sk) DO UPDATE SET v=excluded.v, ttl=excluded.ttl"
+        )
         remove = try connection.prepare("DELETE FROM items WHERE pk=?1 AND sk=?2")
         purge = try connection.prepare(
             """
-            DELETE FROM items WHERE (pk, sk) IN
-            (SELECT pk, sk FROM items WHERE ttl<?1 ORDER BY ttl LIMIT ?2)
+            DELETE FROM items WHERE rowid IN
+            (SELECT rowid FROM items WHERE ttl<?1 ORDER BY ttl LIMIT ?2)
             """
         )
     }

@@ -2,7 +2,8 @@ import Glibc
 
 /// A value behind a lock, and threads that wait for it to change.
 ///
-/// `Synchronization.Mutex` has no condition to wait on, hence the POSIX pair. `@unchecked
+/// `Synchronization.Mutex` has no condition to wait on, and the thread sanitizer reports races in
+/// it where there are none; hence the POSIX pair. `@unchecked
 /// Sendable` because the compiler cannot see that `value` is touched with the mutex held only.
 final class Monitor<Value: Sendable>: @unchecked Sendable {
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)

@@ -17,7 +17,6 @@ final class Writer: @unchecked Sendable {
     private let counters: Counters
     private let frames: UnsafeMutablePointer<Int32>
     private var tokens = TokenMemory()
-
     init(
         _ connection: Connection,
         options: SQLiteOptions,
@@ -153,21 +152,28 @@ final class Writer: @unchecked Sendable {
         let frames = Int(frames.pointee)
         let (advice, wakes) = gauge.withLock { $0.committed(frames: frames) }
         if wakes { gauge.broadcast() }
-        guard let advice else { return }
-        if advice == .whenever { waitForCheckpointer() }
+        switch advice {
+        case nil: return
+        case .now: restartLog(shrink: false)
+        case .giveWay(let pause):
+            let isReady = gauge.wait(milliseconds: pause) { $0.isReadyToRestart ? true : nil }
+            if isReady == true { restartLog(shrink: false) }
+        case .whenever:
+            gauge.wait { $0.isBusy ? nil : () }
+            restartLog(shrink: true)
+        }
+    }
+
+    private func restartLog(shrink: Bool) {
         guard gauge.withLock({ $0.beginPass() }) else { return }
         do throws(SQLiteFailure) {
-            let done = try connection.restartLog(shrink: advice == .whenever)
+            let done = try connection.restartLog(shrink: shrink)
             gauge.withLock { $0.endPass(frames: done.frames, copied: done.copied) }
         } catch {
             gauge.withLock { $0.passFailed() }
             report(error)
         }
         gauge.broadcast()
-    }
-
-    private func waitForCheckpointer() {
-        gauge.wait { $0.isBusy ? nil : () }
     }
 
     private func report(_ failure: SQLiteFailure) {

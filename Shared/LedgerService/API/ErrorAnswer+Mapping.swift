@@ -1,0 +1,293 @@
+import LedgerCore
+
+/// The one mapping of ``LedgerError`` to HTTP: exhaustive, without a default.
+extension ErrorAnswer {
+    init(_ error: LedgerError) {
+        self =
+            switch error {
+            case .invalid(let field, let message, let limit): .invalid(field, message, limit)
+            case .invalidStreamID(let name): .name("invalid_stream_id", "stream_id", name)
+            case .invalidSubscriptionID(let name):
+                .name("invalid_subscription_id", "subscription_id", name)
+            case .invalidEventKey(let field, let message): .eventKey(field, message)
+            case .invalidCursor: .cursor
+            case .tooLarge(let field, let limit): .tooLarge(field, limit)
+            case .unsupportedMediaType(let message):
+                ErrorAnswer(415, "unsupported_media_type", message)
+            case .routeNotFound: .route
+            case .methodNotAllowed(let allow): .method(allow.joined(separator: ", "))
+            case .streamNotFound(let id): .stream(id)
+            case .subscriptionNotFound(let id): .subscription(id)
+            case .partitionNotFound(let index): .partition(index)
+            case .keyNotFound:
+                ErrorAnswer(404, "key_not_found", "the key has no event, or was deleted")
+            case .streamAlreadyExists(let id): .streamExists(id)
+            case .subscriptionAlreadyExists(let id): .subscriptionExists(id)
+            case .offsetConflict(let partition, let actual): .conflict(partition, actual)
+            case .cursorSuperseded: .superseded
+            case .compactionDisabled(let id): .uncompacted(id)
+            case .offsetExpired(let partition, let earliest): .expired(partition, earliest)
+            case .offsetOutOfRange(let partition, let next): .outOfRange(partition, next)
+            case .idempotencyKeyReused: .reused
+            case .contention: .contention
+            case .outcomeUnknown: .unknown
+            case .partialPublish(let outcomes): .partial(outcomes)
+            case .tailUnverified(let partition): .unverified(partition)
+            case .corruptChunk(let stream, let partition, let offset, let detail):
+                .corrupt(stream, partition, offset, detail)
+            case .unavailable(_, let mayHaveHappened): .unavailable(mayHaveHappened)
+            case .throttled: .busy
+            case .storageFull:
+                ErrorAnswer(503, "storage_full", "the disk is full; nothing was changed")
+            case .internalError:
+                ErrorAnswer(500, "internal_error", "the ledger failed; its log says more")
+            }
+    }
+}
+
+// MARK: The request is wrong
+
+extension ErrorAnswer {
+    private static func invalid(_ field: String, _ message: String, _ limit: Int?) -> ErrorAnswer {
+        ErrorAnswer(
+            400,
+            "validation_error",
+            "\(field) \(message)",
+            [("field", .text(field))] + (limit.map { [("limit", .number(Int64($0)))] } ?? [])
+        )
+    }
+
+    private static func name(_ code: String, _ field: String, _ name: String) -> ErrorAnswer {
+        ErrorAnswer(
+            400,
+            code,
+            "\(field) must start with a letter, followed by letters, digits, '.', '_' or '-', "
+                + "\(Limits.nameBytes) at most; got \"\(name.prefix(80))\"",
+            [("field", .text(field)), ("limit", .number(Int64(Limits.nameBytes)))]
+        )
+    }
+
+    private static func eventKey(_ field: String, _ message: String) -> ErrorAnswer {
+        ErrorAnswer(
+            400,
+            "invalid_event_key",
+            "\(field) \(message)",
+            [("field", .text(field)), ("limit", .number(Int64(Limits.keyBytes.upperBound)))]
+        )
+    }
+
+    private static var cursor: ErrorAnswer {
+        ErrorAnswer(
+            400,
+            "invalid_cursor",
+            "cursor is malformed or belongs to another subscription; use one that a poll of this "
+                + "subscription returned",
+            [("field", .text("cursor"))]
+        )
+    }
+
+    private static func tooLarge(_ field: String, _ limit: Int) -> ErrorAnswer {
+        ErrorAnswer(
+            413,
+            "payload_too_large",
+            "\(field) is larger than \(limit) bytes",
+            [("field", .text(field)), ("limit", .number(Int64(limit)))]
+        )
+    }
+}
+
+// MARK: There is no such thing
+
+extension ErrorAnswer {
+    private static var route: ErrorAnswer {
+        ErrorAnswer(404, "not_found", "no such route; GET /openapi.json lists all of them")
+    }
+
+    private static func method(_ allow: String) -> ErrorAnswer {
+        ErrorAnswer(405, "method_not_allowed", "this route takes \(allow)")
+            .with(header: "allow", allow)
+    }
+
+    private static func stream(_ id: StreamID) -> ErrorAnswer {
+        ErrorAnswer(
+            404,
+            "stream_not_found",
+            "there is no stream \(id)",
+            [("stream_id", .text(id.name))]
+        )
+    }
+
+    private static func subscription(_ id: SubscriptionID) -> ErrorAnswer {
+        ErrorAnswer(
+            404,
+            "subscription_not_found",
+            "there is no subscription \(id) on this stream",
+            [("subscription_id", .text(id.name))]
+        )
+    }
+
+    private static func partition(_ index: Int64) -> ErrorAnswer {
+        ErrorAnswer(
+            404,
+            "partition_not_found",
+            "the stream has no partition \(index)",
+            [("partition", .number(index))]
+        )
+    }
+}
+
+// MARK: It does not fit the present state
+
+extension ErrorAnswer {
+    private static func streamExists(_ id: StreamID) -> ErrorAnswer {
+        ErrorAnswer(
+            409,
+            "stream_already_exists",
+            "there is a stream \(id) already",
+            [("stream_id", .text(id.name))]
+        )
+    }
+
+    private static func subscriptionExists(_ id: SubscriptionID) -> ErrorAnswer {
+        ErrorAnswer(
+            409,
+            "subscription_already_exists",
+            "there is a subscription \(id) already",
+            [("subscription_id", .text(id.name))]
+        )
+    }
+
+    private static func conflict(_ partition: Partition, _ actual: Offset) -> ErrorAnswer {
+        ErrorAnswer(
+            409,
+            "offset_conflict",
+            "the next offset of partition \(partition.index) is \(actual.rawValue); nothing was "
+                + "stored",
+            [
+                ("partition", .number(Int64(partition.index))),
+                ("next_offset", .number(actual.rawValue)),
+            ]
+        )
+    }
+
+    private static var superseded: ErrorAnswer {
+        ErrorAnswer(
+            409,
+            "cursor_superseded",
+            "the subscription was moved by a seek since this cursor; poll again without one"
+        )
+    }
+
+    private static func uncompacted(_ id: StreamID) -> ErrorAnswer {
+        ErrorAnswer(409, "compaction_disabled", "stream \(id) was created without compaction")
+    }
+
+    private static func expired(_ partition: Partition, _ earliest: Offset) -> ErrorAnswer {
+        ErrorAnswer(
+            410,
+            "offset_expired",
+            "the events at this position of partition \(partition.index) have expired; seek the "
+                + "subscription, or read from \(earliest.rawValue)",
+            [
+                ("partition", .number(Int64(partition.index))),
+                ("earliest_offset", .number(earliest.rawValue)),
+            ]
+        )
+    }
+
+    private static func outOfRange(_ partition: Partition, _ next: Offset) -> ErrorAnswer {
+        ErrorAnswer(
+            416,
+            "offset_out_of_range",
+            "partition \(partition.index) ends at \(next.rawValue)",
+            [
+                ("partition", .number(Int64(partition.index))),
+                ("next_offset", .number(next.rawValue)),
+            ]
+        )
+    }
+
+    private static var reused: ErrorAnswer {
+        ErrorAnswer(
+            422,
+            "idempotency_key_reused",
+            "this Idempotency-Key was used with another body in the last "
+                + "\(Limits.idempotencyHours) hours; nothing was stored"
+        )
+    }
+}
+
+// MARK: The ledger can't
+
+extension ErrorAnswer {
+    private static var contention: ErrorAnswer {
+        ErrorAnswer(
+            503,
+            "unavailable",
+            "others changed the same thing at the same time; nothing was changed, try again"
+        )
+    }
+
+    private static var unknown: ErrorAnswer {
+        ErrorAnswer(
+            503,
+            "outcome_unknown",
+            "the events may or may not be stored; a retry with the same Idempotency-Key is safe, "
+                + "one without may store them twice"
+        )
+    }
+
+    private static func partial(_ outcomes: [LedgerError.PartitionOutcome]) -> ErrorAnswer {
+        ErrorAnswer(
+            503,
+            "partial_publish",
+            "some partitions' events are stored and others' are not; a retry with the same "
+                + "Idempotency-Key stores only the missing ones",
+            [("partitions", .partitions(outcomes))]
+        )
+    }
+
+    private static func unverified(_ partition: Partition) -> ErrorAnswer {
+        ErrorAnswer(
+            503,
+            "tail_unverified",
+            "the end of partition \(partition.index) can't be verified, because no sweep ran for "
+                + "two days; nothing was stored. When you know that nothing newer was published, "
+                + "POST /streams/{stream}/accept-tail takes it as it is",
+            [("partition", .number(Int64(partition.index)))]
+        )
+    }
+
+    private static func corrupt(
+        _ stream: StreamID,
+        _ partition: Partition,
+        _ offset: Offset,
+        _ detail: String
+    ) -> ErrorAnswer {
+        ErrorAnswer(
+            500,
+            "corrupt_chunk",
+            "stream \(stream), partition \(partition.index), offset \(offset.rawValue): the stored "
+                + "chunk is damaged: \(detail)",
+            [
+                ("stream_id", .text(stream.name)),
+                ("partition", .number(Int64(partition.index))),
+                ("offset", .number(offset.rawValue)),
+            ]
+        )
+    }
+
+    private static func unavailable(_ mayHaveHappened: Bool) -> ErrorAnswer {
+        ErrorAnswer(
+            503,
+            "unavailable",
+            mayHaveHappened
+                ? "the table did not answer; the change may have been made"
+                : "the table is not available; nothing was changed"
+        )
+    }
+
+    private static var busy: ErrorAnswer {
+        ErrorAnswer(503, "unavailable", "the table is busy; nothing was changed, try again")
+    }
+}
