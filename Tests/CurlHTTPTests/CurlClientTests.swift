@@ -1,4 +1,4 @@
-import Dispatch
+import Foundation
 import Glibc
 import Synchronization
 import Testing
@@ -116,10 +116,10 @@ final class TinyServer: Sendable {
         }
         socket = listener
         port = Int(UInt16(bigEndian: address.sin_port))
-        DispatchQueue(label: "accept").async { [self] in
+        Thread.detachNewThread { [self] in
             while case let connection = accept(listener, nil, nil), connection >= 0 {
                 state.withLock { $0.connections += 1 }
-                DispatchQueue(label: "connection").async { [self] in
+                Thread.detachNewThread { [self] in
                     serve(connection, closes, answer)
                 }
             }
