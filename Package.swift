@@ -68,6 +68,7 @@ let package = Package(
             cSettings: cSettings,
             linkerSettings: [.linkedLibrary("zstd"), .linkedLibrary("z")]
         ),
+        .target(name: "CAllocator", path: "Shared/CAllocator", cSettings: cSettings),
         .target(name: "CChecksum", path: "Shared/CChecksum", cSettings: cSettings),
         .target(
             name: "CCurl",
@@ -98,7 +99,9 @@ let package = Package(
         module("LedgerTesting", ["LedgerCore", "LedgerService", "RawJSON"]),
         module(
             "LedgerServer",
-            ["LedgerService", "LedgerCore", "SQLiteTable", "RawJSON", log, metrics] + nio,
+            [
+                "LedgerService", "LedgerCore", "SQLiteTable", "RawJSON", "CAllocator", log, metrics,
+            ] + nio,
             path: "Server"
         ),
         .executableTarget(

@@ -49,7 +49,10 @@ struct ModuleRule: Sendable {
         ModuleRule(
             "LedgerServer",
             folder: "Server",
-            ["LedgerService", "LedgerCore", "SQLiteTable", "DynamoDBTable", "RawJSON"],
+            [
+                "LedgerService", "LedgerCore", "SQLiteTable", "DynamoDBTable", "RawJSON",
+                "CAllocator",
+            ],
             ["Logging", "CoreMetrics", "NIOCore", "NIOPosix", "NIOHTTP1", "Dispatch"],
             libc
         ),
