@@ -114,19 +114,31 @@ let package = Package(
             swiftSettings: settings
         ),
 
+        // The checks of the API that every ledger must pass, for test targets to run.
+        .target(
+            name: "APISuite",
+            dependencies: [
+                "LedgerClient", "LedgerCore", "LedgerSchemas", "LedgerTesting", "CurlHTTP",
+            ],
+            path: "Tests/APISuite",
+            swiftSettings: settings
+        ),
         tests("RawJSONTests", ["RawJSON"]),
         tests("LedgerCoreTests", ["LedgerCore", "LedgerTesting", "RawJSON"]),
         tests(
             "LedgerServiceTests",
-            ["LedgerService", "LedgerCore", "LedgerTesting", "RawJSON", "SQLiteTable", log]
+            [
+                "APISuite", "LedgerClient", "LedgerService", "LedgerCore", "LedgerTesting",
+                "RawJSON", "SQLiteTable", log,
+            ]
         ),
         tests("SQLiteTableTests", ["SQLiteTable", "LedgerCore", "LedgerTesting", "CSQLite"]),
         tests("CurlHTTPTests", ["CurlHTTP"]),
         tests(
             "ServerTests",
             [
-                "LedgerServer", "LedgerService", "LedgerCore", "LedgerTesting", "LedgerClient",
-                "SQLiteTable", "CurlHTTP", "RawJSON", log, metrics,
+                "APISuite", "LedgerServer", "LedgerService", "LedgerCore", "LedgerTesting",
+                "LedgerClient", "SQLiteTable", "CurlHTTP", "RawJSON", log, metrics,
             ] + nio
         ),
         tests("CLITests", ["eventledger", "LedgerClient"]),

@@ -102,7 +102,7 @@ private final class Handle: @unchecked Sendable {
             return .failure(CurlError(mayHaveHappened: false, message: "out of memory"))
         }
         var answer = el_curl_answer()
-        let lines = request.headers.map { "\($0.name): \($0.value)" }
+        let lines = Self.lines(request.headers)
         let result = withCStrings(lines) { headers in
             request.body.withUnsafeBytes { body in
                 el_curl_call(
@@ -129,6 +129,15 @@ private final class Handle: @unchecked Sendable {
                 CurlError(mayHaveHappened: result == EL_CURL_OPEN, message: message)
             )
         }
+    }
+
+    /// Headers as libcurl takes them: `name:` leaves one out, `name;` sends an empty one.
+    ///
+    /// Of itself libcurl calls every body a form, so the type is left out unless it is given.
+    private static func lines(_ headers: [(name: String, value: String)]) -> [String] {
+        let hasType = headers.contains { $0.name.lowercased() == "content-type" }
+        let given = headers.map { $0.value.isEmpty ? "\($0.name);" : "\($0.name): \($0.value)" }
+        return hasType ? given : given + ["Content-Type:"]
     }
 
     private func withCStrings<Success>(

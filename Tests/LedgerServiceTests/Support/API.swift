@@ -1,3 +1,4 @@
+import APISuite
 import Foundation
 import LedgerCore
 import LedgerService
@@ -30,7 +31,7 @@ struct API: Sendable {
     }
 
     /// Another process on the same table: its own caches.
-    func sibling(seed: UInt64 = 2) -> API {
+    func another(seed: UInt64 = 2) -> API {
         API(table: table, seed: seed, clock: clock)
     }
 
@@ -50,15 +51,11 @@ struct API: Sendable {
         bytes: [UInt8],
         headers: [(name: String, value: String)] = []
     ) async -> Answer {
-        let parts = target.split(separator: "?", maxSplits: 1)
-        let request = APIRequest(
-            method: method,
-            path: String(parts[0]),
-            query: parts.count > 1 ? String(parts[1]) : "",
-            headers: headers,
-            body: bytes
-        )
-        return Answer(await handler.handle(request))
+        let request = SuiteRequest(method, target, headers: headers, body: bytes)
+        let answer = await send(request)
+        let faults = APIDescription.shared.faults(of: answer, to: request)
+        #expect(faults.isEmpty, "\(method) \(target): \(answer)")
+        return answer
     }
 
     /// Creates a stream that must not exist yet.
@@ -96,6 +93,23 @@ struct API: Sendable {
             "{\"cursor\":\"\(cursor)\"}"
         )
     }
+}
+
+extension API: QuietTransport {
+    func send(_ request: SuiteRequest) async -> Answer {
+        let response = await handler.handle(
+            APIRequest(
+                method: request.method,
+                path: request.path,
+                query: request.query,
+                headers: request.headers,
+                body: request.body
+            )
+        )
+        return Answer(status: response.status, headers: response.headers, body: response.body)
+    }
+
+    func sibling() -> any APITransport { another() }
 }
 
 /// The engines that every test of the service runs on.
@@ -160,34 +174,4 @@ final class TemporaryTable: Table {
     func purgeExpired(before moment: Timestamp, limit: Int) async throws(TableError) -> Int {
         try await table.purgeExpired(before: moment, limit: limit)
     }
-}
-
-/// An answer, as a test looks at it.
-struct Answer: CustomStringConvertible {
-    let status: Int
-    let headers: [(name: String, value: String)]
-    let body: [UInt8]
-
-    init(_ response: APIResponse) {
-        status = response.status
-        headers = response.headers
-        body = response.body
-    }
-
-    var text: String { String(decoding: body, as: UTF8.self) }
-    var description: String { "\(status) \(text.prefix(500))" }
-
-    var json: [String: Any] {
-        (try? JSONSerialization.jsonObject(with: Data(body))) as? [String: Any] ?? [:]
-    }
-
-    var error: String? { json["error"] as? String }
-    var details: [String: Any] { json["details"] as? [String: Any] ?? [:] }
-    var events: [[String: Any]] { json["events"] as? [[String: Any]] ?? [] }
-    var cursor: String { json["cursor"] as? String ?? "" }
-    var caughtUp: Bool { json["caught_up"] as? Bool ?? false }
-    var keys: [String] { events.map { $0["key"] as? String ?? "" } }
-    var offsets: [Int] { events.map { $0["offset"] as? Int ?? -1 } }
-
-    func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }
 }
