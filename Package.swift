@@ -10,6 +10,10 @@ let settings: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+/// Rules that a simulation can break on purpose exist in its builds only: see docs/testing.md.
+let simulation: [SwiftSetting] =
+    Context.environment["EVENTLEDGER_SIMULATION"] == nil ? [] : [.define("SIMULATION")]
+
 let cSettings: [CSetting] = [.treatAllWarnings(as: .error)]
 
 let log = Target.Dependency.product(name: "Logging", package: "swift-log")
@@ -26,7 +30,7 @@ func module(_ name: String, _ dependencies: [Target.Dependency] = [], path: Stri
         name: name,
         dependencies: dependencies,
         path: path ?? "Shared/\(name)",
-        swiftSettings: settings
+        swiftSettings: settings + simulation
     )
 }
 
@@ -112,6 +116,21 @@ let package = Package(
             ],
             path: "CLI",
             swiftSettings: settings
+        ),
+
+        module(
+            "LedgerSimulation",
+            ["LedgerService", "LedgerCore", "LedgerTesting", log],
+            path: "Simulation/Library"
+        ),
+        .executableTarget(
+            name: "eventledger-sim",
+            dependencies: [
+                "LedgerSimulation", "LedgerCore",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Simulation/Command",
+            swiftSettings: settings + simulation
         ),
 
         tests("RawJSONTests", ["RawJSON"]),

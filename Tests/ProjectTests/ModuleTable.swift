@@ -45,6 +45,11 @@ struct ModuleRule: Sendable {
             "LedgerTesting",
             ["LedgerCore", "LedgerService", "RawJSON", "Testing"]
         ),
+        ModuleRule(
+            "LedgerSimulation",
+            folder: "Simulation/Library",
+            ["LedgerService", "LedgerCore", "LedgerTesting", "Logging"]
+        ),
         // What runs.
         ModuleRule(
             "LedgerServer",
@@ -61,6 +66,12 @@ struct ModuleRule: Sendable {
             folder: "CLI",
             ["LedgerClient", "LedgerServer", "LedgerCore", "RawJSON", "Logging"],
             ["ArgumentParser", "Dispatch"],
+            libc
+        ),
+        ModuleRule(
+            "eventledger-sim",
+            folder: "Simulation/Command",
+            ["LedgerSimulation", "LedgerCore", "ArgumentParser"],
             libc
         ),
         ModuleRule("admin", folder: "Lambdas/admin", ["LambdaHost", "DynamoDBTable"], libc),
