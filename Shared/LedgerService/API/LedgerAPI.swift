@@ -25,7 +25,7 @@ public struct LedgerAPI: APIHandler {
         }
         let method = request.method == "HEAD" ? "GET" : request.method
         guard route.methods.contains(method) else {
-            let allow = LedgerError.methodNotAllowed(allow: route.methods)
+            let allow = LedgerError.methodNotAllowed(allow: route.allow)
             return ErrorAnswer(allow).response(route: route.pattern)
         }
         let pattern = "\(method) \(route.pattern)"
