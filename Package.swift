@@ -96,22 +96,32 @@ let package = Package(
             exclude: ["json", "openapi.base.json", "openapi.json"],
             swiftSettings: settings
         ),
+        module("LineLog", [log]),
         module("LedgerService", ["LedgerCore", "LedgerSchemas", "RawJSON", log, metrics]),
         module("SQLiteTable", ["LedgerCore", "CSQLite"]),
         module("CurlHTTP", ["CCurl"]),
         module("LedgerClient", ["LedgerCore", "CurlHTTP", "RawJSON"]),
+        .target(name: "CResolver", path: "Shared/CResolver", cSettings: cSettings),
+        module(
+            "LambdaHost",
+            [
+                "LedgerService", "LedgerCore", "CurlHTTP", "CResolver", "LineLog", "RawJSON", log,
+                metrics,
+            ]
+        ),
         module("LedgerTesting", ["LedgerCore", "LedgerService", "RawJSON"]),
         module(
             "LedgerServer",
             [
-                "LedgerService", "LedgerCore", "SQLiteTable", "RawJSON", "CAllocator", log, metrics,
+                "LedgerService", "LedgerCore", "SQLiteTable", "LineLog", "RawJSON", "CAllocator",
+                log, metrics,
             ] + nio,
             path: "Server"
         ),
         .executableTarget(
             name: "eventledger",
             dependencies: [
-                "LedgerClient", "LedgerServer", "LedgerCore", "RawJSON", log,
+                "LedgerClient", "LedgerServer", "LedgerCore", "LineLog", "RawJSON", log,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "CLI",
@@ -145,8 +155,15 @@ let package = Package(
             "ServerTests",
             [
                 "LedgerServer", "LedgerService", "LedgerCore", "LedgerTesting", "LedgerClient",
-                "SQLiteTable", "CurlHTTP", "RawJSON", log, metrics,
+                "SQLiteTable", "CurlHTTP", "LineLog", "RawJSON", log, metrics,
             ] + nio
+        ),
+        tests(
+            "LambdaHostTests",
+            [
+                "LambdaHost", "LedgerService", "LedgerCore", "LedgerTesting", "CurlHTTP", "RawJSON",
+                "LineLog", log, metrics,
+            ]
         ),
         tests("CLITests", ["eventledger", "LedgerClient"]),
         tests("ProjectTests", ["LedgerCore", "LedgerSchemas", "LedgerService", "RawJSON"]),

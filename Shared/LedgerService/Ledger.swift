@@ -31,6 +31,7 @@ public final class Ledger: Sendable {
     let configuration: Configuration
     let logger: Logger
     let streams = StreamCache()
+    let directory = StreamDirectory()
     let appenders = Appenders()
     let signals = AppendSignals()
     let doorbell = Doorbell()

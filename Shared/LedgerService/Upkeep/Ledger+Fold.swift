@@ -29,17 +29,29 @@ extension Ledger {
     }
 
     /// Folds one partition, by a bounded piece of work or, where a target is given, up to it.
+    ///
+    /// `images`: Chunks that need not be read; with them the fold ends at the target.
     @discardableResult
     func fold(
         _ stream: Incarnation,
         _ partition: Partition,
         of id: StreamID,
         compacts: Bool,
-        upTo target: Offset = .zero
+        upTo target: Offset = .zero,
+        images: ChunkImages? = nil
     ) async throws(LedgerError) -> FoldReport {
         while true {
             let result = await folding.withLock(.log(stream, partition)) {
-                await runFold(stream, partition, compacts: compacts)
+                await runFold(
+                    FoldPlan(
+                        stream: stream,
+                        partition: partition,
+                        compacts: compacts,
+                        budget: Self.foldBudget,
+                        target: images == nil ? nil : target,
+                        images: images ?? ChunkImages()
+                    )
+                )
             }
             switch result {
             case .success(let report):
@@ -66,19 +78,7 @@ extension Ledger {
         )
     }
 
-    private func runFold(
-        _ stream: Incarnation,
-        _ partition: Partition,
-        compacts: Bool
-    ) async
-        -> Result<FoldReport, ReadFailure>
-    {
-        var plan = FoldPlan(
-            stream: stream,
-            partition: partition,
-            compacts: compacts,
-            budget: Self.foldBudget
-        )
+    private func runFold(_ plan: consuming FoldPlan) async -> Result<FoldReport, ReadFailure> {
         var action = plan.start()
         var began = clock.instant()
         while true {
@@ -88,12 +88,14 @@ extension Ledger {
                 action = plan.receive(await find(read), now: clock.now())
             case .store(let writes): action = plan.stored(await store(writes, began))
             case .advance(let write):
-                action = plan.advanced(
-                    await attempt { () throws(TableError) in
-                        try checkFoldPatience(since: began)
-                        return try await table.write(write)
-                    }
-                )
+                let before = clock.instant()
+                let outcome = await attempt { () throws(TableError) in
+                    try checkFoldPatience(since: began)
+                    return try await table.write(write)
+                }
+                // What an advanced watermark was compared with is as good as read anew.
+                began = before
+                action = plan.advanced(outcome, now: clock.now())
             case .finish(let report): return .success(report)
             case .fail(let failure): return .failure(failure)
             }
