@@ -101,7 +101,7 @@ enum Route {
     }
 
     /// What `Allow` says: HEAD works where GET does.
-    var allow: [String] {
+    static func allow(_ methods: [String]) -> [String] {
         methods.flatMap { $0 == "GET" ? ["GET", "HEAD"] : [$0] }
     }
 
