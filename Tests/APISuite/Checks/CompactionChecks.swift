@@ -6,7 +6,10 @@ import Testing
 extension APISuite {
     static let compactionChecks = [
         APICheck("The compacted state is the fold of the log", fold),
-        APICheck("A new subscriber ends with the fold, while publishing and folding go on", bootstrap),
+        APICheck(
+            "A new subscriber ends with the fold, while publishing and folding go on",
+            bootstrap
+        ),
         APICheck("Without compaction its calls are refused", disabled),
         APICheck("Compacted pages skip no key and repeat none", pages),
     ]

@@ -77,13 +77,17 @@ extension APISuite {
         _ history: History,
         isOver: () -> Bool
     ) async throws {
+        let patience = Patience()
         while true {
+            try patience.check("consumer \(name)")
             let wasOver = isOver()
             let page = try await api.poll(stream, name, "limit=20")
             guard page.status == 200 else { continue }
             for event in page.events { history.deliver(.init(event), to: name) }
             if wasOver, page.caughtUp, page.events.isEmpty { return }
-            while try await api.commit(stream, name, page.cursor).status != 200 {}
+            while try await api.commit(stream, name, page.cursor).status != 200 {
+                try patience.check("commit of \(name)")
+            }
         }
     }
 

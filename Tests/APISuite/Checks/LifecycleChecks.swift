@@ -5,7 +5,7 @@ import Testing
 /// Creating anew.
 extension APISuite {
     static let lifecycleChecks = [
-        APICheck("Nothing of a deleted stream is seen in its successor", recreation),
+        APICheck("Nothing of a deleted stream is seen in its successor", recreation)
     ]
 
     private static func recreation(_ api: SuiteClient) async throws {
@@ -18,11 +18,15 @@ extension APISuite {
         let cursor = try await api.poll(s, "u").cursor
         try await api.commit(s, "u", cursor)
         #expect(try await api.call("DELETE", "/streams/\(s)").status == 200)
-        for path in ["/streams/\(s)", "/streams/\(s)/events?partition=0", "/streams/\(s)/compacted"] {
+        for path in [
+            "/streams/\(s)", "/streams/\(s)/events?partition=0", "/streams/\(s)/compacted",
+        ] {
             #expect(try await api.call("GET", path).error == "stream_not_found")
         }
         let body = "{\"key\":\"k\",\"type\":\"t\",\"data\":1}"
-        #expect(try await stale.call("POST", "/streams/\(s)/events", body).error == "stream_not_found")
+        #expect(
+            try await stale.call("POST", "/streams/\(s)/events", body).error == "stream_not_found"
+        )
         try await api.recreate(s, ",\"partition_count\":2")
         // The sibling's cached description and tails are the old incarnation's.
         #expect(try await stale.publish(s, "fresh").offsets == [0])

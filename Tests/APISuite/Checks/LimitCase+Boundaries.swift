@@ -26,7 +26,13 @@ extension LimitCase {
             status: 400,
             field: "type"
         ),
-        LimitCase(method: "POST", target: events, body: event(type: "1a"), status: 400, field: "type"),
+        LimitCase(
+            method: "POST",
+            target: events,
+            body: event(type: "1a"),
+            status: 400,
+            field: "type"
+        ),
         LimitCase(method: "POST", target: events, body: event(rest: headers(32)), status: 200),
         LimitCase(
             method: "POST",

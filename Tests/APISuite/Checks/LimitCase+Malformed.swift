@@ -5,8 +5,20 @@ extension LimitCase {
         LimitCase(method: "POST", target: events, body: "{", status: 400),
         LimitCase(method: "POST", target: events, body: "nonsense", status: 400),
         LimitCase(method: "POST", target: events, body: "[]", status: 400, field: "events"),
-        LimitCase(method: "POST", target: events, body: "{}", status: 400, error: "invalid_event_key"),
-        LimitCase(method: "POST", target: events, body: "{\"events\":[]}", status: 400, field: "events"),
+        LimitCase(
+            method: "POST",
+            target: events,
+            body: "{}",
+            status: 400,
+            error: "invalid_event_key"
+        ),
+        LimitCase(
+            method: "POST",
+            target: events,
+            body: "{\"events\":[]}",
+            status: 400,
+            field: "events"
+        ),
         LimitCase(method: "POST", target: events, body: event() + "x", status: 400),
         LimitCase(method: "POST", target: events, body: "\u{feff}" + event(), status: 400),
         LimitCase(
@@ -74,7 +86,13 @@ extension LimitCase {
             status: 400,
             field: "body"
         ),
-        LimitCase(method: "POST", target: "\(events)?nope=1", body: event(), status: 400, field: "nope"),
+        LimitCase(
+            method: "POST",
+            target: "\(events)?nope=1",
+            body: event(),
+            status: 400,
+            field: "nope"
+        ),
         LimitCase(
             method: "POST",
             target: "\(events)?ack=summary&ack=summary",

@@ -5,7 +5,10 @@ import Testing
 /// Publishing, and reading what was published.
 extension APISuite {
     static let publishChecks = [
-        APICheck("Every form of the body is taken, and the answer keeps the request's order", forms),
+        APICheck(
+            "Every form of the body is taken, and the answer keeps the request's order",
+            forms
+        ),
         APICheck("Offsets of a partition are contiguous from 0", contiguous),
         APICheck("Data comes back byte for byte", bytes),
         APICheck("Keys of any Unicode are keys of their own", keys),
@@ -19,7 +22,11 @@ extension APISuite {
         let other = "{\"data\":[1],\"type\":\"t\",\"key\":\"b\"}"
         let json = try await api.call("POST", "/streams/\(s)/events", "[\(event),\(other)]")
         #expect(json.keys == ["a", "b"])
-        let batch = try await api.call("POST", "/streams/\(s)/events", "{\"events\":[\(other),\(event)]}")
+        let batch = try await api.call(
+            "POST",
+            "/streams/\(s)/events",
+            "{\"events\":[\(other),\(event)]}"
+        )
         #expect(batch.keys == ["b", "a"])
         let lines = try await api.call(
             "POST",
@@ -69,7 +76,8 @@ extension APISuite {
         #expect(try await api.call("GET", "/streams/\(s)/compacted/a/b").body == one.body)
         #expect(try await api.call("GET", "/streams/\(s)/compacted?key=a%2Fb").body == one.body)
         #expect(
-            try await api.call("GET", "/streams/\(s)/compacted/a%252Fb").json["key"] as? String == "a%2Fb"
+            try await api.call("GET", "/streams/\(s)/compacted/a%252Fb").json["key"] as? String
+                == "a%2Fb"
         )
     }
 
