@@ -177,6 +177,7 @@ let package = Package(
                 "LineLog", log, metrics,
             ]
         ),
+        tests("APISuiteTests", ["APISuite", "LedgerClient", "LedgerSchemas"]),
         tests("CLITests", ["eventledger", "LedgerClient"]),
         tests("ProjectTests", ["LedgerCore", "LedgerSchemas", "LedgerService", "RawJSON"]),
     ]

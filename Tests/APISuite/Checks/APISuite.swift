@@ -9,7 +9,8 @@
 public enum APISuite {
     /// The checks for any transport.
     public static let checks: [APICheck] =
-        publishChecks + idempotencyChecks + subscriptionChecks + cursorChecks + compactionChecks
+        everyCallChecks + publishChecks + idempotencyChecks + subscriptionChecks + cursorChecks
+        + compactionChecks
         + lifecycleChecks + limitChecks + historyChecks
 
     /// Further checks: they look at what stands before a fold, so nobody else may fold.
