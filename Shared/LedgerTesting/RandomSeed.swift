@@ -13,6 +13,8 @@ public enum RandomSeed {
         let given = getenv("EVENTLEDGER_SEED").flatMap { UInt64(String(cString: $0)) }
         let seed = given ?? UInt64.random(in: 0...UInt64.max)
         print("EVENTLEDGER_SEED=\(seed)")
+        // A run that crashes or hangs needs it most.
+        fflush(nil)
         return seed
     }()
 
@@ -21,8 +23,8 @@ public enum RandomSeed {
         (0..<UInt64(count)).map { base &+ $0 &* 0x9e37_79b9_7f4a_7c15 }
     }
 
-    /// How to repeat this run, for a failure's message.
-    public static var replay: String {
-        "repeat with EVENTLEDGER_SEED=\(base) swift test --filter TEST"
+    /// How to repeat this run of a test or suite, for a failure's message.
+    public static func replay(_ filter: String) -> String {
+        "repeat with EVENTLEDGER_SEED=\(base) swift test --filter \(filter)"
     }
 }

@@ -36,17 +36,19 @@ struct CompactionTests {
             steps += 1
             if steps < 30 { await step() }
             let page = await api.poll("s", "u", "limit=\(Int.random(in: 1...4, using: &random))")
-            #expect(page.status == 200, "\(RandomSeed.replay): \(page)")
+            #expect(page.status == 200, "\(replay): \(page)")
             for event in page.events {
                 let key = event["key"] as? String ?? ""
                 let offset = event["offset"] as? Int ?? -1
-                #expect(last[key] ?? -1 < offset, "\(RandomSeed.replay): \(key) went back")
+                #expect(last[key] ?? -1 < offset, "\(replay): \(key) went back")
                 last[key] = offset
                 state[key] = (event["data"] as? Int).map(String.init)
             }
             await api.commit("s", "u", page.cursor)
             isDone = page.caughtUp && steps >= 30
         }
-        #expect(state == truth, "\(RandomSeed.replay)")
+        #expect(state == truth, "\(replay)")
     }
 }
+
+private let replay = RandomSeed.replay("CompactionTests")

@@ -42,9 +42,9 @@ struct HistoryTests {
         table.isReliable = true
         let log = await wholeLog(nodes[2])
         let violations = history.violations(log: log)
-        #expect(violations.isEmpty, "\(RandomSeed.replay): \(violations.prefix(5))")
-        #expect(history.acknowledgedCount > 100, "\(RandomSeed.replay): hardly anything succeeded")
-        #expect(table.faults > 20, "\(RandomSeed.replay): hardly anything failed")
+        #expect(violations.isEmpty, "\(replay): \(violations.prefix(5))")
+        #expect(history.acknowledgedCount > 100, "\(replay): hardly anything succeeded")
+        #expect(table.faults > 20, "\(replay): hardly anything failed")
         await checkCompacted(nodes[0], log, seed)
     }
 
@@ -143,7 +143,7 @@ struct HistoryTests {
             state.events.map(\.history).map { ($0.key, $0.value) },
             uniquingKeysWith: { first, _ in first }
         )
-        #expect(found == fold, "\(RandomSeed.replay)")
+        #expect(found == fold, "\(replay)")
     }
 }
 
@@ -158,3 +158,5 @@ extension [String: Any] {
         )
     }
 }
+
+private let replay = RandomSeed.replay("HistoryTests")

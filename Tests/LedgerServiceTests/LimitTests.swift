@@ -18,7 +18,9 @@ struct LimitTests {
                 mutated[index] = UInt8.random(in: 0...255, using: &random)
             }
             let answer = await api.call("POST", "/streams/s/events", bytes: mutated)
-            #expect([200, 400, 413].contains(answer.status), "\(RandomSeed.replay)")
+            #expect([200, 400, 413].contains(answer.status), "\(replay)")
         }
     }
 }
+
+private let replay = RandomSeed.replay("LimitTests")

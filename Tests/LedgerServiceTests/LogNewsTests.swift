@@ -10,7 +10,7 @@ import Testing
 struct LogNewsTests {
     @Test(
         "Reordered, repeated, dropped and damaged news end as one fold of the log",
-        arguments: 0..<60 as Range<UInt64>
+        arguments: RandomSeed.cases(60)
     )
     func anyOrder(_ seed: UInt64) async throws {
         var random = SeededGenerator(seed: seed)
@@ -31,12 +31,12 @@ struct LogNewsTests {
         let compactor = api.another()
         while !news.isEmpty {
             let batch = Array(news.prefix(Int.random(in: 1...5, using: &random)))
-            #expect(await compactor.ledger.fold(batch) == [], "seed \(seed)")
+            #expect(await compactor.ledger.fold(batch) == [], "\(replay)")
             news.removeFirst(batch.count)
         }
         // What no news led to, the sweep finds.
         #expect(await compactor.ledger.sweep().failures == 0)
-        try await expectFoldOfLog(api, seed)
+        try await expectFoldOfLog(api)
     }
 
     @Test("News in order with whole images need no read of the log")
@@ -49,7 +49,7 @@ struct LogNewsTests {
         let before = table.count
         #expect(await api.another().ledger.fold(news) == [])
         #expect(table.count == before)
-        try await expectFoldOfLog(api, 0)
+        try await expectFoldOfLog(api)
         let state = await api.call("GET", "/streams/s/compacted")
         #expect(state.keys.count == 5)
         // Once more, all of them: nothing is read, nothing changes.
@@ -69,7 +69,7 @@ struct LogNewsTests {
         let before = table.count
         #expect(await api.another().ledger.fold(news) == [])
         #expect(table.count > before)
-        try await expectFoldOfLog(api, 0)
+        try await expectFoldOfLog(api)
         #expect(await api.call("GET", "/streams/s/compacted").keys.count == 2)
     }
 
@@ -160,7 +160,7 @@ struct LogNewsTests {
     }
 
     /// The compacted state is the last event of each key in the log.
-    private func expectFoldOfLog(_ api: API, _ seed: UInt64) async throws {
+    private func expectFoldOfLog(_ api: API) async throws {
         var truth: [String: String] = [:]
         for partition in 0..<2 {
             let page = await api.call("GET", "/streams/s/events?partition=\(partition)&limit=1000")
@@ -173,7 +173,7 @@ struct LogNewsTests {
         let found = state.events.map {
             ($0["key"] as? String ?? "", "\($0["offset"] ?? ""):\($0["data"] as? Int ?? -1)")
         }
-        #expect(Dictionary(uniqueKeysWithValues: found) == truth, "seed \(seed)")
+        #expect(Dictionary(uniqueKeysWithValues: found) == truth, "\(replay)")
     }
 }
 
@@ -244,3 +244,5 @@ private final class LogReadCounter: Table {
         try await table.purgeExpired(before: moment, limit: limit)
     }
 }
+
+private let replay = RandomSeed.replay("LogNewsTests")

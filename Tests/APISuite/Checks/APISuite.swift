@@ -1,3 +1,5 @@
+import LedgerTesting
+
 /// What every ledger must do, wherever it runs and however it is reached.
 ///
 /// A test target runs the checks one by one over a transport of its own:
@@ -12,6 +14,9 @@ public enum APISuite {
         everyCallChecks + publishChecks + idempotencyChecks + subscriptionChecks + cursorChecks
         + compactionChecks
         + lifecycleChecks + limitChecks + historyChecks
+
+    /// How to repeat a run's random choices, for a failure's message.
+    static let replay = RandomSeed.replay("APISuiteTests")
 
     /// Further checks: they look at what stands before a fold, so nobody else may fold.
     public static let quietChecks: [QuietCheck] = quietCompactionChecks

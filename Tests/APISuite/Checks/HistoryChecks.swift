@@ -32,7 +32,7 @@ extension APISuite {
         }
         let log = try await wholeLog(of: s, partitions: 3, api)
         let violations = history.violations(log: log)
-        #expect(violations.isEmpty, "\(violations.prefix(5)); \(RandomSeed.replay)")
+        #expect(violations.isEmpty, "\(violations.prefix(5)); \(replay)")
         #expect(history.acknowledgedCount > 100, "hardly anything succeeded")
     }
 

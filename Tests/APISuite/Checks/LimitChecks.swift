@@ -80,7 +80,7 @@ extension APISuite {
                 mutated[index] = UInt8.random(in: 0...255, using: &random)
             }
             let answer = try await api.call("POST", path, bytes: mutated)
-            #expect([200, 400, 413].contains(answer.status), "\(RandomSeed.replay)")
+            #expect([200, 400, 413].contains(answer.status), "\(replay)")
         }
     }
 }

@@ -12,6 +12,8 @@ final class KillLoad: Sendable {
         var pending: [History.Event] = []
     }
 
+    static let replay = RandomSeed.replay("KillTests")
+
     let history = History()
     private let consumers = Mutex<[String: Consumer]>(["c0": Consumer(), "c1": Consumer()])
     /// By publisher with a key: the body whose answer was lost, to be sent again.
@@ -152,7 +154,7 @@ final class KillLoad: Sendable {
 
     /// Subscriptions stand at least where a commit was acknowledged, and a commit whose answer
     /// was lost has happened or not.
-    func checkPositions(_ port: Int, _ seed: UInt64) async throws {
+    func checkPositions(_ port: Int) async throws {
         let client = try APIConnection(port)
         for name in ["c0", "c1"] {
             let answer = try await client.call("GET", "/streams/s/subscriptions/\(name)")
@@ -161,7 +163,7 @@ final class KillLoad: Sendable {
             let committed = consumers.withLock { $0[name]?.committed ?? [] }
             #expect(found.count == 3)
             for (now, before) in zip(found, committed) {
-                #expect(now >= before, "seed \(seed): \(name) fell back")
+                #expect(now >= before, "\(Self.replay): \(name) fell back")
             }
             settle(name) { $0.offset < found[$0.partition] }
         }
