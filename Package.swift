@@ -158,7 +158,7 @@ let package = Package(
             "LedgerServiceTests",
             [
                 "APISuite", "LedgerClient", "LedgerService", "LedgerCore", "LedgerTesting",
-                "RawJSON", "SQLiteTable", log,
+                "RawJSON", "SQLiteTable", "CSQLite", log,
             ]
         ),
         tests("SQLiteTableTests", ["SQLiteTable", "LedgerCore", "LedgerTesting", "CSQLite"]),

@@ -121,13 +121,7 @@ enum Engine: String, CaseIterable, Sendable {
     func makeTable() throws -> any Table {
         switch self {
         case .memory: return MemoryTable()
-        case .sqlite:
-            let folder = FileManager.default.temporaryDirectory.path + "/el-" + UUID().uuidString
-            try FileManager.default.createDirectory(
-                atPath: folder,
-                withIntermediateDirectories: true
-            )
-            return TemporaryTable(try SQLiteTable.open(path: folder + "/ledger.sqlite"), folder)
+        case .sqlite: return try TemporaryTable.make()
         }
     }
 }
@@ -137,7 +131,16 @@ final class TemporaryTable: Table {
     private let table: SQLiteTable
     private let folder: String
 
-    init(_ table: SQLiteTable, _ folder: String) {
+    /// The ledger's file.
+    var path: String { folder + "/ledger.sqlite" }
+
+    static func make() throws -> TemporaryTable {
+        let folder = FileManager.default.temporaryDirectory.path + "/el-" + UUID().uuidString
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        return TemporaryTable(try SQLiteTable.open(path: folder + "/ledger.sqlite"), folder)
+    }
+
+    private init(_ table: SQLiteTable, _ folder: String) {
         self.table = table
         self.folder = folder
     }
