@@ -26,7 +26,7 @@ public struct Patience: Sendable {
     public func wait(for what: String, until isDone: () async throws -> Bool) async throws {
         while try await !isDone() {
             try check(what)
-            await Task.yield()
+            try await Task.sleep(for: .milliseconds(10))
         }
     }
 }
