@@ -58,7 +58,7 @@ class Instance:
         self.dead = False
 
     async def start(self):
-        """Starts the process and waits until it asks for an event. False when it failed."""
+        """Starts the process and waits until it asks for an event; else says what failed."""
         self.server = await http1.Server(self.serve, limit=PAYLOAD_LIMIT + 1024).start()
         # A zip without the executable bit fails here, as it does on Lambda.
         try:
@@ -66,7 +66,7 @@ class Instance:
                 str(self.pool.bootstrap), env=self.environment(), cwd=self.pool.folder,
                 stdin=asyncio.subprocess.DEVNULL, stdout=self.pool.log, stderr=self.pool.log)
         except OSError as error:
-            self.server.stop()
+            await self.server.stop()
             self.dead = True
             return f"Runtime.InvalidEntrypoint: {error.strerror}"
         self.watch = asyncio.create_task(self.reap())
@@ -167,7 +167,7 @@ class Instance:
         status = await self.process.wait()
         self.dead = True
         self.pool.forget(self)
-        self.server.stop()
+        await self.server.stop()
         self.settle_start(f"Runtime.ExitError: exit status {status}")
         if self.invocation:
             error = {"errorType": "Runtime.ExitError", "errorMessage": f"exit status {status}"}

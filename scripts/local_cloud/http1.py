@@ -27,7 +27,7 @@ async def read_headers(reader):
     """(first line, headers), or None at the end of the connection."""
     try:
         first = (await reader.readline()).decode("latin-1").rstrip("\r\n")
-    except (ConnectionError, ValueError):
+    except ConnectionError:
         return None
     if not first:
         return None
@@ -86,10 +86,12 @@ class Server:
         self.port = self.server.sockets[0].getsockname()[1]
         return self
 
-    def stop(self):
+    async def stop(self):
         self.server.close()
-        for task in list(self.connections):
+        open_connections = list(self.connections)
+        for task in open_connections:
             task.cancel()
+        await asyncio.gather(*open_connections, return_exceptions=True)
 
     async def serve(self, reader, writer):
         self.connections.add(asyncio.current_task())
@@ -105,24 +107,33 @@ class Server:
 
     async def one(self, reader, writer):
         """Serves one request; true while the connection stays open."""
-        if (head := await read_headers(reader)) is None:
-            return False
-        first, headers = head
-        method, target, _ = first.split(" ", 2)
-        if (header(headers, "expect") or "").lower() == "100-continue":
-            writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         try:
-            body = await read_body(reader, headers, self.limit)
+            request = await self.read(reader, writer)
         except Refused as refused:
-            status, more, body = self.refusal(refused)
-            writer.write(render(status, [*more, ("connection", "close")], body))
+            status, headers, body = self.refusal(refused)
+            writer.write(render(status, [*headers, ("connection", "close")], body))
             await writer.drain()
             return False
-        request = Request(method, target, headers, body, writer.get_extra_info("peername")[0])
-        status, more, answer = await self.handle(request)
-        writer.write(render(status, more, answer, head=method == "HEAD"))
+        if request is None:
+            return False
+        status, headers, body = await self.handle(request)
+        writer.write(render(status, headers, body, head=request.method == "HEAD"))
         await writer.drain()
-        return (header(headers, "connection") or "").lower() != "close"
+        return (header(request.headers, "connection") or "").lower() != "close"
+
+    async def read(self, reader, writer):
+        """The next request; None at the end of the connection."""
+        try:
+            if (head := await read_headers(reader)) is None:
+                return None
+            first, headers = head
+            method, target, _ = first.split(" ", 2)
+            if (header(headers, "expect") or "").lower() == "100-continue":
+                writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+            body = await read_body(reader, headers, self.limit)
+        except ValueError:
+            raise Refused(400, "Bad Request") from None
+        return Request(method, target, headers, body, writer.get_extra_info("peername")[0])
 
 
 class Client:

@@ -117,7 +117,7 @@ class DataPlane:
 
     async def stop(self):
         for server in self.servers:
-            server.stop()
+            await server.stop()
         for task in self.tasks:
             task.cancel()
             with suppress(asyncio.CancelledError, Exception):

@@ -15,7 +15,7 @@ from .functions import Outcome, Throttled
 from .iam import Call, allowed
 
 POLL_PAUSE = 0.1  # seconds between reads of a shard without records
-BACKOFF = (0.1, 5.0)  # seconds: first pause after a failure, longest one
+BACKOFF = (0.05, 1.0)  # seconds: first pause after a failure, longest one
 READ = ("DescribeStream", "GetRecords", "GetShardIterator")
 AUTHORIZATION = (
     "AWS4-HMAC-SHA256 Credential=local/20200101/{}/dynamodb/aws4_request, "
@@ -27,11 +27,11 @@ class Streams:
 
     def __init__(self, host, port, region):
         self.client = http1.Client(host, port)
-        self.authorization = AUTHORIZATION.format(region)
+        self.region, self.authorization = region, AUTHORIZATION.format(region)
 
     async def call(self, operation, **body):
         status, _, answer = await self.client.send("POST", "/", [
-            ("host", "streams.dynamodb.amazonaws.com"),
+            ("host", f"streams.dynamodb.{self.region}.amazonaws.com"),
             ("authorization", self.authorization),
             ("content-type", "application/x-amz-json-1.0"),
             ("x-amz-target", f"DynamoDBStreams_20120810.{operation}")], json.dumps(body).encode())
