@@ -36,6 +36,7 @@ public final class LedgerProcess: Sendable {
         logger: Logger
     ) async throws -> LedgerProcess {
         try configuration.validate()
+        Allocator.keepLargeBlocks()
         try DataFolder.make(data)
         let metrics = Self.metrics
         let table = try SQLiteTable.open(path: data + "/" + DataFolder.fileName)

@@ -14,8 +14,8 @@
 public struct JSONWriter {
     /// What was written, followed by room for more.
     ///
-    /// All of it is initialised (to zeros at first), so that a piece of known size costs one check and one
-    /// copy instead of the bookkeeping of several appends.
+    /// All of it counts as initialised, so that a piece of known size costs one check and one copy
+    /// instead of the bookkeeping of several appends. Nothing beyond `used` is ever read.
     @usableFromInline var storage: [UInt8]
     /// How many bytes of the storage were written.
     @usableFromInline var used = 0
@@ -24,7 +24,7 @@ public struct JSONWriter {
 
     /// Creates a writer with room for some bytes; it grows as needed.
     public init(capacity: Int = 256) {
-        storage = [UInt8](repeating: 0, count: max(capacity, 32))
+        storage = Self.room(max(capacity, 32))
     }
 
     /// How many bytes have been written.
@@ -122,9 +122,16 @@ extension JSONWriter {
     @usableFromInline
     @inline(never)
     mutating func grow(by count: Int) {
-        let size = max(storage.count * 2, used + count)
-        storage.reserveCapacity(size)
-        storage.append(contentsOf: repeatElement(0, count: size - storage.count))
+        var larger = Self.room(max(storage.count * 2, used + count))
+        larger.withUnsafeMutableBytes { target in
+            storage.withUnsafeBytes { target.copyMemory(from: .init(rebasing: $0[..<used])) }
+        }
+        storage = larger
+    }
+
+    /// Bytes of any value: filling a large answer's room with zeros first costs as much as a copy of it.
+    private static func room(_ count: Int) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: count) { $1 = count }
     }
 }
 

@@ -123,6 +123,9 @@ final class TinyServer: Sendable {
                     serve(connection, closes, answer)
                 }
             }
+            // Here and nowhere else: closed under a waiting `accept`, the number could become
+            // another server's, whose connections this thread would take.
+            close(listener)
         }
     }
 
@@ -132,7 +135,9 @@ final class TinyServer: Sendable {
     var connections: Int { state.withLock { $0.connections } }
     var requests: [String] { state.withLock { $0.requests } }
 
-    /// Only the first call counts: the number of a closed socket may be someone else's by now.
+    /// Refuses connections from now on.
+    ///
+    /// Only the first call counts: the socket's number may be someone else's by the second.
     func stop() {
         let isFirst = state.withLock { state in
             defer { state.isStopped = true }
@@ -140,7 +145,6 @@ final class TinyServer: Sendable {
         }
         guard isFirst else { return }
         shutdown(socket, Int32(SHUT_RDWR))
-        close(socket)
     }
 
     private func serve(

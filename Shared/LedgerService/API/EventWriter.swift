@@ -2,13 +2,17 @@ import LedgerCore
 import RawJSON
 
 /// Writes events as JSON, straight from the batches they were read in.
+///
+/// What is the same in one event after the other is put together once.
 struct EventWriter {
-    private let stream: [UInt8]
+    private let stream: StreamID
+    private var partition: Partition?
+    private var beginning: [UInt8] = []
     private var moment = Timestamp(milliseconds: .min)
-    private var momentText: [UInt8] = []
+    private var ending: [UInt8] = []
 
     init(_ stream: StreamID) {
-        self.stream = Array(stream.name.utf8)
+        self.stream = stream
     }
 
     /// An array of a page's events.
@@ -81,29 +85,44 @@ struct EventWriter {
     }
 
     /// Up to and including the name of `key`.
-    private func begin(_ partition: Partition, _ offset: Offset, _ writer: inout JSONWriter) {
-        writer.beginObject()
-        writer.key("stream_id")
-        stream.withUnsafeBytes { writer.string(utf8: $0) }
-        writer.key("partition")
-        writer.integer(partition.index)
-        writer.key("offset")
+    private mutating func begin(
+        _ partition: Partition,
+        _ offset: Offset,
+        _ writer: inout JSONWriter
+    ) {
+        if partition != self.partition {
+            self.partition = partition
+            beginning = EventPieces.beginning(stream, partition)
+        }
+        writer.piece(beginning, commaAfter: false)
         writer.integer(offset.rawValue)
         writer.key("key")
     }
 
     private mutating func end(_ moment: Timestamp, _ writer: inout JSONWriter, isSnapshot: Bool) {
-        writer.key("timestamp")
-        if moment != self.moment {
-            self.moment = moment
-            momentText = Array("\"\(RFC3339.text(moment))\"".utf8)
-        }
-        writer.raw(momentText)
         if isSnapshot {
             writer.key("snapshot")
             writer.boolean(true)
         }
-        writer.endObject()
+        if moment != self.moment {
+            self.moment = moment
+            ending = EventPieces.ending(moment)
+        }
+        writer.piece(ending, commaAfter: true)
+    }
+}
+
+/// The parts of an event's JSON that many events share.
+enum EventPieces {
+    /// Up to and including the name of `offset`.
+    static func beginning(_ stream: StreamID, _ partition: Partition) -> [UInt8] {
+        // A stream's name needs no escaping.
+        Array(#"{"stream_id":"\#(stream.name)","partition":\#(partition.index),"offset":"#.utf8)
+    }
+
+    /// From the name of `timestamp` to the closing brace.
+    static func ending(_ moment: Timestamp) -> [UInt8] {
+        Array(#""timestamp":"\#(RFC3339.text(moment))"}"#.utf8)
     }
 }
 

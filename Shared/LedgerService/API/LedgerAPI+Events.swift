@@ -95,26 +95,21 @@ extension EventPage {
 extension JSONWriter {
     /// `{"events": […]}` in request order.
     fileprivate mutating func receipt(_ receipt: PublishReceipt, of batch: PublishBatch) {
-        let stream = Array(receipt.stream.name.utf8)
-        let moments = receipt.ranges.map { Array("\"\(RFC3339.text($0.stored.timestamp))\"".utf8) }
+        let beginnings = receipt.ranges.map {
+            EventPieces.beginning(receipt.stream, $0.partition)
+        }
+        let endings = receipt.ranges.map { EventPieces.ending($0.stored.timestamp) }
         var next = receipt.ranges.map { $0.stored.first.rawValue }
         beginObject()
         key("events")
         beginArray()
         batch.bytes.withUnsafeBytes { bytes in
             for (event, lane) in zip(batch.events, receipt.lanes) {
-                beginObject()
-                key("stream_id")
-                stream.withUnsafeBytes { string(utf8: $0) }
-                key("partition")
-                integer(receipt.ranges[lane].partition.index)
-                key("offset")
+                piece(beginnings[lane], commaAfter: false)
                 integer(next[lane])
                 key("key")
                 string(utf8: UnsafeRawBufferPointer(rebasing: bytes[event.key]))
-                key("timestamp")
-                raw(moments[lane])
-                endObject()
+                piece(endings[lane], commaAfter: true)
                 next[lane] += 1
             }
         }

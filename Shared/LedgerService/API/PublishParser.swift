@@ -62,7 +62,7 @@ struct PublishParser {
     /// `{"events": […]}` or one event: the first member tells, and no member of the other form
     /// may follow.
     private mutating func readObject(_ reader: inout JSONReader) throws(FieldError) {
-        var event = EventFields(field: "")
+        var event = EventFields(index: nil)
         var isBatch = false
         var seen: Set<String> = []
         try reader.read { reader throws(JSONError) in try reader.beginObject() }
@@ -132,19 +132,52 @@ struct PublishParser {
     // MARK: One event
 
     /// What was read of an event so far.
+    ///
+    /// Names are put together only for an error: they would cost more than the reading.
     private struct EventFields {
+        enum Member: String {
+            case key, type, data, headers
+        }
+
         var event = PublishBatch.Event()
-        let field: String
-        var hasKey = false
-        var hasType = false
-        var hasData = false
-        var hasHeaders = false
+        /// The event's place in the batch; nil: the body is this one event.
+        let index: Int?
         var headerBytes = 0
+        private var seen: Members = []
 
-        var isEmpty: Bool { !(hasKey || hasType || hasData || hasHeaders) }
+        private struct Members: OptionSet {
+            let rawValue: UInt8
+        }
 
-        /// The field's name for an error: `events[3].key`.
-        func name(_ member: String) -> String { field.isEmpty ? member : "\(field).\(member)" }
+        init(index: Int?) {
+            self.index = index
+        }
+
+        var isEmpty: Bool { seen.isEmpty }
+
+        /// The event's name for an error: `events[3]`.
+        var name: String { index.map { "events[\($0)]" } ?? "event" }
+
+        /// A member's name for an error: `events[3].key`.
+        func name(_ member: String) -> String { index == nil ? member : "\(name).\(member)" }
+
+        func has(_ member: Member) -> Bool { seen.contains(Self.bit(member)) }
+
+        /// Notes that a member was met; a second time is an error.
+        mutating func meet(_ member: Member) throws(FieldError) {
+            guard seen.insert(Self.bit(member)).inserted else {
+                throw .invalid(name(member.rawValue), "is given twice")
+            }
+        }
+
+        private static func bit(_ member: Member) -> Members {
+            switch member {
+            case .key: Members(rawValue: 1)
+            case .type: Members(rawValue: 2)
+            case .data: Members(rawValue: 4)
+            case .headers: Members(rawValue: 8)
+            }
+        }
     }
 
     private mutating func readEvent(_ reader: inout JSONReader) throws(FieldError) {
@@ -155,9 +188,9 @@ struct PublishParser {
                 limit: Limits.eventsPerPublish
             )
         }
-        var fields = EventFields(field: "events[\(batch.events.count)]")
+        var fields = EventFields(index: batch.events.count)
         guard try reader.nextKind() == .object else {
-            throw .invalid(fields.field, "must be an object")
+            throw .invalid(fields.name, "must be an object")
         }
         try reader.read { reader throws(JSONError) in try reader.beginObject() }
         while let name = try reader.read({ reader throws(JSONError) in try reader.nextMember() }) {
@@ -176,26 +209,21 @@ struct PublishParser {
         _ reader: inout JSONReader
     ) throws(FieldError) -> Bool {
         if reader.equals(name, "key") {
-            try once(&fields.hasKey, fields.name("key"))
+            try fields.meet(.key)
             fields.event.key = try readKey(fields, &reader)
         } else if reader.equals(name, "type") {
-            try once(&fields.hasType, fields.name("type"))
+            try fields.meet(.type)
             fields.event.type = try readType(fields, &reader)
         } else if reader.equals(name, "data") {
-            try once(&fields.hasData, fields.name("data"))
+            try fields.meet(.data)
             fields.event.data = try readData(fields, &reader)
         } else if reader.equals(name, "headers") {
-            try once(&fields.hasHeaders, fields.name("headers"))
+            try fields.meet(.headers)
             try readHeaders(&fields, &reader)
         } else {
             return false
         }
         return true
-    }
-
-    private func once(_ seen: inout Bool, _ field: String) throws(FieldError) {
-        guard !seen else { throw .invalid(field, "is given twice") }
-        seen = true
     }
 
     private mutating func readKey(
@@ -204,22 +232,20 @@ struct PublishParser {
     )
         throws(FieldError) -> Range<Int>
     {
-        let field = fields.name("key")
-        guard try reader.nextKind() == .string else {
-            throw .ledger(.invalidEventKey(field: field, message: "must be a string"))
+        func invalid(_ message: String) -> FieldError {
+            .ledger(.invalidEventKey(field: fields.name("key"), message: message))
         }
+        guard try reader.nextKind() == .string else { throw invalid("must be a string") }
         let range: Range<Int>
         do throws(JSONError) {
             range = try slice(try reader.string(), &reader)
         } catch {
             guard case .loneSurrogate = error.kind else { throw .json(error) }
-            let message = "holds half of a surrogate pair"
-            throw .ledger(.invalidEventKey(field: field, message: message))
+            throw invalid("holds half of a surrogate pair")
         }
         guard Limits.keyBytes.contains(range.count) else {
-            let message =
-                "must be 1 to \(Limits.keyBytes.upperBound) bytes of UTF-8; it has \(range.count)"
-            throw .ledger(.invalidEventKey(field: field, message: message))
+            let most = Limits.keyBytes.upperBound
+            throw invalid("must be 1 to \(most) bytes of UTF-8; it has \(range.count)")
         }
         return range
     }
@@ -230,12 +256,11 @@ struct PublishParser {
     )
         throws(FieldError) -> Range<Int>
     {
-        let field = fields.name("type")
-        let range = try readString(field, &reader)
+        let range = try readString(fields.name("type"), &reader)
         let isValid = withBytes(range) { NameRule.holds($0, maximum: Limits.typeBytes) }
         guard isValid else {
             throw .invalid(
-                field,
+                fields.name("type"),
                 "must start with a letter, followed by letters, digits, '.', '_' or '-', "
                     + "\(Limits.typeBytes) at most",
                 limit: Limits.typeBytes
@@ -245,17 +270,17 @@ struct PublishParser {
     }
 
     private mutating func readString(
-        _ field: String,
+        _ field: @autoclosure () -> String,
         _ reader: inout JSONReader
     )
         throws(FieldError) -> Range<Int>
     {
-        guard try reader.nextKind() == .string else { throw .invalid(field, "must be a string") }
+        guard try reader.nextKind() == .string else { throw .invalid(field(), "must be a string") }
         do throws(JSONError) {
             return try slice(try reader.string(), &reader)
         } catch {
             guard case .loneSurrogate = error.kind else { throw .json(error) }
-            throw .invalid(field, "holds half of a surrogate pair")
+            throw .invalid(field(), "holds half of a surrogate pair")
         }
     }
 
@@ -327,19 +352,18 @@ struct PublishParser {
     }
 
     private mutating func add(_ fields: EventFields) throws(FieldError) {
-        guard fields.hasKey else {
+        guard fields.has(.key) else {
             let field = fields.name("key")
             throw .ledger(.invalidEventKey(field: field, message: "is missing"))
         }
-        guard fields.hasType else { throw .invalid(fields.name("type"), "is missing") }
-        guard fields.hasData else {
+        guard fields.has(.type) else { throw .invalid(fields.name("type"), "is missing") }
+        guard fields.has(.data) else {
             throw .invalid(fields.name("data"), "is missing (null deletes the key)")
         }
         let event = fields.event
         let size = event.key.count + event.type.count + event.data.count + fields.headerBytes
         guard size <= Limits.eventBytes else {
-            let field = fields.field.isEmpty ? "event" : fields.field
-            throw .ledger(.tooLarge(field: field, limit: Limits.eventBytes))
+            throw .ledger(.tooLarge(field: fields.name, limit: Limits.eventBytes))
         }
         batch.events.append(event)
     }
