@@ -14,6 +14,10 @@ What moto does otherwise than AWS, and what is done about it:
 - A function's `Code.Location` leads nowhere: it leads to this server, which answers with the
   uploaded package.
 - It ignores `ClientRequestToken`: a transaction repeated with its token gets the first answer.
+- It forgets how many old versions a bucket's lifecycle keeps, for which the AWS provider then waits:
+  they are remembered.
+- It heeds a bucket's policy but none of its conditions, so that "no access without TLS" is "no
+  access": bucket policies are stored only.
 """
 
 import argparse
@@ -26,6 +30,9 @@ import sys
 import threading
 
 from moto.awslambda.models import LambdaBackend, LambdaFunction, lambda_backends
+from moto.iam.access_control import PermissionResult
+from moto.s3.models import FakeBucket
+from moto.s3.responses import S3Response
 from moto.server import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import make_server
 
@@ -137,6 +144,36 @@ def mend_functions(url):
     LambdaFunction.get_code = get_code
 
 
+def mend_buckets():
+    """Takes no notice of policies, and keeps `NewerNoncurrentVersions` of lifecycle rules."""
+    FakeBucket.get_permission = lambda *_: PermissionResult.NEUTRAL
+    store, show = FakeBucket.set_lifecycle, S3Response.get_bucket_lifecycle
+
+    def set_lifecycle(bucket, rules):
+        store(bucket, rules)
+        for kept, sent in zip(bucket.rules, rules):
+            kept.newer_versions = (sent.get("NoncurrentVersionExpiration") or {}).get(
+                "NewerNoncurrentVersions")
+
+    def get_bucket_lifecycle(response):
+        rules = response.backend.get_bucket_lifecycle(response.bucket_name)
+        serialized = response.serialized
+
+        def with_versions(answer):
+            shown_rules = answer.result["Rules"] if isinstance(answer.result, dict) else []
+            for rule, shown in zip(rules, shown_rules):
+                if rule.newer_versions:
+                    shown["NoncurrentVersionExpiration"]["NewerNoncurrentVersions"] = (
+                        rule.newer_versions)
+            return serialized(answer)
+
+        response.serialized = with_versions
+        return show(response)
+
+    FakeBucket.set_lifecycle = set_lifecycle
+    S3Response.get_bucket_lifecycle = get_bucket_lifecycle
+
+
 def end_with_input():
     """Ends the process when whoever started it is gone."""
     while sys.stdin.buffer.read1(4096):
@@ -153,6 +190,7 @@ def main():
     server = make_server("127.0.0.1", options.port, Application(), threaded=True)
     url = f"http://127.0.0.1:{server.port}"
     mend_functions(url)
+    mend_buckets()
     if options.end_with_input:
         threading.Thread(target=end_with_input, daemon=True).start()
     print(f"moto ready: {url}", flush=True)
