@@ -49,6 +49,11 @@ check-served-api: build
     @scripts/tools.sh
     @scripts/with-server.sh .tools/venv/bin/python scripts/check-live-api.py
 
+# Test the local cloud's data plane; arguments go to pytest: ./justw test-local-cloud -k cors
+test-local-cloud *ARGS:
+    @scripts/tools.sh
+    @.tools/venv/bin/python -m pytest -q -p no:cacheprovider scripts/local_cloud "$@"
+
 # Show what the ledger does, on a server of its own
 demo *ARGS: build
     @python3 scripts/demo.py "$@"
