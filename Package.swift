@@ -95,6 +95,8 @@ let package = Package(
         module("LedgerService", ["LedgerCore", "LedgerSchemas", "RawJSON", log, metrics]),
         module("SQLiteTable", ["LedgerCore", "CSQLite"]),
         module("CurlHTTP", ["CCurl"]),
+        module("AWSClient", ["CurlHTTP", "CCrypto", "RawJSON"]),
+        module("DynamoDBTable", ["LedgerCore", "AWSClient", "RawJSON", metrics]),
         module("LedgerClient", ["LedgerCore", "CurlHTTP", "RawJSON"]),
         module("LedgerTesting", ["LedgerCore", "LedgerService", "RawJSON"]),
         module(
