@@ -10,6 +10,10 @@ let settings: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+/// Rules that a simulation can break on purpose exist in its builds only: see docs/testing.md.
+let simulation: [SwiftSetting] =
+    Context.environment["EVENTLEDGER_SIMULATION"] == nil ? [] : [.define("SIMULATION")]
+
 let cSettings: [CSetting] = [.treatAllWarnings(as: .error)]
 
 let log = Target.Dependency.product(name: "Logging", package: "swift-log")
@@ -26,7 +30,7 @@ func module(_ name: String, _ dependencies: [Target.Dependency] = [], path: Stri
         name: name,
         dependencies: dependencies,
         path: path ?? "Shared/\(name)",
-        swiftSettings: settings
+        swiftSettings: settings + simulation
     )
 }
 
@@ -92,28 +96,53 @@ let package = Package(
             exclude: ["json", "openapi.base.json", "openapi.json"],
             swiftSettings: settings
         ),
+        module("LineLog", [log]),
         module("LedgerService", ["LedgerCore", "LedgerSchemas", "RawJSON", log, metrics]),
         module("SQLiteTable", ["LedgerCore", "CSQLite"]),
         module("CurlHTTP", ["CCurl"]),
         module("AWSClient", ["CurlHTTP", "CCrypto", "RawJSON"]),
         module("DynamoDBTable", ["LedgerCore", "AWSClient", "RawJSON", metrics]),
         module("LedgerClient", ["LedgerCore", "CurlHTTP", "RawJSON"]),
+        .target(name: "CResolver", path: "Shared/CResolver", cSettings: cSettings),
+        module(
+            "LambdaHost",
+            [
+                "LedgerService", "LedgerCore", "CurlHTTP", "CResolver", "LineLog", "RawJSON", log,
+                metrics,
+            ]
+        ),
         module("LedgerTesting", ["LedgerCore", "LedgerService", "RawJSON"]),
         module(
             "LedgerServer",
             [
-                "LedgerService", "LedgerCore", "SQLiteTable", "RawJSON", "CAllocator", log, metrics,
+                "LedgerService", "LedgerCore", "SQLiteTable", "LineLog", "RawJSON", "CAllocator",
+                log, metrics,
             ] + nio,
             path: "Server"
         ),
         .executableTarget(
             name: "eventledger",
             dependencies: [
-                "LedgerClient", "LedgerServer", "LedgerCore", "RawJSON", log,
+                "LedgerClient", "LedgerServer", "LedgerCore", "LineLog", "RawJSON", log,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "CLI",
             swiftSettings: settings
+        ),
+
+        module(
+            "LedgerSimulation",
+            ["LedgerService", "LedgerCore", "LedgerTesting", log],
+            path: "Simulation/Library"
+        ),
+        .executableTarget(
+            name: "eventledger-sim",
+            dependencies: [
+                "LedgerSimulation", "LedgerCore",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Simulation/Command",
+            swiftSettings: settings + simulation
         ),
 
         tests("RawJSONTests", ["RawJSON"]),
@@ -128,8 +157,15 @@ let package = Package(
             "ServerTests",
             [
                 "LedgerServer", "LedgerService", "LedgerCore", "LedgerTesting", "LedgerClient",
-                "SQLiteTable", "CurlHTTP", "RawJSON", log, metrics,
+                "SQLiteTable", "CurlHTTP", "LineLog", "RawJSON", log, metrics,
             ] + nio
+        ),
+        tests(
+            "LambdaHostTests",
+            [
+                "LambdaHost", "LedgerService", "LedgerCore", "LedgerTesting", "CurlHTTP", "RawJSON",
+                "LineLog", log, metrics,
+            ]
         ),
         tests("CLITests", ["eventledger", "LedgerClient"]),
         tests("ProjectTests", ["LedgerCore", "LedgerSchemas", "LedgerService", "RawJSON"]),

@@ -1,5 +1,6 @@
 public import ArgumentParser
-public import LedgerServer
+import LedgerServer
+public import LineLog
 public import Logging
 
 #if canImport(Glibc)

@@ -1,4 +1,5 @@
 public import LedgerCore
+public import LineLog
 public import Logging
 
 /// Where the server listens and what it refuses to do.

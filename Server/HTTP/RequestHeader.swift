@@ -1,3 +1,5 @@
+import LedgerService
+
 /// The header fields a handler gets to see.
 ///
 /// Everything else a client sends is left where it is.

@@ -1,3 +1,5 @@
+import LedgerService
+
 /// `x-request-id`: what a client sent if it is harmless, else 12 random characters.
 struct RequestIDGenerator {
     private static let alphabet: StaticString = "0123456789abcdefghjkmnpqrstvwxyz"

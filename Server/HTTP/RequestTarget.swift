@@ -1,3 +1,5 @@
+import LedgerService
+
 /// The second word of a request line (RFC 9112, 3.2).
 enum RequestTarget {
     /// Path and query, both still percent-encoded.

@@ -25,11 +25,15 @@ struct ModuleRule: Sendable {
         ModuleRule("RawJSON"),
         ModuleRule("LedgerCore", ["RawJSON", "CCrypto", "CCompression", "CChecksum"]),
         ModuleRule("LedgerSchemas", folder: "schemas"),
-        // The use cases: no I/O of their own either, it all goes through a table.
+        // The use cases: no I/O of their own either, it all goes through a table. libc for the
+        // machine's clocks.
         ModuleRule(
             "LedgerService",
-            ["LedgerCore", "LedgerSchemas", "RawJSON", "Logging", "CoreMetrics"]
+            ["LedgerCore", "LedgerSchemas", "RawJSON", "Logging", "CoreMetrics"],
+            libc
         ),
+        // The log of everything that runs: lines on standard error.
+        ModuleRule("LineLog", ["Logging"], libc),
         // I/O.
         ModuleRule("SQLiteTable", ["LedgerCore", "CSQLite", "Dispatch"], libc),
         ModuleRule("CurlHTTP", ["CCurl", "Dispatch"], libc),
@@ -37,7 +41,8 @@ struct ModuleRule: Sendable {
         ModuleRule("DynamoDBTable", ["LedgerCore", "AWSClient"]),
         ModuleRule(
             "LambdaHost",
-            ["LedgerService", "LedgerCore", "CurlHTTP", "RawJSON", "Logging"],
+            ["LedgerService", "LedgerCore", "CurlHTTP", "CResolver", "LineLog", "RawJSON"],
+            ["Logging", "CoreMetrics", "Dispatch"],
             libc
         ),
         ModuleRule("LedgerClient", ["LedgerCore", "CurlHTTP", "RawJSON"]),
@@ -45,13 +50,18 @@ struct ModuleRule: Sendable {
             "LedgerTesting",
             ["LedgerCore", "LedgerService", "RawJSON", "Testing"]
         ),
+        ModuleRule(
+            "LedgerSimulation",
+            folder: "Simulation/Library",
+            ["LedgerService", "LedgerCore", "LedgerTesting", "Logging"]
+        ),
         // What runs.
         ModuleRule(
             "LedgerServer",
             folder: "Server",
             [
                 "LedgerService", "LedgerCore", "SQLiteTable", "DynamoDBTable", "RawJSON",
-                "CAllocator",
+                "CAllocator", "LineLog",
             ],
             ["Logging", "CoreMetrics", "NIOCore", "NIOPosix", "NIOHTTP1", "Dispatch"],
             libc
@@ -59,8 +69,14 @@ struct ModuleRule: Sendable {
         ModuleRule(
             "eventledger",
             folder: "CLI",
-            ["LedgerClient", "LedgerServer", "LedgerCore", "RawJSON", "Logging"],
+            ["LedgerClient", "LedgerServer", "LedgerCore", "LineLog", "RawJSON", "Logging"],
             ["ArgumentParser", "Dispatch"],
+            libc
+        ),
+        ModuleRule(
+            "eventledger-sim",
+            folder: "Simulation/Command",
+            ["LedgerSimulation", "LedgerCore", "ArgumentParser"],
             libc
         ),
         ModuleRule("admin", folder: "Lambdas/admin", ["LambdaHost", "DynamoDBTable"], libc),

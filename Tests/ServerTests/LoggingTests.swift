@@ -1,5 +1,6 @@
 import LedgerServer
 import LedgerService
+import LineLog
 import Logging
 import Synchronization
 import Testing

@@ -4,6 +4,8 @@
 ///                        ↑     └─ chunks ─→ store ─→ advance ─┐
 ///                        └────────────────────────────────────┘
 ///
+/// Where ``ChunkImages`` continue the watermark, they are folded instead of a read of the log.
+///
 /// The watermark moves only after every latest row before it is stored, and by compare-and-set; a
 /// latest row is replaced only by a later event. So repeated, reordered and concurrent folds, and
 /// a crash at any point, change nothing in the result.
@@ -34,17 +36,32 @@ public struct FoldPlan: ~Copyable {
     private let compacts: Bool
     private var state = State.reading(nil)
     private var budget: Int
+    private let target: Offset?
+    private let images: ChunkImages
     private var report = FoldReport()
 
     /// A plan that folds about `budget` chunks at most.
     ///
     /// `compacts`: Whether the stream keeps a compacted state; if not, the watermark only follows
     /// the tail.
-    public init(stream: Incarnation, partition: Partition, compacts: Bool, budget: Int) {
+    ///
+    /// `target`: Folded up to here is enough; nil goes to the log's end.
+    ///
+    /// `images`: Chunks of this partition that need not be read.
+    public init(
+        stream: Incarnation,
+        partition: Partition,
+        compacts: Bool,
+        budget: Int,
+        target: Offset? = nil,
+        images: ChunkImages = ChunkImages()
+    ) {
         self.stream = stream
         self.partition = partition
         self.compacts = compacts
         self.budget = budget
+        self.target = target
+        self.images = images
     }
 
     /// The first action.
@@ -62,7 +79,7 @@ public struct FoldPlan: ~Copyable {
         guard case .reading(let progress) = state else { preconditionFailure("not reading") }
         do throws(TableError) {
             switch try finding.get() {
-            case .item(let item): return try open(item)
+            case .item(let item): return try open(item, now)
             case .page(let page): return try fold(page, progress ?? initial, now)
             }
         } catch {
@@ -74,12 +91,17 @@ public struct FoldPlan: ~Copyable {
     /// something newer in its place.
     public mutating func stored(_ error: TableError?) -> Action {
         guard case .storing(let progress, let tail) = state else { preconditionFailure() }
-        if let error { return .fail(.table(error)) }
+        if let error, Rule.watermarkLast.isKept { return .fail(.table(error)) }
         return advance(progress, to: tail)
     }
 
     /// Takes what became of a ``Action/advance(_:)``.
-    public mutating func advanced(_ outcome: Result<WriteOutcome, TableError>) -> Action {
+    public mutating func advanced(
+        _ outcome: Result<WriteOutcome, TableError>,
+        now: Timestamp
+    )
+        -> Action
+    {
         guard case .advancing(var progress, let tail) = state else { preconditionFailure() }
         switch outcome {
         case .failure(let error): return .fail(.table(error))
@@ -94,7 +116,11 @@ public struct FoldPlan: ~Copyable {
             // Without compaction one look went to the tail.
             if !compacts { report.isAtEnd = true }
             guard budget > 0, compacts else { return .finish(report) }
-            return readLog(progress)
+            do throws(TableError) {
+                return try goOn(progress, now)
+            } catch {
+                return .fail(.table(error))
+            }
         }
     }
 
@@ -102,11 +128,22 @@ public struct FoldPlan: ~Copyable {
 
     private var initial: Progress { Progress(stream: stream, partition: partition) }
 
-    private mutating func open(_ item: Item?) throws(TableError) -> Action {
+    private mutating func open(_ item: Item?, _ now: Timestamp) throws(TableError) -> Action {
         var progress = initial
         if let item { progress = try Progress(item) }
         report.watermark = progress.watermark.next
-        return readLog(progress)
+        return try goOn(progress, now)
+    }
+
+    /// What follows the watermark comes from the images, as far as they go, or else from the log.
+    private mutating func goOn(
+        _ progress: Progress,
+        _ now: Timestamp
+    ) throws(TableError) -> Action {
+        if let target, progress.watermark.next >= target { return .finish(report) }
+        let run = images.run(after: progress.watermark)
+        guard compacts, !run.isEmpty else { return readLog(progress) }
+        return try fold(QueryPage(items: run, next: nil), progress, now)
     }
 
     private mutating func readLog(_ progress: Progress) -> Action {
@@ -161,7 +198,7 @@ public struct FoldPlan: ~Copyable {
     ) -> ReadFailure? {
         guard chunk.first != next else { return nil }
         guard chunk.first > next,
-            chunk.first <= progress.trim || chunk.previousTTL.hasPassed(at: now)
+            chunk.first <= progress.trim || chunk.previousTTL.mayHavePassed(at: now)
         else {
             return .corrupt(partition, next, detail: "the chunk at this offset is missing")
         }

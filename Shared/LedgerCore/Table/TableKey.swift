@@ -102,6 +102,16 @@ public enum RowGroup: Hashable, Sendable {
         }
     }
 
+    /// The log with this partition key; nil when it is another group's.
+    public init?(logPartitionKey text: String) {
+        let parts = text.split(separator: "#", omittingEmptySubsequences: false)
+        guard parts.count == 3, parts[0] == "LOG", let stream = Incarnation(hex: parts[1]),
+            let partition = Int(parts[2]).flatMap({ Partition($0) })
+        else { return nil }
+        self = .log(stream, partition)
+        guard partitionKey == text else { return nil }
+    }
+
     /// The row of this group with the given sort key; nil when no row can have it.
     public func key(sortKey: [UInt8]) -> TableKey? {
         switch self {

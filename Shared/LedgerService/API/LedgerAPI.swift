@@ -9,10 +9,12 @@ public struct LedgerAPI: APIHandler {
     public static let version = "0.1.0"
 
     let ledger: Ledger
+    private let function: LedgerFunction?
 
-    /// The API of `ledger`.
-    public init(_ ledger: Ledger) {
+    /// The API of `ledger`: all of it, or only the routes of one function.
+    public init(_ ledger: Ledger, only function: LedgerFunction? = nil) {
         self.ledger = ledger
+        self.function = function
     }
 
     /// The answer to one request; every error is an answer too.
@@ -20,12 +22,14 @@ public struct LedgerAPI: APIHandler {
         let route: Route
         do throws(LedgerError) {
             route = try Route(path: request.path)
+            if let function, route.methods(of: function).isEmpty { throw .routeNotFound }
         } catch {
             return ErrorAnswer(error).response(route: nil)
         }
         let method = request.method == "HEAD" ? "GET" : request.method
-        guard route.methods.contains(method) else {
-            let allow = LedgerError.methodNotAllowed(allow: route.methods)
+        let methods = function.map(route.methods(of:)) ?? route.methods
+        guard methods.contains(method) else {
+            let allow = LedgerError.methodNotAllowed(allow: Route.allow(methods))
             return ErrorAnswer(allow).response(route: route.pattern)
         }
         let pattern = "\(method) \(route.pattern)"

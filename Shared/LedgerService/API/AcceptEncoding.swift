@@ -1,7 +1,7 @@
-/// `Accept-Encoding`, as far as this server needs it (RFC 9110, 12.5.3).
-enum AcceptEncoding {
+/// `Accept-Encoding`, as far as the ledger needs it (RFC 9110, 12.5.3).
+package enum AcceptEncoding {
     /// Whether gzip may be sent: named, or covered by `*`, with a weight above zero.
-    static func allowsGzip(_ value: String) -> Bool {
+    package static func allowsGzip(_ value: String) -> Bool {
         var wildcard = false
         for element in value.utf8.split(separator: UInt8(ascii: ",")) {
             let parts = element.split(separator: UInt8(ascii: ";"))

@@ -4,7 +4,6 @@ import Glibc
 import Darwin
 #endif
 public import LedgerCore
-public import LedgerService
 
 /// The machine's clocks.
 public struct SystemClock: LedgerClock {

@@ -62,25 +62,8 @@ public struct LineLogHandler: LogHandler {
         }
     }
 
-    /// One `write(2)` for a line, so that lines of several threads do not mix; a signal or a full
-    /// pipe may still cut one in two.
+    /// Writes a line to standard error, where the log goes.
     public static func writeToStandardError(_ line: [UInt8]) {
-        line.withUnsafeBytes { bytes in
-            var rest = bytes[...]
-            while !rest.isEmpty {
-                let part = UnsafeRawBufferPointer(rebasing: rest)
-                let count = systemWrite(STDERR_FILENO, part.baseAddress, part.count)
-                if count > 0 {
-                    rest = rest.dropFirst(count)
-                } else if errno != EINTR {
-                    return
-                }
-            }
-        }
+        LineOutput.write(line, to: STDERR_FILENO)
     }
-}
-
-/// `write(2)`, whose name is taken inside the handler.
-private func systemWrite(_ file: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
-    write(file, bytes, count)
 }

@@ -1,0 +1,93 @@
+import LedgerCore
+import LedgerService
+import RawJSON
+
+/// An ``APIResponse`` as a function answers it (payload version 2.0).
+enum HTTPAnswer {
+    /// A function's answer is at most 6 MB; a little is left for what wraps it.
+    static let largest = 6 * 1024 * 1024 - 64 * 1024
+    /// Smaller bodies are sent as they are.
+    static let compressedFrom = 16 * 1024
+
+    /// The answer to `request`.
+    static func encode(_ response: APIResponse, to request: APIRequest) -> [UInt8] {
+        let answer = compressed(response, for: request)
+        let document = document(answer)
+        guard document.count > largest else { return document }
+        return Self.document(tooLarge)
+    }
+
+    private static func compressed(_ response: APIResponse, for request: APIRequest) -> APIResponse
+    {
+        guard response.body.count >= compressedFrom else { return response }
+        var answer = response
+        answer.headers.append(("vary", "accept-encoding"))
+        let accepted = request.header("accept-encoding").map(AcceptEncoding.allowsGzip) ?? false
+        guard accepted else { return answer }
+        answer.body = ContentCoding.gzip.encode(response.body)
+        answer.headers.append(("content-encoding", "gzip"))
+        return answer
+    }
+
+    private static func document(_ response: APIResponse) -> [UInt8] {
+        let isText =
+            !response.headers.contains { $0.name == "content-encoding" }
+            && response.body.withUnsafeBytes { (try? JSONUTF8.validate($0)) != nil }
+        var writer = JSONWriter(capacity: response.body.count * 3 / 2 + 512)
+        writer.beginObject()
+        writer.key("statusCode")
+        writer.integer(response.status)
+        writer.key("headers")
+        writer.beginObject()
+        for (name, value) in joined(response.headers) {
+            writer.key(text: name)
+            writer.string(value)
+        }
+        writer.endObject()
+        writer.key("isBase64Encoded")
+        writer.boolean(!isText)
+        writer.key("body")
+        if isText {
+            writer.string(utf8: response.body)
+        } else {
+            writer.string(utf8: Base64.encode(response.body))
+        }
+        writer.endObject()
+        return writer.finish()
+    }
+
+    /// Values of one name as one, since the answer holds each name once.
+    private static func joined(
+        _ headers: [(name: String, value: String)]
+    ) -> [(name: String, value: String)] {
+        var joined: [(name: String, value: String)] = []
+        for (name, value) in headers {
+            if let index = joined.firstIndex(where: { $0.name == name }) {
+                joined[index].value += ", " + value
+            } else {
+                joined.append((name, value))
+            }
+        }
+        return joined
+    }
+
+    private static var tooLarge: APIResponse {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.key("error")
+        writer.string("internal_error")
+        writer.key("message")
+        writer.string(
+            "the answer is larger than a function may give; accept gzip, or ask for fewer events"
+        )
+        writer.key("details")
+        writer.beginObject()
+        writer.endObject()
+        writer.endObject()
+        return APIResponse(
+            status: 500,
+            headers: [("content-type", "application/json"), ("retry-after", "1")],
+            body: writer.finish()
+        )
+    }
+}

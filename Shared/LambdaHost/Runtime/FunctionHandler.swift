@@ -1,0 +1,68 @@
+import LedgerService
+import RawJSON
+
+/// From an event to the function's answer.
+struct FunctionHandler: Sendable {
+    private let function: LedgerFunction
+    private let ledger: Ledger
+    private let api: LedgerAPI
+    let clock: any LedgerClock
+
+    init(_ function: LedgerFunction, _ ledger: Ledger, clock: any LedgerClock) {
+        self.function = function
+        self.ledger = ledger
+        self.clock = clock
+        api = LedgerAPI(ledger, only: function)
+    }
+
+    /// The answer to an event.
+    func handle(_ event: [UInt8]) async throws(LambdaEventError) -> [UInt8] {
+        switch try LambdaEvent(event) {
+        case .request(let request):
+            return HTTPAnswer.encode(await api.handle(request), to: request)
+        case .batch(let records):
+            try require(.compactor, "stream batches")
+            return await fold(records)
+        case .sweep:
+            try require(.compactor, "the schedule")
+            return await sweep()
+        }
+    }
+
+    private func require(_ only: LedgerFunction, _ kind: String) throws(LambdaEventError) {
+        guard function == only else { throw .foreign(kind: kind, function: function) }
+    }
+
+    /// Folds what the records are news of; the answer names those that must come again.
+    private func fold(_ records: [StreamRecord]) async -> [UInt8] {
+        let known = records.indices.filter { records[$0].news != nil }
+        let failed = await ledger.fold(known.compactMap { records[$0].news })
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.key("batchItemFailures")
+        writer.beginArray()
+        for index in failed.sorted() {
+            writer.beginObject()
+            writer.key("itemIdentifier")
+            writer.string(records[known[index]].sequenceNumber)
+            writer.endObject()
+        }
+        writer.endArray()
+        writer.endObject()
+        return writer.finish()
+    }
+
+    private func sweep() async -> [UInt8] {
+        let report = await ledger.sweep()
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.key("streams")
+        writer.integer(report.streams)
+        writer.key("removed_rows")
+        writer.integer(report.removedRows)
+        writer.key("failures")
+        writer.integer(report.failures)
+        writer.endObject()
+        return writer.finish()
+    }
+}

@@ -1,0 +1,74 @@
+import LedgerCore
+import LedgerService
+import LineLog
+import Logging
+
+/// Everything of a function but its process: what tests start too.
+struct FunctionHost: Sendable {
+    let metrics: EmbeddedMetrics
+
+    private let function: LedgerFunction
+    private let runtime: RuntimeAPI
+    private let variable: @Sendable (String) -> String?
+    private let clock: any LedgerClock
+    private let writeLog: @Sendable ([UInt8]) -> Void
+
+    init(
+        _ function: LedgerFunction,
+        runtime: RuntimeAPI,
+        variable: @escaping @Sendable (String) -> String?,
+        clock: any LedgerClock,
+        writeMetrics: @escaping @Sendable ([UInt8]) -> Void = LineOutput.writeToStandardOutput,
+        writeLog: @escaping @Sendable ([UInt8]) -> Void = LineLogHandler.writeToStandardError
+    ) {
+        self.function = function
+        self.runtime = runtime
+        self.variable = variable
+        self.clock = clock
+        self.writeLog = writeLog
+        metrics = EmbeddedMetrics(
+            function: function.rawValue,
+            now: { clock.now().milliseconds },
+            write: writeMetrics
+        )
+    }
+
+    /// Serves until the Runtime API fails; reports it when the function can't start.
+    func run(
+        table: @Sendable (LambdaEnvironment) throws -> any Table
+    ) async throws(RuntimeFailure) {
+        let environment: LambdaEnvironment
+        let opened: any Table
+        do {
+            environment = try LambdaEnvironment(variable)
+            opened = try table(environment)
+        } catch {
+            let failure = FunctionFailure(type: "Function.InitFailed", message: "\(error)")
+            return try await runtime.failInit(failure)
+        }
+        let current = CurrentInvocation()
+        let logger = logger(environment.logLevel, current)
+        let ledger = Ledger(table: opened, clock: clock, logger: logger)
+        let loop = RuntimeLoop(
+            runtime: runtime,
+            handler: FunctionHandler(function, ledger, clock: clock),
+            current: current,
+            metrics: metrics,
+            logger: logger
+        )
+        try await loop.run()
+    }
+
+    private func logger(_ level: Logger.Level, _ current: CurrentInvocation) -> Logger {
+        Logger(label: "eventledger.\(function.rawValue)") { [writeLog] label in
+            var handler = LineLogHandler(
+                label: label,
+                level: level,
+                format: .json,
+                write: writeLog
+            )
+            handler.metadataProvider = Logger.MetadataProvider { current.metadata }
+            return handler
+        }
+    }
+}

@@ -1,0 +1,32 @@
+/// One of the functions that serve the API between them where there is no server.
+///
+/// The raw value is the function's name in packages and in the deployment.
+public enum LedgerFunction: String, CaseIterable, Sendable {
+    /// Streams and subscriptions, `/health` and `/openapi.json`.
+    case admin
+    /// Appends.
+    case publish
+    /// Reads, polls, commits and seeks.
+    case poll
+    /// Folds, sweeps, and the calls that start them by hand.
+    case compactor
+}
+
+extension Route {
+    /// The function that serves this route with this method.
+    ///
+    /// Which functions may do what to the table follows it, and so do the deployment's routes.
+    func function(_ method: String) -> LedgerFunction {
+        switch self {
+        case .health, .openAPI, .streams, .stream, .subscriptions, .subscription: .admin
+        case .events: method == "POST" ? .publish : .poll
+        case .compacted, .compactedKey, .poll, .commit, .seek: .poll
+        case .compact, .acceptTail: .compactor
+        }
+    }
+
+    /// The methods with which `function` serves this route.
+    func methods(of function: LedgerFunction) -> [String] {
+        methods.filter { self.function($0) == function }
+    }
+}

@@ -1,0 +1,95 @@
+import Foundation
+import LedgerCore
+import LedgerService
+import Testing
+
+@testable import LambdaHost
+
+@Suite("HTTP answers")
+struct HTTPAnswerTests {
+    private func answer(
+        _ body: [UInt8],
+        headers: [(String, String)] = [("content-type", "application/json")],
+        accepts: String? = nil
+    ) throws -> [String: Any] {
+        let request = APIRequest(
+            method: "GET",
+            path: "/",
+            headers: accepts.map { [("accept-encoding", $0)] } ?? []
+        )
+        let bytes = HTTPAnswer.encode(
+            APIResponse(status: 200, headers: headers, body: body),
+            to: request
+        )
+        #expect(bytes.count <= 6 * 1024 * 1024)
+        let object = try JSONSerialization.jsonObject(with: Data(bytes))
+        return try #require(object as? [String: Any])
+    }
+
+    private func headers(_ answer: [String: Any]) -> [String: String] {
+        answer["headers"] as? [String: String] ?? [:]
+    }
+
+    @Test("Text is text")
+    func text() throws {
+        let answer = try answer(
+            Array(#"{"a":"\"ä\n"}"#.utf8),
+            headers: [("x", "1"), ("content-type", "application/json"), ("x", "2")]
+        )
+        #expect(answer["statusCode"] as? Int == 200)
+        #expect(answer["isBase64Encoded"] as? Bool == false)
+        #expect(answer["body"] as? String == #"{"a":"\"ä\n"}"#)
+        #expect(headers(answer) == ["x": "1, 2", "content-type": "application/json"])
+    }
+
+    @Test("Bytes that are no text are base64")
+    func bytes() throws {
+        let answer = try answer([0, 255, 128])
+        #expect(answer["isBase64Encoded"] as? Bool == true)
+        #expect(answer["body"] as? String == "AP+A")
+    }
+
+    @Test("A large answer is compressed for who takes that, and only then")
+    func gzip() throws {
+        let body = Array("[\(String(repeating: "1234567890,", count: 5000))1]".utf8)
+        let packed = try answer(body, accepts: "gzip, br")
+        #expect(headers(packed)["content-encoding"] == "gzip")
+        #expect(headers(packed)["vary"] == "accept-encoding")
+        let bytes = Data(base64Encoded: packed["body"] as? String ?? "") ?? Data()
+        #expect(try ContentCoding.gzip.decode(Array(bytes), limit: 1 << 20) == body)
+        for accepts in [nil, "identity", "gzip;q=0"] {
+            let plain = try answer(body, accepts: accepts)
+            #expect(headers(plain)["content-encoding"] == nil)
+            #expect(plain["body"] as? String == String(decoding: body, as: UTF8.self))
+        }
+    }
+
+    @Test("An answer that no function may give is an error that says what to do")
+    func tooLarge() throws {
+        let body = [UInt8](repeating: UInt8(ascii: "\""), count: 4 * 1024 * 1024)
+        let plain = try answer(body)
+        #expect(plain["statusCode"] as? Int == 500)
+        #expect((plain["body"] as? String)?.contains("gzip") == true)
+        #expect(try answer(body, accepts: "gzip")["statusCode"] as? Int == 200)
+    }
+
+    @Test("Base64 is Foundation's, and strict", arguments: 0..<70)
+    func base64(_ count: Int) {
+        let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 * 151 + count) }
+        let text = Array(Data(bytes).base64EncodedString().utf8)
+        #expect(Base64.encode(bytes) == text)
+        #expect(Base64.decode(text) == bytes)
+        #expect(Base64.decode(text + [UInt8(ascii: "=")]) == nil)
+    }
+
+    @Test(
+        "What is no base64 is refused",
+        arguments: [
+            "A", "AA", "AAA", "A===", "=AAA", "A-AA",
+            "AB==", "AAB=", "AA=A", "A A=",
+        ]
+    )
+    func notBase64(_ text: String) {
+        #expect(Base64.decode(Array(text.utf8)) == nil)
+    }
+}

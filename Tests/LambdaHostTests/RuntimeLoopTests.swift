@@ -1,0 +1,194 @@
+import Foundation
+import LedgerCore
+import LedgerService
+import LedgerTesting
+import Testing
+
+@testable import LambdaHost
+
+@Suite("The loop, over a Runtime API on loopback")
+struct RuntimeLoopTests {
+    private static let stream = Events.gateway(
+        "POST",
+        "/streams",
+        body: #"{"stream_id":"s","partition_count":1}"#
+    )
+    private static let event = Events.gateway(
+        "POST",
+        "/streams/s/events",
+        body: #"{"key":"a b","type":"t","data":1}"#
+    )
+
+    @Test("Several invocations, each answered under its own id")
+    func invocations() async {
+        let drive = Drive()
+        let calls = await drive.run(
+            .admin,
+            [{ Events.gateway("GET", "/health") }, { Self.stream }, { Self.stream }]
+        )
+        #expect(calls.map(\.status) == [200, 201, 409])
+        #expect(
+            calls.map(\.path)
+                == (1...3).map { "/2018-06-01/runtime/invocation/request-\($0)/response" }
+        )
+        #expect(calls[0].answer.contains(#""status":"ok""#))
+    }
+
+    @Test("A bad event is an error of its own; the function goes on")
+    func badEvent() async {
+        let drive = Drive()
+        let calls = await drive.run(
+            .publish,
+            [{ "{}" }, { Events.schedule }, { Events.gateway("GET", "/health") }]
+        )
+        #expect(calls[0].path.hasSuffix("/request-1/error"))
+        #expect(calls[0].json["errorType"] as? String == "Function.BadEvent")
+        #expect(calls[0].head.contains("lambda-runtime-function-error-type: Function.BadEvent"))
+        #expect(calls[1].path.hasSuffix("/request-2/error"))
+        #expect((calls[1].json["errorMessage"] as? String)?.contains("publish") == true)
+        #expect(calls[2].path.hasSuffix("/request-3/response"))
+        #expect(calls[2].status == 404, "health is admin's")
+        #expect(drive.log.all[0].contains(#""request_id":"request-1""#))
+    }
+
+    @Test("An answer that is refused is reported as an error")
+    func refused() async {
+        let drive = Drive()
+        let calls = await drive.run(
+            .admin,
+            [{ Events.gateway("GET", "/health") }],
+            refusesAnswers: true
+        )
+        #expect(calls.map { $0.path.hasSuffix("/error") } == [false, true])
+        #expect(drive.log.all.contains { $0.contains("413") })
+    }
+
+    @Test("A function that can't start says why")
+    func initError() async {
+        var drive = Drive()
+        let calls = await drive.run(.poll, []) { throw Failure("no credentials") }
+        #expect(calls.map(\.path) == ["/2018-06-01/runtime/init/error"])
+        #expect((calls[0].json["errorMessage"] as? String)?.contains("no credentials") == true)
+        drive.environment = [:]
+        let unnamed = await drive.run(.poll, [])
+        #expect((unnamed[0].json["errorMessage"] as? String)?.contains("EVENTLEDGER_TABLE") == true)
+        drive.environment = ["EVENTLEDGER_TABLE": "t", "EVENTLEDGER_LOG_LEVEL": "loud"]
+        let loud = await drive.run(.poll, [])
+        #expect((loud[0].json["errorMessage"] as? String)?.contains("loud") == true)
+    }
+
+    @Test(
+        "Functions on one table: published, folded by the stream, looked up by a key with a space"
+    )
+    func together() async throws {
+        let drive = Drive()
+        _ = await drive.run(.admin, [{ Self.stream }])
+        let published = await drive.run(.publish, [{ Self.event }])
+        #expect(published[0].status == 200, "\(published[0].body)")
+        let record = Events.record(
+            "111",
+            partitionKey: try await logKey(drive.table),
+            sortKey: String(repeating: "0", count: 20)
+        )
+        let batch = Events.batch([record])
+        let folded = await drive.run(.compactor, [{ batch }])
+        #expect(folded[0].body == #"{"batchItemFailures":[]}"#)
+        let found = await drive.run(
+            .poll,
+            [
+                { Events.gateway("GET", "/streams/s/compacted/a b") },
+                { Events.functionURL("GET", "/streams/s/compacted/a%20b") },
+                { Events.gateway("GET", "/streams/s/compacted", query: "key=a%20b") },
+            ]
+        )
+        #expect(found.map(\.status) == [200, 200, 200], "\(found.map(\.body))")
+        #expect(Set(found.map(\.answer)).count == 1)
+        let swept = await drive.run(.compactor, [{ Events.schedule }])
+        #expect(swept[0].body == #"{"streams":1,"removed_rows":0,"failures":0}"#)
+    }
+
+    @Test("A partition that can't be folded is reported by all of its sequence numbers")
+    func partialFailure() async throws {
+        let drive = Drive()
+        _ = await drive.run(.admin, [{ Self.stream }])
+        _ = await drive.run(.publish, [{ Self.event }])
+        let key = try await logKey(drive.table)
+        let records = [
+            Events.record("7", partitionKey: key, sortKey: String(repeating: "0", count: 20)),
+            Events.record("8", partitionKey: "GC", sortKey: "x"),
+            Events.record("9", partitionKey: key, sortKey: String(repeating: "0", count: 19) + "1"),
+        ]
+        let batch = Events.batch(records)
+        var broken = drive
+        broken.table = FailingWrites(drive.table)
+        let failed = await broken.run(.compactor, [{ batch }])
+        #expect(
+            failed[0].body
+                == #"{"batchItemFailures":[{"itemIdentifier":"7"},{"itemIdentifier":"9"}]}"#
+        )
+        let mended = await drive.run(.compactor, [{ batch }])
+        #expect(mended[0].body == #"{"batchItemFailures":[]}"#)
+    }
+
+    @Test("A function that was frozen looks at the tail again, and a warm one does not")
+    func frozen() async {
+        var drive = Drive()
+        _ = await drive.run(.admin, [{ Self.stream }])
+        let table = CountingTable(drive.table)
+        drive.table = table
+        let clock = drive.clock
+        let reads = Lines()
+        let note = { @Sendable in reads.write(Array("\(table.logReads)".utf8)) }
+        let calls = await drive.run(
+            .publish,
+            [
+                { Self.event },
+                {
+                    note()
+                    return Self.event
+                },
+                {
+                    note()
+                    clock.advance(milliseconds: 61_000)
+                    return Self.event
+                },
+                {
+                    note()
+                    return Self.event
+                },
+            ]
+        )
+        #expect(calls.map(\.status) == [200, 200, 200, 200])
+        #expect(reads.all == ["1", "1", "2"])
+    }
+
+    private func logKey(_ table: any Table) async throws -> String {
+        let rows = try await table.query(Query(.streams, limit: 1))
+        let stream = try StreamRow(try #require(rows.items.first))
+        return "LOG#\(stream.incarnation.hex)#0"
+    }
+}
+
+/// Refuses every write.
+final class FailingWrites: Table {
+    private let table: any Table
+
+    init(_ table: any Table) { self.table = table }
+
+    var deletesLogByItself: Bool { table.deletesLogByItself }
+    func get(_ key: TableKey) async throws(TableError) -> Item? { try await table.get(key) }
+    func query(_ query: Query) async throws(TableError) -> QueryPage {
+        try await table.query(query)
+    }
+    func write(_ write: Write) async throws(TableError) -> WriteOutcome {
+        throw TableError(.definite, .throttled, "too much")
+    }
+    func transact(
+        _ writes: [Write],
+        token: Incarnation
+    ) async throws(TableError) -> TransactionOutcome {
+        throw TableError(.definite, .throttled, "too much")
+    }
+    func batchDelete(_ keys: [TableKey]) async throws(TableError) {}
+    func purgeExpired(before moment: Timestamp, limit: Int) async throws(TableError) -> Int { 0 }
+}

@@ -1,0 +1,55 @@
+import LedgerCore
+import Testing
+
+@testable import LedgerService
+
+/// Which function serves which route: the deployment's routes and rights follow it.
+@Suite("Functions")
+struct FunctionTests {
+    private static let table: [LedgerFunction: Set<String>] = [
+        .admin: [
+            "GET /health", "GET /openapi.json", "GET /streams", "POST /streams",
+            "GET /streams/{stream}", "PATCH /streams/{stream}", "DELETE /streams/{stream}",
+            "GET /streams/{stream}/subscriptions", "POST /streams/{stream}/subscriptions",
+            "GET /streams/{stream}/subscriptions/{subscription}",
+            "DELETE /streams/{stream}/subscriptions/{subscription}",
+        ],
+        .publish: ["POST /streams/{stream}/events"],
+        .poll: [
+            "GET /streams/{stream}/events", "GET /streams/{stream}/compacted",
+            "GET /streams/{stream}/compacted/{key}",
+            "GET /streams/{stream}/subscriptions/{subscription}/poll",
+            "POST /streams/{stream}/subscriptions/{subscription}/commit",
+            "POST /streams/{stream}/subscriptions/{subscription}/seek",
+        ],
+        .compactor: ["POST /streams/{stream}/compact", "POST /streams/{stream}/accept-tail"],
+    ]
+
+    @Test("Every documented call belongs to the function of the table")
+    func routes() throws {
+        var found: [LedgerFunction: Set<String>] = [:]
+        for operation in try APIDocument().operations() where !operation.hasSuffix(" /metrics") {
+            let words = operation.split(separator: " ").map(String.init)
+            let path = words[1]
+                .replacing("{stream}", with: "orders")
+                .replacing("{subscription}", with: "shipping")
+                .replacing("{key}", with: "order/1")
+            let function = try Route(path: path).function(words[0])
+            found[function, default: []].insert(operation)
+        }
+        #expect(found == Self.table)
+    }
+
+    @Test("A function serves its own routes only", arguments: LedgerFunction.allCases)
+    func own(_ function: LedgerFunction) throws {
+        for (owner, operations) in Self.table {
+            for operation in operations {
+                let words = operation.split(separator: " ").map(String.init)
+                let path = words[1].replacing("{stream}", with: "s")
+                    .replacing("{subscription}", with: "u").replacing("{key}", with: "k")
+                let methods = try Route(path: path).methods(of: function)
+                #expect(methods.contains(words[0]) == (owner == function), "\(operation)")
+            }
+        }
+    }
+}
