@@ -101,14 +101,15 @@ let package = Package(
         module("SQLiteTable", ["LedgerCore", "CSQLite"]),
         module("CurlHTTP", ["CCurl"]),
         module("AWSClient", ["CurlHTTP", "CCrypto", "RawJSON"]),
-        module("DynamoDBTable", ["LedgerCore", "AWSClient", "RawJSON", metrics]),
+        module("DynamoDBJSON", ["LedgerCore", "RawJSON"]),
+        module("DynamoDBTable", ["LedgerCore", "AWSClient", "DynamoDBJSON", "RawJSON", metrics]),
         module("LedgerClient", ["LedgerCore", "CurlHTTP", "RawJSON"]),
         .target(name: "CResolver", path: "Shared/CResolver", cSettings: cSettings),
         module(
             "LambdaHost",
             [
-                "LedgerService", "LedgerCore", "CurlHTTP", "CResolver", "LineLog", "RawJSON", log,
-                metrics,
+                "LedgerService", "LedgerCore", "CurlHTTP", "DynamoDBJSON", "CResolver", "LineLog",
+                "RawJSON", log, metrics,
             ]
         ),
         module("LedgerTesting", ["LedgerCore", "LedgerService", "RawJSON"]),
@@ -145,6 +146,14 @@ let package = Package(
             swiftSettings: settings + simulation
         ),
 
+        // What tests talk to on loopback: a local AWS, and servers of canned answers.
+        .target(
+            name: "Loopback",
+            dependencies: ["AWSClient", "DynamoDBTable"],
+            path: "Tests/Loopback",
+            swiftSettings: settings
+        ),
+
         tests("RawJSONTests", ["RawJSON"]),
         tests("LedgerCoreTests", ["LedgerCore", "LedgerTesting", "RawJSON"]),
         tests(
@@ -152,7 +161,15 @@ let package = Package(
             ["LedgerService", "LedgerCore", "LedgerTesting", "RawJSON", "SQLiteTable", log]
         ),
         tests("SQLiteTableTests", ["SQLiteTable", "LedgerCore", "LedgerTesting", "CSQLite"]),
-        tests("CurlHTTPTests", ["CurlHTTP"]),
+        tests("CurlHTTPTests", ["CurlHTTP", "Loopback"]),
+        tests("AWSClientTests", ["AWSClient", "CurlHTTP", "DynamoDBJSON", "Loopback"]),
+        tests(
+            "DynamoDBTableTests",
+            [
+                "DynamoDBTable", "DynamoDBJSON", "LedgerCore", "LedgerService", "LedgerTesting",
+                "Loopback", "RawJSON", log,
+            ]
+        ),
         tests(
             "ServerTests",
             [

@@ -28,7 +28,7 @@ public struct AWSEnvironment: Sendable {
 
     init(_ variables: Variables) throws(AWSEnvironmentError) {
         let named = variables["AWS_REGION"] ?? variables["AWS_DEFAULT_REGION"]
-        guard let region = named ?? LocalCredentials.region(variables) else {
+        guard let region = named ?? ProfileCredentials(variables: variables).region else {
             throw AWSEnvironmentError(message: "no AWS region: set AWS_REGION")
         }
         let isPlain = region.utf8.allSatisfy { byte in

@@ -30,6 +30,9 @@ public struct AWSError: Error, Hashable, Sendable {
 }
 
 extension AWSError {
+    /// A success whose body is not what the operation answers; the call was carried out.
+    public static let unreadable = AWSError(.open, message: "the answer can't be read")
+
     private static let throttles: Set<String> = [
         "ProvisionedThroughputExceededException", "ThrottlingException", "Throttling",
         "RequestLimitExceeded", "TooManyRequestsException", "TransactionConflictException",

@@ -1,7 +1,7 @@
 import CurlHTTP
 
 /// Credentials of the task's role on ECS, or of the pod's on EKS (pod identity).
-struct ContainerCredentials: Sendable {
+struct ContainerCredentials: CredentialsSource {
     static let ecsHost = "http://169.254.170.2"
     private static let callTimeout = 2_000
 
@@ -16,17 +16,18 @@ struct ContainerCredentials: Sendable {
         var request = CurlRequest(url: url, timeout: Self.callTimeout)
         request.isDirect = true
         if let token = try token() { request.headers = [("Authorization", token)] }
+        let answer: CurlResponse
         do throws(CurlError) {
-            let answer = try await http.call(request)
-            if answer.status == 200, let found = CredentialsDocument.read(answer.body) {
-                return found
-            }
+            answer = try await http.call(request)
+        } catch {
+            throw AWSCredentialsError(message: "the container's endpoint: \(error)")
+        }
+        guard answer.status == 200, let found = CredentialsDocument.read(answer.body) else {
             throw AWSCredentialsError(
                 message: "the container's endpoint answered \(answer.status) without credentials"
             )
-        } catch let error as CurlError {
-            throw AWSCredentialsError(message: "the container's endpoint: \(error)")
         }
+        return found
     }
 
     private func address() throws(AWSCredentialsError) -> String? {

@@ -4,7 +4,7 @@ import RawJSON
 enum CredentialsDocument {
     /// Reads `AccessKeyId`, `SecretAccessKey`, `Token` and `Expiration`; nil for anything else.
     static func read(_ body: [UInt8]) -> AWSCredentials? {
-        let fields = body.withUnsafeBytes { fields($0) }
+        let fields = body.withUnsafeBytes { bytes in Self.fields(bytes) }
         guard let fields, let id = fields["AccessKeyId"], let secret = fields["SecretAccessKey"],
             let expiration = fields["Expiration"].flatMap(AWSTime.seconds)
         else { return nil }

@@ -1,27 +1,35 @@
+import CurlHTTP
 import Synchronization
+
+/// A place where credentials may be.
+protocol CredentialsSource: Sendable {
+    /// Nil when this place is not in use here.
+    func fetch() async throws(AWSCredentialsError) -> AWSCredentials?
+}
 
 /// Finds credentials, keeps them, and fetches new ones before they expire; one fetch at a time.
 final class CredentialsProvider: Sendable {
-    typealias Source = @Sendable () async throws(AWSCredentialsError) -> AWSCredentials?
-
     /// Seconds before the end at which new ones are fetched.
     static let margin: Int64 = 300
+
+    private typealias Fetch = Task<Result<AWSCredentials, AWSCredentialsError>, Never>
 
     private enum State {
         case none
         case known(AWSCredentials)
         /// One task fetches; others wait for it. The old ones may still be valid.
-        case fetching(Task<Result<AWSCredentials, AWSCredentialsError>, Never>, AWSCredentials?)
+        case fetching(Fetch, AWSCredentials?)
     }
 
-    private let sources: [Source]
+    private let sources: [any CredentialsSource]
     private let now: @Sendable () -> Int64
-    private let state = Mutex(State.none)
+    private let state: Mutex<State>
 
     /// Asks the sources in turn; the first that has credentials decides.
-    init(_ sources: [Source], now: @escaping @Sendable () -> Int64 = SystemTime.seconds) {
+    init(_ sources: [any CredentialsSource], now: @escaping @Sendable () -> Int64 = SystemTime.seconds) {
         self.sources = sources
         self.now = now
+        state = Mutex(.none)
     }
 
     /// Valid credentials.
@@ -29,19 +37,12 @@ final class CredentialsProvider: Sendable {
     /// While new ones can't be had, the old ones serve to their end.
     func credentials() async throws(AWSCredentialsError) -> AWSCredentials {
         let moment = now()
-        let (known, task) = state.withLock { state in
-            switch state {
-            case .known(let known) where isFresh(known, moment): return (known, nil)
-            case .fetching(let task, let old): return (old, task)
-            case .none: return begin(&state, nil)
-            case .known(let old): return begin(&state, old)
-            }
-        }
-        guard let task else {
+        let (known, fetch) = known(at: moment)
+        guard let fetch else {
             guard let known else { preconditionFailure("known, or being fetched") }
             return known
         }
-        switch await task.value {
+        switch await fetch.value {
         case .success(let fetched): return fetched
         case .failure(let error):
             guard let known, let end = known.expiration, moment < end else { throw error }
@@ -60,13 +61,20 @@ final class CredentialsProvider: Sendable {
         credentials.expiration.map { moment < $0 - Self.margin } ?? true
     }
 
-    private func begin(
-        _ state: inout State,
-        _ old: AWSCredentials?
-    ) -> (AWSCredentials?, Task<Result<AWSCredentials, AWSCredentialsError>, Never>?) {
-        let task = Task { await self.fetch(old) }
-        state = .fetching(task, old)
-        return (old, task)
+    /// What is known, and the fetch that must be waited for; begins one where it is needed.
+    private func known(at moment: Int64) -> (AWSCredentials?, Fetch?) {
+        state.withLock { (state: inout State) -> (AWSCredentials?, Fetch?) in
+            let old: AWSCredentials?
+            switch state {
+            case .known(let known) where isFresh(known, moment): return (known, nil)
+            case .fetching(let fetch, let old): return (old, fetch)
+            case .none: old = nil
+            case .known(let known): old = known
+            }
+            let fetch = Task { await self.fetch(old) }
+            state = .fetching(fetch, old)
+            return (old, fetch)
+        }
     }
 
     private func fetch(
@@ -74,7 +82,7 @@ final class CredentialsProvider: Sendable {
     ) async -> Result<AWSCredentials, AWSCredentialsError> {
         do throws(AWSCredentialsError) {
             for source in sources {
-                guard let found = try await source() else { continue }
+                guard let found = try await source.fetch() else { continue }
                 state.withLock { $0 = .known(found) }
                 return .success(found)
             }
@@ -92,13 +100,11 @@ final class CredentialsProvider: Sendable {
 extension CredentialsProvider {
     /// Environment, profile files, container endpoint, instance metadata: the order of AWS's SDKs.
     static func chain(_ variables: Variables, http: CurlPool) -> CredentialsProvider {
-        let container = ContainerCredentials(variables: variables, http: http)
-        let instance = InstanceMetadata(variables: variables, http: http)
-        return CredentialsProvider([
-            { () async throws(AWSCredentialsError) in LocalCredentials.environment(variables) },
-            { () async throws(AWSCredentialsError) in LocalCredentials.profile(variables) },
-            { () async throws(AWSCredentialsError) in try await container.fetch() },
-            { () async throws(AWSCredentialsError) in try await instance.fetch() },
+        CredentialsProvider([
+            EnvironmentCredentials(variables: variables),
+            ProfileCredentials(variables: variables),
+            ContainerCredentials(variables: variables, http: http),
+            InstanceMetadata(variables: variables, http: http),
         ])
     }
 }

@@ -11,19 +11,25 @@ public final class DynamoDBClient: Sendable {
         case harmless
     }
 
-    private static let attemptTimeout = 2_000
     private static let attempts = 4
     private static let firstPause: Double = 25
 
     private let environment: AWSEnvironment
     private let endpoint: AWSEndpoint
+    private let attemptTimeout: Int
     private let now: @Sendable () -> Int64
     private let pause: @Sendable (Duration) async throws -> Void
 
     /// A client of the region's DynamoDB, or of the endpoint that the environment names.
-    public convenience init(_ environment: AWSEnvironment) throws(AWSEnvironmentError) {
+    ///
+    /// `attemptTimeout`: Milliseconds that one attempt of a call may take.
+    public convenience init(
+        _ environment: AWSEnvironment,
+        attemptTimeout: Int
+    ) throws(AWSEnvironmentError) {
         try self.init(
             environment,
+            attemptTimeout: attemptTimeout,
             now: SystemTime.seconds,
             pause: { try await Task.sleep(for: $0) }
         )
@@ -31,10 +37,12 @@ public final class DynamoDBClient: Sendable {
 
     init(
         _ environment: AWSEnvironment,
+        attemptTimeout: Int,
         now: @escaping @Sendable () -> Int64,
         pause: @escaping @Sendable (Duration) async throws -> Void
     ) throws(AWSEnvironmentError) {
         self.environment = environment
+        self.attemptTimeout = attemptTimeout
         self.now = now
         self.pause = pause
         endpoint = try environment.endpoint(of: "dynamodb")
@@ -122,10 +130,10 @@ public final class DynamoDBClient: Sendable {
             headers: headers + signature.headers(for: signed, at: now())
                 + [(name: "connection", value: "keep-alive")],
             body: body,
-            timeout: Self.attemptTimeout
+            timeout: attemptTimeout
         )
         request.sendsOnce = repetition == .never
-        request.connectTimeout = Self.attemptTimeout
+        request.connectTimeout = attemptTimeout
         if endpoint.isAWS { request.roots = .amazon }
         return request
     }

@@ -1,7 +1,7 @@
 import CurlHTTP
 
 /// Credentials of an EC2 instance's role, by version 2 of the metadata service.
-struct InstanceMetadata: Sendable {
+struct InstanceMetadata: CredentialsSource {
     private static let callTimeout = 1_000
     private static let tokenSeconds = "21600"
     private static let roles = "/latest/meta-data/iam/security-credentials/"

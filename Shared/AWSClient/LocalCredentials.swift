@@ -1,7 +1,8 @@
-/// Credentials that need no call: environment variables and profile files.
-enum LocalCredentials {
-    /// `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`; nil when not set.
-    static func environment(_ variables: Variables) -> AWSCredentials? {
+/// Environment variables: `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`.
+struct EnvironmentCredentials: CredentialsSource {
+    let variables: Variables
+
+    func fetch() -> AWSCredentials? {
         guard let id = variables["AWS_ACCESS_KEY_ID"],
             let secret = variables["AWS_SECRET_ACCESS_KEY"]
         else { return nil }
@@ -11,10 +12,13 @@ enum LocalCredentials {
             sessionToken: variables["AWS_SESSION_TOKEN"]
         )
     }
+}
 
-    /// The keys of the profile `AWS_PROFILE`, or `default`; nil when there is none with keys.
-    static func profile(_ variables: Variables) -> AWSCredentials? {
-        let name = profileName(variables)
+/// The keys of the profile `AWS_PROFILE`, or `default`, in the shared files.
+struct ProfileCredentials: CredentialsSource {
+    let variables: Variables
+
+    func fetch() -> AWSCredentials? {
         let folder = (variables["HOME"] ?? "") + "/.aws/"
         let paths = [
             variables["AWS_SHARED_CREDENTIALS_FILE"] ?? folder + "credentials",
@@ -36,12 +40,10 @@ enum LocalCredentials {
     }
 
     /// The region that the profile in the configuration file names.
-    static func region(_ variables: Variables) -> String? {
+    var region: String? {
         let path = variables["AWS_CONFIG_FILE"] ?? (variables["HOME"] ?? "") + "/.aws/config"
-        return TextFile.read(path).flatMap { ProfileFile($0)[profileName(variables)]["region"] }
+        return TextFile.read(path).flatMap { ProfileFile($0)[name]["region"] }
     }
 
-    private static func profileName(_ variables: Variables) -> String {
-        variables["AWS_PROFILE"] ?? "default"
-    }
+    private var name: String { variables["AWS_PROFILE"] ?? "default" }
 }

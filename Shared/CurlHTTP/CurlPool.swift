@@ -41,6 +41,10 @@ public final class CurlPool: @unchecked Sendable {
         _ call: Call,
         _ continuation: CheckedContinuation<Result<CurlResponse, CurlError>, Never>
     ) {
+        guard !call.isCancelled else {
+            let error = CurlError(mayHaveHappened: false, message: "cancelled")
+            return continuation.resume(returning: .failure(error))
+        }
         let waiting = Waiting(continuation, largestAnswer)
         let context = Unmanaged.passRetained(waiting)
         let number = request.withC(largestAnswer: largestAnswer) { request in
@@ -65,6 +69,12 @@ private final class Call: Sendable {
     }
 
     private let state = Mutex(State.new)
+
+    var isCancelled: Bool {
+        state.withLock { state in
+            if case .cancelled = state { true } else { false }
+        }
+    }
 
     /// Returns whether the call was cancelled before.
     func started(_ number: UInt64) -> Bool {

@@ -1,12 +1,20 @@
 import CCurl
 
 extension CurlRequest {
+    /// Headers as libcurl takes them: `name:` leaves one out, `name;` sends an empty one.
+    ///
+    /// Of itself libcurl calls every body a form, so the type is left out unless it is given.
+    private var lines: [String] {
+        let hasType = headers.contains { $0.name.lowercased() == "content-type" }
+        let given = headers.map { $0.value.isEmpty ? "\($0.name);" : "\($0.name): \($0.value)" }
+        return hasType ? given : given + ["Content-Type:"]
+    }
+
     /// Calls `body` with the request as C sees it.
     func withC<Success>(
         largestAnswer: Int,
         _ body: (inout el_curl_request) -> Success
     ) -> Success {
-        let lines = headers.map { "\($0.name): \($0.value)" }
         return withCStrings([method, url] + lines) { strings in
             self.body.withUnsafeBytes { bytes in
                 var request = el_curl_request()
