@@ -116,8 +116,8 @@ let package = Package(
         module(
             "LedgerServer",
             [
-                "LedgerService", "LedgerCore", "SQLiteTable", "LineLog", "RawJSON", "CAllocator",
-                log, metrics,
+                "LedgerService", "LedgerCore", "SQLiteTable", "DynamoDBTable", "AWSClient",
+                "LineLog", "RawJSON", "CAllocator", log, metrics,
             ] + nio,
             path: "Server"
         ),
@@ -174,7 +174,7 @@ let package = Package(
             "ServerTests",
             [
                 "LedgerServer", "LedgerService", "LedgerCore", "LedgerTesting", "LedgerClient",
-                "SQLiteTable", "CurlHTTP", "LineLog", "RawJSON", log, metrics,
+                "SQLiteTable", "CurlHTTP", "LineLog", "RawJSON", "Loopback", log, metrics,
             ] + nio
         ),
         tests(
