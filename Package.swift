@@ -20,6 +20,28 @@ let nio: [Target.Dependency] = [
     .product(name: "NIOHTTP1", package: "swift-nio"),
 ]
 
+/// The folder of a static libcurl, while the functions' packages are built; nil otherwise.
+let staticCurl = Context.environment["EVENTLEDGER_STATIC_CURL"]
+
+/// A function: one fully static executable, wiring only.
+func lambda(_ name: String) -> Target {
+    let libraries = (staticCurl ?? "") + "/lib"
+    return .executableTarget(
+        name: name,
+        dependencies: ["LambdaHost", "LedgerService", "LedgerTesting"],
+        path: "Lambdas/\(name)",
+        swiftSettings: settings,
+        linkerSettings: staticCurl == nil
+            ? []
+            : [
+                .unsafeFlags(["-static-executable", "-use-ld=lld", "-L", libraries]),
+                .unsafeFlags(["-Xlinker", "-s", "-Xlinker", "--gc-sections"]),
+                .unsafeFlags(["-Xlinker", "--icf=safe", "-Xlinker", "-O2"]),
+                .linkedLibrary("ssl"), .linkedLibrary("crypto"),
+            ]
+    )
+}
+
 func module(_ name: String, _ dependencies: [Target.Dependency] = [], path: String? = nil) -> Target
 {
     .target(
@@ -123,6 +145,11 @@ let package = Package(
             path: "CLI",
             swiftSettings: settings
         ),
+
+        lambda("admin"),
+        lambda("publish"),
+        lambda("poll"),
+        lambda("compactor"),
 
         tests("RawJSONTests", ["RawJSON"]),
         tests("LedgerCoreTests", ["LedgerCore", "LedgerTesting", "RawJSON"]),
