@@ -10,6 +10,10 @@ let settings: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+/// Rules that a simulation can break on purpose exist in its builds only: see docs/testing.md.
+let simulation: [SwiftSetting] =
+    Context.environment["EVENTLEDGER_SIMULATION"] == nil ? [] : [.define("SIMULATION")]
+
 let cSettings: [CSetting] = [.treatAllWarnings(as: .error)]
 
 let log = Target.Dependency.product(name: "Logging", package: "swift-log")
@@ -48,7 +52,7 @@ func module(_ name: String, _ dependencies: [Target.Dependency] = [], path: Stri
         name: name,
         dependencies: dependencies,
         path: path ?? "Shared/\(name)",
-        swiftSettings: settings
+        swiftSettings: settings + simulation
     )
 }
 
@@ -150,6 +154,20 @@ let package = Package(
         lambda("publish"),
         lambda("poll"),
         lambda("compactor"),
+        module(
+            "LedgerSimulation",
+            ["LedgerService", "LedgerCore", "LedgerTesting", log],
+            path: "Simulation/Library"
+        ),
+        .executableTarget(
+            name: "eventledger-sim",
+            dependencies: [
+                "LedgerSimulation", "LedgerCore",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Simulation/Command",
+            swiftSettings: settings + simulation
+        ),
 
         tests("RawJSONTests", ["RawJSON"]),
         tests("LedgerCoreTests", ["LedgerCore", "LedgerTesting", "RawJSON"]),

@@ -53,6 +53,18 @@ check-served-api: build
 demo *ARGS: build
     @python3 scripts/demo.py "$@"
 
+# Release build of the simulator, in which rules can be broken on purpose
+build-sim: setup
+    EVENTLEDGER_SIMULATION=1 swift build --configuration release --static-swift-stdlib --scratch-path .build-sim --product eventledger-sim
+
+# Run simulated histories, each from its seed: ./justw sim --count 100000, or --forever
+sim *ARGS: build-sim
+    @.build-sim/release/eventledger-sim run "$@"
+
+# Break each rule in turn and see how soon the simulation notices; --write docs/testing.md keeps the table
+sim-controls *ARGS: build-sim
+    @scripts/sim-controls.py .build-sim/release/eventledger-sim "$@"
+
 # Run the benchmarks
 bench *ARGS: build
     @Benchmarks/run.sh "$@"

@@ -6,8 +6,10 @@ import RawJSON
 struct StreamCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "stream",
-        abstract: "Create, list, describe, change and delete streams.",
-        subcommands: [Create.self, List.self, Describe.self, Update.self, Delete.self]
+        abstract: "Create, list, describe, change, compact and delete streams.",
+        subcommands: [
+            Create.self, List.self, Describe.self, Update.self, Compact.self, Delete.self,
+        ]
     )
 
     /// The table of one stream.
@@ -25,6 +27,15 @@ struct StreamCommand: AsyncParsableCommand {
         return "\(stream.text("stream_id")): \(stream.text("partition_count")) partitions, "
             + "retention \(hours), compaction \(stream["compaction"]?.isTrue == true ? "on" : "off"),"
             + " created \(stream.text("created_at"))\n" + table.text
+    }
+
+    /// How far each partition is compacted.
+    static func progress(_ answer: JSONValue) -> String {
+        var table = Table("PARTITION", "COMPACTED UP TO")
+        for partition in answer["partitions"]?.elements ?? [] {
+            table.add(partition.text("partition"), partition.text("compacted_up_to"))
+        }
+        return table.text
     }
 
     /// `stream create`.
@@ -141,6 +152,24 @@ struct StreamCommand: AsyncParsableCommand {
                     body: Array(body.utf8)
                 )
                 try options.show(answer, StreamCommand.description)
+            }
+        }
+    }
+
+    /// `stream compact`.
+    struct Compact: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Bring a stream's compacted state up to its last event, now.",
+            discussion: "Example: eventledger stream compact orders"
+        )
+
+        @Argument(help: "The stream's name.") var stream: String
+        @OptionGroup var options: ClientOptions
+
+        func run() async throws {
+            try await options.run { client throws(LedgerClientError) in
+                let answer = try await client.call("POST", ["streams", stream, "compact"])
+                try options.show(answer, StreamCommand.progress)
             }
         }
     }

@@ -19,8 +19,6 @@ from pathlib import Path
 
 SCHEMAS = Path(__file__).resolve().parent.parent / "schemas"
 SUFFIX = ".schema.json"
-# The statuses after which a retry may help.
-RETRY_AFTER = (429, 500, 503)
 
 
 class SourceError(Exception):
@@ -117,7 +115,7 @@ def reference_to_errors(names, codes, shared):
 def error_response(status, names, codes):
     """The response of one status: the error body, narrowed to the codes that can come here."""
     headers = {}
-    if status in RETRY_AFTER:
+    if status == 429 or status >= 500:
         headers["Retry-After"] = {"$ref": "#/components/headers/RetryAfter"}
     if status == 405:
         headers["Allow"] = {"$ref": "#/components/headers/Allow"}

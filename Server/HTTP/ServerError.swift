@@ -47,7 +47,7 @@ enum ServerError: Error, Equatable {
     var message: String {
         switch self {
         case .malformed(let what): what
-        case .methodNotAllowed: "only GET works here"
+        case .methodNotAllowed: "only GET and HEAD work here"
         case .tooSlow(let what): what
         case .bodyTooLarge(let limit): "the body is larger than \(limit) bytes"
         case .targetTooLong(let limit): "path and query are longer than \(limit) bytes"
@@ -74,7 +74,7 @@ enum ServerError: Error, Equatable {
     var response: APIResponse {
         let json = #"{"error":"\#(code)","message":"\#(message)","details":\#(details)}"#
         var headers = [(name: "content-type", value: "application/json")]
-        if status == 503 { headers.append((name: "retry-after", value: "1")) }
+        if status >= 500 { headers.append((name: "retry-after", value: "1")) }
         if case .methodNotAllowed(let allow) = self {
             headers.append((name: "allow", value: allow))
         }

@@ -8,6 +8,10 @@ extension PrometheusMetrics {
             response.route = "GET /metrics"
             return response
         }
+        if var refusal = request.refusalOfParameters() {
+            refusal.route = "GET /metrics"
+            return refusal
+        }
         return APIResponse(
             status: 200,
             headers: [(name: "content-type", value: "text/plain; version=0.0.4; charset=utf-8")],

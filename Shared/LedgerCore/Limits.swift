@@ -93,7 +93,14 @@ public enum Limits {
     /// How long the marker of a deleted key stays in the compacted state, hours: longer than any
     /// fold can be in flight.
     public static let tombstoneHours: Int64 = 24
+    /// How old what a fold has read may be when it is stored, milliseconds: much less than
+    /// ``tombstoneHours``.
+    public static let foldPatience: Int64 = 600_000
+    /// How long reading a page may take, milliseconds, from the stream's description on: much less
+    /// than ``deletionGrace``.
+    public static let readPatience: Int64 = 300_000
     /// How long after the seals a deleted stream's rows may be removed, milliseconds: cached tails
-    /// live 60 s, a signed request 5 minutes.
-    public static let deletionGrace: Int64 = 600_000
+    /// live 60 s, a signed request 5 minutes, and the clocks of who sealed and who removes may each
+    /// be off by the 5 minutes that a signature allows.
+    public static let deletionGrace: Int64 = 1_200_000
 }

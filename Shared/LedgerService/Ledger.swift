@@ -18,6 +18,9 @@ public final class Ledger: Sendable {
         /// Appends of this process wake it at once; only other processes' need looking.
         public var longPollPause: Int64 = 1_000
 
+        /// What runs the ledger's own tasks; nil: Swift's shared threads.
+        public var executor: (any TaskExecutor)?
+
         /// The defaults.
         public init() {}
     }

@@ -118,6 +118,7 @@ public enum LedgerError: Error, Hashable, Sendable {
         case .expired(let partition, let earliest):
             self = .offsetExpired(partition, earliest: earliest ?? .zero)
         case .outOfRange(let partition, let next): self = .offsetOutOfRange(partition, next: next)
+        case .unverified(let partition): self = .tailUnverified(partition)
         case .corrupt(let partition, let offset, let detail):
             self = .corruptChunk(stream, partition, offset, detail: detail)
         case .table(let error): self.init(error)

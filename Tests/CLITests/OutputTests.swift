@@ -13,6 +13,13 @@ struct OutputTests {
         #expect(table.text == "NAME    COUNT\na           5\nlonger  12345\n")
     }
 
+    @Test("What was compacted is a table, one partition a line")
+    func progress() throws {
+        let answer = "{\"partitions\":[{\"partition\":0,\"compacted_up_to\":12}]}"
+        let text = StreamCommand.progress(try JSONValue(Array(answer.utf8)))
+        #expect(text == "PARTITION  COMPACTED UP TO\n        0               12\n")
+    }
+
     @Test("Control characters can't reach the terminal")
     func control() {
         #expect(Table.printable("a\u{1b}[31m\u{202e}é") == "a\\u{1b}[31m\\u{202e}é")

@@ -133,7 +133,7 @@ struct DocumentedLimit: Sendable {
         "chunkBytes", "chunkPayloadBytes", "decodedBatchBytes", "compressionThreshold",
         "itemBytes", "queryPageBytes",
         "cacheAge", "physicalRetentionHours", "physicalRetentionMarginHours", "tombstoneHours",
-        "deletionGrace", "sortKeyBytes",
+        "deletionGrace", "foldPatience", "readPatience", "sortKeyBytes",
     ]
 }
 

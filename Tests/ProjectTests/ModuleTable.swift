@@ -50,6 +50,11 @@ struct ModuleRule: Sendable {
             "LedgerTesting",
             ["LedgerCore", "LedgerService", "RawJSON", "Testing"]
         ),
+        ModuleRule(
+            "LedgerSimulation",
+            folder: "Simulation/Library",
+            ["LedgerService", "LedgerCore", "LedgerTesting", "Logging"]
+        ),
         // What runs.
         ModuleRule(
             "LedgerServer",
@@ -66,6 +71,12 @@ struct ModuleRule: Sendable {
             folder: "CLI",
             ["LedgerClient", "LedgerServer", "LedgerCore", "LineLog", "RawJSON", "Logging"],
             ["ArgumentParser", "Dispatch"],
+            libc
+        ),
+        ModuleRule(
+            "eventledger-sim",
+            folder: "Simulation/Command",
+            ["LedgerSimulation", "LedgerCore", "ArgumentParser"],
             libc
         ),
         ModuleRule("admin", folder: "Lambdas/admin", ["LambdaHost", "DynamoDBTable"], libc),

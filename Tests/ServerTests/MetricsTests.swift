@@ -82,6 +82,9 @@ import Testing
             try await scraper.send(post("/metrics", ""))
             #expect(try await scraper.receive().header("allow") == "GET, HEAD")
             try await scraper.send(get("/metrics?x=1"))
+            let refused = try await scraper.receive()
+            #expect(refused.status == 400 && refused.text.contains(#""field":"x""#))
+            try await scraper.send(get("/metrics"))
             let response = try await scraper.receive()
             #expect(response.header("content-type") == "text/plain; version=0.0.4; charset=utf-8")
             let lines = response.text.split(separator: "\n")
@@ -89,6 +92,7 @@ import Testing
                 #"eventledger_http_requests_total{route="POST /{path}",status="200"} 1"#,
                 #"eventledger_http_requests_total{route="none",status="400"} 1"#,
                 #"eventledger_http_requests_total{route="GET /metrics",status="405"} 1"#,
+                #"eventledger_http_requests_total{route="GET /metrics",status="400"} 1"#,
                 #"eventledger_http_request_bytes_total{route="POST /{path}"} 5"#,
                 #"eventledger_http_response_bytes_total{route="POST /{path}"} 14"#,
                 #"eventledger_http_request_duration_seconds_count{route="POST /{path}"} 1"#,

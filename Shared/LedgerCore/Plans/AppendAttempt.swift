@@ -70,7 +70,8 @@ struct AppendAttempt: Sendable {
         for (index, item) in obstacles {
             guard case .chunk? = role(of: index) else { continue }
             switch try item.map(LogEntry.init) {
-            case .chunk(let chunk)?: if chunk.append == append { return .ours }
+            case .chunk(let chunk)?:
+                if chunk.append == append, Rule.ownAppend.isKept { return .ours }
             case .seal?: verdict = .sealed
             case nil: if case .others = verdict { verdict = .unseen }
             }
@@ -102,7 +103,7 @@ struct AppendAttempt: Sendable {
                 timestamp: timestamp,
                 ttl: ttl
             )
-            writes.append(.put(chunk.item, if: .notExists))
+            writes.append(.put(chunk.item, if: Rule.exactOffset.isKept ? .notExists : nil))
             roles.append(.chunk(lane: index, isFirst: position == 0))
             end = chunk.tail
         }
@@ -125,7 +126,7 @@ struct AppendAttempt: Sendable {
             let range = StoredRange(first: next, count: count, timestamp: timestamp)
             placed.append(Placed(lane: index, unit: position, range: range))
             next = range.end
-            guard let mark = unit.idempotency else { continue }
+            guard let mark = unit.idempotency, Rule.idempotency.isKept else { continue }
             let row = IdempotencyRow(
                 stream: context.stream,
                 partition: lane.partition,

@@ -29,26 +29,27 @@ public struct AppendPlan: ~Copyable {
 
     /// What time it is, and some randomness.
     public struct Moment: Sendable {
-        /// The wall clock.
-        public let now: Timestamp
-        /// Milliseconds of ``AppendPlan``'s deadline clock.
-        public let uptime: Int64
+        /// What time it is.
+        public let instant: Instant
         /// A fresh random id: for a new append.
         public let fresh: Incarnation
 
         /// A moment.
-        public init(now: Timestamp, uptime: Int64, fresh: Incarnation) {
-            self.now = now
-            self.uptime = uptime
+        public init(_ instant: Instant, fresh: Incarnation) {
+            self.instant = instant
             self.fresh = fresh
         }
+
+        /// The wall clock.
+        public var now: Timestamp { instant.now }
     }
 
     /// How long the shell gives one write, milliseconds.
     public static let attemptTimeout: Int64 = 2_000
 
     private let context: AppendContext
-    private let deadline: Int64
+    private let patience: Int64
+    private var started: Instant?
     private var lanes: [Lane]
     /// The attempt whose fate is open or that is about to be repeated; nil: none.
     private var attempt: AppendAttempt?
@@ -56,18 +57,19 @@ public struct AppendPlan: ~Copyable {
     private var isOpen = false
     private var failures = 0
 
-    /// A plan that gives up at `deadline`, in the milliseconds of ``Moment/uptime``.
-    public init(_ lanes: [AppendLane], context: AppendContext, deadline: Int64) {
+    /// A plan that gives up after `patience` milliseconds.
+    public init(_ lanes: [AppendLane], context: AppendContext, patience: Int64) {
         precondition(!lanes.isEmpty)
         precondition(lanes.count == 1 || lanes.allSatisfy { $0.units.count == 1 })
         self.lanes = lanes.map(Lane.init)
         self.context = context
-        self.deadline = deadline
+        self.patience = patience
     }
 
     /// The first action.
     public mutating func start(_ moment: Moment) -> Action {
-        advance(moment)
+        started = moment.instant
+        return advance(moment)
     }
 
     /// Takes what a ``Action/readTails(_:)`` found, in its order.
@@ -83,12 +85,7 @@ public struct AppendPlan: ~Copyable {
         var stale = lanes.indices.filter { lanes[$0].needsReading }.makeIterator()
         for reading in readings {
             guard let index = stale.next() else { break }
-            let verdict = reading.verdict(
-                at: moment.now,
-                created: context.created,
-                exempt: context.exempt
-            )
-            switch verdict {
+            switch reading.verdict(at: moment.now, context.trust) {
             case .tail(let tail): lanes[index].tail = .read(tail)
             case .sealed: return finish(all: .streamGone)
             case .unverified: return finish(all: .tailUnverified)
@@ -114,6 +111,11 @@ public struct AppendPlan: ~Copyable {
     /// Goes on after a ``Action/pause(milliseconds:)``.
     public mutating func resume(_ moment: Moment) -> Action {
         guard let attempt else { return advance(moment) }
+        // The pause may have been longer than asked for: a function was frozen, a machine asleep.
+        // What is at this offset may have come and gone meanwhile.
+        guard hasTime(moment) else {
+            return finish(all: isOpen ? .unknown : .failed(Self.tooBusy))
+        }
         return .write(attempt.writes, token: attempt.token)
     }
 
@@ -129,12 +131,26 @@ public struct AppendPlan: ~Copyable {
         if lanes.allSatisfy(\.isEmpty) { return finishRest() }
         // Several lanes share one request's fate, which only another body can have split.
         if lanes.contains(where: \.isEmpty) { return finish(all: .idempotencyKeyReused) }
-        guard moment.uptime < deadline else { return finish(all: .failed(Self.tooBusy)) }
+        guard hasTime(moment) else { return finish(all: .failed(Self.tooBusy)) }
         let attempt = AppendAttempt(lanes, context, moment)
         guard attempt.fitsOneTransaction else { return finish(all: .tooLarge) }
         self.attempt = attempt
         isOpen = false
         return .write(attempt.writes, token: attempt.token)
+    }
+
+    private func elapsed(_ moment: Moment) -> Int64 {
+        moment.instant.elapsed(since: started ?? moment.instant)
+    }
+
+    /// Whether a write may begin: what is known of the stream and its tails must be of now.
+    ///
+    /// In a process that stood still for days, the tail may have expired and the stream may be
+    /// another one.
+    private func hasTime(_ moment: Moment) -> Bool {
+        let age = moment.instant.elapsed(since: context.known)
+        return (elapsed(moment) < patience || !Rule.appendDeadline.isKept)
+            && (age < Limits.cacheAge + patience || !Rule.cacheAge.isKept)
     }
 
     private static let tooBusy = TableError(
@@ -168,7 +184,7 @@ public struct AppendPlan: ~Copyable {
         self.attempt = nil
         isOpen = false
         failures += 1
-        guard moment.uptime < deadline else { return advance(moment) }
+        guard hasTime(moment) else { return advance(moment) }
         return attempt.blocksOnlyUnits(obstacles) ? advance(moment) : pause(moment)
     }
 
@@ -203,25 +219,32 @@ public struct AppendPlan: ~Copyable {
         _ moment: Moment
     ) -> Action {
         failures += 1
-        isOpen = isOpen || error.effect == .indefinite
+        isOpen = isOpen || (error.effect == .indefinite && Rule.openOutcome.isKept)
         let canRepeat = error.effect == .indefinite || error.reason == .throttled
-        guard canRepeat, moment.uptime < deadline else {
+        guard canRepeat, hasTime(moment) else {
             return finish(all: isOpen ? .unknown : .failed(error))
         }
+        if !Rule.sameOffset.isKept { forget(attempt) }
         return pause(moment)
+    }
+
+    /// What must not be done, for a simulation to notice.
+    private mutating func forget(_ attempt: AppendAttempt) {
+        self.attempt = nil
+        for (lane, _) in attempt.tails { lanes[lane].tail = .unknown }
     }
 
     private mutating func retryRead(after error: TableError, _ moment: Moment) -> Action {
         failures += 1
         let canRepeat = error.reason == .throttled || error.reason == .unavailable
-        guard canRepeat, moment.uptime < deadline else { return finish(all: .failed(error)) }
+        guard canRepeat, hasTime(moment) else { return finish(all: .failed(error)) }
         return pause(moment)
     }
 
     /// 5, 10, 20 … 320 ms, cut at the deadline.
     private func pause(_ moment: Moment) -> Action {
         let backoff = Int64(5) << Int64(min(failures - 1, 6))
-        return .pause(milliseconds: min(backoff, max(deadline - moment.uptime, 0)))
+        return .pause(milliseconds: min(backoff, max(patience - elapsed(moment), 0)))
     }
 
     // MARK: Ends

@@ -67,16 +67,16 @@ public struct AppendContext: Hashable, Sendable {
     public let stream: Incarnation
     /// Hours; nil: for ever.
     public let retentionHours: Int?
-    /// When the stream was created.
-    public let created: Timestamp
-    /// The engine is exempt from the trust rule (``Table/deletesLogByItself`` is false).
-    public let exempt: Bool
+    /// When the end of a log may be believed.
+    public let trust: TailTrust
+    /// When the stream was last known to be there.
+    public let known: Instant
 
     /// The context of appends to `stream`.
-    public init(stream: StreamRow, exempt: Bool) {
+    public init(stream: StreamRow, trust: TailTrust, known: Instant) {
         self.stream = stream.incarnation
         retentionHours = stream.retentionHours
-        created = stream.created
-        self.exempt = exempt
+        self.trust = trust
+        self.known = known
     }
 }

@@ -1,5 +1,5 @@
-/// Finds the first chunk whose last event is not earlier than a moment, by binary search:
-/// timestamps never decrease along a partition.
+/// Finds the first chunk that has not expired and whose last event is not earlier than a moment, by
+/// binary search: timestamps and ttls never decrease along a partition.
 public struct ChunkSearch: Sendable {
     /// What the shell does next.
     public enum Action: Sendable {
@@ -12,6 +12,7 @@ public struct ChunkSearch: Sendable {
     private let stream: Incarnation
     private let partition: Partition
     private let target: Timestamp
+    private let expiration: Expiration
     /// Chunks that begin below are too early.
     private var low = Offset.zero
     /// No chunk that begins at or after it can be better than `best`.
@@ -20,11 +21,17 @@ public struct ChunkSearch: Sendable {
     private var best: Chunk?
 
     /// `end`: The partition's tail.
-    public init(stream: Incarnation, partition: Partition, notBefore target: Timestamp, end: Offset)
-    {
+    public init(
+        stream: Incarnation,
+        partition: Partition,
+        notBefore target: Timestamp,
+        expiration: Expiration,
+        end: Offset
+    ) {
         self.stream = stream
         self.partition = partition
         self.target = target
+        self.expiration = expiration
         high = end
     }
 
@@ -38,7 +45,7 @@ public struct ChunkSearch: Sendable {
     /// Takes what a ``Action/probe(_:)`` found.
     public mutating func receive(_ page: QueryPage) throws(TableError) -> Action {
         switch try page.items.first.map({ item throws(TableError) in try LogEntry(item) }) {
-        case .chunk(let chunk)? where chunk.timestamp >= target:
+        case .chunk(let chunk)? where chunk.timestamp >= target && !expiration.covers(chunk):
             best = chunk
             high = probed
         case .chunk(let chunk)?: low = chunk.end

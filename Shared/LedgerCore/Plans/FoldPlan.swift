@@ -91,7 +91,7 @@ public struct FoldPlan: ~Copyable {
     /// something newer in its place.
     public mutating func stored(_ error: TableError?) -> Action {
         guard case .storing(let progress, let tail) = state else { preconditionFailure() }
-        if let error { return .fail(.table(error)) }
+        if let error, Rule.watermarkLast.isKept { return .fail(.table(error)) }
         return advance(progress, to: tail)
     }
 
@@ -198,7 +198,7 @@ public struct FoldPlan: ~Copyable {
     ) -> ReadFailure? {
         guard chunk.first != next else { return nil }
         guard chunk.first > next,
-            chunk.first <= progress.trim || chunk.previousTTL.hasPassed(at: now)
+            chunk.first <= progress.trim || chunk.previousTTL.mayHavePassed(at: now)
         else {
             return .corrupt(partition, next, detail: "the chunk at this offset is missing")
         }

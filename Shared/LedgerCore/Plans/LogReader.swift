@@ -2,7 +2,11 @@
 ///
 ///     scan ─→ (chunk at the offset)  ─→ scan … ─→ end
 ///       └──→ nothing fits: locate ─→ (chunk around the offset) ─→ scan
-///                            └──→ judge ─→ end | expired | outOfRange | corrupt
+///                            └──→ judge ─→ (there was more) ─→ scan, once
+///                                   └──→ end | expired | outOfRange | unverified | corrupt
+///
+/// A log's end is believed at once only while its last chunk has not expired: nothing behind such a
+/// chunk can be gone. Otherwise the progress row must tell.
 ///
 /// The owner asks for ``read(wanting:)``, does it, and hands the result to ``receive(_:now:)``.
 struct LogReader: Sendable {
@@ -28,11 +32,13 @@ struct LogReader: Sendable {
 
     let stream: Incarnation
     let partition: Partition
-    /// Chunks whose last event is not later are expired; nil: none.
-    private let horizon: Timestamp?
+    private let expiration: Expiration
+    private let trust: TailTrust
     private let origin: Offset
     private var state = State.scan
     private var next: Offset
+    /// The log was looked at again after the progress row spoke of more.
+    private var hasLookedAgain = false
     private(set) var batches: [Batch] = []
     /// Events a chunk held on average, to guess how many chunks to ask for.
     private(set) var density: Int
@@ -41,12 +47,14 @@ struct LogReader: Sendable {
         stream: Incarnation,
         partition: Partition,
         from origin: Offset,
-        horizon: Timestamp?,
+        expiration: Expiration,
+        trust: TailTrust,
         density: Int
     ) {
         self.stream = stream
         self.partition = partition
-        self.horizon = horizon
+        self.expiration = expiration
+        self.trust = trust
         self.origin = origin
         self.density = max(density, 1)
         next = origin
@@ -99,7 +107,7 @@ struct LogReader: Sendable {
         switch (state, found) {
         case (.scan, .page(let page)): try accept(page)
         case (.locate(let following), .page(let page)):
-            try locate(try page.items.first.map(entry), following: following)
+            try locate(try page.items.first.map(entry), following)
         case (.judge(let following, let lastEnd), .item(let item)):
             try judge(try item.map(progress), following, lastEnd, now)
         default: preconditionFailure("an answer that was not asked for")
@@ -113,7 +121,8 @@ struct LogReader: Sendable {
             switch try entry(item) {
             case .seal(let offset) where offset == next: state = .end
             case .seal: try interrupt(by: nil)
-            case .chunk(let chunk) where chunk.first == next: try append(chunk)
+            case .chunk(let chunk) where chunk.first == next || !Rule.contiguous.isKept:
+                try append(chunk)
             case .chunk(let chunk): try interrupt(by: chunk)
             }
             if case .scan = state { continue }
@@ -133,7 +142,7 @@ struct LogReader: Sendable {
     }
 
     private mutating func append(_ chunk: Chunk) throws(ReadFailure) {
-        if let horizon, chunk.timestamp <= horizon, !hasStarted {
+        if !hasStarted, expiration.covers(chunk) {
             throw .expired(partition, earliest: nil)
         }
         let decoded: DecodedBatch
@@ -159,15 +168,19 @@ struct LogReader: Sendable {
 
     // MARK: Locate and judge
 
-    private mutating func locate(_ entry: LogEntry?, following: Chunk?) throws(ReadFailure) {
+    private mutating func locate(
+        _ entry: LogEntry?,
+        _ following: Chunk?
+    ) throws(ReadFailure) {
         switch entry {
         case .chunk(let chunk)? where chunk.end > next:
             state = .scan
             try append(chunk)
-        case .chunk(let chunk)?:
+        case .chunk(let chunk)? where chunk.end == next && following == nil:
+            // Nothing behind a chunk that has not expired can be gone.
             state =
-                chunk.end == next && following == nil
-                ? .end : .judge(following: following, lastEnd: chunk.end)
+                expiration.covers(chunk) ? .judge(following: nil, lastEnd: chunk.end) : .end
+        case .chunk(let chunk)?: state = .judge(following: following, lastEnd: chunk.end)
         case .seal?: state = .end
         case nil: state = .judge(following: following, lastEnd: .zero)
         }
@@ -179,17 +192,38 @@ struct LogReader: Sendable {
         _ lastEnd: Offset,
         _ now: Timestamp
     ) throws(ReadFailure) {
+        let watermark = progress?.watermark.next ?? .zero
+        if following == nil, next < watermark, !hasLookedAgain, Rule.secondLook.isKept {
+            // Appended and folded since the log was read: or expired, which another look tells.
+            hasLookedAgain = true
+            state = .scan
+        } else if let failure = verdict(progress, following, lastEnd, now) {
+            // Whoever starts reading here is told; the page before it is whole.
+            guard hasStarted else { throw failure }
+            state = .blocked
+        } else {
+            state = .end
+        }
+    }
+
+    /// Why there is nothing at `next`; nil when the log simply ends there.
+    private func verdict(
+        _ progress: Progress?,
+        _ following: Chunk?,
+        _ lastEnd: Offset,
+        _ now: Timestamp
+    ) -> ReadFailure? {
         if let following {
             let isTrimmed = following.first <= progress?.trim ?? .zero
-            guard isTrimmed || following.previousTTL.hasPassed(at: now) else {
-                throw .corrupt(partition, next, detail: "the chunk at this offset is missing")
+            guard isTrimmed || following.previousTTL.mayHavePassed(at: now) else {
+                return .corrupt(partition, next, detail: "the chunk at this offset is missing")
             }
-            throw .expired(partition, earliest: following.first)
+            return .expired(partition, earliest: following.first)
         }
         let end = max(lastEnd, progress?.watermark.next ?? .zero)
-        if next < end { throw .expired(partition, earliest: end) }
-        if next > end { throw .outOfRange(partition, next: end) }
-        state = .end
+        if next < end { return .expired(partition, earliest: end) }
+        guard trust.holds(swept: progress?.swept, at: now) else { return .unverified(partition) }
+        return next > end ? .outOfRange(partition, next: end) : nil
     }
 
     private func entry(_ item: Item) throws(ReadFailure) -> LogEntry {

@@ -33,7 +33,8 @@ public struct PollPlan: ~Copyable {
     }
 
     private let stream: Incarnation
-    private let horizon: Timestamp?
+    private let expiration: Expiration
+    private let trust: TailTrust
     private let limit: Int
     private let lanes: [Lane]
     private var positions: [Position]
@@ -47,11 +48,20 @@ public struct PollPlan: ~Copyable {
 
     /// A plan for at most `limit` events and ``Limits/pageBytes``.
     ///
-    /// `horizon`: Chunks whose last event is not later are expired; nil: none.
-    public init(stream: Incarnation, lanes: [Lane], limit: Int, horizon: Timestamp?) {
+    /// `expiration`: Which chunks have expired.
+    ///
+    /// `trust`: When the end of a log may be believed.
+    public init(
+        stream: Incarnation,
+        lanes: [Lane],
+        limit: Int,
+        expiration: Expiration,
+        trust: TailTrust
+    ) {
         precondition(!lanes.isEmpty && limit > 0)
         self.stream = stream
-        self.horizon = horizon
+        self.trust = trust
+        self.expiration = expiration
         self.limit = limit
         self.lanes = lanes
         positions = lanes.map(\.position)
@@ -138,7 +148,8 @@ public struct PollPlan: ~Copyable {
                 stream: stream,
                 partition: lane.partition,
                 from: offset,
-                horizon: horizon,
+                expiration: expiration,
+                trust: trust,
                 density: lane.density
             )
             readers.append(reader)
@@ -191,7 +202,7 @@ public struct PollPlan: ~Copyable {
     }
 
     private mutating func finish() -> Action {
-        page.positions = positions
+        page.positions = Rule.cursorAfterCut.isKept ? positions : positionsBeforeCut
         page.caughtUp =
             !readers.isEmpty && readers.allSatisfy(\.isAtEnd) && queues.allSatisfy(\.isEmpty)
         let read = zip(readers, positions).reduce(Int64(0)) { sum, lane in
@@ -200,6 +211,11 @@ public struct PollPlan: ~Copyable {
         }
         page.remaining = page.caughtUp ? 0 : max(read, 1)
         return .finish(page)
+    }
+
+    /// Where the readers are, further than the page: for a simulation to notice.
+    private var positionsBeforeCut: [Position] {
+        readers.isEmpty ? positions : readers.map { .log($0.readUpTo) }
     }
 
     // MARK: Bootstrap
@@ -223,7 +239,8 @@ public struct PollPlan: ~Copyable {
         }
         for item in entries.items {
             let latest = try decodeLatest(item)
-            if latest.offset < watermark, case .record(let bytes) = latest.value {
+            let isBelow = latest.offset < watermark || !Rule.snapshotBelow.isKept
+            if isBelow, case .record(let bytes) = latest.value {
                 guard try add(latest, bytes) else { return }
             }
             last = latest.key

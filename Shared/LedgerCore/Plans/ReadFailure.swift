@@ -7,6 +7,8 @@ public enum ReadFailure: Error, Hashable, Sendable {
     case expired(Partition, earliest: Offset?)
     /// The offset lies beyond the partition's end.
     case outOfRange(Partition, next: Offset)
+    /// Where the partition ends can't be verified: what came after may have expired.
+    case unverified(Partition)
     /// A chunk that must be there is missing or damaged; `detail` is for an operator.
     case corrupt(Partition, Offset, detail: String)
     /// The table failed; reading changes nothing, so a retry is safe.

@@ -37,7 +37,8 @@ public struct Chunk: Hashable, Sendable {
         timestamp: Timestamp,
         ttl: TTL
     ) {
-        precondition(timestamp >= tail.timestamp && ttl >= tail.ttl, "both only grow along a log")
+        precondition(timestamp >= tail.timestamp, "time only grows along a log")
+        precondition(ttl >= tail.ttl || !Rule.ttlGrows.isKept, "a ttl only grows along a log")
         self.stream = stream
         self.partition = partition
         first = tail.next

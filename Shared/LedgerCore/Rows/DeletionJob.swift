@@ -21,7 +21,8 @@ public struct DeletionJob: Hashable, Sendable {
         self.stream = stream
         self.subscription = subscription
         self.partitionCount = partitionCount
-        notBefore = now.advanced(byMilliseconds: Limits.deletionGrace)
+        let grace = Rule.deletionGrace.isKept ? Limits.deletionGrace : 0
+        notBefore = now.advanced(byMilliseconds: grace)
         groupsDone = 0
     }
 

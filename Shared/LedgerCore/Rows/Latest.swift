@@ -38,10 +38,8 @@ public struct Latest: Hashable, Sendable {
     /// Written only over an older event of the key, so order, repetition and concurrency of folds
     /// stop mattering.
     public var write: Write {
-        .put(
-            item,
-            if: .or([.notExists, .compare(.offset, .less, .number(offset.rawValue))])
-        )
+        let isLater = Condition.compare(.offset, .less, .number(offset.rawValue))
+        return .put(item, if: Rule.latestGrows.isKept ? .or([.notExists, isLater]) : nil)
     }
 
     /// The row.

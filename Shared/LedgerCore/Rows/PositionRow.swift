@@ -29,14 +29,12 @@ public struct PositionRow: Hashable, Sendable {
     /// Written forward only: over nothing, over an older epoch, or over an earlier position of
     /// the same epoch.
     public var commit: Write {
-        .put(
-            item,
-            if: .or([
-                .notExists,
-                .compare(.epoch, .less, .number(epoch)),
-                .and([.compare(.epoch, .equal, .number(epoch)), isNotBehind]),
-            ])
-        )
+        let forward = Condition.or([
+            .notExists,
+            .compare(.epoch, .less, .number(epoch)),
+            .and([.compare(.epoch, .equal, .number(epoch)), isNotBehind]),
+        ])
+        return .put(item, if: Rule.commitForward.isKept ? forward : nil)
     }
 
     /// Whether the stored position lies at or before this one.

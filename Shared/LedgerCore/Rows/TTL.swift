@@ -20,7 +20,8 @@ public enum TTL: Hashable, Comparable, Sendable {
         let hours =
             max(Int64(retentionHours), Limits.physicalRetentionHours)
             + Limits.physicalRetentionMarginHours
-        return max(previous, .after(second: now.seconds + hours * 3600))
+        let ttl = TTL.after(second: now.seconds + hours * 3600)
+        return Rule.ttlGrows.isKept ? max(previous, ttl) : ttl
     }
 
     /// Whether the row may be gone at `now`.
@@ -29,6 +30,12 @@ public enum TTL: Hashable, Comparable, Sendable {
         case .after(let second): second < now.seconds
         case .never: false
         }
+    }
+
+    /// Whether the row may be gone at `now` by anyone's clock: clocks disagree by less than
+    /// ``Limits/physicalRetentionMarginHours``.
+    public func mayHavePassed(at now: Timestamp) -> Bool {
+        hasPassed(at: now.advanced(byMilliseconds: Limits.physicalRetentionMarginHours * 3_600_000))
     }
 
     /// In order of their values.

@@ -41,30 +41,20 @@ public struct TailReading: Hashable, Sendable {
         self.progress = progress
     }
 
-    /// The trust rule (design, section 4): tail = max(last row's end, watermark), and it is valid
-    /// if and only if the last surviving chunk's ttl has not passed, so that nothing after it can
-    /// have been deleted, or a sweep verified the tail less than 47 hours ago.
-    ///
-    /// `created`: When the stream was created: until 47 hours later nothing can be gone.
-    ///
-    /// `exempt`: The engine removes log rows only through our own sweep, never above the watermark,
-    /// so the tail is always what it seems.
-    public func verdict(at now: Timestamp, created: Timestamp, exempt: Bool) -> Verdict {
+    /// What may be concluded: tail = max(last row's end, watermark), and it is valid if and only
+    /// if the last surviving chunk's ttl has not passed, so that nothing after it can have been
+    /// deleted, or ``TailTrust`` holds.
+    public func verdict(at now: Timestamp, _ trust: TailTrust) -> Verdict {
         if case .seal = newest { return .sealed }
-        let tail = tail
-        if exempt || !isNewestPastTTL(at: now) { return .tail(tail) }
-        let verified = max(progress?.swept ?? created, created)
-        return now < verified.advanced(byMilliseconds: Self.trust)
-            ? .tail(tail) : .unverified(tail)
+        if !isNewestPastTTL(at: now) || trust.holds(swept: progress?.swept, at: now) {
+            return .tail(tail)
+        }
+        return .unverified(tail)
     }
-
-    /// How long a verified tail may be trusted: 48 hours, less one for clocks that disagree.
-    private static let trust =
-        (Limits.physicalRetentionHours - Limits.physicalRetentionMarginHours) * 3_600_000
 
     private func isNewestPastTTL(at now: Timestamp) -> Bool {
         guard case .chunk(let chunk)? = newest else { return true }
-        return chunk.ttl.hasPassed(at: now)
+        return chunk.ttl.mayHavePassed(at: now)
     }
 
     private var tail: Tail {
@@ -73,5 +63,32 @@ public struct TailReading: Hashable, Sendable {
             return watermark
         }
         return chunk.tail
+    }
+}
+
+/// The trust rule (design, section 4): when the end of a log may be believed although chunks behind
+/// it may have been deleted.
+public struct TailTrust: Hashable, Sendable {
+    /// When the stream was created: until 47 hours later nothing can be gone.
+    public let created: Timestamp
+    /// The engine removes log rows only through our own sweep, never above the watermark, so the
+    /// end is always what it seems.
+    public let exempt: Bool
+
+    /// The trust in the ends of a stream's logs.
+    public init(created: Timestamp, exempt: Bool) {
+        self.created = created
+        self.exempt = exempt
+    }
+
+    /// How long a verified tail may be trusted: 48 hours, less one for clocks that disagree.
+    private static let duration =
+        (Limits.physicalRetentionHours - Limits.physicalRetentionMarginHours) * 3_600_000
+
+    /// Whether a sweep has verified the tail, at `swept`, not too long ago.
+    public func holds(swept: Timestamp?, at now: Timestamp) -> Bool {
+        let verified = max(swept ?? created, created)
+        guard Rule.trust.isKept else { return true }
+        return exempt || now < verified.advanced(byMilliseconds: Self.duration)
     }
 }

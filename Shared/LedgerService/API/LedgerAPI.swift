@@ -29,7 +29,7 @@ public struct LedgerAPI: APIHandler {
         let method = request.method == "HEAD" ? "GET" : request.method
         let methods = function.map(route.methods(of:)) ?? route.methods
         guard methods.contains(method) else {
-            let allow = LedgerError.methodNotAllowed(allow: methods)
+            let allow = LedgerError.methodNotAllowed(allow: Route.allow(methods))
             return ErrorAnswer(allow).response(route: route.pattern)
         }
         let pattern = "\(method) \(route.pattern)"

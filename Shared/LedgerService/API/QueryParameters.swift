@@ -28,6 +28,7 @@ struct QueryParameters {
         }
     }
 
+    /// The value of a parameter; nil when it is not given.
     func text(_ name: String) -> String? { values[name] }
 
     /// A number written in digits only, below 2^63.
@@ -76,5 +77,19 @@ struct QueryParameters {
             return nil
         }
         return Int64(text)
+    }
+}
+
+extension APIRequest {
+    /// The 400 for a request whose route takes no query parameters; nil when it has none.
+    ///
+    /// For routes that a transport answers by itself.
+    public func refusalOfParameters() -> APIResponse? {
+        do throws(LedgerError) {
+            _ = try QueryParameters(query, allowed: [])
+            return nil
+        } catch {
+            return ErrorAnswer(error).response(route: nil)
+        }
     }
 }

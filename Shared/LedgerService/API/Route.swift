@@ -100,6 +100,11 @@ enum Route {
         }
     }
 
+    /// What `Allow` says: HEAD works where GET does.
+    static func allow(_ methods: [String]) -> [String] {
+        methods.flatMap { $0 == "GET" ? ["GET", "HEAD"] : [$0] }
+    }
+
     /// The methods that the route takes.
     var methods: [String] {
         switch self {

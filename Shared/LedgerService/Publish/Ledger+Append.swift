@@ -5,8 +5,7 @@ import LedgerCore
 extension Ledger {
     /// Runs an append to its end.
     func run(_ lanes: [AppendLane], _ context: AppendContext) async -> AppendResult {
-        let deadline = clock.uptime() + configuration.appendDeadline
-        var plan = AppendPlan(lanes, context: context, deadline: deadline)
+        var plan = AppendPlan(lanes, context: context, patience: configuration.appendDeadline)
         var action = plan.start(moment())
         while true {
             switch action {
@@ -26,7 +25,7 @@ extension Ledger {
     }
 
     private func moment() -> AppendPlan.Moment {
-        AppendPlan.Moment(now: clock.now(), uptime: clock.uptime(), fresh: freshID())
+        AppendPlan.Moment(clock.instant(), fresh: freshID())
     }
 
     private func write(

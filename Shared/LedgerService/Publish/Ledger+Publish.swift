@@ -15,7 +15,7 @@ extension Ledger {
         idempotency: IdempotencyMark?
     ) async throws(LedgerError) -> PublishReceipt {
         while true {
-            let stream = try await publishable(id)
+            let (stream, known) = try await publishable(id)
             let parts = PartitionedBatch(batch, partitionCount: stream.partitionCount)
             try check(batch, parts, idempotency)
             let units = parts.records.map { records in
@@ -29,6 +29,7 @@ extension Ledger {
                 units,
                 to: parts.partitions,
                 of: stream,
+                known: known,
                 isAtomic: batch.isAtomic
             )
             guard outcomes.contains(.streamGone) else {
@@ -42,12 +43,15 @@ extension Ledger {
         }
     }
 
-    /// The stream as this process knows it, else as the table does.
-    func publishable(_ id: StreamID) async throws(LedgerError) -> StreamRow {
-        if let known = streams.row(id, clock: clock) { return known }
+    /// The stream as this process knows it, else as the table does, and when it was so.
+    func publishable(
+        _ id: StreamID
+    ) async throws(LedgerError) -> (row: StreamRow, known: Instant) {
+        if let cached = streams.row(id, clock: clock) { return cached }
+        let known = clock.instant()
         let stream = try await activeStream(id)
-        streams.remember(stream, clock: clock)
-        return stream
+        streams.remember(stream, known: known)
+        return (stream, known)
     }
 
     private func check(
@@ -77,6 +81,7 @@ extension Ledger {
         _ units: [AppendUnit],
         to partitions: [Partition],
         of stream: StreamRow,
+        known: Instant,
         isAtomic: Bool
     ) async throws(LedgerError) -> [AppendOutcome] {
         if let mark = units[0].idempotency {
@@ -88,7 +93,7 @@ extension Ledger {
                 return partitions.compactMap { known[$0] }.map { .stored($0.stored) }
             }
         }
-        let context = AppendContext(stream: stream, exempt: !table.deletesLogByItself)
+        let context = AppendContext(stream: stream, trust: trust(in: stream), known: known)
         let outcomes =
             isAtomic && partitions.count > 1
             ? await appendAtomically(units, to: partitions, of: stream, context)
@@ -154,6 +159,7 @@ extension Ledger {
                 AppendLane(partition: partitions[index], tail: tail, units: [units[index]])
             )
         }
+        let known = clock.instant()
         let result = await run(lanes, context)
         var outcomes = [AppendOutcome](repeating: .unknown, count: partitions.count)
         for (position, index) in order.enumerated() {
@@ -161,7 +167,7 @@ extension Ledger {
             outcomes[index] = result.outcomes[position][0]
             noteAppended([units[index]], [outcomes[index]], stream.id, context, partition)
             appenders.appender(stream, partition)
-                .release(tail: result.tails[position], in: self)
+                .release(tail: result.tails[position], known: known, in: self)
         }
         return outcomes
     }

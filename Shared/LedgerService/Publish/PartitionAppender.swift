@@ -47,7 +47,7 @@ final class PartitionAppender: Sendable {
                 defer { state.isBusy = true }
                 return !state.isBusy
             }
-            if starts { Task { await self.run(in: ledger) } }
+            if starts { start(in: ledger) }
         }
     }
 
@@ -65,16 +65,19 @@ final class PartitionAppender: Sendable {
     }
 
     /// Gives back what ``acquire(_:)`` took.
-    func release(tail: Tail?, in ledger: Ledger) {
-        remember(tail, ledger.clock)
-        Task { await run(in: ledger) }
+    ///
+    /// `known`: A moment before `tail` was found.
+    func release(tail: Tail?, known: Instant, in ledger: Ledger) {
+        remember(tail, known)
+        start(in: ledger)
     }
 
-    /// The next offset as this process last knew it.
-    var knownNext: Offset? { state.withLock { $0.tail?.tail.next } }
+    private func start(in ledger: Ledger) {
+        Task(executorPreference: ledger.configuration.executor) { await self.run(in: ledger) }
+    }
 
-    private func remember(_ tail: Tail?, _ clock: any LedgerClock) {
-        let cached = tail.map { CachedTail($0, clock: clock) }
+    private func remember(_ tail: Tail?, _ known: Instant) {
+        let cached = tail.map { CachedTail(tail: $0, known: known) }
         state.withLock { $0.tail = cached }
     }
 
@@ -92,8 +95,9 @@ final class PartitionAppender: Sendable {
             case .exclusive(let continuation): return continuation.resume()
             case .units(let units, let continuations, let tail, let context):
                 let lane = AppendLane(partition: partition, tail: tail, units: units)
+                let known = ledger.clock.instant()
                 let result = await ledger.run([lane], context)
-                remember(result.tails[0], ledger.clock)
+                remember(result.tails[0], known)
                 ledger.noteAppended(units, result.outcomes[0], stream, context, partition)
                 for (continuation, outcome) in zip(continuations, result.outcomes[0]) {
                     continuation.resume(returning: outcome)

@@ -12,6 +12,9 @@ public struct PublishBatch: Sendable {
         public var data = 0..<0
         /// Index into ``PublishBatch/headers``; -1: none.
         public var headers = -1
+
+        /// An event whose places are still to be set.
+        public init() {}
     }
 
     /// The request body, followed by those strings that had to be unescaped.

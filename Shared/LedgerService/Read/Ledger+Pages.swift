@@ -4,10 +4,13 @@ import LedgerCore
 /// The shell of ``PollPlan``.
 extension Ledger {
     /// Reads a page from the given positions.
+    ///
+    /// `known`: A moment before `stream` was read.
     func page(
         of stream: StreamRow,
         from positions: [(partition: Partition, position: Position)],
-        limit: Int
+        limit: Int,
+        known: Instant
     ) async throws(LedgerError) -> EventPage {
         let lanes = positions.map { partition, position in
             PollPlan.Lane(
@@ -16,12 +19,12 @@ extension Ledger {
                 density: densities.density(stream.incarnation, partition)
             )
         }
-        let horizon = stream.expiryHorizon(at: clock.now())
         var plan = PollPlan(
             stream: stream.incarnation,
             lanes: lanes,
             limit: limit,
-            horizon: horizon
+            expiration: Expiration(of: stream, at: clock.now()),
+            trust: trust(in: stream)
         )
         var action = plan.start()
         while true {
@@ -29,13 +32,26 @@ extension Ledger {
             case .read(let reads):
                 let findings = await inParallel(reads) { [self] read in await find(read) }
                 action = plan.receive(findings, now: clock.now())
-            case .fail(let failure): throw try await completed(failure, in: stream)
+            case .fail(let failure):
+                try checkPatience(since: known)
+                throw try await completed(failure, in: stream)
             case .finish(let page):
+                try checkPatience(since: known)
                 densities.remember(stream.incarnation, positions.map(\.partition), plan.densities)
                 metrics.pages.increment()
                 metrics.pageEvents.increment(by: page.events.count)
                 return page
             }
+        }
+    }
+
+    /// Refuses what was read by a process that stood still meanwhile: the stream may be deleted, its
+    /// rows gone, and an empty page would hide it.
+    func checkPatience(since known: Instant) throws(LedgerError) {
+        let age = clock.instant().elapsed(since: known)
+        guard age < Limits.readPatience || !Rule.readDeadline.isKept else {
+            let message = "reading took \(age) ms, too long to be trusted; try again"
+            throw .unavailable(message: message, mayHaveHappened: false)
         }
     }
 

@@ -30,10 +30,16 @@ extension Ledger {
         from origin: ReadOrigin,
         limit: Int
     ) async throws(LedgerError) -> (stream: StreamRow, page: PartitionPage) {
+        let known = clock.instant()
         let stream = try await activeStream(id)
         let partition = try partition(index, of: stream)
         let offset = try await resolve(origin, partition, stream)
-        let page = try await page(of: stream, from: [(partition, .log(offset))], limit: limit)
+        let page = try await page(
+            of: stream,
+            from: [(partition, .log(offset))],
+            limit: limit,
+            known: known
+        )
         guard case .log(let next) = page.positions[0] else { preconditionFailure("in the log") }
         return (stream, PartitionPage(page: page, next: next))
     }

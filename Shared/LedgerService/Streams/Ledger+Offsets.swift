@@ -9,9 +9,9 @@ extension Ledger {
     )
         async throws(LedgerError) -> Offset
     {
-        let horizon = stream.expiryHorizon(at: clock.now())
-        let target = horizon?.advanced(byMilliseconds: 1) ?? Timestamp(milliseconds: .min)
-        return try await firstChunk(notBefore: target, partition, stream, tail: tail)?.first ?? tail
+        let beginning = Timestamp(milliseconds: .min)
+        let first = try await firstChunk(notBefore: beginning, partition, stream, tail: tail)
+        return first?.first ?? tail
     }
 
     /// The offset of a partition's first event that is not earlier than `moment`; the tail when
@@ -24,7 +24,6 @@ extension Ledger {
     )
         async throws(LedgerError) -> Offset
     {
-        let earliest = try await earliestOffset(of: partition, in: stream, tail: tail)
         guard let chunk = try await firstChunk(notBefore: moment, partition, stream, tail: tail)
         else { return tail }
         let batch: DecodedBatch
@@ -34,7 +33,7 @@ extension Ledger {
             throw .corruptChunk(stream.id, partition, chunk.first, detail: error.description)
         }
         let index = batch.records.firstIndex { batch.timestamp(of: $0) >= moment }
-        return max(batch.offset(at: index ?? 0), earliest)
+        return batch.offset(at: index ?? 0)
     }
 
     private func firstChunk(
@@ -47,6 +46,7 @@ extension Ledger {
             stream: stream.incarnation,
             partition: partition,
             notBefore: moment,
+            expiration: Expiration(of: stream, at: clock.now()),
             end: tail
         )
         var action = search.start()

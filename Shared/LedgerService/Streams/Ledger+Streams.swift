@@ -16,10 +16,11 @@ extension Ledger {
             compaction: settings.compaction,
             created: clock.now()
         )
+        let known = clock.instant()
         guard case .applied = try await apply(.put(stream.item, if: .notExists)) else {
             throw .streamAlreadyExists(id)
         }
-        streams.remember(stream, clock: clock)
+        streams.remember(stream, known: known)
         let empty = stream.partitions.map {
             StreamDescription.PartitionState(
                 partition: $0,
@@ -66,8 +67,9 @@ extension Ledger {
             var changed = stream
             changed.retentionHours = retentionHours
             changed.version += 1
+            let known = clock.instant()
             if case .applied = try await apply(.put(changed.item, if: stream.unchanged)) {
-                streams.remember(changed, clock: clock)
+                streams.remember(changed, known: known)
                 return try await describe(changed)
             }
         }
@@ -117,6 +119,11 @@ extension Ledger {
         )
     }
 
+    /// When the ends of a stream's logs may be believed.
+    func trust(in stream: StreamRow) -> TailTrust {
+        TailTrust(created: stream.created, exempt: !table.deletesLogByItself)
+    }
+
     /// A partition's next offset, as far as it can be seen, and its progress.
     func tail(
         of partition: Partition,
@@ -130,8 +137,7 @@ extension Ledger {
         } catch {
             throw LedgerError(error)
         }
-        let exempt = !table.deletesLogByItself
-        switch reading.verdict(at: clock.now(), created: stream.created, exempt: exempt) {
+        switch reading.verdict(at: clock.now(), trust(in: stream)) {
         case .tail(let tail), .unverified(let tail): return (tail.next, reading.progress)
         case .sealed: throw .streamNotFound(stream.id)
         }

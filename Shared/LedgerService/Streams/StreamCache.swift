@@ -8,20 +8,20 @@ import Synchronization
 final class StreamCache: Sendable {
     private struct Entry {
         let row: StreamRow
-        let now: Timestamp
-        let uptime: Int64
+        let known: Instant
     }
 
     private let entries = Mutex<[StreamID: Entry]>([:])
 
-    func row(_ id: StreamID, clock: any LedgerClock) -> StreamRow? {
+    func row(_ id: StreamID, clock: any LedgerClock) -> (row: StreamRow, known: Instant)? {
         let entry = entries.withLock { $0[id] }
-        guard let entry, clock.isFresh(since: entry.now, uptime: entry.uptime) else { return nil }
-        return entry.row
+        guard let entry, clock.isFresh(since: entry.known) else { return nil }
+        return (entry.row, entry.known)
     }
 
-    func remember(_ row: StreamRow, clock: any LedgerClock) {
-        let entry = Entry(row: row, now: clock.now(), uptime: clock.uptime())
+    /// `known`: A moment before the description was read: the process may have stood still since.
+    func remember(_ row: StreamRow, known: Instant) {
+        let entry = Entry(row: row, known: known)
         entries.withLock { entries in
             if entries.count >= 10_000 { entries.removeAll() }
             entries[row.id] = entry
@@ -36,9 +36,9 @@ final class StreamCache: Sendable {
 extension LedgerClock {
     /// Whether something cached then may still be used: by the larger of what the two clocks say,
     /// since functions are frozen between calls and wall clocks jump.
-    func isFresh(since then: Timestamp, uptime: Int64) -> Bool {
-        let byWall = now().milliseconds - then.milliseconds
-        let byUptime = self.uptime() - uptime
-        return byWall >= 0 && max(byWall, byUptime) < Limits.cacheAge
+    func isFresh(since then: Instant) -> Bool {
+        guard Rule.cacheAge.isKept else { return true }
+        let instant = instant()
+        return instant.now >= then.now && instant.elapsed(since: then) < Limits.cacheAge
     }
 }

@@ -8,8 +8,7 @@ import Synchronization
 final class StreamDirectory: Sendable {
     private struct Listing {
         let rows: [Incarnation: StreamRow]
-        let now: Timestamp
-        let uptime: Int64
+        let known: Instant
     }
 
     private let listing = Mutex<Listing?>(nil)
@@ -22,12 +21,12 @@ final class StreamDirectory: Sendable {
     ) async throws(LedgerError) -> [Incarnation: StreamRow] {
         let clock = ledger.clock
         if let listing = listing.withLock({ $0 }),
-            clock.isFresh(since: listing.now, uptime: listing.uptime),
+            clock.isFresh(since: listing.known),
             streams.allSatisfy({ listing.rows[$0] != nil })
         {
             return listing.rows
         }
-        let (now, uptime) = (clock.now(), clock.uptime())
+        let known = clock.instant()
         var rows: [Incarnation: StreamRow] = [:]
         var after: [UInt8]?
         repeat {
@@ -36,7 +35,7 @@ final class StreamDirectory: Sendable {
             after = page.next
         } while after != nil
         let found = rows
-        listing.withLock { $0 = Listing(rows: found, now: now, uptime: uptime) }
+        listing.withLock { $0 = Listing(rows: found, known: known) }
         return found
     }
 }

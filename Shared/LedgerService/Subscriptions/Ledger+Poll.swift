@@ -21,16 +21,17 @@ extension Ledger {
         limit: Int,
         wait: Int64
     ) async throws(LedgerError) -> SubscriptionPage {
-        let start = clock.uptime()
+        let start = clock.instant()
         let stream = try await activeStream(streamID)
-        guard wait > 0 else { return try await page(id, of: stream, cursor, limit) }
+        guard wait > 0 else { return try await page(id, of: stream, cursor, limit, start) }
         signals.join(stream.incarnation)
         defer { signals.leave(stream.incarnation) }
         var pause: Int64 = 50
         while true {
             let generation = signals.generation(stream.incarnation)
-            let page = try await page(id, of: try await sameStream(stream), cursor, limit)
-            let left = wait - (clock.uptime() - start)
+            let known = clock.instant()
+            let page = try await page(id, of: try await sameStream(stream), cursor, limit, known)
+            let left = wait - clock.instant().elapsed(since: start)
             guard page.page.events.isEmpty, page.page.caughtUp, left > 0, !Task.isCancelled else {
                 return page
             }
@@ -71,7 +72,8 @@ extension Ledger {
         _ id: SubscriptionID,
         of stream: StreamRow,
         _ cursor: String?,
-        _ limit: Int
+        _ limit: Int,
+        _ known: Instant
     )
         async throws(LedgerError) -> SubscriptionPage
     {
@@ -83,7 +85,7 @@ extension Ledger {
             positions = try await currentPositions(of: subscription, in: stream)
         }
         let lanes = zip(stream.partitions, positions).map { (partition: $0, position: $1) }
-        let page = try await page(of: stream, from: lanes, limit: limit)
+        let page = try await page(of: stream, from: lanes, limit: limit, known: known)
         positions = page.positions
         let next = Cursor(
             subscription: subscription.incarnation,
@@ -148,7 +150,9 @@ extension Ledger {
             cursor.subscription == subscription.incarnation,
             cursor.positions.count == stream.partitionCount
         else { throw .invalidCursor }
-        guard cursor.epoch == subscription.epoch else { throw .cursorSuperseded }
+        guard cursor.epoch == subscription.epoch || !Rule.seekEpoch.isKept else {
+            throw .cursorSuperseded
+        }
         return cursor
     }
 }

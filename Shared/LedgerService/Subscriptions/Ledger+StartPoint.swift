@@ -40,7 +40,8 @@ extension Ledger {
         case .latest: return .log(tail)
         case .compacted:
             // The watermark is taken before any of the state is read (design, section 6).
-            return .snapshot(watermark: progress?.watermark.next ?? .zero, after: nil)
+            let watermark = Rule.watermarkFirst.isKept ? progress?.watermark.next : tail
+            return .snapshot(watermark: watermark ?? .zero, after: nil)
         case .timestamp(let moment):
             return .log(try await offset(at: moment, of: partition, in: stream, tail: tail))
         case .offsets(let offsets):

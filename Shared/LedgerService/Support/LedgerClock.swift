@@ -10,3 +10,8 @@ public protocol LedgerClock: Sendable {
     /// Returns after `milliseconds`, or throws when the task is cancelled.
     func sleep(milliseconds: Int64) async throws(CancellationError)
 }
+
+extension LedgerClock {
+    /// What time it is, by both clocks.
+    func instant() -> Instant { Instant(now: now(), uptime: uptime()) }
+}

@@ -25,6 +25,7 @@ extension Ledger {
     ) async throws(LedgerError) -> (
         entries: [CompactedEntry], next: (partition: Int, key: [UInt8])?
     ) {
+        let known = clock.instant()
         let stream = try await compactedStream(id)
         var entries: [CompactedEntry] = []
         var bytes = 0
@@ -41,6 +42,7 @@ extension Ledger {
                 if let entry = try entry(item, of: id) {
                     bytes += entry.key.utf8.count + entry.record.bytes.count
                     guard entries.isEmpty || bytes <= Limits.pageBytes else {
+                        try checkPatience(since: known)
                         return (entries, place)
                     }
                     entries.append(entry)
@@ -50,6 +52,7 @@ extension Ledger {
             if page.next == nil { place = (place.partition + 1, []) }
             if entries.count == limit { break }
         }
+        try checkPatience(since: known)
         return (entries, place.partition < stream.partitionCount ? place : nil)
     }
 
@@ -60,10 +63,12 @@ extension Ledger {
     ) async throws(LedgerError)
         -> CompactedEntry
     {
+        let known = clock.instant()
         let stream = try await compactedStream(id)
         let partition = Partitioner.partition(forKey: key.utf8, count: stream.partitionCount)
-        guard let item = try await row(.latest(stream.incarnation, partition, key)),
-            let entry = try entry(item, of: id)
+        let row = try await row(.latest(stream.incarnation, partition, key))
+        try checkPatience(since: known)
+        guard let item = row, let entry = try entry(item, of: id)
         else { throw .keyNotFound }
         return entry
     }

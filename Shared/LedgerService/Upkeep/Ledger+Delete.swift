@@ -63,8 +63,11 @@ extension Ledger {
         }
         // Whatever may have expired behind this tail, no writer can know a later one: it would
         // have to be at least two days old.
-        let verdict = reading.verdict(at: clock.now(), created: stream.created, exempt: true)
-        guard case .tail(var tail) = verdict else { return }
+        let verdict = reading.verdict(
+            at: clock.now(),
+            TailTrust(created: stream.created, exempt: true)
+        )
+        guard case .tail(var tail) = verdict, Rule.seal.isKept else { return }
         while true {
             let item = LogEntry.sealItem(stream.incarnation, partition, at: tail.next)
             let outcome = try await apply(.put(item, if: .notExists))

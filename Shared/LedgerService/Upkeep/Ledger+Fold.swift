@@ -80,15 +80,22 @@ extension Ledger {
 
     private func runFold(_ plan: consuming FoldPlan) async -> Result<FoldReport, ReadFailure> {
         var action = plan.start()
+        var began = clock.instant()
         while true {
             switch action {
-            case .read(let read): action = plan.receive(await find(read), now: clock.now())
-            case .store(let writes): action = plan.stored(await store(writes))
+            case .read(let read):
+                began = clock.instant()
+                action = plan.receive(await find(read), now: clock.now())
+            case .store(let writes): action = plan.stored(await store(writes, began))
             case .advance(let write):
-                action = plan.advanced(
-                    await attempt { () throws(TableError) in try await table.write(write) },
-                    now: clock.now()
-                )
+                let before = clock.instant()
+                let outcome = await attempt { () throws(TableError) in
+                    try checkFoldPatience(since: began)
+                    return try await table.write(write)
+                }
+                // What an advanced watermark was compared with is as good as read anew.
+                began = before
+                action = plan.advanced(outcome, now: clock.now())
             case .finish(let report): return .success(report)
             case .fail(let failure): return .failure(failure)
             }
@@ -96,27 +103,35 @@ extension Ledger {
     }
 
     /// Does writes whose failed condition is as good as success, some at a time.
-    private func store(_ writes: [Write]) async -> TableError? {
+    private func store(_ writes: [Write], _ began: Instant) async -> TableError? {
         let together = 256
         return await withTaskGroup(of: TableError?.self) { group in
             var pending = writes.makeIterator()
             var running = 0
             var failure: TableError?
             while running < together, let write = pending.next() {
-                group.addTask { [self] in await store(write) }
+                group.addTask { [self] in await store(write, began) }
                 running += 1
             }
             for await error in group {
                 failure = failure ?? error
                 guard failure == nil, let write = pending.next() else { continue }
-                group.addTask { [self] in await store(write) }
+                group.addTask { [self] in await store(write, began) }
             }
             return failure
         }
     }
 
-    private func store(_ write: Write) async -> TableError? {
+    /// What was read long ago may have been deleted since, and its tombstone or its seal be gone.
+    private func checkFoldPatience(since began: Instant) throws(TableError) {
+        guard
+            clock.instant().elapsed(since: began) < Limits.foldPatience || !Rule.foldDeadline.isKept
+        else { throw TableError(.definite, .unavailable, "the fold stood still for too long") }
+    }
+
+    private func store(_ write: Write, _ began: Instant) async -> TableError? {
         do throws(TableError) {
+            try checkFoldPatience(since: began)
             _ = try await table.write(write)
             return nil
         } catch {

@@ -24,8 +24,9 @@ extension Ledger {
         do throws(LedgerError) {
             var after: [UInt8]?
             repeat {
+                let listed = clock.instant()
                 let page = try await rows(Query(.streams, after: after, limit: 100))
-                for item in page.items { await sweep(item, &report) }
+                for item in page.items { await sweep(item, listed, &report) }
                 after = page.next
             } while after != nil
             try await runDeletionJobs(&report)
@@ -36,13 +37,15 @@ extension Ledger {
         return report
     }
 
-    private func sweep(_ item: Item, _ report: inout SweepReport) async {
+    private func sweep(_ item: Item, _ listed: Instant, _ report: inout SweepReport) async {
         report.streams += 1
         do throws(LedgerError) {
-            let stream = try decoded { () throws(TableError) in try StreamRow(item) }
+            guard let (stream, known) = try await current(item, listed) else { return }
             if stream.state == .deleting { return try await finishDeletion(stream) }
             let results = await inParallel(stream.partitions) { [self] partition in
-                await attempt { () throws(LedgerError) in try await sweep(partition, of: stream) }
+                await attempt { () throws(LedgerError) in
+                    try await sweep(partition, of: stream, known)
+                }
             }
             for (partition, result) in zip(stream.partitions, results) {
                 switch result {
@@ -57,6 +60,19 @@ extension Ledger {
         }
     }
 
+    /// The listed stream, read again when the list is old: it may have been deleted since.
+    private func current(
+        _ item: Item,
+        _ listed: Instant
+    ) async throws(LedgerError) -> (stream: StreamRow, known: Instant)? {
+        let stream = try decoded { () throws(TableError) in try StreamRow(item) }
+        let now = clock.instant()
+        guard now.elapsed(since: listed) >= Limits.cacheAge else { return (stream, listed) }
+        guard let item = try await row(item.key) else { return nil }
+        let current = try decoded { () throws(TableError) in try StreamRow(item) }
+        return current.incarnation == stream.incarnation ? (current, now) : nil
+    }
+
     private func note(_ error: LedgerError, _ report: inout SweepReport, _ place: [String: String])
     {
         report.failures += 1
@@ -67,31 +83,43 @@ extension Ledger {
         logger.error("sweep failed", metadata: metadata.mapValues { .string($0) })
     }
 
+    /// `known`: A moment before `stream` was read.
+    ///
     /// - Returns: How many rows were removed.
     private func sweep(
         _ partition: Partition,
-        of stream: StreamRow
+        of stream: StreamRow,
+        _ known: Instant
     ) async throws(LedgerError)
         -> Int
     {
-        let reading: TailReading
-        do throws(TableError) {
-            reading = try await readTail(stream.incarnation, partition)
-        } catch {
-            throw LedgerError(error)
-        }
-        let now = clock.now()
-        let exempt = !table.deletesLogByItself
-        switch reading.verdict(at: now, created: stream.created, exempt: exempt) {
+        let moment = clock.now()
+        let reading = try await reading(of: partition, in: stream)
+        let trust = trust(in: stream)
+        switch reading.verdict(at: clock.now(), trust) {
         case .sealed: return 0
         case .unverified: throw .tailUnverified(partition)
+        // What is never deleted behind our back needs no memory of having been empty.
+        case .tail(.empty) where trust.exempt: return 0
         case .tail(let tail):
-            guard tail != .empty else { return 0 }
             if tail.next > reading.progress?.watermark.next ?? .zero {
                 try await follow(tail.next, partition, of: stream)
             }
-            try await markSwept(partition, of: stream, at: now, isForced: false)
+            // In a process that stood still the stream may be deleted by now, and its rows removed.
+            try checkPatience(since: known)
+            try await markSwept(partition, of: stream, upTo: tail.next, at: moment)
             return try await trim(partition, of: stream)
+        }
+    }
+
+    private func reading(
+        of partition: Partition,
+        in stream: StreamRow
+    ) async throws(LedgerError) -> TailReading {
+        do throws(TableError) {
+            return try await readTail(stream.incarnation, partition)
+        } catch {
+            throw LedgerError(error)
         }
     }
 
@@ -123,14 +151,16 @@ extension Ledger {
         let stream = try await activeStream(id)
         var result: [(Partition, Offset)] = []
         for partition in stream.partitions {
+            let moment = clock.now()
+            let tail = try await tail(of: partition, in: stream).next
             let report = try await fold(
                 stream.incarnation,
                 partition,
                 of: id,
                 compacts: stream.compaction,
-                upTo: try await tail(of: partition, in: stream).next
+                upTo: tail
             )
-            try await markSwept(partition, of: stream, at: clock.now(), isForced: true)
+            try await markSwept(partition, of: stream, upTo: tail, at: moment, isForced: true)
             result.append((partition, report.watermark))
         }
         return result
@@ -138,19 +168,26 @@ extension Ledger {
 
     /// Records that the tail was verified.
     ///
-    /// Not more often than needed: each time is a write.
+    /// Not before the watermark has reached it, for only the watermark remembers it when its chunks
+    /// expire; and not more often than needed, for each time is a write.
+    ///
+    /// `moment`: Before the tail was read: what was written since lives for two days more.
+    ///
+    /// `isForced`: On an operator's word, and at once.
     private func markSwept(
         _ partition: Partition,
         of stream: StreamRow,
-        at now: Timestamp,
-        isForced: Bool
+        upTo tail: Offset,
+        at moment: Timestamp,
+        isForced: Bool = false
     ) async throws(LedgerError) {
         for _ in 0..<Self.attempts {
             let progress = try await progress(of: partition, in: stream)
             let due = progress.swept?.advanced(byMilliseconds: Self.sweptEvery)
-            guard isForced || due.map({ $0 <= now }) ?? true else { return }
+            guard isForced || due.map({ $0 <= moment }) ?? true else { return }
+            guard progress.watermark.next >= tail || !Rule.sweptLast.isKept else { return }
             var changed = progress
-            changed.swept = now
+            changed.swept = moment
             if case .applied = try await apply(progress.replacement(by: changed)) { return }
         }
         throw .contention

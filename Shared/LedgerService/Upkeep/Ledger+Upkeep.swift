@@ -31,7 +31,7 @@ extension Ledger {
 
     private func answer(_ ring: Doorbell.Ring) async {
         do throws(LedgerError) {
-            let stream = try await publishable(ring.id)
+            let stream = try await publishable(ring.id).row
             guard stream.incarnation == ring.stream, stream.compaction else { return }
             let report = try await fold(
                 ring.stream,

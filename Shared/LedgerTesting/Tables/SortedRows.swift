@@ -1,8 +1,8 @@
 import LedgerCore
 
-/// Rows by partition key, each partition sorted by the bytes of the sort key.
+/// Rows by group, each group sorted by the bytes of the sort key.
 ///
-/// Keyed by bytes, not by `TableKey`: a key with a `String` in it equals another whose text is
+/// By bytes, not by `TableKey`: a key with a `String` in it equals another whose text is
 /// canonically equivalent, and no engine sees it so.
 struct SortedRows {
     private struct Row {
@@ -10,17 +10,17 @@ struct SortedRows {
         var item: Item
     }
 
-    private var groups: [[UInt8]: [Row]] = [:]
+    private var groups: [RowGroup: [Row]] = [:]
 
     subscript(key: TableKey) -> Item? {
-        guard let rows = groups[Self.name(key.group)] else { return nil }
+        guard let rows = groups[key.group] else { return nil }
         let sort = key.sortKey
         let index = Self.index(of: sort, in: rows)
         return index < rows.count && rows[index].sort == sort ? rows[index].item : nil
     }
 
     var all: [Item] {
-        groups.sorted { $0.key.lexicographicallyPrecedes($1.key) }.flatMap { $0.value.map(\.item) }
+        groups.sorted { $0.key.partitionKey < $1.key.partitionKey }.flatMap { $0.value.map(\.item) }
     }
 
     mutating func apply(_ write: Write) {
@@ -33,27 +33,26 @@ struct SortedRows {
 
     private mutating func put(_ item: Item) {
         let sort = item.key.sortKey
-        var rows = groups.removeValue(forKey: Self.name(item.key.group)) ?? []
+        var rows = groups.removeValue(forKey: item.key.group) ?? []
         let index = Self.index(of: sort, in: rows)
         if index < rows.count, rows[index].sort == sort {
             rows[index].item = item
         } else {
             rows.insert(Row(sort: sort, item: item), at: index)
         }
-        groups[Self.name(item.key.group)] = rows
+        groups[item.key.group] = rows
     }
 
     mutating func remove(_ key: TableKey) {
-        let name = Self.name(key.group)
         let sort = key.sortKey
-        guard var rows = groups.removeValue(forKey: name) else { return }
+        guard var rows = groups.removeValue(forKey: key.group) else { return }
         let index = Self.index(of: sort, in: rows)
         if index < rows.count, rows[index].sort == sort { rows.remove(at: index) }
-        if !rows.isEmpty { groups[name] = rows }
+        if !rows.isEmpty { groups[key.group] = rows }
     }
 
     func page(_ query: Query) -> QueryPage {
-        let rows = groups[Self.name(query.group)] ?? []
+        let rows = groups[query.group] ?? []
         var lower = query.lowerBound.map { Self.index(of: $0, in: rows) } ?? 0
         var upper = query.upperBound.map { Self.index(after: $0, in: rows) } ?? rows.count
         if let after = query.after {
@@ -88,10 +87,6 @@ struct SortedRows {
         return dated.filter { $0.ttl < moment.firstSecondNotBefore }
             .sorted { $0.ttl < $1.ttl }
             .map(\.key)
-    }
-
-    private static func name(_ group: RowGroup) -> [UInt8] {
-        Array(group.partitionKey.utf8)
     }
 
     /// Where `sort` is or would be.

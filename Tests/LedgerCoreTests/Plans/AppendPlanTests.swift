@@ -17,8 +17,7 @@ struct AppendPlanTests {
 
     private func moment(_ uptime: Int64, _ id: UInt64 = 1) -> AppendPlan.Moment {
         AppendPlan.Moment(
-            now: Timestamp(milliseconds: 1000 + uptime),
-            uptime: uptime,
+            Instant(now: Timestamp(milliseconds: 1000 + uptime), uptime: uptime),
             fresh: Incarnation(high: 9, low: id)
         )
     }
@@ -26,8 +25,12 @@ struct AppendPlanTests {
     private func plan(_ units: [AppendUnit], tail: Tail? = .empty) -> AppendPlan {
         AppendPlan(
             [AppendLane(partition: partition, tail: tail, units: units)],
-            context: AppendContext(stream: stream, exempt: true),
-            deadline: 1000
+            context: AppendContext(
+                stream: stream,
+                trust: TailTrust(created: stream.created, exempt: true),
+                known: Instant(now: Timestamp(milliseconds: 1000), uptime: 0)
+            ),
+            patience: 1000
         )
     }
 

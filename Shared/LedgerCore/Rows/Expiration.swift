@@ -1,0 +1,24 @@
+/// Which chunks have expired for every read at one moment.
+///
+/// A chunk has when its last event is older than the stream's retention, also right after that was
+/// shortened; and when its ttl may have passed: then chance decides whether it is still there, and
+/// what lies behind it may be gone already.
+public struct Expiration: Hashable, Sendable {
+    /// Chunks whose last event is not later are expired; nil: none.
+    private let horizon: Timestamp?
+    private let now: Timestamp
+
+    /// What has expired of `stream` at `now`.
+    public init(of stream: StreamRow, at now: Timestamp) {
+        horizon = stream.expiryHorizon(at: now)
+        self.now = now
+    }
+
+    /// Whether this chunk has expired.
+    ///
+    /// Then so has every chunk before it: timestamps and ttls never decrease along a log.
+    public func covers(_ chunk: Chunk) -> Bool {
+        if let horizon, chunk.timestamp <= horizon { return true }
+        return chunk.ttl.mayHavePassed(at: now) && Rule.ttlExpires.isKept
+    }
+}

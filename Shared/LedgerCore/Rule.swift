@@ -1,0 +1,68 @@
+/// The rules that keep the promises and that a test must be able to miss.
+///
+/// In every ordinary build a rule is always kept and costs nothing. Built with `SIMULATION`, one can
+/// be broken on purpose, and the simulation must then notice: see docs/testing.md.
+public enum Rule: String, CaseIterable, Sendable {
+    /// A cached tail is forgotten after a minute.
+    case cacheAge
+    /// An append is given up once its deadline has passed, also before a repetition.
+    case appendDeadline
+    /// The tail is trusted only while nothing behind it can have expired.
+    case trust
+    /// A chunk is put only where there is none.
+    case exactOffset
+    /// After an indefinite failure the same bytes go to the same offset.
+    case sameOffset
+    /// A writer recognises its own chunk.
+    case ownAppend
+    /// Nothing is definite after an attempt whose end was open.
+    case openOutcome
+    /// A chunk's ttl never decreases along the log.
+    case ttlGrows
+    /// A deleted stream's partitions are sealed.
+    case seal
+    /// The watermark moves only after all rows before it are stored.
+    case watermarkLast
+    /// A tail counts as swept only once the watermark has reached it.
+    case sweptLast
+    /// A latest row is replaced only by a later event.
+    case latestGrows
+    /// A fold that took too long begins anew.
+    case foldDeadline
+    /// A bootstrap skips what is not below its watermark.
+    case snapshotBelow
+    /// A read that took too long is not trusted: the stream may be gone.
+    case readDeadline
+    /// The bootstrap's watermark is read before the scan.
+    case watermarkFirst
+    /// A cursor covers what is in the page, after it was cut.
+    case cursorAfterCut
+    /// A commit never moves backwards.
+    case commitForward
+    /// A cursor from before a seek is refused.
+    case seekEpoch
+    /// Each chunk must begin where the last ended.
+    case contiguous
+    /// A read that found less than the watermark says looks again before it calls that expiry.
+    case secondLook
+    /// A chunk whose ttl may have passed has expired for every read.
+    case ttlExpires
+    /// An idempotent publish is written with its idempotency row.
+    case idempotency
+    /// A deletion job waits until writers must have met the seals.
+    case deletionGrace
+
+    #if SIMULATION
+    /// The rule that is broken; nil: none.
+    ///
+    /// Set before a history and not changed during it.
+    nonisolated(unsafe) public static var broken: Rule?
+
+    /// Whether the rule holds.
+    public var isKept: Bool { Rule.broken != self }
+    #else
+    /// Whether the rule holds: always.
+    @inlinable
+    public var isKept: Bool { true }
+    #endif
+}

@@ -1,0 +1,185 @@
+import LedgerCore
+import LedgerService
+
+/// What a consumer knows of a subscription: where each partition may stand, and what it has folded.
+struct ConsumerView {
+    /// One partition.
+    private struct Lane {
+        /// Where the next page may begin; nil: anywhere.
+        var next: Position?
+        /// What is surely committed; nil: where the subscription began.
+        var committed: Position?
+        /// What commits without an answer may have left, or may yet leave: they can be on their
+        /// way for minutes.
+        var open: Set<Position> = []
+        /// The latest value of each key, as this consumer has folded it.
+        var state: [[UInt8]: String?] = [:]
+        /// ``state`` has everything from the beginning of a snapshot on.
+        var isWhole = false
+        /// By key: the offset at which the snapshot delivered it.
+        var snapshot: [[UInt8]: Int64] = [:]
+        /// Whether a page has told where this partition stands.
+        var isKnown = false
+    }
+
+    let stream: Incarnation
+    private let retentionHours: Int?
+    private let startsCompacted: Bool
+    private var lanes: [Lane]
+
+    init(_ stream: StreamRow, startsCompacted: Bool) {
+        self.stream = stream.incarnation
+        retentionHours = stream.retentionHours
+        self.startsCompacted = startsCompacted
+        lanes = Array(repeating: Lane(), count: stream.partitionCount)
+    }
+
+    /// Goes back to what is committed.
+    mutating func crash() {
+        for index in lanes.indices {
+            // More than one possible place: the next page tells.
+            lanes[index].next = lanes[index].open.isEmpty ? lanes[index].committed : nil
+            lanes[index].isKnown = lanes[index].next != nil
+            lanes[index].state = [:]
+            lanes[index].snapshot = [:]
+            lanes[index].isWhole = false
+        }
+    }
+
+    mutating func commitBegins() {
+        for index in lanes.indices {
+            if let next = lanes[index].next { lanes[index].open.insert(next) }
+        }
+    }
+
+    mutating func commitEnded() {
+        for index in lanes.indices {
+            guard let next = lanes[index].next else { continue }
+            lanes[index].open.remove(next)
+            lanes[index].committed = next
+        }
+    }
+
+    // MARK: Pages
+
+    /// Takes a page and checks it.
+    ///
+    /// `ends`: Where each partition ended before the poll.
+    mutating func take(_ page: SubscriptionPage, _ ends: [Int64], of consumer: Consumer) {
+        for event in page.page.events { take(event, page.page, consumer) }
+        for (index, position) in page.page.positions.enumerated() {
+            settle(index, position, page, ends, consumer)
+        }
+    }
+
+    private mutating func take(_ event: EventPage.Event, _ page: EventPage, _ consumer: Consumer) {
+        let lane = event.partition.index
+        let log = consumer.truth.log(stream, event.partition)
+        let place = "partition \(lane), offset \(event.offset.rawValue)"
+        guard event.offset.rawValue < Int64(log.events.count) else {
+            return consumer.truth.violate("\(place): delivered, but not in the log")
+        }
+        let real = log.events[Int(event.offset.rawValue)]
+        switch event.source {
+        case .log(let batch, let record):
+            let batch = page.batches[batch]
+            let type = String(decoding: batch.copy(batch.records[record].type), as: UTF8.self)
+            if type != real.value { consumer.truth.violate("\(place): \(type), not \(real.value)") }
+            deliver(real, lane, place, consumer)
+        case .snapshot(let index):
+            let entry = page.snapshots[index]
+            if entry.key.utf8 != real.key {
+                consumer.truth.violate("\(place): another key's event")
+            }
+            begin(lane)
+            if lanes[lane].state[real.key] != nil, lanes[lane].isWhole {
+                consumer.truth.violate("\(place): a key twice in the snapshot")
+            }
+            lanes[lane].state[real.key] = real.value
+            lanes[lane].snapshot[real.key] = event.offset.rawValue
+            lanes[lane].next = .snapshot(watermark: event.offset, after: entry.key)
+        }
+    }
+
+    /// The first page of a snapshot: what follows is the whole state.
+    private mutating func begin(_ lane: Int) {
+        guard lanes[lane].next == nil, startsCompacted, !lanes[lane].isKnown else { return }
+        guard lanes[lane].committed == nil, lanes[lane].open.isEmpty else { return }
+        lanes[lane].isWhole = true
+        lanes[lane].isKnown = true
+    }
+
+    private mutating func deliver(
+        _ event: Truth.Event,
+        _ lane: Int,
+        _ place: String,
+        _ consumer: Consumer
+    ) {
+        begin(lane)
+        if case .log(let next)? = lanes[lane].next, next.rawValue != event.offset {
+            consumer.truth.violate("\(place): delivered where \(next.rawValue) comes next")
+        }
+        if let before = lanes[lane].snapshot[event.key], before >= event.offset {
+            consumer.truth.violate("\(place): in the log, and at \(before) in the snapshot before")
+        }
+        lanes[lane].state[event.key] = .some(event.isTombstone ? nil : event.value)
+        if let next = Offset(event.offset + 1) { lanes[lane].next = .log(next) }
+    }
+
+    private mutating func settle(
+        _ index: Int,
+        _ position: Position,
+        _ page: SubscriptionPage,
+        _ ends: [Int64],
+        _ consumer: Consumer
+    ) {
+        begin(index)
+        if case .log(let mine)? = lanes[index].next, case .log(let theirs) = position,
+            mine != theirs
+        {
+            consumer.truth.violate(
+                "partition \(index): the cursor stands at \(theirs.rawValue), the page ends at "
+                    + "\(mine.rawValue)"
+            )
+        }
+        lanes[index].next = position
+        guard page.page.caughtUp, case .log(let offset) = position else { return }
+        if offset.rawValue < ends[index] {
+            consumer.truth.violate(
+                "partition \(index): caught up at \(offset.rawValue), but it had \(ends[index])"
+            )
+        }
+        check(index, upTo: offset.rawValue, consumer)
+    }
+
+    /// Promise 6: what was folded from a snapshot on equals the fold of the whole log.
+    private func check(_ index: Int, upTo end: Int64, _ consumer: Consumer) {
+        let log = consumer.truth.log(stream, Partition.all(lanes.count)[index])
+        guard lanes[index].isWhole, !log.isLossy else { return }
+        var expected: [[UInt8]: String] = [:]
+        for event in log.events[..<Int(end)] {
+            expected[event.key] = event.isTombstone ? nil : event.value
+        }
+        let actual = lanes[index].state.compactMapValues { $0 }
+        guard actual != expected else { return }
+        let keys = Set(actual.keys).union(expected.keys).filter { actual[$0] != expected[$0] }
+        let names = keys.map { String(decoding: $0, as: UTF8.self) }.sorted()
+        consumer.truth.violate("partition \(index): bootstrap differs from the fold in \(names)")
+    }
+
+    // MARK: Expiry
+
+    /// A 410 must be true: the events where the consumer stands have expired.
+    func checkExpiry(_ partition: Partition, of consumer: Consumer) {
+        guard case .log(let next)? = lanes[partition.index].next else { return }
+        let log = consumer.truth.log(stream, partition)
+        guard next.rawValue < Int64(log.events.count) else { return }
+        let age =
+            SimulatedClock.beginning + consumer.world.now
+            - log.events[Int(next.rawValue)].timestamp
+        // The shortest retention that any scenario sets is one hour.
+        if age < 3_600_000 - 4 * consumer.simulation.scenario.skew - 60_000 {
+            consumer.truth.violate("expired after \(age) ms, at \(next.rawValue)")
+        }
+    }
+}

@@ -1,0 +1,84 @@
+import LedgerCore
+import LedgerService
+import LedgerTesting
+
+/// Once faults have stopped, everything works, and it all adds up.
+struct FinalLook {
+    private let simulation: Simulation
+
+    init(_ simulation: Simulation) {
+        self.simulation = simulation
+    }
+
+    func run() async {
+        let process = simulation.process()
+        let ledger = process.ledger(simulation)
+        await ledger.sweep()
+        guard let stream = await stream() else { return simulation.truth.violate("no stream") }
+        // The sweeps were away for too long: an operator's case, and no promise is broken.
+        guard await publish(ledger, stream) else { return await checkNeglect(stream) }
+        await ledger.sweep()
+        for partition in stream.partitions {
+            let log = simulation.truth.log(stream.incarnation, partition)
+            if log.watermark != log.tail.next.rawValue {
+                simulation.truth.violate(
+                    "partition \(partition.index): swept up to \(log.watermark) of "
+                        + "\(log.tail.next.rawValue)"
+                )
+            }
+        }
+        await Consumer(90, simulation).finish()
+    }
+
+    private func stream() async -> StreamRow? {
+        guard let item = try? await simulation.store.get(.stream(simulation.stream)) else {
+            return nil
+        }
+        return try? StreamRow(item)
+    }
+
+    /// A calm ledger takes every publish, unless only an operator can tell where a log ends.
+    ///
+    /// - Returns: false in that case.
+    private func publish(_ ledger: Ledger, _ stream: StreamRow) async -> Bool {
+        var batch = PublishBatch(bytes: [])
+        // Keys enough to reach every partition.
+        for number in 0..<40 {
+            var event = PublishBatch.Event()
+            event.key = batch.append("k\(number)")
+            event.type = batch.append("last-\(number)")
+            event.data = batch.append("{}")
+            batch.events.append(event)
+        }
+        do throws(LedgerError) {
+            _ = try await ledger.publish(batch, to: stream.id, idempotency: nil)
+        } catch {
+            switch error {
+            case .tailUnverified: return false
+            case .partialPublish(let parts) where !parts.contains { $0.state == .unknown }:
+                return false
+            default: simulation.truth.violate("a calm ledger refuses a publish: \(error)")
+            }
+        }
+        return true
+    }
+
+    private func checkNeglect(_ stream: StreamRow) async {
+        let now = SimulatedClock.beginning + simulation.world.now
+        for partition in stream.partitions {
+            let key = TableKey.progress(stream.incarnation, partition)
+            let progress = try? await simulation.store.get(key)
+            let swept = progress?.number(.swept) ?? stream.created.milliseconds
+            if now - swept > 46 * 3_600_000 { return }
+        }
+        simulation.truth.violate("a tail is not trusted although every partition was swept")
+    }
+}
+
+extension PublishBatch {
+    /// Adds text to the bytes and returns where it is.
+    fileprivate mutating func append(_ text: String) -> Range<Int> {
+        bytes += Array(text.utf8)
+        return bytes.count - text.utf8.count..<bytes.count
+    }
+}

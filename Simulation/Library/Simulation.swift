@@ -1,0 +1,202 @@
+import LedgerCore
+import LedgerService
+import LedgerTesting
+
+/// One simulated history of the ledger's own code, from one seed.
+public final class Simulation: @unchecked Sendable {
+    /// How a history ended.
+    public struct Report: Sendable {
+        /// What it began with.
+        public let seed: UInt64
+        /// What must never be and was; empty: every promise held.
+        public let violations: [String]
+        /// Equal for equal histories.
+        public let fingerprint: UInt64
+        /// Events that were stored.
+        public let events: Int
+        /// Virtual time, milliseconds.
+        public let duration: Int64
+    }
+
+    let world: World
+    let store: MemoryTable
+    let truth: Truth
+    let scenario: Scenario
+    let stream = StreamID("orders").unsafelyUnwrapped
+    var faults: Faults
+    /// The scripted part is over: background work may end.
+    var isDraining = false
+    private var processes: [SimulatedProcess] = []
+
+    private init(seed: UInt64, prints: Bool) {
+        world = World(seed: seed, trace: Trace(prints: prints))
+        scenario = Scenario(&world.random)
+        store = MemoryTable(deletesLogByItself: true)
+        truth = Truth(world, store)
+        faults = .none
+    }
+
+    /// Runs the history that begins with `seed`.
+    ///
+    /// `prints`: Whether every step is written to standard output.
+    public static func run(seed: UInt64, prints: Bool = false) -> Report {
+        let simulation = Simulation(seed: seed, prints: prints)
+        let world = simulation.world
+        world.spawn { await simulation.play() }
+        if !world.run(steps: 2_000_000) {
+            simulation.truth.violate("no end in sight: \(world.running) tasks are still waiting")
+        }
+        return Report(
+            seed: seed,
+            violations: simulation.truth.violations,
+            fingerprint: world.trace.fingerprint,
+            events: simulation.truth.appended,
+            duration: world.now
+        )
+    }
+
+    /// A process that starts now.
+    func process() -> SimulatedProcess {
+        let skew = scenario.skew == 0 ? 0 : world.random.number(-scenario.skew...scenario.skew)
+        let process = SimulatedProcess(processes.count + 1, world, skew: skew)
+        process.freezing = isDraining ? 0 : scenario.freezing
+        processes.append(process)
+        return process
+    }
+
+    /// One of the processes there ever were.
+    func anyProcess() -> SimulatedProcess { world.random.pick(processes) }
+
+    /// The script: everything at once, then calm, then the last look.
+    private func play() async {
+        await createStream()
+        faults = scenario.faults
+        await together { group in
+            for number in 0..<scenario.writers {
+                group.addTask { [self] in await Writer(number, self).run() }
+            }
+            for number in 0..<scenario.consumers {
+                group.addTask { [self] in await Consumer(number, self).run() }
+            }
+            if scenario.recreates { group.addTask { [self] in await recreate() } }
+            if scenario.changesRetention { group.addTask { [self] in await changeRetention() } }
+        }
+        await calmDown()
+        await FinalLook(self).run()
+    }
+
+    private func together(_ body: (inout TaskGroup<Void>) -> Void) async {
+        for _ in 0..<scenario.compactors { world.spawn { [self] in await compact() } }
+        for _ in 0..<scenario.sweepers { world.spawn { [self] in await sweep() } }
+        world.spawn { [self] in await expire() }
+        if scenario.freezing > 0 { world.spawn { [self] in await freeze() } }
+        await withTaskGroup(of: Void.self) { body(&$0) }
+    }
+
+    /// No more faults; what is on its way arrives.
+    private func calmDown() async {
+        faults = .none
+        isDraining = true
+        for process in processes {
+            process.frozenUntil = 0
+            process.freezing = 0
+        }
+        await world.sleep(6 * 60_000)
+    }
+
+    private func createStream() async {
+        var settings = StreamSettings()
+        settings.partitionCount = scenario.partitions
+        settings.retentionHours = scenario.retentionHours
+        settings.compaction = scenario.compaction
+        let ledger = process().ledger(self)
+        while true {
+            do throws(LedgerError) {
+                let stream = try await ledger.createStream(stream, settings).stream
+                if stream.compaction { truth.compacting.insert(stream.incarnation) }
+                return
+            } catch {
+                world.trace.note(world.now, 0, 8, "create: \(error)")
+                if case .streamAlreadyExists = error { return await adopt(ledger) }
+                await world.sleep(500)
+            }
+        }
+    }
+
+    /// A creation whose answer was lost.
+    private func adopt(_ ledger: Ledger) async {
+        guard let item = try? await store.get(.stream(stream)), let row = try? StreamRow(item)
+        else { return }
+        if row.compaction { truth.compacting.insert(row.incarnation) }
+    }
+
+    // MARK: Others
+
+    private func recreate() async {
+        await world.sleep(world.random.duration(50, max(scenario.longestPause, 100)))
+        let ledger = process().ledger(self)
+        while true {
+            do throws(LedgerError) {
+                try await ledger.deleteStream(stream)
+                break
+            } catch {
+                world.trace.note(world.now, 0, 8, "delete: \(error)")
+                if case .streamNotFound = error { break }
+                await world.sleep(world.random.number(1...2000))
+            }
+        }
+        await createStream()
+    }
+
+    private func changeRetention() async {
+        let ledger = process().ledger(self)
+        for _ in 0..<3 {
+            await world.sleep(world.random.duration(50, max(scenario.longestPause, 100)))
+            let hours = world.random.pick([1, 24, 72, nil])
+            _ = try? await ledger.updateStream(stream, retentionHours: hours)
+        }
+    }
+
+    private func compact() async {
+        let process = process()
+        let ledger = process.ledger(self)
+        while !isDraining {
+            await process.pass(world.random.duration(20, 12 * 3_600_000))
+            _ = try? await ledger.compact(stream)
+        }
+    }
+
+    private func sweep() async {
+        let process = process()
+        let ledger = process.ledger(self)
+        let absence: Int64 = world.random.pick([3_600_000, 6 * 3_600_000, 60 * 3_600_000])
+        while !isDraining {
+            await process.pass(world.random.number(60_000...absence))
+            await ledger.sweep()
+        }
+    }
+
+    /// The engine's own removal: any expired row, at any lateness, in any order.
+    private func expire() async {
+        let share = world.random.pick([0.1, 0.5, 1])
+        while !isDraining {
+            await world.sleep(world.random.number(600_000...6 * 3_600_000))
+            let now = Timestamp(milliseconds: SimulatedClock.beginning + world.now)
+            store.expire(now: now) { _ in world.random.happens(share) }
+        }
+    }
+
+    /// Stops processes in the middle of whatever they do.
+    private func freeze() async {
+        while !isDraining {
+            await world.sleep(world.random.duration(10, max(scenario.longestPause, 20)))
+            let process = anyProcess()
+            let length = world.random.duration(1000, 4 * 86_400_000)
+            if !isDraining { process.frozenUntil = world.now + length }
+            await world.sleep(world.random.number(0...length))
+            if world.random.happens(0.2), scenario.skew > 0 {
+                process.skew = world.random.number(-scenario.skew...scenario.skew)
+            }
+        }
+    }
+}

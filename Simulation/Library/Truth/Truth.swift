@@ -1,0 +1,267 @@
+import LedgerCore
+import LedgerTesting
+
+/// What really happened, told in the instant in which the table applied it, and what must hold of it.
+///
+/// `@unchecked Sendable`: used by the history's one thread.
+final class Truth: @unchecked Sendable {
+    /// One event of a log.
+    struct Event {
+        let offset: Int64
+        let key: [UInt8]
+        /// Unique: the event's type.
+        let value: String
+        let isTombstone: Bool
+        let timestamp: Int64
+        /// The first offset of its chunk.
+        let chunk: Offset
+    }
+
+    /// One partition's log, whole: also what has been removed since.
+    struct Log {
+        var events: [Event] = []
+        var tail = Tail.empty
+        var isSealed = false
+        var watermark: Int64 = 0
+        var sealedAt: Int64 = 0
+        /// Events expired before they were folded, so the compacted state may lack them.
+        var isLossy = false
+        /// By key: the index of its last event.
+        var last: [[UInt8]: Int] = [:]
+    }
+
+    let world: World
+    let store: MemoryTable
+    var logs: [RowGroup: Log] = [:]
+    private(set) var violations: [String] = []
+    /// Values that publishers were told are not stored, nor ever will be.
+    var refused: Set<String> = []
+    /// The incarnations that hold a value.
+    ///
+    /// An idempotent publish may be repeated in the successor of a deleted stream.
+    private(set) var holders: [String: [RowGroup]] = [:]
+    private var tokens: Set<Incarnation> = []
+    private var positions: [TableKey: (epoch: Int64, position: Position)] = [:]
+    private(set) var appended = 0
+
+    init(_ world: World, _ store: MemoryTable) {
+        self.world = world
+        self.store = store
+    }
+
+    /// Notes what must never be.
+    func violate(_ text: String) {
+        world.trace.note(world.now, 0, 9, "VIOLATION: \(text)")
+        violations.append(text)
+    }
+
+    /// Whether a transaction with this token was applied.
+    func knows(_ token: Incarnation) async -> Bool { tokens.contains(token) }
+
+    func remember(_ token: Incarnation) { tokens.insert(token) }
+
+    /// The log of a partition.
+    func log(_ stream: Incarnation, _ partition: Partition) -> Log {
+        logs[.log(stream, partition)] ?? Log()
+    }
+
+    /// Whether this value is in some log.
+    func isStored(_ value: String) -> Bool { holders[value] != nil }
+
+    /// Takes writes that were just applied.
+    func observe(_ writes: [Write]) async {
+        for write in writes {
+            world.trace.note(world.now, 0, 10, "applied: \(Self.outline(write))")
+            switch (write.operation, write.key) {
+            case (.put(let item), .chunk): await appended(item)
+            case (.put(let item), .latest): await folded(item)
+            case (.put(let item), .progress): await advanced(item)
+            case (.put(let item), .position): moved(item)
+            case (.delete(let key), .chunk): violate("a single delete of \(key)")
+            default: break
+            }
+        }
+    }
+
+    private static func outline(_ write: Write) -> String {
+        let key = write.key
+        let row = "\(key.group.partitionKey) \(String(decoding: key.sortKey, as: UTF8.self))"
+        switch write.operation {
+        case .put(let item):
+            let id = item.bytes(.incarnation).flatMap { Incarnation(bytes: $0) }?.hex ?? ""
+            return "put \(row) \(item.string(.state) ?? "") \(id)"
+        case .delete: return "delete \(row)"
+        case .check: return "check \(row)"
+        }
+    }
+
+    // MARK: The log
+
+    private func appended(_ item: Item) async {
+        guard let entry = try? LogEntry(item) else { return violate("an unreadable log row") }
+        let group = item.key.group
+        var log = logs[group] ?? Log()
+        switch entry {
+        case .seal(let offset):
+            // When everything has expired nobody can know where the log ended, writers neither.
+            let rows = try? await store.query(Query(group, order: .descending, limit: 1)).items
+            if offset != log.tail.next, rows != [item] {
+                violate("a seal at \(offset), not \(log.tail.next)")
+            }
+            log.isSealed = true
+            log.sealedAt = world.now
+        case .chunk(let chunk): append(chunk, to: &log)
+        }
+        logs[group] = log
+    }
+
+    private func append(_ chunk: Chunk, to log: inout Log) {
+        let end = log.tail.next.rawValue
+        let place = "partition \(chunk.partition.index), offset \(chunk.first.rawValue)"
+        if log.isSealed { violate("\(place): an append behind the seal") }
+        guard chunk.first.rawValue == end else {
+            return violate("\(place): offset used again or skipped, the log ends at \(end)")
+        }
+        if chunk.timestamp < log.tail.timestamp { violate("\(place): time runs backwards") }
+        if chunk.ttl < log.tail.ttl { violate("\(place): ttl decreases") }
+        if chunk.previousTTL != log.tail.ttl { violate("\(place): a wrong pttl") }
+        if chunk.hash != HashChain.next(previous: log.tail.hash, batch: chunk.batch) {
+            violate("\(place): the hash chain is broken")
+        }
+        guard let batch = try? RecordBatch.decode(chunk.batch, expecting: chunk.first) else {
+            return violate("\(place): an unreadable batch")
+        }
+        for (index, record) in batch.records.enumerated() {
+            let event = Event(
+                offset: end + Int64(index),
+                key: batch.copy(record.key),
+                value: String(decoding: batch.copy(record.type), as: UTF8.self),
+                isTombstone: record.isTombstone,
+                timestamp: batch.timestamp(of: record).milliseconds,
+                chunk: chunk.first
+            )
+            note(event.value, chunk)
+            if refused.contains(event.value) {
+                violate("\(event.value) is stored, but was refused")
+            }
+            log.last[event.key] = log.events.count
+            log.events.append(event)
+        }
+        appended += batch.records.count
+        log.tail = chunk.tail
+    }
+
+    private func note(_ value: String, _ chunk: Chunk) {
+        let isTwice = holders[value, default: []].contains { group in
+            if case .log(chunk.stream, _) = group { true } else { false }
+        }
+        if isTwice { violate("\(value) is stored twice") }
+        holders[value, default: []].append(.log(chunk.stream, chunk.partition))
+    }
+
+    // MARK: Compacted state
+
+    private func folded(_ item: Item) async {
+        guard let latest = try? Latest(item) else { return violate("an unreadable latest row") }
+        let log = log(latest.stream, latest.partition)
+        let place = "key \(latest.key.text) of partition \(latest.partition.index)"
+        let offset = latest.offset.rawValue
+        guard offset < Int64(log.events.count), log.events[Int(offset)].key == latest.key.utf8
+        else {
+            return violate("\(place): no such event at \(offset)")
+        }
+        let last = log.events[..<Int(log.watermark)].last { $0.key == latest.key.utf8 }
+        if let last, last.offset > offset {
+            violate("\(place): offset \(offset) comes back, \(last.offset) is folded")
+        }
+    }
+
+    private func advanced(_ item: Item) async {
+        guard let progress = try? Progress(item) else {
+            return violate("an unreadable progress row")
+        }
+        let group = RowGroup.log(progress.stream, progress.partition)
+        var log = logs[group] ?? Log()
+        let next = progress.watermark.next.rawValue
+        let place = "partition \(progress.partition.index)"
+        guard next >= log.watermark else {
+            return violate("\(place): the watermark falls to \(next)")
+        }
+        guard next <= Int64(log.events.count) else {
+            return violate("\(place): watermark \(next) beyond the log's end")
+        }
+        if await compacts(progress.stream) { await check(progress, &log) }
+        log.watermark = max(log.watermark, next)
+        logs[group] = log
+    }
+
+    /// Every key's last event below the watermark is in the compacted state by now.
+    private func check(_ progress: Progress, _ log: inout Log) async {
+        let fresh = log.events[Int(log.watermark)..<Int(progress.watermark.next.rawValue)]
+        for key in Set(fresh.map(\.key)).sorted(by: { $0.lexicographicallyPrecedes($1) }) {
+            guard let last = fresh.last(where: { $0.key == key }),
+                let key = EventKey(utf8: key)
+            else { continue }
+            let row = try? await store.get(.latest(progress.stream, progress.partition, key))
+            let offset = row?.number(.offset)
+            if let offset, offset >= last.offset { continue }
+            if offset == nil, last.isTombstone { continue }
+            let chunk = TableKey.chunk(progress.stream, progress.partition, last.chunk)
+            if (try? await store.get(chunk)) == nil {
+                log.isLossy = true
+            } else {
+                violate("key \(key.text): watermark beyond \(last.offset), which is not folded")
+            }
+        }
+    }
+
+    /// Whether a stream that still has its name keeps a compacted state.
+    private func compacts(_ stream: Incarnation) async -> Bool {
+        compacting.contains(stream)
+    }
+
+    /// The incarnations with compaction.
+    var compacting: Set<Incarnation> = []
+
+    // MARK: Positions
+
+    private func moved(_ item: Item) {
+        guard let row = try? PositionRow(item) else { return violate("an unreadable position") }
+        defer { positions[item.key] = (row.epoch, row.position) }
+        guard let before = positions[item.key] else { return }
+        if row.epoch < before.epoch { violate("a commit of an epoch before a seek") }
+        if row.epoch == before.epoch, row.position.isBehind(before.position) {
+            violate("a commit moves backwards, from \(before.position) to \(row.position)")
+        }
+    }
+
+    // MARK: Removal
+
+    /// Takes keys that are about to be removed by a sweep.
+    func observeRemoval(_ keys: [TableKey]) async {
+        for key in keys {
+            guard case .chunk(let stream, let partition, let offset) = key else { continue }
+            let log = log(stream, partition)
+            if log.isSealed {
+                if world.now - log.sealedAt < 6 * 60_000 {
+                    violate("rows of a deleted stream go while writers may not know")
+                }
+            } else if offset.rawValue >= log.watermark {
+                violate("an unfolded chunk is removed, at \(offset.rawValue)")
+            }
+        }
+    }
+}
+
+extension Position {
+    /// Whether this lies before `other` on a subscription's way: the snapshot, then the log.
+    fileprivate func isBehind(_ other: Position) -> Bool {
+        switch (self, other) {
+        case (.log(let mine), .log(let theirs)): mine < theirs
+        case (.snapshot, .log): true
+        case (.log, .snapshot): false
+        case (.snapshot(_, let mine), .snapshot(_, let theirs)):
+            (mine?.utf8 ?? []).lexicographicallyPrecedes(theirs?.utf8 ?? [])
+        }
+    }
+}
