@@ -41,6 +41,8 @@ func lambda(_ name: String) -> Target {
                 .unsafeFlags(["-static-executable", "-use-ld=lld", "-L", libraries]),
                 .unsafeFlags(["-Xlinker", "-s", "-Xlinker", "--gc-sections"]),
                 .unsafeFlags(["-Xlinker", "--icf=safe", "-Xlinker", "-O2"]),
+                // A static executable registers its unwind tables at start; the index is never read.
+                .unsafeFlags(["-Xlinker", "--no-eh-frame-hdr"]),
                 .linkedLibrary("ssl"), .linkedLibrary("crypto"),
             ]
     )

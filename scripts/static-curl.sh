@@ -1,13 +1,15 @@
 #!/usr/bin/env bash
 # Builds a small static libcurl: HTTP and HTTPS with OpenSSL, nothing else, so that it needs only
 # libssl and libcrypto. From the distribution's source package, which carries its security patches.
-# Prints the folder to link from. Built once for each version of the source package.
+# Prints the folder to link from. Built once for each version of the source package and of this
+# script.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+script=$PWD/scripts/static-curl.sh
 root=$PWD/.build/static-curl
 version=$(dpkg-query --show --showformat '${Version}' libcurl4-openssl-dev)
-target=$root/$(uname -m)-$version
+target=$root/$(uname -m)-$version-$(cksum <"$script" | cut -d ' ' -f 1)
 
 # An apt of our own, with the machine's repositories as source repositories: nothing of the
 # machine's configuration is changed.
@@ -49,7 +51,8 @@ configure() {
     )
     # Where Lambda's own system has its roots.
     local roots=/etc/pki/tls/certs/ca-bundle.crt
-    ./configure --quiet --prefix="$1" --enable-static --with-openssl --enable-optimize \
+    # The compiler that comes with Swift.
+    CC=clang ./configure --quiet --prefix="$1" --enable-static --with-openssl --enable-optimize \
         --with-ca-bundle="$roots" \
         "${off[@]/#/--disable-}" "${without[@]/#/--without-}" \
         CFLAGS="-Os -ffunction-sections -fdata-sections -fstack-protector-strong -D_FORTIFY_SOURCE=2"
