@@ -124,21 +124,24 @@ let package = Package(
         module("LedgerService", ["LedgerCore", "LedgerSchemas", "RawJSON", log, metrics]),
         module("SQLiteTable", ["LedgerCore", "CSQLite"]),
         module("CurlHTTP", ["CCurl"]),
+        module("AWSClient", ["CurlHTTP", "CCrypto", "RawJSON"]),
+        module("DynamoDBJSON", ["LedgerCore", "RawJSON"]),
+        module("DynamoDBTable", ["LedgerCore", "AWSClient", "DynamoDBJSON", "RawJSON", metrics]),
         module("LedgerClient", ["LedgerCore", "CurlHTTP", "RawJSON"]),
         .target(name: "CResolver", path: "Shared/CResolver", cSettings: cSettings),
         module(
             "LambdaHost",
             [
-                "LedgerService", "LedgerCore", "CurlHTTP", "CResolver", "LineLog", "RawJSON", log,
-                metrics,
+                "LedgerService", "LedgerCore", "CurlHTTP", "DynamoDBJSON", "CResolver", "LineLog",
+                "RawJSON", log, metrics,
             ]
         ),
         module("LedgerTesting", ["LedgerCore", "LedgerService", "RawJSON"]),
         module(
             "LedgerServer",
             [
-                "LedgerService", "LedgerCore", "SQLiteTable", "LineLog", "RawJSON", "CAllocator",
-                log, metrics,
+                "LedgerService", "LedgerCore", "SQLiteTable", "DynamoDBTable", "AWSClient",
+                "LineLog", "RawJSON", "CAllocator", log, metrics,
             ] + nio,
             path: "Server"
         ),
@@ -171,6 +174,14 @@ let package = Package(
             swiftSettings: settings + simulation
         ),
 
+        // What tests talk to on loopback: a local AWS, and servers of canned answers.
+        .target(
+            name: "Loopback",
+            dependencies: ["AWSClient", "DynamoDBTable"],
+            path: "Tests/Loopback",
+            swiftSettings: settings
+        ),
+
         tests("RawJSONTests", ["RawJSON"]),
         tests("LedgerCoreTests", ["LedgerCore", "LedgerTesting", "RawJSON"]),
         tests(
@@ -178,12 +189,20 @@ let package = Package(
             ["LedgerService", "LedgerCore", "LedgerTesting", "RawJSON", "SQLiteTable", log]
         ),
         tests("SQLiteTableTests", ["SQLiteTable", "LedgerCore", "LedgerTesting", "CSQLite"]),
-        tests("CurlHTTPTests", ["CurlHTTP"]),
+        tests("CurlHTTPTests", ["CurlHTTP", "Loopback"]),
+        tests("AWSClientTests", ["AWSClient", "CurlHTTP", "DynamoDBJSON", "Loopback"]),
+        tests(
+            "DynamoDBTableTests",
+            [
+                "DynamoDBTable", "DynamoDBJSON", "LedgerCore", "LedgerService", "LedgerTesting",
+                "Loopback", "RawJSON", log,
+            ]
+        ),
         tests(
             "ServerTests",
             [
                 "LedgerServer", "LedgerService", "LedgerCore", "LedgerTesting", "LedgerClient",
-                "SQLiteTable", "CurlHTTP", "LineLog", "RawJSON", log, metrics,
+                "SQLiteTable", "CurlHTTP", "LineLog", "RawJSON", "Loopback", log, metrics,
             ] + nio
         ),
         tests(
