@@ -24,6 +24,30 @@ let nio: [Target.Dependency] = [
     .product(name: "NIOHTTP1", package: "swift-nio"),
 ]
 
+/// The folder of a static libcurl, while the functions' packages are built; nil otherwise.
+let staticCurl = Context.environment["EVENTLEDGER_STATIC_CURL"]
+
+/// A function: one fully static executable, wiring only.
+func lambda(_ name: String) -> Target {
+    let libraries = (staticCurl ?? "") + "/lib"
+    return .executableTarget(
+        name: name,
+        dependencies: ["LambdaHost", "LedgerService", "LedgerTesting"],
+        path: "Lambdas/\(name)",
+        swiftSettings: settings,
+        linkerSettings: staticCurl == nil
+            ? []
+            : [
+                .unsafeFlags(["-static-executable", "-use-ld=lld", "-L", libraries]),
+                .unsafeFlags(["-Xlinker", "-s", "-Xlinker", "--gc-sections"]),
+                .unsafeFlags(["-Xlinker", "--icf=safe", "-Xlinker", "-O2"]),
+                // A static executable registers its unwind tables at start; the index is never read.
+                .unsafeFlags(["-Xlinker", "--no-eh-frame-hdr"]),
+                .linkedLibrary("ssl"), .linkedLibrary("crypto"),
+            ]
+    )
+}
+
 func module(_ name: String, _ dependencies: [Target.Dependency] = [], path: String? = nil) -> Target
 {
     .target(
@@ -140,6 +164,11 @@ let package = Package(
             path: "Tests/APISuite",
             swiftSettings: settings
         ),
+
+        lambda("admin"),
+        lambda("publish"),
+        lambda("poll"),
+        lambda("compactor"),
         module(
             "LedgerSimulation",
             ["LedgerService", "LedgerCore", "LedgerTesting", log],

@@ -74,6 +74,14 @@ sim-controls *ARGS: build-sim
 bench *ARGS: build
     @Benchmarks/run.sh "$@"
 
+# The functions' packages, .build/lambda/*.zip: ./justw build-lambda --arch arm64
+build-lambda *ARGS:
+    @scripts/build-lambda.sh "$@"
+
+# Measure the functions' cold starts
+bench-lambda: build-lambda
+    @Benchmarks/coldstart/run.sh
+
 # Run the README's commands against a fresh server, or the one at EVENTLEDGER_URL
 readme: build
     @scripts/with-server.sh --unless-set python3 scripts/readme-commands.py
