@@ -38,6 +38,7 @@ module "api" {
   throttle_burst     = var.throttle_burst
   log_retention_days = var.log_retention_days
   jwt                = var.jwt
+  open_to_all        = var.open_to_all
   domain             = var.domain
 }
 

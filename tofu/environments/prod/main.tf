@@ -1,4 +1,5 @@
-# Production: like dev, but the table cannot be deleted and logs are kept longer (variables.tf).
+# Production: as dev, but the table is protected, callers must have a token, and logs are kept
+# longer (variables.tf).
 module "table" {
   source = "../../modules/table"
 
@@ -38,6 +39,7 @@ module "api" {
   throttle_burst     = var.throttle_burst
   log_retention_days = var.log_retention_days
   jwt                = var.jwt
+  open_to_all        = var.open_to_all
   domain             = var.domain
 }
 

@@ -94,9 +94,15 @@ variable "throttle_burst" {
 }
 
 variable "jwt" {
-  description = "Whose tokens are accepted; null: whoever knows the URL may do everything."
+  description = "Whose tokens are accepted; null: none are asked for."
   type        = object({ issuer = string, audience = list(string) })
   default     = null
+}
+
+variable "open_to_all" {
+  description = "Without jwt: whether whoever knows the URL may do everything."
+  type        = bool
+  default     = false
 }
 
 variable "domain" {

@@ -19,6 +19,13 @@ resource "aws_apigatewayv2_api" "ledger" {
       max_age        = 3600
     }
   }
+
+  lifecycle {
+    precondition {
+      condition     = var.jwt != null || var.open_to_all
+      error_message = "Nobody would have to say who they are: set jwt, or open_to_all = true."
+    }
+  }
 }
 
 resource "aws_apigatewayv2_integration" "function" {
