@@ -82,7 +82,7 @@ locals {
 
   # DynamoDB counts its own errors by operation.
   system_errors = {
-    for operation in ["GetItem", "Query", "PutItem", "TransactWriteItems"] :
+    for operation in ["GetItem", "Query", "PutItem", "TransactWriteItems", "BatchWriteItem"] :
     "table-errors-${lower(operation)}" => {
       description = "DynamoDB fails: ${operation}."
       namespace   = "AWS/DynamoDB", metric = "SystemErrors"

@@ -35,7 +35,7 @@ run "everything_that_can_go_wrong_has_an_alarm" {
       "admin-throttles", "publish-throttles", "poll-throttles", "compactor-throttles",
       "api-5xx", "fold-lag", "fold-failures", "fold-lost-events", "failed-batches", "tail-unverified",
       "sweep-failures", "sweeps-missing", "table-read-throttles", "table-write-throttles",
-      "table-errors-getitem", "table-errors-query", "table-errors-putitem", "table-errors-transactwriteitems",
+      "table-errors-getitem", "table-errors-batchwriteitem", "table-errors-query", "table-errors-putitem", "table-errors-transactwriteitems",
     ], keys(aws_cloudwatch_metric_alarm.alarm))) == 0
     error_message = "An alarm is missing."
   }
@@ -75,7 +75,8 @@ run "the_topic_is_encrypted_and_for_alarms_only" {
 
   assert {
     condition = alltrue([for statement in data.aws_iam_policy_document.alarms_topic.statement :
-      length(statement.condition) > 0 && alltrue([for p in statement.principals : p.type == "Service"])
+      anytrue([for c in statement.condition : c.variable == "aws:SourceArn" && alltrue([for arn in c.values : strcontains(arn, ":123456789012:")])])
+      && alltrue([for p in statement.principals : p.type == "Service"])
     ])
     error_message = "Only AWS's services publish, and only for this account."
   }
