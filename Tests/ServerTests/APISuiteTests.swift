@@ -24,7 +24,7 @@ func withLedger(_ body: (String) async throws -> Void) async throws {
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let ledger = try await LedgerProcess.start(
         ServerConfiguration(port: 0, eventLoops: 1),
-        data: folder,
+        storage: .sqlite(folder: folder),
         logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     )
     do {
