@@ -67,6 +67,23 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     )
 }
 
+/// The tests of a deployed ledger are a target only where one is named: plain `swift test` needs no
+/// cloud, and no test passes there without having run. `./justw integration-test` sets this.
+let integrationTests: [Target] =
+    Context.environment["EVENTLEDGER_INTEGRATION"] == nil
+    ? []
+    : [
+        .testTarget(
+            name: "IntegrationTests",
+            dependencies: [
+                "APISuite", "AWSClient", "DynamoDBTable", "LedgerClient", "LedgerCore",
+                "LedgerTesting",
+            ],
+            path: "IntegrationTests",
+            swiftSettings: settings
+        )
+    ]
+
 let package = Package(
     name: "eventledger",
     platforms: [.macOS(.v15)],
@@ -229,5 +246,5 @@ let package = Package(
         tests("APISuiteTests", ["APISuite", "LedgerClient", "LedgerSchemas"]),
         tests("CLITests", ["eventledger", "LedgerClient"]),
         tests("ProjectTests", ["LedgerCore", "LedgerSchemas", "LedgerService", "RawJSON"]),
-    ]
+    ] + integrationTests
 )
