@@ -20,6 +20,7 @@ serve *ARGS: build
 
 # Run every test; arguments go to `swift test`: ./justw test --filter PollTests
 test *ARGS: setup
+    @scripts/tools.sh
     swift build --build-tests
     swift test --skip-build "$@"
 
