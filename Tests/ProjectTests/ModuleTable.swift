@@ -52,7 +52,8 @@ struct ModuleRule: Sendable {
         ModuleRule("LedgerClient", ["LedgerCore", "CurlHTTP", "RawJSON"]),
         ModuleRule(
             "LedgerTesting",
-            ["LedgerCore", "LedgerService", "RawJSON", "Testing"]
+            ["LedgerCore", "LedgerService", "RawJSON", "Testing"],
+            libc
         ),
         ModuleRule(
             "LedgerSimulation",
