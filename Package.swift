@@ -155,6 +155,16 @@ let package = Package(
             swiftSettings: settings
         ),
 
+        // The checks of the API that every ledger must pass, for test targets to run.
+        .target(
+            name: "APISuite",
+            dependencies: [
+                "LedgerClient", "LedgerCore", "LedgerSchemas", "LedgerTesting", "CurlHTTP",
+            ],
+            path: "Tests/APISuite",
+            swiftSettings: settings
+        ),
+
         lambda("admin"),
         lambda("publish"),
         lambda("poll"),
@@ -186,7 +196,10 @@ let package = Package(
         tests("LedgerCoreTests", ["LedgerCore", "LedgerTesting", "RawJSON"]),
         tests(
             "LedgerServiceTests",
-            ["LedgerService", "LedgerCore", "LedgerTesting", "RawJSON", "SQLiteTable", log]
+            [
+                "APISuite", "LedgerClient", "LedgerService", "LedgerCore", "LedgerTesting",
+                "RawJSON", "SQLiteTable", "CSQLite", log,
+            ]
         ),
         tests("SQLiteTableTests", ["SQLiteTable", "LedgerCore", "LedgerTesting", "CSQLite"]),
         tests("CurlHTTPTests", ["CurlHTTP", "Loopback"]),
@@ -201,8 +214,9 @@ let package = Package(
         tests(
             "ServerTests",
             [
-                "LedgerServer", "LedgerService", "LedgerCore", "LedgerTesting", "LedgerClient",
-                "SQLiteTable", "CurlHTTP", "LineLog", "RawJSON", "Loopback", log, metrics,
+                "APISuite", "LedgerServer", "LedgerService", "LedgerCore", "LedgerTesting",
+                "LedgerClient", "SQLiteTable", "CurlHTTP", "LineLog", "RawJSON", "Loopback", log,
+                metrics,
             ] + nio
         ),
         tests(
@@ -212,6 +226,7 @@ let package = Package(
                 "LineLog", log, metrics,
             ]
         ),
+        tests("APISuiteTests", ["APISuite", "LedgerClient", "LedgerSchemas"]),
         tests("CLITests", ["eventledger", "LedgerClient"]),
         tests("ProjectTests", ["LedgerCore", "LedgerSchemas", "LedgerService", "RawJSON"]),
     ]

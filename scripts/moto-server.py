@@ -17,6 +17,10 @@ What moto does otherwise than AWS, and what is done about it:
   by DynamoDB's measure.
 - It fails when a condition compares values of two types: such a comparison is false.
 - It ignores `ClientRequestToken`: a transaction repeated with its token gets the first answer.
+- It forgets how many old versions a bucket's lifecycle keeps, for which the AWS provider then waits:
+  they are remembered.
+- It heeds a bucket's policy but none of its conditions, so that "no access without TLS" is "no
+  access": bucket policies are stored only.
 """
 
 import argparse
@@ -32,6 +36,9 @@ from moto.awslambda.models import LambdaBackend, LambdaFunction, lambda_backends
 from moto.dynamodb import comparisons
 from moto.dynamodb.exceptions import ItemSizeTooLarge
 from moto.dynamodb.models import dynamo_type
+from moto.iam.access_control import PermissionResult
+from moto.s3.models import FakeBucket
+from moto.s3.responses import S3Response
 from moto.server import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import make_server
 
@@ -143,6 +150,36 @@ def mend_functions(url):
     LambdaFunction.get_code = get_code
 
 
+def mend_buckets():
+    """Takes no notice of policies, and keeps `NewerNoncurrentVersions` of lifecycle rules."""
+    FakeBucket.get_permission = lambda *_: PermissionResult.NEUTRAL
+    store, show = FakeBucket.set_lifecycle, S3Response.get_bucket_lifecycle
+
+    def set_lifecycle(bucket, rules):
+        store(bucket, rules)
+        for kept, sent in zip(bucket.rules, rules):
+            kept.newer_versions = (sent.get("NoncurrentVersionExpiration") or {}).get(
+                "NewerNoncurrentVersions")
+
+    def get_bucket_lifecycle(response):
+        rules = response.backend.get_bucket_lifecycle(response.bucket_name)
+        serialized = response.serialized
+
+        def with_versions(answer):
+            shown_rules = answer.result["Rules"] if isinstance(answer.result, dict) else []
+            for rule, shown in zip(rules, shown_rules):
+                if rule.newer_versions:
+                    shown["NoncurrentVersionExpiration"]["NewerNoncurrentVersions"] = (
+                        rule.newer_versions)
+            return serialized(answer)
+
+        response.serialized = with_versions
+        return show(response)
+
+    FakeBucket.set_lifecycle = set_lifecycle
+    S3Response.get_bucket_lifecycle = get_bucket_lifecycle
+
+
 class Row(dict):
     """A row's attributes, at most as large as DynamoDB takes them."""
 
@@ -196,6 +233,7 @@ def main():
     server = make_server("127.0.0.1", options.port, Application(), threaded=True)
     url = f"http://127.0.0.1:{server.port}"
     mend_functions(url)
+    mend_buckets()
     mend_rows()
     if options.end_with_input:
         threading.Thread(target=end_with_input, daemon=True).start()

@@ -52,7 +52,8 @@ extension AWSError {
             } else {
                 (400...499).contains(status) ? .refused : .open
             }
-        let text = code.isEmpty ? "status \(status)" : message.isEmpty ? code : "\(code): \(message)"
+        let text =
+            code.isEmpty ? "status \(status)" : message.isEmpty ? code : "\(code): \(message)"
         self.init(kind, code: code, message: text, body: body)
     }
 }

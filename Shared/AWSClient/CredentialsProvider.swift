@@ -26,7 +26,10 @@ final class CredentialsProvider: Sendable {
     private let state: Mutex<State>
 
     /// Asks the sources in turn; the first that has credentials decides.
-    init(_ sources: [any CredentialsSource], now: @escaping @Sendable () -> Int64 = SystemTime.seconds) {
+    init(
+        _ sources: [any CredentialsSource],
+        now: @escaping @Sendable () -> Int64 = SystemTime.seconds
+    ) {
         self.sources = sources
         self.now = now
         state = Mutex(.none)

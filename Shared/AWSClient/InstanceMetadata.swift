@@ -16,7 +16,8 @@ struct InstanceMetadata: CredentialsSource {
         guard let token = await call("PUT", "/latest/api/token", lifetime) else { return nil }
         let header = ("X-aws-ec2-metadata-token", String(decoding: token, as: UTF8.self))
         guard let list = await call("GET", Self.roles, header),
-            let role = String(decoding: list, as: UTF8.self).split(whereSeparator: \.isNewline).first
+            let role = String(decoding: list, as: UTF8.self).split(whereSeparator: \.isNewline)
+                .first
         else { throw AWSCredentialsError(message: "the instance has no role") }
         guard let body = await call("GET", Self.roles + role, header),
             let found = CredentialsDocument.read(body)

@@ -29,10 +29,12 @@ struct SigV4: Sendable {
         let names = signed.map(\.name).joined(separator: ";")
         let date = String(time.prefix(8))
         let scope = "\(date)/\(region)/\(service)/aws4_request"
-        let text = "AWS4-HMAC-SHA256\n\(time)\n\(scope)\n"
+        let text =
+            "AWS4-HMAC-SHA256\n\(time)\n\(scope)\n"
             + Self.hex(Self.sha256(Array(Self.canonical(request, signed, names).utf8)))
         let signature = Self.hex(Self.hmac(key(date), text))
-        let value = "AWS4-HMAC-SHA256 Credential=\(credentials.accessKeyID)/\(scope), "
+        let value =
+            "AWS4-HMAC-SHA256 Credential=\(credentials.accessKeyID)/\(scope), "
             + "SignedHeaders=\(names), Signature=\(signature)"
         added.append(("authorization", value))
         return added

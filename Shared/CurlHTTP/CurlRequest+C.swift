@@ -15,7 +15,7 @@ extension CurlRequest {
         largestAnswer: Int,
         _ body: (inout el_curl_request) -> Success
     ) -> Success {
-        return withCStrings([method, url] + lines) { strings in
+        withCStrings([method, url] + lines) { strings in
             self.body.withUnsafeBytes { bytes in
                 var request = el_curl_request()
                 request.method = strings[0]

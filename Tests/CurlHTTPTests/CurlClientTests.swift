@@ -16,7 +16,7 @@ struct CurlClientTests {
                 CurlRequest(
                     method: "POST",
                     url: server.url + "/p?q=1",
-                    headers: [("X-T", "v")],
+                    headers: [("X-T", "v"), ("X-E", "")],
                     body: Array("body".utf8)
                 )
             )
@@ -28,7 +28,9 @@ struct CurlClientTests {
         #expect(requests.count == 2)
         #expect(requests[0].hasPrefix("POST /p?q=1 HTTP/1.1\r\n"))
         #expect(requests[0].contains("X-T: v\r\n") && requests[0].hasSuffix("\r\n\r\nbody"))
+        #expect(requests[0].contains("X-E:\r\n"))
         #expect(!requests[0].lowercased().contains("expect"))
+        #expect(!requests[0].lowercased().contains("content-type"))
     }
 
     @Test("Nobody listening: nothing can have happened")

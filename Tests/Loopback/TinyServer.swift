@@ -8,7 +8,7 @@ public final class TinyServer: Sendable {
         var isStopped = false
         var connections = 0
         /// Every request, head and body.
-    public var requests: [String] = []
+        public var requests: [String] = []
     }
 
     private let socket: Int32

@@ -56,7 +56,8 @@ struct ModuleRule: Sendable {
         ModuleRule("LedgerClient", ["LedgerCore", "CurlHTTP", "RawJSON"]),
         ModuleRule(
             "LedgerTesting",
-            ["LedgerCore", "LedgerService", "RawJSON", "Testing"]
+            ["LedgerCore", "LedgerService", "RawJSON", "Testing"],
+            libc
         ),
         ModuleRule(
             "LedgerSimulation",

@@ -104,7 +104,9 @@ extension Ledger {
         let now = try await standing(id, of: streamID)
         let (stream, subscription) = (now.stream, now.subscription)
         let cursor = try verified(text, subscription, stream)
-        let moved = stream.partitions.filter { now.positions[$0.index] != cursor.positions[$0.index] }
+        let moved = stream.partitions.filter {
+            now.positions[$0.index] != cursor.positions[$0.index]
+        }
         let outcomes = await inParallel(moved) { [self] partition in
             let row = PositionRow(
                 stream: stream.incarnation,

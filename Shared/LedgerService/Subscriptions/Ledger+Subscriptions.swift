@@ -38,7 +38,7 @@ extension Ledger {
     )
         async throws(LedgerError) -> SubscriptionDescription
     {
-        return try await describe(try await standing(id, of: streamID))
+        try await describe(try await standing(id, of: streamID))
     }
 
     /// One page of a stream's subscriptions, by name.
@@ -125,7 +125,8 @@ extension Ledger {
             }
         }
         var states: [SubscriptionDescription.PartitionState] = []
-        for (partition, (position, tail)) in zip(stream.partitions, zip(standing.positions, tails)) {
+        for (partition, (position, tail)) in zip(stream.partitions, zip(standing.positions, tails))
+        {
             let offset = position.logOffset
             states.append(
                 SubscriptionDescription.PartitionState(

@@ -12,6 +12,8 @@ final class KillLoad: Sendable {
         var pending: [History.Event] = []
     }
 
+    static let replay = RandomSeed.replay("KillTests")
+
     let history = History()
     private let consumers = Mutex<[String: Consumer]>(["c0": Consumer(), "c1": Consumer()])
     /// By publisher with a key: the body whose answer was lost, to be sent again.
@@ -200,7 +202,7 @@ final class KillLoad: Sendable {
         let committed = consumers.withLock { $0[name]?.committed ?? [] }
         #expect(found.count == 3)
         for (now, before) in zip(found, committed) {
-            #expect(now >= before, "\(name) fell back")
+            #expect(now >= before, "\(Self.replay): \(name) fell back")
         }
         settle(name) { $0.offset < found[$0.partition] }
     }

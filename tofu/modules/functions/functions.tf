@@ -1,0 +1,68 @@
+# The four functions: one static executable each, the same environment for all.
+
+locals {
+  # The timeouts: HTTP APIs give up after 30 s, so admin, publish and poll answer before; a poll
+  # waits up to 20 s by itself. The compactor also works through stream batches and sweeps.
+  functions = {
+    admin     = { memory = 256, timeout = 29 }
+    publish   = { memory = 512, timeout = 29 }
+    poll      = { memory = 512, timeout = 29 }
+    compactor = { memory = 512, timeout = 300 }
+  }
+}
+
+resource "aws_cloudwatch_log_group" "function" {
+  # checkov:skip=CKV_AWS_158:logs hold neither payloads nor secrets; CloudWatch encrypts them with its own key
+  # checkov:skip=CKV_AWS_338:how long they are kept is a variable, and money
+  for_each = local.functions
+
+  name              = "/aws/lambda/${var.name}-${each.key}"
+  retention_in_days = var.log_retention_days
+}
+
+resource "aws_lambda_function" "function" {
+  # checkov:skip=CKV_AWS_115:var.reserved_concurrency; a new account has too little to reserve any
+  # checkov:skip=CKV_AWS_116:a lost invocation loses nothing: batches have a queue, sweeps come again
+  # checkov:skip=CKV_AWS_117:they reach AWS's public endpoints only; a VPC would add NAT gateways and nothing else
+  # checkov:skip=CKV_AWS_173:the environment holds a table's name and a log level
+  # checkov:skip=CKV_AWS_272:code signing needs a signing profile that the account's owner would run
+  for_each = local.functions
+
+  function_name                  = "${var.name}-${each.key}"
+  description                    = "EventLedger: ${each.key}"
+  role                           = aws_iam_role.function[each.key].arn
+  runtime                        = "provided.al2023"
+  handler                        = "bootstrap"
+  architectures                  = [var.architecture]
+  filename                       = "${var.packages}/${each.key}.zip"
+  source_code_hash               = filebase64sha256("${var.packages}/${each.key}.zip")
+  memory_size                    = lookup(var.memory, each.key, each.value.memory)
+  timeout                        = each.value.timeout
+  reserved_concurrent_executions = lookup(var.reserved_concurrency, each.key, -1)
+
+  environment {
+    variables = {
+      EVENTLEDGER_TABLE     = var.table_name
+      EVENTLEDGER_LOG_LEVEL = var.log_level
+    }
+  }
+
+  tracing_config {
+    mode = "Active"
+  }
+
+  # The platform's own lines as JSON, like the functions' lines. EVENTLEDGER_LOG_LEVEL alone decides
+  # which of those there are, so Lambda's filter lets all of them pass.
+  dynamic "logging_config" {
+    for_each = var.emulated ? [] : [true]
+
+    content {
+      log_format            = "JSON"
+      log_group             = aws_cloudwatch_log_group.function[each.key].name
+      application_log_level = "TRACE"
+      system_log_level      = "INFO"
+    }
+  }
+
+  depends_on = [aws_cloudwatch_log_group.function, aws_iam_role_policy.function]
+}

@@ -1,0 +1,108 @@
+# What each function does to which rows, as Shared/LedgerService does it. dynamodb:LeadingKeys holds
+# every call to rows of these partition keys; a transaction is authorised by its single writes.
+# No function may scan, update in place or read in batches: nothing does.
+
+locals {
+  rows = {
+    admin = {
+      Get = [
+        "STREAMS", # every call finds its stream by name
+        "PART#*",  # describing a stream or a subscription looks at the tails
+        "SUBS#*",  # describing and deleting a subscription
+      ]
+      Query = [
+        "STREAMS", # list streams
+        "LOG#*",   # tails and earliest offsets; a start at a point in time
+        "SUBS#*",  # list subscriptions
+        "POS#*",   # where a described subscription stands
+      ]
+      Put = [
+        "STREAMS", # create, change, mark as deleting
+        "LOG#*",   # the seals of a deleted stream, only where nothing is yet
+        "SUBS#*",  # create a subscription
+        "GC",      # what a deletion leaves to the sweep
+      ]
+      Delete = [
+        "STREAMS", # frees a deleted stream's name
+        "SUBS#*",  # delete a subscription
+      ]
+    }
+
+    publish = {
+      Get = [
+        "STREAMS", # how many partitions
+        "PART#*",  # the tail, where the log does not tell it
+      ]
+      Query = [
+        "LOG#*",  # the tail
+        "IDEM#*", # what an Idempotency-Key stored before
+      ]
+      Put = [
+        "LOG#*",  # append, only where nothing is yet
+        "IDEM#*", # remember an Idempotency-Key, in the transaction of its chunk
+      ]
+    }
+
+    poll = {
+      Get = [
+        "STREAMS",
+        "PART#*",  # whether a gap had expired; the tail
+        "STATE#*", # the latest event of one key
+        "SUBS#*",  # the subscription, its secret and its epoch
+      ]
+      Query = [
+        "LOG#*",
+        "STATE#*", # compacted state and bootstrap
+        "POS#*",   # what was committed
+      ]
+      Put = [
+        "POS#*",  # commit
+        "SUBS#*", # a seek replaces the subscription's row
+      ]
+    }
+
+    compactor = {
+      Get = [
+        "STREAMS",
+        "PART#*", # how far a partition is folded
+      ]
+      Query = [
+        "STREAMS", # the sweep goes through all streams
+        "LOG#*",   # what is to be folded or has expired
+        "PART#*",  # and, when a stream was deleted, every row it had
+        "STATE#*",
+        "SUBS#*",
+        "POS#*",
+        "IDEM#*",
+        "GC", # deletion jobs
+      ]
+      Put = [
+        "STATE#*", # the latest event of each key
+        "PART#*",  # folded up to, swept, trim
+        "LOG#*",   # seals, where a deletion was interrupted
+        "GC",      # how far a deletion is
+      ]
+      Delete = [
+        "STREAMS", # the end of an interrupted deletion
+        "GC",      # a finished deletion
+      ]
+      # The only one that removes rows of the log: expired ones, and those of deleted streams.
+      BatchWrite = [
+        "LOG#*",
+        "STATE#*",
+        "SUBS#*",
+        "POS#*",
+        "IDEM#*",
+        "PART#*",
+      ]
+    }
+  }
+
+  actions = {
+    Get        = "dynamodb:GetItem"
+    Query      = "dynamodb:Query"
+    Put        = "dynamodb:PutItem"
+    Delete     = "dynamodb:DeleteItem"
+    BatchWrite = "dynamodb:BatchWriteItem"
+  }
+}

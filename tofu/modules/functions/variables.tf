@@ -1,0 +1,94 @@
+variable "name" {
+  description = "What the functions' names begin with."
+  type        = string
+}
+
+variable "packages" {
+  description = "The folder with admin.zip, publish.zip, poll.zip and compactor.zip."
+  type        = string
+}
+
+variable "architecture" {
+  description = "What the packages are built for: x86_64 or arm64."
+  type        = string
+  default     = "x86_64"
+
+  validation {
+    condition     = contains(["x86_64", "arm64"], var.architecture)
+    error_message = "The architecture is x86_64 or arm64."
+  }
+}
+
+variable "table_name" {
+  description = "The table's name."
+  type        = string
+}
+
+variable "table_arn" {
+  description = "The table's ARN."
+  type        = string
+}
+
+variable "stream_arn" {
+  description = "The ARN of the table's stream."
+  type        = string
+}
+
+variable "kms_key_arn" {
+  description = "The customer managed key of the table, if it has one."
+  type        = string
+  default     = null
+}
+
+variable "memory" {
+  description = "Memory in MB by function, where it is not the default."
+  type        = map(number)
+  default     = {}
+}
+
+variable "reserved_concurrency" {
+  description = "Reserved concurrency by function; a function left out shares the account's."
+  type        = map(number)
+  default     = {}
+}
+
+variable "log_level" {
+  description = "What the functions log: trace, debug, info, notice, warning, error or critical."
+  type        = string
+  default     = "info"
+
+  validation {
+    condition     = contains(["trace", "debug", "info", "notice", "warning", "error", "critical"], var.log_level)
+    error_message = "The log level is trace, debug, info, notice, warning, error or critical."
+  }
+}
+
+variable "log_retention_days" {
+  description = "How many days logs are kept."
+  type        = number
+  default     = 30
+}
+
+variable "batching_window_seconds" {
+  description = "How long records of the stream are gathered before the compactor is called: 0 to 300."
+  type        = number
+  default     = 1
+}
+
+variable "parallelization_factor" {
+  description = "How many batches of one shard are handled at once: 1 to 10. Their order does not matter."
+  type        = number
+  default     = 1
+}
+
+variable "sweep_rate" {
+  description = "How often to sweep. Far more often than every 47 hours, or publishing is refused."
+  type        = string
+  default     = "rate(5 minutes)"
+}
+
+variable "emulated" {
+  description = "True on a local AWS that does not know a function's logging configuration."
+  type        = bool
+  default     = false
+}
