@@ -227,6 +227,7 @@ let package = Package(
             ]
         ),
         tests("APISuiteTests", ["APISuite", "LedgerClient", "LedgerSchemas"]),
+        tests("SimulationTests", ["LedgerSimulation", "LedgerTesting"]),
         tests("CLITests", ["eventledger", "LedgerClient"]),
         tests("ProjectTests", ["LedgerCore", "LedgerSchemas", "LedgerService", "RawJSON"]),
     ]
