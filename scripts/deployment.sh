@@ -2,7 +2,7 @@
 # Deploys with OpenTofu or Terraform; the recipes of the justfile call it (docs/deploy.md).
 #
 #   deployment.sh bootstrap-init            prepare the folder of the state bucket
-#   deployment.sh bootstrap-apply           make the state bucket; bootstrap-plan: what would change
+#   deployment.sh bootstrap-apply           make the state bucket; also bootstrap-plan, -destroy
 #   deployment.sh init ENVIRONMENT          connect an environment (dev, prod) to its state
 #   deployment.sh apply|plan|output|destroy ENVIRONMENT
 #
@@ -91,7 +91,7 @@ case $command in
 bootstrap-init)
     tofu bootstrap init -input=false -backend-config="path=$(bootstrap_state)" "$@"
     ;;
-bootstrap-apply | bootstrap-plan)
+bootstrap-apply | bootstrap-plan | bootstrap-destroy)
     region=$(region)
     tofu bootstrap "${command#bootstrap-}" -var "region=$region" "$@"
     ;;

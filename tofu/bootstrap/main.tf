@@ -1,5 +1,5 @@
-# The bucket for the state of every environment. Its own state is a local file: lose it, and the
-# bucket can be imported again (docs/deploy.md).
+# The bucket for the state of every environment. Its own state is a local file, which nothing else
+# needs: without it, EVENTLEDGER_STATE_BUCKET names the bucket (docs/deploy.md).
 
 provider "aws" {
   region = var.region
