@@ -166,6 +166,9 @@ let package = Package(
             ]
         ),
         tests("CLITests", ["eventledger", "LedgerClient"]),
-        tests("ProjectTests", ["LedgerCore", "LedgerSchemas", "LedgerService", "RawJSON"]),
+        tests(
+            "ProjectTests",
+            ["LedgerCore", "LedgerSchemas", "LedgerService", "LedgerTesting", "RawJSON", log]
+        ),
     ]
 )

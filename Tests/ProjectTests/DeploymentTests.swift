@@ -1,4 +1,3 @@
-import LedgerCore
 import LedgerService
 import Testing
 
@@ -17,24 +16,6 @@ struct DeploymentTests {
             #expect(deployed[function, default: []].insert(route).inserted, "\(line)")
         }
         #expect(deployed == FunctionTests.table)
-    }
-
-    @Test("The functions' rights name the table's partition keys, and all of them but the keys'")
-    func partitionKeys() throws {
-        let id = try #require(Incarnation(hex: String(repeating: "0", count: 32)))
-        let partition = try #require(Partition(0))
-        let groups: [RowGroup] = [
-            .streams, .log(id, partition), .progress(id), .latest(id, partition),
-            .subscriptions(id), .positions(id, subscription: id), .idempotency(id), .deletions,
-        ]
-        let patterns = groups.map(\.partitionKey).map { key in
-            key.contains("#") ? key.prefix { $0 != "#" } + "#*" : key[...]
-        }
-        let text = try Project.text("tofu/modules/functions/permissions.tf")
-        let named = text.split(separator: "\"").filter { word in
-            word.allSatisfy { $0.isUppercase || "#*".contains($0) }
-        }
-        #expect(Set(named) == Set(patterns))
     }
 
     @Test("Alarms and the dashboard look at metrics that exist")
