@@ -16,21 +16,34 @@ for own in ~/.tofurc ~/.terraformrc ~/.config/opentofu/tofurc; do
     if [[ -e $own ]]; then exit 0; fi
 done
 
-# Prints the mirror: a folder with REGISTRY/hashicorp/aws in it. A registry's name has a dot.
-find_mirror() {
-    local found
-    found=$(find / -xdev -maxdepth 6 -type d -path '*.*/hashicorp/aws' \
-        -not -path '*/.terraform/*' -print -quit 2>/dev/null || true)
-    [[ $(basename "${found%/hashicorp/aws}") != *.* ]] || echo "${found%/*/hashicorp/aws}"
+# The first folder REGISTRY/hashicorp/aws that is no tool's cache; a registry's name has a dot.
+find_providers() {
+    find / -xdev -maxdepth 6 -type d -path '*.*/hashicorp/aws' -not -path '*/.*' -print -quit \
+        2>/dev/null || true
+}
+
+# Takes the registry's providers from the mirror, and those of other registries from there.
+write_config() { # folder REGISTRY/hashicorp/aws
+    local registry=${1%/hashicorp/aws}
+    registry=${registry##*/}
+    cat <<CONFIG
+provider_installation {
+  filesystem_mirror {
+    path    = "${1%/*/hashicorp/aws}"
+    include = ["$registry/*/*"]
+  }
+  direct {
+    exclude = ["$registry/*/*"]
+  }
+}
+CONFIG
 }
 
 config=$PWD/.build/tofu/cli.tfrc
 if [[ ! -e $config ]]; then
     mkdir -p "${config%/*}"
-    mirror=$(find_mirror)
-    if [[ -n $mirror ]]; then
-        printf 'provider_installation {\n  filesystem_mirror {\n    path = "%s"\n  }\n}\n' "$mirror"
-    fi >"$config.$$"
+    providers=$(find_providers)
+    if [[ -n $providers ]]; then write_config "$providers"; fi >"$config.$$"
     mv "$config.$$" "$config"
 fi
 echo "$config"
