@@ -20,6 +20,7 @@ serve *ARGS: build
 
 # Run every test; arguments go to `swift test`: ./justw test --filter PollTests
 test *ARGS: setup
+    @scripts/tools.sh
     swift build --build-tests
     swift test --skip-build "$@"
 
@@ -48,6 +49,11 @@ check-api URL: setup
 check-served-api: build
     @scripts/tools.sh
     @scripts/with-server.sh .tools/venv/bin/python scripts/check-live-api.py
+
+# Test the local cloud's data plane; arguments go to pytest: ./justw test-local-cloud -k cors
+test-local-cloud *ARGS:
+    @scripts/tools.sh
+    @.tools/venv/bin/python -m pytest -q -p no:cacheprovider scripts/local_cloud "$@"
 
 # Show what the ledger does, on a server of its own
 demo *ARGS: build
@@ -100,6 +106,14 @@ tf-apply-test: setup
 # Run the benchmarks
 bench *ARGS: build
     @Benchmarks/run.sh "$@"
+
+# The functions' packages, .build/lambda/*.zip: ./justw build-lambda --arch arm64
+build-lambda *ARGS:
+    @scripts/build-lambda.sh "$@"
+
+# Measure the functions' cold starts
+bench-lambda: build-lambda
+    @Benchmarks/coldstart/run.sh
 
 # Run the README's commands against a fresh server, or the one at EVENTLEDGER_URL
 readme: build

@@ -13,7 +13,14 @@ What moto does otherwise than AWS, and what is done about it:
   the stream: it does not deliver, so that a data plane can read the stream.
 - A function's `Code.Location` leads nowhere: it leads to this server, which answers with the
   uploaded package.
+- It refuses rows of over 405,000 bytes, and counts bytes by their base64: up to 400 KB are taken,
+  by DynamoDB's measure.
+- It fails when a condition compares values of two types: such a comparison is false.
 - It ignores `ClientRequestToken`: a transaction repeated with its token gets the first answer.
+- It forgets how many old versions a bucket's lifecycle keeps, for which the AWS provider then waits:
+  they are remembered.
+- It heeds a bucket's policy but none of its conditions, so that "no access without TLS" is "no
+  access": bucket policies are stored only.
 """
 
 import argparse
@@ -26,6 +33,12 @@ import sys
 import threading
 
 from moto.awslambda.models import LambdaBackend, LambdaFunction, lambda_backends
+from moto.dynamodb import comparisons
+from moto.dynamodb.exceptions import ItemSizeTooLarge
+from moto.dynamodb.models import dynamo_type
+from moto.iam.access_control import PermissionResult
+from moto.s3.models import FakeBucket
+from moto.s3.responses import S3Response
 from moto.server import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import make_server
 
@@ -137,6 +150,73 @@ def mend_functions(url):
     LambdaFunction.get_code = get_code
 
 
+def mend_buckets():
+    """Takes no notice of policies, and keeps `NewerNoncurrentVersions` of lifecycle rules."""
+    FakeBucket.get_permission = lambda *_: PermissionResult.NEUTRAL
+    store, show = FakeBucket.set_lifecycle, S3Response.get_bucket_lifecycle
+
+    def set_lifecycle(bucket, rules):
+        store(bucket, rules)
+        for kept, sent in zip(bucket.rules, rules):
+            kept.newer_versions = (sent.get("NoncurrentVersionExpiration") or {}).get(
+                "NewerNoncurrentVersions")
+
+    def get_bucket_lifecycle(response):
+        rules = response.backend.get_bucket_lifecycle(response.bucket_name)
+        serialized = response.serialized
+
+        def with_versions(answer):
+            shown_rules = answer.result["Rules"] if isinstance(answer.result, dict) else []
+            for rule, shown in zip(rules, shown_rules):
+                if rule.newer_versions:
+                    shown["NoncurrentVersionExpiration"]["NewerNoncurrentVersions"] = (
+                        rule.newer_versions)
+            return serialized(answer)
+
+        response.serialized = with_versions
+        return show(response)
+
+    FakeBucket.set_lifecycle = set_lifecycle
+    S3Response.get_bucket_lifecycle = get_bucket_lifecycle
+
+
+class Row(dict):
+    """A row's attributes, at most as large as DynamoDB takes them."""
+
+    LARGEST = 400 * 1024
+
+    def __setitem__(self, name, value):
+        super().__setitem__(name, value)
+        if sum(len(name.encode()) + value.size() for name, value in self.items()) > self.LARGEST:
+            raise ItemSizeTooLarge
+
+
+def mend_rows():
+    """Measures rows as DynamoDB does, and lets values of different types be compared."""
+    kind = dynamo_type.DynamoType
+    measure = kind.size
+
+    def size(value):
+        if value.is_binary() and isinstance(value.value, str):
+            return len(value.value) // 4 * 3 - value.value[-2:].count("=")
+        return measure(value)
+
+    def tolerant(compare):
+        def holds(condition, item):
+            try:
+                return compare(condition, item)
+            except TypeError:
+                return False
+
+        return holds
+
+    kind.size = size
+    for name in ("OpLessThan", "OpLessThanOrEqual", "OpGreaterThan", "OpGreaterThanOrEqual"):
+        operator = getattr(comparisons, name)
+        operator.expr = tolerant(operator.expr)
+    dynamo_type.LimitedSizeDict = Row
+
+
 def end_with_input():
     """Ends the process when whoever started it is gone."""
     while sys.stdin.buffer.read1(4096):
@@ -153,6 +233,8 @@ def main():
     server = make_server("127.0.0.1", options.port, Application(), threaded=True)
     url = f"http://127.0.0.1:{server.port}"
     mend_functions(url)
+    mend_buckets()
+    mend_rows()
     if options.end_with_input:
         threading.Thread(target=end_with_input, daemon=True).start()
     print(f"moto ready: {url}", flush=True)

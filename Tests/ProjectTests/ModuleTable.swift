@@ -38,17 +38,22 @@ struct ModuleRule: Sendable {
         ModuleRule("SQLiteTable", ["LedgerCore", "CSQLite", "Dispatch"], libc),
         ModuleRule("CurlHTTP", ["CCurl", "Dispatch"], libc),
         ModuleRule("AWSClient", ["CurlHTTP", "CCrypto", "RawJSON"], libc),
-        ModuleRule("DynamoDBTable", ["LedgerCore", "AWSClient"]),
+        ModuleRule("DynamoDBJSON", ["LedgerCore", "RawJSON"]),
+        ModuleRule(
+            "DynamoDBTable",
+            ["LedgerCore", "AWSClient", "DynamoDBJSON", "RawJSON", "CoreMetrics"]
+        ),
         ModuleRule(
             "LambdaHost",
-            ["LedgerService", "LedgerCore", "CurlHTTP", "CResolver", "LineLog", "RawJSON"],
-            ["Logging", "CoreMetrics", "Dispatch"],
+            ["LedgerService", "LedgerCore", "CurlHTTP", "DynamoDBJSON", "CResolver", "RawJSON"],
+            ["LineLog", "Logging", "CoreMetrics", "Dispatch"],
             libc
         ),
         ModuleRule("LedgerClient", ["LedgerCore", "CurlHTTP", "RawJSON"]),
         ModuleRule(
             "LedgerTesting",
-            ["LedgerCore", "LedgerService", "RawJSON", "Testing"]
+            ["LedgerCore", "LedgerService", "RawJSON", "Testing"],
+            libc
         ),
         ModuleRule(
             "LedgerSimulation",
@@ -60,8 +65,8 @@ struct ModuleRule: Sendable {
             "LedgerServer",
             folder: "Server",
             [
-                "LedgerService", "LedgerCore", "SQLiteTable", "DynamoDBTable", "RawJSON",
-                "CAllocator", "LineLog",
+                "LedgerService", "LedgerCore", "SQLiteTable", "DynamoDBTable", "AWSClient",
+                "RawJSON", "CAllocator", "LineLog",
             ],
             ["Logging", "CoreMetrics", "NIOCore", "NIOPosix", "NIOHTTP1", "Dispatch"],
             libc

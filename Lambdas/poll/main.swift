@@ -1,0 +1,7 @@
+import LambdaHost
+import LedgerService
+import LedgerTesting
+
+LambdaHost.run(.poll) { _ in
+    MemoryTable()
+}

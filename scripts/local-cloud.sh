@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# The project deployed to a local AWS, served on loopback: scripts/local_cloud/README.md.
+#
+#   local-cloud.sh run                 serves until Ctrl-C
+#   local-cloud.sh start --state FILE  serves in the background; FILE holds the addresses as JSON
+#   local-cloud.sh stop --state FILE   ends what start began
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+"$root/scripts/tools.sh"
+PYTHONPATH=$root/scripts exec "$root/.tools/venv/bin/python" -m local_cloud "$@"

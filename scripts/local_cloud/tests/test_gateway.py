@@ -1,0 +1,122 @@
+import base64
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+
+@pytest.fixture
+def plane(deployment, running):
+    deployment.api(deployment.function("f", deployment.role(), timeout=1))
+    return running.start()
+
+
+def event(plane, path, *arguments, **named):
+    status, answer = plane.json(path, *arguments, **named)
+    assert status == 200
+    return answer["event"]
+
+
+def test_the_most_specific_route_is_taken(plane):
+    assert event(plane, "/things/special")["routeKey"] == "GET /things/special"
+    assert event(plane, "/things/other")["pathParameters"] == {"thing": "other"}
+    greedy = event(plane, "/things/a/keys/b/c%20d%2Fe")
+    assert greedy["pathParameters"] == {"thing": "a", "key": "b/c d/e"}
+    assert greedy["rawPath"] == "/things/a/keys/b/c d/e"
+
+
+def test_what_no_route_takes_is_the_gateways_404(plane):
+    for path, method in (("/", "GET"), ("/things/a/keys", "GET"), ("/things/a", "DELETE")):
+        assert plane.json(path, method=method) == (404, {"message": "Not Found"})
+
+
+def test_an_event_is_as_format_2_has_it(plane):
+    found = event(plane, "/things/a?x=1&x=2&y=%20", headers={
+        "X-Own": "v", "Cookie": "a=1; b=2"})
+    assert found["version"] == "2.0"
+    assert found["rawQueryString"] == "x=1&x=2&y=%20"
+    assert found["queryStringParameters"] == {"x": "1,2", "y": " "}
+    assert found["headers"]["x-own"] == "v"
+    assert found["cookies"] == ["a=1", "b=2"]
+    assert found["requestContext"]["http"]["method"] == "GET"
+    assert "body" not in found
+
+
+def test_text_is_text_and_all_else_base64(plane):
+    text = event(plane, "/things", b'"a"', {"Content-Type": "application/json"})
+    assert (text["body"], text["isBase64Encoded"]) == ('"a"', False)
+    binary = event(plane, "/things", b"\0\1", {"Content-Type": "application/octet-stream"})
+    assert (base64.b64decode(binary["body"]), binary["isBase64Encoded"]) == (b"\0\1", True)
+
+
+def test_a_binary_answer_with_cookies(plane):
+    status, headers, body = plane.call("/things/a?binary=1")
+    assert (status, body) == (200, b"\0\1\2")
+    assert headers["set-cookie"] == "a=1"
+
+
+def test_limits(plane):
+    over = b" " * (10 * 1024 * 1024 + 1)
+    kind = {"Content-Type": "text/plain"}
+    assert plane.json("/things", b" " * (6 * 1024 * 1024 + 1), kind)[0] == 413
+    assert plane.call("/things", over, kind)[0] == 413
+    assert plane.json("/things/a?big=6300000") == (500, {"message": "Internal Server Error"})
+    assert plane.json("/things/a", headers={"X": "y" * 10_240})[0] == 431
+
+
+def test_a_crash_and_a_timeout_are_500_and_the_instance_is_replaced(plane):
+    first = plane.json("/things/a")[1]["pid"]
+    assert plane.json("/things/a")[1]["pid"] == first
+    assert plane.json("/things/a?crash=1") == (500, {"message": "Internal Server Error"})
+    second = plane.json("/things/a")[1]["pid"]
+    assert plane.json("/things/a?sleep=5") == (500, {"message": "Internal Server Error"})
+    assert plane.json("/things/a")[1]["pid"] not in (first, second)
+
+
+def test_cors(plane):
+    _, headers, _ = plane.call("/things/a", headers={"Origin": "https://console.example"})
+    assert headers["access-control-allow-origin"] == "https://console.example"
+    _, headers, _ = plane.call("/things/a", headers={"Origin": "https://other.example"})
+    assert headers["access-control-allow-origin"] is None
+    status, headers, _ = plane.call("/things/a", method="OPTIONS", headers={
+        "Origin": "https://console.example", "Access-Control-Request-Method": "GET"})
+    assert (status, headers["access-control-allow-methods"]) == (204, "GET,POST")
+
+
+def test_an_idle_instance_is_frozen(plane):
+    pid = plane.json("/things/a")[1]["pid"]
+    end = time.monotonic() + 5
+    state = None
+    while state != "T" and time.monotonic() < end:
+        with open(f"/proc/{pid}/stat", encoding="ascii") as stat:
+            state = stat.read().rsplit(")", 1)[1].split()[0]
+    assert state == "T"
+
+
+def test_requests_at_the_same_time_get_instances_of_their_own(deployment, running):
+    deployment.api(deployment.function("f", deployment.role(), reserved=2))
+    plane = running.start()
+    with ThreadPoolExecutor(3) as threads:
+        answers = list(threads.map(lambda _: plane.call("/slow?sleep=1"), range(3)))
+    assert sorted(status for status, _, _ in answers) == [200, 200, 503]
+
+
+def test_a_route_that_the_permission_leaves_out_fails(deployment, running):
+    function = deployment.function("f", deployment.role())
+    deployment.api(function, permission="*/GET/things/special")
+    plane = running.start()
+    assert plane.json("/things/special")[0] == 200
+    assert plane.json("/things/a") == (500, {"message": "Internal Server Error"})
+
+
+def test_a_package_that_cannot_be_executed_fails(deployment, running):
+    deployment.api(deployment.function("f", deployment.role(), mode=0o644))
+    assert running.start().json("/things/a") == (500, {"message": "Internal Server Error"})
+
+
+def test_it_serves_a_hundred_requests_a_second(plane):
+    plane.call("/things/a")
+    start = time.monotonic()
+    for _ in range(100):
+        assert plane.call("/things/a")[0] == 200
+    assert time.monotonic() - start < 5  # 100 a second on an idle machine; this one may be busy
