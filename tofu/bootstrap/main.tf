@@ -70,7 +70,8 @@ resource "aws_s3_bucket_lifecycle_configuration" "state" {
     filter {}
 
     noncurrent_version_expiration {
-      noncurrent_days = var.old_version_days
+      noncurrent_days           = var.old_version_days
+      newer_noncurrent_versions = 10
     }
 
     abort_incomplete_multipart_upload {
@@ -102,8 +103,6 @@ data "aws_iam_policy_document" "tls_only" {
 }
 
 resource "aws_s3_bucket_policy" "state" {
-  count = var.emulated ? 0 : 1
-
   bucket = aws_s3_bucket.state.id
   policy = data.aws_iam_policy_document.tls_only.json
 
