@@ -32,7 +32,7 @@ func lambda(_ name: String) -> Target {
     let libraries = (staticCurl ?? "") + "/lib"
     return .executableTarget(
         name: name,
-        dependencies: ["LambdaHost", "LedgerService", "LedgerTesting"],
+        dependencies: ["LambdaHost", "LedgerService", "DynamoDBTable", "AWSClient"],
         path: "Lambdas/\(name)",
         swiftSettings: settings,
         linkerSettings: staticCurl == nil
