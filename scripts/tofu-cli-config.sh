@@ -2,7 +2,7 @@
 # Prints the path of a CLI configuration for tofu or terraform, or nothing when the tool finds one
 # by itself.
 #
-# A machine without a way to the registry may have a mirror of the providers on its disk that no
+# A Linux machine without a way to the registry may have a mirror of the providers on its disk that no
 # configuration names: this looks for it once and names it, in .build/tofu. With a configuration of
 # one's own (TF_CLI_CONFIG_FILE, ~/.tofurc, ~/.terraformrc), or without a mirror, nothing changes.
 set -euo pipefail
@@ -38,6 +38,8 @@ provider_installation {
 }
 CONFIG
 }
+
+if [[ $(uname -s) != Linux ]]; then exit 0; fi
 
 config=$PWD/.build/tofu/cli.tfrc
 if [[ ! -e $config ]]; then
