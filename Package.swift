@@ -229,6 +229,9 @@ let package = Package(
         tests("APISuiteTests", ["APISuite", "LedgerClient", "LedgerSchemas"]),
         tests("SimulationTests", ["LedgerSimulation", "LedgerTesting"]),
         tests("CLITests", ["eventledger", "LedgerClient"]),
-        tests("ProjectTests", ["LedgerCore", "LedgerSchemas", "LedgerService", "RawJSON"]),
+        tests(
+            "ProjectTests",
+            ["LedgerCore", "LedgerSchemas", "LedgerService", "LedgerTesting", "RawJSON", log]
+        ),
     ]
 )
