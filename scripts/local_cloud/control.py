@@ -61,7 +61,7 @@ class Control:
         return 200, {"drained": True}
 
     async def kill(self, body):
-        """{"function": name, "after_writes": 1}: its instance dies after its next table write."""
+        """{"function": name, "after_writes": n}: its next n table writes kill their instances."""
         name = self.plane.find(body["function"])
         self.plane.proxy.kill_after_write[name] = int(body.get("after_writes", 1))
         return 200, {"function": name}

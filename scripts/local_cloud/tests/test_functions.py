@@ -83,3 +83,9 @@ def test_a_missing_role_is_found_at_the_start(deployment, running):
     iam.delete_role(RoleName="role")
     with pytest.raises(DeploymentError, match="no role"):
         running.start()
+
+
+def test_a_variable_that_lambda_sets_itself_is_refused(deployment, running):
+    deployment.api(deployment.function("f", deployment.role(), AWS_REGION="eu-west-3"))
+    with pytest.raises(DeploymentError, match="sets .'AWS_REGION'. itself"):
+        running.start()
