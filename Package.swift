@@ -24,6 +24,30 @@ let nio: [Target.Dependency] = [
     .product(name: "NIOHTTP1", package: "swift-nio"),
 ]
 
+/// The folder of a static libcurl, while the functions' packages are built; nil otherwise.
+let staticCurl = Context.environment["EVENTLEDGER_STATIC_CURL"]
+
+/// A function: one fully static executable, wiring only.
+func lambda(_ name: String) -> Target {
+    let libraries = (staticCurl ?? "") + "/lib"
+    return .executableTarget(
+        name: name,
+        dependencies: ["LambdaHost", "LedgerService", "DynamoDBTable", "AWSClient"],
+        path: "Lambdas/\(name)",
+        swiftSettings: settings,
+        linkerSettings: staticCurl == nil
+            ? []
+            : [
+                .unsafeFlags(["-static-executable", "-use-ld=lld", "-L", libraries]),
+                .unsafeFlags(["-Xlinker", "-s", "-Xlinker", "--gc-sections"]),
+                .unsafeFlags(["-Xlinker", "--icf=safe", "-Xlinker", "-O2"]),
+                // A static executable registers its unwind tables at start; the index is never read.
+                .unsafeFlags(["-Xlinker", "--no-eh-frame-hdr"]),
+                .linkedLibrary("ssl"), .linkedLibrary("crypto"),
+            ]
+    )
+}
+
 func module(_ name: String, _ dependencies: [Target.Dependency] = [], path: String? = nil) -> Target
 {
     .target(
@@ -100,21 +124,24 @@ let package = Package(
         module("LedgerService", ["LedgerCore", "LedgerSchemas", "RawJSON", log, metrics]),
         module("SQLiteTable", ["LedgerCore", "CSQLite"]),
         module("CurlHTTP", ["CCurl"]),
+        module("AWSClient", ["CurlHTTP", "CCrypto", "RawJSON"]),
+        module("DynamoDBJSON", ["LedgerCore", "RawJSON"]),
+        module("DynamoDBTable", ["LedgerCore", "AWSClient", "DynamoDBJSON", "RawJSON", metrics]),
         module("LedgerClient", ["LedgerCore", "CurlHTTP", "RawJSON"]),
         .target(name: "CResolver", path: "Shared/CResolver", cSettings: cSettings),
         module(
             "LambdaHost",
             [
-                "LedgerService", "LedgerCore", "CurlHTTP", "CResolver", "LineLog", "RawJSON", log,
-                metrics,
+                "LedgerService", "LedgerCore", "CurlHTTP", "DynamoDBJSON", "CResolver", "LineLog",
+                "RawJSON", log, metrics,
             ]
         ),
         module("LedgerTesting", ["LedgerCore", "LedgerService", "RawJSON"]),
         module(
             "LedgerServer",
             [
-                "LedgerService", "LedgerCore", "SQLiteTable", "LineLog", "RawJSON", "CAllocator",
-                log, metrics,
+                "LedgerService", "LedgerCore", "SQLiteTable", "DynamoDBTable", "AWSClient",
+                "LineLog", "RawJSON", "CAllocator", log, metrics,
             ] + nio,
             path: "Server"
         ),
@@ -128,6 +155,20 @@ let package = Package(
             swiftSettings: settings
         ),
 
+        // The checks of the API that every ledger must pass, for test targets to run.
+        .target(
+            name: "APISuite",
+            dependencies: [
+                "LedgerClient", "LedgerCore", "LedgerSchemas", "LedgerTesting", "CurlHTTP",
+            ],
+            path: "Tests/APISuite",
+            swiftSettings: settings
+        ),
+
+        lambda("admin"),
+        lambda("publish"),
+        lambda("poll"),
+        lambda("compactor"),
         module(
             "LedgerSimulation",
             ["LedgerService", "LedgerCore", "LedgerTesting", log],
@@ -143,19 +184,39 @@ let package = Package(
             swiftSettings: settings + simulation
         ),
 
+        // What tests talk to on loopback: a local AWS, and servers of canned answers.
+        .target(
+            name: "Loopback",
+            dependencies: ["AWSClient", "DynamoDBTable"],
+            path: "Tests/Loopback",
+            swiftSettings: settings
+        ),
+
         tests("RawJSONTests", ["RawJSON"]),
         tests("LedgerCoreTests", ["LedgerCore", "LedgerTesting", "RawJSON"]),
         tests(
             "LedgerServiceTests",
-            ["LedgerService", "LedgerCore", "LedgerTesting", "RawJSON", "SQLiteTable", log]
+            [
+                "APISuite", "LedgerClient", "LedgerService", "LedgerCore", "LedgerTesting",
+                "RawJSON", "SQLiteTable", "CSQLite", log,
+            ]
         ),
         tests("SQLiteTableTests", ["SQLiteTable", "LedgerCore", "LedgerTesting", "CSQLite"]),
-        tests("CurlHTTPTests", ["CurlHTTP"]),
+        tests("CurlHTTPTests", ["CurlHTTP", "Loopback"]),
+        tests("AWSClientTests", ["AWSClient", "CurlHTTP", "DynamoDBJSON", "Loopback"]),
+        tests(
+            "DynamoDBTableTests",
+            [
+                "DynamoDBTable", "DynamoDBJSON", "LedgerCore", "LedgerService", "LedgerTesting",
+                "Loopback", "RawJSON", log,
+            ]
+        ),
         tests(
             "ServerTests",
             [
-                "LedgerServer", "LedgerService", "LedgerCore", "LedgerTesting", "LedgerClient",
-                "SQLiteTable", "CurlHTTP", "LineLog", "RawJSON", log, metrics,
+                "APISuite", "LedgerServer", "LedgerService", "LedgerCore", "LedgerTesting",
+                "LedgerClient", "SQLiteTable", "CurlHTTP", "LineLog", "RawJSON", "Loopback", log,
+                metrics,
             ] + nio
         ),
         tests(
@@ -165,6 +226,7 @@ let package = Package(
                 "LineLog", log, metrics,
             ]
         ),
+        tests("APISuiteTests", ["APISuite", "LedgerClient", "LedgerSchemas"]),
         tests("CLITests", ["eventledger", "LedgerClient"]),
         tests("ProjectTests", ["LedgerCore", "LedgerSchemas", "LedgerService", "RawJSON"]),
     ]

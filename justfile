@@ -20,6 +20,7 @@ serve *ARGS: build
 
 # Run every test; arguments go to `swift test`: ./justw test --filter PollTests
 test *ARGS: setup
+    @scripts/tools.sh
     swift build --build-tests
     swift test --skip-build "$@"
 
@@ -74,9 +75,49 @@ sim *ARGS: build-sim
 sim-controls *ARGS: build-sim
     @scripts/sim-controls.py .build-sim/release/eventledger-sim "$@"
 
+# Prepare the folder of the state bucket: docs/deploy.md says how to deploy
+bootstrap-init *ARGS:
+    @scripts/deployment.sh bootstrap-init "$@"
+
+# Make the bucket for the state, once per account
+bootstrap-apply *ARGS:
+    @scripts/deployment.sh bootstrap-apply "$@"
+
+# Connect an environment, dev or prod, to its state: ./justw tf-init prod
+tf-init ENV="dev" *ARGS:
+    @scripts/deployment.sh init "$@"
+
+# Deploy an environment; it shows what will change, and asks
+deploy ENV="dev" *ARGS:
+    @scripts/deployment.sh apply "$@"
+
+# Print what was deployed, the API's URL among it: ./justw tf-output dev -raw api_url
+tf-output ENV="dev" *ARGS:
+    @scripts/deployment.sh output "$@"
+
+# Take an environment down, with every event in it; it asks
+destroy ENV *ARGS:
+    @scripts/deployment.sh destroy "$@"
+
+# Check what is in tofu/: layout, validity, tests, checkov
+tf-test: setup
+    @scripts/check-tofu.sh
+
+# Deploy to a local AWS, see that nothing is left to change, and take it down
+tf-apply-test: setup
+    @scripts/check-deployment.sh
+
 # Run the benchmarks
 bench *ARGS: build
     @Benchmarks/run.sh "$@"
+
+# The functions' packages, .build/lambda/*.zip: ./justw build-lambda --arch arm64
+build-lambda *ARGS:
+    @scripts/build-lambda.sh "$@"
+
+# Measure the functions' cold starts
+bench-lambda: build-lambda
+    @Benchmarks/coldstart/run.sh
 
 # Run the README's commands against a fresh server, or the one at EVENTLEDGER_URL
 readme: build

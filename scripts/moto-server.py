@@ -13,6 +13,9 @@ What moto does otherwise than AWS, and what is done about it:
   the stream: it does not deliver, so that a data plane can read the stream.
 - A function's `Code.Location` leads nowhere: it leads to this server, which answers with the
   uploaded package.
+- It refuses rows of over 405,000 bytes, and counts bytes by their base64: up to 400 KB are taken,
+  by DynamoDB's measure.
+- It fails when a condition compares values of two types: such a comparison is false.
 - It ignores `ClientRequestToken`: a transaction repeated with its token gets the first answer.
 - It forgets how many old versions a bucket's lifecycle keeps, for which the AWS provider then waits:
   they are remembered.
@@ -30,6 +33,9 @@ import sys
 import threading
 
 from moto.awslambda.models import LambdaBackend, LambdaFunction, lambda_backends
+from moto.dynamodb import comparisons
+from moto.dynamodb.exceptions import ItemSizeTooLarge
+from moto.dynamodb.models import dynamo_type
 from moto.iam.access_control import PermissionResult
 from moto.s3.models import FakeBucket
 from moto.s3.responses import S3Response
@@ -174,6 +180,43 @@ def mend_buckets():
     S3Response.get_bucket_lifecycle = get_bucket_lifecycle
 
 
+class Row(dict):
+    """A row's attributes, at most as large as DynamoDB takes them."""
+
+    LARGEST = 400 * 1024
+
+    def __setitem__(self, name, value):
+        super().__setitem__(name, value)
+        if sum(len(name.encode()) + value.size() for name, value in self.items()) > self.LARGEST:
+            raise ItemSizeTooLarge
+
+
+def mend_rows():
+    """Measures rows as DynamoDB does, and lets values of different types be compared."""
+    kind = dynamo_type.DynamoType
+    measure = kind.size
+
+    def size(value):
+        if value.is_binary() and isinstance(value.value, str):
+            return len(value.value) // 4 * 3 - value.value[-2:].count("=")
+        return measure(value)
+
+    def tolerant(compare):
+        def holds(condition, item):
+            try:
+                return compare(condition, item)
+            except TypeError:
+                return False
+
+        return holds
+
+    kind.size = size
+    for name in ("OpLessThan", "OpLessThanOrEqual", "OpGreaterThan", "OpGreaterThanOrEqual"):
+        operator = getattr(comparisons, name)
+        operator.expr = tolerant(operator.expr)
+    dynamo_type.LimitedSizeDict = Row
+
+
 def end_with_input():
     """Ends the process when whoever started it is gone."""
     while sys.stdin.buffer.read1(4096):
@@ -191,6 +234,7 @@ def main():
     url = f"http://127.0.0.1:{server.port}"
     mend_functions(url)
     mend_buckets()
+    mend_rows()
     if options.end_with_input:
         threading.Thread(target=end_with_input, daemon=True).start()
     print(f"moto ready: {url}", flush=True)

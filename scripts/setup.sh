@@ -1,9 +1,14 @@
 #!/usr/bin/env bash
 # Installs the system packages that the build needs and that are missing, through apt where there
 # is apt; elsewhere lists them. Needs well under a second when nothing is missing.
+#
+#   scripts/setup.sh [--lambda]
+#
+# --lambda: also what only the functions' packages need.
 set -euo pipefail
 
 missing=()
+for_lambda=$([[ ${1:-} == --lambda ]] && echo yes || echo no)
 
 need_command() { # command, package
     command -v "$1" >/dev/null 2>&1 || missing+=("$2")
@@ -26,6 +31,10 @@ find_missing() {
     need_library zlib zlib1g-dev
     need_library openssl libssl-dev
     need_library libcurl libcurl4-openssl-dev
+    if [[ $for_lambda == yes ]]; then
+        need_command make make
+        need_command dpkg-source dpkg-dev
+    fi
 }
 
 as_root() {

@@ -1,17 +1,26 @@
 #!/usr/bin/env bash
-# Makes .tools/venv, the Python environment of the checks, with the versions of requirements.txt.
-# Does nothing when it is up to date.
+# Makes the Python environments of the checks, with the versions of their requirements:
+# .tools/venv, and with the argument `checkov` .tools/checkov. Does nothing when up to date.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-wanted=scripts/requirements.txt
-made=.tools/venv/requirements.txt
+make_environment() { # folder, requirements
+    local made=$1/requirements.txt
+    if cmp -s "$2" "$made"; then
+        return
+    fi
+    echo "tools: installing the checks' Python packages into $1" >&2
+    rm -rf "$1"
+    python3 -m venv "$1"
+    "$1/bin/python" -m pip install --quiet --disable-pip-version-check -r "$2"
+    cp "$2" "$made"
+}
 
-if cmp -s "$wanted" "$made"; then
-    exit 0
-fi
-echo "tools: installing the checks' Python packages into .tools/venv" >&2
-rm -rf .tools/venv
-python3 -m venv .tools/venv
-.tools/venv/bin/python -m pip install --quiet --disable-pip-version-check -r "$wanted"
-cp "$wanted" "$made"
+case ${1:-} in
+'') make_environment .tools/venv scripts/requirements.txt ;;
+checkov) make_environment .tools/checkov scripts/requirements-checkov.txt ;;
+*)
+    echo "tools: no environment $1" >&2
+    exit 2
+    ;;
+esac

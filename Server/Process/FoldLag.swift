@@ -2,10 +2,16 @@ import LedgerCore
 import LedgerService
 import Synchronization
 
-/// How many events wait to be compacted, by stream: looked up every few seconds, so that reading
+/// How many events wait to be compacted, by stream: looked up now and then, so that reading
 /// the metrics does not have to wait for the table.
 final class FoldLag: Sendable {
     private let lags = Mutex<[(stream: StreamID, events: Int64)]>([])
+    private let interval: Int64
+
+    /// `interval`: Seconds between looks.
+    init(interval: Int64) {
+        self.interval = interval
+    }
 
     func register(with metrics: PrometheusMetrics) {
         metrics.onCollect(
@@ -18,13 +24,13 @@ final class FoldLag: Sendable {
         }
     }
 
-    /// Looks every five seconds until the task is cancelled.
+    /// Looks again and again until the task is cancelled.
     func watch(_ ledger: Ledger) async {
         let clock = SystemClock()
         while !Task.isCancelled {
             // When the table fails here it fails elsewhere too, and is reported there.
             if let found = try? await ledger.foldLag() { lags.withLock { $0 = found } }
-            try? await clock.sleep(milliseconds: 5_000)
+            try? await clock.sleep(milliseconds: interval * 1000)
         }
     }
 

@@ -2,7 +2,6 @@ import CoreMetrics
 import LedgerCore
 import LedgerService
 public import Logging
-import SQLiteTable
 import Synchronization
 
 /// The ledger as one process: a table, the API on a port, and the background work.
@@ -13,12 +12,12 @@ public final class LedgerProcess: Sendable {
     public let port: Int
 
     private let server: HTTPServer
-    private let table: SQLiteTable
+    private let storage: OpenStorage
     private let upkeep: Task<Void, Never>
 
-    private init(_ server: HTTPServer, _ table: SQLiteTable, _ upkeep: Task<Void, Never>) {
+    private init(_ server: HTTPServer, _ storage: OpenStorage, _ upkeep: Task<Void, Never>) {
         self.server = server
-        self.table = table
+        self.storage = storage
         self.upkeep = upkeep
         host = server.host
         port = server.port
@@ -26,31 +25,29 @@ public final class LedgerProcess: Sendable {
 
     /// Opens the table and starts to serve.
     ///
-    /// `data`: The folder of the ledger's file; made with mode 0700 when missing.
+    /// `storage`: Where the table is; a folder is made with mode 0700 when missing.
     ///
-    /// Throws ``ConfigurationError``, ``DataFolderError``, `SQLiteOpenError`, or NIO's error when
-    /// the address can't be had.
+    /// Throws ``ConfigurationError``, ``DataFolderError``, `SQLiteOpenError`, ``StorageError``, or
+    /// NIO's error when the address can't be had.
     public static func start(
         _ configuration: ServerConfiguration,
-        data: String,
+        storage: LedgerStorage,
         logger: Logger
     ) async throws -> LedgerProcess {
         try configuration.validate()
         Allocator.keepLargeBlocks()
-        try DataFolder.make(data)
         let metrics = Self.metrics
-        let table = try SQLiteTable.open(path: data + "/" + DataFolder.fileName)
+        let open = try await OpenStorage.open(storage, metrics)
         var settings = Ledger.Configuration()
         settings.foldsInBackground = true
         let ledger = Ledger(
-            table: table,
+            table: open.table,
             clock: SystemClock(),
             configuration: settings,
             logger: logger
         )
-        let lag = FoldLag()
+        let lag = FoldLag(interval: open.lagInterval)
         lag.register(with: metrics)
-        Self.register(table, with: metrics)
         do {
             let server = try await HTTPServer.start(
                 configuration,
@@ -65,9 +62,9 @@ public final class LedgerProcess: Sendable {
                     group.addTask { await lag.watch(ledger) }
                 }
             }
-            return LedgerProcess(server, table, upkeep)
+            return LedgerProcess(server, open, upkeep)
         } catch {
-            await table.close()
+            await open.close()
             throw error
         }
     }
@@ -77,7 +74,7 @@ public final class LedgerProcess: Sendable {
         await server.shutdown(grace: grace)
         upkeep.cancel()
         await upkeep.value
-        await table.close()
+        await storage.close()
     }
 
     /// One for the process: swift-metrics takes a factory only once.
@@ -86,19 +83,4 @@ public final class LedgerProcess: Sendable {
         MetricsSystem.bootstrap(metrics)
         return metrics
     }()
-
-    private static func register(_ table: SQLiteTable, with metrics: PrometheusMetrics) {
-        metrics.onCollect(
-            "eventledger_wal_bytes",
-            help: "Size of SQLite's write-ahead log, bytes."
-        ) { [weak table] in
-            (table?.statistics.walBytes).map { [GaugeSample(Double($0))] } ?? []
-        }
-        metrics.onCollect(
-            "eventledger_commits",
-            help: "Commits since the start, each one fsync."
-        ) { [weak table] in
-            (table?.statistics.commits).map { [GaugeSample(Double($0))] } ?? []
-        }
-    }
 }

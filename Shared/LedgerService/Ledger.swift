@@ -35,7 +35,7 @@ public final class Ledger: Sendable {
     let appenders = Appenders()
     let signals = AppendSignals()
     let doorbell = Doorbell()
-    let densities = ChunkDensities()
+    let hints = ReadHints()
     let folding = FoldLocks()
     let metrics = LedgerMetrics()
 

@@ -50,6 +50,16 @@ struct EmbeddedMetricsTests {
         #expect(ids == ["request-1", "request-2"])
     }
 
+    @Test("They are the deployed function's")
+    func deployedName() async throws {
+        var drive = Drive()
+        drive.environment["AWS_LAMBDA_FUNCTION_NAME"] = "eventledger-prod-admin"
+        let health = Events.gateway("GET", "/health")
+        _ = await drive.run(.admin, [{ health }])
+        let names = try drive.metrics.all.map { try object($0)["function"] as? String }
+        #expect(names == ["eventledger-prod-admin"])
+    }
+
     private func object(_ line: String) throws -> [String: Any] {
         #expect(line.hasSuffix("\n") && line.filter { $0 == "\n" }.count == 1)
         let object = try JSONSerialization.jsonObject(with: Data(line.utf8))

@@ -72,24 +72,4 @@ struct HTTPAnswerTests {
         #expect((plain["body"] as? String)?.contains("gzip") == true)
         #expect(try answer(body, accepts: "gzip")["statusCode"] as? Int == 200)
     }
-
-    @Test("Base64 is Foundation's, and strict", arguments: 0..<70)
-    func base64(_ count: Int) {
-        let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 * 151 + count) }
-        let text = Array(Data(bytes).base64EncodedString().utf8)
-        #expect(Base64.encode(bytes) == text)
-        #expect(Base64.decode(text) == bytes)
-        #expect(Base64.decode(text + [UInt8(ascii: "=")]) == nil)
-    }
-
-    @Test(
-        "What is no base64 is refused",
-        arguments: [
-            "A", "AA", "AAA", "A===", "=AAA", "A-AA",
-            "AB==", "AAB=", "AA=A", "A A=",
-        ]
-    )
-    func notBase64(_ text: String) {
-        #expect(Base64.decode(Array(text.utf8)) == nil)
-    }
 }

@@ -1,3 +1,4 @@
+import APISuite
 import LedgerCore
 import LedgerService
 import LedgerTesting
@@ -10,7 +11,7 @@ struct HistoryTests {
     @Test(
         "Nothing lost, nothing twice, nothing skipped",
         arguments: Engine.allCases,
-        0..<6 as Range<UInt64>
+        RandomSeed.cases(6)
     )
     func promises(_ engine: Engine, _ seed: UInt64) async throws {
         let table = UnreliableTable(try engine.makeTable(), seed: seed)
@@ -41,9 +42,9 @@ struct HistoryTests {
         table.isReliable = true
         let log = await wholeLog(nodes[2])
         let violations = history.violations(log: log)
-        #expect(violations.isEmpty, "seed \(seed): \(violations.prefix(5))")
-        #expect(history.acknowledgedCount > 100, "seed \(seed): hardly anything succeeded")
-        #expect(table.faults > 20, "seed \(seed): hardly anything failed")
+        #expect(violations.isEmpty, "\(replay): \(violations.prefix(5))")
+        #expect(history.acknowledgedCount > 100, "\(replay): hardly anything succeeded")
+        #expect(table.faults > 20, "\(replay): hardly anything failed")
         await checkCompacted(nodes[0], log, seed)
     }
 
@@ -142,7 +143,7 @@ struct HistoryTests {
             state.events.map(\.history).map { ($0.key, $0.value) },
             uniquingKeysWith: { first, _ in first }
         )
-        #expect(found == fold, "seed \(seed)")
+        #expect(found == fold, "\(replay)")
     }
 }
 
@@ -157,3 +158,5 @@ extension [String: Any] {
         )
     }
 }
+
+private let replay = RandomSeed.replay("HistoryTests")

@@ -1,3 +1,4 @@
+import APISuite
 import LedgerCore
 import LedgerService
 import LedgerTesting
@@ -9,7 +10,7 @@ import Testing
 struct LogNewsTests {
     @Test(
         "Reordered, repeated, dropped and damaged news end as one fold of the log",
-        arguments: 0..<60 as Range<UInt64>
+        arguments: RandomSeed.cases(60)
     )
     func anyOrder(_ seed: UInt64) async throws {
         var random = SeededGenerator(seed: seed)
@@ -27,15 +28,15 @@ struct LogNewsTests {
             }
         }
         news.shuffle(using: &random)
-        let compactor = api.sibling()
+        let compactor = api.another()
         while !news.isEmpty {
             let batch = Array(news.prefix(Int.random(in: 1...5, using: &random)))
-            #expect(await compactor.ledger.fold(batch) == [], "seed \(seed)")
+            #expect(await compactor.ledger.fold(batch) == [], "\(replay)")
             news.removeFirst(batch.count)
         }
         // What no news led to, the sweep finds.
         #expect(await compactor.ledger.sweep().failures == 0)
-        try await expectFoldOfLog(api, seed)
+        try await expectFoldOfLog(api)
     }
 
     @Test("News in order with whole images need no read of the log")
@@ -46,14 +47,14 @@ struct LogNewsTests {
         for index in 0..<5 { await api.publish("s", "k\(index)", "\(index)") }
         let news = try await logRows(of: "s", in: api).compactMap { LogNews($0.key, image: $0) }
         let before = table.count
-        #expect(await api.sibling().ledger.fold(news) == [])
+        #expect(await api.another().ledger.fold(news) == [])
         #expect(table.count == before)
-        try await expectFoldOfLog(api, 0)
+        try await expectFoldOfLog(api)
         let state = await api.call("GET", "/streams/s/compacted")
         #expect(state.keys.count == 5)
         // Once more, all of them: nothing is read, nothing changes.
         let again = table.count
-        #expect(await api.sibling().ledger.fold(news.reversed()) == [])
+        #expect(await api.another().ledger.fold(news.reversed()) == [])
         #expect(table.count == again)
     }
 
@@ -66,9 +67,9 @@ struct LogNewsTests {
         let rows = try await logRows(of: "s", in: api)
         let news = rows.compactMap { LogNews($0.key, image: damage.applied(to: $0)) }
         let before = table.count
-        #expect(await api.sibling().ledger.fold(news) == [])
+        #expect(await api.another().ledger.fold(news) == [])
         #expect(table.count > before)
-        try await expectFoldOfLog(api, 0)
+        try await expectFoldOfLog(api)
         #expect(await api.call("GET", "/streams/s/compacted").keys.count == 2)
     }
 
@@ -92,7 +93,7 @@ struct LogNewsTests {
         )
         let news =
             rows.compactMap { LogNews($0.key, image: $0) } + [LogNews(nowhere)].compactMap(\.self)
-        #expect(await api.sibling().ledger.fold(news) == [])
+        #expect(await api.another().ledger.fold(news) == [])
         #expect(await api.call("GET", "/streams/s/compacted").keys == ["k"])
     }
 
@@ -108,7 +109,7 @@ struct LogNewsTests {
     @Test("A stream created after the list was read is found")
     func newStream() async throws {
         let api = try API()
-        let compactor = api.sibling()
+        let compactor = api.another()
         for name in ["one", "two"] {
             await api.stream(name, ",\"partition_count\":1")
             await api.publish(name, "k")
@@ -132,7 +133,7 @@ struct LogNewsTests {
             .put(try #require(Damage.batch.applied(to: bad)), if: .exists)
         )
         let news = [good, bad, good, bad].compactMap { LogNews($0.key) }
-        #expect(await api.sibling().ledger.fold(news) == [1, 3])
+        #expect(await api.another().ledger.fold(news) == [1, 3])
         #expect(await api.call("GET", "/streams/good/compacted").keys == ["k"])
     }
 
@@ -159,7 +160,7 @@ struct LogNewsTests {
     }
 
     /// The compacted state is the last event of each key in the log.
-    private func expectFoldOfLog(_ api: API, _ seed: UInt64) async throws {
+    private func expectFoldOfLog(_ api: API) async throws {
         var truth: [String: String] = [:]
         for partition in 0..<2 {
             let page = await api.call("GET", "/streams/s/events?partition=\(partition)&limit=1000")
@@ -172,7 +173,7 @@ struct LogNewsTests {
         let found = state.events.map {
             ($0["key"] as? String ?? "", "\($0["offset"] ?? ""):\($0["data"] as? Int ?? -1)")
         }
-        #expect(Dictionary(uniqueKeysWithValues: found) == truth, "seed \(seed)")
+        #expect(Dictionary(uniqueKeysWithValues: found) == truth, "\(replay)")
     }
 }
 
@@ -243,3 +244,5 @@ private final class LogReadCounter: Table {
         try await table.purgeExpired(before: moment, limit: limit)
     }
 }
+
+private let replay = RandomSeed.replay("LogNewsTests")

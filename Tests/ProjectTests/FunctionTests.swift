@@ -6,7 +6,7 @@ import Testing
 /// Which function serves which route: the deployment's routes and rights follow it.
 @Suite("Functions")
 struct FunctionTests {
-    private static let table: [LedgerFunction: Set<String>] = [
+    static let table: [LedgerFunction: Set<String>] = [
         .admin: [
             "GET /health", "GET /openapi.json", "GET /streams", "POST /streams",
             "GET /streams/{stream}", "PATCH /streams/{stream}", "DELETE /streams/{stream}",
@@ -51,5 +51,18 @@ struct FunctionTests {
                 #expect(methods.contains(words[0]) == (owner == function), "\(operation)")
             }
         }
+    }
+
+    @Test("Each function is its folder's few lines of wiring", arguments: LedgerFunction.allCases)
+    func wiring(_ function: LedgerFunction) throws {
+        let text = try Project.text("Lambdas/\(function.rawValue)/main.swift")
+        #expect(text.contains("LambdaHost.run(.\(function.rawValue))"))
+        #expect(text.split(separator: "\n", omittingEmptySubsequences: false).count < 30)
+    }
+
+    @Test("There is no folder without a function")
+    func folders() throws {
+        let functions = LedgerFunction.allCases.map(\.rawValue).sorted()
+        #expect(try Project.folders(in: "Lambdas") == functions)
     }
 }

@@ -10,6 +10,10 @@ struct ModuleRule: Sendable {
 
     /// The C library, under its name on each system: only for modules that do I/O.
     private static let libc: Set<String> = ["Glibc", "Musl", "Darwin"]
+    /// Wiring only.
+    private static let functionMayImport: Set<String> = [
+        "AWSClient", "DynamoDBTable", "LambdaHost", "LedgerService",
+    ]
     /// Part of the toolchain and free of I/O: locks and atomics.
     private static let everywhere: Set<String> = ["Synchronization"]
 
@@ -38,17 +42,22 @@ struct ModuleRule: Sendable {
         ModuleRule("SQLiteTable", ["LedgerCore", "CSQLite", "Dispatch"], libc),
         ModuleRule("CurlHTTP", ["CCurl", "Dispatch"], libc),
         ModuleRule("AWSClient", ["CurlHTTP", "CCrypto", "RawJSON"], libc),
-        ModuleRule("DynamoDBTable", ["LedgerCore", "AWSClient"]),
+        ModuleRule("DynamoDBJSON", ["LedgerCore", "RawJSON"]),
+        ModuleRule(
+            "DynamoDBTable",
+            ["LedgerCore", "AWSClient", "DynamoDBJSON", "RawJSON", "CoreMetrics"]
+        ),
         ModuleRule(
             "LambdaHost",
-            ["LedgerService", "LedgerCore", "CurlHTTP", "CResolver", "LineLog", "RawJSON"],
-            ["Logging", "CoreMetrics", "Dispatch"],
+            ["LedgerService", "LedgerCore", "CurlHTTP", "DynamoDBJSON", "CResolver", "RawJSON"],
+            ["LineLog", "Logging", "CoreMetrics", "Dispatch"],
             libc
         ),
         ModuleRule("LedgerClient", ["LedgerCore", "CurlHTTP", "RawJSON"]),
         ModuleRule(
             "LedgerTesting",
-            ["LedgerCore", "LedgerService", "RawJSON", "Testing"]
+            ["LedgerCore", "LedgerService", "RawJSON", "Testing"],
+            libc
         ),
         ModuleRule(
             "LedgerSimulation",
@@ -60,8 +69,8 @@ struct ModuleRule: Sendable {
             "LedgerServer",
             folder: "Server",
             [
-                "LedgerService", "LedgerCore", "SQLiteTable", "DynamoDBTable", "RawJSON",
-                "CAllocator", "LineLog",
+                "LedgerService", "LedgerCore", "SQLiteTable", "DynamoDBTable", "AWSClient",
+                "RawJSON", "CAllocator", "LineLog",
             ],
             ["Logging", "CoreMetrics", "NIOCore", "NIOPosix", "NIOHTTP1", "Dispatch"],
             libc
@@ -79,15 +88,10 @@ struct ModuleRule: Sendable {
             ["LedgerSimulation", "LedgerCore", "ArgumentParser"],
             libc
         ),
-        ModuleRule("admin", folder: "Lambdas/admin", ["LambdaHost", "DynamoDBTable"], libc),
-        ModuleRule("publish", folder: "Lambdas/publish", ["LambdaHost", "DynamoDBTable"], libc),
-        ModuleRule("poll", folder: "Lambdas/poll", ["LambdaHost", "DynamoDBTable"], libc),
-        ModuleRule(
-            "compactor",
-            folder: "Lambdas/compactor",
-            ["LambdaHost", "DynamoDBTable"],
-            libc
-        ),
+        ModuleRule("admin", folder: "Lambdas/admin", functionMayImport),
+        ModuleRule("publish", folder: "Lambdas/publish", functionMayImport),
+        ModuleRule("poll", folder: "Lambdas/poll", functionMayImport),
+        ModuleRule("compactor", folder: "Lambdas/compactor", functionMayImport),
     ]
 }
 

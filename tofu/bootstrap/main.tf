@@ -70,8 +70,7 @@ resource "aws_s3_bucket_lifecycle_configuration" "state" {
     filter {}
 
     noncurrent_version_expiration {
-      noncurrent_days           = var.old_version_days
-      newer_noncurrent_versions = 10
+      noncurrent_days = var.old_version_days
     }
 
     abort_incomplete_multipart_upload {
@@ -103,6 +102,8 @@ data "aws_iam_policy_document" "tls_only" {
 }
 
 resource "aws_s3_bucket_policy" "state" {
+  count = var.emulated ? 0 : 1
+
   bucket = aws_s3_bucket.state.id
   policy = data.aws_iam_policy_document.tls_only.json
 

@@ -7,4 +7,7 @@ terraform {
       version = ">= 5.80.0, < 7.0.0"
     }
   }
+
+  # On this machine; `just bootstrap-init` says in which file.
+  backend "local" {}
 }

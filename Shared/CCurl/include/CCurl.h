@@ -2,9 +2,24 @@
 #define EL_CCURL_H
 
 #include <stddef.h>
+#include <stdint.h>
 
-// One libcurl easy handle with its buffers: one call at a time, connections kept alive between them.
-typedef struct el_curl el_curl;
+typedef struct {
+    const char *method, *url;
+    // "Name: value", ended by a null pointer.
+    const char *const *headers;
+    const void *body;
+    size_t body_count;
+    long timeout_ms, connect_timeout_ms;
+    size_t largest_answer;
+    // Not 0: never sent a second time, also not when a connection that was kept alive turns out dead.
+    int once;
+    // Not 0: never through a proxy, whatever the environment says.
+    int direct;
+    // PEM certificates to trust instead of the system's; must stay where they are. Null: the system's.
+    const void *roots;
+    size_t roots_count;
+} el_curl_request;
 
 typedef struct {
     long status;
@@ -17,7 +32,7 @@ typedef struct {
 
 typedef enum {
     EL_CURL_OK = 0,
-    // Certainly nothing was sent: the name or the address could not be reached.
+    // Certainly nothing was sent.
     EL_CURL_NOT_SENT = 1,
     // The request may have been carried out.
     EL_CURL_OPEN = 2,
@@ -25,14 +40,36 @@ typedef enum {
     EL_CURL_TOO_LARGE = 3
 } el_curl_result;
 
+// One libcurl easy handle with its buffers: one call at a time, connections kept alive between them.
+typedef struct el_curl el_curl;
+
 el_curl *el_curl_make(void);
 void el_curl_free(el_curl *client);
 
-// Header lines are "Name: value", ended by a null pointer. The answer is valid until the next call.
-// What went wrong is in el_curl_message.
-el_curl_result el_curl_call(el_curl *client, const char *method, const char *url,
-                            const char *const *headers, const void *body, size_t body_count,
-                            long timeout_ms, size_t largest_answer, el_curl_answer *answer);
+// The answer is valid until the next call. What went wrong is in el_curl_message.
+el_curl_result el_curl_call(el_curl *client, const el_curl_request *request, el_curl_answer *answer);
 const char *el_curl_message(const el_curl *client);
+
+// Many calls at once on one thread of its own.
+typedef struct el_pool el_pool;
+
+// Called once for each call that was started, on the pool's thread; answer and message are valid
+// until it returns.
+typedef void (*el_pool_done)(void *context, el_curl_result result, const el_curl_answer *answer,
+                             const char *message);
+
+// Keeps at most so many connections open. Null when there is no memory or no thread.
+el_pool *el_pool_make(long connections);
+
+// Begins a call; copies what the request points to, except its roots. Returns its number, or 0 when
+// there is no memory; then `done` is not called.
+uint64_t el_pool_start(el_pool *pool, const el_curl_request *request, el_pool_done done,
+                       void *context);
+
+// Ends a call early, if it is still there; `done` is called for it as for any other.
+void el_pool_cancel(el_pool *pool, uint64_t number);
+
+// Ends what is under way, then the thread, and frees the pool; does not wait for that.
+void el_pool_free(el_pool *pool);
 
 #endif

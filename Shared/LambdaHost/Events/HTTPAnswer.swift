@@ -1,4 +1,5 @@
 import LedgerCore
+import DynamoDBJSON
 import LedgerService
 import RawJSON
 

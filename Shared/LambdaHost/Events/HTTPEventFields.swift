@@ -1,3 +1,4 @@
+import DynamoDBJSON
 import LedgerService
 import RawJSON
 
@@ -20,7 +21,7 @@ struct HTTPEventFields {
         case "rawPath": rawPath = try reader.stringText()
         case "rawQueryString": query = try reader.stringText()
         case "headers":
-            try reader.members { name, reader throws(JSONError) in
+            try reader.namedMembers { name, reader throws(JSONError) in
                 headers.append((name.lowercased(), try reader.stringText()))
                 return true
             }
@@ -37,14 +38,14 @@ struct HTTPEventFields {
     }
 
     private mutating func readContext(_ reader: inout JSONReader) throws(JSONError) {
-        try reader.members { name, reader throws(JSONError) in
+        try reader.namedMembers { name, reader throws(JSONError) in
             switch name {
             case "stage": stage = try reader.stringText()
             case "domainName":
                 isFunctionURL = try reader.stringText().split(separator: ".")
                     .contains("lambda-url")
             case "http":
-                try reader.members { name, reader throws(JSONError) in
+                try reader.namedMembers { name, reader throws(JSONError) in
                     guard name == "method" else { return false }
                     method = try reader.stringText()
                     return true
@@ -69,7 +70,7 @@ struct HTTPEventFields {
             request.headers.append(("cookie", cookies.joined(separator: "; ")))
         }
         if isBase64 {
-            guard let decoded = Base64.decode(body) else { throw .badBase64 }
+            guard let decoded = body.withUnsafeBytes(Base64.decode) else { throw .badBase64 }
             request.body = decoded
         }
         return request

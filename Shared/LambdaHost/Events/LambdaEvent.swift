@@ -62,7 +62,7 @@ extension LambdaEvent {
             Result { () throws(JSONError) in
                 var reader = try JSONReader(bytes, maximumDepth: 64)
                 var fields = EventFields()
-                try reader.members { name, reader throws(JSONError) in
+                try reader.namedMembers { name, reader throws(JSONError) in
                     try fields.read(name, &reader)
                 }
                 try reader.end()

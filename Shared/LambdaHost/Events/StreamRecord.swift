@@ -1,3 +1,4 @@
+import DynamoDBJSON
 import LedgerCore
 import LedgerService
 import RawJSON
@@ -17,7 +18,7 @@ struct StreamRecord {
         var records: [StreamRecord] = []
         try reader.elements { reader throws(JSONError) in
             var fields = Fields()
-            try reader.members { name, reader throws(JSONError) in
+            try reader.namedMembers { name, reader throws(JSONError) in
                 switch name {
                 case "eventName": fields.isRemoval = try reader.stringText() == "REMOVE"
                 case "dynamodb": try fields.read(&reader)
@@ -34,15 +35,15 @@ struct StreamRecord {
 private struct Fields {
     var isRemoval = false
     private var sequenceNumber = ""
-    private var keys: [String: AttributeValue] = [:]
-    private var image: [String: AttributeValue]?
+    private var keys: RowImage?
+    private var image: RowImage?
 
     mutating func read(_ reader: inout JSONReader) throws(JSONError) {
-        try reader.members { name, reader throws(JSONError) in
+        try reader.namedMembers { name, reader throws(JSONError) in
             switch name {
             case "SequenceNumber": sequenceNumber = try reader.stringText()
-            case "Keys": keys = try reader.attributes()
-            case "NewImage": image = try reader.attributes()
+            case "Keys": keys = try RowImage(&reader)
+            case "NewImage": image = try RowImage(&reader)
             default: return false
             }
             return true
@@ -57,43 +58,11 @@ private struct Fields {
     }
 
     private var key: TableKey? {
-        guard case .string(let partitionKey)? = keys["PK"],
-            case .string(let sortKey)? = keys["SK"],
-            let group = RowGroup(logPartitionKey: partitionKey)
-        else { return nil }
-        return group.key(sortKey: Array(sortKey.utf8))
+        guard let keys, let group = RowGroup(logPartitionKey: keys.partitionKey) else { return nil }
+        return group.key(sortKey: keys.sortKey)
     }
 
     private func item(_ key: TableKey) -> Item? {
-        guard let image else { return nil }
-        var item = Item(key)
-        for (name, value) in image {
-            guard let name = Attribute(rawValue: name) else { continue }
-            item[name] = value
-        }
-        return item
-    }
-}
-
-extension JSONReader {
-    /// `{"n": {"N": "3"}, …}`; values of types that no row has are left out.
-    fileprivate mutating func attributes() throws(JSONError) -> [String: AttributeValue] {
-        var attributes: [String: AttributeValue] = [:]
-        try members { name, reader throws(JSONError) in
-            try reader.members { type, reader throws(JSONError) in
-                switch type {
-                case "S": attributes[name] = .string(try reader.stringText())
-                case "N":
-                    attributes[name] = Int64(try reader.stringText()).map(AttributeValue.number)
-                case "B":
-                    attributes[name] = Base64.decode(try reader.stringBytes())
-                        .map(AttributeValue.bytes)
-                default: return false
-                }
-                return true
-            }
-            return true
-        }
-        return attributes
+        image.map { $0.item(key) }
     }
 }

@@ -26,8 +26,9 @@ struct FunctionHost: Sendable {
         self.variable = variable
         self.clock = clock
         self.writeLog = writeLog
+        // The deployed name, so that two deployments in one account do not add up.
         metrics = EmbeddedMetrics(
-            function: function.rawValue,
+            function: variable("AWS_LAMBDA_FUNCTION_NAME") ?? function.rawValue,
             now: { clock.now().milliseconds },
             write: writeMetrics
         )

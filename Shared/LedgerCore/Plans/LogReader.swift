@@ -35,6 +35,8 @@ struct LogReader: Sendable {
     private let expiration: Expiration
     private let trust: TailTrust
     private let origin: Offset
+    /// Where the chunk around the origin began when it was seen before; for the first scan.
+    private var chunkStart: Offset?
     private var state = State.scan
     private var next: Offset
     /// The log was looked at again after the progress row spoke of more.
@@ -49,13 +51,15 @@ struct LogReader: Sendable {
         from origin: Offset,
         expiration: Expiration,
         trust: TailTrust,
-        density: Int
+        density: Int,
+        chunkStart: Offset? = nil
     ) {
         self.stream = stream
         self.partition = partition
         self.expiration = expiration
         self.trust = trust
         self.origin = origin
+        self.chunkStart = chunkStart
         self.density = max(density, 1)
         next = origin
     }
@@ -84,7 +88,7 @@ struct LogReader: Sendable {
             return .query(
                 Query(
                     .log(stream, partition),
-                    from: TableKey.chunk(stream, partition, next).sortKey,
+                    from: TableKey.chunk(stream, partition, chunkStart ?? next).sortKey,
                     limit: chunks
                 )
             )
@@ -117,12 +121,16 @@ struct LogReader: Sendable {
     // MARK: Scan
 
     private mutating func accept(_ page: QueryPage) throws(ReadFailure) {
+        chunkStart = nil
         for item in page.items {
             switch try entry(item) {
             case .seal(let offset) where offset == next: state = .end
             case .seal: try interrupt(by: nil)
             case .chunk(let chunk) where chunk.first == next || !Rule.contiguous.isKept:
                 try append(chunk)
+            case .chunk(let chunk) where !hasStarted && chunk.first < next:
+                // Read because of the hint: it holds the origin, or the hint was wrong.
+                if chunk.end > next { try append(chunk) }
             case .chunk(let chunk): try interrupt(by: chunk)
             }
             if case .scan = state { continue }

@@ -23,13 +23,33 @@ public struct PollPlan: ~Copyable {
         public let position: Position
         /// Events a chunk of this partition held when it was last read; 16 when unknown.
         public let density: Int
+        /// Where the chunk begins that holds the position, if it was seen before to begin earlier.
+        public let chunkStart: Offset?
 
         /// A lane.
-        public init(partition: Partition, position: Position, density: Int) {
+        public init(
+            partition: Partition,
+            position: Position,
+            density: Int,
+            chunkStart: Offset? = nil
+        ) {
             self.partition = partition
             self.position = position
             self.density = density
+            self.chunkStart = chunkStart
         }
+    }
+
+    /// What a page's reading learned of a partition, for the next page's ``Lane``.
+    public struct LaneFinding: Hashable, Sendable {
+        /// The partition.
+        public let partition: Partition
+        /// Where the next page begins.
+        public let next: Offset
+        /// Where the chunk that holds ``next`` begins; nil when unknown.
+        public let chunkStart: Offset?
+        /// Events a chunk held.
+        public let density: Int
     }
 
     private let stream: Incarnation
@@ -91,9 +111,22 @@ public struct PollPlan: ~Copyable {
         return advance()
     }
 
-    /// By lane: events per chunk as now known, for the next poll's guess.
-    public var densities: [Int] {
-        readers.isEmpty ? lanes.map(\.density) : readers.map(\.density)
+    /// What the next page may begin with; empty while partitions bootstrap.
+    public var findings: [LaneFinding] {
+        var findings: [LaneFinding] = []
+        for (index, reader) in readers.enumerated() {
+            guard case .log(let next) = positions[index] else { continue }
+            let start = queues[index].first.map { page.batches[$0.batch].baseOffset }
+            findings.append(
+                LaneFinding(
+                    partition: lanes[index].partition,
+                    next: next,
+                    chunkStart: start == next ? nil : start,
+                    density: reader.density
+                )
+            )
+        }
+        return findings
     }
 
     private mutating func take(
@@ -150,7 +183,8 @@ public struct PollPlan: ~Copyable {
                 from: offset,
                 expiration: expiration,
                 trust: trust,
-                density: lane.density
+                density: lane.density,
+                chunkStart: lane.chunkStart
             )
             readers.append(reader)
             queues.append(LaneQueue())

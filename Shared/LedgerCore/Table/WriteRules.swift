@@ -6,8 +6,8 @@ extension Write {
         try checkSize()
     }
 
-    /// The bytes that count towards the limit of a transaction.
-    fileprivate var storedBytes: Int {
+    /// The bytes that count towards the limit of a transaction: of the row, or of its key.
+    public var storedBytes: Int {
         switch operation {
         case .put(let item): item.storedBytes
         case .delete(let key), .check(let key): Item(key).storedBytes

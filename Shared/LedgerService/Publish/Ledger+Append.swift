@@ -55,12 +55,14 @@ extension Ledger {
         }
     }
 
-    /// A pause of between half and all of `milliseconds`.
+    /// A pause of between half and all of `milliseconds`, and never none: the last one before a
+    /// deadline must reach it.
     ///
     /// A cancelled caller does not end it: the append must learn its fate.
     func pause(_ milliseconds: Int64) async {
         var random = random
-        let jittered = milliseconds / 2 + Int64.random(in: 0...(milliseconds / 2), using: &random)
+        let half = milliseconds / 2
+        let jittered = milliseconds - half + Int64.random(in: 0...half, using: &random)
         _ = await attempt { () throws(CancellationError) in
             try await clock.sleep(milliseconds: jittered)
         }

@@ -12,13 +12,7 @@ extension Ledger {
         limit: Int,
         known: Instant
     ) async throws(LedgerError) -> EventPage {
-        let lanes = positions.map { partition, position in
-            PollPlan.Lane(
-                partition: partition,
-                position: position,
-                density: densities.density(stream.incarnation, partition)
-            )
-        }
+        let lanes = positions.map { hints.lane(stream.incarnation, $0, $1) }
         var plan = PollPlan(
             stream: stream.incarnation,
             lanes: lanes,
@@ -37,7 +31,7 @@ extension Ledger {
                 throw try await completed(failure, in: stream)
             case .finish(let page):
                 try checkPatience(since: known)
-                densities.remember(stream.incarnation, positions.map(\.partition), plan.densities)
+                hints.remember(stream.incarnation, plan.findings)
                 metrics.pages.increment()
                 metrics.pageEvents.increment(by: page.events.count)
                 return page

@@ -81,7 +81,11 @@ extension Ledger {
 
     /// The stream as the table has it now.
     func activeStream(_ id: StreamID) async throws(LedgerError) -> StreamRow {
-        guard let item = try await row(.stream(id)) else { throw .streamNotFound(id) }
+        try active(try await row(.stream(id)), id)
+    }
+
+    func active(_ item: Item?, _ id: StreamID) throws(LedgerError) -> StreamRow {
+        guard let item else { throw .streamNotFound(id) }
         let stream = try decoded { () throws(TableError) in try StreamRow(item) }
         guard stream.state == .active else { throw .streamNotFound(id) }
         return stream

@@ -22,29 +22,28 @@ extension Ledger {
         wait: Int64
     ) async throws(LedgerError) -> SubscriptionPage {
         let start = clock.instant()
-        let stream = try await activeStream(streamID)
-        guard wait > 0 else { return try await page(id, of: stream, cursor, limit, start) }
+        var now = try await standing(id, of: streamID)
+        guard wait > 0 else { return try await page(now, cursor, limit, start) }
+        let stream = now.stream
         signals.join(stream.incarnation)
         defer { signals.leave(stream.incarnation) }
+        var known = start
         var pause: Int64 = 50
         while true {
             let generation = signals.generation(stream.incarnation)
-            let known = clock.instant()
-            let page = try await page(id, of: try await sameStream(stream), cursor, limit, known)
+            let page = try await page(now, cursor, limit, known)
             let left = wait - clock.instant().elapsed(since: start)
             guard page.page.events.isEmpty, page.page.caughtUp, left > 0, !Task.isCancelled else {
                 return page
             }
             await waitForAppend(stream, generation, atMost: min(left, pause))
             pause = min(pause * 2, configuration.longPollPause)
+            known = clock.instant()
+            now = try await standing(id, of: streamID)
+            guard now.stream.incarnation == stream.incarnation else {
+                throw .streamNotFound(streamID)
+            }
         }
-    }
-
-    /// The stream again, if it is still the same incarnation.
-    private func sameStream(_ stream: StreamRow) async throws(LedgerError) -> StreamRow {
-        let now = try await activeStream(stream.id)
-        guard now.incarnation == stream.incarnation else { throw .streamNotFound(stream.id) }
-        return now
     }
 
     /// Returns after an append by this process, or after `milliseconds`: other processes append
@@ -69,21 +68,14 @@ extension Ledger {
     }
 
     private func page(
-        _ id: SubscriptionID,
-        of stream: StreamRow,
+        _ now: Standing,
         _ cursor: String?,
         _ limit: Int,
         _ known: Instant
-    )
-        async throws(LedgerError) -> SubscriptionPage
-    {
-        let subscription = try await subscription(id, of: stream)
-        var positions: [Position]
-        if let cursor {
-            positions = try verified(cursor, subscription, stream).positions
-        } else {
-            positions = try await currentPositions(of: subscription, in: stream)
-        }
+    ) async throws(LedgerError) -> SubscriptionPage {
+        let (stream, subscription) = (now.stream, now.subscription)
+        var positions = now.positions
+        if let cursor { positions = try verified(cursor, subscription, stream).positions }
         let lanes = zip(stream.partitions, positions).map { (partition: $0, position: $1) }
         let page = try await page(of: stream, from: lanes, limit: limit, known: known)
         positions = page.positions
@@ -109,11 +101,12 @@ extension Ledger {
     )
         async throws(LedgerError)
     {
-        let stream = try await activeStream(streamID)
-        let subscription = try await subscription(id, of: stream)
+        let now = try await standing(id, of: streamID)
+        let (stream, subscription) = (now.stream, now.subscription)
         let cursor = try verified(text, subscription, stream)
-        let current = try await currentPositions(of: subscription, in: stream)
-        let moved = stream.partitions.filter { current[$0.index] != cursor.positions[$0.index] }
+        let moved = stream.partitions.filter {
+            now.positions[$0.index] != cursor.positions[$0.index]
+        }
         let outcomes = await inParallel(moved) { [self] partition in
             let row = PositionRow(
                 stream: stream.incarnation,

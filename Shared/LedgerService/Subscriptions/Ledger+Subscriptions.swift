@@ -26,7 +26,9 @@ extension Ledger {
         guard case .applied = try await apply(.put(subscription.item, if: .notExists)) else {
             throw .subscriptionAlreadyExists(id)
         }
-        return try await describe(subscription, of: stream)
+        return try await describe(
+            Standing(stream: stream, subscription: subscription, positions: positions)
+        )
     }
 
     /// A subscription and how it stands.
@@ -36,8 +38,7 @@ extension Ledger {
     )
         async throws(LedgerError) -> SubscriptionDescription
     {
-        let stream = try await activeStream(streamID)
-        return try await describe(try await subscription(id, of: stream), of: stream)
+        try await describe(try await standing(id, of: streamID))
     }
 
     /// One page of a stream's subscriptions, by name.
@@ -91,13 +92,11 @@ extension Ledger {
     )
         async throws(LedgerError)
     {
-        let stream = try await activeStream(streamID)
         for _ in 0..<Self.attempts {
-            let subscription = try await subscription(id, of: stream)
-            let current = try await currentPositions(of: subscription, in: stream)
-            let positions = try await positions(of: point, in: stream, staying: current)
-            if case .applied = try await apply(subscription.seek(to: positions)) {
-                return signals.notify(stream.incarnation)
+            let now = try await standing(id, of: streamID)
+            let positions = try await positions(of: point, in: now.stream, staying: now.positions)
+            if case .applied = try await apply(now.subscription.seek(to: positions)) {
+                return signals.notify(now.stream.incarnation)
             }
         }
         throw .contention
@@ -116,44 +115,18 @@ extension Ledger {
         return try decoded { () throws(TableError) in try SubscriptionRow(item) }
     }
 
-    /// Where a subscription stands: what was committed in its epoch, else where the epoch began.
-    func currentPositions(
-        of subscription: SubscriptionRow,
-        in stream: StreamRow
-    )
-        async throws(LedgerError) -> [Position]
-    {
-        let page = try await rows(
-            Query(
-                .positions(stream.incarnation, subscription: subscription.incarnation),
-                limit: Limits.partitions.upperBound
-            )
-        )
-        var positions = subscription.positions
-        for item in page.items {
-            let row = try decoded { () throws(TableError) in try PositionRow(item) }
-            guard row.epoch == subscription.epoch, row.partition.index < positions.count else {
-                continue
-            }
-            positions[row.partition.index] = row.position
-        }
-        return positions
-    }
-
     private func describe(
-        _ subscription: SubscriptionRow,
-        of stream: StreamRow
-    )
-        async throws(LedgerError) -> SubscriptionDescription
-    {
-        let positions = try await currentPositions(of: subscription, in: stream)
+        _ standing: Standing
+    ) async throws(LedgerError) -> SubscriptionDescription {
+        let stream = standing.stream
         let tails = await inParallel(stream.partitions) { [self] partition in
             await attempt { () throws(LedgerError) in
                 try await tail(of: partition, in: stream).next
             }
         }
         var states: [SubscriptionDescription.PartitionState] = []
-        for (partition, (position, tail)) in zip(stream.partitions, zip(positions, tails)) {
+        for (partition, (position, tail)) in zip(stream.partitions, zip(standing.positions, tails))
+        {
             let offset = position.logOffset
             states.append(
                 SubscriptionDescription.PartitionState(
@@ -166,7 +139,7 @@ extension Ledger {
         }
         return SubscriptionDescription(
             stream: stream,
-            subscription: subscription,
+            subscription: standing.subscription,
             partitions: states
         )
     }

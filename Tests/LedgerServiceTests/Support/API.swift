@@ -1,3 +1,4 @@
+import APISuite
 import Foundation
 import LedgerCore
 import LedgerService
@@ -30,7 +31,7 @@ struct API: Sendable {
     }
 
     /// Another process on the same table: its own caches.
-    func sibling(seed: UInt64 = 2) -> API {
+    func another(seed: UInt64 = 2) -> API {
         API(table: table, seed: seed, clock: clock)
     }
 
@@ -50,15 +51,11 @@ struct API: Sendable {
         bytes: [UInt8],
         headers: [(name: String, value: String)] = []
     ) async -> Answer {
-        let parts = target.split(separator: "?", maxSplits: 1)
-        let request = APIRequest(
-            method: method,
-            path: String(parts[0]),
-            query: parts.count > 1 ? String(parts[1]) : "",
-            headers: headers,
-            body: bytes
-        )
-        return Answer(await handler.handle(request))
+        let request = SuiteRequest(method, target, headers: headers, body: bytes)
+        let answer = await send(request)
+        let faults = APIDescription.shared.faults(of: answer, to: request)
+        #expect(faults.isEmpty, "\(method) \(target): \(answer)")
+        return answer
     }
 
     /// Creates a stream that must not exist yet.
@@ -98,6 +95,24 @@ struct API: Sendable {
     }
 }
 
+extension API: QuietTransport {
+    func send(_ request: SuiteRequest) async -> Answer {
+        let response = await handler.handle(
+            APIRequest(
+                method: request.method,
+                path: request.path,
+                query: request.query,
+                headers: request.headers,
+                body: request.body
+            )
+        )
+        return Answer(status: response.status, headers: response.headers, body: response.body)
+    }
+
+    /// With random numbers that no other sibling draws: two processes never do.
+    func sibling() -> any APITransport { another(seed: .random(in: 3...UInt64.max)) }
+}
+
 /// The engines that every test of the service runs on.
 enum Engine: String, CaseIterable, Sendable {
     case memory
@@ -106,13 +121,7 @@ enum Engine: String, CaseIterable, Sendable {
     func makeTable() throws -> any Table {
         switch self {
         case .memory: return MemoryTable()
-        case .sqlite:
-            let folder = FileManager.default.temporaryDirectory.path + "/el-" + UUID().uuidString
-            try FileManager.default.createDirectory(
-                atPath: folder,
-                withIntermediateDirectories: true
-            )
-            return TemporaryTable(try SQLiteTable.open(path: folder + "/ledger.sqlite"), folder)
+        case .sqlite: return try TemporaryTable.make()
         }
     }
 }
@@ -122,7 +131,16 @@ final class TemporaryTable: Table {
     private let table: SQLiteTable
     private let folder: String
 
-    init(_ table: SQLiteTable, _ folder: String) {
+    /// The ledger's file.
+    var path: String { folder + "/ledger.sqlite" }
+
+    static func make() throws -> TemporaryTable {
+        let folder = FileManager.default.temporaryDirectory.path + "/el-" + UUID().uuidString
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        return TemporaryTable(try SQLiteTable.open(path: folder + "/ledger.sqlite"), folder)
+    }
+
+    private init(_ table: SQLiteTable, _ folder: String) {
         self.table = table
         self.folder = folder
     }
@@ -160,34 +178,4 @@ final class TemporaryTable: Table {
     func purgeExpired(before moment: Timestamp, limit: Int) async throws(TableError) -> Int {
         try await table.purgeExpired(before: moment, limit: limit)
     }
-}
-
-/// An answer, as a test looks at it.
-struct Answer: CustomStringConvertible {
-    let status: Int
-    let headers: [(name: String, value: String)]
-    let body: [UInt8]
-
-    init(_ response: APIResponse) {
-        status = response.status
-        headers = response.headers
-        body = response.body
-    }
-
-    var text: String { String(decoding: body, as: UTF8.self) }
-    var description: String { "\(status) \(text.prefix(500))" }
-
-    var json: [String: Any] {
-        (try? JSONSerialization.jsonObject(with: Data(body))) as? [String: Any] ?? [:]
-    }
-
-    var error: String? { json["error"] as? String }
-    var details: [String: Any] { json["details"] as? [String: Any] ?? [:] }
-    var events: [[String: Any]] { json["events"] as? [[String: Any]] ?? [] }
-    var cursor: String { json["cursor"] as? String ?? "" }
-    var caughtUp: Bool { json["caught_up"] as? Bool ?? false }
-    var keys: [String] { events.map { $0["key"] as? String ?? "" } }
-    var offsets: [Int] { events.map { $0["offset"] as? Int ?? -1 } }
-
-    func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }
 }

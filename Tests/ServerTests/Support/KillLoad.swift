@@ -12,6 +12,8 @@ final class KillLoad: Sendable {
         var pending: [History.Event] = []
     }
 
+    static let replay = RandomSeed.replay("KillTests")
+
     let history = History()
     private let consumers = Mutex<[String: Consumer]>(["c0": Consumer(), "c1": Consumer()])
     /// By publisher with a key: the body whose answer was lost, to be sent again.
@@ -61,6 +63,42 @@ final class KillLoad: Sendable {
         }
     }
 
+    /// Publishes and consumes over several servers of one table until `count` events are
+    /// acknowledged; after half of them `kill` kills the first server.
+    ///
+    /// Whoever loses a server goes on at the next.
+    func share(_ ports: [Int], until count: Int, kill: @escaping @Sendable () -> Void) async {
+        let killing = KillOnce(kill)
+        await withTaskGroup(of: Void.self) { group in
+            for publisher in 0..<6 {
+                group.addTask { [self] in
+                    var turn = publisher
+                    while history.acknowledgedCount < count {
+                        try? await publish(publisher, ports[turn % ports.count], turn) {
+                            if self.history.acknowledgedCount >= count / 2 { killing.now() }
+                            if self.history.acknowledgedCount >= count { throw Stop() }
+                        }
+                        turn += 6 * ports.count + 1
+                    }
+                }
+            }
+            for (index, name) in ["c0", "c1"].enumerated() {
+                group.addTask { [self] in
+                    var turn = index
+                    while history.acknowledgedCount < count {
+                        try? await consume(name, ports[turn % ports.count]) { _ in
+                            self.history.acknowledgedCount >= count
+                        }
+                        turn += 1
+                        try? await checkPosition(of: name, ports[turn % ports.count])
+                    }
+                }
+            }
+        }
+    }
+
+    private struct Stop: Error {}
+
     // MARK: Publishing
 
     /// Ends by an error, when the server is gone.
@@ -68,7 +106,7 @@ final class KillLoad: Sendable {
         _ publisher: Int,
         _ port: Int,
         _ round: Int,
-        afterEach: () -> Void
+        afterEach: () throws -> Void
     ) async throws {
         let client = try APIConnection(port)
         if let request = unanswered.withLock({ $0.removeValue(forKey: publisher) }) {
@@ -84,7 +122,7 @@ final class KillLoad: Sendable {
             let hasKey = publisher.isMultiple(of: 2)
             let key = hasKey ? "\(publisher)-\(round)-\(number)" : nil
             try await send(Request(key: key, events: events), publisher, client)
-            afterEach()
+            try afterEach()
         }
     }
 
@@ -150,21 +188,23 @@ final class KillLoad: Sendable {
         for event in events { history.deliver(event, to: name) }
     }
 
-    /// Subscriptions stand at least where a commit was acknowledged, and a commit whose answer
+    func checkPositions(_ port: Int) async throws {
+        for name in ["c0", "c1"] { try await checkPosition(of: name, port) }
+    }
+
+    /// A subscription stands at least where a commit was acknowledged, and a commit whose answer
     /// was lost has happened or not.
-    func checkPositions(_ port: Int, _ seed: UInt64) async throws {
+    private func checkPosition(of name: String, _ port: Int) async throws {
         let client = try APIConnection(port)
-        for name in ["c0", "c1"] {
-            let answer = try await client.call("GET", "/streams/s/subscriptions/\(name)")
-            let found = (answer["positions"] as? [[String: Any]] ?? [])
-                .map { $0["offset"] as? Int ?? -1 }
-            let committed = consumers.withLock { $0[name]?.committed ?? [] }
-            #expect(found.count == 3)
-            for (now, before) in zip(found, committed) {
-                #expect(now >= before, "seed \(seed): \(name) fell back")
-            }
-            settle(name) { $0.offset < found[$0.partition] }
+        let answer = try await client.call("GET", "/streams/s/subscriptions/\(name)")
+        let found = (answer["positions"] as? [[String: Any]] ?? [])
+            .map { $0["offset"] as? Int ?? -1 }
+        let committed = consumers.withLock { $0[name]?.committed ?? [] }
+        #expect(found.count == 3)
+        for (now, before) in zip(found, committed) {
+            #expect(now >= before, "\(Self.replay): \(name) fell back")
         }
+        settle(name) { $0.offset < found[$0.partition] }
     }
 
     func finishConsuming(_ port: Int) async throws {

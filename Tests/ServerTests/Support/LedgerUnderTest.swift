@@ -1,4 +1,5 @@
 import Foundation
+import Loopback
 import Testing
 
 /// A real server process on a data folder, to be killed.
@@ -8,13 +9,23 @@ final class LedgerUnderTest: @unchecked Sendable {
     let port: Int
 
     /// Starts the executable that stands beside the tests, on a free port.
-    init(data: String) throws {
+    convenience init(data: String) throws {
+        try self.init(["--data", data])
+    }
+
+    /// The same on a DynamoDB table of the local AWS.
+    convenience init(table: String, of aws: LocalAWS) throws {
+        try self.init(["--table", "dynamodb:" + table], aws.variables)
+    }
+
+    private init(_ arguments: [String], _ variables: [String: String] = [:]) throws {
         let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         let binary = URL(filePath: tests).deletingLastPathComponent().appending(path: "eventledger")
         let output = Pipe()
         process = Process()
         process.executableURL = binary
-        process.arguments = ["serve", "--port", "0", "--data", data, "--log-level", "error"]
+        process.arguments = ["serve", "--port", "0", "--log-level", "warning"] + arguments
+        process.environment = ProcessInfo.processInfo.environment.merging(variables) { $1 }
         process.standardOutput = output
         try process.run()
         port = try Self.readPort(output.fileHandleForReading)

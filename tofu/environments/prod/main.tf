@@ -1,4 +1,5 @@
-# Production: like dev, but the table cannot be deleted and logs are kept longer (variables.tf).
+# Production: as dev, but the table is protected, callers must have a token, and logs are kept
+# longer (variables.tf).
 module "table" {
   source = "../../modules/table"
 
@@ -13,19 +14,21 @@ module "table" {
 module "functions" {
   source = "../../modules/functions"
 
-  name                 = var.name
-  packages             = coalesce(var.packages, "${path.module}/../../../.build/lambda")
-  architecture         = var.architecture
-  table_name           = module.table.name
-  table_arn            = module.table.arn
-  stream_arn           = module.table.stream_arn
-  kms_key_arn          = var.kms_key_arn
-  memory               = var.memory
-  reserved_concurrency = var.reserved_concurrency
-  log_level            = var.log_level
-  log_retention_days   = var.log_retention_days
-  sweep_rate           = var.sweep_rate
-  emulated             = var.emulated
+  name                    = var.name
+  packages                = coalesce(var.packages, "${path.module}/../../../.build/lambda")
+  architecture            = var.architecture
+  table_name              = module.table.name
+  table_arn               = module.table.arn
+  stream_arn              = module.table.stream_arn
+  kms_key_arn             = var.kms_key_arn
+  memory                  = var.memory
+  reserved_concurrency    = var.reserved_concurrency
+  log_level               = var.log_level
+  log_retention_days      = var.log_retention_days
+  sweep_rate              = var.sweep_rate
+  batching_window_seconds = var.batching_window_seconds
+  parallelization_factor  = var.parallelization_factor
+  emulated                = var.emulated
 }
 
 module "api" {
@@ -38,6 +41,7 @@ module "api" {
   throttle_burst     = var.throttle_burst
   log_retention_days = var.log_retention_days
   jwt                = var.jwt
+  open_to_all        = var.open_to_all
   domain             = var.domain
 }
 
@@ -50,6 +54,8 @@ module "observability" {
   table_name           = module.table.name
   failed_batches_queue = module.functions.failed_batches_queue
   alarm_email          = var.alarm_email
+  tolerated_5xx        = var.tolerated_5xx
+  fold_lag_seconds     = var.fold_lag_seconds
   monthly_budget_usd   = var.monthly_budget_usd
   emulated             = var.emulated
 }

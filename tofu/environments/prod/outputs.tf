@@ -22,3 +22,13 @@ output "domain_target" {
   description = "What a CNAME record of the domain must point to, where the zone is elsewhere."
   value       = module.api.domain_target
 }
+
+output "region" {
+  description = "The region; the recipes keep to it."
+  value       = var.region
+}
+
+output "deletion_protection" {
+  description = "Whether the table is protected; `just destroy` looks before it begins."
+  value       = var.deletion_protection
+}

@@ -75,6 +75,18 @@ variable "sweep_rate" {
   default     = "rate(5 minutes)"
 }
 
+variable "batching_window_seconds" {
+  description = "How long new chunks are gathered before they are folded: 0 to 300."
+  type        = number
+  default     = 1
+}
+
+variable "parallelization_factor" {
+  description = "How many batches of one shard of the stream are folded at once: 1 to 10."
+  type        = number
+  default     = 1
+}
+
 variable "cors_origins" {
   description = "Origins of web pages that may call the API."
   type        = list(string)
@@ -94,9 +106,15 @@ variable "throttle_burst" {
 }
 
 variable "jwt" {
-  description = "Whose tokens are accepted; null: whoever knows the URL may do everything."
+  description = "Whose tokens are accepted; null: none are asked for."
   type        = object({ issuer = string, audience = list(string) })
   default     = null
+}
+
+variable "open_to_all" {
+  description = "Without jwt: whether whoever knows the URL may do everything."
+  type        = bool
+  default     = false
 }
 
 variable "domain" {
@@ -109,6 +127,18 @@ variable "alarm_email" {
   description = "Who gets a mail when an alarm changes."
   type        = string
   default     = null
+}
+
+variable "tolerated_5xx" {
+  description = "How many 5xx answers in five minutes are no alarm."
+  type        = number
+  default     = 0
+}
+
+variable "fold_lag_seconds" {
+  description = "How late folds may be, for a quarter of an hour, before it is an alarm."
+  type        = number
+  default     = 300
 }
 
 variable "monthly_budget_usd" {

@@ -1,4 +1,4 @@
-# Without var.jwt whoever knows the URL may do everything.
+# Without var.jwt whoever knows the URL may do everything, which var.open_to_all must allow.
 
 locals {
   is_public = { for route in keys(local.routes) : route => var.jwt == null || route == "GET /health" }

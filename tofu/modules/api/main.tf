@@ -19,6 +19,13 @@ resource "aws_apigatewayv2_api" "ledger" {
       max_age        = 3600
     }
   }
+
+  lifecycle {
+    precondition {
+      condition     = var.jwt != null || var.open_to_all
+      error_message = "Nobody would have to say who they are: set jwt, or open_to_all = true."
+    }
+  }
 }
 
 resource "aws_apigatewayv2_integration" "function" {
@@ -59,7 +66,8 @@ resource "aws_apigatewayv2_stage" "default" {
   auto_deploy = true
 
   default_route_settings {
-    detailed_metrics_enabled = true
+    # Metrics of each route are billed one by one; the access log has them too.
+    detailed_metrics_enabled = false
     throttling_rate_limit    = var.throttle_rate
     throttling_burst_limit   = var.throttle_burst
   }
@@ -86,6 +94,7 @@ resource "aws_apigatewayv2_stage" "default" {
 resource "aws_cloudwatch_log_group" "access" {
   # checkov:skip=CKV_AWS_158:no payload, name or cursor is logged; CloudWatch encrypts with its own key
   # checkov:skip=CKV_AWS_338:how long they are kept is a variable, and money
-  name              = "/aws/apigateway/${var.name}"
+  # For groups with this prefix AWS keeps one policy, instead of one that grows until it is full.
+  name              = "/aws/vendedlogs/apigateway/${var.name}"
   retention_in_days = var.log_retention_days
 }

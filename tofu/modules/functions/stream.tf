@@ -2,10 +2,11 @@
 # finds (schedule.tf), so retries are few and a bad batch blocks nobody for long.
 
 locals {
-  # Only insertions of chunks: a chunk has its batch `b`, a seal has none. Everything else that is
-  # written, the compactor's own rows above all, must not call it.
-  chunk_insertions = {
-    eventName = ["INSERT"]
+  # Only new chunks: a chunk has its batch `b`, a seal has none; a removal has no new image, and rows
+  # of the log never change. Everything else that is written, the compactor's own rows above all, must
+  # not call it. For DynamoDB, Lambda's documentation knows filters on `dynamodb` only, and `exists`
+  # on leaves only.
+  new_chunks = {
     dynamodb = {
       Keys     = { PK = { S = [{ prefix = "LOG#" }] } }
       NewImage = { b = { B = [{ exists = true }] } }
@@ -29,7 +30,7 @@ resource "aws_lambda_event_source_mapping" "stream" {
 
   filter_criteria {
     filter {
-      pattern = jsonencode(local.chunk_insertions)
+      pattern = jsonencode(local.new_chunks)
     }
   }
 

@@ -2,6 +2,7 @@
 
 locals {
   aws_lambda = "AWS/Lambda"
+  compactor  = { function = var.functions["compactor"].name }
 
   per_function = merge([
     for key, function in var.functions : {
@@ -20,35 +21,30 @@ locals {
 
   # The ledger's own counters, from the functions' logs (embedded metric format).
   ledger = {
-    "tail-unverified-publish" = {
-      description = "Publishing is refused: no sweep has verified a tail for 47 hours. Mend the sweep, then POST /streams/{stream}/accept-tail."
+    "tail-unverified" = {
+      description = "A sweep cannot verify a tail, for none did in 47 hours: publishing to it is refused. The compactor's log names it; POST /streams/{stream}/accept-tail."
       namespace   = "EventLedger", metric = "eventledger_tail_unverified_total"
-      dimensions  = { function = "publish" }
-    }
-    "tail-unverified-sweep" = {
-      description = "The sweep cannot verify a tail: none did for 47 hours. POST /streams/{stream}/accept-tail."
-      namespace   = "EventLedger", metric = "eventledger_tail_unverified_total"
-      dimensions  = { function = "compactor" }
+      dimensions  = local.compactor
     }
     "fold-failures" = {
       description = "Folds fail: compacted state falls behind. See the compactor's log."
       namespace   = "EventLedger", metric = "eventledger_fold_failures_total"
-      dimensions  = { function = "compactor" }, periods = 3
+      dimensions  = local.compactor, periods = 3
     }
     "fold-lost-events" = {
       description = "Events expired before they were folded: compaction was off for longer than the retention."
       namespace   = "EventLedger", metric = "eventledger_fold_lost_events_total"
-      dimensions  = { function = "compactor" }
+      dimensions  = local.compactor
     }
     "sweep-failures" = {
       description = "Sweeps could not bring a partition up to date. See the compactor's log."
       namespace   = "EventLedger", metric = "eventledger_sweep_failures_total"
-      dimensions  = { function = "compactor" }, periods = 3
+      dimensions  = local.compactor, periods = 3
     }
     "sweeps-missing" = {
       description = "No sweep ran for an hour. After 47 hours without any, publishing to idle streams is refused."
       namespace   = "EventLedger", metric = "eventledger_sweeps_total"
-      dimensions  = { function = "compactor" }
+      dimensions  = local.compactor
       comparison  = "LessThanThreshold", threshold = 1, period = 3600, missing = "breaching"
     }
   }
@@ -86,7 +82,7 @@ locals {
 
   # DynamoDB counts its own errors by operation.
   system_errors = {
-    for operation in ["GetItem", "Query", "PutItem", "TransactWriteItems"] :
+    for operation in ["GetItem", "Query", "PutItem", "TransactWriteItems", "BatchWriteItem"] :
     "table-errors-${lower(operation)}" => {
       description = "DynamoDB fails: ${operation}."
       namespace   = "AWS/DynamoDB", metric = "SystemErrors"

@@ -1,8 +1,6 @@
 # Three rows: is it healthy, is it behind, what does it cost.
 
 locals {
-  region = data.aws_region.current.name
-
   rows = [
     {
       title = "Is it healthy?"
@@ -26,14 +24,14 @@ locals {
           ["AWS/Lambda", "IteratorAge", "FunctionName", var.functions["compactor"].name],
         ] },
         { title = "Appended and folded events", stat = "Sum", metrics = [
-          ["EventLedger", "eventledger_appended_events_total", "function", "publish"],
-          ["EventLedger", "eventledger_folded_events_total", "function", "compactor"],
+          ["EventLedger", "eventledger_appended_events_total", "function", var.functions["publish"].name],
+          ["EventLedger", "eventledger_folded_events_total", "function", var.functions["compactor"].name],
         ] },
         { title = "What went wrong", stat = "Sum", metrics = [
           ["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", var.failed_batches_queue],
-          ["EventLedger", "eventledger_fold_failures_total", "function", "compactor"],
-          ["EventLedger", "eventledger_sweep_failures_total", "function", "compactor"],
-          ["EventLedger", "eventledger_tail_unverified_total", "function", "publish"],
+          ["EventLedger", "eventledger_fold_failures_total", "function", var.functions["compactor"].name],
+          ["EventLedger", "eventledger_sweep_failures_total", "function", var.functions["compactor"].name],
+          ["EventLedger", "eventledger_tail_unverified_total", "function", var.functions["compactor"].name],
         ] },
       ]
     },
@@ -68,7 +66,7 @@ resource "aws_cloudwatch_dashboard" "ledger" {
           for x, widget in row.widgets : {
             type = "metric", x = x * 8, y = y * 7 + 1, width = 8, height = 6
             properties = {
-              title  = widget.title, region = local.region, stat = widget.stat
+              title  = widget.title, region = data.aws_region.current.id, stat = widget.stat
               period = 300, view = "timeSeries", metrics = widget.metrics
             }
           }

@@ -27,6 +27,8 @@ data "aws_iam_policy_document" "alarms_key" {
     }
   }
 
+  # Without a condition on the source: CloudWatch is not documented to name it to KMS. The topic's
+  # policy has one.
   statement {
     sid       = "AlarmsAndBudgetsEncrypt"
     actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
@@ -35,12 +37,6 @@ data "aws_iam_policy_document" "alarms_key" {
     principals {
       type        = "Service"
       identifiers = ["cloudwatch.amazonaws.com", "budgets.amazonaws.com"]
-    }
-
-    condition {
-      test     = "StringEquals"
-      variable = "aws:SourceAccount"
-      values   = [data.aws_caller_identity.current.account_id]
     }
   }
 }
@@ -62,9 +58,12 @@ data "aws_iam_policy_document" "alarms_topic" {
     }
 
     condition {
-      test     = "StringEquals"
-      variable = "aws:SourceAccount"
-      values   = [data.aws_caller_identity.current.account_id]
+      test     = "ArnLike"
+      variable = "aws:SourceArn"
+      values = [
+        "arn:${data.aws_partition.current.partition}:cloudwatch:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:alarm:${var.name}-*",
+        "arn:${data.aws_partition.current.partition}:budgets::${data.aws_caller_identity.current.account_id}:*",
+      ]
     }
   }
 }

@@ -1,0 +1,8 @@
+import AWSClient
+import DynamoDBTable
+import LambdaHost
+import LedgerService
+
+LambdaHost.run(.admin) { environment in
+    try DynamoDBTable(name: environment.table, environment: .fromProcess())
+}

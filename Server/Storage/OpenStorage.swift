@@ -1,0 +1,69 @@
+import AWSClient
+import DynamoDBTable
+import LedgerCore
+import SQLiteTable
+
+/// A table that was opened, and what the process must do with it.
+struct OpenStorage: Sendable {
+    let table: any Table
+    /// Seconds between looks at the fold lag, which cost nothing on an embedded engine.
+    let lagInterval: Int64
+    private let closing: @Sendable () async -> Void
+
+    /// Opens it, and checks that it can be read.
+    ///
+    /// Throws ``DataFolderError``, `SQLiteOpenError` or ``StorageError``.
+    static func open(
+        _ storage: LedgerStorage,
+        _ metrics: PrometheusMetrics
+    ) async throws -> OpenStorage {
+        switch storage {
+        case .sqlite(let folder): try openSQLite(folder, metrics)
+        case .dynamoDB(let name): try await openDynamoDB(name)
+        }
+    }
+
+    func close() async { await closing() }
+
+    private static func openSQLite(
+        _ folder: String,
+        _ metrics: PrometheusMetrics
+    ) throws -> OpenStorage {
+        try DataFolder.make(folder)
+        let table = try SQLiteTable.open(path: folder + "/" + DataFolder.fileName)
+        metrics.onCollect(
+            "eventledger_wal_bytes",
+            help: "Size of SQLite's write-ahead log, bytes."
+        ) { [weak table] in
+            (table?.statistics.walBytes).map { [GaugeSample(Double($0))] } ?? []
+        }
+        metrics.onCollect(
+            "eventledger_commits",
+            help: "Commits since the start, each one fsync."
+        ) { [weak table] in
+            (table?.statistics.commits).map { [GaugeSample(Double($0))] } ?? []
+        }
+        return OpenStorage(table: table, lagInterval: 5) { await table.close() }
+    }
+
+    private static func openDynamoDB(_ name: String) async throws -> OpenStorage {
+        let table: DynamoDBTable
+        do throws(AWSEnvironmentError) {
+            table = try DynamoDBTable(name: name, environment: .fromProcess())
+        } catch {
+            throw StorageError(description: error.message)
+        }
+        do throws(TableError) {
+            _ = try await table.query(Query(.streams, limit: 1))
+        } catch {
+            throw StorageError(description: "the DynamoDB table \(name): \(error.message)")
+        }
+        return OpenStorage(table: table, lagInterval: 60) {}
+    }
+}
+
+/// The table can't be used.
+public struct StorageError: Error, Equatable, CustomStringConvertible {
+    /// Why, for a person.
+    public let description: String
+}

@@ -1,0 +1,162 @@
+#include "transfer.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const size_t largest_head = 64 * 1024;
+
+// Where systems keep their roots; a libcurl that was built on another system does not know.
+static const char *const bundles[] = {
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/cert.pem",
+};
+
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static const char *bundle = NULL;
+
+static void begin(void) {
+    curl_global_init(CURL_GLOBAL_DEFAULT);
+    for (size_t i = 0; i < sizeof bundles / sizeof *bundles && !bundle; i++) {
+        if (access(bundles[i], R_OK) == 0) bundle = bundles[i];
+    }
+}
+
+void el_transfer_begin(void) { pthread_once(&once, begin); }
+
+static size_t append(char *bytes, size_t size, size_t count, void *context) {
+    el_buffer *target = context;
+    size_t added = size * count;
+    if (added > target->largest - target->count) {
+        target->overflowed = 1;
+        return 0;
+    }
+    if (target->count + added > target->capacity) {
+        size_t capacity = (target->count + added) * 2;
+        unsigned char *grown = realloc(target->bytes, capacity);
+        if (!grown) return 0;
+        target->bytes = grown;
+        target->capacity = capacity;
+    }
+    memcpy(target->bytes + target->count, bytes, added);
+    target->count += added;
+    return added;
+}
+
+static size_t upload(char *target, size_t size, size_t count, void *context) {
+    el_transfer *transfer = context;
+    size_t left = transfer->upload_count - transfer->upload_sent;
+    size_t taken = size * count < left ? size * count : left;
+    memcpy(target, transfer->upload + transfer->upload_sent, taken);
+    transfer->upload_sent += taken;
+    return taken;
+}
+
+int el_transfer_make(el_transfer *transfer) {
+    el_transfer_begin();
+    memset(transfer, 0, sizeof *transfer);
+    transfer->handle = curl_easy_init();
+    return transfer->handle != NULL;
+}
+
+void el_transfer_free(el_transfer *transfer) {
+    curl_easy_cleanup(transfer->handle);
+    curl_slist_free_all(transfer->lines);
+    free(transfer->body.bytes);
+    free(transfer->head.bytes);
+}
+
+static void forget(el_buffer *buffer, size_t largest) {
+    buffer->count = 0;
+    buffer->overflowed = 0;
+    buffer->largest = largest;
+}
+
+static int add_line(el_transfer *transfer, const char *line) {
+    struct curl_slist *longer = curl_slist_append(transfer->lines, line);
+    if (longer) transfer->lines = longer;
+    return longer != NULL;
+}
+
+static void set_body(el_transfer *transfer, const el_curl_request *request) {
+    CURL *handle = transfer->handle;
+    transfer->upload = request->body;
+    transfer->upload_count = request->body_count;
+    transfer->upload_sent = 0;
+    if (request->body_count == 0) return;
+    curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_count);
+    if (request->once) {
+        // libcurl repeats a request by itself when a connection kept alive turns out dead, and only
+        // the lack of a way to rewind the body keeps it from doing so.
+        curl_easy_setopt(handle, CURLOPT_POST, 1L);
+        curl_easy_setopt(handle, CURLOPT_READFUNCTION, upload);
+        curl_easy_setopt(handle, CURLOPT_READDATA, transfer);
+    } else {
+        curl_easy_setopt(handle, CURLOPT_POSTFIELDS, request->body);
+    }
+}
+
+static void set_roots(CURL *handle, const el_curl_request *request) {
+    if (request->roots) {
+        struct curl_blob blob = {(void *)request->roots, request->roots_count, CURL_BLOB_NOCOPY};
+        curl_easy_setopt(handle, CURLOPT_CAINFO_BLOB, &blob);
+        curl_easy_setopt(handle, CURLOPT_CAPATH, NULL);
+    } else if (bundle) {
+        curl_easy_setopt(handle, CURLOPT_CAINFO, bundle);
+    }
+}
+
+int el_transfer_prepare(el_transfer *transfer, const el_curl_request *request) {
+    CURL *handle = transfer->handle;
+    curl_slist_free_all(transfer->lines);
+    transfer->lines = NULL;
+    if (!add_line(transfer, "Expect:")) return 0;
+    for (const char *const *line = request->headers; *line; line++) {
+        if (!add_line(transfer, *line)) return 0;
+    }
+    forget(&transfer->body, request->largest_answer);
+    forget(&transfer->head, largest_head);
+    transfer->message[0] = 0;
+
+    curl_easy_reset(handle);
+    curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, transfer->message);
+    curl_easy_setopt(handle, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(handle, CURLOPT_URL, request->url);
+    curl_easy_setopt(handle, CURLOPT_HTTPHEADER, transfer->lines);
+    curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, request->timeout_ms);
+    curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, request->connect_timeout_ms);
+    curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, append);
+    curl_easy_setopt(handle, CURLOPT_WRITEDATA, &transfer->body);
+    curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, append);
+    curl_easy_setopt(handle, CURLOPT_HEADERDATA, &transfer->head);
+    if (request->direct) curl_easy_setopt(handle, CURLOPT_NOPROXY, "*");
+    set_roots(handle, request);
+    set_body(transfer, request);
+    curl_easy_setopt(handle, CURLOPT_CUSTOMREQUEST, request->method);
+    return 1;
+}
+
+static el_curl_result judge(const el_transfer *transfer, CURLcode code) {
+    if (transfer->body.overflowed || transfer->head.overflowed) return EL_CURL_TOO_LARGE;
+    if (code == CURLE_OK) return EL_CURL_OK;
+    long sent = 0;
+    curl_easy_getinfo(transfer->handle, CURLINFO_REQUEST_SIZE, &sent);
+    return sent == 0 ? EL_CURL_NOT_SENT : EL_CURL_OPEN;
+}
+
+el_curl_result el_transfer_finish(el_transfer *transfer, CURLcode code, el_curl_answer *answer) {
+    if (code != CURLE_OK && !transfer->message[0]) {
+        strncpy(transfer->message, curl_easy_strerror(code), sizeof transfer->message - 1);
+    }
+    memset(answer, 0, sizeof *answer);
+    curl_easy_getinfo(transfer->handle, CURLINFO_RESPONSE_CODE, &answer->status);
+    answer->body = transfer->body.bytes;
+    answer->body_count = transfer->body.count;
+    answer->head = (const char *)transfer->head.bytes;
+    answer->head_count = transfer->head.count;
+    return judge(transfer, code);
+}

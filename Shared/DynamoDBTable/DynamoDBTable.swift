@@ -1,0 +1,172 @@
+public import AWSClient
+import DynamoDBJSON
+public import LedgerCore
+import RawJSON
+
+/// A ``Table`` on DynamoDB.
+///
+/// The table has the text attributes `PK` and `SK` as its keys and `ttl` as its time to live. A
+/// write is sent once: whether to repeat it is for the plans of LedgerCore to say.
+public final class DynamoDBTable: Table {
+    /// DynamoDB removes whatever has a `ttl`, in any order.
+    public let deletesLogByItself = true
+
+    private let requests: Requests
+    private let client: DynamoDBClient
+    private let meter = CallMeter()
+
+    /// A table by its name, in the environment's region or at its endpoint; makes no call.
+    ///
+    /// `attemptTimeout`: Milliseconds that one attempt of a call may take; an emulation may need
+    /// more than the 2 seconds that do for DynamoDB.
+    public init(
+        name: String,
+        environment: AWSEnvironment,
+        attemptTimeout: Int = 2_000
+    ) throws(AWSEnvironmentError) {
+        requests = Requests(table: name)
+        client = try DynamoDBClient(environment, attemptTimeout: attemptTimeout)
+    }
+
+    /// What the calls came to so far.
+    public var statistics: DynamoDBStatistics { meter.statistics }
+
+    /// As the protocol says: by `GetItem`.
+    public func get(_ key: TableKey) async throws(TableError) -> Item? {
+        let answer = try await call(.get, requests.get(key))
+        let item = answer.item?.item(key)
+        meter.read(item.map { [$0] } ?? [], .strong)
+        return item
+    }
+
+    /// As the protocol says: by `Query`.
+    public func query(_ query: Query) async throws(TableError) -> QueryPage {
+        try query.check()
+        guard let range = SortKeyRange(query) else { return QueryPage(items: [], next: nil) }
+        let answer = try await call(.query, requests.query(query, range))
+        var items: [Item] = []
+        items.reserveCapacity(answer.items.count)
+        for image in answer.items {
+            guard let key = query.group.key(sortKey: image.sortKey) else {
+                throw TableError(.definite, .corrupt, "a row with a foreign sort key")
+            }
+            items.append(image.item(key))
+        }
+        meter.read(items, query.consistency)
+        return QueryPage(items: items, next: answer.last)
+    }
+
+    /// As the protocol says: by `PutItem` or `DeleteItem`, sent at most once.
+    public func write(_ write: Write) async throws(TableError) -> WriteOutcome {
+        try write.checkAlone()
+        let operation: Operation = if case .put = write.operation { .put } else { .delete }
+        let result = await attempt(operation, requests.write(write))
+        meter.wrote([write], inTransaction: false)
+        switch result {
+        case .success: return .applied
+        case .failure(let error) where error.code == "ConditionalCheckFailedException":
+            return .conditionFailed(current: try decode(error.body).item?.item(write.key))
+        case .failure(let error): throw TableError(error, isRead: false)
+        }
+    }
+
+    /// As the protocol says: by `TransactWriteItems`, sent at most once.
+    public func transact(
+        _ writes: [Write],
+        token: Incarnation
+    ) async throws(TableError) -> TransactionOutcome {
+        try writes.checkTransaction()
+        let result = await attempt(.transact, requests.transact(writes, token: token))
+        meter.wrote(writes, inTransaction: true)
+        switch result {
+        case .success: return .applied
+        case .failure(let error) where error.code == "TransactionCanceledException":
+            return try cancelled(writes, try decode(error.body).reasons, error)
+        case .failure(let error): throw TableError(error, isRead: false)
+        }
+    }
+
+    /// As the protocol says: by `BatchWriteItem`, repeated until nothing is left over.
+    public func batchDelete(_ keys: [TableKey]) async throws(TableError) {
+        var left = keys.map { (group: $0.group, sortKey: $0.sortKey) }
+        var fruitless = 0
+        while !left.isEmpty {
+            let batch = left.prefix(Self.batchSize)
+            let answer = try await call(.batch, requests.batchDelete(Array(batch)))
+            let kept = answer.unprocessed.compactMap { image in
+                batch.first {
+                    $0.sortKey == image.sortKey && $0.group.partitionKey == image.partitionKey
+                }
+            }
+            left = kept + left.dropFirst(Self.batchSize)
+            fruitless = kept.count < batch.count ? 0 : fruitless + 1
+            guard fruitless < Self.fruitlessBatches else {
+                throw TableError(.indefinite, .throttled, "DynamoDB deletes nothing at the moment")
+            }
+        }
+    }
+
+    /// Nothing: DynamoDB does it by itself.
+    public func purgeExpired(before moment: Timestamp, limit: Int) -> Int { 0 }
+
+    private static let batchSize = 25
+    private static let fruitlessBatches = 5
+
+    // MARK: Calls
+
+    private func attempt(
+        _ operation: Operation,
+        _ body: [UInt8]
+    ) async -> Result<Answer, AWSError> {
+        meter.called(operation)
+        do throws(AWSError) {
+            let bytes = try await client.call(
+                operation.name,
+                body,
+                repetition: operation.isHarmless ? .harmless : .never
+            )
+            guard let answer = try? Answer(bytes) else { throw .unreadable }
+            meter.consumed(answer.units, by: operation)
+            return .success(answer)
+        } catch {
+            if error.kind == .throttled { meter.throttled() }
+            return .failure(error)
+        }
+    }
+
+    private func call(_ operation: Operation, _ body: [UInt8]) async throws(TableError) -> Answer {
+        switch await attempt(operation, body) {
+        case .success(let answer): return answer
+        case .failure(let error): throw TableError(error, isRead: operation.isRead)
+        }
+    }
+
+    /// What a refusal says; nothing was written.
+    private func decode(_ body: [UInt8]) throws(TableError) -> Answer {
+        do throws(JSONError) {
+            return try Answer(body)
+        } catch {
+            throw TableError(.definite, .unavailable, "DynamoDB's refusal can't be read: \(error)")
+        }
+    }
+
+    private func cancelled(
+        _ writes: [Write],
+        _ reasons: [Answer.Reason],
+        _ error: AWSError
+    ) throws(TableError) -> TransactionOutcome {
+        var failed: [Int: Item?] = [:]
+        for (index, reason) in reasons.enumerated() where reason.code == "ConditionalCheckFailed" {
+            guard index < writes.count else { break }
+            failed.updateValue(reason.item?.item(writes[index].key), forKey: index)
+        }
+        if !failed.isEmpty { return .conditionFailed(failed) }
+        let codes = Set(reasons.map(\.code)).subtracting(["None", ""])
+        let text = codes.sorted().joined(separator: ", ")
+        guard codes.isDisjoint(with: ["ValidationError", "ItemCollectionSizeLimitExceeded"]) else {
+            throw TableError(.definite, .invalid, "the transaction was refused: \(text)")
+        }
+        meter.throttled()
+        throw TableError(.definite, .throttled, "the transaction was cancelled: \(text)")
+    }
+}

@@ -1,0 +1,86 @@
+import LedgerCore
+import Synchronization
+
+/// What earlier reads learned, so that the next one takes fewer steps.
+///
+/// A hint may be out of date or missing; it changes how much is read, never what is found.
+final class ReadHints: Sendable {
+    /// Which rows a subscription's are.
+    struct Rows: Hashable, Sendable {
+        let stream: Incarnation
+        let subscription: Incarnation
+    }
+
+    private struct Name: Hashable {
+        let stream: StreamID
+        let subscription: SubscriptionID
+    }
+
+    private struct Place: Hashable {
+        let log: RowGroup
+        let offset: Offset
+    }
+
+    private struct Hints {
+        /// How many events the chunks of a partition held when they were last read.
+        var densities: [RowGroup: Int] = [:]
+        /// Where the chunk around an offset begins, if not at it.
+        var chunkStarts: [Place: Offset] = [:]
+        var subscriptions: [Name: Rows] = [:]
+    }
+
+    private static let unknownDensity = 16
+    private static let most = 100_000
+
+    private let hints = Mutex(Hints())
+
+    func lane(
+        _ stream: Incarnation,
+        _ partition: Partition,
+        _ position: Position
+    ) -> PollPlan.Lane {
+        let log = RowGroup.log(stream, partition)
+        return hints.withLock { hints in
+            var start: Offset?
+            if case .log(let offset) = position {
+                start = hints.chunkStarts[Place(log: log, offset: offset)]
+            }
+            return PollPlan.Lane(
+                partition: partition,
+                position: position,
+                density: hints.densities[log] ?? Self.unknownDensity,
+                chunkStart: start
+            )
+        }
+    }
+
+    func remember(_ stream: Incarnation, _ findings: [PollPlan.LaneFinding]) {
+        hints.withLock { hints in
+            if hints.densities.count >= Self.most { hints.densities.removeAll() }
+            if hints.chunkStarts.count >= Self.most { hints.chunkStarts.removeAll() }
+            for finding in findings {
+                let log = RowGroup.log(stream, finding.partition)
+                hints.densities[log] = finding.density
+                guard let start = finding.chunkStart else { continue }
+                hints.chunkStarts[Place(log: log, offset: finding.next)] = start
+            }
+        }
+    }
+
+    func rows(of subscription: SubscriptionID, _ stream: StreamID) -> Rows? {
+        hints.withLock { $0.subscriptions[Name(stream: stream, subscription: subscription)] }
+    }
+
+    func remember(_ subscription: SubscriptionRow, of stream: StreamRow) -> Rows {
+        let name = Name(stream: stream.id, subscription: subscription.id)
+        let rows = Rows(
+            stream: stream.incarnation,
+            subscription: subscription.incarnation
+        )
+        hints.withLock { hints in
+            if hints.subscriptions.count >= Self.most { hints.subscriptions.removeAll() }
+            hints.subscriptions[name] = rows
+        }
+        return rows
+    }
+}

@@ -1,0 +1,80 @@
+import LedgerTesting
+
+/// What every ledger must do, wherever it runs and however it is reached.
+///
+/// A test target runs the checks one by one over a transport of its own:
+///
+/// ```swift
+/// @Test(arguments: APISuite.checks)
+/// func api(_ check: APICheck) async throws { try await check.run(over: transport) }
+/// ```
+public enum APISuite {
+    /// The checks for any transport.
+    public static let checks: [APICheck] =
+        everyCallChecks + publishChecks + idempotencyChecks + subscriptionChecks + cursorChecks
+        + compactionChecks
+        + lifecycleChecks + limitChecks + historyChecks
+
+    /// How to repeat a run's random choices, for a failure's message.
+    static let replay = RandomSeed.replay("APISuiteTests")
+
+    /// Further checks: they look at what stands before a fold, so nobody else may fold.
+    public static let quietChecks: [QuietCheck] = quietCompactionChecks
+
+    /// Further checks: time must pass by itself.
+    public static let realTimeChecks: [RealTimeCheck] = timeChecks
+}
+
+/// One named check.
+public struct APICheck: Sendable, CustomStringConvertible {
+    /// What is checked, as a sentence.
+    public let name: String
+    private let body: @Sendable (SuiteClient) async throws -> Void
+
+    init(_ name: String, _ body: @escaping @Sendable (SuiteClient) async throws -> Void) {
+        self.name = name
+        self.body = body
+    }
+
+    /// Runs the check and removes what it created.
+    public func run(over transport: any APITransport) async throws {
+        try await SuiteClient.run(over: transport, body)
+    }
+
+    /// The name.
+    public var description: String { name }
+}
+
+/// One named check that needs a ledger which does nothing by itself.
+public struct QuietCheck: Sendable, CustomStringConvertible {
+    private let check: APICheck
+
+    init(_ name: String, _ body: @escaping @Sendable (SuiteClient) async throws -> Void) {
+        check = APICheck(name, body)
+    }
+
+    /// Runs the check and removes what it created.
+    public func run(over transport: any QuietTransport) async throws {
+        try await check.run(over: transport)
+    }
+
+    /// What is checked, as a sentence.
+    public var description: String { check.name }
+}
+
+/// One named check that needs a ledger whose clock goes by itself.
+public struct RealTimeCheck: Sendable, CustomStringConvertible {
+    private let check: APICheck
+
+    init(_ name: String, _ body: @escaping @Sendable (SuiteClient) async throws -> Void) {
+        check = APICheck(name, body)
+    }
+
+    /// Runs the check and removes what it created.
+    public func run(over transport: any RealTimeTransport) async throws {
+        try await check.run(over: transport)
+    }
+
+    /// What is checked, as a sentence.
+    public var description: String { check.name }
+}

@@ -1,0 +1,53 @@
+import LedgerCore
+import LedgerTesting
+import Testing
+
+/// Cursors and seeks.
+extension APISuite {
+    static let cursorChecks = [
+        APICheck("Every changed character of a cursor is refused", forgedCursors),
+        APICheck("A seek refuses cursors from before it", seek),
+    ]
+
+    private static func forgedCursors(_ api: SuiteClient) async throws {
+        let s = try await api.stream(",\"partition_count\":2")
+        try await api.publish(s, "k")
+        try await api.subscribe(s, "u")
+        try await api.subscribe(s, "other")
+        let cursor = try await api.poll(s, "u").cursor
+        let characters = Array(cursor)
+        for index in characters.indices {
+            var forged = characters
+            forged[index] = forged[index] == "A" ? "B" : "A"
+            let answer = try await api.commit(s, "u", String(forged))
+            #expect(answer.status == 400 && answer.error == "invalid_cursor")
+        }
+        for text in ["", "x", cursor + "A", cursor + "=", String(cursor.dropLast())] {
+            #expect(try await api.commit(s, "u", text).error == "invalid_cursor")
+        }
+        #expect(try await api.commit(s, "other", cursor).error == "invalid_cursor")
+        #expect(try await api.poll(s, "other", "cursor=\(cursor)").error == "invalid_cursor")
+        #expect(try await api.call("GET", "/streams/\(s)/subscriptions/u").json["lag"] as? Int == 1)
+    }
+
+    private static func seek(_ api: SuiteClient) async throws {
+        let s = try await api.stream(",\"partition_count\":1")
+        for index in 0..<6 { try await api.publish(s, "k\(index)") }
+        try await api.subscribe(s, "u")
+        let before = try await api.poll(s, "u")
+        try await api.commit(s, "u", before.cursor)
+        let path = "/streams/\(s)/subscriptions/u/seek"
+        #expect(try await api.call("POST", path, "{\"to\":{\"offsets\":{\"0\":2}}}").status == 200)
+        let stale = try await api.commit(s, "u", before.cursor)
+        #expect(stale.status == 409 && stale.error == "cursor_superseded")
+        #expect(try await api.poll(s, "u", "cursor=\(before.cursor)").status == 409)
+        let after = try await api.poll(s, "u")
+        #expect(after.offsets == [2, 3, 4, 5])
+        try await api.commit(s, "u", after.cursor)
+        #expect(try await api.call("POST", path, "{\"to\":\"earliest\"}").status == 200)
+        #expect(try await api.poll(s, "u").offsets == [0, 1, 2, 3, 4, 5])
+        #expect(try await api.call("POST", path, "{\"to\":{\"offsets\":{\"0\":7}}}").status == 400)
+        #expect(try await api.call("POST", path, "{\"to\":\"latest\"}").status == 200)
+        #expect(try await api.poll(s, "u").events.isEmpty)
+    }
+}

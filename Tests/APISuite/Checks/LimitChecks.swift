@@ -1,0 +1,86 @@
+import LedgerCore
+import LedgerTesting
+import Testing
+
+/// Limits at their boundaries, and everything malformed.
+extension APISuite {
+    static let limitChecks = [
+        APICheck("Every limit at its boundary") { try await tryAll(LimitCase.boundaries, $0) },
+        APICheck("Everything malformed") { try await tryAll(LimitCase.malformed, $0) },
+        APICheck("A wrong method names the right ones", allow),
+        APICheck("A compressed body is taken, a bomb is not", compression),
+        APICheck("Every truncation of a valid body is refused, and no bytes crash it", garbage),
+    ]
+
+    private static func tryAll(_ cases: [LimitCase], _ api: SuiteClient) async throws {
+        for test in cases {
+            let s = try await api.stream(",\"partition_count\":1")
+            try await api.subscribe(s, "u")
+            let answer = try await api.call(
+                test.method,
+                LimitCase.fill(test.target, s),
+                LimitCase.fill(test.body, s),
+                headers: test.headers.map { ($0.key, $0.value) }
+            )
+            #expect(answer.status == test.status, "\(test): \(answer)")
+            if let error = test.error { #expect(answer.error == error, "\(test): \(answer)") }
+            if let field = test.field {
+                #expect(answer.details["field"] as? String == field, "\(test): \(answer)")
+            }
+            guard answer.status >= 400 else { continue }
+            // Nothing was stored, and the ledger lives.
+            #expect(try await api.call("GET", "/streams/\(s)/events").events.isEmpty, "\(test)")
+            try await api.publish(s, "after")
+        }
+    }
+
+    private static func allow(_ api: SuiteClient) async throws {
+        let s = try await api.stream()
+        for (path, allow) in [
+            ("/streams/\(s)", "GET, HEAD, PATCH, DELETE"),
+            ("/streams/\(s)/events", "GET, HEAD, POST"),
+            ("/streams/\(s)/compact", "POST"),
+        ] {
+            let answer = try await api.call("PUT", path)
+            #expect(answer.error == "method_not_allowed" && answer.header("allow") == allow)
+        }
+    }
+
+    private static func compression(_ api: SuiteClient) async throws {
+        let s = try await api.stream(",\"partition_count\":1")
+        let path = "/streams/\(s)/events"
+        let events = Array(repeating: LimitCase.event(), count: 100).joined(separator: ",")
+        for coding in [ContentCoding.gzip, .zstd] {
+            let headers = [(name: "content-encoding", value: coding.headerValue)]
+            let body = coding.encode(Array("[\(events)]".utf8))
+            let answer = try await api.call("POST", path, bytes: body, headers: headers)
+            #expect(answer.status == 200, "\(answer)")
+            let bomb = coding.encode([UInt8](repeating: 0x20, count: 100 * 1024 * 1024))
+            let refused = try await api.call("POST", path, bytes: bomb, headers: headers)
+            #expect(refused.status == 413 && refused.error == "payload_too_large")
+        }
+        let stored = try await api.call("GET", "\(path)?limit=1000")
+        #expect(stored.events.count == 200)
+    }
+
+    private static func garbage(_ api: SuiteClient) async throws {
+        let s = try await api.stream(",\"partition_count\":1")
+        let path = "/streams/\(s)/events"
+        let first = LimitCase.event(rest: LimitCase.headers(2))
+        let body = Array("{\"events\":[\(first),\(LimitCase.event(key: "\\u00e9"))]}".utf8)
+        for count in 0..<body.count {
+            let answer = try await api.call("POST", path, bytes: Array(body.prefix(count)))
+            #expect(answer.status == 400)
+        }
+        var random = SeededGenerator(seed: RandomSeed.base)
+        for _ in 0..<300 {
+            var mutated = body
+            for _ in 0..<Int.random(in: 1...6, using: &random) {
+                let index = Int.random(in: 0..<mutated.count, using: &random)
+                mutated[index] = UInt8.random(in: 0...255, using: &random)
+            }
+            let answer = try await api.call("POST", path, bytes: mutated)
+            #expect([200, 400, 413].contains(answer.status), "\(replay)")
+        }
+    }
+}

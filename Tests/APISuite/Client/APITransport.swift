@@ -1,0 +1,49 @@
+/// A way to bring a request to a ledger and its answer back.
+///
+/// A transport promises that streams of one ledger can be created and deleted through it, and no
+/// more: what only some of them can do is said by ``QuietTransport`` and ``RealTimeTransport``.
+public protocol APITransport: Sendable {
+    /// The answer to one request; throws when there is none.
+    func send(_ request: SuiteRequest) async throws -> Answer
+
+    /// Another way to the same ledger, as far from this one as can be had: a process with caches of
+    /// its own where there are several, else another connection.
+    func sibling() -> any APITransport
+}
+
+/// A transport to a ledger that does nothing by itself: it folds and sweeps only when asked.
+public protocol QuietTransport: APITransport {}
+
+/// A transport to a ledger whose clock goes by itself, so that a wait is one.
+public protocol RealTimeTransport: APITransport {}
+
+/// A request as the suite writes it.
+public struct SuiteRequest: Sendable {
+    /// Upper case.
+    public var method: String
+    /// Path and query as on the wire.
+    public var target: String
+    /// Names in lower case.
+    public var headers: [(name: String, value: String)]
+    /// The body, empty for none.
+    public var body: [UInt8]
+
+    /// A request.
+    public init(
+        _ method: String,
+        _ target: String,
+        headers: [(name: String, value: String)] = [],
+        body: [UInt8] = []
+    ) {
+        self.method = method
+        self.target = target
+        self.headers = headers
+        self.body = body
+    }
+
+    /// The target before its query.
+    public var path: String { String(target.prefix { $0 != "?" }) }
+
+    /// What stands after the first question mark; empty when there is none.
+    public var query: String { String(target.dropFirst(path.count).dropFirst()) }
+}

@@ -1,0 +1,59 @@
+import CurlHTTP
+import Synchronization
+
+/// A ledger at a base URL, over HTTP or HTTPS.
+///
+/// Calls at the same time take connections of their own.
+public final class HTTPTransport: RealTimeTransport {
+    private let url: String
+    private let siblingURL: String
+    private let key: String?
+    private let idle = Mutex<[CurlClient]>([])
+
+    /// - Parameters:
+    ///   - url: such as `http://127.0.0.1:8080`, with or without a path or a final slash.
+    ///   - sibling: another process of the same ledger, where there is one.
+    ///   - key: an API key, sent as bearer.
+    public init(url: String, sibling: String? = nil, key: String? = nil) {
+        self.url = Self.trimmed(url)
+        siblingURL = Self.trimmed(sibling ?? url)
+        self.key = key
+    }
+
+    /// The answer to one request, whatever its status; throws ``CurlHTTP/CurlError``.
+    public func send(_ request: SuiteRequest) async throws -> Answer {
+        let client = idle.withLock { $0.popLast() } ?? CurlClient()
+        let authorization = key.map { [(name: "authorization", value: "Bearer \($0)")] } ?? []
+        let response = try await client.call(
+            CurlRequest(
+                method: request.method,
+                url: url + request.target,
+                headers: request.headers + authorization,
+                body: request.body
+            )
+        )
+        idle.withLock { $0.append(client) }
+        return Answer(
+            status: response.status,
+            headers: Self.headers(response.head),
+            body: response.body
+        )
+    }
+
+    /// The other process, or this one over other connections.
+    public func sibling() -> any APITransport {
+        HTTPTransport(url: siblingURL, sibling: url, key: key)
+    }
+
+    private static func trimmed(_ url: String) -> String {
+        url.hasSuffix("/") ? String(url.dropLast()) : url
+    }
+
+    private static func headers(_ head: String) -> [(name: String, value: String)] {
+        head.split(whereSeparator: \.isNewline).compactMap { line in
+            let parts = line.split(separator: ":", maxSplits: 1)
+            guard parts.count == 2 else { return nil }
+            return (parts[0].lowercased(), String(parts[1].drop { $0 == " " }))
+        }
+    }
+}

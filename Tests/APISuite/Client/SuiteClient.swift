@@ -1,0 +1,162 @@
+import Foundation
+import Synchronization
+public import Testing
+
+/// The calls of a test over some transport; every answer is held against the API description.
+///
+/// Streams have names of their own, so that runs can share a ledger, and are deleted at the end.
+public struct SuiteClient: Sendable {
+    private let transport: any APITransport
+    private let streams: CreatedStreams
+
+    private init(_ transport: any APITransport, _ streams: CreatedStreams) {
+        self.transport = transport
+        self.streams = streams
+    }
+
+    /// Runs `body` and deletes the streams that it created, also when it fails.
+    public static func run(
+        over transport: any APITransport,
+        _ body: (SuiteClient) async throws -> Void
+    ) async throws {
+        let client = SuiteClient(transport, CreatedStreams())
+        do {
+            try await body(client)
+        } catch {
+            await client.deleteStreams()
+            throw error
+        }
+        await client.deleteStreams()
+    }
+
+    private func deleteStreams() async {
+        for name in streams.names {
+            _ = try? await transport.send(SuiteRequest("DELETE", "/streams/\(name)"))
+        }
+    }
+
+    /// Another way to the same ledger.
+    public func sibling() -> SuiteClient { SuiteClient(transport.sibling(), streams) }
+
+    /// A name for a stream that nobody else has: a letter, letters and digits.
+    public func newName() -> String { streams.newName() }
+
+    /// Any call with a text for a body.
+    @discardableResult
+    public func call(
+        _ method: String,
+        _ target: String,
+        _ body: String = "",
+        headers: [(name: String, value: String)] = [],
+        at place: SourceLocation = #_sourceLocation
+    ) async throws -> Answer {
+        try await call(method, target, bytes: Array(body.utf8), headers: headers, at: place)
+    }
+
+    /// Any call.
+    public func call(
+        _ method: String,
+        _ target: String,
+        bytes: [UInt8],
+        headers: [(name: String, value: String)] = [],
+        at place: SourceLocation = #_sourceLocation
+    ) async throws -> Answer {
+        let request = SuiteRequest(method, target, headers: headers, body: bytes)
+        let answer = try await transport.send(request)
+        if answer.status == 201, request.path == "/streams" {
+            streams.add(answer.json["stream_id"] as? String ?? "")
+        }
+        let faults = APIDescription.shared.faults(of: answer, to: request)
+        #expect(faults.isEmpty, "\(method) \(target): \(answer)", sourceLocation: place)
+        return answer
+    }
+}
+
+extension SuiteClient {
+    /// Creates a stream under a new name, which is returned; `members` go into the body.
+    public func stream(
+        _ members: String = "",
+        at place: SourceLocation = #_sourceLocation
+    ) async throws -> String {
+        let name = newName()
+        try await recreate(name, members, at: place)
+        return name
+    }
+
+    /// Creates a stream under a name that must be free.
+    public func recreate(
+        _ name: String,
+        _ members: String = "",
+        at place: SourceLocation = #_sourceLocation
+    ) async throws {
+        let body = "{\"stream_id\":\"\(name)\"\(members)}"
+        let answer = try await call("POST", "/streams", body, at: place)
+        #expect(answer.status == 201, "\(answer)", sourceLocation: place)
+    }
+
+    /// Publishes one event, which must succeed.
+    @discardableResult
+    public func publish(
+        _ stream: String,
+        _ key: String,
+        _ data: String = "1",
+        at place: SourceLocation = #_sourceLocation
+    ) async throws -> Answer {
+        let body = "{\"key\":\"\(key)\",\"type\":\"t\",\"data\":\(data)}"
+        let answer = try await call("POST", "/streams/\(stream)/events", body, at: place)
+        #expect(answer.status == 200, "\(answer)", sourceLocation: place)
+        return answer
+    }
+
+    /// Creates a subscription, which must succeed; `start` is JSON.
+    public func subscribe(
+        _ stream: String,
+        _ name: String,
+        _ start: String = "\"earliest\"",
+        at place: SourceLocation = #_sourceLocation
+    ) async throws {
+        let body = "{\"subscription_id\":\"\(name)\",\"start_from\":\(start)}"
+        let answer = try await call("POST", "/streams/\(stream)/subscriptions", body, at: place)
+        #expect(answer.status == 201, "\(answer)", sourceLocation: place)
+    }
+
+    /// Polls.
+    public func poll(
+        _ stream: String,
+        _ name: String,
+        _ query: String = "",
+        at place: SourceLocation = #_sourceLocation
+    ) async throws -> Answer {
+        let target = "/streams/\(stream)/subscriptions/\(name)/poll?\(query)"
+        return try await call("GET", target, at: place)
+    }
+
+    /// Commits a cursor.
+    @discardableResult
+    public func commit(
+        _ stream: String,
+        _ name: String,
+        _ cursor: String,
+        at place: SourceLocation = #_sourceLocation
+    ) async throws -> Answer {
+        let target = "/streams/\(stream)/subscriptions/\(name)/commit"
+        return try await call("POST", target, "{\"cursor\":\"\(cursor)\"}", at: place)
+    }
+}
+
+/// The streams of one check.
+private final class CreatedStreams: Sendable {
+    private let state = Mutex<(count: Int, names: Set<String>)>((0, []))
+    private let prefix = "t" + UUID().uuidString.prefix(13).replacing("-", with: "").lowercased()
+
+    var names: [String] { state.withLock { $0.names.sorted() } }
+
+    func add(_ name: String) { state.withLock { _ = $0.names.insert(name) } }
+
+    func newName() -> String {
+        state.withLock { state in
+            state.count += 1
+            return "\(prefix)n\(state.count)"
+        }
+    }
+}

@@ -1,0 +1,111 @@
+import LedgerClient
+import LedgerSchemas
+
+/// The OpenAPI document, for holding answers against it.
+public struct APIDescription: Sendable {
+    /// The document that the ledger serves.
+    public static let shared = APIDescription()
+
+    private let schemas: JSONSchema
+    private let operations: [Operation]
+
+    /// The responses of one method on one path.
+    private struct Operation: Sendable {
+        let method: String
+        let segments: [Substring]
+        let responses: JSONValue
+
+        /// Whether the path is this one's; a key is the whole rest.
+        func takes(_ path: [Substring]) -> Bool {
+            guard path.count >= segments.count else { return false }
+            guard path.count == segments.count || segments.last == "{key}" else { return false }
+            return zip(segments, path).allSatisfy { $0.hasPrefix("{") || $0 == $1 }
+        }
+
+        var literals: Int { segments.count { !$0.hasPrefix("{") } }
+    }
+
+    private init() {
+        do throws {
+            schemas = JSONSchema(document: try JSONValue(LedgerSchemas.openAPI))
+        } catch {
+            preconditionFailure("the OpenAPI document is no JSON: \(error)")
+        }
+        operations = Self.operations(of: schemas.document)
+    }
+
+    private static func operations(of document: JSONValue) -> [Operation] {
+        guard case .object(let paths) = document["paths"] else { return [] }
+        return paths.flatMap { path -> [Operation] in
+            guard case .object(let methods) = path.value else { return [] }
+            return methods.compactMap { method in
+                method.value["responses"].map {
+                    Operation(
+                        method: method.name.uppercased(),
+                        segments: Self.segments(path.name),
+                        responses: $0
+                    )
+                }
+            }
+        }
+    }
+
+    private static func segments(_ path: String) -> [Substring] {
+        path.split(separator: "/", omittingEmptySubsequences: false).dropFirst().map(\.self)
+    }
+
+    /// Every error code of the document.
+    public var errorCodes: Set<String> {
+        let codes = schemas.resolve("#/components/schemas/ErrorCode")?["enum"]
+        return Set((codes?.elements ?? []).compactMap(\.text))
+    }
+
+    /// The methods and paths of the document: `GET /streams/{stream}`.
+    public var operationNames: Set<String> {
+        Set(operations.map { "\($0.method) /\($0.segments.joined(separator: "/"))" })
+    }
+
+    /// What the document does not allow about an answer; empty when all is well.
+    public func faults(of answer: Answer, to request: SuiteRequest) -> [String] {
+        guard let response = response(to: request, status: answer.status) else {
+            return ["\(request.method) \(request.path) has no answer \(answer.status)"]
+        }
+        return headerFaults(of: answer, response) + bodyFaults(of: answer, response)
+    }
+
+    private func headerFaults(of answer: Answer, _ response: JSONValue) -> [String] {
+        guard case .object(let headers) = response["headers"] else { return [] }
+        return headers.map(\.name).filter { answer.header($0.lowercased()) == nil }
+            .map { "the header \($0) is missing" }
+    }
+
+    private func bodyFaults(of answer: Answer, _ response: JSONValue) -> [String] {
+        guard case .object(let media) = response["content"] else { return ["no content"] }
+        let type = answer.header("content-type")?.prefix { $0 != ";" } ?? ""
+        guard let content = media.first(where: { $0.name == type })?.value else {
+            return ["content type \(type) is not listed"]
+        }
+        guard type == "application/json", let schema = content["schema"] else { return [] }
+        do throws {
+            return schemas.faults(of: try JSONValue(answer.body), against: schema)
+        } catch {
+            return ["the body is no JSON: \(error)"]
+        }
+    }
+
+    private func response(to request: SuiteRequest, status: Int) -> JSONValue? {
+        let path = Self.segments(request.path)
+        let fitting = operations.filter { $0.takes(path) }
+        // Of several, the one that says most about the path: …/compacted, not …/{subscription}.
+        let literals = fitting.map(\.literals).max()
+        let best = fitting.filter { $0.literals == literals }
+        let method = request.method == "HEAD" ? "GET" : request.method
+        guard let operation = best.first(where: { $0.method == method }) else {
+            let outside = best.isEmpty ? (404, "not_found") : (405, "method_not_allowed")
+            guard status == outside.0 else { return nil }
+            return schemas.resolve("#/components/responses/\(outside.1)")
+        }
+        guard let response = operation.responses["\(status)"] else { return nil }
+        return response["$ref"]?.text.flatMap(schemas.resolve) ?? response
+    }
+}

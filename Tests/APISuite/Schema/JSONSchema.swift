@@ -1,0 +1,239 @@
+import Foundation
+public import LedgerClient
+
+/// The part of JSON Schema 2020-12 that the API description uses.
+///
+/// A keyword that is not known here is a fault, never ignored: otherwise a rule could be written
+/// that nobody checks.
+public struct JSONSchema: Sendable {
+    /// The document that references point into.
+    let document: JSONValue
+
+    /// Schemas whose references point into `document`.
+    public init(document: JSONValue) {
+        self.document = document
+    }
+
+    /// What is wrong with `value`, each with its place; empty when nothing is.
+    public func faults(
+        of value: JSONValue,
+        against schema: JSONValue,
+        at place: String = "$"
+    ) -> [String] {
+        if case .boolean(let takesAll) = schema {
+            return takesAll ? [] : ["\(place): nothing is allowed here"]
+        }
+        guard case .object(let keywords) = schema else { return ["\(place): no schema"] }
+        let check = Check(schemas: self, value: value, schema: schema, place: place)
+        return keywords.flatMap { check.faults(keyword: $0.name, $0.value) }
+    }
+
+    /// What a reference such as `#/components/schemas/Event` points to.
+    func resolve(_ reference: String) -> JSONValue? {
+        reference.split(separator: "/").dropFirst().reduce(document as JSONValue?) { holder, name in
+            holder?[String(name).replacing("~1", with: "/").replacing("~0", with: "~")]
+        }
+    }
+}
+
+extension JSONSchema {
+    /// One value against one schema; each method is a keyword and takes the keyword's value.
+    struct Check {
+        let schemas: JSONSchema
+        let value: JSONValue
+        let schema: JSONValue
+        let place: String
+
+        func fault(_ isWrong: Bool, _ message: @autoclosure () -> String) -> [String] {
+            isWrong ? ["\(place): \(message())"] : []
+        }
+
+        /// What one keyword of the schema says.
+        func faults(keyword: String, _ rule: JSONValue) -> [String] {
+            switch keyword {
+            case "title", "description", "examples", "default": []
+            case "$ref": reference(rule)
+            case "type": type(rule)
+            case "enum": enumeration(rule)
+            case "const": constant(rule)
+            case "oneOf": oneOf(rule)
+            case "allOf": allOf(rule)
+            case "properties": properties(rule)
+            case "required": required(rule)
+            case "additionalProperties": additionalProperties(rule)
+            case "propertyNames": propertyNames(rule)
+            case "maxProperties": maxProperties(rule)
+            case "items": items(rule)
+            case "minItems": minItems(rule)
+            case "maxItems": maxItems(rule)
+            case "minimum": minimum(rule)
+            case "maximum": maximum(rule)
+            case "minLength": minLength(rule)
+            case "maxLength": maxLength(rule)
+            case "pattern": pattern(rule)
+            case "format": format(rule)
+            default: fault(true, "the schema has an unknown keyword \(keyword)")
+            }
+        }
+    }
+}
+
+// MARK: Any value
+
+extension JSONSchema.Check {
+    func reference(_ target: JSONValue) -> [String] {
+        guard let name = target.text, let schema = schemas.resolve(name) else {
+            return fault(true, "the schema points nowhere")
+        }
+        return schemas.faults(of: value, against: schema, at: place)
+    }
+
+    func type(_ names: JSONValue) -> [String] {
+        let allowed =
+            names.elements.isEmpty ? [names.text ?? ""] : names.elements.compactMap(\.text)
+        return fault(!allowed.contains(where: isA), "is not \(allowed.joined(separator: " or "))")
+    }
+
+    private func isA(_ name: String) -> Bool {
+        switch (name, value) {
+        case ("object", .object), ("array", .array), ("string", .string), ("number", .number),
+            ("boolean", .boolean), ("null", .null):
+            true
+        case ("integer", .number(let text)): Int64(text) != nil
+        default: false
+        }
+    }
+
+    func enumeration(_ values: JSONValue) -> [String] {
+        fault(!values.elements.contains(value), "is none of the listed values")
+    }
+
+    func constant(_ constant: JSONValue) -> [String] {
+        fault(value != constant, "is not the only value allowed")
+    }
+
+    func oneOf(_ schemas: JSONValue) -> [String] {
+        let faults = schemas.elements.map {
+            self.schemas.faults(of: value, against: $0, at: place)
+        }
+        let count = faults.count(where: \.isEmpty)
+        return fault(count != 1, "fits \(count) of the alternatives: \(faults.joined())")
+    }
+
+    func allOf(_ schemas: JSONValue) -> [String] {
+        schemas.elements.flatMap { self.schemas.faults(of: value, against: $0, at: place) }
+    }
+}
+
+// MARK: Objects
+
+extension JSONSchema.Check {
+    private var members: [JSONValue.Member] {
+        if case .object(let members) = value { members } else { [] }
+    }
+
+    func properties(_ properties: JSONValue) -> [String] {
+        members.flatMap { member in
+            properties[member.name].map {
+                schemas.faults(of: member.value, against: $0, at: "\(place).\(member.name)")
+            } ?? []
+        }
+    }
+
+    func required(_ names: JSONValue) -> [String] {
+        guard case .object = value else { return [] }
+        return names.elements.compactMap(\.text).flatMap {
+            fault(value[$0] == nil, "\($0) is missing")
+        }
+    }
+
+    func additionalProperties(_ rule: JSONValue) -> [String] {
+        members.filter { schema["properties"]?[$0.name] == nil }.flatMap {
+            schemas.faults(of: $0.value, against: rule, at: "\(place).\($0.name)")
+        }
+    }
+
+    func propertyNames(_ rule: JSONValue) -> [String] {
+        members.flatMap {
+            schemas.faults(of: .string($0.name), against: rule, at: "\(place)'s \($0.name)")
+        }
+    }
+
+    func maxProperties(_ limit: JSONValue) -> [String] {
+        fault(members.count > limit.integer, "has \(members.count) members")
+    }
+}
+
+// MARK: Arrays
+
+extension JSONSchema.Check {
+    func items(_ rule: JSONValue) -> [String] {
+        value.elements.enumerated().flatMap { index, element in
+            schemas.faults(of: element, against: rule, at: "\(place)[\(index)]")
+        }
+    }
+
+    func minItems(_ limit: JSONValue) -> [String] {
+        guard case .array(let elements) = value else { return [] }
+        return fault(elements.count < limit.integer, "has \(elements.count) elements")
+    }
+
+    func maxItems(_ limit: JSONValue) -> [String] {
+        fault(value.elements.count > limit.integer, "has \(value.elements.count) elements")
+    }
+}
+
+// MARK: Numbers and strings
+
+extension JSONSchema.Check {
+    private var number: Double? {
+        if case .number(let text) = value { Double(text) } else { nil }
+    }
+
+    private var string: String? {
+        if case .string(let text) = value { text } else { nil }
+    }
+
+    func minimum(_ limit: JSONValue) -> [String] {
+        number.map { fault($0 < Double(limit.integer), "\($0) is too small") } ?? []
+    }
+
+    func maximum(_ limit: JSONValue) -> [String] {
+        number.map { fault($0 > Double(limit.integer), "\($0) is too large") } ?? []
+    }
+
+    func minLength(_ limit: JSONValue) -> [String] {
+        string.map { fault($0.unicodeScalars.count < limit.integer, "is too short") } ?? []
+    }
+
+    func maxLength(_ limit: JSONValue) -> [String] {
+        string.map { fault($0.unicodeScalars.count > limit.integer, "is too long") } ?? []
+    }
+
+    func pattern(_ pattern: JSONValue) -> [String] {
+        guard let string, let pattern = pattern.text else { return [] }
+        let found = string.range(of: pattern, options: .regularExpression)
+        return fault(found == nil, "\(string) does not match \(pattern)")
+    }
+
+    func format(_ format: JSONValue) -> [String] {
+        switch (format.text, value) {
+        case ("int64", .number(let text)): fault(Int64(text) == nil, "\(text) is no int64")
+        case ("date-time", .string(let text)):
+            fault(Self.date(text) == nil, "\(text) is no date and time")
+        case ("int64", _), ("date-time", _): []
+        default: fault(true, "the schema has an unknown format \(format.text ?? "")")
+        }
+    }
+
+    private static func date(_ text: String) -> Date? {
+        let whole = Date.ISO8601FormatStyle()
+        let fraction = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
+        return (try? fraction.parse(text)) ?? (try? whole.parse(text))
+    }
+}
+
+extension JSONValue {
+    /// The number in a schema's limit; a limit that is none allows nothing.
+    fileprivate var integer: Int { text.flatMap { Int($0) } ?? .min }
+}

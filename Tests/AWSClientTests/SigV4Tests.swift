@@ -1,0 +1,58 @@
+import Testing
+
+@testable import AWSClient
+
+struct SigV4Vector: Sendable {
+    var seconds: Int64
+    var region: String
+    var token: String?
+    var headers: [(name: String, value: String)]
+    var body: String
+    var date: String
+    var authorization: String
+}
+
+@Suite("Request signatures")
+struct SigV4Tests {
+    @Test("They are those of AWS's own library", arguments: SigV4Vector.all)
+    func vector(_ vector: SigV4Vector) {
+        let credentials = AWSCredentials(
+            accessKeyID: "AKIDEXAMPLE",
+            secretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
+            sessionToken: vector.token
+        )
+        let signature = SigV4(
+            region: vector.region,
+            service: "dynamodb",
+            credentials: credentials
+        )
+        let request = SigV4.Request(
+            method: "POST",
+            path: "/",
+            headers: [("host", "dynamodb.eu-central-1.amazonaws.com")] + vector.headers,
+            body: Array(vector.body.utf8)
+        )
+        let headers = signature.headers(for: request, at: vector.seconds)
+        #expect(headers.first { $0.name == "x-amz-date" }?.value == vector.date)
+        #expect(headers.first { $0.name == "authorization" }?.value == vector.authorization)
+        #expect(headers.first { $0.name == "x-amz-security-token" }?.value == vector.token)
+    }
+
+    @Test(
+        "Moments are written and read",
+        arguments: [
+            (0, "1970-01-01T00:00:00Z"), (951_782_400, "2000-02-29T00:00:00Z"),
+            (1_798_761_599, "2026-12-31T23:59:59Z"), (4_107_542_400, "2100-03-01T00:00:00Z"),
+        ]
+    )
+    func moments(_ seconds: Int64, _ text: String) {
+        #expect(AWSTime.seconds(text) == seconds)
+        let basic = text.filter { $0 != "-" && $0 != ":" }
+        #expect(AWSTime.basic(seconds) == basic)
+    }
+
+    @Test("What is no moment is none", arguments: ["", "2026-13-01T00:00:00Z", "2026-01-01 00:00"])
+    func noMoment(_ text: String) {
+        #expect(AWSTime.seconds(text) == nil)
+    }
+}

@@ -1,0 +1,104 @@
+import CurlHTTP
+import Loopback
+import Synchronization
+import Testing
+
+@Suite("HTTP client for many calls at once")
+struct CurlPoolTests {
+    private static func ok(_ body: String) -> String {
+        "HTTP/1.1 200 OK\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
+    }
+
+    @Test("Every caller gets the answer to its own request")
+    func many() async throws {
+        let server = try TinyServer { request in
+            Self.ok("\(request.split(separator: " ")[1])\(request.suffix(4))")
+        }
+        let pool = CurlPool(connections: 8)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for number in 1000..<1200 {
+                group.addTask {
+                    let request = CurlRequest(
+                        method: "POST",
+                        url: "\(server.url)/\(number)",
+                        body: Array("\(number)".utf8)
+                    )
+                    let answer = try await pool.call(request)
+                    #expect(answer.body == Array("/\(number)\(number)".utf8))
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect((1...8).contains(server.connections))
+        #expect(server.requests.count == 200)
+    }
+
+    @Test("A cancelled task's call ends at once, and may have happened")
+    func cancelled() async throws {
+        let isAsked = Atomic(false)
+        let server = try TinyServer { _ in
+            isAsked.store(true, ordering: .releasing)
+            return nil
+        }
+        let pool = CurlPool()
+        let url = server.url
+        let task = Task { try await pool.call(CurlRequest(url: url, timeout: 600_000)) }
+        while !isAsked.load(ordering: .acquiring) { await Task.yield() }
+        task.cancel()
+        do {
+            _ = try await task.value
+            Issue.record("it was cancelled")
+        } catch let error as CurlError {
+            #expect(error.mayHaveHappened && error.message == "cancelled")
+        }
+    }
+
+    @Test("A task that was cancelled before sends nothing")
+    func cancelledBefore() async throws {
+        let server = try TinyServer { _ in Self.ok("") }
+        let pool = CurlPool()
+        let url = server.url
+        let task = Task {
+            while !Task.isCancelled { await Task.yield() }
+            return try await pool.call(CurlRequest(url: url))
+        }
+        task.cancel()
+        await #expect(throws: CurlError.self) { _ = try await task.value }
+        #expect(server.requests.isEmpty)
+    }
+
+    @Test("A request that is sent once only is not repeated over a new connection")
+    func once() async throws {
+        let count = Atomic(0)
+        // The second request on a connection is read and not answered: the connection just ends.
+        let server = try TinyServer(closesWhenSilent: true) { _ in
+            count.wrappingAdd(1, ordering: .relaxed).newValue == 1 ? Self.ok("") : nil
+        }
+        let pool = CurlPool()
+        var request = CurlRequest(method: "POST", url: server.url, body: Array("x".utf8))
+        request.sendsOnce = true
+        _ = try await pool.call(request)
+        do {
+            _ = try await pool.call(request)
+            Issue.record("it was not answered")
+        } catch {
+            #expect(error.mayHaveHappened)
+        }
+        #expect(server.requests.count == 2)
+    }
+
+    @Test("Answers have a largest size, calls a longest time")
+    func bounds() async throws {
+        let server = try TinyServer { request in
+            request.contains("/slow") ? nil : Self.ok(String(repeating: "x", count: 1000))
+        }
+        let pool = CurlPool(largestAnswer: 999)
+        let error = await #expect(throws: CurlError.self) {
+            _ = try await pool.call(CurlRequest(url: server.url))
+        }
+        #expect(error?.message.contains("999") == true)
+        await #expect(throws: CurlError.self) {
+            _ = try await pool.call(CurlRequest(url: server.url + "/slow", timeout: 50))
+        }
+    }
+}

@@ -1,0 +1,9 @@
+import DynamoDBTable
+import Loopback
+
+/// The table that the checks share: their rows have ids of their own.
+enum SharedTable {
+    private static let made = Task { try await LocalAWS.shared.get().table() }
+
+    static func get() async throws -> DynamoDBTable { try await made.value }
+}

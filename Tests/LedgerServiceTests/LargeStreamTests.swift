@@ -1,0 +1,77 @@
+import APISuite
+import LedgerCore
+import LedgerService
+import LedgerTesting
+import Testing
+
+/// A stream of a million events goes like a small one: at once, and its rows later.
+@Suite("A stream of a million events")
+struct LargeStreamTests {
+    private static let partitions = 4
+
+    @Test("It is deleted at once, its name is free, and the sweep leaves no row of it")
+    func deletion() async throws {
+        let engine = try TemporaryTable.make()
+        let table = FaultyTable(engine)
+        let api = API(table: table)
+        await api.stream("s", ",\"partition_count\":\(Self.partitions)")
+        let id = try #require(StreamID("s"))
+        let row = try #require(try await table.get(.stream(id)))
+        let stream = try StreamRow(row).incarnation
+        await publishAMillion(to: "s", api)
+        await api.call("POST", "/streams/s/compact")
+        await api.subscribe("s", "u")
+        await api.commit("s", "u", await api.poll("s", "u").cursor)
+        let rows = try StoredRows.count(of: stream, in: engine.path)
+        // An idempotency row for each batch and partition, a latest row for each key, and chunks.
+        #expect(rows > 1_000 * Self.partitions + 1_000)
+
+        let calls = table.calls
+        #expect(await api.call("DELETE", "/streams/s").status == 200)
+        #expect(table.calls - calls < 10 * Self.partitions, "a deletion that looks at the events")
+        #expect(try StoredRows.count(of: stream, in: engine.path) >= rows)
+        #expect(await api.call("GET", "/streams/s").error == "stream_not_found")
+
+        await api.stream("s", ",\"partition_count\":\(Self.partitions)")
+        await api.subscribe("s", "u")
+        #expect(await api.poll("s", "u").events.isEmpty)
+        #expect(await api.call("GET", "/streams/s/compacted").events.isEmpty)
+        await api.publish("s", "new")
+
+        // Writers with a cached tail have their time to meet the seals.
+        api.clock.advance(milliseconds: Limits.deletionGrace - 1)
+        await api.ledger.sweep()
+        #expect(try StoredRows.count(of: stream, in: engine.path) >= rows)
+        api.clock.advance(milliseconds: 1)
+        let report = await api.ledger.sweep()
+        #expect(report.failures == 0 && report.removedRows >= rows)
+        #expect(try StoredRows.count(of: stream, in: engine.path) == 0)
+        #expect(await api.poll("s", "u").keys == ["new"])
+    }
+
+    /// A thousand batches of a thousand tiny events, from several publishers at once.
+    private func publishAMillion(to stream: String, _ api: API) async {
+        let events = (0..<1_000).map { "{\"key\":\"k\($0)\",\"type\":\"t\",\"data\":\($0)}" }
+        let body = Array("[\(events.joined(separator: ","))]".utf8)
+        await withTaskGroup(of: Void.self) { group in
+            for publisher in 0..<4 {
+                group.addTask {
+                    for batch in 0..<250 {
+                        let target = "/streams/\(stream)/events?ack=summary"
+                        let answer = await api.call(
+                            "POST",
+                            target,
+                            bytes: body,
+                            headers: [("idempotency-key", "\(publisher) \(batch)")]
+                        )
+                        #expect(answer.status == 200, "\(answer)")
+                    }
+                }
+            }
+        }
+        let state = await api.call("GET", "/streams/\(stream)")
+        let partitions = state.json["partitions"] as? [[String: Any]] ?? []
+        let ends = partitions.map { $0["next_offset"] as? Int ?? 0 }
+        #expect(ends.reduce(0, +) == 1_000_000 && ends.count == Self.partitions)
+    }
+}

@@ -1,0 +1,68 @@
+import AWSClient
+public import DynamoDBTable
+import Synchronization
+
+/// A local AWS (moto) that the test process starts when it is first needed, and that ends with it.
+///
+/// The project's set-up installs it: `./justw test`.
+public final class LocalAWS: Sendable {
+    /// The one of this process.
+    public static let shared = Result { try LocalAWS() }
+
+    /// Where it answers: `http://127.0.0.1:PORT`.
+    public let url: String
+    /// Milliseconds an attempt may take: an emulation on a busy machine is slow.
+    private static let attemptTimeout = 30_000
+
+    private let process: MotoProcess
+    private let number = Atomic(0)
+
+    private init() throws {
+        process = try MotoProcess()
+        url = process.address
+    }
+
+    /// What a process needs to reach it, as environment variables.
+    public var variables: [String: String] {
+        [
+            "AWS_ENDPOINT_URL": url, "AWS_REGION": "eu-central-1",
+            "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
+        ]
+    }
+
+    /// Makes a table of the ledger's shape and returns its name.
+    public func createTable() async throws -> String {
+        let count = number.wrappingAdd(1, ordering: .relaxed).newValue
+        let name = "eventledger-\(count)"
+        let environment = try AWSEnvironment.fromProcess(overriding: variables)
+        let client = try DynamoDBClient(environment, attemptTimeout: Self.attemptTimeout)
+        _ = try await client.call("CreateTable", Self.creation(of: name), repetition: .never)
+        return name
+    }
+
+    /// A table made by ``createTable()``, as a new process would open it.
+    public func table(_ name: String) throws -> DynamoDBTable {
+        try DynamoDBTable(
+            name: name,
+            environment: AWSEnvironment.fromProcess(overriding: variables),
+            attemptTimeout: Self.attemptTimeout
+        )
+    }
+
+    /// A new table of its own.
+    public func table() async throws -> DynamoDBTable {
+        try table(await createTable())
+    }
+
+    private static func creation(of name: String) -> [UInt8] {
+        Array(
+            """
+            {"TableName": "\(name)", "BillingMode": "PAY_PER_REQUEST",
+             "AttributeDefinitions": [{"AttributeName": "PK", "AttributeType": "S"},
+                                      {"AttributeName": "SK", "AttributeType": "S"}],
+             "KeySchema": [{"AttributeName": "PK", "KeyType": "HASH"},
+                           {"AttributeName": "SK", "KeyType": "RANGE"}]}
+            """.utf8
+        )
+    }
+}

@@ -1,0 +1,116 @@
+import Foundation
+import Glibc
+import Synchronization
+
+/// A server of canned answers, one thread per connection.
+public final class TinyServer: Sendable {
+    private struct State {
+        var isStopped = false
+        var connections = 0
+        /// Every request, head and body.
+        public var requests: [String] = []
+    }
+
+    private let socket: Int32
+    private let state = Mutex(State())
+    /// The port it listens on.
+    public let port: Int
+
+    /// A server that answers each request, head and body, by `answer`; nil means to stay silent.
+    ///
+    /// `closes`: The connection is closed after each answer.
+    ///
+    /// `closesWhenSilent`: It is closed instead of an answer of nil.
+    public init(
+        closes: Bool = false,
+        closesWhenSilent: Bool = false,
+        _ answer: @escaping @Sendable (String) -> String?
+    ) throws {
+        let listener = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        withUnsafeMutablePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                _ = bind(listener, $0, size)
+                _ = listen(listener, 8)
+                _ = getsockname(listener, $0, &size)
+            }
+        }
+        socket = listener
+        port = Int(UInt16(bigEndian: address.sin_port))
+        Thread.detachNewThread { [self] in
+            while case let connection = accept(listener, nil, nil), connection >= 0 {
+                state.withLock { $0.connections += 1 }
+                Thread.detachNewThread { [self] in
+                    serve(connection, closes, closesWhenSilent, answer)
+                }
+            }
+            // Here and nowhere else: closed under a waiting `accept`, the number could become
+            // another server's, whose connections this thread would take.
+            close(listener)
+        }
+    }
+
+    deinit { stop() }
+
+    /// `http://127.0.0.1:PORT`.
+    public var url: String { "http://127.0.0.1:\(port)" }
+    /// How many connections were made.
+    public var connections: Int { state.withLock { $0.connections } }
+    /// Every request, head and body.
+    public var requests: [String] { state.withLock { $0.requests } }
+
+    /// Refuses connections from now on.
+    ///
+    /// Only the first call counts: the socket's number may be someone else's by the second.
+    public func stop() {
+        let isFirst = state.withLock { state in
+            defer { state.isStopped = true }
+            return !state.isStopped
+        }
+        guard isFirst else { return }
+        shutdown(socket, Int32(SHUT_RDWR))
+    }
+
+    private func serve(
+        _ connection: Int32,
+        _ closes: Bool,
+        _ closesWhenSilent: Bool,
+        _ answer: (String) -> String?
+    ) {
+        defer { close(connection) }
+        while let request = receive(connection) {
+            state.withLock { $0.requests.append(request) }
+            guard let text = answer(request) else {
+                if closesWhenSilent { return }
+                continue
+            }
+            let bytes = Array(text.utf8)
+            _ = send(connection, bytes, bytes.count, Int32(MSG_NOSIGNAL))
+            if closes { return }
+        }
+    }
+
+    /// The head, and as much body as it announces.
+    private func receive(_ connection: Int32) -> String? {
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        while true {
+            let text = String(decoding: bytes, as: UTF8.self)
+            let parts = text.split(
+                separator: /\r\n\r\n/,
+                maxSplits: 1,
+                omittingEmptySubsequences: false
+            )
+            if parts.count == 2 {
+                let length = text.firstMatch(of: /Content-Length: (\d+)/).flatMap { Int($0.1) } ?? 0
+                if parts[1].utf8.count >= length { return text }
+            }
+            let count = recv(connection, &buffer, buffer.count, 0)
+            guard count > 0 else { return nil }
+            bytes += buffer[..<count]
+        }
+    }
+}

@@ -1,0 +1,35 @@
+import LedgerService
+import Testing
+
+/// What the configuration in `tofu` says about the code, against the code.
+@Suite("Deployment")
+struct DeploymentTests {
+    @Test("The gateway's routes lead to the functions that serve them")
+    func routes() throws {
+        var deployed: [LedgerFunction: Set<String>] = [:]
+        for line in try Project.text("tofu/modules/api/routes.tf").split(separator: "\n") {
+            let parts = line.split(separator: "\"", omittingEmptySubsequences: false)
+            guard parts.count == 5 else { continue }
+            let function = try #require(LedgerFunction(rawValue: String(parts[3])), "\(line)")
+            // At the gateway a key is the whole rest of the path.
+            let route = String(parts[1]).replacing("{key+}", with: "{key}")
+            #expect(deployed[function, default: []].insert(route).inserted, "\(line)")
+        }
+        #expect(deployed == FunctionTests.table)
+    }
+
+    @Test("Alarms and the dashboard look at metrics that exist")
+    func metrics() throws {
+        let counted = try metricNames(in: "Shared/LedgerService/Support/LedgerMetrics.swift")
+        for file in ["alarms.tf", "dashboard.tf"] {
+            let watched = try metricNames(in: "tofu/modules/observability/\(file)")
+            #expect(!watched.isEmpty)
+            #expect(watched.subtracting(counted) == [], "\(file)")
+        }
+    }
+
+    private func metricNames(in path: String) throws -> Set<String> {
+        let strings = try Project.text(path).split(separator: "\"")
+        return Set(strings.filter { $0.hasPrefix("eventledger_") }.map(String.init))
+    }
+}

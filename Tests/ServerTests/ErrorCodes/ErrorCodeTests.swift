@@ -1,0 +1,24 @@
+import APISuite
+import Testing
+
+/// Every error code, provoked over live HTTP and held against the API description.
+@Suite("Error codes")
+struct ErrorCodeTests {
+    @Test("A code is answered as the description says", arguments: Provocation.all)
+    func provoked(_ provocation: Provocation) async throws {
+        let exchange = try await provocation.run()
+        let answer = exchange.answer
+        #expect(answer.error == provocation.code, "\(answer)")
+        let faults = APIDescription.shared.faults(of: answer, to: exchange.request)
+        #expect(faults.isEmpty, "\(answer)")
+        #expect((answer.header("retry-after") != nil) == (answer.status >= 500), "\(answer)")
+        #expect((answer.header("allow") != nil) == (answer.status == 405), "\(answer)")
+    }
+
+    @Test("The codes that are provoked are the codes of the description")
+    func complete() {
+        let provoked = Set(Provocation.all.map(\.code))
+        #expect(provoked.isDisjoint(with: Provocation.reserved))
+        #expect(provoked.union(Provocation.reserved) == APIDescription.shared.errorCodes)
+    }
+}

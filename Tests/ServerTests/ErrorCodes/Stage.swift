@@ -1,0 +1,101 @@
+import APISuite
+import LedgerCore
+import LedgerServer
+import LedgerService
+import LedgerTesting
+import Logging
+
+/// A whole ledger behind a live HTTP server, whose table and clock are in the test's hand.
+///
+/// It has a stream `s` of one partition, which keeps its events for an hour, with a subscription
+/// `u`.
+struct Stage: Sendable {
+    let memory: MemoryTable
+    let table: FaultyTable
+    let clock = ManualClock()
+    let ledger: Ledger
+
+    init(deletesLogByItself: Bool) {
+        memory = MemoryTable(deletesLogByItself: deletesLogByItself)
+        table = FaultyTable(memory)
+        ledger = Ledger(
+            table: table,
+            clock: clock,
+            random: .seeded(1),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        )
+    }
+
+    /// Every call of `kinds` on a row of `group` goes wrong from now on.
+    func fail(
+        _ kinds: [TableCall.Kind],
+        on group: @escaping @Sendable (RowGroup) -> Bool = { _ in true },
+        _ fault: Fault
+    ) {
+        table.follow(
+            FaultPlan { call in
+                kinds.contains(call.kind) && call.groups.contains(where: group) ? fault : nil
+            }
+        )
+    }
+
+    /// The chunks of all streams, in order.
+    var chunks: [Item] {
+        memory.items.filter { if case .chunk = $0.key { true } else { false } }
+    }
+}
+
+/// A request and its answer.
+struct Exchange: Sendable {
+    let request: SuiteRequest
+    let answer: Answer
+}
+
+/// Talks to a stage's server.
+struct StageClient: Sendable {
+    let stage: Stage
+    let port: Int
+
+    func call(
+        _ method: String,
+        _ target: String,
+        _ body: String = "",
+        headers: [(name: String, value: String)] = []
+    ) async throws -> Exchange {
+        let request = SuiteRequest(method, target, headers: headers, body: Array(body.utf8))
+        let transport = HTTPTransport(url: "http://127.0.0.1:\(port)")
+        return Exchange(request: request, answer: try await transport.send(request))
+    }
+
+    /// Sends exactly these bytes, which a client that knows HTTP would not.
+    func raw(_ text: String, as method: String, _ target: String) async throws -> Exchange {
+        let client = try RawClient(port: port)
+        try await client.send(text)
+        let response = try await client.receive()
+        return Exchange(
+            request: SuiteRequest(method, target),
+            answer: Answer(
+                status: response.status,
+                headers: response.headers.map { ($0.name.lowercased(), $0.value) },
+                body: response.body
+            )
+        )
+    }
+
+    @discardableResult
+    func publish(_ stream: String = "s", key: String = "k") async throws -> Exchange {
+        let event = "{\"key\":\"\(key)\",\"type\":\"t\",\"data\":1}"
+        return try await call("POST", "/streams/\(stream)/events", event)
+    }
+
+    /// Publishes to both partitions of a stream that it creates.
+    func publishWidely() async throws -> Exchange {
+        _ = try await call("POST", "/streams", "{\"stream_id\":\"wide\",\"partition_count\":2}")
+        let events = (0..<20).map { "{\"key\":\"k\($0)\",\"type\":\"t\",\"data\":1}" }
+        return try await call("POST", "/streams/wide/events", "[\(events.joined(separator: ","))]")
+    }
+
+    func poll(_ query: String = "") async throws -> Exchange {
+        try await call("GET", "/streams/s/subscriptions/u/poll?\(query)")
+    }
+}

@@ -1,0 +1,62 @@
+import LedgerServer
+import LedgerTesting
+import Loopback
+import Testing
+
+/// Several server processes on one DynamoDB table.
+@Suite("Stateless servers")
+struct StatelessTests {
+    @Test("Three share a table, one is killed: nothing is lost, and nothing is there twice")
+    func share() async throws {
+        let aws = try LocalAWS.shared.get()
+        let table = try await aws.createTable()
+        let servers = try (0..<3).map { _ in try LedgerUnderTest(table: table, of: aws) }
+        defer { for server in servers { server.kill() } }
+        let load = KillLoad()
+        try await load.create(servers[0].port)
+        await load.share(servers.map(\.port), until: 200) { servers[0].kill() }
+        let survivor = servers[1].port
+        try await load.checkPositions(survivor)
+        try await load.finishConsuming(survivor)
+        // A put that timed out may still be applied a little later.
+        var (log, state) = (try await load.wholeLog(survivor), [String: String]())
+        var before: [History.Event] = []
+        repeat {
+            before = log
+            state = try await load.compacted(servers[2].port)
+            log = try await load.wholeLog(survivor)
+        } while log != before
+        let violations = load.history.violations(log: log)
+        #expect(violations.isEmpty, "\(violations.prefix(5))")
+        let expected = KillLoad.fold(log)
+        #expect(state == expected, "\(state.filter { expected[$0.key] != $0.value })")
+    }
+
+    @Test("A poll that waits at one server gets what another one appends")
+    func wait() async throws {
+        let aws = try LocalAWS.shared.get()
+        let table = try await aws.createTable()
+        let servers = try (0..<2).map { _ in try LedgerUnderTest(table: table, of: aws) }
+        defer { for server in servers { server.kill() } }
+        let load = KillLoad()
+        try await load.create(servers[0].port)
+        async let page = APIConnection(servers[0].port)
+            .call("GET", "/streams/s/subscriptions/c0/poll?wait=20")
+        let event = "{\"key\": \"k\", \"type\": \"t\", \"data\": 1}"
+        try await APIConnection(servers[1].port).call("POST", "/streams/s/events", event)
+        let events = try await page["events"] as? [Any]
+        #expect(events?.count == 1)
+    }
+
+    @Test(
+        "A table is sqlite, or a name of DynamoDB's",
+        arguments: [
+            ("sqlite", LedgerStorage.sqlite(folder: "f")),
+            ("dynamodb:my.table-1_x", .dynamoDB(table: "my.table-1_x")),
+            ("dynamodb:", nil), ("dynamodb:ab", nil), ("dynamodb:a/b", nil), ("postgres", nil),
+        ]
+    )
+    func storage(_ text: String, _ storage: LedgerStorage?) {
+        #expect(LedgerStorage(text, folder: "f") == storage)
+    }
+}

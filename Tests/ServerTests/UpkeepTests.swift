@@ -1,0 +1,146 @@
+import APISuite
+import Foundation
+import LedgerService
+import Logging
+import SQLiteTable
+import Testing
+
+/// What a server process does by itself, as seen from outside.
+@Suite("Upkeep of a server process")
+struct UpkeepTests {
+    private static let events = 500
+
+    @Test("The fold lag of a busy stream is shown, and returns to zero when it rests")
+    func foldLag() async throws {
+        try await withFolder { folder in
+            let server = try ServerOutside(data: folder)
+            defer { server.kill() }
+            try await server.createStream()
+            let patience = Patience()
+            var shown: Int?
+            while shown ?? 0 == 0 {
+                try patience.check("a fold lag above zero; the last was \(shown ?? -1)")
+                try await server.publish(Self.events)
+                shown = try await server.foldLag()
+            }
+            try await patience.wait(for: "a fold lag of zero") {
+                try await server.foldLag() == 0
+            }
+            #expect(try await server.isFolded())
+        }
+    }
+
+    @Test("What a process left unfolded is folded by the next one's sweep, without an append")
+    func sweep() async throws {
+        try await withFolder { folder in
+            try await publishWithoutFolding(in: folder)
+            let server = try ServerOutside(data: folder)
+            defer { server.kill() }
+            let patience = Patience()
+            try await patience.wait(for: "the fold of what was left") {
+                try await server.isFolded()
+            }
+            let state = try await server.get("/streams/s/compacted?limit=1000")
+            #expect(state.events.count == Self.events)
+            #expect(try await server.metric("eventledger_sweeps_total") ?? 0 >= 1)
+            #expect(try await server.metric("eventledger_folded_events_total") == Self.events)
+            #expect(try await server.metric("eventledger_sweep_failures_total") == 0)
+            #expect(try await server.metric("eventledger_appended_events_total") == 0)
+        }
+    }
+
+    private func withFolder(_ body: (String) async throws -> Void) async throws {
+        let folder = FileManager.default.temporaryDirectory.path + "/el-" + UUID().uuidString
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try await body(folder)
+    }
+
+    /// Leaves a ledger behind that published to a stream `s` and ended before it folded anything.
+    private func publishWithoutFolding(in folder: String) async throws {
+        try FileManager.default.createDirectory(
+            atPath: folder,
+            withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700]
+        )
+        let table = try SQLiteTable.open(path: folder + "/ledger.sqlite")
+        let ledger = Ledger(
+            table: table,
+            clock: SystemClock(),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        )
+        let api = LedgerAPI(ledger)
+        for (path, body) in [
+            ("/streams", "{\"stream_id\":\"s\"}"),
+            ("/streams/s/events", ServerOutside.batch(Self.events)),
+        ] {
+            let request = APIRequest(
+                method: "POST",
+                path: path,
+                query: "",
+                headers: [],
+                body: Array(body.utf8)
+            )
+            let response = await api.handle(request)
+            #expect(response.status == 200 || response.status == 201)
+        }
+        await table.close()
+    }
+}
+
+/// A server process of its own, and what it says.
+private struct ServerOutside {
+    private let server: LedgerUnderTest
+    private let transport: HTTPTransport
+
+    init(data: String) throws {
+        server = try LedgerUnderTest(data: data)
+        transport = HTTPTransport(url: "http://127.0.0.1:\(server.port)")
+    }
+
+    func kill() { server.kill() }
+
+    static func batch(_ count: Int) -> String {
+        let events = (0..<count).map { "{\"key\":\"k\($0)\",\"type\":\"t\",\"data\":1}" }
+        return "[\(events.joined(separator: ","))]"
+    }
+
+    func createStream() async throws {
+        let body = Array("{\"stream_id\":\"s\"}".utf8)
+        let answer = try await transport.send(SuiteRequest("POST", "/streams", body: body))
+        #expect(answer.status == 201, "\(answer)")
+    }
+
+    func publish(_ count: Int) async throws {
+        let body = Array(Self.batch(count).utf8)
+        let request = SuiteRequest("POST", "/streams/s/events?ack=summary", body: body)
+        let answer = try await transport.send(request)
+        #expect(answer.status == 200, "\(answer)")
+    }
+
+    func get(_ target: String) async throws -> Answer {
+        let request = SuiteRequest("GET", target)
+        let answer = try await transport.send(request)
+        #expect(answer.status == 200, "\(answer)")
+        #expect(APIDescription.shared.faults(of: answer, to: request) == [])
+        return answer
+    }
+
+    /// The value of a metric's only line; nil when it is not shown.
+    func metric(_ name: String) async throws -> Int? {
+        let lines = try await get("/metrics").text.split(separator: "\n")
+        let line = lines.first { $0.hasPrefix(name + " ") || $0.hasPrefix(name + "{") }
+        return line?.split(separator: " ").last.flatMap { Int($0) }
+    }
+
+    func foldLag() async throws -> Int? { try await metric("eventledger_fold_lag_events") }
+
+    /// Whether the compacted state of every partition is as far as its log.
+    func isFolded() async throws -> Bool {
+        let state = try await get("/streams/s").json
+        let partitions = state["partitions"] as? [[String: Any]] ?? []
+        return partitions.count == 3
+            && partitions.allSatisfy {
+                $0["compacted_up_to"] as? Int == $0["next_offset"] as? Int
+            }
+    }
+}

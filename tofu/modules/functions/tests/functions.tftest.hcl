@@ -1,0 +1,166 @@
+mock_provider "aws" {
+  mock_data "aws_iam_policy_document" {
+    defaults = { json = "{}" }
+  }
+
+  mock_resource "aws_iam_role" {
+    defaults = { arn = "arn:aws:iam::123456789012:role/ledger" }
+  }
+
+  mock_resource "aws_lambda_function" {
+    defaults = { arn = "arn:aws:lambda:eu-west-1:123456789012:function:ledger" }
+  }
+
+  mock_resource "aws_sqs_queue" {
+    defaults = { arn = "arn:aws:sqs:eu-west-1:123456789012:ledger-failed-batches" }
+  }
+
+  mock_resource "aws_cloudwatch_event_rule" {
+    defaults = { arn = "arn:aws:events:eu-west-1:123456789012:rule/ledger-sweep" }
+  }
+
+  mock_resource "aws_cloudwatch_log_group" {
+    defaults = { arn = "arn:aws:logs:eu-west-1:123456789012:log-group:ledger" }
+  }
+}
+
+variables {
+  name       = "ledger"
+  packages   = "./tests/packages"
+  table_name = "ledger"
+  table_arn  = "arn:aws:dynamodb:eu-west-1:123456789012:table/ledger"
+  stream_arn = "arn:aws:dynamodb:eu-west-1:123456789012:table/ledger/stream/2026-01-01T00:00:00.000"
+}
+
+run "four_functions_with_the_same_environment" {
+  assert {
+    condition     = keys(aws_lambda_function.function) == ["admin", "compactor", "poll", "publish"]
+    error_message = "admin, compactor, poll, publish."
+  }
+
+  assert {
+    condition = alltrue([for function in aws_lambda_function.function :
+      function.environment[0].variables == tomap({ EVENTLEDGER_TABLE = "ledger", EVENTLEDGER_LOG_LEVEL = "info" })
+    ])
+    error_message = "The environment is what Shared/LambdaHost/LambdaEnvironment.swift reads."
+  }
+
+  assert {
+    condition = alltrue([for function in aws_lambda_function.function :
+      function.runtime == "provided.al2023" && tolist(function.architectures) == tolist(["x86_64"]) && function.tracing_config[0].mode == "Active"
+    ])
+    error_message = "Own executables for x86_64, traced."
+  }
+
+  assert {
+    condition = alltrue([for key, function in aws_lambda_function.function :
+      function.timeout < 30 if key != "compactor"
+    ])
+    error_message = "The gateway gives up after 30 seconds; a function answers before."
+  }
+
+  assert {
+    condition     = alltrue([for function in aws_lambda_function.function : function.reserved_concurrent_executions == -1])
+    error_message = "Nothing is reserved unless it is asked for."
+  }
+
+  assert {
+    condition = alltrue([for key, function in aws_lambda_function.function :
+      function.logging_config[0].log_format == "JSON" && function.logging_config[0].log_group == aws_cloudwatch_log_group.function[key].name
+    ])
+    error_message = "Each logs JSON to its own group."
+  }
+
+  assert {
+    condition     = alltrue([for group in aws_cloudwatch_log_group.function : group.retention_in_days == var.log_retention_days])
+    error_message = "Logs are not kept for ever."
+  }
+}
+
+run "what_can_be_chosen" {
+  variables {
+    architecture         = "arm64"
+    reserved_concurrency = { publish = 50 }
+    memory               = { poll = 1769 }
+    emulated             = true
+  }
+
+  assert {
+    condition     = tolist(aws_lambda_function.function["poll"].architectures) == tolist(["arm64"])
+    error_message = "The architecture is a variable."
+  }
+
+  assert {
+    condition     = aws_lambda_function.function["publish"].reserved_concurrent_executions == 50 && aws_lambda_function.function["poll"].reserved_concurrent_executions == -1
+    error_message = "Concurrency is reserved for the functions named."
+  }
+
+  assert {
+    condition     = aws_lambda_function.function["poll"].memory_size == 1769
+    error_message = "Memory is a variable."
+  }
+
+  assert {
+    condition     = length(aws_lambda_function.function["poll"].logging_config) == 0
+    error_message = "An emulator has no logging configuration."
+  }
+}
+
+run "no_other_architecture" {
+  command = plan
+
+  variables {
+    architecture = "riscv64"
+  }
+
+  expect_failures = [var.architecture]
+}
+
+run "the_stream_rings_for_new_chunks_only" {
+  assert {
+    condition = [for f in aws_lambda_event_source_mapping.stream.filter_criteria[0].filter : jsondecode(f.pattern)] == [{
+      dynamodb = {
+        Keys     = { PK = { S = [{ prefix = "LOG#" }] } }
+        NewImage = { b = { B = [{ exists = true }] } }
+      }
+    }]
+    error_message = "Seals, removals and all rows outside the log must not call the compactor."
+  }
+
+  assert {
+    condition     = aws_lambda_event_source_mapping.stream.starting_position == "TRIM_HORIZON"
+    error_message = "LATEST misses what is written while the mapping starts."
+  }
+
+  assert {
+    condition     = tolist(aws_lambda_event_source_mapping.stream.function_response_types) == tolist(["ReportBatchItemFailures"]) && aws_lambda_event_source_mapping.stream.bisect_batch_on_function_error
+    error_message = "Only what failed comes again."
+  }
+
+  assert {
+    condition     = aws_lambda_event_source_mapping.stream.maximum_retry_attempts >= 0 && aws_lambda_event_source_mapping.stream.maximum_record_age_in_seconds > 0
+    error_message = "Without bounds a bad record blocks its shard for ever."
+  }
+
+  assert {
+    condition     = aws_lambda_event_source_mapping.stream.destination_config[0].on_failure[0].destination_arn == aws_sqs_queue.failed.arn && aws_sqs_queue.failed.sqs_managed_sse_enabled
+    error_message = "What failed for good goes to the encrypted queue."
+  }
+}
+
+run "the_sweep_comes_on_schedule" {
+  assert {
+    condition     = aws_cloudwatch_event_rule.sweep.schedule_expression == "rate(5 minutes)"
+    error_message = "Every five minutes."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_event_target.sweep.arn == aws_lambda_function.function["compactor"].arn
+    error_message = "The sweep is the compactor's."
+  }
+
+  assert {
+    condition     = aws_lambda_permission.sweep.principal == "events.amazonaws.com" && aws_lambda_permission.sweep.source_arn == aws_cloudwatch_event_rule.sweep.arn
+    error_message = "That rule, and no other, may call it."
+  }
+}
