@@ -31,6 +31,8 @@ def test_a_role_allows_what_it_names_and_no_more(plane):
              "ExpressionAttributeValues": {":p": {"S": "LOG#1"}}}
     status, found = call_table(plane, "Query", **query)
     assert (status, found["Items"]) == (200, [ROW])
+    found = plane.control("/invocations", method="GET")[1]
+    assert found["table_units"] == {"own-f": {"read": 0.5, "write": 1}}
     status, answer = call_table(plane, "Scan")
     assert status == 400
     assert answer["__type"].endswith("#AccessDeniedException")
