@@ -55,6 +55,10 @@ test-local-cloud *ARGS:
     @scripts/tools.sh
     @.tools/venv/bin/python -m pytest -q -p no:cacheprovider scripts/local_cloud "$@"
 
+# Deploy to a local AWS and serve it until Ctrl-C: scripts/local_cloud/README.md
+local-cloud *ARGS: setup
+    @scripts/local-cloud.sh run "$@"
+
 # Show what the ledger does, on a server of its own
 demo *ARGS: build
     @python3 scripts/demo.py "$@"
