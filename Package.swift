@@ -32,7 +32,7 @@ func lambda(_ name: String) -> Target {
     let libraries = (staticCurl ?? "") + "/lib"
     return .executableTarget(
         name: name,
-        dependencies: ["LambdaHost", "LedgerService", "LedgerTesting"],
+        dependencies: ["LambdaHost", "LedgerService", "DynamoDBTable", "AWSClient"],
         path: "Lambdas/\(name)",
         swiftSettings: settings,
         linkerSettings: staticCurl == nil
@@ -244,7 +244,11 @@ let package = Package(
             ]
         ),
         tests("APISuiteTests", ["APISuite", "LedgerClient", "LedgerSchemas"]),
+        tests("SimulationTests", ["LedgerSimulation", "LedgerTesting"]),
         tests("CLITests", ["eventledger", "LedgerClient"]),
-        tests("ProjectTests", ["LedgerCore", "LedgerSchemas", "LedgerService", "RawJSON"]),
+        tests(
+            "ProjectTests",
+            ["LedgerCore", "LedgerSchemas", "LedgerService", "LedgerTesting", "RawJSON", log]
+        ),
     ] + integrationTests
 )

@@ -20,6 +20,7 @@ serve *ARGS: build
 
 # Run every test; arguments go to `swift test`: ./justw test --filter PollTests
 test *ARGS: setup
+    @scripts/tools.sh
     swift build --build-tests
     swift test --skip-build "$@"
 
@@ -53,6 +54,10 @@ check-served-api: build
 test-local-cloud *ARGS:
     @scripts/tools.sh
     @.tools/venv/bin/python -m pytest -q -p no:cacheprovider scripts/local_cloud "$@"
+
+# Deploy to a local AWS and serve it until Ctrl-C: scripts/local_cloud/README.md
+local-cloud *ARGS: setup
+    @scripts/local-cloud.sh run "$@"
 
 # Show what the ledger does, on a server of its own
 demo *ARGS: build

@@ -1,13 +1,14 @@
 // Starts a function again and again under a Runtime API of its own and prints how long it takes from
 // the start of the process to the first answer, how long later answers take, and its memory.
 //
-//   coldstart TITLE ROOT EVENT WRITES LIMIT CACHE
+//   coldstart TITLE ROOT EVENT READS WRITES LIMIT CACHE
 //
 // ROOT: the folder that becomes the function's whole file system; it holds `bootstrap`.
-// EVENT: the file with the event, which must be answered with status 200. WRITES: how many writes
-// to the table each invocation makes. LIMIT: how many milliseconds the first answer may take, by
-// the median; `none`: as many as it likes. CACHE: `cached`, or `evicted` to read the executable
-// from the disk at each start.
+// EVENT: the file with the event, which must be answered with status 200. READS: how many reads of
+// the table the first invocation makes; later ones make none. WRITES: how many writes each
+// invocation makes. LIMIT: how many milliseconds the first answer may take, by the median; `none`:
+// as many as it likes. CACHE: `cached`, or `evicted` to read the executable from the disk at each
+// start.
 //
 // Ends with status 2 when the limit, or the one for memory, is not kept.
 #include "server.h"
@@ -28,6 +29,9 @@ static const char expected[] = "\"statusCode\":200";
 
 static char event[64 * 1024];
 static size_t event_count;
+
+// A file without a name, for what the function prints.
+static int function_log;
 
 // Of the process that is being measured.
 static double sent_at, answered_at;
@@ -69,11 +73,11 @@ static void answer_as_runtime(int connection, const request *request) {
     answered_at = milliseconds();
     answered++;
     if (!strstr(request->path, "/response")) die("the function reports: ", request->body);
-    if (!strstr(request->body, expected)) die("not the expected answer: ", request->body);
+    if (!strstr(request->body, expected)) die("not status 200: ", request->body);
     respond(connection, 202, "", "{\"status\":\"OK\"}", 15);
 }
 
-static pid_t start(const char *root, int log, int runtime_port, int table_port) {
+static pid_t start(const char *root, int runtime_port, int table_port) {
     static char runtime[64], table[64];
     snprintf(runtime, sizeof runtime, "AWS_LAMBDA_RUNTIME_API=127.0.0.1:%d", runtime_port);
     snprintf(table, sizeof table, "AWS_ENDPOINT_URL_DYNAMODB=http://127.0.0.1:%d", table_port);
@@ -84,18 +88,27 @@ static pid_t start(const char *root, int log, int runtime_port, int table_port) 
     char *arguments[] = {"/bootstrap", NULL};
     pid_t process = fork();
     if (process != 0) return process;
-    dup2(log, STDOUT_FILENO);
-    dup2(log, STDERR_FILENO);
+    dup2(function_log, STDOUT_FILENO);
+    dup2(function_log, STDERR_FILENO);
     if (chroot(root) != 0 || chdir("/") != 0) _exit(126);
     execve("/bootstrap", arguments, environment);
     _exit(127);
 }
 
+// Shows what the function printed, and ends.
+static void give_up(const char *what) {
+    char text[4096];
+    ssize_t count = pread(function_log, text, sizeof text, 0);
+    if (count > 0) fwrite(text, 1, count, stderr);
+    die(what, "");
+}
+
 static void wait_until(const int *counter, int value) {
     double end = milliseconds() + patience;
     while (*counter < value) {
-        serve_once(100);
-        if (milliseconds() > end) die("no answer in time", "");
+        int idle = !serve_once(100);
+        if (idle && waitpid(-1, NULL, WNOHANG) > 0) give_up("the function ended");
+        if (milliseconds() > end) give_up("no answer in time");
     }
 }
 
@@ -123,21 +136,24 @@ static double percentile(double *samples, int count, double part) {
 static double cold[starts], warm[starts * invocations_each], peaks[starts];
 static int cold_count, warm_count;
 
-static void check_writes(int writes) {
-    if (table_writes != answered * writes) die("the table was not called as it should", "");
+static void check_calls(int reads, int writes) {
+    if (table_reads == reads && table_writes == answered * writes) return;
+    fprintf(stderr, "coldstart: %d answers took %d reads and %d writes\n", answered, table_reads,
+            table_writes);
+    exit(1);
 }
 
-static void measure(pid_t process, double begin, int writes) {
+static void measure(pid_t process, double begin, int reads, int writes) {
     wait_until(&answered, 1);
     cold[cold_count++] = answered_at - begin;
-    check_writes(writes);
+    check_calls(reads, writes);
     for (int i = 0; i < invocations_each; i++) {
         wait_until(&asked, answered + 1);
         hand_over_event(waiting);
         wait_until(&answered, answered + 1);
         warm[warm_count++] = answered_at - sent_at;
     }
-    check_writes(writes);
+    check_calls(reads, writes);
     peaks[cold_count - 1] = memory(process);
 }
 
@@ -166,13 +182,6 @@ static void evict(const char *root) {
     close(file);
 }
 
-// A file without a name, for what the function prints.
-static int open_log(void) {
-    FILE *file = tmpfile();
-    if (!file) die("no temporary file", "");
-    return fileno(file);
-}
-
 static int report(const char *title, const char *limit) {
     double median = percentile(cold, cold_count, 0.5);
     double peak = percentile(peaks, cold_count, 0.5);
@@ -185,20 +194,22 @@ static int report(const char *title, const char *limit) {
 }
 
 int main(int count, char **arguments) {
-    if (count != 7) die("see the comment at the top of coldstart.c", "");
+    if (count != 8) die("see the comment at the top of coldstart.c", "");
     const char *root = arguments[2];
     read_event(arguments[3]);
-    int writes = atoi(arguments[4]);
-    int evicted = strcmp(arguments[6], "evicted") == 0;
+    int reads = atoi(arguments[4]), writes = atoi(arguments[5]);
+    int evicted = strcmp(arguments[7], "evicted") == 0;
     int runtime = listen_on_loopback(answer_as_runtime);
     int table = listen_on_loopback(answer_as_table);
-    int log = open_log();
+    FILE *log = tmpfile();
+    if (!log) die("no temporary file", "");
+    function_log = fileno(log);
     for (int i = 0; i < starts; i++) {
         if (evicted) evict(root);
         double begin = milliseconds();
-        pid_t process = start(root, log, runtime, table);
-        measure(process, begin, writes);
+        pid_t process = start(root, runtime, table);
+        measure(process, begin, reads, writes);
         end(process);
     }
-    return report(arguments[1], arguments[5]);
+    return report(arguments[1], arguments[6]);
 }

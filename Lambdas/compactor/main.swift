@@ -1,7 +1,8 @@
+import AWSClient
+import DynamoDBTable
 import LambdaHost
 import LedgerService
-import LedgerTesting
 
-LambdaHost.run(.compactor) { _ in
-    MemoryTable()
+LambdaHost.run(.compactor) { environment in
+    try DynamoDBTable(name: environment.table, environment: .fromProcess())
 }

@@ -1,7 +1,8 @@
+import AWSClient
+import DynamoDBTable
 import LambdaHost
 import LedgerService
-import LedgerTesting
 
-LambdaHost.run(.poll) { _ in
-    MemoryTable()
+LambdaHost.run(.poll) { environment in
+    try DynamoDBTable(name: environment.table, environment: .fromProcess())
 }

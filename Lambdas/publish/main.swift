@@ -1,7 +1,8 @@
+import AWSClient
+import DynamoDBTable
 import LambdaHost
 import LedgerService
-import LedgerTesting
 
-LambdaHost.run(.publish) { _ in
-    MemoryTable()
+LambdaHost.run(.publish) { environment in
+    try DynamoDBTable(name: environment.table, environment: .fromProcess())
 }

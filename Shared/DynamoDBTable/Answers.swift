@@ -57,7 +57,7 @@ struct Answer {
         }
     }
 
-    /// `{table: [{"DeleteRequest": {"Key": {…}}}, …]}`
+    /// By table, the deletions left over: `{"DeleteRequest": {"Key": {…}}}`.
     private mutating func readUnprocessed(_ reader: inout JSONReader) throws(JSONError) {
         try reader.namedMembers { _, reader throws(JSONError) in
             try reader.elements { reader throws(JSONError) in

@@ -25,6 +25,8 @@ public enum Rule: String, CaseIterable, Sendable {
     case watermarkLast
     /// A tail counts as swept only once the watermark has reached it.
     case sweptLast
+    /// A chunk's image is folded only if it provably is what was appended.
+    case provenImage
     /// A latest row is replaced only by a later event.
     case latestGrows
     /// A fold that took too long begins anew.

@@ -14,10 +14,12 @@ public final class LocalAWS: Sendable {
     /// Milliseconds an attempt may take: an emulation on a busy machine is slow.
     private static let attemptTimeout = 30_000
 
+    private let process: MotoProcess
     private let number = Atomic(0)
 
     private init() throws {
-        url = try MotoProcess.start()
+        process = try MotoProcess()
+        url = process.address
     }
 
     /// What a process needs to reach it, as environment variables.

@@ -10,6 +10,10 @@ struct ModuleRule: Sendable {
 
     /// The C library, under its name on each system: only for modules that do I/O.
     private static let libc: Set<String> = ["Glibc", "Musl", "Darwin"]
+    /// Wiring only.
+    private static let functionMayImport: Set<String> = [
+        "AWSClient", "DynamoDBTable", "LambdaHost", "LedgerService",
+    ]
     /// Part of the toolchain and free of I/O: locks and atomics.
     private static let everywhere: Set<String> = ["Synchronization"]
 
@@ -84,15 +88,10 @@ struct ModuleRule: Sendable {
             ["LedgerSimulation", "LedgerCore", "ArgumentParser"],
             libc
         ),
-        ModuleRule("admin", folder: "Lambdas/admin", ["LambdaHost", "DynamoDBTable"], libc),
-        ModuleRule("publish", folder: "Lambdas/publish", ["LambdaHost", "DynamoDBTable"], libc),
-        ModuleRule("poll", folder: "Lambdas/poll", ["LambdaHost", "DynamoDBTable"], libc),
-        ModuleRule(
-            "compactor",
-            folder: "Lambdas/compactor",
-            ["LambdaHost", "DynamoDBTable"],
-            libc
-        ),
+        ModuleRule("admin", folder: "Lambdas/admin", functionMayImport),
+        ModuleRule("publish", folder: "Lambdas/publish", functionMayImport),
+        ModuleRule("poll", folder: "Lambdas/poll", functionMayImport),
+        ModuleRule("compactor", folder: "Lambdas/compactor", functionMayImport),
     ]
 }
 

@@ -28,9 +28,10 @@ class Cloud:
     async def start(self, say):
         """`say` is told each step, for people who wait."""
         self.packages = self.packages or await deploy.packages(self.log)
-        endpoint = await self.start_aws()
+        environment = deploy.clean_environment(os.environ)
         os.environ.clear()
-        os.environ.update(deploy.clean_environment(endpoint))
+        os.environ.update(environment)
+        endpoint = await self.start_aws()
         deployment = deploy.Deployment(endpoint, self.folder, self.packages, self.log)
         say("applying tofu/bootstrap and tofu/environments/dev (about a minute)")
         await deployment.apply()

@@ -6,7 +6,7 @@
 ///
 ///     start ─→ readTails ─→ write ─┬─ applied ──────────────────────→ finish
 ///       │          ↑          ↑    ├─ our own append is there ───────→ finish
-///       └──────────│──────────┤    ├─ someone else's chunk ─→ pause ─→ write behind it
+///       └──────────│──────────┤    ├─ someone else's chunk ─→ write behind it
 ///                  └──────────┘    ├─ indefinite, throttled ─→ pause ─→ write the same again
 ///                                  └─ a unit stored before: drop it ─→ write the others
 ///
@@ -56,6 +56,14 @@ public struct AppendPlan: ~Copyable {
     /// Whether an attempt at the present offsets ended without a definite answer.
     private var isOpen = false
     private var failures = 0
+    private var conflicts = 0
+
+    /// How often a writer that came second pauses before it tries the next offset.
+    ///
+    /// Then it goes on at once: one that pauses always comes second to a writer that need not.
+    private static let politeConflicts = 3
+    /// The longest of those pauses, milliseconds: about what a write takes.
+    private static let conflictPause: Int64 = 5
 
     /// A plan that gives up after `patience` milliseconds.
     public init(_ lanes: [AppendLane], context: AppendContext, patience: Int64) {
@@ -183,9 +191,10 @@ public struct AppendPlan: ~Copyable {
         }
         self.attempt = nil
         isOpen = false
-        failures += 1
-        guard hasTime(moment) else { return advance(moment) }
-        return attempt.blocksOnlyUnits(obstacles) ? advance(moment) : pause(moment)
+        guard !attempt.blocksOnlyUnits(obstacles), hasTime(moment) else { return advance(moment) }
+        conflicts += 1
+        return conflicts > Self.politeConflicts
+            ? advance(moment) : .pause(milliseconds: Self.conflictPause)
     }
 
     private mutating func learn(
@@ -211,7 +220,7 @@ public struct AppendPlan: ~Copyable {
         }
     }
 
-    /// The write may have happened, or the engine had no time for it: the same bytes at the same
+    /// The write may have happened, or the engine was not to be had: the same bytes at the same
     /// offset again, never elsewhere, until the row at this offset has been seen.
     private mutating func repeatWrite(
         _ attempt: AppendAttempt,
@@ -220,8 +229,8 @@ public struct AppendPlan: ~Copyable {
     ) -> Action {
         failures += 1
         isOpen = isOpen || (error.effect == .indefinite && Rule.openOutcome.isKept)
-        let canRepeat = error.effect == .indefinite || error.reason == .throttled
-        guard canRepeat, hasTime(moment) else {
+        let isPassing = error.reason == .throttled || error.reason == .unavailable
+        guard error.effect == .indefinite || isPassing, hasTime(moment) else {
             return finish(all: isOpen ? .unknown : .failed(error))
         }
         if !Rule.sameOffset.isKept { forget(attempt) }

@@ -1,4 +1,5 @@
 public import LedgerCore
+import Logging
 
 extension Ledger {
     /// Appends events to a stream.
@@ -180,10 +181,30 @@ extension Ledger {
         var ranges: [(partition: Partition, stored: StoredRange)] = []
         for (partition, outcome) in zip(parts.partitions, outcomes) {
             guard case .stored(let range) = outcome else {
+                log(parts.partitions, outcomes, of: stream.id)
                 throw PublishFailure(parts.partitions, outcomes).error
             }
             ranges.append((partition, range))
         }
         return PublishReceipt(stream: stream.id, lanes: parts.lanes, ranges: ranges)
+    }
+
+    /// Why partitions were not stored, where it was the table's fault: the answer has no place for
+    /// it.
+    private func log(
+        _ partitions: [Partition],
+        _ outcomes: [AppendOutcome],
+        of stream: StreamID
+    ) {
+        for (partition, outcome) in zip(partitions, outcomes) {
+            guard case .failed(let error) = outcome else { continue }
+            logger.warning(
+                "an append failed",
+                metadata: [
+                    "stream": "\(stream)", "partition": "\(partition.index)",
+                    "error": "\(error.message)",
+                ]
+            )
+        }
     }
 }

@@ -24,7 +24,7 @@ final class LedgerUnderTest: @unchecked Sendable {
         let output = Pipe()
         process = Process()
         process.executableURL = binary
-        process.arguments = ["serve", "--port", "0", "--log-level", "error"] + arguments
+        process.arguments = ["serve", "--port", "0", "--log-level", "warning"] + arguments
         process.environment = ProcessInfo.processInfo.environment.merging(variables) { $1 }
         process.standardOutput = output
         try process.run()
