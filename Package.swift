@@ -67,8 +67,10 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     )
 }
 
-/// The tests of a deployed ledger are a target only where one is named: plain `swift test` needs no
-/// cloud, and no test passes there without having run. `./justw integration-test` sets this.
+/// The tests of a deployed ledger: a target only where `EVENTLEDGER_INTEGRATION` is set.
+///
+/// So plain `swift test` needs no cloud, and no test passes there without having run.
+/// `./justw integration-test` sets it.
 let integrationTests: [Target] =
     Context.environment["EVENTLEDGER_INTEGRATION"] == nil
     ? []
@@ -76,7 +78,7 @@ let integrationTests: [Target] =
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "APISuite", "AWSClient", "DynamoDBTable", "LedgerClient", "LedgerCore",
+                "APISuite", "AWSClient", "CurlHTTP", "DynamoDBTable", "LedgerClient", "LedgerCore",
                 "LedgerTesting",
             ],
             path: "IntegrationTests",
