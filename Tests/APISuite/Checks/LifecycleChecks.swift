@@ -33,8 +33,8 @@ extension APISuite {
         try await api.subscribe(s, "u")
         #expect(try await api.commit(s, "u", cursor).error == "invalid_cursor")
         #expect(try await api.poll(s, "u").keys == ["fresh"])
-        // The new event may be folded by now.
-        let state = try await api.call("GET", "/streams/\(s)/compacted")
-        #expect(state.status == 200 && state.keys.allSatisfy { $0 == "fresh" }, "\(state)")
+        // A server folds in the background: the new event may be there, the old ones never.
+        let compacted = try await api.call("GET", "/streams/\(s)/compacted").keys
+        #expect(compacted.allSatisfy { $0 == "fresh" }, "\(compacted)")
     }
 }
