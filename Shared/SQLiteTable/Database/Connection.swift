@@ -12,21 +12,21 @@ final class Connection {
     ///
     /// - Parameters:
     ///   - path: Where it is.
-    ///   - patience: How long to wait for another program's lock, milliseconds.
+    ///   - options: How long to wait for another program's lock, and by which file system.
     /// - Throws: Why it cannot be opened.
-    init(path: String, patience: Int) throws(SQLiteFailure) {
+    init(path: String, options: SQLiteOptions) throws(SQLiteFailure) {
         // A name such as ":memory:" means something else to SQLite unless it looks like a path.
         let name = path.hasPrefix("/") ? path : "./" + path
         var handle: OpaquePointer?
         let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX
-        let code = sqlite3_open_v2(name, &handle, flags, nil)
+        let code = sqlite3_open_v2(name, &handle, flags, options.fileSystem)
         guard let handle else {
             throw SQLiteFailure(code: SQLITE_NOMEM, systemError: 0, message: "out of memory")
         }
         self.handle = handle
-        self.patience = Int32(clamping: patience)
+        patience = Int32(clamping: options.lockPatience)
         sqlite3_extended_result_codes(handle, 1)
-        sqlite3_busy_timeout(handle, self.patience)
+        sqlite3_busy_timeout(handle, patience)
         guard code == SQLITE_OK else {
             let failure = failure(code)
             sqlite3_close_v2(handle)

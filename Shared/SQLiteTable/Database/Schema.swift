@@ -30,7 +30,7 @@ enum Schema {
         options: SQLiteOptions
     ) throws(SQLiteOpenError) -> Connection {
         try opening(path) { () throws(SQLiteFailure) in
-            let connection = try Connection(path: path, patience: options.lockPatience)
+            let connection = try Connection(path: path, options: options)
             do throws(SQLiteFailure) {
                 let identity = try Identity(connection)
                 if let refusal = identity.refusal(path: path) {
@@ -55,7 +55,7 @@ enum Schema {
         mappedBytes: Int
     ) throws(SQLiteOpenError) -> Connection {
         try opening(path) { () throws(SQLiteFailure) in
-            let connection = try Connection(path: path, patience: options.lockPatience)
+            let connection = try Connection(path: path, options: options)
             do throws(SQLiteFailure) {
                 try connection.execute(
                     """
