@@ -38,6 +38,7 @@ enum Schema {
                     return .failure(refusal)
                 }
                 try configure(connection, options: options)
+                try connection.rewriteLog()
                 if identity.isEmpty { try initialise(connection) }
                 return .success(connection)
             } catch {

@@ -5,10 +5,13 @@ import SQLiteTable
 /// One run of the clients on a disk, and what everyone was told.
 struct Run: Sendable {
     let disk: Disk
-    let path: String
+    let folder: TemporaryFolder
     let clients: Clients
     let table: RecordingTable
     let clock: ManualClock
+
+    /// The table's file.
+    var path: String { folder.file }
 
     /// How the table is set up in these tests.
     ///
@@ -48,7 +51,7 @@ struct Run: Sendable {
         await table.close()
         return Run(
             disk: disk,
-            path: folder.file,
+            folder: folder,
             clients: clients,
             table: recording,
             clock: clock
