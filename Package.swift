@@ -221,6 +221,20 @@ let package = Package(
             ]
         ),
         tests("SQLiteTableTests", ["SQLiteTable", "LedgerCore", "LedgerTesting", "CSQLite"]),
+        // A disk in memory that fails when told to.
+        .target(
+            name: "FaultVFS",
+            dependencies: ["CSQLite"],
+            path: "Tests/FaultVFS",
+            cSettings: cSettings
+        ),
+        tests(
+            "StorageFaultTests",
+            [
+                "APISuite", "FaultVFS", "SQLiteTable", "CSQLite", "LedgerCore", "LedgerService",
+                "LedgerTesting", log,
+            ]
+        ),
         tests("CurlHTTPTests", ["CurlHTTP", "Loopback"]),
         tests("AWSClientTests", ["AWSClient", "CurlHTTP", "DynamoDBJSON", "Loopback"]),
         tests(
