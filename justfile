@@ -24,6 +24,11 @@ test *ARGS: setup
     swift build --build-tests
     swift test --skip-build "$@"
 
+# The tests of storage faults with every call and every cut; ./justw test tries a part of them
+soak *ARGS: setup
+    swift build --build-tests
+    EVENTLEDGER_SOAK=1 swift test --skip-build --filter StorageFaultTests "$@"
+
 # Debug build of everything, and that every import is a declared dependency
 check: setup
     swift build --explicit-target-dependency-import-check error

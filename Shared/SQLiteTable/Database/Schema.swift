@@ -38,7 +38,7 @@ enum Schema {
                     return .failure(refusal)
                 }
                 try configure(connection, options: options)
-                try connection.rewriteLog()
+                try Recovery.run(connection)
                 if identity.isEmpty { try initialise(connection) }
                 return .success(connection)
             } catch {

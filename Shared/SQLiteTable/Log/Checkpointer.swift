@@ -62,6 +62,14 @@ extension SQLiteFailure {
     /// Whether a checkpoint that failed so may have left pages behind that look written.
     ///
     /// When fsync fails the system may forget what it could not write, and the next fsync succeeds
-    /// for nothing. The log still has it all, and the next start copies it again.
-    var leavesDatabaseInDoubt: Bool { primaryCode == SQLITE_IOERR && !isFull }
+    /// for nothing. The log still has it all, and the next start copies it again. One that could
+    /// not read the log or the size of a file has changed nothing that the next does not repeat.
+    var leavesDatabaseInDoubt: Bool {
+        primaryCode == SQLITE_IOERR && !isFull && !Self.onlyLooked.contains(code)
+    }
+
+    /// Errors of calls that change nothing.
+    private static let onlyLooked: Set<Int32> = [
+        el_sqlite_ioerr_read, el_sqlite_ioerr_short_read, el_sqlite_ioerr_fstat,
+    ]
 }

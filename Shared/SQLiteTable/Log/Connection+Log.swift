@@ -41,45 +41,6 @@ extension Connection {
     func keepLog() {
         _ = el_sqlite3_keep_log(handle)
     }
-
-    /// Makes durable what the log holds, whatever became of the process that wrote it.
-    ///
-    /// A process that was killed between its write and its fsync leaves commits that SQLite
-    /// recovers and the disk may never see; so does one whose fsync failed, and there another
-    /// fsync succeeds for nothing, because the system takes the failed pages for written.
-    /// Hence each byte is written once more, and synced, before anybody is served from it.
-    func rewriteLog() throws(SQLiteFailure) {
-        // Recovers the log, and keeps everybody else from writing to it.
-        try execute("BEGIN IMMEDIATE")
-        do throws(SQLiteFailure) {
-            try rewrite()
-        } catch {
-            try? execute("ROLLBACK")
-            throw error
-        }
-        try execute("COMMIT")
-    }
-
-    private func rewrite() throws(SQLiteFailure) {
-        var found: UnsafeMutablePointer<sqlite3_file>?
-        try check(
-            sqlite3_file_control(handle, nil, SQLITE_FCNTL_JOURNAL_POINTER, &found)
-        )
-        guard let file = found, let methods = file.pointee.pMethods?.pointee else { return }
-        var size: Int64 = 0
-        try check(methods.xFileSize(file, &size))
-        guard size > 0 else { return }
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
-        defer { buffer.deallocate() }
-        var offset: Int64 = 0
-        while offset < size {
-            let count = Int32(min(size - offset, Int64(buffer.count)))
-            try check(methods.xRead(file, buffer.baseAddress, count, offset))
-            try check(methods.xWrite(file, buffer.baseAddress, count, offset))
-            offset += Int64(count)
-        }
-        try check(methods.xSync(file, SQLITE_SYNC_NORMAL))
-    }
 }
 
 private func storeFrames(

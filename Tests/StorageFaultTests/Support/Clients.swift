@@ -83,6 +83,16 @@ struct Clients: Sendable {
         repeatable = []
     }
 
+    /// Publishes to a stream that is made if it is missing.
+    mutating func publishOnceMore() async -> Answer {
+        _ = await node.call(
+            "POST",
+            "/streams",
+            "{\"stream_id\":\"orders\",\"partition_count\":2}"
+        )
+        return await publish(["i"])
+    }
+
     private mutating func deleteAStream() async {
         _ = await node.call("POST", "/streams", "{\"stream_id\":\"short\",\"partition_count\":1}")
         await publish(["x", "y"], to: "short")
@@ -107,12 +117,13 @@ struct Clients: Sendable {
     }
 
     /// One event per key; with `-` before it, a tombstone.
+    @discardableResult
     private mutating func publish(
         _ keys: [String],
         to stream: String = "orders",
         idempotencyKey: String? = nil,
         bytes: Int = 8
-    ) async {
+    ) async -> Answer {
         let events = keys.map { key in
             count += 1
             let isTombstone = key.hasPrefix("-")
@@ -130,7 +141,7 @@ struct Clients: Sendable {
         let answer = await node.call("POST", target, "[\(body)]", idempotencyKey: idempotencyKey)
         guard answer.status == 200 else {
             if Self.isRefusal(answer) { refused.formUnion(events.compactMap(\.value)) }
-            return
+            return answer
         }
         let stored = zip(events, answer.events).map { event, place in
             Event(
@@ -147,6 +158,7 @@ struct Clients: Sendable {
             let fact = Repeatable(key: idempotencyKey, body: "[\(body)]", events: stored)
             repeatable.append(Told(moment: now, fact: fact))
         }
+        return answer
     }
 
     /// Whether nothing of the publish is stored, and never will be.

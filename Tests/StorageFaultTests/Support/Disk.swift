@@ -22,6 +22,19 @@ final class Disk: @unchecked Sendable {
         /// Whether all later ones do, too.
         let lasts: Bool
         let testDescription: String
+
+        /// Whether SQLite sees that something went wrong.
+        ///
+        /// What a read does not bring it takes for the end of the file, and for zeros.
+        var isNoticeable: Bool { trouble != FV_SHORT }
+
+        /// Whether the table must take writes again as soon as the disk does: a full disk has room
+        /// again, a read may succeed the next time.
+        var leavesTableUsable: Bool {
+            guard isNoticeable else { return false }
+            let writes = Int(FV_WRITE | FV_TRUNCATE | FV_SYNC | FV_SHARED)
+            return calls & writes == 0 || trouble == FV_ENOSPC && calls == FV_WRITE
+        }
     }
 
     private let handle: OpaquePointer

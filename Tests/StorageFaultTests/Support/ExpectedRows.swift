@@ -17,7 +17,7 @@ struct ExpectedRows {
         while let call = pending.first, call.end <= moment {
             pending.removeFirst()
             switch call.answer {
-            case .applied: try await Self.apply(call.change, to: model)
+            case .applied: try await call.change.apply(to: model)
             case .failed(let error) where error.effect == .indefinite: open.append(call)
             case .none, .refused, .failed: break
             }
@@ -55,27 +55,8 @@ struct ExpectedRows {
         guard !changes.isEmpty else { return Set(model.items) }
         let copy = MemoryTable()
         for item in model.items { _ = try await copy.write(.put(item)) }
-        for change in changes { try await apply(change, to: copy) }
+        for change in changes { try await change.apply(to: copy) }
         return Set(copy.items)
-    }
-
-    private static func apply(
-        _ change: RecordingTable.Change,
-        to table: MemoryTable
-    ) async throws {
-        switch change {
-        case .writes(let writes):
-            for write in writes {
-                switch write.operation {
-                case .put(let item): _ = try await table.write(.put(item))
-                case .delete(let key): _ = try await table.write(.delete(key))
-                case .check: break
-                }
-            }
-        case .deletion(let keys): try await table.batchDelete(keys)
-        case .purge(let moment, let limit):
-            _ = try await table.purgeExpired(before: moment, limit: limit)
-        }
     }
 }
 

@@ -1,7 +1,10 @@
 import LedgerCore
+import LedgerTesting
 import Synchronization
 
 /// A table whose changes are written down: when they were asked for, when they were answered, how.
+///
+/// What it reads is held against what was acknowledged before.
 final class RecordingTable: Table {
     /// What was asked for.
     enum Change: Sendable {
@@ -29,7 +32,19 @@ final class RecordingTable: Table {
 
     private let table: any Table
     private let moment: @Sendable () -> Int
-    private let state = Mutex<[Call]>([])
+    private let state = Mutex(State())
+    /// What was acknowledged so far.
+    private let model = MemoryTable()
+
+    private struct State {
+        var calls: [Call] = []
+        var unanswered = 0
+        var isInDoubt = false
+        var wrongReads: [String] = []
+
+        /// While this stays the same, reads must see what was acknowledged and nothing else.
+        var certainty: Int? { unanswered == 0 && !isInDoubt ? calls.count : nil }
+    }
 
     init(_ table: any Table, moment: @escaping @Sendable () -> Int) {
         self.table = table
@@ -38,8 +53,11 @@ final class RecordingTable: Table {
 
     /// Every change so far, in the order in which they were answered; the unanswered ones last.
     var calls: [Call] {
-        state.withLock { $0 }.sorted { $0.end < $1.end }
+        state.withLock { $0.calls }.sorted { $0.end < $1.end }
     }
+
+    /// Reads that were answered with something else than what was there.
+    var wrongReads: [String] { state.withLock { $0.wrongReads } }
 
     private func record<Outcome>(
         _ change: Change,
@@ -47,12 +65,14 @@ final class RecordingTable: Table {
         _ answer: (Outcome) -> Answer
     ) async throws(TableError) -> Outcome {
         let start = moment()
-        let index = state.withLock { calls in
-            calls.append(Call(change: change, start: start))
-            return calls.count - 1
+        let index = state.withLock { state in
+            state.calls.append(Call(change: change, start: start))
+            state.unanswered += 1
+            return state.calls.count - 1
         }
         do throws(TableError) {
             let outcome = try await body()
+            if answer(outcome) == .applied { try await change.apply(to: model) }
             close(index, answer(outcome))
             return outcome
         } catch {
@@ -63,20 +83,50 @@ final class RecordingTable: Table {
 
     private func close(_ index: Int, _ answer: Answer) {
         let end = moment()
-        state.withLock { calls in
-            calls[index].end = end
-            calls[index].answer = answer
+        state.withLock { state in
+            state.calls[index].end = end
+            state.calls[index].answer = answer
+            state.unanswered -= 1
+            if case .failed(let error) = answer, error.effect == .indefinite {
+                state.isInDoubt = true
+            }
         }
+    }
+
+    private func checked<Found>(
+        _ what: String,
+        _ read: (any Table) async throws(TableError) -> Found,
+        _ agree: (Found, Found) -> Bool
+    ) async throws(TableError) -> Found {
+        let before = state.withLock { $0.certainty }
+        let found = try await read(table)
+        let expected = try await read(model)
+        state.withLock { state in
+            guard let before, before == state.certainty, !agree(found, expected) else { return }
+            state.wrongReads.append(what)
+        }
+        return found
     }
 
     // MARK: Table
 
     var deletesLogByItself: Bool { table.deletesLogByItself }
 
-    func get(_ key: TableKey) async throws(TableError) -> Item? { try await table.get(key) }
+    func get(_ key: TableKey) async throws(TableError) -> Item? {
+        try await checked("\(key)") { table throws(TableError) in
+            try await table.get(key)
+        } _: {
+            $0 == $1
+        }
+    }
 
     func query(_ query: Query) async throws(TableError) -> QueryPage {
-        try await table.query(query)
+        try await checked("\(query.group)") { table throws(TableError) in
+            try await table.query(query)
+        } _: { found, expected in
+            // A page may end without knowing yet that nothing follows.
+            found.items == expected.items && (found.next != nil || expected.next == nil)
+        }
     }
 
     func write(_ write: Write) async throws(TableError) -> WriteOutcome {
@@ -111,6 +161,25 @@ final class RecordingTable: Table {
             try await table.purgeExpired(before: moment, limit: limit)
         } _: { _ in
             .applied
+        }
+    }
+}
+
+extension RecordingTable.Change {
+    /// Carries it out, whatever its conditions were.
+    func apply(to table: any Table) async throws(TableError) {
+        switch self {
+        case .writes(let writes):
+            for write in writes {
+                switch write.operation {
+                case .put(let item): _ = try await table.write(.put(item))
+                case .delete(let key): _ = try await table.write(.delete(key))
+                case .check: break
+                }
+            }
+        case .deletion(let keys): try await table.batchDelete(keys)
+        case .purge(let moment, let limit):
+            _ = try await table.purgeExpired(before: moment, limit: limit)
         }
     }
 }

@@ -1,3 +1,4 @@
+import APISuite
 import LedgerCore
 import LedgerTesting
 import SQLiteTable
@@ -9,6 +10,10 @@ struct Run: Sendable {
     let clients: Clients
     let table: RecordingTable
     let clock: ManualClock
+    /// Calls of the disk that failed.
+    let failures: Int
+    /// What a publish was answered when the disk worked again, the process still the same.
+    let afterwards: Answer
 
     /// The table's file.
     var path: String { folder.file }
@@ -28,33 +33,56 @@ struct Run: Sendable {
         return options
     }
 
-    /// Runs the clients; `follow` may make the disk fail once the table is open.
+    /// Runs the clients on a disk that fails as told.
     ///
-    /// - Returns: nil when the table can't be opened because of the fault.
-    static func make(
+    /// - Returns: nil when the table could not even be opened; the error says why.
+    static func make(in folder: TemporaryFolder, fault: Disk.Fault) async throws -> Run? {
+        do throws(SQLiteOpenError) {
+            return await make(in: folder, try open(in: folder, fault: fault))
+        } catch {
+            return nil
+        }
+    }
+
+    /// Runs the clients on a disk that works.
+    static func make(in folder: TemporaryFolder) async throws -> Run {
+        await make(in: folder, try open(in: folder, fault: nil))
+    }
+
+    private static func open(
         in folder: TemporaryFolder,
-        fault: Disk.Fault? = nil,
-        afterOpening: Bool = false,
-        closes: Bool = true
-    ) async throws -> Run {
+        fault: Disk.Fault?
+    ) throws(SQLiteOpenError) -> (Disk, SQLiteTable) {
         let disk = Disk()
         disk.put(folder.file, [])
+        disk.follow(fault)
         var options = Self.options
         options.fileSystem = disk.fileSystem
-        if !afterOpening { disk.follow(fault) }
-        let table = try SQLiteTable.open(path: folder.file, options: options)
-        if afterOpening { disk.follow(fault) }
-        let recording = RecordingTable(table) { disk.eventCount }
+        return (disk, try SQLiteTable.open(path: folder.file, options: options))
+    }
+
+    private static func make(
+        in folder: TemporaryFolder,
+        _ opened: (disk: Disk, table: SQLiteTable)
+    ) async -> Run {
+        let disk = opened.disk
+        let recording = RecordingTable(opened.table) { disk.eventCount }
         let clock = ManualClock()
-        var clients = Clients(Node(recording, seed: 1, clock: clock)) { disk.eventCount }
+        let node = Node(recording, seed: 1, clock: clock)
+        var clients = Clients(node) { disk.eventCount }
         await clients.act()
-        await table.close()
+        let failures = disk.failures
+        disk.follow(nil)
+        let afterwards = await clients.publishOnceMore()
+        await opened.table.close()
         return Run(
             disk: disk,
             folder: folder,
             clients: clients,
             table: recording,
-            clock: clock
+            clock: clock,
+            failures: failures,
+            afterwards: afterwards
         )
     }
 }
