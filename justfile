@@ -76,6 +76,9 @@ build-sim: setup
 sim *ARGS: build-sim
     @.build-sim/release/eventledger-sim run "$@"
 
+# Go on simulating until a promise is broken, as long as it takes
+soak: (sim "--forever")
+
 # Break each rule in turn and see how soon the simulation notices; --write docs/testing.md keeps the table
 sim-controls *ARGS: build-sim
     @scripts/sim-controls.py .build-sim/release/eventledger-sim "$@"

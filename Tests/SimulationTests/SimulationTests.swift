@@ -8,7 +8,7 @@ import Testing
 struct SimulationTests {
     @Test("The same seed gives the same history, step by step")
     func replays() async {
-        for seed: UInt64 in 1...20 {
+        for seed: UInt64 in 1...40 {
             let first = await report(seed)
             let second = await report(seed)
             #expect(first.fingerprint == second.fingerprint, "seed \(seed)")

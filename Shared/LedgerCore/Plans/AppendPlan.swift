@@ -163,7 +163,7 @@ public struct AppendPlan: ~Copyable {
     /// another one.
     private func hasTime(_ moment: Moment) -> Bool {
         let age = moment.instant.elapsed(since: context.known)
-        return (elapsed(moment) < patience || !Rule.appendDeadline.isKept)
+        return elapsed(moment) < patience
             && (age < Limits.cacheAge + patience || !Rule.cacheAge.isKept)
     }
 
