@@ -190,7 +190,7 @@ class Pool:
         self.bootstrap = unpack(function.package, self.folder)
         if not self.bootstrap.exists():
             raise DeploymentError(f"{function.name}: the package has no bootstrap")
-        self.log = (log_folder / f"{function.name}.log").open("ab")
+        self.log = (log_folder / f"{function.name}.log").open("wb")
         self.idle, self.instances, self.in_use = [], set(), 0
         self.watches = set()  # tasks, one for each process until it has ended
         self.history, self.invoked = deque(maxlen=HISTORY), 0
