@@ -50,6 +50,10 @@ check-served-api: build
     @scripts/tools.sh
     @scripts/with-server.sh .tools/venv/bin/python scripts/check-live-api.py
 
+# Test the ledger at EVENTLEDGER_API_URL, or one deployed to a local AWS for it; arguments go to `swift test`
+integration-test *ARGS: setup
+    @scripts/integration-test.sh "$@"
+
 # Test the local cloud's data plane; arguments go to pytest: ./justw test-local-cloud -k cors
 test-local-cloud *ARGS:
     @scripts/tools.sh

@@ -35,11 +35,6 @@ final class Checkpointer: @unchecked Sendable {
         }
     }
 
-    /// Frees everything, when the thread has ended.
-    func close() {
-        connection.close()
-    }
-
     /// Blocks until there is much to copy, or something for a while; false: end.
     private func waitForWork() -> Bool {
         let ends = gauge.wait { $0.mustEnd ? true : $0.mayCopy && !$0.isBusy ? false : nil }
