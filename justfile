@@ -24,11 +24,6 @@ test *ARGS: setup
     swift build --build-tests
     swift test --skip-build "$@"
 
-# The tests of storage faults with every call and every cut; ./justw test tries a part of them
-soak *ARGS: setup
-    swift build --build-tests
-    EVENTLEDGER_SOAK=1 swift test --skip-build --filter StorageFaultTests "$@"
-
 # Debug build of everything, and that every import is a declared dependency
 check: setup
     swift build --explicit-target-dependency-import-check error
@@ -85,8 +80,19 @@ build-sim: setup
 sim *ARGS: build-sim
     @.build-sim/release/eventledger-sim run "$@"
 
-# Go on simulating until a promise is broken, as long as it takes
-soak: (sim "--forever")
+# Every storage fault (./justw test tries a part of them), then simulate until a promise is broken
+soak: test-storage (sim "--forever")
+
+# The tests of storage faults with every call and every cut
+test-storage *ARGS: setup
+    swift build --build-tests
+    EVENTLEDGER_SOAK=1 swift test --skip-build --filter StorageFaultTests "$@"
+
+# Run the concurrent tests under the thread sanitizer
+test-threads: setup
+    @scripts/tools.sh
+    EVENTLEDGER_TSAN=1 swift build --build-tests --sanitize=thread --scratch-path .build-tsan
+    EVENTLEDGER_TSAN=1 swift test --skip-build --sanitize=thread --scratch-path .build-tsan --filter "HistoryTests|Lineariz|SQLiteTableTests|CurlPool|CurlClient|CredentialsProvider|KillTests"
 
 # Break each rule in turn and see how soon the simulation notices; --write docs/testing.md keeps the table
 sim-controls *ARGS: build-sim
