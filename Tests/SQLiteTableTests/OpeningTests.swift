@@ -87,9 +87,9 @@ import Testing
     @Test func aNewerFormatIsRefused() async throws {
         let folder = try TemporaryFolder()
         await (try SQLiteTable.open(path: folder.file)).close()
-        try execute("PRAGMA user_version=2", on: folder.file)
+        try execute("PRAGMA user_version=3", on: folder.file)
         #expect(
-            throws: SQLiteOpenError.newerVersion(path: folder.file, found: 2, supported: 1)
+            throws: SQLiteOpenError.newerVersion(path: folder.file, found: 3, supported: 2)
         ) {
             try SQLiteTable.open(path: folder.file)
         }
