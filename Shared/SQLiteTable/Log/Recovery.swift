@@ -69,7 +69,8 @@ struct Recovery {
         let size = try log.size()
         guard size > 0 else { return }
         // Not whole frames at a time: the last may be torn.
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
+        // SQLite's own file systems take less than 128 KB at a time.
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
         defer { buffer.deallocate() }
         var offset: Int64 = 0
         while offset < size {
