@@ -21,7 +21,8 @@ import Testing
     @Test func answeredWritesAreInACopyTakenWithoutClosing() async throws {
         try await withTable { table, folder in
             for offset in 0..<Int64(20) {
-                _ = try await table.write(.put(Sample.item(try Sample.chunk(offset))))
+                let item = Sample.item(try Sample.chunk(offset), bytes: 40_000)
+                _ = try await table.write(.put(item))
             }
             // What a crash of the process would leave behind.
             let copy = try TemporaryFolder()
