@@ -57,7 +57,7 @@ struct TruncationTests {
             var files = longest.files
             files[run.path + "-wal"] = Array(longest.log.prefix(length))
             try folder.write(Aftermath.moved(files, from: run.path, to: folder.file))
-            let table = try SQLiteTable.open(path: folder.file, options: Run.options)
+            let table = try SQLiteTable.open(path: folder.file, options: Run.options())
             let node = Node(table, seed: 2, clock: run.clock)
             let broken = try await Promises(run.clients, 0, node, table).broken()
             #expect(broken.isEmpty, "\(length) of \(longest.log.count) bytes of the log")
@@ -82,7 +82,7 @@ struct TruncationTests {
         closed: Bool
     ) async throws -> (files: [String: [UInt8]], rows: Set<Item>) {
         let folder = try TemporaryFolder()
-        var options = Run.options
+        var options = Run.options()
         options.maximumLogBytes = closed ? options.maximumLogBytes : 400_000
         let table = try SQLiteTable.open(path: folder.file, options: options)
         for offset in 0..<Int64(24) {
@@ -116,7 +116,7 @@ struct TruncationTests {
         try folder.write(Aftermath.moved(files, from: "", to: folder.file))
         let table: SQLiteTable
         do throws(SQLiteOpenError) {
-            table = try SQLiteTable.open(path: folder.file, options: Run.options)
+            table = try SQLiteTable.open(path: folder.file, options: Run.options())
         } catch {
             switch error {
             case .corrupt, .notOurs: return nil
