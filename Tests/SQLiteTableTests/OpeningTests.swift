@@ -96,6 +96,29 @@ import Testing
         }
     }
 
+    @Test func aFileOfTheFirstFormatIsReadAndContinued() async throws {
+        let folder = try TemporaryFolder()
+        let first = try SQLiteTable.open(path: folder.file)
+        let old = try Sample.chunk(0)
+        _ = try await first.write(.put(Sample.item(old)))
+        await first.close()
+        // Its rows had no checksum; this one is {v: 7}.
+        try execute(
+            "UPDATE items SET v=x'01010001760700000000000000'; PRAGMA user_version=1",
+            on: folder.file
+        )
+        let table = try SQLiteTable.open(path: folder.file)
+        #expect(try await table.get(old)?.number(.version) == 7)
+        let new = Sample.item(try Sample.chunk(1))
+        _ = try await table.write(.put(new))
+        await table.close()
+        let header = try readFile(folder.file)
+        #expect(header[60..<64].elementsEqual([0, 0, 0, 2]), "the format that it has now")
+        let again = try SQLiteTable.open(path: folder.file)
+        #expect(try await again.query(Query(old.group, limit: 5)).items.count == 2)
+        await again.close()
+    }
+
     @Test func anotherApplicationsDatabaseIsRefusedAndLeftAlone() async throws {
         let folder = try TemporaryFolder()
         try writeFile(folder.file, [])
