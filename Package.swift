@@ -141,7 +141,7 @@ let package = Package(
         ),
         module("LineLog", [log]),
         module("LedgerService", ["LedgerCore", "LedgerSchemas", "RawJSON", log, metrics]),
-        module("SQLiteTable", ["LedgerCore", "CSQLite"]),
+        module("SQLiteTable", ["LedgerCore", "CChecksum", "CSQLite"]),
         module("CurlHTTP", ["CCurl"]),
         module("AWSClient", ["CurlHTTP", "CCrypto", "RawJSON"]),
         module("DynamoDBJSON", ["LedgerCore", "RawJSON"]),

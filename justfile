@@ -81,10 +81,10 @@ sim *ARGS: build-sim
     @.build-sim/release/eventledger-sim run "$@"
 
 # Every storage fault (./justw test tries a part of them), then simulate until a promise is broken
-soak: test-storage (sim "--forever")
+soak: soak-storage (sim "--forever")
 
 # The tests of storage faults with every call and every cut
-test-storage *ARGS: setup
+soak-storage *ARGS: setup
     swift build --build-tests
     EVENTLEDGER_SOAK=1 swift test --skip-build --filter StorageFaultTests "$@"
 

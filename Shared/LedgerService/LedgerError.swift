@@ -110,6 +110,11 @@ public enum LedgerError: Error, Hashable, Sendable {
         }
     }
 
+    /// A failed table call of a use case of `stream`: damage of a chunk with its place.
+    init(_ error: TableError, in stream: StreamID) {
+        self.init(ReadFailure(error), stream: stream)
+    }
+
     /// A failed read of `stream`.
     ///
     /// ``ReadFailure/expired(_:earliest:)`` without an offset must have been completed before.

@@ -19,6 +19,9 @@ static int fv_close(sqlite3_file *base) {
     return SQLITE_OK;
 }
 
+// SQLite's own way to the disk takes no more at a time.
+enum { LARGEST_PIECE = 0x1ffff };
+
 // As SQLite wants it: what is not there reads as zeros.
 static int read_part(const fv_node *node, void *bytes, size_t count, uint64_t offset) {
     size_t there = offset < node->size ? node->size - offset : 0;
@@ -34,7 +37,9 @@ static int fv_read(sqlite3_file *base, void *bytes, int count, sqlite3_int64 off
     int code;
     pthread_mutex_lock(&file->disk->mutex);
     enum fv_trouble trouble = fv_next(file->disk, FV_READ);
-    if (trouble == FV_SHORT) {
+    if (count > LARGEST_PIECE) {
+        code = failed(file->disk, FV_EIO, SQLITE_IOERR_READ);
+    } else if (trouble == FV_SHORT) {
         size_t half = (size_t)count / 2;
         read_part(file->node, bytes, half, (uint64_t)offset);
         memset((uint8_t *)bytes + half, 0, (size_t)count - half);
@@ -52,7 +57,7 @@ static int fv_write_call(sqlite3_file *base, const void *bytes, int count, sqlit
     fv_file *file = (fv_file *)base;
     fv_disk *disk = file->disk;
     pthread_mutex_lock(&disk->mutex);
-    enum fv_trouble trouble = fv_next(disk, FV_WRITE);
+    enum fv_trouble trouble = count > LARGEST_PIECE ? FV_EIO : fv_next(disk, FV_WRITE);
     size_t written = trouble == FV_NONE ? (size_t)count : (size_t)count / 2;
     fv_write(disk, file->node, bytes, written, (uint64_t)offset);
     int code = SQLITE_OK;

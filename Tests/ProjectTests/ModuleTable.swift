@@ -39,7 +39,7 @@ struct ModuleRule: Sendable {
         // The log of everything that runs: lines on standard error.
         ModuleRule("LineLog", ["Logging"], libc),
         // I/O.
-        ModuleRule("SQLiteTable", ["LedgerCore", "CSQLite", "Dispatch"], libc),
+        ModuleRule("SQLiteTable", ["LedgerCore", "CChecksum", "CSQLite", "Dispatch"], libc),
         ModuleRule("CurlHTTP", ["CCurl", "Dispatch"], libc),
         ModuleRule("AWSClient", ["CurlHTTP", "CCrypto", "RawJSON"], libc),
         ModuleRule("DynamoDBJSON", ["LedgerCore", "RawJSON"]),

@@ -17,7 +17,7 @@ struct DiskErrorTests {
             }
             return try await tasks.reduce(0, +)
         }
-        #expect(runs > 1, "hardly any call of this kind")
+        #expect(runs > 0, "no call of this kind")
     }
 
     private static let lanes = 2
@@ -37,7 +37,8 @@ struct DiskErrorTests {
     /// Whether the fault came to pass; checks what it left behind if so.
     private static func survives(_ fault: Disk.Fault) async throws -> Bool {
         let folder = try TemporaryFolder()
-        guard let run = try await Run.make(in: folder, fault: fault) else { return true }
+        let copying = Run.Copying.allCases[(fault.first / 4) % 2]
+        guard let run = try await Run.make(in: folder, copying, fault: fault) else { return true }
         guard run.failures > 0 else { return false }
         let comment = "\(fault.testDescription); \(replay)"
         if fault.isNoticeable { #expect(run.table.wrongReads.isEmpty, "\(comment)") }
@@ -52,10 +53,27 @@ struct DiskErrorTests {
         try await rows.advance(to: moment)
         try await Aftermath(run: run, files: state.current, moment: moment)
             .check(rows, promises: fault.first.isMultiple(of: 4), "the next process, \(comment)")
+        try await checkNextLife(run, state, rows, comment, &random)
         let survivors = state.files(.half, random: &random)
         try await Aftermath(run: run, files: survivors, moment: moment)
             .check(rows, promises: false, "power loss, \(comment)")
         return true
+    }
+
+    /// What the next process serves stays, also when the power goes: an fsync that failed has left
+    /// behind what the system holds for written.
+    private static func checkNextLife(
+        _ run: Run,
+        _ state: DurableState,
+        _ rows: ExpectedRows,
+        _ comment: String,
+        _ random: inout SeededGenerator
+    ) async throws {
+        let next = try await NextLife(run, state, rows.groups)
+        for survival in [DurableState.Survival.nothing, .half] {
+            let isKept = try await next.rows(after: survival, &random) == next.served
+            #expect(isKept, "served by the next process, \(survival) survives, \(comment)")
+        }
     }
 
     private static let replay = RandomSeed.replay("DiskErrorTests")

@@ -139,7 +139,7 @@ extension Ledger {
         do throws(TableError) {
             reading = try await readTail(stream.incarnation, partition)
         } catch {
-            throw LedgerError(error)
+            throw LedgerError(error, in: stream.id)
         }
         switch reading.verdict(at: clock.now(), trust(in: stream)) {
         case .tail(let tail), .unverified(let tail): return (tail.next, reading.progress)

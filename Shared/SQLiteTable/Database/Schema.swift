@@ -5,7 +5,9 @@ enum Schema {
     /// "ELDG", in the file's header.
     static let applicationID: Int64 = 0x454c_4447
     /// The format this program writes, and the newest it reads.
-    static let version: Int64 = 1
+    static let version: Int64 = 2
+    /// The oldest it reads: its rows have no checksum.
+    static let oldestVersion: Int64 = 1
 
     /// The table and its indexes.
     ///
@@ -40,6 +42,7 @@ enum Schema {
                 try configure(connection, options: options)
                 try Recovery.run(connection)
                 if identity.isEmpty { try initialise(connection) }
+                if identity.isOld { try connection.execute("PRAGMA user_version=\(version)") }
                 return .success(connection)
             } catch {
                 connection.close()
@@ -135,6 +138,9 @@ private struct Identity {
     /// A database in which nothing was ever done.
     var isEmpty: Bool { applicationID == 0 && version == 0 && entries == 0 }
 
+    /// A ledger in a format that is read, and written from now on in the newest.
+    var isOld: Bool { !isEmpty && version < Schema.version }
+
     /// Why the file is not used.
     func refusal(path: String) -> SQLiteOpenError? {
         if isEmpty { return nil }
@@ -145,7 +151,7 @@ private struct Identity {
             let supported = Int(Schema.version)
             return .newerVersion(path: path, found: Int(version), supported: supported)
         }
-        guard version == Schema.version, entries == Schema.entries else {
+        guard version >= Schema.oldestVersion, entries == Schema.entries else {
             return .corrupt(path: path, reason: "its tables are not those of format \(version)")
         }
         return nil

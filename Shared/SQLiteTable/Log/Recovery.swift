@@ -5,9 +5,9 @@ struct Recovery {
     private let connection: Connection
     /// Pages that the database's header promises and its file has not, or not whole; from the
     /// smallest on.
-    private var missing: Range<UInt32> = 0..<0
+    private var missing = 0..<0
     /// Those of them that the log holds.
-    private var found: Set<UInt32> = []
+    private var found: Set<Int> = []
     private var pageBytes = 0
 
     private init(_ connection: Connection) {
@@ -48,7 +48,7 @@ struct Recovery {
             return Header(UnsafeRawBufferPointer(buffer))
         }
         pageBytes = header.pageBytes
-        let whole = UInt32(clamping: size / Int64(max(pageBytes, 1)))
+        let whole = Int(size) / max(pageBytes, 1)
         if whole < header.pages { missing = whole + 1..<header.pages + 1 }
     }
 
@@ -92,7 +92,8 @@ struct Recovery {
         while offset + Int64(24 + pageBytes) <= size {
             let frame = try numbers(log, at: offset, count: 4)
             guard Array(frame[2...]) == salt else { return }
-            if missing.contains(frame[0]) { found.insert(frame[0]) }
+            let page = Int(frame[0])
+            if missing.contains(page) { found.insert(page) }
             offset += Int64(24 + pageBytes)
         }
     }
@@ -127,7 +128,7 @@ private struct Header {
     /// Bytes of a page.
     let pageBytes: Int
     /// How many pages there should be; 0 when the header does not know.
-    let pages: UInt32
+    let pages: Int
 
     init(_ bytes: UnsafeRawBufferPointer) {
         let size = UInt16(bigEndian: bytes.loadUnaligned(fromByteOffset: 16, as: UInt16.self))
@@ -135,6 +136,6 @@ private struct Header {
         // Programs that did not know the count left these two different.
         let isKnown = bytes[24..<28].elementsEqual(bytes[92..<96])
         let count = UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: 28, as: UInt32.self))
-        pages = isKnown ? count : 0
+        pages = isKnown ? Int(count) : 0
     }
 }

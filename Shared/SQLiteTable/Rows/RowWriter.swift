@@ -83,7 +83,7 @@ struct EncodedRow: Sendable {
 
     init(_ item: Item) {
         key = RowKey(item.key)
-        value = RowCodec.encode(item)
+        value = RowCodec.encode(item, as: key)
         ttl = item.key.group.expiresWithoutSweep ? item.number(.ttl) : nil
     }
 }

@@ -21,7 +21,7 @@ struct Aftermath {
     ) async throws {
         let folder = try TemporaryFolder()
         try folder.write(Self.moved(files, from: run.path, to: folder.file))
-        let table = try SQLiteTable.open(path: folder.file, options: Run.options)
+        let table = try SQLiteTable.open(path: folder.file, options: Run.options())
         let found = try await table.rows(of: rows.groups)
         #expect(try await rows.admits(found, at: moment), "rows at \(moment): \(comment())")
         if promises {

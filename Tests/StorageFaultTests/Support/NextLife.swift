@@ -19,7 +19,7 @@ struct NextLife {
         self.groups = groups
         self.state = state
         for (name, bytes) in state.current { disk.put(name, bytes) }
-        var options = Run.options
+        var options = Run.options()
         options.fileSystem = disk.fileSystem
         let table = try SQLiteTable.open(path: run.path, options: options)
         served = try await table.rows(of: groups)
@@ -37,7 +37,7 @@ struct NextLife {
         let folder = try TemporaryFolder()
         let files = state.files(survival, random: &random)
         try folder.write(Aftermath.moved(files, from: path, to: folder.file))
-        let table = try SQLiteTable.open(path: folder.file, options: Run.options)
+        let table = try SQLiteTable.open(path: folder.file, options: Run.options())
         let rows = try await table.rows(of: groups)
         await table.close()
         return rows

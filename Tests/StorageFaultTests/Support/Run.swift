@@ -18,17 +18,22 @@ struct Run: Sendable {
     /// The table's file.
     var path: String { folder.file }
 
+    /// Who copies the log into the database in a run, which reaches its bounds again and again.
+    enum Copying: CaseIterable, Sendable {
+        /// The writer; so that a run's calls hardly depend on the threads' timing.
+        case byWriter
+        /// The checkpointer beside it, all the time.
+        case byCheckpointer
+    }
+
     /// How the table is set up in these tests.
-    ///
-    /// The writer copies the log itself, at a bound that the run reaches again and again, so
-    /// that a run's calls hardly depend on the threads' timing.
-    static var options: SQLiteOptions {
+    static func options(_ copying: Copying = .byWriter) -> SQLiteOptions {
         var options = SQLiteOptions()
         options.readers = 1
-        options.checkpointInterval = 1 << 30
-        options.checkpointBytes = 60_000
+        options.checkpointInterval = copying == .byWriter ? 1 << 30 : 0
+        options.checkpointBytes = copying == .byWriter ? 60_000 : 1
         options.logBytes = 60_000
-        options.maximumLogBytes = 60_000
+        options.maximumLogBytes = copying == .byWriter ? 60_000 : 120_000
         options.lockPatience = 50
         return options
     }
@@ -36,27 +41,35 @@ struct Run: Sendable {
     /// Runs the clients on a disk that fails as told.
     ///
     /// - Returns: nil when the table could not even be opened; the error says why.
-    static func make(in folder: TemporaryFolder, fault: Disk.Fault) async throws -> Run? {
+    static func make(
+        in folder: TemporaryFolder,
+        _ copying: Copying = .byWriter,
+        fault: Disk.Fault
+    ) async throws -> Run? {
         do throws(SQLiteOpenError) {
-            return await make(in: folder, try open(in: folder, fault: fault))
+            return await make(in: folder, try open(in: folder, copying, fault: fault))
         } catch {
             return nil
         }
     }
 
     /// Runs the clients on a disk that works.
-    static func make(in folder: TemporaryFolder) async throws -> Run {
-        await make(in: folder, try open(in: folder, fault: nil))
+    static func make(
+        in folder: TemporaryFolder,
+        _ copying: Copying = .byWriter
+    ) async throws -> Run {
+        await make(in: folder, try open(in: folder, copying, fault: nil))
     }
 
     private static func open(
         in folder: TemporaryFolder,
+        _ copying: Copying,
         fault: Disk.Fault?
     ) throws(SQLiteOpenError) -> (Disk, SQLiteTable) {
         let disk = Disk()
         disk.put(folder.file, [])
         disk.follow(fault)
-        var options = Self.options
+        var options = Self.options(copying)
         options.fileSystem = disk.fileSystem
         return (disk, try SQLiteTable.open(path: folder.file, options: options))
     }
