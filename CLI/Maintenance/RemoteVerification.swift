@@ -60,7 +60,7 @@ struct RemotePartition {
     private let partition: Partition
     private let count: Int
     private(set) var verdict: PartitionVerdict
-    private var timestamp = ""
+    private var timestamp: [UInt8] = []
 
     init(_ client: LedgerClient, _ stream: StreamID, _ partition: Partition, count: Int) {
         self.client = client
@@ -105,24 +105,23 @@ struct RemotePartition {
     ) async throws(LedgerClientError) {
         var next = first
         while next < end {
-            let page = try await client.page(stream.name, partition, from: next)
-            let events = page["events"]?.elements ?? []
-            for event in events where next < end { take(event, at: &next) }
-            if events.isEmpty { return report(next, "no event is to be had here") }
+            let place = "\(next.rawValue)"
+            let page = try await client.events(of: stream.name, partition.index, from: place)
+            for event in page.events where next < end { take(event, at: &next) }
+            if page.events.isEmpty { return report(next, "no event is to be had here") }
         }
     }
 
-    private mutating func take(_ event: JSONValue, at next: inout Offset) {
-        if event.text("offset") != "\(next.rawValue)" {
-            report(next, "the event read here has offset \(event.text("offset"))")
+    private mutating func take(_ event: EventSlices, at next: inout Offset) {
+        if event.offset != next.rawValue {
+            report(next, "the event read here has offset \(event.offset)")
         }
-        let key = Array(event.text("key").utf8)
-        if Partitioner.partition(forKey: key, count: count) != partition {
+        if Partitioner.partition(forKey: event.keyBytes, count: count) != partition {
             report(next, "the event's key belongs to another partition")
         }
         // All timestamps have one width, so they are in order as text.
-        if event.text("timestamp") < timestamp { report(next, "time goes back") }
-        timestamp = event.text("timestamp")
+        if event.timestamp.lexicographicallyPrecedes(timestamp) { report(next, "time goes back") }
+        timestamp = event.timestamp
         verdict.events += 1
         next = next.advanced(by: 1)
     }
@@ -150,23 +149,6 @@ struct RemotePartition {
     private mutating func report(_ offset: Offset?, _ problem: String) {
         verdict.findings.append(
             Finding(stream: stream.name, partition: partition, offset: offset, problem)
-        )
-    }
-}
-
-extension LedgerClient {
-    /// One page of a partition's events.
-    func page(
-        _ stream: String,
-        _ partition: Partition,
-        from offset: Offset
-    ) async throws(LedgerClientError) -> JSONValue {
-        let query = [
-            (name: "partition", value: "\(partition.index)"), ("from", "\(offset.rawValue)"),
-            ("limit", "1000"),
-        ]
-        return try JSONValue.answer(
-            try await call("GET", ["streams", stream, "events"], query: query)
         )
     }
 }
