@@ -106,10 +106,33 @@ struct RemotePartition {
         var next = first
         while next < end {
             let place = "\(next.rawValue)"
-            let page = try await client.events(of: stream.name, partition.index, from: place)
+            let page: EventSlicesPage
+            do throws(LedgerClientError) {
+                page = try await client.events(of: stream.name, partition.index, from: place)
+            } catch {
+                guard case .refused(410, _, _) = error else { throw error }
+                try await passExpired(&next)
+                continue
+            }
             for event in page.events where next < end { take(event, at: &next) }
             if page.events.isEmpty { return report(next, "no event is to be had here") }
         }
+    }
+
+    /// Events that expire while they are read are none that is missing.
+    private mutating func passExpired(_ next: inout Offset) async throws(LedgerClientError) {
+        let page = try await client.events(
+            of: stream.name,
+            partition.index,
+            from: "earliest",
+            limit: 1
+        )
+        guard let earliest = Offset(page.next - Int64(page.events.count)), earliest > next else {
+            throw .notALedger(status: 410)
+        }
+        verdict.earliest = earliest
+        verdict.events = 0
+        next = earliest
     }
 
     private mutating func take(_ event: EventSlices, at next: inout Offset) {

@@ -56,6 +56,25 @@ struct VerifyTests {
         damaged.stop()
     }
 
+    @Test("What a crash leaves behind is sound, is backed up, and starts again")
+    func crashed() async throws {
+        let place = try Workplace()
+        let ledger = try RunningLedger(place.path("data"))
+        try ledger.done("stream", "create", "orders", "--partitions", "1")
+        for number in 0..<20 { try await ledger.publish("orders", "k\(number)", ["1"]) }
+        ledger.crash()
+        let log = place.path("data/ledger.sqlite-wal")
+        #expect(FileManager.default.fileExists(atPath: log))
+        let found = try CommandLine.run(["verify", "--data", place.path("data")])
+        #expect(found.status == 0 && found.output.contains("20 events"), "\(found)")
+        let backup = ["backup", "--data", place.path("data"), place.path("backup")]
+        #expect(try CommandLine.run(backup).output.contains("20 events"))
+        let again = try RunningLedger(place.path("data"))
+        try await again.publish("orders", "k", ["1"])
+        #expect(try again.done("verify").output.contains("21 events"))
+        again.stop()
+    }
+
     @Test("What is no ledger, and no file of heads, is refused in words")
     func refused() throws {
         let place = try Workplace()

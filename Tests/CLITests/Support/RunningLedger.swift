@@ -35,6 +35,12 @@ final class RunningLedger: @unchecked Sendable {
         process.waitUntilExit()
     }
 
+    /// `kill -9`, and waits until the process is gone.
+    func crash() {
+        kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+    }
+
     /// Runs a command against this server.
     func run(_ arguments: String..., input: String = "") throws -> CommandLine.Outcome {
         try CommandLine.run(arguments, input: input, url: url)
