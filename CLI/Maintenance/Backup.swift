@@ -30,8 +30,7 @@ struct Backup: AsyncParsableCommand {
                 throw .cannotOpen(path: target, reason: "it exists already")
             }
             SQLiteClaim.remove(part)
-            let snapshot = try SQLiteSnapshot.open(path: LedgerFile.path(data))
-            try snapshot.copy(to: part, as: .backup)
+            try Self.copy(LedgerFile.path(data), to: part)
             verdict = FileCheck.run(on: try SQLiteSnapshot.open(path: part))
             if verdict.isSound { try SQLiteClaim.move(part, to: target) }
         } catch {
@@ -44,5 +43,10 @@ struct Backup: AsyncParsableCommand {
             throw ExitCode(1)
         }
         if !json { Terminal.print("backup: \(target)") }
+    }
+
+    /// The ledger's log can't be begun anew while this reads: no longer than it must.
+    private static func copy(_ file: String, to part: String) throws(SQLiteOpenError) {
+        try SQLiteSnapshot.open(path: file).copy(to: part, as: .backup)
     }
 }

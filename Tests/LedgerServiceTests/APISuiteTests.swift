@@ -13,4 +13,9 @@ struct APISuiteTests {
     func holdsWhileNobodyElseFolds(_ engine: Engine, _ check: QuietCheck) async throws {
         try await check.run(over: API(engine))
     }
+
+    @Test(arguments: Engine.allCases, APISuite.frontChecks)
+    func holdsWithoutAGateway(_ engine: Engine, _ check: FrontCheck) async throws {
+        try await check.run(over: API(engine))
+    }
 }

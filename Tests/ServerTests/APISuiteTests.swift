@@ -16,6 +16,11 @@ struct APISuiteTests {
     func holdsInRealTime(_ check: RealTimeCheck) async throws {
         try await withLedger { try await check.run(over: HTTPTransport(url: $0)) }
     }
+
+    @Test(arguments: APISuite.frontChecks)
+    func holdsWithoutAGateway(_ check: FrontCheck) async throws {
+        try await withLedger { try await check.run(over: HTTPTransport(url: $0)) }
+    }
 }
 
 /// Runs a whole ledger on a folder of its own for the time of a test; `body` gets its base URL.

@@ -32,7 +32,7 @@ enum Schema {
         options: SQLiteOptions
     ) throws(SQLiteOpenError) -> Connection {
         try opening(path) { () throws(SQLiteFailure) in
-            let connection = try Connection(path: path, patience: options.lockPatience)
+            let connection = try Connection(path: path, options: options)
             do throws(SQLiteFailure) {
                 let identity = try Identity(connection)
                 if let refusal = identity.refusal(path: path) {
@@ -40,6 +40,7 @@ enum Schema {
                     return .failure(refusal)
                 }
                 try configure(connection, options: options)
+                try Recovery.run(connection)
                 if identity.isEmpty { try initialise(connection) }
                 return .success(connection)
             } catch {
@@ -57,7 +58,7 @@ enum Schema {
         mappedBytes: Int
     ) throws(SQLiteOpenError) -> Connection {
         try opening(path) { () throws(SQLiteFailure) in
-            let connection = try Connection(path: path, patience: options.lockPatience)
+            let connection = try Connection(path: path, options: options)
             do throws(SQLiteFailure) {
                 try connection.execute(
                     """
@@ -78,7 +79,7 @@ enum Schema {
     /// A connection that reads the file as it is now, for as long as it is open.
     static func openSnapshot(path: String) throws(SQLiteOpenError) -> Connection {
         try opening(path) { () throws(SQLiteFailure) in
-            let connection = try Connection(path: path, patience: 5000, readOnly: true)
+            let connection = try Connection(path: path, options: SQLiteOptions(), readOnly: true)
             do throws(SQLiteFailure) {
                 // The first read of a transaction decides what all of it sees.
                 try connection.execute("BEGIN")

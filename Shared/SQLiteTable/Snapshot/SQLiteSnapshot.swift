@@ -54,7 +54,7 @@ public final class SQLiteSnapshot: TableSnapshot {
     public func copy(to path: String, as purpose: Purpose) throws(SQLiteOpenError) {
         try DatabaseFile.create(path: path)
         do throws(SQLiteFailure) {
-            let target = try Connection(path: path, patience: 0)
+            let target = try Connection(path: path, options: SQLiteOptions())
             defer { target.close() }
             // What is half done is of no use, so it needs no journal.
             try target.execute("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF")

@@ -144,6 +144,20 @@ extension SuiteClient {
     }
 }
 
+extension SuiteClient {
+    /// Repeats a call that is safe to repeat while the ledger asks for it by a 503.
+    public func persist(
+        _ patience: Patience,
+        _ call: () async throws -> Answer
+    ) async throws -> Answer {
+        while true {
+            let answer = try await call()
+            guard answer.status == 503 else { return answer }
+            try patience.check("a call that is answered by \(answer)")
+        }
+    }
+}
+
 /// The streams of one check.
 private final class CreatedStreams: Sendable {
     private let state = Mutex<(count: Int, names: Set<String>)>((0, []))

@@ -95,7 +95,7 @@ struct API: Sendable {
     }
 }
 
-extension API: QuietTransport {
+extension API: QuietTransport, FrontTransport {
     func send(_ request: SuiteRequest) async -> Answer {
         let response = await handler.handle(
             APIRequest(

@@ -58,6 +58,7 @@ class Running:
         self.wait(self.plane.stop())
         self.loop.call_soon_threadsafe(self.loop.stop)
         self.thread.join()
+        self.loop.close()
 
     def call(self, path, body=None, headers=None, method=None, base=None):
         """(status, headers, body)."""
