@@ -25,7 +25,7 @@ test *ARGS: setup
     swift test --skip-build "$@"
 
 # The tests of storage faults with every call and every cut; ./justw test tries a part of them
-soak *ARGS: setup
+soak-storage *ARGS: setup
     swift build --build-tests
     EVENTLEDGER_SOAK=1 swift test --skip-build --filter StorageFaultTests "$@"
 

@@ -35,8 +35,8 @@ import Testing
         }
         // Past the bound it is tried now and then, not with each commit.
         var attempts = 0
-        for frames in stride(from: 48_000, to: 80_000, by: 100) {
-            guard advice(&gauge, frames) == "whenever" else { continue }
+        for frames in stride(from: 48_000, to: 80_000, by: 100)
+        where advice(&gauge, frames) == "whenever" {
             attempts += 1
             begin(&gauge)
             gauge.passFailed()

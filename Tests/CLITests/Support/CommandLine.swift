@@ -26,18 +26,23 @@ enum CommandLine {
     ) throws -> Outcome {
         let files = try ["in", "out", "err"].map { _ in try TemporaryFile() }
         try input.write(toFile: files[0].path, atomically: false, encoding: .utf8)
-        let process = Process()
-        process.executableURL = try executable()
-        process.arguments = arguments
-        process.environment = ProcessInfo.processInfo.environment
-            .merging(url.map { ["EVENTLEDGER_URL": $0] } ?? [:]) { $1 }
-        process.standardInput = FileHandle(forReadingAtPath: files[0].path)
-        process.standardOutput = FileHandle(forWritingAtPath: files[1].path)
-        process.standardError = FileHandle(forWritingAtPath: files[2].path)
-        try process.run()
-        process.waitUntilExit()
+        let handles = [
+            FileHandle(forReadingAtPath: files[0].path),
+            FileHandle(forWritingAtPath: files[1].path),
+            FileHandle(forWritingAtPath: files[2].path),
+        ]
+        let descriptors = try handles.map { try #require($0).fileDescriptor }
+        let process = try ChildProcess(
+            try executable().path,
+            arguments,
+            environment: ProcessInfo.processInfo.environment
+                .merging(url.map { ["EVENTLEDGER_URL": $0] } ?? [:]) { $1 },
+            files: (descriptors[0], descriptors[1], descriptors[2])
+        )
+        let status = process.wait()
+        for handle in handles { try handle?.close() }
         return Outcome(
-            status: process.terminationStatus,
+            status: status,
             output: try String(contentsOfFile: files[1].path, encoding: .utf8),
             errors: try String(contentsOfFile: files[2].path, encoding: .utf8)
         )

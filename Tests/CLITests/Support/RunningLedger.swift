@@ -1,20 +1,27 @@
 import Foundation
 import LedgerClient
+import Synchronization
 import Testing
 
 /// A server process on a data folder, stopped in order or killed with its owner.
-final class RunningLedger: @unchecked Sendable {
-    // Unchecked: set once in `init`, and `Process` may be terminated from any thread.
-    private let process = Process()
+final class RunningLedger: Sendable {
+    private let process: ChildProcess
+    private let hasEnded = Mutex(false)
     let url: String
     let client: LedgerClient
 
     init(_ data: String) throws {
         let output = Pipe()
-        process.executableURL = try CommandLine.executable()
-        process.arguments = ["serve", "--port", "0", "--log-level", "error", "--data", data]
-        process.standardOutput = output
-        try process.run()
+        let nowhere = try #require(FileHandle(forReadingAtPath: "/dev/null"))
+        process = try ChildProcess(
+            try CommandLine.executable().path,
+            ["serve", "--port", "0", "--log-level", "error", "--data", data],
+            environment: ProcessInfo.processInfo.environment,
+            files: (
+                nowhere.fileDescriptor, output.fileHandleForWriting.fileDescriptor, STDERR_FILENO
+            )
+        )
+        try output.fileHandleForWriting.close()
         var text = ""
         while text.firstMatch(of: /:\d+\n/) == nil {
             let data = output.fileHandleForReading.availableData
@@ -26,19 +33,28 @@ final class RunningLedger: @unchecked Sendable {
     }
 
     deinit {
-        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+        end(SIGKILL)
     }
 
     /// Ends the server as an operator does.
     func stop() {
-        process.terminate()
-        process.waitUntilExit()
+        end(SIGTERM)
     }
 
-    /// `kill -9`, and waits until the process is gone.
+    /// `kill -9`.
     func crash() {
-        kill(process.processIdentifier, SIGKILL)
-        process.waitUntilExit()
+        end(SIGKILL)
+    }
+
+    /// Sends a signal and waits until the process is gone; once.
+    private func end(_ signal: Int32) {
+        let isFirst = hasEnded.withLock { ended in
+            defer { ended = true }
+            return !ended
+        }
+        guard isFirst else { return }
+        process.send(signal)
+        _ = process.wait()
     }
 
     /// Runs a command against this server.
