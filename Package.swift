@@ -280,3 +280,18 @@ let package = Package(
         ),
     ] + integrationTests
 )
+
+// The thread sanitizer needs locks that it knows: see Tests/SanitizedSynchronization.
+if Context.environment["EVENTLEDGER_TSAN"] != nil {
+    let name = "SanitizedSynchronization"
+    for target in package.targets where target.type != .system {
+        guard target.swiftSettings != nil else { continue }
+        target.dependencies.append(.init(stringLiteral: name))
+        target.swiftSettings?.append(
+            .unsafeFlags(["-module-alias", "Synchronization=\(name)"])
+        )
+    }
+    package.targets.append(
+        .target(name: name, path: "Tests/\(name)", swiftSettings: settings)
+    )
+}

@@ -64,6 +64,11 @@ test-local-cloud *ARGS:
     @scripts/tools.sh
     @.tools/venv/bin/python -m pytest -q -p no:cacheprovider scripts/local_cloud "$@"
 
+# Write the tables of docs/cost.md anew: ./justw cost --measure STATE-FILE measures on a local cloud
+cost *ARGS:
+    @scripts/tools.sh
+    @.tools/venv/bin/python scripts/cost.py "$@"
+
 # Deploy to a local AWS and serve it until Ctrl-C: scripts/local_cloud/README.md
 local-cloud *ARGS: setup
     @scripts/local-cloud.sh run "$@"

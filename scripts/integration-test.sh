@@ -49,4 +49,6 @@ EVENTLEDGER_LOCAL_AWS_REGION=$(value region)
 EVENTLEDGER_LOCAL_TABLE=$(value table)
 export EVENTLEDGER_API_URL EVENTLEDGER_CONTROL_URL EVENTLEDGER_LOCAL_AWS_URL \
     EVENTLEDGER_LOCAL_AWS_REGION EVENTLEDGER_LOCAL_TABLE
-run IntegrationTests "$@"
+run 'IntegrationTests\.DeployedTests' "$@"
+# By itself: it disturbs whoever uses the cloud at the same time.
+run 'IntegrationTests\.LocalCloudTests' "$@"
