@@ -142,6 +142,7 @@ let package = Package(
         module("LineLog", [log]),
         module("LedgerService", ["LedgerCore", "LedgerSchemas", "RawJSON", log, metrics]),
         module("SQLiteTable", ["LedgerCore", "CChecksum", "CSQLite"]),
+        module("LedgerMaintenance", ["LedgerCore"]),
         module("CurlHTTP", ["CCurl"]),
         module("AWSClient", ["CurlHTTP", "CCrypto", "RawJSON"]),
         module("DynamoDBJSON", ["LedgerCore", "RawJSON"]),
@@ -167,7 +168,8 @@ let package = Package(
         .executableTarget(
             name: "eventledger",
             dependencies: [
-                "LedgerClient", "LedgerServer", "LedgerCore", "LineLog", "RawJSON", log,
+                "LedgerClient", "LedgerServer", "LedgerCore", "LedgerMaintenance", "SQLiteTable",
+                "LineLog", "RawJSON", log,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "CLI",
@@ -261,7 +263,17 @@ let package = Package(
         ),
         tests("APISuiteTests", ["APISuite", "LedgerClient", "LedgerSchemas"]),
         tests("SimulationTests", ["LedgerSimulation", "LedgerTesting"]),
-        tests("CLITests", ["eventledger", "LedgerClient"]),
+        tests(
+            "CLITests",
+            ["eventledger", "LedgerClient", "LedgerCore", "LedgerTesting", "RawJSON", "CSQLite"]
+        ),
+        tests(
+            "LedgerMaintenanceTests",
+            [
+                "LedgerMaintenance", "LedgerService", "LedgerCore", "LedgerTesting", "SQLiteTable",
+                "CSQLite", log,
+            ]
+        ),
         tests(
             "ProjectTests",
             ["LedgerCore", "LedgerSchemas", "LedgerService", "LedgerTesting", "RawJSON", log]

@@ -21,7 +21,8 @@ struct EventLedger: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             Serve.self, StreamCommand.self, Publish.self, Read.self, SubscriptionCommand.self,
-            Poll.self, Tail.self, Compacted.self,
+            Poll.self, Tail.self, Compacted.self, Export.self,
+            Import.self, Verify.self, Backup.self, Restore.self,
         ]
     )
 }

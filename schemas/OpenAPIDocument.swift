@@ -834,6 +834,83 @@ let openAPIText: StaticString = #"""
         }
       }
     },
+    "/streams/{stream}/partitions/{partition}/head": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/stream"
+        },
+        {
+          "$ref": "#/components/parameters/partitionPath"
+        }
+      ],
+      "get": {
+        "operationId": "readHead",
+        "tags": [
+          "events"
+        ],
+        "summary": "Where a partition ends, and the hash of everything before",
+        "description": "Each stored chunk's hash covers the hash of the chunk before, so a head covers the whole partition up to `next_offset`. Keep it elsewhere; ask again with `at` later: another answer means that the log was rewritten. A head exists between two chunks only: any other `at` is a 400 that names the next one in `details.limit`.",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/at"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "The head",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Head"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id"
+          },
+          "404": {
+            "$ref": "#/components/responses/stream_not_found_or_partition_not_found"
+          },
+          "408": {
+            "$ref": "#/components/responses/request_timeout"
+          },
+          "410": {
+            "$ref": "#/components/responses/offset_expired"
+          },
+          "413": {
+            "$ref": "#/components/responses/payload_too_large"
+          },
+          "414": {
+            "$ref": "#/components/responses/uri_too_long"
+          },
+          "416": {
+            "$ref": "#/components/responses/offset_out_of_range"
+          },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
+          "429": {
+            "$ref": "#/components/responses/too_many_requests"
+          },
+          "431": {
+            "$ref": "#/components/responses/headers_too_large"
+          },
+          "500": {
+            "$ref": "#/components/responses/internal_error"
+          },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
+          "503": {
+            "$ref": "#/components/responses/tail_unverified_or_unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
+          }
+        }
+      }
+    },
     "/streams/{stream}/accept-tail": {
       "parameters": [
         {
@@ -1647,6 +1724,23 @@ let openAPIText: StaticString = #"""
         "description": "Which partition to read. Needed when the stream has more than one. Digits only.",
         "schema": {
           "$ref": "#/components/schemas/Partition"
+        }
+      },
+      "partitionPath": {
+        "name": "partition",
+        "in": "path",
+        "required": true,
+        "description": "Which partition. Digits only.",
+        "schema": {
+          "$ref": "#/components/schemas/Partition"
+        }
+      },
+      "at": {
+        "name": "at",
+        "in": "query",
+        "description": "The head as it was when the next offset was this one: a `next_offset` of an earlier answer. Digits only.",
+        "schema": {
+          "$ref": "#/components/schemas/Offset"
         }
       },
       "from": {
@@ -3712,6 +3806,37 @@ let openAPIText: StaticString = #"""
                 "compacted_up_to": 42
               }
             ]
+          }
+        ]
+      },
+      "Head": {
+        "title": "Head of a partition",
+        "type": "object",
+        "properties": {
+          "partition": {
+            "$ref": "#/components/schemas/Partition"
+          },
+          "next_offset": {
+            "$ref": "#/components/schemas/Offset",
+            "description": "The offset after the last event that the head covers; without `at`, the offset the next event will get."
+          },
+          "head": {
+            "type": "string",
+            "pattern": "^[0-9a-f]{64}$",
+            "description": "The hash chain after the last chunk: SHA-256 over the hash before and the chunk's record batch. 64 zeros before the first event."
+          }
+        },
+        "required": [
+          "partition",
+          "next_offset",
+          "head"
+        ],
+        "additionalProperties": false,
+        "examples": [
+          {
+            "partition": 0,
+            "next_offset": 42,
+            "head": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
           }
         ]
       },

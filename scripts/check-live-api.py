@@ -37,6 +37,7 @@ COMPACTED = "/streams/{stream}/compacted"
 COMPACTED_KEY = "/streams/{stream}/compacted/{key}"
 COMPACT = "/streams/{stream}/compact"
 ACCEPT_TAIL = "/streams/{stream}/accept-tail"
+HEAD = "/streams/{stream}/partitions/{partition}/head"
 SUBSCRIPTIONS = "/streams/{stream}/subscriptions"
 SUBSCRIPTION = "/streams/{stream}/subscriptions/{subscription}"
 POLL = SUBSCRIPTION + "/poll"
@@ -165,6 +166,17 @@ def exercise_reads(check, stream):
     read(404, partition=7, code="partition_not_found")
     read(416, partition=0, from_="99999", code="offset_out_of_range")
     read(404, partition=0, name="api-check-none", code="stream_not_found")
+
+    def head(*statuses, partition=0, code=None, **query):
+        place = {"stream": stream, "partition": str(partition)}
+        return check.call("GET", HEAD, *statuses, **place, query=query, code=code)
+
+    now = head(200)
+    again = head(200, at=str(now.get("next_offset")))
+    check.expect(now == again, "the head at the next offset is not the head")
+    head(416, at="99999", code="offset_out_of_range")
+    head(400, at="x", code="validation_error")
+    head(404, partition=7, code="partition_not_found")
 
 
 def exercise_limits(check, stream):
@@ -301,7 +313,7 @@ def exercise_outside(check, stream):
     check.call_outside("GET", "/no-such-path", 404, "not_found")
     check.call_outside("GET", "/streams/a/b/c/d", 404, "not_found")
     for path, item in check.document["paths"].items():
-        target = path.format(stream=stream, subscription="reader", key="order-1")
+        target = path.format(stream=stream, partition="0", subscription="reader", key="order-1")
         allow = check.call_outside("PUT", target, 405, "method_not_allowed").get("allow", "")
         taken = {method.upper() for method in item if method != "parameters"}
         listed = {method.strip() for method in allow.split(",")}

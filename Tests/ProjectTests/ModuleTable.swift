@@ -29,6 +29,8 @@ struct ModuleRule: Sendable {
         ModuleRule("RawJSON"),
         ModuleRule("LedgerCore", ["RawJSON", "CCrypto", "CCompression", "CChecksum"]),
         ModuleRule("LedgerSchemas", folder: "schemas"),
+        // Checks what is stored, and what a restored ledger needs.
+        ModuleRule("LedgerMaintenance", ["LedgerCore"]),
         // The use cases: no I/O of their own either, it all goes through a table. libc for the
         // machine's clocks.
         ModuleRule(
@@ -78,7 +80,10 @@ struct ModuleRule: Sendable {
         ModuleRule(
             "eventledger",
             folder: "CLI",
-            ["LedgerClient", "LedgerServer", "LedgerCore", "LineLog", "RawJSON", "Logging"],
+            [
+                "LedgerClient", "LedgerServer", "LedgerCore", "LedgerMaintenance", "SQLiteTable",
+                "LineLog", "RawJSON", "Logging",
+            ],
             ["ArgumentParser", "Dispatch"],
             libc
         ),

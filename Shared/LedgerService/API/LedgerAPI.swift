@@ -62,6 +62,7 @@ public struct LedgerAPI: APIHandler {
         case .compactedKey(let id, let key): try await compacted(id, key, request)
         case .compact(let id): try await compact(id, request)
         case .acceptTail(let id): try await acceptTail(id, request)
+        case .head(let id, let partition): try await head(id, partition, request)
         case .subscriptions(let id):
             method == "GET"
                 ? try await listSubscriptions(id, request)

@@ -20,7 +20,7 @@ extension Route {
         switch self {
         case .health, .openAPI, .streams, .stream, .subscriptions, .subscription: .admin
         case .events: method == "POST" ? .publish : .poll
-        case .compacted, .compactedKey, .poll, .commit, .seek: .poll
+        case .compacted, .compactedKey, .poll, .commit, .seek, .head: .poll
         case .compact, .acceptTail: .compactor
         }
     }

@@ -11,6 +11,7 @@ enum Route {
     case compactedKey(StreamID, EventKey)
     case compact(StreamID)
     case acceptTail(StreamID)
+    case head(StreamID, partition: Int64)
     case subscriptions(StreamID)
     case subscription(StreamID, SubscriptionID)
     case poll(StreamID, SubscriptionID)
@@ -41,6 +42,9 @@ enum Route {
             return .compactedKey(try streamID(segments[0]), try eventKey(key))
         case ("compact", 2): return .compact(try streamID(segments[0]))
         case ("accept-tail", 2): return .acceptTail(try streamID(segments[0]))
+        case ("partitions", 4) where segments[3] == "head":
+            let stream = try streamID(segments[0])
+            return .head(stream, partition: try partition(segments[2]))
         case ("subscriptions", 2): return .subscriptions(try streamID(segments[0]))
         case ("subscriptions", 3...4): return try inSubscription(segments)
         default: throw .routeNotFound
@@ -62,6 +66,13 @@ enum Route {
         case "seek": return .seek(stream, id)
         default: return .subscription(stream, id)
         }
+    }
+
+    private static func partition(_ segment: Substring) throws(LedgerError) -> Int64 {
+        guard let index = QueryParameters.digits(String(segment)) else {
+            throw .invalid(field: "partition", message: "must be a number, in digits only")
+        }
+        return index
     }
 
     private static func streamID(_ segment: Substring) throws(LedgerError) -> StreamID {
@@ -92,6 +103,7 @@ enum Route {
         case .compactedKey: "/streams/{stream}/compacted/{key}"
         case .compact: "/streams/{stream}/compact"
         case .acceptTail: "/streams/{stream}/accept-tail"
+        case .head: "/streams/{stream}/partitions/{partition}/head"
         case .subscriptions: "/streams/{stream}/subscriptions"
         case .subscription: "/streams/{stream}/subscriptions/{subscription}"
         case .poll: "/streams/{stream}/subscriptions/{subscription}/poll"
@@ -108,7 +120,7 @@ enum Route {
     /// The methods that the route takes.
     var methods: [String] {
         switch self {
-        case .health, .openAPI, .compacted, .compactedKey, .poll: ["GET"]
+        case .health, .openAPI, .compacted, .compactedKey, .poll, .head: ["GET"]
         case .streams, .events, .subscriptions: ["GET", "POST"]
         case .stream: ["GET", "PATCH", "DELETE"]
         case .subscription: ["GET", "DELETE"]

@@ -13,12 +13,18 @@ final class Connection {
     /// - Parameters:
     ///   - path: Where it is.
     ///   - options: How long to wait for another program's lock, and by which file system.
+    ///   - readOnly: Whether it is only read.
     /// - Throws: Why it cannot be opened.
-    init(path: String, options: SQLiteOptions) throws(SQLiteFailure) {
+    init(
+        path: String,
+        options: SQLiteOptions,
+        readOnly: Bool = false
+    ) throws(SQLiteFailure) {
         // A name such as ":memory:" means something else to SQLite unless it looks like a path.
         let name = path.hasPrefix("/") ? path : "./" + path
         var handle: OpaquePointer?
-        let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX
+        let access = readOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE
+        let flags = access | SQLITE_OPEN_NOMUTEX
         let code = sqlite3_open_v2(name, &handle, flags, options.fileSystem)
         guard let handle else {
             throw SQLiteFailure(code: SQLITE_NOMEM, systemError: 0, message: "out of memory")
@@ -78,6 +84,17 @@ final class Connection {
         try check(sqlite3_prepare_v3(handle, sql, -1, flags, &statement, nil))
         guard let statement else { preconditionFailure("an empty statement: \(sql)") }
         return Statement(statement)
+    }
+
+    /// Makes `target`'s file a copy of this one, page by page, as this connection sees it.
+    func copy(into target: Connection) throws(SQLiteFailure) {
+        guard let backup = sqlite3_backup_init(target.handle, "main", handle, "main") else {
+            throw target.failure(sqlite3_errcode(target.handle))
+        }
+        let code = sqlite3_backup_step(backup, -1)
+        let end = sqlite3_backup_finish(backup)
+        try target.check(code, SQLITE_DONE)
+        try target.check(end)
     }
 
     /// Throws what happened unless `code` is the expected one.

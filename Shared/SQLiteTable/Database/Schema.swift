@@ -4,6 +4,8 @@ import CSQLite
 enum Schema {
     /// "ELDG", in the file's header.
     static let applicationID: Int64 = 0x454c_4447
+    /// "ELBK": a backup, which is read and put back, and not written to.
+    static let backupID: Int64 = 0x454c_424b
     /// The format this program writes, and the newest it reads.
     static let version: Int64 = 2
     /// The oldest it reads: its rows have no checksum.
@@ -77,6 +79,30 @@ enum Schema {
         }
     }
 
+    /// A connection that reads the file as it is now, for as long as it is open.
+    static func openSnapshot(path: String) throws(SQLiteOpenError) -> Connection {
+        try opening(path) { () throws(SQLiteFailure) in
+            let connection = try Connection(path: path, options: SQLiteOptions(), readOnly: true)
+            do throws(SQLiteFailure) {
+                // The first read of a transaction decides what all of it sees.
+                try connection.execute("BEGIN")
+                let identity = try Identity(connection)
+                guard !identity.isEmpty else {
+                    connection.close()
+                    return .failure(.notOurs(path: path, reason: "nothing was ever stored in it"))
+                }
+                if let refusal = identity.refusal(path: path, takesBackups: true) {
+                    connection.close()
+                    return .failure(refusal)
+                }
+                return .success(connection)
+            } catch {
+                connection.close()
+                throw error
+            }
+        }
+    }
+
     private static func opening(
         _ path: String,
         _ body: () throws(SQLiteFailure) -> Result<Connection, SQLiteOpenError>
@@ -142,9 +168,10 @@ private struct Identity {
     var isOld: Bool { !isEmpty && version < Schema.version }
 
     /// Why the file is not used.
-    func refusal(path: String) -> SQLiteOpenError? {
+    func refusal(path: String, takesBackups: Bool = false) -> SQLiteOpenError? {
         if isEmpty { return nil }
-        guard applicationID == Schema.applicationID else {
+        if applicationID == Schema.backupID, !takesBackups { return .backup(path: path) }
+        guard applicationID == Schema.applicationID || applicationID == Schema.backupID else {
             return .notOurs(path: path, reason: "it is another application's database")
         }
         guard version <= Schema.version else {

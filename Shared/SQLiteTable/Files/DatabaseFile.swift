@@ -31,6 +31,24 @@ enum DatabaseFile {
         syncFolder(of: path)
     }
 
+    /// Makes an empty file where there must be none, readable by its owner only.
+    static func create(path: String) throws(SQLiteOpenError) {
+        let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw .cannotOpen(path: path, reason: lastSystemError()) }
+        close(descriptor)
+    }
+
+    /// Makes a whole file durable, and its name.
+    static func sync(path: String) throws(SQLiteOpenError) {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .cannotOpen(path: path, reason: lastSystemError()) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else {
+            throw .cannotOpen(path: path, reason: lastSystemError())
+        }
+        syncFolder(of: path)
+    }
+
     /// Makes a new file's name durable.
     ///
     /// A file system that cannot do so loses nothing that was

@@ -27,6 +27,7 @@ extension APISuite {
             operation.dropFirst(method.count + 1)
                 .replacing("{stream}", with: stream)
                 .replacing("{subscription}", with: "u")
+                .replacing("{partition}", with: "0")
                 .replacing("{key}", with: "k") + query
         }
     }
@@ -44,6 +45,7 @@ extension APISuite {
             query: "?ack=summary"
         ),
         Call("GET /streams/{stream}/events"),
+        Call("GET /streams/{stream}/partitions/{partition}/head"),
         Call("POST /streams/{stream}/compact"),
         Call("POST /streams/{stream}/accept-tail"),
         Call("GET /streams/{stream}/compacted"),

@@ -33,6 +33,23 @@ struct TableKeyTests {
         #expect(Set(groups.map(\.partitionKey)).count == groups.count)
     }
 
+    @Test("A group is found again by its partition key, in its one spelling", arguments: keys)
+    func partitionKeys(_ key: TableKey) {
+        let text = key.group.partitionKey
+        #expect(RowGroup(partitionKey: text) == key.group)
+        for wrong in [text + "#", text + "#1", "#" + text, text.lowercased(), text + " "] {
+            #expect(RowGroup(partitionKey: wrong) == nil, "\(wrong)")
+        }
+    }
+
+    @Test("Partition keys that no group has are refused")
+    func malformedGroups() {
+        let sid = Self.sid.hex
+        for text in ["", "LOG", "LOG#\(sid)", "LOG#\(sid)#01", "LOG#\(sid)#-1", "POS#\(sid)#3"] {
+            #expect(RowGroup(partitionKey: text) == nil, "\(text)")
+        }
+    }
+
     @Test("Sort keys of chunks order like their offsets")
     func order() {
         var random = SeededGenerator(seed: 3)
