@@ -11,8 +11,9 @@ public enum ConfigurationError: Error, Equatable, CustomStringConvertible {
         case .loopbackOnly(let host):
             """
             refusing to listen on \(host): everyone who reaches it could read and change every \
-            stream. Addresses other than loopback need API keys, which are not there yet; use \
-            127.0.0.1, ::1 or localhost
+            stream. Addresses other than loopback need API keys: `eventledger key new` makes the \
+            first one, and --root-key-hash turns them on. Without keys use 127.0.0.1, ::1 or \
+            localhost
             """
         case .invalidPort(let port):
             "\(port) is not a port: use 1 to 65535, or 0 for any free one"

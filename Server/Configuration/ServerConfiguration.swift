@@ -1,13 +1,16 @@
 public import LedgerCore
+public import LedgerService
 public import LineLog
 public import Logging
 
 /// Where the server listens and what it refuses to do.
 public struct ServerConfiguration: Sendable {
-    /// A loopback address or `localhost`; see ``validate()``.
+    /// An address; without keys a loopback address or `localhost`: see ``validate()``.
     public var host: String
     /// The TCP port; 0 lets the system choose one.
     public var port: Int
+    /// Whether requests need an API key.
+    public var keys: KeyPolicy
     /// Threads that serve connections; nil takes one for each core this process may use.
     public var eventLoops: Int?
     /// What one client, and all together, may ask for.
@@ -23,6 +26,7 @@ public struct ServerConfiguration: Sendable {
     public init(
         host: String = "127.0.0.1",
         port: Int = 8080,
+        keys: KeyPolicy = .off,
         eventLoops: Int? = nil,
         limits: HTTPLimits = HTTPLimits(),
         timeouts: HTTPTimeouts = HTTPTimeouts(),
@@ -31,6 +35,7 @@ public struct ServerConfiguration: Sendable {
     ) {
         self.host = host
         self.port = port
+        self.keys = keys
         self.eventLoops = eventLoops
         self.limits = limits
         self.timeouts = timeouts
@@ -40,7 +45,7 @@ public struct ServerConfiguration: Sendable {
 
     /// Throws when the server must not start like this.
     public func validate() throws(ConfigurationError) {
-        guard Loopback.contains(host) else { throw .loopbackOnly(host: host) }
+        guard keys.isOn || Loopback.contains(host) else { throw .loopbackOnly(host: host) }
         guard (0...65535).contains(port) else { throw .invalidPort(port) }
     }
 }

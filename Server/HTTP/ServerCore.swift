@@ -6,6 +6,8 @@ import NIOCore
 final class ServerCore: Sendable {
     let limits: HTTPLimits
     let timeouts: HTTPTimeouts
+    /// Whether requests need an API key.
+    let needsKeys: Bool
     let handler: any APIHandler
     let compressor: ResponseCompressor?
     let metrics: PrometheusMetrics
@@ -23,6 +25,7 @@ final class ServerCore: Sendable {
         let admission = Admission(limits: configuration.limits)
         limits = configuration.limits
         timeouts = configuration.timeouts
+        needsKeys = configuration.keys.isOn
         self.handler = handler
         self.compressor = compressor
         self.metrics = metrics

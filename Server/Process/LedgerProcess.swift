@@ -51,7 +51,7 @@ public final class LedgerProcess: Sendable {
         do {
             let server = try await HTTPServer.start(
                 configuration,
-                handler: LedgerAPI(ledger),
+                handler: LedgerAPI(ledger, keys: configuration.keys),
                 metrics: metrics,
                 compressor: ResponseCompressor { ContentCoding.gzip.encode($0) },
                 logger: logger

@@ -16,6 +16,9 @@ enum Route {
     case poll(StreamID, SubscriptionID)
     case commit(StreamID, SubscriptionID)
     case seek(StreamID, SubscriptionID)
+    case keys
+    /// By the id as the client wrote it.
+    case key(String)
 
     /// The route of a path as on the wire.
     init(path: String) throws(LedgerError) {
@@ -26,6 +29,9 @@ enum Route {
         case "openapi.json" where segments.count == 1: self = .openAPI
         case "streams" where segments.count == 1: self = .streams
         case "streams": self = try Self.inStream(Array(segments.dropFirst()))
+        case "keys" where segments.count == 1: self = .keys
+        case "keys" where segments.count == 2:
+            self = .key(PercentCoding.decodeText(segments[1]) ?? String(segments[1]))
         default: throw .routeNotFound
         }
     }
@@ -97,6 +103,8 @@ enum Route {
         case .poll: "/streams/{stream}/subscriptions/{subscription}/poll"
         case .commit: "/streams/{stream}/subscriptions/{subscription}/commit"
         case .seek: "/streams/{stream}/subscriptions/{subscription}/seek"
+        case .keys: "/keys"
+        case .key: "/keys/{key_id}"
         }
     }
 
@@ -109,10 +117,11 @@ enum Route {
     var methods: [String] {
         switch self {
         case .health, .openAPI, .compacted, .compactedKey, .poll: ["GET"]
-        case .streams, .events, .subscriptions: ["GET", "POST"]
+        case .streams, .events, .subscriptions, .keys: ["GET", "POST"]
         case .stream: ["GET", "PATCH", "DELETE"]
         case .subscription: ["GET", "DELETE"]
         case .compact, .acceptTail, .commit, .seek: ["POST"]
+        case .key: ["DELETE"]
         }
     }
 }

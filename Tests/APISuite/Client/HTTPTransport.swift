@@ -4,7 +4,7 @@ import Synchronization
 /// A ledger at a base URL, over HTTP or HTTPS.
 ///
 /// Calls at the same time take connections of their own.
-public final class HTTPTransport: RealTimeTransport {
+public final class HTTPTransport: RealTimeTransport, KeyedTransport {
     private let url: String
     private let siblingURL: String
     private let key: String?
@@ -43,6 +43,11 @@ public final class HTTPTransport: RealTimeTransport {
     /// The other process, or this one over other connections.
     public func sibling() -> any APITransport {
         HTTPTransport(url: siblingURL, sibling: url, key: key)
+    }
+
+    /// The same URLs with another key.
+    public func with(key: String?) -> any APITransport {
+        HTTPTransport(url: url, sibling: siblingURL, key: key)
     }
 
     private static func trimmed(_ url: String) -> String {
