@@ -11,6 +11,8 @@ public struct ServerConfiguration: Sendable {
     public var port: Int
     /// Whether requests need an API key.
     public var keys: KeyPolicy
+    /// The files of the certificate to serve HTTPS with; nil serves plain HTTP.
+    public var tls: TLSFiles?
     /// Threads that serve connections; nil takes one for each core this process may use.
     public var eventLoops: Int?
     /// What one client, and all together, may ask for.
@@ -27,6 +29,7 @@ public struct ServerConfiguration: Sendable {
         host: String = "127.0.0.1",
         port: Int = 8080,
         keys: KeyPolicy = .off,
+        tls: TLSFiles? = nil,
         eventLoops: Int? = nil,
         limits: HTTPLimits = HTTPLimits(),
         timeouts: HTTPTimeouts = HTTPTimeouts(),
@@ -36,6 +39,7 @@ public struct ServerConfiguration: Sendable {
         self.host = host
         self.port = port
         self.keys = keys
+        self.tls = tls
         self.eventLoops = eventLoops
         self.limits = limits
         self.timeouts = timeouts
@@ -48,6 +52,9 @@ public struct ServerConfiguration: Sendable {
         guard keys.isOn || Loopback.contains(host) else { throw .loopbackOnly(host: host) }
         guard (0...65535).contains(port) else { throw .invalidPort(port) }
     }
+
+    /// Whether keys and events cross a network readable for everyone on the way.
+    public var isReadableOnTheWay: Bool { tls == nil && !Loopback.contains(host) }
 }
 
 /// What one client, and all clients together, may ask for.

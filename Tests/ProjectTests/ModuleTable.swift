@@ -72,14 +72,15 @@ struct ModuleRule: Sendable {
                 "LedgerService", "LedgerCore", "SQLiteTable", "DynamoDBTable", "AWSClient",
                 "RawJSON", "CAllocator", "LineLog",
             ],
-            ["Logging", "CoreMetrics", "NIOCore", "NIOPosix", "NIOHTTP1", "Dispatch"],
+            ["Logging", "CoreMetrics", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOTLS", "NIOSSL"],
+            ["Dispatch"],
             libc
         ),
         ModuleRule(
             "eventledger",
             folder: "CLI",
-            ["LedgerClient", "LedgerServer", "LedgerCore", "LineLog", "RawJSON", "Logging"],
-            ["ArgumentParser", "Dispatch"],
+            ["LedgerClient", "LedgerServer", "LedgerService", "LedgerCore", "LineLog", "RawJSON"],
+            ["ArgumentParser", "Dispatch", "Logging"],
             libc
         ),
         ModuleRule(

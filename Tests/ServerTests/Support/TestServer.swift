@@ -29,6 +29,7 @@ struct StubHandler: APIHandler {
 func withServer<Handler: APIHandler>(
     _ handler: Handler,
     keys: KeyPolicy = .off,
+    tls: TLSFiles? = nil,
     limits: HTTPLimits = HTTPLimits(),
     timeouts: HTTPTimeouts = HTTPTimeouts(),
     eventLoops: Int = 1,
@@ -41,6 +42,7 @@ func withServer<Handler: APIHandler>(
         ServerConfiguration(
             port: 0,
             keys: keys,
+            tls: tls,
             eventLoops: eventLoops,
             limits: limits,
             timeouts: timeouts
