@@ -69,6 +69,25 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     )
 }
 
+/// The tests of a deployed ledger: a target only where `EVENTLEDGER_INTEGRATION` is set.
+///
+/// So plain `swift test` needs no cloud, and no test passes there without having run.
+/// `./justw integration-test` sets it.
+let integrationTests: [Target] =
+    Context.environment["EVENTLEDGER_INTEGRATION"] == nil
+    ? []
+    : [
+        .testTarget(
+            name: "IntegrationTests",
+            dependencies: [
+                "APISuite", "AWSClient", "CurlHTTP", "DynamoDBTable", "LedgerClient", "LedgerCore",
+                "LedgerTesting",
+            ],
+            path: "IntegrationTests",
+            swiftSettings: settings
+        )
+    ]
+
 let package = Package(
     name: "eventledger",
     platforms: [.macOS(.v15)],
@@ -206,6 +225,20 @@ let package = Package(
             ]
         ),
         tests("SQLiteTableTests", ["SQLiteTable", "LedgerCore", "LedgerTesting", "CSQLite"]),
+        // A disk in memory that fails when told to.
+        .target(
+            name: "FaultVFS",
+            dependencies: ["CSQLite"],
+            path: "Tests/FaultVFS",
+            cSettings: cSettings
+        ),
+        tests(
+            "StorageFaultTests",
+            [
+                "APISuite", "FaultVFS", "SQLiteTable", "CSQLite", "LedgerCore", "LedgerService",
+                "LedgerTesting", log,
+            ]
+        ),
         tests("CurlHTTPTests", ["CurlHTTP", "Loopback"]),
         tests("AWSClientTests", ["AWSClient", "CurlHTTP", "DynamoDBJSON", "Loopback"]),
         tests(
@@ -231,7 +264,26 @@ let package = Package(
             ]
         ),
         tests("APISuiteTests", ["APISuite", "LedgerClient", "LedgerSchemas"]),
+        tests("SimulationTests", ["LedgerSimulation", "LedgerTesting"]),
         tests("CLITests", ["eventledger", "LedgerClient"]),
-        tests("ProjectTests", ["LedgerCore", "LedgerSchemas", "LedgerService", "RawJSON"]),
-    ]
+        tests(
+            "ProjectTests",
+            ["LedgerCore", "LedgerSchemas", "LedgerService", "LedgerTesting", "RawJSON", log]
+        ),
+    ] + integrationTests
 )
+
+// The thread sanitizer needs locks that it knows: see Tests/SanitizedSynchronization.
+if Context.environment["EVENTLEDGER_TSAN"] != nil {
+    let name = "SanitizedSynchronization"
+    for target in package.targets where target.type != .system {
+        guard target.swiftSettings != nil else { continue }
+        target.dependencies.append(.init(stringLiteral: name))
+        target.swiftSettings?.append(
+            .unsafeFlags(["-module-alias", "Synchronization=\(name)"])
+        )
+    }
+    package.targets.append(
+        .target(name: name, path: "Tests/\(name)", swiftSettings: settings)
+    )
+}

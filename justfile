@@ -24,6 +24,11 @@ test *ARGS: setup
     swift build --build-tests
     swift test --skip-build "$@"
 
+# The tests of storage faults with every call and every cut; ./justw test tries a part of them
+soak *ARGS: setup
+    swift build --build-tests
+    EVENTLEDGER_SOAK=1 swift test --skip-build --filter StorageFaultTests "$@"
+
 # Debug build of everything, and that every import is a declared dependency
 check: setup
     swift build --explicit-target-dependency-import-check error
@@ -50,10 +55,23 @@ check-served-api: build
     @scripts/tools.sh
     @scripts/with-server.sh .tools/venv/bin/python scripts/check-live-api.py
 
+# Test the ledger at EVENTLEDGER_API_URL, or one deployed to a local AWS for it; arguments go to `swift test`
+integration-test *ARGS: setup
+    @scripts/integration-test.sh "$@"
+
 # Test the local cloud's data plane; arguments go to pytest: ./justw test-local-cloud -k cors
 test-local-cloud *ARGS:
     @scripts/tools.sh
     @.tools/venv/bin/python -m pytest -q -p no:cacheprovider scripts/local_cloud "$@"
+
+# Write the tables of docs/cost.md anew: ./justw cost --measure STATE-FILE measures on a local cloud
+cost *ARGS:
+    @scripts/tools.sh
+    @.tools/venv/bin/python scripts/cost.py "$@"
+
+# Deploy to a local AWS and serve it until Ctrl-C: scripts/local_cloud/README.md
+local-cloud *ARGS: setup
+    @scripts/local-cloud.sh run "$@"
 
 # Show what the ledger does, on a server of its own
 demo *ARGS: build
@@ -66,6 +84,9 @@ build-sim: setup
 # Run simulated histories, each from its seed: ./justw sim --count 100000, or --forever
 sim *ARGS: build-sim
     @.build-sim/release/eventledger-sim run "$@"
+
+# Go on simulating until a promise is broken, as long as it takes
+soak: (sim "--forever")
 
 # Break each rule in turn and see how soon the simulation notices; --write docs/testing.md keeps the table
 sim-controls *ARGS: build-sim

@@ -2,7 +2,7 @@
 # Deploys with OpenTofu or Terraform; the recipes of the justfile call it (docs/deploy.md).
 #
 #   deployment.sh bootstrap-init            prepare the folder of the state bucket
-#   deployment.sh bootstrap-apply           make the state bucket; bootstrap-plan: what would change
+#   deployment.sh bootstrap-apply           make the state bucket; also bootstrap-plan, -destroy
 #   deployment.sh init ENVIRONMENT          connect an environment (dev, prod) to its state
 #   deployment.sh apply|plan|output|destroy ENVIRONMENT
 #
@@ -29,23 +29,20 @@ region() {
     echo "$region"
 }
 
+data=
+bootstrap_state=$root/tofu/bootstrap/terraform.tfstate
+if [[ -n ${EVENTLEDGER_TOFU_DATA:-} ]]; then
+    mkdir -p "$EVENTLEDGER_TOFU_DATA"
+    data=$(cd "$EVENTLEDGER_TOFU_DATA" && pwd)
+    bootstrap_state=$data/bootstrap.tfstate
+fi
+
 # Runs the tool in a folder of tofu/, with the folder's data where EVENTLEDGER_TOFU_DATA says.
 tofu() { # folder, arguments…
-    if [[ -n ${EVENTLEDGER_TOFU_DATA:-} ]]; then
-        local data
-        data=$(realpath -m "$EVENTLEDGER_TOFU_DATA")/$(basename "$1")
-        mkdir -p "$data"
-        TF_DATA_DIR=$data "$root/scripts/tofu.sh" "$@"
+    if [[ -n $data ]]; then
+        TF_DATA_DIR=$data/$(basename "$1") "$root/scripts/tofu.sh" "$@"
     else
         "$root/scripts/tofu.sh" "$@"
-    fi
-}
-
-bootstrap_state() {
-    if [[ -n ${EVENTLEDGER_TOFU_DATA:-} ]]; then
-        echo "$(realpath -m "$EVENTLEDGER_TOFU_DATA")/bootstrap.tfstate"
-    else
-        echo "$root/tofu/bootstrap/terraform.tfstate"
     fi
 }
 
@@ -89,9 +86,9 @@ command=${1:-}
 shift || true
 case $command in
 bootstrap-init)
-    tofu bootstrap init -input=false -backend-config="path=$(bootstrap_state)" "$@"
+    tofu bootstrap init -input=false -backend-config="path=$bootstrap_state" "$@"
     ;;
-bootstrap-apply | bootstrap-plan)
+bootstrap-apply | bootstrap-plan | bootstrap-destroy)
     region=$(region)
     tofu bootstrap "${command#bootstrap-}" -var "region=$region" "$@"
     ;;

@@ -25,6 +25,7 @@ find_missing() {
     need_command openssl openssl
     need_command python3 python3
     need_command pkg-config pkg-config
+    need_command ps procps
     python3 -c 'import ensurepip, venv' >/dev/null 2>&1 || missing+=(python3-venv)
     need_library sqlite3 libsqlite3-dev
     need_library libzstd libzstd-dev

@@ -8,20 +8,22 @@ cd "$(dirname "$0")/.."
 
 script=$PWD/scripts/static-curl.sh
 root=$PWD/.build/static-curl
-version=$(dpkg-query --show --showformat '${Version}' libcurl4-openssl-dev)
+version=$(dpkg-query --show --showformat '${source:Version}' libcurl4-openssl-dev)
 target=$root/$(uname -m)-$version-$(cksum <"$script" | cut -d ' ' -f 1)
 
-# An apt of our own, with the machine's repositories as source repositories: nothing of the
+# An apt of our own, with the distribution's repositories as source repositories: nothing of the
 # machine's configuration is changed.
 apt_sources() { # folder
     mkdir -p "$1/lists/partial" "$1/parts"
     : >"$1/sources.list"
     local file
     for file in /etc/apt/sources.list /etc/apt/sources.list.d/*.list; do
-        [[ ! -f $file ]] || sed -n 's/^deb \(.*debian.*\)/deb-src \1/p' "$file" >>"$1/sources.list"
+        [[ ! -f $file ]] || sed -n -E 's/^deb (.*(debian|ubuntu).*)/deb-src \1/p' "$file" \
+            >>"$1/sources.list"
     done
-    file=/etc/apt/sources.list.d/debian.sources
-    [[ ! -f $file ]] || sed 's/^Types:.*/Types: deb-src/' "$file" >"$1/parts/debian.sources"
+    for file in /etc/apt/sources.list.d/{debian,ubuntu}.sources; do
+        [[ ! -f $file ]] || sed 's/^Types:.*/Types: deb-src/' "$file" >"$1/parts/${file##*/}"
+    done
 }
 
 apt_with() { # folder, arguments…

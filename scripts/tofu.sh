@@ -18,6 +18,10 @@ if [[ -n $config ]]; then
     export TF_CLI_CONFIG_FILE=$config
 fi
 export TF_IN_AUTOMATION=1 CHECKPOINT_DISABLE=1
+# One copy of the provider for all folders; the lock files that this could upset are not tracked.
+export TF_PLUGIN_CACHE_DIR=${TF_PLUGIN_CACHE_DIR:-$root/.build/tofu/plugins}
+export TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE=1
+mkdir -p "$TF_PLUGIN_CACHE_DIR"
 folder=$1
 shift
 exec "$tool" -chdir="$root/tofu/$folder" "$@"

@@ -10,6 +10,8 @@ moto=$!
 trap 'kill "$moto" 2>/dev/null || true' EXIT
 read -r ready <&"$output"
 export AWS_ENDPOINT_URL=${ready#moto ready: }
-export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_REGION=${AWS_REGION:-us-east-1}
+export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local
+export AWS_REGION=${AWS_REGION:-us-east-1}
+export AWS_DEFAULT_REGION=$AWS_REGION
 unset AWS_PROFILE AWS_SESSION_TOKEN AWS_DEFAULT_PROFILE
 "$@"

@@ -3,10 +3,8 @@
 /// In every ordinary build a rule is always kept and costs nothing. Built with `SIMULATION`, one can
 /// be broken on purpose, and the simulation must then notice: see docs/testing.md.
 public enum Rule: String, CaseIterable, Sendable {
-    /// A cached tail is forgotten after a minute.
+    /// What is cached of a stream and its tails is forgotten after a minute.
     case cacheAge
-    /// An append is given up once its deadline has passed, also before a repetition.
-    case appendDeadline
     /// The tail is trusted only while nothing behind it can have expired.
     case trust
     /// A chunk is put only where there is none.
@@ -25,6 +23,8 @@ public enum Rule: String, CaseIterable, Sendable {
     case watermarkLast
     /// A tail counts as swept only once the watermark has reached it.
     case sweptLast
+    /// A chunk's image is folded only if it provably is what was appended.
+    case provenImage
     /// A latest row is replaced only by a later event.
     case latestGrows
     /// A fold that took too long begins anew.

@@ -11,6 +11,8 @@ struct Scenario: Sendable {
     let polls: Int
     let compactors: Int
     let sweepers: Int
+    /// Functions that the table's records wake.
+    let doorbells: Int
     let keys: Int
     let faults: Faults
     /// Whether the stream is deleted and created anew in the middle.
@@ -39,6 +41,7 @@ struct Scenario: Sendable {
         changesRetention = random.happens(0.3)
         freezing = random.pick([0, 0, 0.002, 0.01])
         skew = random.pick([0, 1000, 60_000, 300_000])
+        doorbells = compaction ? random.index(3) : 0
         longestPause = random.pick([50, 5000, 120_000, 3_600_000, 3 * 86_400_000])
     }
 }

@@ -21,6 +21,7 @@ public final class Simulation: @unchecked Sendable {
     let world: World
     let store: MemoryTable
     let truth: Truth
+    let records = RecordStream()
     let scenario: Scenario
     let stream = StreamID("orders").unsafelyUnwrapped
     var faults: Faults
@@ -55,6 +56,12 @@ public final class Simulation: @unchecked Sendable {
         )
     }
 
+    /// Takes writes that were just applied.
+    func observe(_ writes: [Write]) async {
+        await truth.observe(writes)
+        records.observe(writes)
+    }
+
     /// A process that starts now.
     func process() -> SimulatedProcess {
         let skew = scenario.skew == 0 ? 0 : world.random.number(-scenario.skew...scenario.skew)
@@ -87,6 +94,7 @@ public final class Simulation: @unchecked Sendable {
 
     private func together(_ body: (inout TaskGroup<Void>) -> Void) async {
         for _ in 0..<scenario.compactors { world.spawn { [self] in await compact() } }
+        for _ in 0..<scenario.doorbells { world.spawn { [self] in await answerDoorbell() } }
         for _ in 0..<scenario.sweepers { world.spawn { [self] in await sweep() } }
         world.spawn { [self] in await expire() }
         if scenario.freezing > 0 { world.spawn { [self] in await freeze() } }
@@ -163,6 +171,18 @@ public final class Simulation: @unchecked Sendable {
         while !isDraining {
             await process.pass(world.random.duration(20, 12 * 3_600_000))
             _ = try? await ledger.compact(stream)
+        }
+    }
+
+    /// A function that gets the table's records.
+    private func answerDoorbell() async {
+        let process = process()
+        let ledger = process.ledger(self)
+        while !isDraining {
+            await process.pass(world.random.duration(20, 3_600_000))
+            let news = records.next(&world.random)
+            let failed = await ledger.fold(news)
+            records.giveBack(failed.sorted().map { news[$0] })
         }
     }
 

@@ -28,9 +28,10 @@ class Cloud:
     async def start(self, say):
         """`say` is told each step, for people who wait."""
         self.packages = self.packages or await deploy.packages(self.log)
-        endpoint = await self.start_aws()
+        environment = deploy.clean_environment(os.environ)
         os.environ.clear()
-        os.environ.update(deploy.clean_environment(endpoint))
+        os.environ.update(environment)
+        endpoint = await self.start_aws()
         deployment = deploy.Deployment(endpoint, self.folder, self.packages, self.log)
         say("applying tofu/bootstrap and tofu/environments/dev (about a minute)")
         await deployment.apply()
@@ -55,7 +56,7 @@ class Cloud:
     def addresses(self):
         return {
             "api_url": self.plane.api_url, "control_url": self.plane.control_url,
-            "aws_url": self.plane.endpoint, "region": deploy.REGION,
+            "aws_url": self.plane.endpoint, "region": deploy.REGION, "table": self.plane.table,
             "logs": str(self.log_folder)}
 
     async def failure(self):

@@ -39,8 +39,12 @@ class Control:
     async def invocations(self, _):
         return 200, {
             "invocations": {n: list(p.history) for n, p in self.plane.by_name.items()},
+            "invoked": {n: p.invoked for n, p in self.plane.by_name.items()},
             "instances": {n: len(p.instances) for n, p in self.plane.by_name.items()},
-            "table_calls": {f"{n} {o}": c for (n, o), c in self.plane.proxy.calls.items()}}
+            "idle": {n: len(p.idle) for n, p in self.plane.by_name.items()},
+            "table_calls": {f"{n} {o}": c for (n, o), c in self.plane.proxy.calls.items()},
+            "table_units": {
+                n: {"read": r, "write": w} for n, (r, w) in self.plane.proxy.units.items()}}
 
     async def stream(self, _):
         return 200, {"mappings": [
@@ -61,7 +65,7 @@ class Control:
         return 200, {"drained": True}
 
     async def kill(self, body):
-        """{"function": name, "after_writes": 1}: its instance dies after its next table write."""
+        """{"function": name, "after_writes": n}: its next n table writes kill their instances."""
         name = self.plane.find(body["function"])
         self.plane.proxy.kill_after_write[name] = int(body.get("after_writes", 1))
         return 200, {"function": name}

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import io
 import json
+import re
 import stat
 import urllib.request
 import zipfile
@@ -11,6 +12,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import boto3
+
+
+# What Lambda sets itself and refuses to take from a configuration.
+RESERVED = re.compile(
+    r"_HANDLER|_X_AMZN_TRACE_ID|LAMBDA_(TASK_ROOT|RUNTIME_DIR)|AWS_(DEFAULT_)?REGION|"
+    r"AWS_(ACCESS_KEY(_ID)?|SECRET_ACCESS_KEY|SESSION_TOKEN|EXECUTION_ENV)|AWS_LAMBDA_.*")
 
 
 class DeploymentError(Exception):
@@ -69,9 +76,11 @@ class ControlPlane:
         client = self.client("lambda")
         config = client.get_function_configuration(FunctionName=name)
         reserved = client.get_function_concurrency(FunctionName=name)
+        environment = config.get("Environment", {}).get("Variables", {})
+        if refused := [key for key in environment if RESERVED.fullmatch(key)]:
+            raise DeploymentError(f"{name}: Lambda sets {refused} itself")
         return Function(
-            name=name, arn=config["FunctionArn"], role=config["Role"],
-            environment=config.get("Environment", {}).get("Variables", {}),
+            name=name, arn=config["FunctionArn"], role=config["Role"], environment=environment,
             timeout=config["Timeout"], memory=config["MemorySize"],
             reserved=reserved.get("ReservedConcurrentExecutions"),
             package=self.package(client, name, config["CodeSha256"]),

@@ -25,15 +25,15 @@ class CommandFailed(Exception):
     """A command that the cloud needs failed; the message ends with what it said."""
 
 
-def clean_environment(endpoint):
-    """This process's environment without anything that leads to a real account."""
-    own = {
-        name: value for name, value in os.environ.items()
+def clean_environment(environment):
+    """An environment without anything in it that leads to a real account."""
+    kept = {
+        name: value for name, value in environment.items()
         if not name.startswith(("AWS_", "TF_")) or name == "TF_CLI_CONFIG_FILE"}
-    return own | {
+    return kept | {
         "AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local", "AWS_REGION": REGION,
-        "AWS_ENDPOINT_URL": endpoint, "AWS_CONFIG_FILE": os.devnull,
-        "AWS_SHARED_CREDENTIALS_FILE": os.devnull, "AWS_EC2_METADATA_DISABLED": "true"}
+        "AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true"}
 
 
 async def run(command, environment, log, limit):
@@ -74,7 +74,7 @@ class Deployment:
 
     def __init__(self, endpoint, folder, packages, log):
         self.folder, self.packages, self.log = folder, packages, log
-        self.environment = clean_environment(endpoint)
+        self.environment = clean_environment(os.environ) | {"AWS_ENDPOINT_URL": endpoint}
 
     async def apply(self):
         await self.tofu("bootstrap", "init", "-input=false")

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import secrets
 import shutil
 import signal
@@ -55,21 +56,27 @@ class Instance:
         self.invocation = None
         self.ready = asyncio.get_running_loop().create_future()
         self.waiting = None  # of the request for the next event
-        self.dead = False
+        self.process, self.dead = None, False
 
     async def start(self):
         """Starts the process and waits until it asks for an event; else says what failed."""
         self.server = await http1.Server(self.serve, limit=PAYLOAD_LIMIT + 1024).start()
-        # A zip without the executable bit fails here, as it does on Lambda.
+        # A zip without the executable bit fails here, as it does on Lambda. In a process group of
+        # its own, so that the kernel hangs up on it, though it is stopped, when this process dies.
         try:
             self.process = await asyncio.create_subprocess_exec(
                 str(self.pool.bootstrap), env=self.environment(), cwd=self.pool.folder,
-                stdin=asyncio.subprocess.DEVNULL, stdout=self.pool.log, stderr=self.pool.log)
+                preexec_fn=os.setpgrp, stdin=asyncio.subprocess.DEVNULL, stdout=self.pool.log,
+                stderr=self.pool.log)
         except OSError as error:
             await self.server.stop()
             self.dead = True
             return f"Runtime.InvalidEntrypoint: {error.strerror}"
-        self.watch = asyncio.create_task(self.reap())
+        if self.dead:  # killed while it started
+            self.process.kill()
+        watch = asyncio.create_task(self.reap())
+        self.pool.watches.add(watch)
+        watch.add_done_callback(self.pool.watches.discard)
         try:
             return await asyncio.wait_for(asyncio.shield(self.ready), INITIALISATION)
         except TimeoutError:
@@ -159,7 +166,7 @@ class Instance:
         """Ends the process at once, frozen or not; it gets no further event."""
         self.dead = True
         self.pool.forget(self)
-        if self.process.returncode is None:
+        if self.process and self.process.returncode is None:
             self.process.kill()
 
     async def reap(self):
@@ -183,9 +190,10 @@ class Pool:
         self.bootstrap = unpack(function.package, self.folder)
         if not self.bootstrap.exists():
             raise DeploymentError(f"{function.name}: the package has no bootstrap")
-        self.log = (log_folder / f"{function.name}.log").open("ab")
+        self.log = (log_folder / f"{function.name}.log").open("wb")
         self.idle, self.instances, self.in_use = [], set(), 0
-        self.history = deque(maxlen=HISTORY)
+        self.watches = set()  # tasks, one for each process until it has ended
+        self.history, self.invoked = deque(maxlen=HISTORY), 0
 
     @property
     def capacity(self):
@@ -201,6 +209,7 @@ class Pool:
             outcome = await self.on_instance(event)
         finally:
             self.in_use -= 1
+        self.invoked += 1
         self.history.append({
             "source": source, "error": outcome.error, "at": round(time.time(), 3),
             "milliseconds": round((time.monotonic() - started) * 1000, 3)})
@@ -233,10 +242,9 @@ class Pool:
         return next((i for i in self.instances if i.access_key == key), None)
 
     async def stop(self):
-        ending = list(self.instances)
-        for instance in ending:
+        for instance in list(self.instances):
             instance.kill()
-        await asyncio.gather(*(i.watch for i in ending if hasattr(i, "watch")))
+        await asyncio.gather(*self.watches)
         self.log.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 

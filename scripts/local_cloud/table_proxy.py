@@ -11,7 +11,7 @@ import re
 import time
 from datetime import datetime, timezone
 
-from . import http1
+from . import capacity, http1
 from .iam import Call, PolicyError, allowed
 
 TARGET = "DynamoDB_20120810."
@@ -99,25 +99,33 @@ class TableProxy:
         self.find_instance, self.documents = find_instance, documents
         self.kill_after_write = {}  # function name: how many of its next writes
         self.calls = {}  # (function, operation): count
+        self.units = {}  # function: [read units, write units]
 
     async def handle(self, request):
         operation = (http1.header(request.headers, "x-amz-target") or "").removeprefix(TARGET)
         try:
             instance = self.authenticate(request)
-            self.authorise(instance, operation, json.loads(request.body))
+            call = json.loads(request.body)
+            self.authorise(instance, operation, call)
         except Denied as denied:
             return self.refuse(denied)
         except (PolicyError, ValueError, KeyError, StopIteration) as error:
             return self.refuse(Denied("AccessDeniedException", f"not evaluated: {error!r}"))
         name = instance.pool.function.name
-        self.calls[name, operation] = self.calls.get((name, operation), 0) + 1
         forwarded = [(n, v) for n, v in request.headers if n.lower() in FORWARDED]
         status, headers, body = await self.upstream.send("POST", "/", forwarded, request.body)
+        self.count(name, operation, call, json.loads(body))
         if status == 200 and operation in WRITES and self.kill_after_write.get(name):
             self.kill_after_write[name] -= 1
             instance.kill()
         kept = [(n, v) for n, v in headers if n.lower() in ("content-type", "x-amzn-requestid")]
         return status, kept, body
+
+    def count(self, name, operation, call, answer):
+        self.calls[name, operation] = self.calls.get((name, operation), 0) + 1
+        sums = self.units.setdefault(name, [0, 0])
+        for index, units in enumerate(capacity.units(operation, call, answer)):
+            sums[index] += units
 
     def refuse(self, denied):
         body = {"__type": f"com.amazon.coral.service#{denied.kind}", "message": str(denied)}

@@ -1,5 +1,5 @@
-# The bucket for the state of every environment. Its own state is a local file: lose it, and the
-# bucket can be imported again (docs/deploy.md).
+# The bucket for the state of every environment. Its own state is a local file, which nothing else
+# needs: without it, EVENTLEDGER_STATE_BUCKET names the bucket (docs/deploy.md).
 
 provider "aws" {
   region = var.region
@@ -70,7 +70,8 @@ resource "aws_s3_bucket_lifecycle_configuration" "state" {
     filter {}
 
     noncurrent_version_expiration {
-      noncurrent_days = var.old_version_days
+      noncurrent_days           = var.old_version_days
+      newer_noncurrent_versions = 10
     }
 
     abort_incomplete_multipart_upload {
@@ -102,8 +103,6 @@ data "aws_iam_policy_document" "tls_only" {
 }
 
 resource "aws_s3_bucket_policy" "state" {
-  count = var.emulated ? 0 : 1
-
   bucket = aws_s3_bucket.state.id
   policy = data.aws_iam_policy_document.tls_only.json
 

@@ -10,13 +10,7 @@ variable "bucket_name" {
 }
 
 variable "old_version_days" {
-  description = "For how many days a replaced version of a state is kept."
+  description = "For how many days a replaced version of a state is kept; the last ten are always."
   type        = number
   default     = 90
-}
-
-variable "emulated" {
-  description = "True on a local AWS (moto): leaves out the bucket's policy, whose condition it does not understand. Never true on AWS."
-  type        = bool
-  default     = false
 }

@@ -65,6 +65,12 @@ public struct AppendPlan: ~Copyable {
     /// The longest of those pauses, milliseconds: about what a write takes.
     private static let conflictPause: Int64 = 5
 
+    /// Every so many conflicts the tail is read instead of adopted from the row in the way.
+    ///
+    /// That row tells of one chunk only. A process whose tail is up to a minute old may be thousands
+    /// of chunks behind, and would not get to the end of them in time.
+    private static let conflictsUntilReading = 4
+
     /// A plan that gives up after `patience` milliseconds.
     public init(_ lanes: [AppendLane], context: AppendContext, patience: Int64) {
         precondition(!lanes.isEmpty)
@@ -157,7 +163,7 @@ public struct AppendPlan: ~Copyable {
     /// another one.
     private func hasTime(_ moment: Moment) -> Bool {
         let age = moment.instant.elapsed(since: context.known)
-        return (elapsed(moment) < patience || !Rule.appendDeadline.isKept)
+        return elapsed(moment) < patience
             && (age < Limits.cacheAge + patience || !Rule.cacheAge.isKept)
     }
 
@@ -210,7 +216,8 @@ public struct AppendPlan: ~Copyable {
                 lanes[lane].tail = .unknown
                 return
             }
-            lanes[lane].tail = .adopted(chunk.tail)
+            let mustRead = (conflicts + 1).isMultiple(of: Self.conflictsUntilReading)
+            lanes[lane].tail = mustRead ? .unknown : .adopted(chunk.tail)
         case .unit(let lane, let unit)?:
             guard let item else { return }
             let row = try IdempotencyRow(item)

@@ -27,7 +27,9 @@ public struct ChunkImages: Sendable {
     /// The chunk of a row, if it is what was appended to `tail`: the hash chain covers the batch,
     /// the batch's header the count, and what the tail hands on must fit.
     private static func chunk(_ item: Item, after tail: Tail) -> Chunk? {
-        guard case .chunk(let chunk) = try? LogEntry(item),
+        guard case .chunk(let chunk) = try? LogEntry(item) else { return nil }
+        guard Rule.provenImage.isKept else { return chunk }
+        guard
             let header = try? chunk.batch.withUnsafeBytes(BatchHeader.read),
             header.baseOffset == tail.next, Int(header.count) == chunk.count,
             chunk.hash == HashChain.next(previous: tail.hash, batch: chunk.batch),

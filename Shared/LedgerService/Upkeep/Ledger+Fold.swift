@@ -84,7 +84,8 @@ extension Ledger {
         while true {
             switch action {
             case .read(let read):
-                began = clock.instant()
+                // The watermark's age counts: the log behind it may have gone since, in any order.
+                if case .get = read { began = clock.instant() }
                 action = plan.receive(await find(read), now: clock.now())
             case .store(let writes): action = plan.stored(await store(writes, began))
             case .advance(let write):

@@ -41,7 +41,7 @@ extension Ledger {
             logger.error("the streams could not be listed", metadata: ["error": "\(error)"])
             return Set(news.indices)
         }
-        let failed = await inParallel(Array(places.values)) { [self] indices in
+        let failed = await inParallel(places.values.sorted { $0[0] < $1[0] }) { [self] indices in
             let ring = indices.map { news[$0] }
             guard let stream = streams[ring[0].stream], stream.compaction else { return [Int]() }
             return await fold(ring, of: stream) ? [] : indices

@@ -30,7 +30,7 @@ enum Schema {
         options: SQLiteOptions
     ) throws(SQLiteOpenError) -> Connection {
         try opening(path) { () throws(SQLiteFailure) in
-            let connection = try Connection(path: path, patience: options.lockPatience)
+            let connection = try Connection(path: path, options: options)
             do throws(SQLiteFailure) {
                 let identity = try Identity(connection)
                 if let refusal = identity.refusal(path: path) {
@@ -38,6 +38,7 @@ enum Schema {
                     return .failure(refusal)
                 }
                 try configure(connection, options: options)
+                try Recovery.run(connection)
                 if identity.isEmpty { try initialise(connection) }
                 return .success(connection)
             } catch {
@@ -55,7 +56,7 @@ enum Schema {
         mappedBytes: Int
     ) throws(SQLiteOpenError) -> Connection {
         try opening(path) { () throws(SQLiteFailure) in
-            let connection = try Connection(path: path, patience: options.lockPatience)
+            let connection = try Connection(path: path, options: options)
             do throws(SQLiteFailure) {
                 try connection.execute(
                     """

@@ -15,7 +15,9 @@ enum DatabaseFile {
         let count = read(descriptor, &header, header.count)
         guard count >= 0 else { throw .cannotOpen(path: path, reason: lastSystemError()) }
         guard count > 0 else { return syncFolder(of: path) }
-        guard header == magic else {
+        // A new file whose making was cut short by a power loss begins with anything; its journal
+        // tells SQLite to begin anew.
+        guard header == magic || size(path: path + "-journal") > 0 else {
             throw .notOurs(path: path, reason: "it does not begin like a SQLite database")
         }
     }

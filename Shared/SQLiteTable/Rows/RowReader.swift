@@ -12,12 +12,6 @@ final class RowReader {
         select = try connection.prepare("SELECT v FROM items WHERE pk=?1 AND sk=?2")
     }
 
-    /// Frees the statements.
-    func finalize() {
-        select.finalize()
-        for statement in ranges.values { statement.finalize() }
-    }
-
     /// The row with this key, or nil.
     func row(_ key: RowKey) throws(RowFailure) -> Item? {
         let answer: Result<Item?, RowFailure> = key.bound(to: select) {

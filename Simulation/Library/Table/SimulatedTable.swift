@@ -22,17 +22,21 @@ struct SimulatedTable: Table {
     var deletesLogByItself: Bool { true }
 
     func get(_ key: TableKey) async throws(TableError) -> Item? {
-        try await read { () async throws(TableError) in try await store.get(key) }
+        try await read(Truth.outline(key)) { () async throws(TableError) in
+            try await store.get(key)
+        }
     }
 
     func query(_ query: Query) async throws(TableError) -> QueryPage {
-        try await read { () async throws(TableError) in try await store.query(query) }
+        try await read(query.group.partitionKey) { () async throws(TableError) in
+            try await store.query(query)
+        }
     }
 
     func write(_ write: Write) async throws(TableError) -> WriteOutcome {
-        try await change { [store, truth = simulation.truth] () async throws(TableError) in
+        try await change { [store, simulation] () async throws(TableError) in
             let outcome = try await store.write(write)
-            if case .applied = outcome { await truth.observe([write]) }
+            if case .applied = outcome { await simulation.observe([write]) }
             return outcome
         }
     }
@@ -43,12 +47,12 @@ struct SimulatedTable: Table {
     ) async throws(TableError) -> TransactionOutcome {
         // A token is forgotten after some minutes, and some tables never look at it.
         let own = world.random.happens(0.5) ? token : .random(using: &world.random)
-        return try await change { [store, truth = simulation.truth] () async throws(TableError) in
-            let isRepetition = await truth.knows(own)
+        return try await change { [store, simulation] () async throws(TableError) in
+            let isRepetition = simulation.truth.knows(own)
             let outcome = try await store.transact(writes, token: own)
             if case .applied = outcome, !isRepetition {
-                truth.remember(own)
-                await truth.observe(writes)
+                simulation.truth.remember(own)
+                await simulation.observe(writes)
             }
             return outcome
         }
@@ -66,10 +70,11 @@ struct SimulatedTable: Table {
     // MARK: There and back
 
     private func read<Answer>(
+        _ what: @autoclosure () -> String,
         _ body: () async throws(TableError) -> Answer
     ) async throws(TableError) -> Answer {
         let fate = simulation.faults.next(&world.random)
-        world.trace.note(world.now, process.number, 0, "read: \(fate)")
+        world.trace.note(world.now, process.number, 0, "read \(what()): \(fate)")
         switch fate {
         case .answered(let there, let back):
             await process.pass(there)

@@ -56,7 +56,7 @@ final class Truth: @unchecked Sendable {
     }
 
     /// Whether a transaction with this token was applied.
-    func knows(_ token: Incarnation) async -> Bool { tokens.contains(token) }
+    func knows(_ token: Incarnation) -> Bool { tokens.contains(token) }
 
     func remember(_ token: Incarnation) { tokens.insert(token) }
 
@@ -83,13 +83,19 @@ final class Truth: @unchecked Sendable {
         }
     }
 
+    static func outline(_ key: TableKey) -> String {
+        "\(key.group.partitionKey) \(String(decoding: key.sortKey, as: UTF8.self))"
+    }
+
     private static func outline(_ write: Write) -> String {
-        let key = write.key
-        let row = "\(key.group.partitionKey) \(String(decoding: key.sortKey, as: UTF8.self))"
+        let row = outline(write.key)
         switch write.operation {
         case .put(let item):
             let id = item.bytes(.incarnation).flatMap { Incarnation(bytes: $0) }?.hex ?? ""
-            return "put \(row) \(item.string(.state) ?? "") \(id)"
+            let numbers = item.attributes.compactMap { name, value in
+                if case .number(let number) = value { "\(name.rawValue)=\(number)" } else { nil }
+            }
+            return "put \(row) \(item.string(.state) ?? "") \(id) \(numbers)"
         case .delete: return "delete \(row)"
         case .check: return "check \(row)"
         }

@@ -33,6 +33,8 @@ extension APISuite {
         try await api.subscribe(s, "u")
         #expect(try await api.commit(s, "u", cursor).error == "invalid_cursor")
         #expect(try await api.poll(s, "u").keys == ["fresh"])
-        #expect(try await api.call("GET", "/streams/\(s)/compacted").events.isEmpty)
+        // A server folds in the background: the new event may be there, the old ones never.
+        let compacted = try await api.call("GET", "/streams/\(s)/compacted").keys
+        #expect(compacted.allSatisfy { $0 == "fresh" }, "\(compacted)")
     }
 }

@@ -1,10 +1,10 @@
 import CurlHTTP
 import Synchronization
 
-/// A ledger at a base URL, over HTTP or HTTPS.
+/// A ledger's server at a base URL, over HTTP or HTTPS.
 ///
 /// Calls at the same time take connections of their own.
-public final class HTTPTransport: RealTimeTransport, KeyedTransport {
+public final class HTTPTransport: RealTimeTransport, FrontTransport, KeyedTransport {
     private let url: String
     private let siblingURL: String
     private let key: String?

@@ -171,6 +171,22 @@ struct AppendPlanTests {
         #expect(try outcomes(end) == [.offsetConflict(actual: .zero)])
     }
 
+    @Test("A writer that is far behind looks for the tail instead of walking there")
+    func farBehind() throws {
+        var plan = plan([AppendUnit(records: records(1))])
+        var action = plan.start(moment(0))
+        var conflicts = 0
+        while case .write = action {
+            var foreign = try rows(action)[0]
+            foreign[.append] = .bytes(Incarnation(high: 7, low: 7).bytes)
+            conflicts += 1
+            action = plan.receive(write: .success(.conditionFailed([0: foreign])), moment(0, 2))
+            if case .pause = action { action = plan.resume(moment(0, 3)) }
+        }
+        guard case .readTails = action else { throw Unexpected(action: "\(action)") }
+        #expect(conflicts == 4)
+    }
+
     @Test("Timestamps and ttl never decrease, whatever the clock does")
     func monotone() throws {
         let tail = Tail(

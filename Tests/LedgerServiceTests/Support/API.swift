@@ -122,7 +122,7 @@ extension API: KeyedTransport {
     func with(key: String?) -> any APITransport { with(key) }
 }
 
-extension API: QuietTransport {
+extension API: QuietTransport, FrontTransport {
     func send(_ request: SuiteRequest) async -> Answer {
         let authorization = key.map { [(name: "authorization", value: "Bearer \($0)")] } ?? []
         let hasOwn = request.headers.contains { $0.name == "authorization" }

@@ -19,11 +19,23 @@ enum Way: String, CaseIterable, Sendable {
     }()
 }
 
+/// Each ledger has threads and files of its own, and Foundation's `Process` crashes in a process
+/// that has more than about 1,300 files open.
+private let turns = Turns(16)
+
 /// Runs a whole ledger on a folder of its own for the time of a test; `body` gets a transport to
 /// it, with the operator's key where it needs one.
 func withLedger(
     _ way: Way = .plain,
     logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+    _ body: (HTTPTransport) async throws -> Void
+) async throws {
+    try await turns.take { try await withLedgerAtOnce(way, logger, body) }
+}
+
+private func withLedgerAtOnce(
+    _ way: Way,
+    _ logger: Logger,
     _ body: (HTTPTransport) async throws -> Void
 ) async throws {
     let folder = FileManager.default.temporaryDirectory.path + "/el-" + UUID().uuidString

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -58,6 +59,7 @@ class Running:
         self.wait(self.plane.stop())
         self.loop.call_soon_threadsafe(self.loop.stop)
         self.thread.join()
+        self.loop.close()
 
     def call(self, path, body=None, headers=None, method=None, base=None):
         """(status, headers, body)."""
@@ -73,6 +75,15 @@ class Running:
     def json(self, path, *arguments, **named):
         status, _, body = self.call(path, *arguments, **named)
         return status, json.loads(body)
+
+    def settle(self):
+        """Waits until every living instance asks for its next event."""
+        end = time.monotonic() + 30
+        while time.monotonic() < end:
+            found = self.control("/invocations", method="GET")[1]
+            if found["idle"] == found["instances"]:
+                return
+        raise TimeoutError(found)
 
     def control(self, path, body=None, method="POST"):
         return self.json(

@@ -31,6 +31,8 @@ def test_a_role_allows_what_it_names_and_no_more(plane):
              "ExpressionAttributeValues": {":p": {"S": "LOG#1"}}}
     status, found = call_table(plane, "Query", **query)
     assert (status, found["Items"]) == (200, [ROW])
+    found = plane.control("/invocations", method="GET")[1]
+    assert found["table_units"] == {"own-f": {"read": 0.5, "write": 1}}
     status, answer = call_table(plane, "Scan")
     assert status == 400
     assert answer["__type"].endswith("#AccessDeniedException")
@@ -82,4 +84,10 @@ def test_a_missing_role_is_found_at_the_start(deployment, running):
     iam.delete_role_policy(RoleName="role", PolicyName="own")
     iam.delete_role(RoleName="role")
     with pytest.raises(DeploymentError, match="no role"):
+        running.start()
+
+
+def test_a_variable_that_lambda_sets_itself_is_refused(deployment, running):
+    deployment.api(deployment.function("f", deployment.role(), AWS_REGION="eu-west-3"))
+    with pytest.raises(DeploymentError, match="sets .'AWS_REGION'. itself"):
         running.start()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from local_cloud import filters, iam
+from local_cloud import capacity, filters, iam
 from local_cloud.control_plane import Route
 from local_cloud.routing import Router
 
@@ -85,3 +85,18 @@ def test_routes_go_by_how_specific_they_are():
     assert found("GET", "/a/z/y") == "GET /a/{rest+}"
     assert found("PUT", "/a/b") == "ANY /a/{rest+}"
     assert found("GET", "/a") is None
+
+
+def test_units_are_dynamodbs():
+    row = {"PK": {"S": "é"}, "n": {"N": "-1200"}, "b": {"B": "AAEC"}}
+    assert capacity.item_size(row) == 4 + 1 + 3 + 1 + 3
+    large = {"PK": {"S": "x" * 1023}}
+    assert capacity.units("PutItem", {"Item": large}, {}) == (0, 2)
+    assert capacity.units("DeleteItem", {"Key": row}, {}) == (0, 1)
+    assert capacity.units("Query", {"ConsistentRead": True}, {"Items": [large] * 5}) == (2, 0)
+    assert capacity.units("Query", {}, {"Items": [large] * 5}) == (1, 0)
+    assert capacity.units("GetItem", {}, {}) == (0.5, 0)
+    put = {"TransactItems": [{"Put": {"Item": large}}, {"ConditionCheck": {"Key": row}}]}
+    assert capacity.units("TransactWriteItems", put, {}) == (0, 6)
+    batch = {"RequestItems": {"t": [{"DeleteRequest": {"Key": row}}] * 3}}
+    assert capacity.units("BatchWriteItem", batch, {}) == (0, 3)

@@ -44,6 +44,11 @@ run "the_bucket_is_private_versioned_and_encrypted" {
     condition     = aws_s3_bucket_lifecycle_configuration.state.rule[0].noncurrent_version_expiration[0].noncurrent_days == 90
     error_message = "Old versions go after 90 days."
   }
+
+  assert {
+    condition     = aws_s3_bucket_lifecycle_configuration.state.rule[0].noncurrent_version_expiration[0].newer_noncurrent_versions == 10
+    error_message = "But not the last ten."
+  }
 }
 
 run "without_tls_nobody_gets_in" {
@@ -56,7 +61,7 @@ run "without_tls_nobody_gets_in" {
   }
 
   assert {
-    condition     = length(aws_s3_bucket_policy.state) == 1
+    condition     = aws_s3_bucket_policy.state.policy == data.aws_iam_policy_document.tls_only.json
     error_message = "The policy must be attached."
   }
 }

@@ -1,6 +1,7 @@
 # What each function does to which rows, as Shared/LedgerService does it. dynamodb:LeadingKeys holds
 # every call to rows of these partition keys; a transaction is authorised by its single writes.
-# No function may scan, update in place or read in batches: nothing does.
+# No function may scan, update in place or read in batches: nothing does. Tests/ProjectTests/RightsTests
+# runs the functions with these rights, and fails where one is missing or unused.
 
 locals {
   rows = {
@@ -86,7 +87,8 @@ locals {
         "STREAMS", # the end of an interrupted deletion
         "GC",      # a finished deletion
       ]
-      # The only one that removes rows of the log: expired ones, and those of deleted streams.
+      # The only one that removes rows of the log: expired ones, and those of deleted streams. IAM has
+      # no word for deletions alone: the action would allow puts in batches too.
       BatchWrite = [
         "LOG#*",
         "STATE#*",

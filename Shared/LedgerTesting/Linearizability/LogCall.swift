@@ -1,0 +1,71 @@
+/// One call on one partition's log, as its caller saw it.
+public struct LogCall: Hashable, Sendable {
+    /// What was called and what it answered.
+    public enum Kind: Hashable, Sendable {
+        /// An append of values; `expecting` an offset or wherever.
+        case append([Int], expecting: Int?, AppendAnswer)
+        /// A read from an offset: values, and whether nothing was left.
+        case read(from: Int, [Int], caughtUp: Bool)
+        /// A question for the next offset.
+        case tail(Int)
+    }
+
+    /// What an append answered.
+    public enum AppendAnswer: Hashable, Sendable {
+        /// Stored, the first value at this offset.
+        case stored(at: Int)
+        /// Not stored: the next offset is this one, not the expected.
+        case conflict(actual: Int)
+        /// Certainly not stored.
+        case refused
+        /// Stored or not, now or at any later time.
+        case unknown
+    }
+
+    /// What.
+    public let kind: Kind
+    /// When it was called, in the order of all calls and answers.
+    public let called: Int
+    /// When it was answered; `Int.max` for an append whose end is open.
+    public let answered: Int
+
+    /// A call that was answered.
+    public init(_ kind: Kind, called: Int, answered: Int) {
+        self.kind = kind
+        self.called = called
+        if case .append(_, _, .unknown) = kind {
+            self.answered = .max
+        } else {
+            self.answered = answered
+        }
+    }
+
+    /// What the log is after this call, if it can have answered so at that moment; nil: it can't.
+    func applied(to log: [Int]) -> [Int]? {
+        switch kind {
+        case .append(let values, let expected, .stored(let offset)):
+            let fits = offset == log.count && (expected ?? offset) == offset
+            return fits ? log + values : nil
+        case .append(_, let expected, .conflict(let actual)):
+            return actual == log.count && expected != actual ? log : nil
+        case .append(_, _, .refused): return log
+        case .append(let values, let expected, .unknown):
+            return (expected ?? log.count) == log.count ? log + values : nil
+        case .read(let from, let values, let caughtUp):
+            let end = from + values.count
+            guard from <= log.count, end <= log.count, Array(log[from..<end]) == values,
+                !caughtUp || end == log.count
+            else { return nil }
+            return log
+        case .tail(let next): return next == log.count ? log : nil
+        }
+    }
+
+    /// Whether a history is whole without it: nobody knows that it took place.
+    var mayBeMissing: Bool {
+        switch kind {
+        case .append(_, _, .refused), .append(_, _, .unknown): true
+        default: false
+        }
+    }
+}

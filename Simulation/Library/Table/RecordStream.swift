@@ -1,0 +1,51 @@
+import LedgerCore
+import LedgerService
+import LedgerTesting
+
+/// The table's stream of records, as a function gets it: repeated, out of order, or never.
+final class RecordStream: @unchecked Sendable {
+    private static let mostKept = 200
+
+    private var records: [LogNews] = []
+
+    /// Takes writes that were just applied.
+    func observe(_ writes: [Write]) {
+        for write in writes {
+            guard case .put(let item) = write.operation,
+                let news = LogNews(item.key, image: item)
+            else { continue }
+            if records.count < Self.mostKept { records.append(news) }
+        }
+    }
+
+    /// The next records for a function; what it can't fold comes back.
+    func next(_ random: inout SeededGenerator) -> [LogNews] {
+        let count = min(records.count, 1 + random.index(20))
+        var batch = Array(records.prefix(count))
+        if !random.happens(0.2) { records.removeFirst(count) }
+        batch.removeAll { _ in random.happens(0.05) }
+        batch = batch.map { random.happens(0.1) ? Self.damaged($0, &random) : $0 }
+        if random.happens(0.3) { batch.shuffle(using: &random) }
+        return batch
+    }
+
+    func giveBack(_ failed: [LogNews]) {
+        records.insert(contentsOf: failed.prefix(Self.mostKept - records.count), at: 0)
+    }
+
+    /// Without its image, or with one that is not what was written.
+    private static func damaged(_ news: LogNews, _ random: inout SeededGenerator) -> LogNews {
+        let key = TableKey.chunk(news.stream, news.partition, news.first)
+        guard var image = news.image, let bytes = image.bytes(.batch), !random.happens(0.3) else {
+            return LogNews(key) ?? news
+        }
+        if random.happens(0.5) {
+            var flipped = bytes
+            flipped[random.index(flipped.count)] ^= 1 << UInt8(random.index(8))
+            image[.batch] = .bytes(flipped)
+        } else {
+            image[.count] = .number((image.number(.count) ?? 0) + random.number(1...3))
+        }
+        return LogNews(key, image: image) ?? news
+    }
+}

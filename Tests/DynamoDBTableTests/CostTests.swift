@@ -1,0 +1,144 @@
+import DynamoDBTable
+import LedgerCore
+import LedgerService
+import LedgerTesting
+import Logging
+import Loopback
+import Testing
+
+/// What publishing and polling come to: calls, units, and steps one after another.
+@Suite("Costs")
+struct CostTests {
+    private struct Bench {
+        let table: DynamoDBTable
+        let metered: MeteredTable
+        let api: LedgerAPI
+
+        init() async throws {
+            table = try await LocalAWS.shared.get().table()
+            metered = MeteredTable(table)
+            let ledger = Ledger(
+                table: metered,
+                clock: SystemClock(),
+                logger: Logger(label: "costs") { _ in SwiftLogNoOpLogHandler() }
+            )
+            api = LedgerAPI(ledger)
+        }
+
+        @discardableResult
+        func call(
+            _ method: String,
+            _ target: String,
+            _ body: String = "",
+            key: String? = nil
+        ) async throws -> String {
+            let parts = target.split(separator: "?", maxSplits: 1).map(String.init)
+            let headers = key.map { [("idempotency-key", $0)] } ?? []
+            let request = APIRequest(
+                method: method,
+                path: parts[0],
+                query: parts.count > 1 ? parts[1] : "",
+                headers: headers,
+                body: Array(body.utf8)
+            )
+            let answer = await api.handle(request)
+            let text = String(decoding: answer.body, as: UTF8.self)
+            #expect((200...299).contains(answer.status), "\(text)")
+            return text
+        }
+
+        /// What `body` came to.
+        func cost(
+            _ body: () async throws -> Void
+        ) async throws -> (calls: [String: Int], writeUnits: Int, steps: Int) {
+            let before = table.statistics
+            _ = metered.takeSteps()
+            try await body()
+            let after = table.statistics
+            let calls = after.calls.merging(before.calls) { $0 - $1 }.filter { $0.value != 0 }
+            let units = after.computedWriteUnits - before.computedWriteUnits
+            return (calls, units, metered.takeSteps())
+        }
+    }
+
+    /// Events of one key, so of one partition, which don't compress.
+    static func batch(_ count: Int, _ random: inout SeededGenerator) -> String {
+        let events = (0..<count).map { _ in
+            let text = (0..<24).map { _ in String(random.next(), radix: 36) }.joined()
+            return "{\"key\": \"k\", \"type\": \"t\", \"data\": \"\(text.prefix(180))\"}"
+        }
+        return "[\(events.joined(separator: ","))]"
+    }
+
+    @Test("A warm publish of one batch to one partition is one call, and a unit for each KB")
+    func publish() async throws {
+        let bench = try await Bench()
+        var random = SeededGenerator(seed: 1)
+        try await bench.call("POST", "/streams", "{\"stream_id\": \"s\"}")
+        try await bench.call("POST", "/streams/s/events", Self.batch(1, &random))
+        let one = try await bench.cost {
+            try await bench.call("POST", "/streams/s/events", Self.batch(1, &random))
+        }
+        #expect(one.calls == ["PutItem": 1] && one.writeUnits == 1 && one.steps == 1)
+        let hundred = try await bench.cost {
+            try await bench.call("POST", "/streams/s/events", Self.batch(100, &random))
+        }
+        #expect(hundred.calls == ["PutItem": 1] && hundred.steps == 1)
+        // 100 random texts of 180 base-36 digits: at least 11.6 KB however they are compressed.
+        #expect((12...20).contains(hundred.writeUnits), "\(hundred.writeUnits)")
+    }
+
+    @Test("An idempotent publish looks first, then writes chunk and key in one transaction")
+    func idempotent() async throws {
+        let bench = try await Bench()
+        var random = SeededGenerator(seed: 2)
+        try await bench.call("POST", "/streams", "{\"stream_id\": \"s\"}")
+        try await bench.call("POST", "/streams/s/events", Self.batch(1, &random))
+        let body = Self.batch(1, &random)
+        let first = try await bench.cost {
+            try await bench.call("POST", "/streams/s/events", body, key: "x")
+        }
+        #expect(first.calls == ["Query": 1, "TransactWriteItems": 1])
+        #expect(first.writeUnits == 4 && first.steps == 2)
+        let again = try await bench.cost {
+            try await bench.call("POST", "/streams/s/events", body, key: "x")
+        }
+        #expect(again.calls == ["Query": 1] && again.steps == 1)
+    }
+
+    @Test("A poll of three partitions takes at most three steps, a commit two")
+    func poll() async throws {
+        let bench = try await Bench()
+        try await bench.call("POST", "/streams", "{\"stream_id\": \"s\"}")
+        try await bench.call(
+            "POST",
+            "/streams/s/subscriptions",
+            "{\"subscription_id\": \"u\", \"start_from\": \"earliest\"}"
+        )
+        let events = (0..<300).map { "{\"key\": \"k\($0)\", \"type\": \"t\", \"data\": 1}" }
+        try await bench.call("POST", "/streams/s/events", "[\(events.joined(separator: ","))]")
+        // The first poll learns whose rows are whose, and where the chunks begin.
+        var cursor = try await pollAndCommit(bench, steps: 4...5)
+        for _ in 0..<3 { cursor = try await pollAndCommit(bench, steps: 2...3) }
+        #expect(!cursor.isEmpty)
+    }
+
+    private func pollAndCommit(_ bench: Bench, steps: ClosedRange<Int>) async throws -> String {
+        var page = ""
+        let poll = try await bench.cost {
+            page = try await bench.call("GET", "/streams/s/subscriptions/u/poll?limit=50")
+        }
+        #expect(steps.contains(poll.steps), "\(poll)")
+        let match = try #require(page.firstMatch(of: /"cursor":\s*"([^"]+)"/))
+        let cursor = String(match.1)
+        let commit = try await bench.cost {
+            try await bench.call(
+                "POST",
+                "/streams/s/subscriptions/u/commit",
+                "{\"cursor\": \"\(cursor)\"}"
+            )
+        }
+        #expect(commit.steps == 2 && commit.calls["PutItem"] == 3, "\(commit)")
+        return cursor
+    }
+}
