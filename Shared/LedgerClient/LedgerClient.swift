@@ -16,6 +16,7 @@ public struct LedgerClient: Sendable {
     /// A client of the ledger at `url`, for example `http://127.0.0.1:8080`.
     ///
     /// - Parameters:
+    ///   - url: absolute, with or without a path or a final slash.
     ///   - key: is sent with every call; nil where the ledger needs none.
     ///   - certificates: a PEM file of the certificates to trust instead of the system's.
     ///   - attempts: how often a repeatable call is tried at most.
