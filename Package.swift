@@ -265,7 +265,13 @@ let package = Package(
         ),
         tests("APISuiteTests", ["APISuite", "LedgerClient", "LedgerSchemas"]),
         tests("SimulationTests", ["LedgerSimulation", "LedgerTesting"]),
-        tests("CLITests", ["eventledger", "LedgerClient"]),
+        tests(
+            "CLITests",
+            [
+                "eventledger", "LedgerClient",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]
+        ),
         tests(
             "ProjectTests",
             ["LedgerCore", "LedgerSchemas", "LedgerService", "LedgerTesting", "RawJSON", log]

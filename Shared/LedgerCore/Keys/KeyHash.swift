@@ -28,7 +28,7 @@ public struct KeyHash: Sendable {
 
     /// Whether both are of the same key, in a time that does not depend on them.
     ///
-    /// Not `==`, so that no comparison that stops at the first difference is ever used by mistake.
+    /// The only comparison there is, so that none that stops at the first difference is ever used.
     public func matches(_ other: KeyHash) -> Bool {
         constantTimeEquals(bytes, other.bytes)
     }
