@@ -105,12 +105,22 @@ public struct LedgerAPI: APIHandler {
                 : try await createSubscription(id, request)
         case .subscription(let id, let subscription):
             try await self.subscription(id, subscription, method, request)
-        case .poll(let id, let subscription): try await poll(id, subscription, request)
+        case .poll(let id, let subscription):
+            try await polled(try await poll(id, subscription, request), by: caller)
         case .commit(let id, let subscription): try await commit(id, subscription, request)
         case .seek(let id, let subscription): try await seek(id, subscription, request)
         case .keys: try await keys(method, request)
         case .key(let id): try await deleteKey(id, request)
         }
+    }
+
+    /// A poll may have waited, and its key may be good no more.
+    private func polled(
+        _ response: APIResponse,
+        by caller: Caller
+    ) async throws(LedgerError) -> APIResponse {
+        try await gate?.confirm(caller)
+        return response
     }
 
     /// What the operator must know and the client must not.

@@ -3,23 +3,26 @@ import LedgerCore
 /// Who makes a request.
 struct Caller: Sendable {
     /// Everyone, on a ledger that needs no keys, and for calls that need none.
-    static let anyone = Caller(name: nil, scopes: nil)
+    static let anyone = Caller(name: nil, id: nil, scopes: nil)
     /// The operator, by the key whose hash is in the configuration.
-    static let root = Caller(name: "root", scopes: .everything)
+    static let root = Caller(name: "root", id: nil, scopes: .everything)
 
     /// The key's id, for logs; nil: nobody was asked for a key.
     let name: String?
+    /// The key's id; nil: the key is not in the table, or nobody was asked for one.
+    let id: APIKeyID?
     /// What they may do; nil: anything.
     private let scopes: [Scope]?
 
-    private init(name: String?, scopes: [Scope]?) {
+    private init(name: String?, id: APIKeyID?, scopes: [Scope]?) {
         self.name = name
+        self.id = id
         self.scopes = scopes
     }
 
     /// Whoever has this key.
     init(_ key: APIKeyRow) {
-        self.init(name: key.id.description, scopes: key.scopes)
+        self.init(name: key.id.description, id: key.id, scopes: key.scopes)
     }
 
     /// The streams that they may know of; nil: all.

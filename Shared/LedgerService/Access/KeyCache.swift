@@ -69,6 +69,15 @@ final class KeyCache: Sendable {
         }
     }
 
+    /// What to do with an answer for whoever was admitted with this key a while ago.
+    func confirm(_ id: APIKeyID, at now: Instant) -> Verdict {
+        state.withLock { state in
+            guard let entry = state.entries[id], now.isWithin(Limits.cacheAge, of: entry.known)
+            else { return .lookUp }
+            return entry.row.hasExpired(at: now.now) ? .expired : .admitted(entry.caller)
+        }
+    }
+
     /// Remembers what the table said of a key.
     ///
     /// `known`: A moment before it was asked: the process may have stood still since.

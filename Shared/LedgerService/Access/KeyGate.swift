@@ -38,6 +38,23 @@ final class KeyGate: Sendable {
         throw .unavailable(message: "an API key took too long to read", mayHaveHappened: false)
     }
 
+    /// Throws unless the caller's key is still good.
+    ///
+    /// What was found while a revoked key's poll waited is not for its holder.
+    func confirm(_ caller: Caller) async throws(LedgerError) {
+        guard let id = caller.id else { return }
+        let known = ledger.clock.instant()
+        switch cache.confirm(id, at: known) {
+        case .admitted: return
+        case .expired: throw .unauthorized(.expired)
+        case .unknown, .limited, .lookUp: break
+        }
+        let row = try await ledger.apiKey(id)
+        cache.remember(row, for: id, known: known)
+        guard let row else { throw .unauthorized(.unknown) }
+        guard !row.hasExpired(at: ledger.clock.now()) else { throw .unauthorized(.expired) }
+    }
+
     /// A key was revoked here: no request that begins now gets by with it.
     func revoked(_ id: APIKeyID) {
         cache.forget(id, at: ledger.clock.instant())

@@ -48,6 +48,23 @@ struct RevocationTests {
         #expect(await there.call("GET", "/streams").error == "unauthorized")
     }
 
+    @Test("A poll that waited past its key's end, or a minute past its revocation, gets nothing")
+    func waiting() async throws {
+        // A wait of 20 seconds ends at once and moves the clock.
+        let api = try API(keys: TestKeys.policy())
+        await api.stream("s", ",\"partition_count\":1")
+        await api.subscribe("s", "u")
+        let short = try await api.makeKey("consume:s", expires: "2026-01-01T00:00:15Z")
+        #expect(await api.with(short.key).poll("s", "u", "wait=10").status == 200)
+        #expect(await api.with(short.key).poll("s", "u", "wait=10").error == "unauthorized")
+        let made = try await api.makeKey("consume:s")
+        let there = api.another().with(made.key)
+        #expect(await there.poll("s", "u", "wait=0").status == 200)
+        #expect(await api.call("DELETE", "/keys/\(made.id)").status == 200)
+        api.clock.advance(milliseconds: 50_000)
+        #expect(await there.poll("s", "u", "wait=20").error == "unauthorized")
+    }
+
     @Test("A key ends at its end, also one that is known")
     func expiry() async throws {
         let api = try API(keys: TestKeys.policy())
