@@ -22,6 +22,8 @@ let nio: [Target.Dependency] = [
     .product(name: "NIOCore", package: "swift-nio"),
     .product(name: "NIOPosix", package: "swift-nio"),
     .product(name: "NIOHTTP1", package: "swift-nio"),
+    .product(name: "NIOTLS", package: "swift-nio"),
+    .product(name: "NIOSSL", package: "swift-nio-ssl"),
 ]
 
 /// The folder of a static libcurl, while the functions' packages are built; nil otherwise.
@@ -100,6 +102,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
     ],
     targets: [
         // C libraries, each behind a thin header of our own.
@@ -168,8 +171,8 @@ let package = Package(
         .executableTarget(
             name: "eventledger",
             dependencies: [
-                "LedgerClient", "LedgerServer", "LedgerCore", "LedgerMaintenance", "SQLiteTable",
-                "LineLog", "RawJSON", log,
+                "LedgerClient", "LedgerServer", "LedgerService", "LedgerCore", "LedgerMaintenance",
+                "SQLiteTable", "LineLog", "RawJSON", log,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "CLI",
@@ -265,7 +268,10 @@ let package = Package(
         tests("SimulationTests", ["LedgerSimulation", "LedgerTesting"]),
         tests(
             "CLITests",
-            ["eventledger", "LedgerClient", "LedgerCore", "LedgerTesting", "RawJSON", "CSQLite"]
+            [
+                "eventledger", "LedgerClient", "LedgerCore", "LedgerTesting", "RawJSON", "CSQLite",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]
         ),
         tests(
             "LedgerMaintenanceTests",

@@ -45,10 +45,11 @@ check-api URL: setup
     @scripts/tools.sh
     @.tools/venv/bin/python scripts/check-live-api.py "$@"
 
-# The same against a server of its own, on a free port
+# The same against a server of its own, without API keys and with them
 check-served-api: build
     @scripts/tools.sh
     @scripts/with-server.sh .tools/venv/bin/python scripts/check-live-api.py
+    @scripts/with-server.sh --keys .tools/venv/bin/python scripts/check-live-api.py
 
 # Test the ledger at EVENTLEDGER_API_URL, or one deployed to a local AWS for it; arguments go to `swift test`
 integration-test *ARGS: setup

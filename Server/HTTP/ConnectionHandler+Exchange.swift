@@ -15,7 +15,7 @@ extension ConnectionHandler {
         incoming?.bodyBytes = request.body.count
         // From here on the body belongs to the handler alone.
         incoming?.request.body = []
-        if request.path == "/metrics" {
+        if request.path == "/metrics", !core.needsKeys {
             answer(core.metrics.response(to: request))
         } else if core.admission.begin() {
             run(request)
@@ -29,15 +29,20 @@ extension ConnectionHandler {
         let new =
             if request.body.count <= Self.inlineBodyLimit {
                 Task.immediate(executorPreference: loop.executor) { [self] in
-                    deliver(await encoded(core.handler.handle(request), gzip: gzip))
+                    deliver(await encoded(response(to: request), gzip: gzip))
                 }
             } else {
                 Task(executorPreference: globalConcurrentExecutor) { [self] in
-                    deliver(await encoded(core.handler.handle(request), gzip: gzip))
+                    deliver(await encoded(response(to: request), gzip: gzip))
                 }
             }
         // A handler that does not suspend has answered by now.
         if machine.phase == .handling { task = new }
+    }
+
+    private func response(to request: APIRequest) async -> APIResponse {
+        guard request.path == "/metrics" else { return await core.handler.handle(request) }
+        return await core.handler.refusalToOperate(request) ?? core.metrics.response(to: request)
     }
 
     /// The answer, compressed if that is worth it and the client can read it.
@@ -101,7 +106,8 @@ extension ConnectionHandler {
             status: response.status,
             nanoseconds: (loop.eventLoop.now - started).nanoseconds,
             bytesIn: incoming?.bodyBytes ?? 0,
-            bytesOut: response.body.count
+            bytesOut: response.body.count,
+            keyID: response.keyID
         )
         loop.recorder.record(exchange)
         if core.logger.logLevel <= .debug {

@@ -13,10 +13,13 @@ enum ServerError: Error, Equatable {
     case tooManyConnections
     case tooManyRequests
     case methodNotAllowed(allow: String)
+    case foreignHost
+    case foreignOrigin
 
     var status: Int {
         switch self {
         case .malformed: 400
+        case .foreignHost, .foreignOrigin: 403
         case .methodNotAllowed: 405
         case .tooSlow: 408
         case .bodyTooLarge: 413
@@ -32,6 +35,7 @@ enum ServerError: Error, Equatable {
     var code: String {
         switch self {
         case .malformed: "malformed_request"
+        case .foreignHost, .foreignOrigin: "forbidden"
         case .methodNotAllowed: "method_not_allowed"
         case .tooSlow: "request_timeout"
         case .bodyTooLarge: "payload_too_large"
@@ -48,6 +52,10 @@ enum ServerError: Error, Equatable {
         switch self {
         case .malformed(let what): what
         case .methodNotAllowed: "only GET and HEAD work here"
+        case .foreignHost:
+            "without API keys this ledger answers to localhost and loopback addresses only"
+        case .foreignOrigin:
+            "without API keys this ledger takes no requests from web pages of other hosts"
         case .tooSlow(let what): what
         case .bodyTooLarge(let limit): "the body is larger than \(limit) bytes"
         case .targetTooLong(let limit): "path and query are longer than \(limit) bytes"

@@ -13,6 +13,7 @@ struct FunctionTests {
             "GET /streams/{stream}/subscriptions", "POST /streams/{stream}/subscriptions",
             "GET /streams/{stream}/subscriptions/{subscription}",
             "DELETE /streams/{stream}/subscriptions/{subscription}",
+            "GET /keys", "POST /keys", "DELETE /keys/{key_id}",
         ],
         .publish: ["POST /streams/{stream}/events"],
         .poll: [

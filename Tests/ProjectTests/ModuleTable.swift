@@ -74,15 +74,16 @@ struct ModuleRule: Sendable {
                 "LedgerService", "LedgerCore", "SQLiteTable", "DynamoDBTable", "AWSClient",
                 "RawJSON", "CAllocator", "LineLog",
             ],
-            ["Logging", "CoreMetrics", "NIOCore", "NIOPosix", "NIOHTTP1", "Dispatch"],
+            ["Logging", "CoreMetrics", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOTLS", "NIOSSL"],
+            ["Dispatch"],
             libc
         ),
         ModuleRule(
             "eventledger",
             folder: "CLI",
             [
-                "LedgerClient", "LedgerServer", "LedgerCore", "LedgerMaintenance", "SQLiteTable",
-                "LineLog", "RawJSON", "Logging",
+                "LedgerClient", "LedgerServer", "LedgerService", "LedgerCore", "LedgerMaintenance",
+                "SQLiteTable", "LineLog", "RawJSON", "Logging",
             ],
             ["ArgumentParser", "Dispatch"],
             libc

@@ -17,6 +17,9 @@ enum Route {
     case poll(StreamID, SubscriptionID)
     case commit(StreamID, SubscriptionID)
     case seek(StreamID, SubscriptionID)
+    case keys
+    /// By the id as the client wrote it.
+    case key(String)
 
     /// The route of a path as on the wire.
     init(path: String) throws(LedgerError) {
@@ -27,6 +30,9 @@ enum Route {
         case "openapi.json" where segments.count == 1: self = .openAPI
         case "streams" where segments.count == 1: self = .streams
         case "streams": self = try Self.inStream(Array(segments.dropFirst()))
+        case "keys" where segments.count == 1: self = .keys
+        case "keys" where segments.count == 2:
+            self = .key(PercentCoding.decodeText(segments[1]) ?? String(segments[1]))
         default: throw .routeNotFound
         }
     }
@@ -109,6 +115,8 @@ enum Route {
         case .poll: "/streams/{stream}/subscriptions/{subscription}/poll"
         case .commit: "/streams/{stream}/subscriptions/{subscription}/commit"
         case .seek: "/streams/{stream}/subscriptions/{subscription}/seek"
+        case .keys: "/keys"
+        case .key: "/keys/{key_id}"
         }
     }
 
@@ -121,10 +129,11 @@ enum Route {
     var methods: [String] {
         switch self {
         case .health, .openAPI, .compacted, .compactedKey, .poll, .head: ["GET"]
-        case .streams, .events, .subscriptions: ["GET", "POST"]
+        case .streams, .events, .subscriptions, .keys: ["GET", "POST"]
         case .stream: ["GET", "PATCH", "DELETE"]
         case .subscription: ["GET", "DELETE"]
         case .compact, .acceptTail, .commit, .seek: ["POST"]
+        case .key: ["DELETE"]
         }
     }
 }

@@ -24,6 +24,9 @@ public enum APISuite {
     /// Further checks: they look at what stands before a fold, so nobody else may fold.
     public static let quietChecks: [QuietCheck] = quietCompactionChecks
 
+    /// Further checks: they need a ledger with API keys.
+    public static let keyChecks: [KeyCheck] = apiKeyChecks
+
     /// Further checks: time must pass by itself.
     public static let realTimeChecks: [RealTimeCheck] = timeChecks
 }
@@ -63,6 +66,26 @@ public struct QuietCheck: Sendable, CustomStringConvertible {
 
     /// What is checked, as a sentence.
     public var description: String { check.name }
+}
+
+/// One named check that needs a ledger with API keys.
+public struct KeyCheck: Sendable, CustomStringConvertible {
+    typealias Body =
+        @Sendable (SuiteClient, _ with: (String?) -> SuiteClient) async throws -> Void
+
+    /// What is checked, as a sentence.
+    public let description: String
+    private let body: Body
+
+    init(_ name: String, _ body: @escaping Body) {
+        description = name
+        self.body = body
+    }
+
+    /// Runs the check and removes what it created.
+    public func run(over transport: any KeyedTransport) async throws {
+        try await SuiteClient.run(over: transport, body)
+    }
 }
 
 /// One named check that needs a ledger without a gateway before it.

@@ -21,6 +21,12 @@ public protocol QuietTransport: APITransport {}
 /// A transport to a ledger whose clock goes by itself, so that a wait is one.
 public protocol RealTimeTransport: APITransport {}
 
+/// A transport to a ledger that needs API keys, with one that may do everything.
+public protocol KeyedTransport: APITransport {
+    /// The same way, with another key, or without one.
+    func with(key: String?) -> any APITransport
+}
+
 /// A request as the suite writes it.
 public struct SuiteRequest: Sendable {
     /// Upper case.

@@ -1,10 +1,12 @@
 /// A ledger behind an API gateway, which lets so many requests through a second and answers to the
 /// others, and to what it has no route for, by itself.
-public struct GatewayTransport: RealTimeTransport {
+public struct GatewayTransport: RealTimeTransport, KeyedTransport {
     private let http: HTTPTransport
+    private let url: String
 
     /// A ledger at a base URL; `key` is sent as bearer.
     public init(url: String, key: String? = nil) {
+        self.url = url
         http = HTTPTransport(url: url, key: key)
     }
 
@@ -21,4 +23,7 @@ public struct GatewayTransport: RealTimeTransport {
 
     /// Other connections, and so other instances of the functions.
     public func sibling() -> any APITransport { self }
+
+    /// The same gateway with another key.
+    public func with(key: String?) -> any APITransport { GatewayTransport(url: url, key: key) }
 }

@@ -29,6 +29,16 @@ public struct SuiteClient: Sendable {
         await client.deleteStreams()
     }
 
+    /// The same, with a function that hands out clients with other keys, or without one.
+    static func run(
+        over transport: any KeyedTransport,
+        _ body: (SuiteClient, _ with: (String?) -> SuiteClient) async throws -> Void
+    ) async throws {
+        try await run(over: transport as any APITransport) { client in
+            try await body(client) { SuiteClient(transport.with(key: $0), client.streams) }
+        }
+    }
+
     /// A stream that stays behind is an issue: ledgers that people use are tested too.
     private func deleteStreams() async {
         for name in streams.names {

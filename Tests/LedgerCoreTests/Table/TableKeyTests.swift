@@ -17,7 +17,7 @@ struct TableKeyTests {
         .subscription(sid, SubscriptionID(trusted: "u.v-w_x")),
         .position(stream: sid, subscription: sub, Partition(unchecked: 42)),
         .idempotency(sid, keyHash: String(repeating: "ab", count: 32), Partition(unchecked: 5)),
-        .apiKey("k1"),
+        .apiKey(APIKeyID(rawValue: 0x0123_4567_89ab_cdef)),
         .deletion(stream: sid, subscription: nil),
         .deletion(stream: sid, subscription: sub),
     ]

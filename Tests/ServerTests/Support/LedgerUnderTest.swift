@@ -1,4 +1,5 @@
 import Foundation
+import LedgerServer
 import Loopback
 import Testing
 
@@ -11,6 +12,13 @@ final class LedgerUnderTest: @unchecked Sendable {
     /// Starts the executable that stands beside the tests, on a free port.
     convenience init(data: String) throws {
         try self.init(["--data", data])
+    }
+
+    /// The same over HTTPS.
+    convenience init(data: String, tls: TLSFiles) throws {
+        try self.init(
+            ["--data", data, "--tls-cert", tls.certificate, "--tls-key", tls.key]
+        )
     }
 
     /// The same on a DynamoDB table of the local AWS.
@@ -39,6 +47,11 @@ final class LedgerUnderTest: @unchecked Sendable {
             if let match = text.firstMatch(of: /:(\d+)\n/) { return try #require(Int(match.1)) }
             try #require(!data.isEmpty, "the server ended without saying its port: \(text)")
         }
+    }
+
+    /// SIGHUP.
+    func hangUp() {
+        Foundation.kill(process.processIdentifier, SIGHUP)
     }
 
     /// `kill -9`, and waits until the process is gone.
