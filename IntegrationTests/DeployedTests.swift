@@ -12,6 +12,13 @@ struct DeployedTests {
         }
     }
 
+    @Test(arguments: APISuite.keyChecks)
+    func holdsWithKeys(_ check: KeyCheck) async throws {
+        try await tellingProgress("\(check)") {
+            try await check.run(over: Deployment().transport)
+        }
+    }
+
     @Test(arguments: APISuite.realTimeChecks)
     func holdsInRealTime(_ check: RealTimeCheck) async throws {
         try await tellingProgress("\(check)") {

@@ -12,6 +12,8 @@ environment=${1:-dev}
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 export EVENTLEDGER_TOFU_DATA=$folder/data TF_VAR_emulated=true TF_VAR_packages=$folder
+TF_VAR_root_key_hash=$(head -c 32 /dev/urandom | sha256sum | cut -d ' ' -f 1)
+export TF_VAR_root_key_hash
 python3 - "$folder" <<'PYTHON'
 import sys, zipfile
 for function in ("admin", "publish", "poll", "compactor"):

@@ -43,12 +43,13 @@ fi
 scripts/local-cloud.sh start --state "$state" --packages "$packages"
 trap stop_cloud EXIT
 EVENTLEDGER_API_URL=$(value api_url)
+EVENTLEDGER_API_KEY=$(value api_key)
 EVENTLEDGER_CONTROL_URL=$(value control_url)
 EVENTLEDGER_LOCAL_AWS_URL=$(value aws_url)
 EVENTLEDGER_LOCAL_AWS_REGION=$(value region)
 EVENTLEDGER_LOCAL_TABLE=$(value table)
-export EVENTLEDGER_API_URL EVENTLEDGER_CONTROL_URL EVENTLEDGER_LOCAL_AWS_URL \
-    EVENTLEDGER_LOCAL_AWS_REGION EVENTLEDGER_LOCAL_TABLE
+export EVENTLEDGER_API_URL EVENTLEDGER_API_KEY EVENTLEDGER_CONTROL_URL \
+    EVENTLEDGER_LOCAL_AWS_URL EVENTLEDGER_LOCAL_AWS_REGION EVENTLEDGER_LOCAL_TABLE
 run 'IntegrationTests\.DeployedTests' "$@"
 # By itself: it disturbs whoever uses the cloud at the same time.
 run 'IntegrationTests\.LocalCloudTests' "$@"

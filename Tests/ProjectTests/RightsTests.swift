@@ -2,18 +2,24 @@ import Foundation
 import LedgerCore
 import LedgerTesting
 import Logging
+import Synchronization
 import Testing
 
 @testable import LedgerService
 
 /// The four functions on one table, each with its role's rights.
-private struct Functions {
+private final class Functions: Sendable {
     let memory = MemoryTable(deletesLogByItself: true)
     let clock = ManualClock()
     let tables: [LedgerFunction: GuardedTable]
     let ledgers: [LedgerFunction: Ledger]
+    private let root: APIKey
+    /// A key of the table's, once there is one: the root key is in no table.
+    private let key = Mutex<String?>(nil)
 
     init() throws {
+        var random = SystemRandomNumberGenerator()
+        root = .random(using: &random)
         let granted = try Right.granted()
         var tables: [LedgerFunction: GuardedTable] = [:]
         var ledgers: [LedgerFunction: Ledger] = [:]
@@ -44,14 +50,27 @@ private struct Functions {
             method: method,
             path: parts[0],
             query: parts.count > 1 ? parts[1] : "",
-            headers: key.map { [("idempotency-key", $0)] } ?? [],
+            headers: [("authorization", "Bearer \(self.key.withLock { $0 } ?? root.text)")]
+                + (key.map { [("idempotency-key", $0)] } ?? []),
             body: Array(body.utf8)
         )
-        let answer = await LedgerAPI(ledger, only: function).handle(request)
+        let answer = await LedgerAPI(
+            ledger,
+            only: function,
+            keys: .on(KeySettings(rootHash: root.hash))
+        ).handle(request)
         let text = String(decoding: answer.body, as: UTF8.self)
         #expect(answer.status < 300, "\(method) \(target): \(answer.status) \(text)")
         let object = try JSONSerialization.jsonObject(with: Data(answer.body))
         return try #require(object as? [String: Any])
+    }
+
+    /// Makes an API key that may do everything, and uses it from now on.
+    func useKey() async throws -> String {
+        let scopes = "[{\"actions\":[\"admin\",\"publish\",\"consume\"],\"streams\":\"*\"}]"
+        let made = try await call("POST", "/keys", "{\"name\":\"k\",\"scopes\":\(scopes)}")
+        key.withLock { $0 = made["key"] as? String }
+        return try #require(made["key_id"] as? String)
     }
 
     func sweep() async throws {
@@ -82,10 +101,12 @@ struct RightsTests {
     @Test("Every function gets along with its role, and uses all of it")
     func roles() async throws {
         let functions = try Functions()
+        let key = try await functions.useKey()
         try await publishAndRead(functions)
         try await subscribe(functions)
         try await compact(functions)
-        try await delete(functions)
+        _ = try await functions.call("GET", "/keys")
+        try await delete(functions, key)
         let granted = try Right.granted()
         #expect(Set(granted.keys) == Set(LedgerFunction.allCases))
         for (function, table) in functions.tables {
@@ -145,10 +166,11 @@ struct RightsTests {
         #expect((page["events"] as? [Any])?.isEmpty == false)
     }
 
-    private func delete(_ functions: Functions) async throws {
+    private func delete(_ functions: Functions, _ key: String) async throws {
         _ = try await functions.call("POST", "/streams", "{\"stream_id\":\"t\"}")
         try await functions.interruptDeletion(of: "t")
         _ = try await functions.call("DELETE", "/streams/s")
+        _ = try await functions.call("DELETE", "/keys/\(key)")
         try await functions.sweep()
         functions.clock.advance(milliseconds: Limits.deletionGrace + 1)
         try await functions.sweep()

@@ -39,7 +39,9 @@ class Cloud:
     def call(self, path, body=None, base="api_url", method=None):
         content = None if body is None else json.dumps(body, separators=(",", ":")).encode()
         request = urllib.request.Request(
-            self.addresses[base] + path, content, {"Content-Type": "application/json"},
+            self.addresses[base] + path, content,
+            {"Content-Type": "application/json",
+             "Authorization": f"Bearer {self.addresses['api_key']}"},
             method=method)
         with urllib.request.urlopen(request, timeout=2 * PATIENCE) as answer:
             return json.loads(answer.read() or b"null")

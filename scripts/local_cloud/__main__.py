@@ -98,7 +98,7 @@ async def unless(stop, work):
 
 def show(addresses, state):
     """Prints the addresses; the state file appears whole or not at all."""
-    for name in ("api_url", "control_url", "aws_url"):
+    for name in ("api_url", "api_key", "control_url", "aws_url"):
         print(f"{name:12} {addresses[name]}", flush=True)
     if state:
         half = state.with_name(state.name + ".new")

@@ -57,6 +57,7 @@ class Cloud:
         return {
             "api_url": self.plane.api_url, "control_url": self.plane.control_url,
             "aws_url": self.plane.endpoint, "region": deploy.REGION, "table": self.plane.table,
+            "api_key": self.deployment.key,
             "logs": str(self.log_folder)}
 
     async def failure(self):

@@ -4,8 +4,11 @@ The configuration is the one that users apply; only variables say that this AWS 
 """
 
 import asyncio
+import base64
+import hashlib
 import json
 import os
+import secrets
 import signal
 from contextlib import suppress
 from pathlib import Path
@@ -69,11 +72,18 @@ async def end(process):
             await asyncio.wait_for(process.wait(), PATIENCE)
 
 
+def new_key():
+    """An operator's API key, as `eventledger key new` makes one."""
+    secret = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode().rstrip("=")
+    return f"elk_{secrets.token_hex(8)}_{secret}"
+
+
 class Deployment:
     """`tofu/bootstrap` and `tofu/environments/dev` on the AWS at `endpoint`."""
 
     def __init__(self, endpoint, folder, packages, log):
         self.folder, self.packages, self.log = folder, packages, log
+        self.key = new_key()
         self.environment = clean_environment(os.environ) | {"AWS_ENDPOINT_URL": endpoint}
 
     async def apply(self):
@@ -102,6 +112,7 @@ class Deployment:
         if part != "bootstrap":
             variables |= {
                 "emulated": "true", "packages": str(self.packages),
+                "root_key_hash": hashlib.sha256(self.key.encode()).hexdigest(),
                 "throttle_rate": str(THROTTLE), "throttle_burst": str(THROTTLE)}
         environment = self.environment | {
             f"TF_VAR_{name}": value for name, value in variables.items()}

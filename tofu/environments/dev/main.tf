@@ -22,6 +22,7 @@ module "functions" {
   kms_key_arn             = var.kms_key_arn
   memory                  = var.memory
   reserved_concurrency    = var.reserved_concurrency
+  root_key_hash           = var.root_key_hash
   log_level               = var.log_level
   log_retention_days      = var.log_retention_days
   sweep_rate              = var.sweep_rate
@@ -40,7 +41,6 @@ module "api" {
   throttle_burst     = var.throttle_burst
   log_retention_days = var.log_retention_days
   jwt                = var.jwt
-  open_to_all        = var.open_to_all
   domain             = var.domain
 }
 

@@ -57,6 +57,11 @@ variable "reserved_concurrency" {
   default     = {}
 }
 
+variable "root_key_hash" {
+  description = "The hash of the operator's API key, as `eventledger key new` prints it beside the key."
+  type        = string
+}
+
 variable "log_level" {
   description = "What the functions log."
   type        = string
@@ -106,15 +111,9 @@ variable "throttle_burst" {
 }
 
 variable "jwt" {
-  description = "Whose tokens are accepted; null: none are asked for."
+  description = "Whose tokens calls need in X-Identity-Token, besides an API key; null: none."
   type        = object({ issuer = string, audience = list(string) })
   default     = null
-}
-
-variable "open_to_all" {
-  description = "Without jwt: whether whoever knows the URL may do everything."
-  type        = bool
-  default     = false
 }
 
 variable "domain" {

@@ -1,4 +1,5 @@
-# Without var.jwt whoever knows the URL may do everything, which var.open_to_all must allow.
+# The functions ask for API keys, in Authorization. With var.jwt the gateway asks for a token as well,
+# in a header of its own.
 
 locals {
   is_public = { for route in keys(local.routes) : route => var.jwt == null || route == "GET /health" }
@@ -10,7 +11,7 @@ resource "aws_apigatewayv2_authorizer" "jwt" {
   api_id           = aws_apigatewayv2_api.ledger.id
   name             = "jwt"
   authorizer_type  = "JWT"
-  identity_sources = ["$request.header.Authorization"]
+  identity_sources = ["$request.header.X-Identity-Token"]
 
   jwt_configuration {
     issuer   = var.jwt.issuer

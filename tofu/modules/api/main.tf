@@ -14,16 +14,9 @@ resource "aws_apigatewayv2_api" "ledger" {
     content {
       allow_origins  = cors_configuration.value
       allow_methods  = ["DELETE", "GET", "PATCH", "POST"]
-      allow_headers  = ["authorization", "content-encoding", "content-type", "idempotency-key"]
+      allow_headers  = ["authorization", "content-encoding", "content-type", "idempotency-key", "x-identity-token"]
       expose_headers = ["retry-after"]
       max_age        = 3600
-    }
-  }
-
-  lifecycle {
-    precondition {
-      condition     = var.jwt != null || var.open_to_all
-      error_message = "Nobody would have to say who they are: set jwt, or open_to_all = true."
     }
   }
 }
@@ -39,7 +32,7 @@ resource "aws_apigatewayv2_integration" "function" {
 }
 
 resource "aws_apigatewayv2_route" "route" {
-  # checkov:skip=CKV_AWS_309:var.jwt turns the authorizer on
+  # checkov:skip=CKV_AWS_309:the functions ask for API keys; var.jwt adds the gateway's own check
   for_each = local.routes
 
   api_id             = aws_apigatewayv2_api.ledger.id

@@ -4,6 +4,9 @@ locals {
   routes = {
     "GET /health"                                                = "admin"
     "GET /openapi.json"                                          = "admin"
+    "GET /keys"                                                  = "admin"
+    "POST /keys"                                                 = "admin"
+    "DELETE /keys/{key_id}"                                      = "admin"
     "GET /streams"                                               = "admin"
     "POST /streams"                                              = "admin"
     "GET /streams/{stream}"                                      = "admin"

@@ -38,12 +38,6 @@ variable "jwt" {
   default     = null
 }
 
-variable "open_to_all" {
-  description = "Whether the API may be without an authorizer."
-  type        = bool
-  default     = false
-}
-
 variable "domain" {
   description = "A domain name, the ARN of its certificate in this region, and its Route 53 zone if there is one."
   type        = object({ name = string, certificate_arn = string, zone_id = optional(string) })

@@ -24,7 +24,7 @@ resource "aws_lambda_function" "function" {
   # checkov:skip=CKV_AWS_115:var.reserved_concurrency; a new account has too little to reserve any
   # checkov:skip=CKV_AWS_116:a lost invocation loses nothing: batches have a queue, sweeps come again
   # checkov:skip=CKV_AWS_117:they reach AWS's public endpoints only; a VPC would add NAT gateways and nothing else
-  # checkov:skip=CKV_AWS_173:the environment holds a table's name and a log level
+  # checkov:skip=CKV_AWS_173:the environment holds a table's name, a log level and the hash of 256 random bits
   # checkov:skip=CKV_AWS_272:code signing needs a signing profile that the account's owner would run
   for_each = local.functions
 
@@ -42,8 +42,9 @@ resource "aws_lambda_function" "function" {
 
   environment {
     variables = {
-      EVENTLEDGER_TABLE     = var.table_name
-      EVENTLEDGER_LOG_LEVEL = var.log_level
+      EVENTLEDGER_TABLE         = var.table_name
+      EVENTLEDGER_LOG_LEVEL     = var.log_level
+      EVENTLEDGER_ROOT_KEY_HASH = var.root_key_hash
     }
   }
 

@@ -7,23 +7,27 @@ locals {
   rows = {
     admin = {
       Get = [
+        "KEYS",    # the caller's API key
         "STREAMS", # every call finds its stream by name
         "PART#*",  # describing a stream or a subscription looks at the tails
         "SUBS#*",  # describing and deleting a subscription
       ]
       Query = [
+        "KEYS",    # list API keys
         "STREAMS", # list streams
         "LOG#*",   # tails and earliest offsets; a start at a point in time
         "SUBS#*",  # list subscriptions
         "POS#*",   # where a described subscription stands
       ]
       Put = [
+        "KEYS",    # create an API key
         "STREAMS", # create, change, mark as deleting
         "LOG#*",   # the seals of a deleted stream, only where nothing is yet
         "SUBS#*",  # create a subscription
         "GC",      # what a deletion leaves to the sweep
       ]
       Delete = [
+        "KEYS",    # revoke an API key
         "STREAMS", # frees a deleted stream's name
         "SUBS#*",  # delete a subscription
       ]
@@ -31,6 +35,7 @@ locals {
 
     publish = {
       Get = [
+        "KEYS",
         "STREAMS", # how many partitions
         "PART#*",  # the tail, where the log does not tell it
       ]
@@ -46,6 +51,7 @@ locals {
 
     poll = {
       Get = [
+        "KEYS",
         "STREAMS",
         "PART#*",  # whether a gap had expired; the tail
         "STATE#*", # the latest event of one key
@@ -64,6 +70,7 @@ locals {
 
     compactor = {
       Get = [
+        "KEYS",
         "STREAMS",
         "PART#*", # how far a partition is folded
       ]

@@ -52,6 +52,16 @@ variable "reserved_concurrency" {
   default     = {}
 }
 
+variable "root_key_hash" {
+  description = "The hash of the operator's API key, as `eventledger key new` prints it beside the key."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[0-9a-f]{64}$", var.root_key_hash))
+    error_message = "The hash is 64 hexadecimal digits, in lower case."
+  }
+}
+
 variable "log_level" {
   description = "What the functions log: trace, debug, info, notice, warning, error or critical."
   type        = string

@@ -17,8 +17,9 @@ mock_provider "aws" {
 }
 
 variables {
-  region   = "eu-west-1"
-  packages = "../../modules/functions/tests/packages"
+  region        = "eu-west-1"
+  root_key_hash = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+  packages      = "../../modules/functions/tests/packages"
 }
 
 run "for_trying_things_out" {

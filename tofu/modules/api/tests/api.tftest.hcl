@@ -13,8 +13,7 @@ mock_provider "aws" {
 }
 
 variables {
-  name        = "ledger"
-  open_to_all = true
+  name = "ledger"
   functions = {
     for key in ["admin", "publish", "poll", "compactor"] : key => {
       name       = "ledger-${key}"
@@ -25,7 +24,7 @@ variables {
 
 run "every_route_reaches_its_function" {
   assert {
-    condition     = keys(aws_apigatewayv2_route.route) == keys(local.routes) && length(local.routes) == 20
+    condition     = keys(aws_apigatewayv2_route.route) == keys(local.routes) && length(local.routes) == 24
     error_message = "Every route of routes.tf is deployed."
   }
 
@@ -93,20 +92,9 @@ run "no_page_of_another_origin_may_call" {
   }
 }
 
-run "not_open_unless_it_is_said" {
-  command = plan
-
-  variables {
-    open_to_all = false
-  }
-
-  expect_failures = [aws_apigatewayv2_api.ledger]
-}
-
 run "with_tokens_every_route_but_health_wants_one" {
   variables {
-    open_to_all = false
-    jwt         = { issuer = "https://login.example.com", audience = ["ledger"] }
+    jwt = { issuer = "https://login.example.com", audience = ["ledger"] }
   }
 
   assert {

@@ -25,11 +25,12 @@ mock_provider "aws" {
 }
 
 variables {
-  name       = "ledger"
-  packages   = "./tests/packages"
-  table_name = "ledger"
-  table_arn  = "arn:aws:dynamodb:eu-west-1:123456789012:table/ledger"
-  stream_arn = "arn:aws:dynamodb:eu-west-1:123456789012:table/ledger/stream/2026-01-01T00:00:00.000"
+  name          = "ledger"
+  root_key_hash = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+  packages      = "./tests/packages"
+  table_name    = "ledger"
+  table_arn     = "arn:aws:dynamodb:eu-west-1:123456789012:table/ledger"
+  stream_arn    = "arn:aws:dynamodb:eu-west-1:123456789012:table/ledger/stream/2026-01-01T00:00:00.000"
 }
 
 run "four_functions_with_the_same_environment" {
@@ -40,7 +41,7 @@ run "four_functions_with_the_same_environment" {
 
   assert {
     condition = alltrue([for function in aws_lambda_function.function :
-      function.environment[0].variables == tomap({ EVENTLEDGER_TABLE = "ledger", EVENTLEDGER_LOG_LEVEL = "info" })
+      function.environment[0].variables == tomap({ EVENTLEDGER_TABLE = "ledger", EVENTLEDGER_LOG_LEVEL = "info", EVENTLEDGER_ROOT_KEY_HASH = var.root_key_hash })
     ])
     error_message = "The environment is what Shared/LambdaHost/LambdaEnvironment.swift reads."
   }
