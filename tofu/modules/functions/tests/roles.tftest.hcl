@@ -27,6 +27,7 @@ mock_provider "aws" {
 }
 
 variables {
+  root_key_hash = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
   name       = "ledger"
   packages   = "./tests/packages"
   table_name = "ledger"
