@@ -67,6 +67,23 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     )
 }
 
+/// The fuzzer itself is linked with libFuzzer, so it exists only in builds made for it: scripts/fuzz.sh.
+let fuzzer: [Target] =
+    Context.environment["EVENTLEDGER_FUZZING"] == nil
+    ? []
+    : [
+        .executableTarget(
+            name: "eventledger-fuzz",
+            dependencies: ["LedgerFuzz"],
+            path: "Fuzz/Command",
+            swiftSettings: settings,
+            // libFuzzer brings a main program; ours, which calls it, comes first.
+            linkerSettings: [
+                .unsafeFlags(["-use-ld=lld", "-Xlinker", "-z", "-Xlinker", "muldefs"])
+            ]
+        )
+    ]
+
 let package = Package(
     name: "eventledger",
     platforms: [.macOS(.v15)],
@@ -184,6 +201,19 @@ let package = Package(
             swiftSettings: settings + simulation
         ),
 
+        .target(
+            name: "LedgerFuzz",
+            dependencies: [
+                "DynamoDBJSON", "DynamoDBTable", "LambdaHost", "LedgerCore", "LedgerServer",
+                "LedgerService", "LedgerTesting", "RawJSON", log,
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            path: "Fuzz/Targets",
+            swiftSettings: settings
+        ),
+
         // What tests talk to on loopback: a local AWS, and servers of canned answers.
         .target(
             name: "Loopback",
@@ -228,10 +258,11 @@ let package = Package(
         ),
         tests("APISuiteTests", ["APISuite", "LedgerClient", "LedgerSchemas"]),
         tests("SimulationTests", ["LedgerSimulation", "LedgerTesting"]),
+        tests("FuzzTests", ["LedgerFuzz"]),
         tests("CLITests", ["eventledger", "LedgerClient"]),
         tests(
             "ProjectTests",
             ["LedgerCore", "LedgerSchemas", "LedgerService", "LedgerTesting", "RawJSON", log]
         ),
-    ]
+    ] + fuzzer
 )

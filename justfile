@@ -59,6 +59,10 @@ test-local-cloud *ARGS:
 local-cloud *ARGS: setup
     @scripts/local-cloud.sh run "$@"
 
+# Fuzz one target or all, so many seconds each, or replay inputs: ./justw fuzz json 600
+fuzz TARGET="all" *ARGS: setup
+    @scripts/fuzz.sh "$@"
+
 # Show what the ledger does, on a server of its own
 demo *ARGS: build
     @python3 scripts/demo.py "$@"

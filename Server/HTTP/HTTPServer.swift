@@ -159,7 +159,8 @@ extension HTTPServer {
             .get()
     }
 
-    private static func addHandlers(
+    /// What a connection consists of, besides its socket.
+    static func addHandlers(
         to channel: any Channel,
         loop: ConnectionLoop,
         core: ServerCore
