@@ -11,6 +11,7 @@ extension ConnectionHandler {
     /// Hands the complete request on.
     func dispatch() {
         machine.requestEnded()
+        turn += 1
         guard let request = incoming?.request else { return }
         incoming?.bodyBytes = request.body.count
         // From here on the body belongs to the handler alone.
@@ -26,8 +27,13 @@ extension ConnectionHandler {
 
     private func run(_ request: APIRequest) {
         let gzip = incoming?.acceptsGzip ?? false
+        let memory = request.header("content-encoding") == nil ? nil : bodyMemory()
         let new =
-            if request.body.count <= Self.inlineBodyLimit {
+            if memory != nil {
+                Task(executorPreference: core.bulk) { [self] in
+                    deliver(await encoded(handle(request, memory), gzip: gzip))
+                }
+            } else if request.body.count <= Self.inlineBodyLimit {
                 Task.immediate(executorPreference: loop.executor) { [self] in
                     deliver(await encoded(core.handler.handle(request), gzip: gzip))
                 }
@@ -38,6 +44,19 @@ extension ConnectionHandler {
             }
         // A handler that does not suspend has answered by now.
         if machine.phase == .handling { task = new }
+    }
+
+    private func handle(_ request: APIRequest, _ memory: BodyMemory?) async -> APIResponse {
+        guard let memory else { return await core.handler.handle(request) }
+        return await BodyMemory.$current.withValue(memory) {
+            await core.handler.handle(request)
+        }
+    }
+
+    /// Counts what a compressed body becomes, until the handler is done with it.
+    private func bodyMemory() -> BodyMemory {
+        let held = HeldBytes(core.admission)
+        return BodyMemory { held.grow(by: $0) }
     }
 
     /// The answer, compressed if that is worth it and the client can read it.
@@ -84,6 +103,7 @@ extension ConnectionHandler {
         var buffer = context.channel.allocator.buffer(capacity: 320 + response.body.count)
         buffer.writeResponse(response, framing: framing)
         let bytes = buffer.readableBytes
+        answerBytes = bytes
         write(buffer)
         record(response)
         let isWritable = context.channel.isWritable

@@ -41,6 +41,14 @@ final class LedgerUnderTest: @unchecked Sendable {
         }
     }
 
+    /// The process's most memory so far, bytes.
+    func peakMemory() throws -> Int {
+        let path = "/proc/\(process.processIdentifier)/status"
+        let status = try String(contentsOfFile: path, encoding: .utf8)
+        let match = try #require(status.firstMatch(of: /VmHWM:\s+(\d+) kB/))
+        return try #require(Int(match.1)) * 1024
+    }
+
     /// `kill -9`, and waits until the process is gone.
     func kill() {
         Foundation.kill(process.processIdentifier, SIGKILL)
