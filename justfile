@@ -50,6 +50,11 @@ check-served-api: build
     @scripts/tools.sh
     @scripts/with-server.sh .tools/venv/bin/python scripts/check-live-api.py
 
+# Send a server of its own generated requests and check the answers against what it serves
+schemathesis: build
+    @scripts/tools.sh
+    @scripts/with-server.sh scripts/schemathesis.sh
+
 # Test the local cloud's data plane; arguments go to pytest: ./justw test-local-cloud -k cors
 test-local-cloud *ARGS:
     @scripts/tools.sh
