@@ -16,7 +16,7 @@ extension ConnectionHandler {
         incoming?.bodyBytes = request.body.count
         // From here on the body belongs to the handler alone.
         incoming?.request.body = []
-        if request.path == "/metrics" {
+        if request.path == "/metrics", !core.needsKeys {
             answer(core.metrics.response(to: request))
         } else if core.admission.begin() {
             run(request)
@@ -35,17 +35,18 @@ extension ConnectionHandler {
                 }
             } else if request.body.count <= Self.inlineBodyLimit {
                 Task.immediate(executorPreference: loop.executor) { [self] in
-                    deliver(await encoded(core.handler.handle(request), gzip: gzip))
+                    deliver(await encoded(response(to: request), gzip: gzip))
                 }
             } else {
                 Task(executorPreference: globalConcurrentExecutor) { [self] in
-                    deliver(await encoded(core.handler.handle(request), gzip: gzip))
+                    deliver(await encoded(response(to: request), gzip: gzip))
                 }
             }
         // A handler that does not suspend has answered by now.
         if machine.phase == .handling { task = new }
     }
 
+<<<<<<< HEAD
     private func handle(_ request: APIRequest, _ memory: BodyMemory?) async -> APIResponse {
         guard let memory else { return await core.handler.handle(request) }
         return await BodyMemory.$current.withValue(memory) {
@@ -57,6 +58,11 @@ extension ConnectionHandler {
     private func bodyMemory() -> BodyMemory {
         let held = HeldBytes(core.admission)
         return BodyMemory { held.grow(by: $0) }
+=======
+    private func response(to request: APIRequest) async -> APIResponse {
+        guard request.path == "/metrics" else { return await core.handler.handle(request) }
+        return await core.handler.refusalToOperate(request) ?? core.metrics.response(to: request)
+>>>>>>> main
     }
 
     /// The answer, compressed if that is worth it and the client can read it.
@@ -121,7 +127,8 @@ extension ConnectionHandler {
             status: response.status,
             nanoseconds: (loop.eventLoop.now - started).nanoseconds,
             bytesIn: incoming?.bodyBytes ?? 0,
-            bytesOut: response.body.count
+            bytesOut: response.body.count,
+            keyID: response.keyID
         )
         loop.recorder.record(exchange)
         if core.logger.logLevel <= .debug {
