@@ -69,6 +69,22 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     )
 }
 
+<<<<<<< HEAD
+/// The fuzzer itself is linked with libFuzzer, so it exists only in builds made for it: scripts/fuzz.sh.
+let fuzzer: [Target] =
+    Context.environment["EVENTLEDGER_FUZZING"] == nil
+    ? []
+    : [
+        .executableTarget(
+            name: "eventledger-fuzz",
+            dependencies: ["LedgerFuzz"],
+            path: "Fuzz/Command",
+            swiftSettings: settings,
+            // libFuzzer brings a main program; ours, which calls it, comes first.
+            linkerSettings: [
+                .unsafeFlags(["-use-ld=lld", "-Xlinker", "-z", "-Xlinker", "muldefs"])
+            ]
+=======
 /// The tests of a deployed ledger: a target only where `EVENTLEDGER_INTEGRATION` is set.
 ///
 /// So plain `swift test` needs no cloud, and no test passes there without having run.
@@ -85,6 +101,7 @@ let integrationTests: [Target] =
             ],
             path: "IntegrationTests",
             swiftSettings: settings
+>>>>>>> main
         )
     ]
 
@@ -208,6 +225,19 @@ let package = Package(
             swiftSettings: settings + simulation
         ),
 
+        .target(
+            name: "LedgerFuzz",
+            dependencies: [
+                "DynamoDBJSON", "DynamoDBTable", "LambdaHost", "LedgerCore", "LedgerServer",
+                "LedgerService", "LedgerTesting", "RawJSON", log,
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            path: "Fuzz/Targets",
+            swiftSettings: settings
+        ),
+
         // What tests talk to on loopback: a local AWS, and servers of canned answers.
         .target(
             name: "Loopback",
@@ -266,6 +296,10 @@ let package = Package(
         ),
         tests("APISuiteTests", ["APISuite", "LedgerClient", "LedgerSchemas"]),
         tests("SimulationTests", ["LedgerSimulation", "LedgerTesting"]),
+<<<<<<< HEAD
+        tests("FuzzTests", ["LedgerFuzz"]),
+        tests("CLITests", ["eventledger", "LedgerClient"]),
+=======
         tests(
             "CLITests",
             [
@@ -280,11 +314,16 @@ let package = Package(
                 "CSQLite", log,
             ]
         ),
+>>>>>>> main
         tests(
             "ProjectTests",
             ["LedgerCore", "LedgerSchemas", "LedgerService", "LedgerTesting", "RawJSON", log]
         ),
+<<<<<<< HEAD
+    ] + fuzzer
+=======
     ] + integrationTests
+>>>>>>> main
 )
 
 // The thread sanitizer needs locks that it knows: see Tests/SanitizedSynchronization.

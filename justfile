@@ -55,6 +55,11 @@ check-served-api: build
 integration-test *ARGS: setup
     @scripts/integration-test.sh "$@"
 
+# Send a server of its own generated requests and check the answers against what it serves
+schemathesis: build
+    @scripts/tools.sh
+    @scripts/with-server.sh scripts/schemathesis.sh
+
 # Test the local cloud's data plane; arguments go to pytest: ./justw test-local-cloud -k cors
 test-local-cloud *ARGS:
     @scripts/tools.sh
@@ -68,6 +73,10 @@ cost *ARGS:
 # Deploy to a local AWS and serve it until Ctrl-C: scripts/local_cloud/README.md
 local-cloud *ARGS: setup
     @scripts/local-cloud.sh run "$@"
+
+# Fuzz one target or all, so many seconds each, or replay inputs: ./justw fuzz json 600
+fuzz TARGET="all" *ARGS: setup
+    @scripts/fuzz.sh "$@"
 
 # Show what the ledger does, on a server of its own
 demo *ARGS: build

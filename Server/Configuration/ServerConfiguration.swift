@@ -71,6 +71,12 @@ public struct HTTPLimits: Sendable {
     public var connections: Int
     /// Requests being handled at the same time; further ones get a 503.
     public var requestsInFlight: Int
+    /// Bytes of bodies, as sent and as decompressed, and of answers that are not read, of all
+    /// connections together.
+    ///
+    /// Beyond it the client that has kept the server waiting for longest is turned away. Small
+    /// requests and answers do not count; docs/threat-model.md says what all that amounts to.
+    public var heldBytes: Int
 
     /// Limits; the defaults suit one machine.
     public init(
@@ -79,7 +85,8 @@ public struct HTTPLimits: Sendable {
         headerBytes: Int = 32 * 1024,
         headerCount: Int = 100,
         connections: Int = 10_000,
-        requestsInFlight: Int = 10_000
+        requestsInFlight: Int = 10_000,
+        heldBytes: Int = 256 << 20
     ) {
         self.bodyBytes = bodyBytes
         self.targetBytes = targetBytes
@@ -87,6 +94,7 @@ public struct HTTPLimits: Sendable {
         self.headerCount = headerCount
         self.connections = connections
         self.requestsInFlight = requestsInFlight
+        self.heldBytes = heldBytes
     }
 }
 

@@ -1,6 +1,7 @@
 import Synchronization
 
-/// How many connections are open and how many requests are being handled, in all event loops.
+/// How many connections are open, how many requests are being handled, and how many bytes clients
+/// make the server keep, in all event loops.
 final class Admission: Sendable {
     /// Connections beyond the limit that still get an answer; further ones are just closed.
     private static let refusedConnections = 256
@@ -8,6 +9,7 @@ final class Admission: Sendable {
     private let limits: HTTPLimits
     private let connections = Atomic<Int>(0)
     private let requests = Atomic<Int>(0)
+    private let bytes = Atomic<Int>(0)
     private let waiter = DrainWaiter()
 
     /// As many connections as are asked for, as far as the process has file descriptors for them:
@@ -22,6 +24,7 @@ final class Admission: Sendable {
     }
 
     var openConnections: Int { connections.load(ordering: .relaxed) }
+    var heldBytes: Int { bytes.load(ordering: .relaxed) }
     var requestsInFlight: Int { requests.load(ordering: .relaxed) }
     private var isDrained: Bool { openConnections == 0 && requestsInFlight == 0 }
 
@@ -56,6 +59,19 @@ final class Admission: Sendable {
     func ended() {
         requests.subtract(1, ordering: .sequentiallyConsistent)
         waiter.check { isDrained }
+    }
+
+    /// Whether so many more bytes may be kept; if so, ``release(bytes:)`` must follow.
+    func hold(bytes count: Int) -> Bool {
+        let held = bytes.add(count, ordering: .relaxed).newValue
+        guard held > limits.heldBytes else { return true }
+        bytes.subtract(count, ordering: .relaxed)
+        return false
+    }
+
+    /// Bytes that ``hold(bytes:)`` admitted are gone.
+    func release(bytes count: Int) {
+        bytes.subtract(count, ordering: .relaxed)
     }
 
     /// Returns when nothing is open or in flight any more, or after ``giveUp()``.

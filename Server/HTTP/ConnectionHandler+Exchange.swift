@@ -11,6 +11,7 @@ extension ConnectionHandler {
     /// Hands the complete request on.
     func dispatch() {
         machine.requestEnded()
+        turn += 1
         guard let request = incoming?.request else { return }
         incoming?.bodyBytes = request.body.count
         // From here on the body belongs to the handler alone.
@@ -26,8 +27,13 @@ extension ConnectionHandler {
 
     private func run(_ request: APIRequest) {
         let gzip = incoming?.acceptsGzip ?? false
+        let memory = request.header("content-encoding") == nil ? nil : bodyMemory()
         let new =
-            if request.body.count <= Self.inlineBodyLimit {
+            if memory != nil {
+                Task(executorPreference: core.bulk) { [self] in
+                    deliver(await encoded(handle(request, memory), gzip: gzip))
+                }
+            } else if request.body.count <= Self.inlineBodyLimit {
                 Task.immediate(executorPreference: loop.executor) { [self] in
                     deliver(await encoded(response(to: request), gzip: gzip))
                 }
@@ -40,9 +46,23 @@ extension ConnectionHandler {
         if machine.phase == .handling { task = new }
     }
 
+<<<<<<< HEAD
+    private func handle(_ request: APIRequest, _ memory: BodyMemory?) async -> APIResponse {
+        guard let memory else { return await core.handler.handle(request) }
+        return await BodyMemory.$current.withValue(memory) {
+            await core.handler.handle(request)
+        }
+    }
+
+    /// Counts what a compressed body becomes, until the handler is done with it.
+    private func bodyMemory() -> BodyMemory {
+        let held = HeldBytes(core.admission)
+        return BodyMemory { held.grow(by: $0) }
+=======
     private func response(to request: APIRequest) async -> APIResponse {
         guard request.path == "/metrics" else { return await core.handler.handle(request) }
         return await core.handler.refusalToOperate(request) ?? core.metrics.response(to: request)
+>>>>>>> main
     }
 
     /// The answer, compressed if that is worth it and the client can read it.
@@ -89,6 +109,7 @@ extension ConnectionHandler {
         var buffer = context.channel.allocator.buffer(capacity: 320 + response.body.count)
         buffer.writeResponse(response, framing: framing)
         let bytes = buffer.readableBytes
+        answerBytes = bytes
         write(buffer)
         record(response)
         let isWritable = context.channel.isWritable

@@ -29,9 +29,17 @@ final class ConnectionHandler: ChannelDuplexHandler, @unchecked Sendable {
     var context: ChannelHandlerContext?
     var incoming: IncomingRequest?
     var task: Task<Void, Never>?
+    /// What an answer counts for that the client does not read.
+    var unread: HeldBytes?
+    /// The bytes of the last answer.
+    var answerBytes = 0
     private let isRefused: Bool
     private var queue = CircularBuffer<Input>(initialCapacity: 4)
+    private var queued: HeldBytes?
     private var isReadHeld = false
+    /// Requests handled since the loop's other connections had their turn.
+    var turn = 0
+    private var isTurnOver = false
     private var isProcessing = false
     /// Whether the decoder made something of what was read last.
     private var hasDecoded = false
@@ -88,6 +96,7 @@ final class ConnectionHandler: ChannelDuplexHandler, @unchecked Sendable {
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
+        if queue.isEmpty, !isTurnOver { turn = 0 }
         if !hasDecoded { machine.partOfHeadArrived(now: loop.eventLoop.now) }
         hasDecoded = false
         resume()
@@ -95,6 +104,7 @@ final class ConnectionHandler: ChannelDuplexHandler, @unchecked Sendable {
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         guard context.channel.isWritable else { return }
+        unread = nil
         follow(machine.becameWritable(now: loop.eventLoop.now))
         resume()
     }
@@ -112,9 +122,16 @@ final class ConnectionHandler: ChannelDuplexHandler, @unchecked Sendable {
 
     // MARK: Input, in order
 
+    /// Requests handled before others have their turn: a client may send thousands at once.
+    private static let requestsInTurn = 16
+    /// Parts of requests that may wait without being counted.
+    private static let uncountedInputs = 16
+    /// What one of them takes, roughly; a large body comes in parts of a read's size at most.
+    private static let bytesOfInput = 1024
+
     private func take(_ input: Input) {
-        if machine.isBusy || !queue.isEmpty || isProcessing {
-            queue.append(input)
+        if machine.isBusy || !queue.isEmpty || isProcessing || turn >= Self.requestsInTurn {
+            enqueue(input)
         } else {
             isProcessing = true
             process(input)
@@ -122,25 +139,50 @@ final class ConnectionHandler: ChannelDuplexHandler, @unchecked Sendable {
         }
     }
 
+    /// What waits counts too: a read may bring hundreds of requests.
+    private func enqueue(_ input: Input) {
+        queue.append(input)
+        guard queue.count > Self.uncountedInputs else { return }
+        let held = queued ?? HeldBytes(core.admission)
+        queued = held
+        if !held.grow(by: Self.bytesOfInput) { abort() }
+    }
+
     /// Goes on with what has waited, sends what was written, and reads again.
     func resume() {
         guard !isProcessing else { return }
         isProcessing = true
         repeat {
-            while !machine.isBusy, let input = queue.popFirst() { process(input) }
+            while !machine.isBusy, turn < Self.requestsInTurn, let input = queue.popFirst() {
+                process(input)
+            }
             if machine.isOver { queue.removeAll() }
             flush()
-        } while !machine.isBusy && !queue.isEmpty
+        } while !machine.isBusy && !queue.isEmpty && turn < Self.requestsInTurn
         isProcessing = false
+        if turn >= Self.requestsInTurn { letOthersGoOn() }
+        if queue.isEmpty { queued = nil }
         guard isReadHeld, queue.isEmpty else { return }
         isReadHeld = false
         context?.read()
+    }
+
+    /// Goes on when the loop's other connections have had their turn.
+    private func letOthersGoOn() {
+        guard !isTurnOver else { return }
+        isTurnOver = true
+        loop.eventLoop.assumeIsolated().execute {
+            self.isTurnOver = false
+            self.turn = 0
+            self.resume()
+        }
     }
 
     private func flush() {
         guard needsFlush else { return }
         needsFlush = false
         context?.flush()
+        holdUnread()
     }
 
     private func process(_ input: Input) {
@@ -176,6 +218,7 @@ final class ConnectionHandler: ChannelDuplexHandler, @unchecked Sendable {
         guard length <= core.limits.bodyBytes else {
             throw .bodyTooLarge(limit: core.limits.bodyBytes)
         }
+        try makeRoom { incoming?.hold(bytes.readableBytes, core.admission) ?? true }
         machine.bodyArrived(bytes: bytes.readableBytes, now: loop.eventLoop.now)
         bytes.withUnsafeReadableBytes { incoming?.request.body.append(contentsOf: $0) }
     }
@@ -201,8 +244,10 @@ final class ConnectionHandler: ChannelDuplexHandler, @unchecked Sendable {
         guard let context else { return }
         needsFlush = false
         context.flush()
+        holdUnread()
         let sent = context.eventLoop.makePromise(of: Void.self)
         sent.futureResult.assumeIsolated().whenComplete { _ in
+            self.unread = nil
             self.machine.lastAnswerSent(now: self.loop.eventLoop.now)
         }
         context.close(mode: .output, promise: sent)

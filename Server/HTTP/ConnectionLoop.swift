@@ -50,6 +50,19 @@ final class ConnectionLoop: @unchecked Sendable {
         for connection in connections { connection.checkDeadline(now: now) }
     }
 
+    /// Ends the connection that is nearest to its time-out among those that hold memory.
+    ///
+    /// - Returns: false when no other connection of this loop can be ended.
+    func evict(for other: ConnectionHandler) -> Bool {
+        eventLoop.preconditionInEventLoop()
+        let candidates = connections.lazy.filter { $0 !== other && $0.isEvictable }
+        guard let slowest = candidates.min(by: { $0.machine.deadline < $1.machine.deadline }) else {
+            return false
+        }
+        slowest.evict()
+        return true
+    }
+
     /// Finishes what was begun and closes what is idle.
     func stop() {
         eventLoop.preconditionInEventLoop()

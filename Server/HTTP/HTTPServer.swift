@@ -150,6 +150,10 @@ extension HTTPServer {
             }
             .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
             .childChannelOption(
+                .writeBufferWaterMark,
+                value: ChannelOptions.Types.WriteBufferWaterMark(low: 16 * 1024, high: 32 * 1024)
+            )
+            .childChannelOption(
                 .recvAllocator,
                 value: AdaptiveRecvByteBufferAllocator(
                     minimum: 1024,
@@ -167,7 +171,8 @@ extension HTTPServer {
             .get()
     }
 
-    private static func addHandlers(
+    /// What a connection consists of, besides its socket.
+    static func addHandlers(
         to channel: any Channel,
         loop: ConnectionLoop,
         core: ServerCore

@@ -20,11 +20,26 @@ struct IncomingRequest {
     let acceptsGzip: Bool
     /// When the head had arrived.
     let started: NIODeadline
+    /// What the body, once it is large, counts for.
+    var held: HeldBytes?
     /// The body's size once the handler has it.
     var bodyBytes = 0
 }
 
 extension IncomingRequest {
+    /// Bodies up to this size, bytes, are not counted: connections times this is little enough.
+    static let uncountedBytes = 8 * 1024
+
+    /// Counts a body's next piece; false when there are too many bytes on all connections.
+    mutating func hold(_ bytes: Int, _ admission: Admission) -> Bool {
+        guard request.body.count + bytes > Self.uncountedBytes else { return true }
+        if let held { return held.grow(by: bytes) }
+        let new = HeldBytes(admission)
+        guard new.grow(by: request.body.count + bytes) else { return false }
+        held = new
+        return true
+    }
+
     /// Reads a head: decides on everything that can be decided before the body is there.
     ///
     /// `isLocalOnly`: Refuses what a web page may have sent; see ``LocalOnly``.
@@ -50,7 +65,8 @@ extension IncomingRequest {
         let id = fields.addRequestID(&ids)
 
         var body: [UInt8] = []
-        body.reserveCapacity(length)
+        // A length that is only announced costs the client nothing.
+        body.reserveCapacity(min(length, uncountedBytes))
         let isHead = head.method == .HEAD
         return IncomingRequest(
             request: APIRequest(

@@ -16,6 +16,8 @@ final class ServerCore: Sendable {
     let http: HTTPMetrics
     let logger: Logger
     let admission: Admission
+    /// For requests with compressed bodies.
+    let bulk = BulkExecutor(threads: max(1, Processors.available / 2))
 
     init(
         configuration: ServerConfiguration,

@@ -12,6 +12,7 @@ enum ServerError: Error, Equatable {
     case tooSlow(String)
     case tooManyConnections
     case tooManyRequests
+    case tooManyBytes
     case methodNotAllowed(allow: String)
     case foreignHost
     case foreignOrigin
@@ -27,7 +28,7 @@ enum ServerError: Error, Equatable {
         case .unsupportedExpectation: 417
         case .headersTooLarge: 431
         case .unsupportedTransferCoding: 501
-        case .tooManyConnections, .tooManyRequests: 503
+        case .tooManyConnections, .tooManyRequests, .tooManyBytes: 503
         case .unsupportedVersion: 505
         }
     }
@@ -43,7 +44,7 @@ enum ServerError: Error, Equatable {
         case .unsupportedExpectation: "expectation_failed"
         case .headersTooLarge: "headers_too_large"
         case .unsupportedTransferCoding: "unsupported_transfer_encoding"
-        case .tooManyConnections, .tooManyRequests: "overloaded"
+        case .tooManyConnections, .tooManyRequests, .tooManyBytes: "overloaded"
         case .unsupportedVersion: "http_version_not_supported"
         }
     }
@@ -65,6 +66,7 @@ enum ServerError: Error, Equatable {
         case .unsupportedTransferCoding: "the only transfer coding known here is chunked"
         case .tooManyConnections: "too many open connections; try again in a second"
         case .tooManyRequests: "too many requests at the same time; try again in a second"
+        case .tooManyBytes: "too much is being sent at the same time; try again in a second"
         case .unsupportedVersion: "only HTTP/1.1 and HTTP/1.0 are spoken here"
         }
     }

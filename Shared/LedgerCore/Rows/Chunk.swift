@@ -108,7 +108,7 @@ extension Chunk {
         self.stream = stream
         self.partition = partition
         self.first = first
-        count = try item.requiredCount(.count)
+        count = try item.requiredCount(.count, from: first)
         timestamp = try item.requiredTimestamp(.timestamp)
         append = try item.requiredIncarnation(.append)
         batch = try item.requiredBytes(.batch)

@@ -51,8 +51,8 @@ public struct DeletionJob: Hashable, Sendable {
         guard case .deletion(let stream, let subscription) = item.key else { throw item.misplaced }
         self.stream = stream
         self.subscription = subscription
-        partitionCount = try item.requiredCount(.partitions)
+        partitionCount = try item.requiredPartitionCount(.partitions)
         notBefore = try item.requiredTimestamp(.notBefore)
-        groupsDone = Int(try item.requiredNumber(.progress))
+        groupsDone = Int(try item.requiredCounter(.progress))
     }
 }

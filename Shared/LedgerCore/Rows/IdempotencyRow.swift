@@ -59,9 +59,10 @@ public struct IdempotencyRow: Hashable, Sendable {
         self.keyHash = keyHash
         self.partition = partition
         bodyHash = try item.requiredBytes(.body)
+        let first = try item.requiredOffset(.offset)
         stored = StoredRange(
-            first: try item.requiredOffset(.offset),
-            count: try item.requiredCount(.count),
+            first: first,
+            count: try item.requiredCount(.count, from: first),
             timestamp: try item.requiredTimestamp(.timestamp)
         )
         expires = TTL(attribute: item.number(.ttl))

@@ -83,7 +83,7 @@ public struct PositionRow: Hashable, Sendable {
         self.stream = stream
         self.subscription = subscription
         self.partition = partition
-        epoch = try item.requiredNumber(.epoch)
+        epoch = try item.requiredCounter(.epoch)
         let offset = try item.requiredOffset(.offset)
         switch try item.requiredNumber(.phase) {
         case Phase.log: position = .log(offset)

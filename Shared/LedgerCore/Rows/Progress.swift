@@ -61,8 +61,8 @@ public struct Progress: Hashable, Sendable {
             ttl: TTL(attribute: item.number(.previousTTL)),
             hash: try item.requiredBytes(.hash)
         )
-        swept = item.number(.swept).map(Timestamp.init(milliseconds:))
+        swept = item.number(.swept) == nil ? nil : try item.requiredTimestamp(.swept)
         trim = try item.requiredOffset(.trim)
-        version = try item.requiredNumber(.version)
+        version = try item.requiredCounter(.version)
     }
 }

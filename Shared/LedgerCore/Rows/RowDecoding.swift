@@ -1,3 +1,6 @@
+/// The end of year 9999, milliseconds since the epoch: the last moment RFC 3339 can name.
+private let latestTimestamp: Int64 = 253_402_300_799_999
+
 /// What every row type needs to read itself from an item, strictly: a row that lacks what it must
 /// have is damaged, and is reported instead of being guessed at.
 extension Item {
@@ -22,8 +25,35 @@ extension Item {
         return offset
     }
 
+    /// A moment between 1970 and the end of year 9999, so that hours may be added without a look.
     func requiredTimestamp(_ name: Attribute) throws(TableError) -> Timestamp {
-        Timestamp(milliseconds: try requiredNumber(name))
+        let value = try requiredNumber(name)
+        guard (0...latestTimestamp).contains(value) else { throw damaged(name) }
+        return Timestamp(milliseconds: value)
+    }
+
+    /// The number of events from `first` on, which must leave room for the offset after them.
+    func requiredCount(_ name: Attribute, from first: Offset) throws(TableError) -> Int {
+        let count = try requiredCount(name)
+        guard !first.rawValue.addingReportingOverflow(Int64(count)).overflow else {
+            throw damaged(name)
+        }
+        return count
+    }
+
+    func requiredPartitionCount(_ name: Attribute) throws(TableError) -> Int {
+        let count = try requiredNumber(name)
+        guard let count = Int(exactly: count), Limits.partitions.contains(count) else {
+            throw damaged(name)
+        }
+        return count
+    }
+
+    /// A number that only counts up: an epoch, a version, progress.
+    func requiredCounter(_ name: Attribute) throws(TableError) -> Int64 {
+        let value = try requiredNumber(name)
+        guard (0..<Int64.max).contains(value) else { throw damaged(name) }
+        return value
     }
 
     func requiredIncarnation(_ name: Attribute) throws(TableError) -> Incarnation {

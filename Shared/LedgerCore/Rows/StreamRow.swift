@@ -83,10 +83,13 @@ public struct StreamRow: Hashable, Sendable {
         self.id = id
         self.state = state
         incarnation = try item.requiredIncarnation(.incarnation)
-        partitionCount = try item.requiredCount(.partitions)
+        partitionCount = try item.requiredPartitionCount(.partitions)
         retentionHours = item.number(.retention).map(Int.init)
+        guard retentionHours.map(Limits.retentionHours.contains) ?? true else {
+            throw item.damaged(.retention)
+        }
         compaction = try item.requiredNumber(.compaction) == 1
         created = try item.requiredTimestamp(.created)
-        version = try item.requiredNumber(.version)
+        version = try item.requiredCounter(.version)
     }
 }

@@ -92,6 +92,6 @@ public struct SubscriptionRow: Hashable, Sendable {
         secret = try item.requiredBytes(.secret)
         startFrom = try item.requiredBytes(.start)
         created = try item.requiredTimestamp(.created)
-        epoch = try item.requiredNumber(.epoch)
+        epoch = try item.requiredCounter(.epoch)
     }
 }

@@ -20,8 +20,9 @@ enum RequestBody {
                 message: "Content-Encoding \(header.prefix(40)) is unknown; send gzip, zstd or none"
             )
         }
+        let body: [UInt8]
         do throws(ContentCodingError) {
-            return try coding.decode(request.body, limit: Limits.bodyBytes)
+            body = try coding.decode(request.body, limit: Limits.bodyBytes)
         } catch {
             switch error {
             case .tooLarge: throw tooLarge
@@ -29,6 +30,8 @@ enum RequestBody {
                 throw .invalid(field: "body", message: "is not valid \(coding.headerValue)")
             }
         }
+        guard BodyMemory.admits(body.count) else { throw .throttled }
+        return body
     }
 
     private static var tooLarge: LedgerError { .tooLarge(field: "body", limit: Limits.bodyBytes) }

@@ -1,0 +1,80 @@
+import DynamoDBJSON
+import LedgerCore
+
+@testable import struct DynamoDBTable.Answer
+
+/// What DynamoDB answers, and every kind of row that may be in it.
+func fuzzAnswer(_ input: [UInt8]) {
+    guard let answer = try? Answer(input) else { return }
+    let images = answer.items + answer.unprocessed + answer.reasons.compactMap(\.item)
+    for image in images + (answer.item.map { [$0] } ?? []) {
+        for group in groups {
+            guard let key = group.key(sortKey: image.sortKey) else { continue }
+            require(key.sortKey == image.sortKey, "a sort key in a second spelling")
+            checkRow(image.item(key))
+        }
+    }
+}
+
+private let stream = Incarnation(high: 1, low: 2)
+
+/// One of each kind, so that an image is tried as every row that its sort key allows.
+private let groups: [RowGroup] =
+    [
+        .streams, .progress(stream), .subscriptions(stream), .idempotency(stream), .deletions,
+        .positions(stream, subscription: stream),
+    ] + Partition.all(1).flatMap { [.log(stream, $0), .latest(stream, $0)] }
+
+/// Damaged rows are refused; one that is read can be used, and written again as it was.
+func checkRow(_ item: Item) {
+    switch item.key {
+    case .chunk: checkLogEntry(item)
+    case .stream:
+        guard let row = try? StreamRow(item) else { return }
+        _ = row.partitions
+        _ = Expiration(of: row, at: now)
+        expectSame(row, try? StreamRow(row.item))
+    case .progress:
+        guard let row = try? Progress(item) else { return }
+        _ = TailReading(newest: nil, progress: row)
+            .verdict(at: now, TailTrust(created: now, exempt: false))
+        expectSame(row, try? Progress(row.item))
+    case .latest:
+        guard let row = try? Latest(item) else { return }
+        if case .record(let bytes) = row.value { _ = try? Record.decode(bytes) }
+        expectSame(row, try? Latest(row.item))
+    case .subscription:
+        guard let row = try? SubscriptionRow(item) else { return }
+        _ = Cursor(subscription: row.incarnation, epoch: row.epoch, positions: row.positions)
+        _ = row.seek(to: row.positions)
+        expectSame(row, try? SubscriptionRow(row.item))
+    case .position:
+        guard let row = try? PositionRow(item) else { return }
+        expectSame(row, try? PositionRow(row.item))
+    case .idempotency:
+        guard let row = try? IdempotencyRow(item) else { return }
+        _ = row.stored.first.advanced(by: row.stored.count)
+        _ = row.isLive(at: now)
+        expectSame(row, try? IdempotencyRow(row.item))
+    case .deletion:
+        guard let row = try? DeletionJob(item) else { return }
+        _ = row.groups.dropFirst(row.groupsDone)
+        expectSame(row, try? DeletionJob(row.item))
+    case .apiKey: break
+    }
+}
+
+private let now = Timestamp(milliseconds: 1_767_225_600_000)
+
+private func checkLogEntry(_ item: Item) {
+    guard case .chunk(let chunk)? = try? LogEntry(item) else { return }
+    _ = chunk.tail
+    _ = chunk.ttl.mayHavePassed(at: now)
+    _ = now.advanced(byMilliseconds: chunk.timestamp.milliseconds)
+    _ = try? RecordBatch.decode(chunk.batch, expecting: chunk.first)
+    expectSame(.chunk(chunk), try? LogEntry(chunk.item))
+}
+
+private func expectSame<Row: Equatable>(_ row: Row, _ again: Row?) {
+    require(row == again, "a row that is another one when written and read again")
+}

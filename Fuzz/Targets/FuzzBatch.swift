@@ -1,0 +1,80 @@
+import LedgerCore
+
+@testable import enum LedgerCore.CRC32C
+
+/// The chunk codec, as a batch and as a single record: decoding what was encoded from the decoded
+/// gives the same.
+///
+/// The checksum is set right first, or no input would get past it.
+func fuzzBatch(_ input: [UInt8]) {
+    guard input.count > 4 else { return }
+    let bytes = withChecksum(input)
+    if let batch = try? RecordBatch.decode(bytes, expecting: baseOffset(bytes)) { check(batch) }
+    if let record = try? Record.decode(bytes) { check(record) }
+}
+
+private func withChecksum(_ input: [UInt8]) -> [UInt8] {
+    let body = Array(input.dropLast(4))
+    let checksum = body.withUnsafeBytes { CRC32C.checksum($0) }
+    return body + withUnsafeBytes(of: checksum.littleEndian, Array.init)
+}
+
+/// The offset that the bytes claim, so that it is never what fails.
+private func baseOffset(_ bytes: [UInt8]) -> Offset {
+    guard bytes.count >= 16 else { return .zero }
+    let value = bytes[8..<16].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    return Offset(Int64(bitPattern: value)) ?? .zero
+}
+
+private func check(_ batch: DecodedBatch) {
+    var records = Records()
+    for record in batch.records {
+        _ = batch.timestamp(of: record)
+        records.append(
+            key: batch.copy(record.key),
+            type: batch.copy(record.type),
+            headers: headers(of: record, in: batch),
+            data: batch.copy(record.data),
+            timestampDelta: record.timestampDelta
+        )
+        check(Record.encode(record, of: batch), is: record, of: batch)
+    }
+    let again = RecordBatch.encode(
+        records,
+        baseOffset: batch.baseOffset,
+        timestamp: batch.baseTimestamp
+    )
+    guard let second = try? RecordBatch.decode(again, expecting: batch.baseOffset) else {
+        fatalError("what was encoded cannot be decoded")
+    }
+    require(second.records.count == batch.records.count)
+    require(second.nextOffset == batch.nextOffset)
+    require(second.lastTimestamp == batch.lastTimestamp)
+    for (left, right) in zip(second.records, batch.records) {
+        require(second.copy(left.key) == batch.copy(right.key))
+        require(second.copy(left.data) == batch.copy(right.data))
+        require(headers(of: left, in: second) == headers(of: right, in: batch))
+    }
+}
+
+private func headers(of record: RecordView, in batch: DecodedBatch) -> RecordHeaders {
+    var headers = RecordHeaders()
+    batch.forEachHeader(of: record) { name, value in headers.append(name: name, value: value) }
+    return headers
+}
+
+private func check(_ encoded: [UInt8], is view: RecordView, of batch: DecodedBatch) {
+    guard let record = try? Record.decode(encoded) else {
+        fatalError("a record of a batch cannot be decoded on its own")
+    }
+    require(record.copy(record.data) == batch.copy(view.data))
+    require(record.timestamp == batch.timestamp(of: view))
+}
+
+private func check(_ record: Record) {
+    require(record.copy(record.data).isEmpty == record.isTombstone)
+    _ = record.copy(record.type)
+    record.forEachHeader { name, value in
+        require(name.count + value.count <= record.bytes.count)
+    }
+}

@@ -1,0 +1,21 @@
+import Dispatch
+import Synchronization
+
+/// Runs tasks on a few threads of their own, so that work whose size a client hides, such as a
+/// compressed body, holds up neither event loops nor Swift's global executor.
+final class BulkExecutor: TaskExecutor {
+    private let queues: [DispatchQueue]
+    private let next = Atomic<Int>(0)
+
+    init(threads: Int) {
+        queues = (0..<threads).map { DispatchQueue(label: "eventledger.bulk.\($0)") }
+    }
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let unowned = UnownedJob(job)
+        let turn = next.wrappingAdd(1, ordering: .relaxed).newValue
+        queues[Int(UInt(bitPattern: turn) % UInt(queues.count))].async {
+            unowned.runSynchronously(on: self.asUnownedTaskExecutor())
+        }
+    }
+}

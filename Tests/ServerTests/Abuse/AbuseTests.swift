@@ -1,0 +1,151 @@
+import Foundation
+import LedgerCore
+import Testing
+
+@testable import LedgerServer
+
+/// Careless and hostile clients: the server stays within its memory and serves the others.
+///
+/// Each prints what it measured. The server is built as the tests are, without optimisation, in which
+/// it handles a tenth of what a release build does: the attacks are as large as that allows.
+@Suite("Abuse", .serialized)
+struct AbuseTests {
+    @Test("Request heads that come byte by byte")
+    func slowLoris() async throws {
+        try await Siege.lay("slow heads", connections: 2000) { crowd, _ in
+            crowd.join(2000)
+            for byte in "GET / HTTP/1.1\r\nX: ".utf8 { _ = crowd.sendEverywhere([byte]) }
+            return "18 bytes each, one by one"
+        }
+    }
+
+    @Test("Ten thousand connections that say nothing, as far as descriptors allow")
+    func idle() async throws {
+        let count = min(10_000, FileLimit.raise() - 1000) - 300
+        try await Siege.lay("idle", connections: count) { crowd, _ in
+            crowd.join(count)
+            return "silent"
+        }
+    }
+
+    @Test("Connections beyond the limit are refused, and the server goes on when they are gone")
+    func tooMany() async throws {
+        let folder = FileManager.default.temporaryDirectory.path + "/el-" + UUID().uuidString
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let server = try LedgerUnderTest(data: folder)
+        defer { server.kill() }
+        try await Innocent(port: server.port).prepare()
+        let before = try server.peakMemory()
+        do {
+            let crowd = Crowd(port: server.port)
+            crowd.join(min(10_500, FileLimit.raise() - 1000))
+            let grown = try server.peakMemory() - before
+            print("abuse: too many: \(crowd.sockets.count) connections, memory +\(grown >> 20) MB")
+            #expect(grown < Siege.memoryBound(connections: crowd.sockets.count))
+        }
+        let served = await Innocent(port: server.port).goOn(atLeast: 5) { true }
+        #expect(!served.latencies.isEmpty, "\(served.failures)")
+    }
+
+    @Test("Huge bodies that stop one byte before their end")
+    func unfinishedBodies() async throws {
+        try await Siege.lay("unfinished bodies", connections: 200) { crowd, _ in
+            crowd.join(200)
+            let head =
+                "POST /streams/innocent/events HTTP/1.1\r\nHost: x\r\n"
+                + "Content-Length: \(Limits.bodyBytes)\r\n\r\n"
+            let body = [UInt8](repeating: 0x20, count: Limits.bodyBytes - 1)
+            let sent = crowd.sendEverywhere(Array(head.utf8) + body)
+            return "\(sent) sent 4 MB, \(crowd.statuses())"
+        }
+    }
+
+    @Test("Bodies in chunks of one byte")
+    func oneByteChunks() async throws {
+        try await Siege.lay("one-byte chunks", connections: 100) { crowd, _ in
+            crowd.join(100)
+            let head =
+                "POST /streams/innocent/events HTTP/1.1\r\nHost: x\r\n"
+                + "Transfer-Encoding: chunked\r\n\r\n"
+            let chunks = String(repeating: "1\r\n \r\n", count: 5000)
+            let sent = crowd.sendEverywhere(Array((head + chunks).utf8))
+            return "\(sent) sent 5,000 chunks"
+        }
+    }
+
+    @Test("Pages that nobody reads")
+    func unreadPages() async throws {
+        try await Siege.lay("unread pages", connections: 300) { crowd, server in
+            try Self.fill(server)
+            crowd.join(300)
+            let request = get("/streams/innocent/events?from=0&limit=1000")
+            _ = crowd.sendEverywhere(Array(String(repeating: request, count: 4).utf8))
+            return "4 pages asked for on each"
+        }
+    }
+
+    @Test("Hundreds of requests at once, and no answer read")
+    func pipelines() async throws {
+        try await Siege.lay("pipelines", connections: 150) { crowd, _ in
+            crowd.join(150)
+            let requests = String(repeating: get("/health"), count: 500)
+            _ = crowd.sendEverywhere(Array(requests.utf8), idleRounds: 200)
+            return "500 requests on each, none read"
+        }
+    }
+
+    @Test("Heads with too many fields, and too large ones")
+    func headers() async throws {
+        try await Siege.lay("headers", connections: 1000) { crowd, _ in
+            crowd.join(1000)
+            let fields = String(repeating: "X-\(UUID().uuidString): y\r\n", count: 10_000)
+            _ = crowd.sendEverywhere(Array("GET / HTTP/1.1\r\nHost: x\r\n\(fields)".utf8))
+            let statuses = crowd.statuses()
+            return "10,000 fields each, \(statuses)"
+        }
+    }
+
+    @Test("Small bodies that become large ones")
+    func bombs() async throws {
+        let zeros = [UInt8](repeating: 0x20, count: Limits.bodyBytes)
+        let bomb = ContentCoding.gzip.encode(zeros)
+        try await Siege.lay("gzip bombs", connections: 1000) { crowd, _ in
+            crowd.join(1000)
+            let head =
+                "POST /streams/innocent/events HTTP/1.1\r\nHost: x\r\n"
+                + "Content-Encoding: gzip\r\nContent-Length: \(bomb.count)\r\n\r\n"
+            let sent = crowd.sendEverywhere(Array(head.utf8) + bomb)
+            return "\(sent) sent \(bomb.count) bytes that are 4 MB"
+        }
+    }
+
+    @Test("Connections that vanish without a word")
+    func halfOpen() async throws {
+        try await Siege.lay("vanishing", connections: 1000) { crowd, _ in
+            crowd.join(1000)
+            _ = crowd.sendEverywhere(Array("POST / HTTP/1.1\r\nContent-Le".utf8))
+            crowd.closeSending()
+            return "half a head, then the end"
+        }
+    }
+
+    /// Three pages of 1 MB for the innocent client's stream.
+    private static func fill(_ server: LedgerUnderTest) throws {
+        let crowd = Crowd(port: server.port)
+        crowd.join(1)
+        let data = String(repeating: "x", count: 200_000)
+        let event = #"{"key":"k","type":"t","data":"\#(data)"}"#
+        let body = "[" + [String](repeating: event, count: 10).joined(separator: ",") + "]"
+        let request = post("/streams/innocent/events", body)
+        try #require(crowd.sendEverywhere(Array(request.utf8)) == 1)
+        let deadline = ContinuousClock.now + .seconds(20)
+        while ContinuousClock.now < deadline {
+            if let answer = crowd.received(0) {
+                try #require(answer.hasPrefix("HTTP/1.1 200"), "\(answer)")
+                return
+            }
+            usleep(1000)
+        }
+        Issue.record("no answer to a publish")
+    }
+}

@@ -1,0 +1,66 @@
+import Dispatch
+import Foundation
+import Synchronization
+import Testing
+
+/// A server process under attack, with an innocent client beside it.
+struct Siege {
+    /// What the server may take, whatever happens, beyond what it takes when idle: three times
+    /// `HTTPLimits.heldBytes`, and 32 KB for each connection; docs/threat-model.md says why.
+    static func memoryBound(connections: Int) -> Int {
+        3 * (256 << 20) + connections * (32 << 10)
+    }
+
+    /// The longest that one publish and one read may take beside an attack, in a build without
+    /// optimisation on a machine that runs other tests.
+    static let patience = Duration.seconds(10)
+
+    /// Runs `attack` on a thread of its own while an innocent client goes on; prints and checks
+    /// what it took.
+    static func lay(
+        _ name: String,
+        connections: Int,
+        _ attack: @escaping @Sendable (Crowd, LedgerUnderTest) throws -> String
+    ) async throws {
+        let folder = FileManager.default.temporaryDirectory.path + "/el-" + UUID().uuidString
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let server = try LedgerUnderTest(data: folder)
+        defer { server.kill() }
+        let innocent = Innocent(port: server.port)
+        try await innocent.prepare()
+        let before = try server.peakMemory()
+        let isOver = Atomic<Bool>(false)
+        async let served = innocent.goOn(atLeast: 20) { isOver.load(ordering: .relaxed) }
+        let crowd = Crowd(port: server.port)
+        let outcome: String
+        do {
+            outcome = try await onThread { try attack(crowd, server) }
+        } catch {
+            isOver.store(true, ordering: .relaxed)
+            throw error
+        }
+        isOver.store(true, ordering: .relaxed)
+        let result = await served
+        withExtendedLifetime(crowd) {}
+        let grown = try server.peakMemory() - before
+        print(
+            """
+            abuse: \(name): \(crowd.sockets.count) connections, \(outcome); \
+            memory +\(grown >> 20) MB; innocent client: \(result.latencies.count) rounds, \
+            median \(result.median), worst \(result.worst)
+            """
+        )
+        #expect(crowd.sockets.count >= connections)
+        #expect(result.failures.isEmpty, "\(result.failures.prefix(3))")
+        #expect(result.worst < patience)
+        #expect(grown < memoryBound(connections: connections))
+    }
+
+    private static func onThread<Value: Sendable>(
+        _ body: @escaping @Sendable () throws -> Value
+    ) async throws -> Value {
+        try await withCheckedThrowingContinuation { continuation in
+            Thread.detachNewThread { continuation.resume(with: Result { try body() }) }
+        }
+    }
+}
