@@ -69,7 +69,6 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     )
 }
 
-<<<<<<< HEAD
 /// The fuzzer itself is linked with libFuzzer, so it exists only in builds made for it: scripts/fuzz.sh.
 let fuzzer: [Target] =
     Context.environment["EVENTLEDGER_FUZZING"] == nil
@@ -84,7 +83,9 @@ let fuzzer: [Target] =
             linkerSettings: [
                 .unsafeFlags(["-use-ld=lld", "-Xlinker", "-z", "-Xlinker", "muldefs"])
             ]
-=======
+        )
+    ]
+
 /// The tests of a deployed ledger: a target only where `EVENTLEDGER_INTEGRATION` is set.
 ///
 /// So plain `swift test` needs no cloud, and no test passes there without having run.
@@ -101,7 +102,6 @@ let integrationTests: [Target] =
             ],
             path: "IntegrationTests",
             swiftSettings: settings
->>>>>>> main
         )
     ]
 
@@ -296,10 +296,7 @@ let package = Package(
         ),
         tests("APISuiteTests", ["APISuite", "LedgerClient", "LedgerSchemas"]),
         tests("SimulationTests", ["LedgerSimulation", "LedgerTesting"]),
-<<<<<<< HEAD
         tests("FuzzTests", ["LedgerFuzz"]),
-        tests("CLITests", ["eventledger", "LedgerClient"]),
-=======
         tests(
             "CLITests",
             [
@@ -314,16 +311,11 @@ let package = Package(
                 "CSQLite", log,
             ]
         ),
->>>>>>> main
         tests(
             "ProjectTests",
             ["LedgerCore", "LedgerSchemas", "LedgerService", "LedgerTesting", "RawJSON", log]
         ),
-<<<<<<< HEAD
-    ] + fuzzer
-=======
-    ] + integrationTests
->>>>>>> main
+    ] + fuzzer + integrationTests
 )
 
 // The thread sanitizer needs locks that it knows: see Tests/SanitizedSynchronization.

@@ -29,9 +29,12 @@ extension ConnectionHandler {
         let gzip = incoming?.acceptsGzip ?? false
         let memory = request.header("content-encoding") == nil ? nil : bodyMemory()
         let new =
-            if memory != nil {
+            if let memory {
                 Task(executorPreference: core.bulk) { [self] in
-                    deliver(await encoded(handle(request, memory), gzip: gzip))
+                    let answer = await BodyMemory.$current.withValue(memory) {
+                        await response(to: request)
+                    }
+                    deliver(await encoded(answer, gzip: gzip))
                 }
             } else if request.body.count <= Self.inlineBodyLimit {
                 Task.immediate(executorPreference: loop.executor) { [self] in
@@ -46,23 +49,15 @@ extension ConnectionHandler {
         if machine.phase == .handling { task = new }
     }
 
-<<<<<<< HEAD
-    private func handle(_ request: APIRequest, _ memory: BodyMemory?) async -> APIResponse {
-        guard let memory else { return await core.handler.handle(request) }
-        return await BodyMemory.$current.withValue(memory) {
-            await core.handler.handle(request)
-        }
+    private func response(to request: APIRequest) async -> APIResponse {
+        guard request.path == "/metrics" else { return await core.handler.handle(request) }
+        return await core.handler.refusalToOperate(request) ?? core.metrics.response(to: request)
     }
 
     /// Counts what a compressed body becomes, until the handler is done with it.
     private func bodyMemory() -> BodyMemory {
         let held = HeldBytes(core.admission)
         return BodyMemory { held.grow(by: $0) }
-=======
-    private func response(to request: APIRequest) async -> APIResponse {
-        guard request.path == "/metrics" else { return await core.handler.handle(request) }
-        return await core.handler.refusalToOperate(request) ?? core.metrics.response(to: request)
->>>>>>> main
     }
 
     /// The answer, compressed if that is worth it and the client can read it.

@@ -39,6 +39,7 @@ struct AccessTests {
         "GET /streams/{stream}/subscriptions/{subscription}/poll": .action(.consume),
         "POST /streams/{stream}/subscriptions/{subscription}/commit": .action(.consume),
         "POST /streams/{stream}/subscriptions/{subscription}/seek": .action(.consume),
+        "GET /streams/{stream}/partitions/{partition}/head": .action(.consume),
         "GET /keys": .operation,
         "POST /keys": .operation,
         "DELETE /keys/{key_id}": .operation,
@@ -122,7 +123,7 @@ struct AccessTests {
         let words = operation.split(separator: " ").map(String.init)
         let target = words[1].replacing("{stream}", with: "orders")
             .replacing("{subscription}", with: "u").replacing("{key}", with: "k")
-            .replacing("{key_id}", with: "0000000000000000")
+            .replacing("{key_id}", with: "0000000000000000").replacing("{partition}", with: "0")
         let body = operation == "POST /streams" ? "{\"stream_id\":\"orders\"}" : ""
         return await api.call(words[0], target, body)
     }

@@ -49,18 +49,17 @@ final class LedgerUnderTest: @unchecked Sendable {
         }
     }
 
-<<<<<<< HEAD
     /// The process's most memory so far, bytes.
     func peakMemory() throws -> Int {
         let path = "/proc/\(process.processIdentifier)/status"
         let status = try String(contentsOfFile: path, encoding: .utf8)
         let match = try #require(status.firstMatch(of: /VmHWM:\s+(\d+) kB/))
         return try #require(Int(match.1)) * 1024
-=======
+    }
+
     /// SIGHUP.
     func hangUp() {
         Foundation.kill(process.processIdentifier, SIGHUP)
->>>>>>> main
     }
 
     /// `kill -9`, and waits until the process is gone.
