@@ -22,6 +22,8 @@ let nio: [Target.Dependency] = [
     .product(name: "NIOCore", package: "swift-nio"),
     .product(name: "NIOPosix", package: "swift-nio"),
     .product(name: "NIOHTTP1", package: "swift-nio"),
+    .product(name: "NIOTLS", package: "swift-nio"),
+    .product(name: "NIOSSL", package: "swift-nio-ssl"),
 ]
 
 /// The folder of a static libcurl, while the functions' packages are built; nil otherwise.
@@ -84,6 +86,25 @@ let fuzzer: [Target] =
         )
     ]
 
+/// The tests of a deployed ledger: a target only where `EVENTLEDGER_INTEGRATION` is set.
+///
+/// So plain `swift test` needs no cloud, and no test passes there without having run.
+/// `./justw integration-test` sets it.
+let integrationTests: [Target] =
+    Context.environment["EVENTLEDGER_INTEGRATION"] == nil
+    ? []
+    : [
+        .testTarget(
+            name: "IntegrationTests",
+            dependencies: [
+                "APISuite", "AWSClient", "CurlHTTP", "DynamoDBTable", "LedgerClient", "LedgerCore",
+                "LedgerTesting",
+            ],
+            path: "IntegrationTests",
+            swiftSettings: settings
+        )
+    ]
+
 let package = Package(
     name: "eventledger",
     platforms: [.macOS(.v15)],
@@ -98,6 +119,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
     ],
     targets: [
         // C libraries, each behind a thin header of our own.
@@ -139,7 +161,8 @@ let package = Package(
         ),
         module("LineLog", [log]),
         module("LedgerService", ["LedgerCore", "LedgerSchemas", "RawJSON", log, metrics]),
-        module("SQLiteTable", ["LedgerCore", "CSQLite"]),
+        module("SQLiteTable", ["LedgerCore", "CChecksum", "CSQLite"]),
+        module("LedgerMaintenance", ["LedgerCore"]),
         module("CurlHTTP", ["CCurl"]),
         module("AWSClient", ["CurlHTTP", "CCrypto", "RawJSON"]),
         module("DynamoDBJSON", ["LedgerCore", "RawJSON"]),
@@ -165,7 +188,8 @@ let package = Package(
         .executableTarget(
             name: "eventledger",
             dependencies: [
-                "LedgerClient", "LedgerServer", "LedgerCore", "LineLog", "RawJSON", log,
+                "LedgerClient", "LedgerServer", "LedgerService", "LedgerCore", "LedgerMaintenance",
+                "SQLiteTable", "LineLog", "RawJSON", log,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "CLI",
@@ -232,6 +256,20 @@ let package = Package(
             ]
         ),
         tests("SQLiteTableTests", ["SQLiteTable", "LedgerCore", "LedgerTesting", "CSQLite"]),
+        // A disk in memory that fails when told to.
+        .target(
+            name: "FaultVFS",
+            dependencies: ["CSQLite"],
+            path: "Tests/FaultVFS",
+            cSettings: cSettings
+        ),
+        tests(
+            "StorageFaultTests",
+            [
+                "APISuite", "FaultVFS", "SQLiteTable", "CSQLite", "LedgerCore", "LedgerService",
+                "LedgerTesting", log,
+            ]
+        ),
         tests("CurlHTTPTests", ["CurlHTTP", "Loopback"]),
         tests("AWSClientTests", ["AWSClient", "CurlHTTP", "DynamoDBJSON", "Loopback"]),
         tests(
@@ -259,10 +297,38 @@ let package = Package(
         tests("APISuiteTests", ["APISuite", "LedgerClient", "LedgerSchemas"]),
         tests("SimulationTests", ["LedgerSimulation", "LedgerTesting"]),
         tests("FuzzTests", ["LedgerFuzz"]),
-        tests("CLITests", ["eventledger", "LedgerClient"]),
+        tests(
+            "CLITests",
+            [
+                "eventledger", "LedgerClient", "LedgerCore", "LedgerTesting", "RawJSON", "CSQLite",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]
+        ),
+        tests(
+            "LedgerMaintenanceTests",
+            [
+                "LedgerMaintenance", "LedgerService", "LedgerCore", "LedgerTesting", "SQLiteTable",
+                "CSQLite", log,
+            ]
+        ),
         tests(
             "ProjectTests",
             ["LedgerCore", "LedgerSchemas", "LedgerService", "LedgerTesting", "RawJSON", log]
         ),
-    ] + fuzzer
+    ] + fuzzer + integrationTests
 )
+
+// The thread sanitizer needs locks that it knows: see Tests/SanitizedSynchronization.
+if Context.environment["EVENTLEDGER_TSAN"] != nil {
+    let name = "SanitizedSynchronization"
+    for target in package.targets where target.type != .system {
+        guard target.swiftSettings != nil else { continue }
+        target.dependencies.append(.init(stringLiteral: name))
+        target.swiftSettings?.append(
+            .unsafeFlags(["-module-alias", "Synchronization=\(name)"])
+        )
+    }
+    package.targets.append(
+        .target(name: name, path: "Tests/\(name)", swiftSettings: settings)
+    )
+}

@@ -45,10 +45,15 @@ check-api URL: setup
     @scripts/tools.sh
     @.tools/venv/bin/python scripts/check-live-api.py "$@"
 
-# The same against a server of its own, on a free port
+# The same against a server of its own, without API keys and with them
 check-served-api: build
     @scripts/tools.sh
     @scripts/with-server.sh .tools/venv/bin/python scripts/check-live-api.py
+    @scripts/with-server.sh --keys .tools/venv/bin/python scripts/check-live-api.py
+
+# Test the ledger at EVENTLEDGER_API_URL, or one deployed to a local AWS for it; arguments go to `swift test`
+integration-test *ARGS: setup
+    @scripts/integration-test.sh "$@"
 
 # Send a server of its own generated requests and check the answers against what it serves
 schemathesis: build
@@ -59,6 +64,11 @@ schemathesis: build
 test-local-cloud *ARGS:
     @scripts/tools.sh
     @.tools/venv/bin/python -m pytest -q -p no:cacheprovider scripts/local_cloud "$@"
+
+# Write the tables of docs/cost.md anew: ./justw cost --measure STATE-FILE measures on a local cloud
+cost *ARGS:
+    @scripts/tools.sh
+    @.tools/venv/bin/python scripts/cost.py "$@"
 
 # Deploy to a local AWS and serve it until Ctrl-C: scripts/local_cloud/README.md
 local-cloud *ARGS: setup
@@ -80,8 +90,19 @@ build-sim: setup
 sim *ARGS: build-sim
     @.build-sim/release/eventledger-sim run "$@"
 
-# Go on simulating until a promise is broken, as long as it takes
-soak: (sim "--forever")
+# Every storage fault (./justw test tries a part of them), then simulate until a promise is broken
+soak: soak-storage (sim "--forever")
+
+# The tests of storage faults with every call and every cut
+soak-storage *ARGS: setup
+    swift build --build-tests
+    EVENTLEDGER_SOAK=1 swift test --skip-build --filter StorageFaultTests "$@"
+
+# Run the concurrent tests under the thread sanitizer
+test-threads: setup
+    @scripts/tools.sh
+    EVENTLEDGER_TSAN=1 swift build --build-tests --sanitize=thread --scratch-path .build-tsan
+    EVENTLEDGER_TSAN=1 swift test --skip-build --sanitize=thread --scratch-path .build-tsan --filter "HistoryTests|Lineariz|SQLiteTableTests|CurlPool|CurlClient|CredentialsProvider|KillTests"
 
 # Break each rule in turn and see how soon the simulation notices; --write docs/testing.md keeps the table
 sim-controls *ARGS: build-sim

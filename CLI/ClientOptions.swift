@@ -1,26 +1,48 @@
 import ArgumentParser
 import LedgerClient
+import LedgerCore
 
 /// What every command that talks to a ledger takes.
 struct ClientOptions: ParsableArguments {
     @Option(help: "The ledger's address (EVENTLEDGER_URL; default http://127.0.0.1:8080).")
     var url: String?
 
+    @Option(
+        help:
+            "An API key, where the ledger needs one (EVENTLEDGER_API_KEY, which `ps` doesn't show)."
+    )
+    var apiKey: String?
+
+    @Option(help: "PEM file of certificates to trust, not the system's (EVENTLEDGER_CA_CERT).")
+    var caCert: String?
+
     @Flag(help: "Print JSON as the API answers it, events one per line.")
     var json = false
 
-    var client: LedgerClient {
+    /// A client with a connection of its own.
+    func client() throws -> LedgerClient {
         LedgerClient(
-            url: url ?? Environment.value("EVENTLEDGER_URL") ?? "http://127.0.0.1:8080"
+            url: url ?? Environment.value("EVENTLEDGER_URL") ?? "http://127.0.0.1:8080",
+            key: try key(),
+            certificates: caCert ?? Environment.value("EVENTLEDGER_CA_CERT")
         )
+    }
+
+    private func key() throws -> APIKey? {
+        guard let text = apiKey ?? Environment.value("EVENTLEDGER_API_KEY") else { return nil }
+        guard let key = APIKey(text) else {
+            throw ValidationError("that is no API key: one looks like elk_<16 digits>_<secret>")
+        }
+        return key
     }
 
     /// Runs `body`; a failure is printed and becomes the exit code.
     func run(_ body: (LedgerClient) async throws(LedgerClientError) -> Void) async throws {
+        let client = try client()
         do throws(LedgerClientError) {
             try await body(client)
         } catch {
-            Terminal.error(error.description)
+            Terminal.error(error.description + error.hint)
             throw ExitCode(error.exitCode)
         }
     }
@@ -39,6 +61,12 @@ extension LedgerClientError {
         case .refused(let status, _, _): status < 500 && status != 429 ? 1 : 3
         case .unreachable, .unknownOutcome, .notALedger: 3
         }
+    }
+
+    /// What to do about it on the command line, when the message does not say.
+    var hint: String {
+        guard case .refused(_, "unauthorized", _) = self else { return "" }
+        return "; give a key with --api-key or EVENTLEDGER_API_KEY"
     }
 }
 

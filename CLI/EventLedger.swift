@@ -8,7 +8,8 @@ struct EventLedger: AsyncParsableCommand {
         abstract: "An ordered, immutable event log over plain HTTP.",
         discussion: """
             Start a ledger with `eventledger serve`; every other command talks to one, at --url \
-            or EVENTLEDGER_URL (http://127.0.0.1:8080 unless said otherwise).
+            or EVENTLEDGER_URL (http://127.0.0.1:8080 unless said otherwise). Where the ledger \
+            needs API keys, EVENTLEDGER_API_KEY holds yours.
 
             Exit codes: 0 done; 1 the ledger refused the call; 3 the ledger can't be reached, is \
             not available, or did not say what became of the call; 64 the command line is wrong.
@@ -21,7 +22,8 @@ struct EventLedger: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             Serve.self, StreamCommand.self, Publish.self, Read.self, SubscriptionCommand.self,
-            Poll.self, Tail.self, Compacted.self,
+            Poll.self, Tail.self, Compacted.self, KeyCommand.self, Export.self,
+            Import.self, Verify.self, Backup.self, Restore.self,
         ]
     )
 }

@@ -107,7 +107,7 @@ struct Tail: AsyncParsableCommand {
             }
             let failure = await following.value
             stopping.cancel()
-            if isOwn { try? await options.client.with(stream, name).delete() }
+            if isOwn { try? await options.client().with(stream, name).delete() }
             if let failure { throw failure }
         }
     }

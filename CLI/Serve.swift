@@ -1,5 +1,7 @@
 public import ArgumentParser
+import LedgerCore
 import LedgerServer
+import LedgerService
 public import LineLog
 public import Logging
 
@@ -21,7 +23,12 @@ struct Serve: AsyncParsableCommand {
             servers may share it. Region and credentials are found as AWS's own tools find them: \
             AWS_REGION, AWS_PROFILE, keys in the environment, a container's or an instance's role.
 
-            Without API keys it listens on loopback addresses only.
+            Without API keys it listens on loopback addresses only, and takes no requests from \
+            web pages of other hosts. With --root-key-hash every request needs a key: that of \
+            `eventledger key new`, which prints the hash, or one of `eventledger key create`.
+
+            With --tls-cert and --tls-key it serves HTTPS (TLS 1.2 and 1.3). SIGHUP makes it read \
+            both files again.
 
             Example: eventledger serve --port 9000 --data ./data
             """
@@ -38,6 +45,20 @@ struct Serve: AsyncParsableCommand {
 
     @Option(help: "sqlite or dynamodb:NAME (EVENTLEDGER_TABLE; default sqlite).")
     var table: String?
+
+    @Option(help: "Hash of the operator's API key; turns keys on (EVENTLEDGER_ROOT_KEY_HASH).")
+    var rootKeyHash: String?
+
+    @Option(
+        help: "Requests a second of one API key; 0: any (EVENTLEDGER_REQUESTS_PER_SECOND; 2000)."
+    )
+    var requestsPerSecond: Int?
+
+    @Option(help: "PEM file of the certificate chain, for HTTPS (EVENTLEDGER_TLS_CERT).")
+    var tlsCert: String?
+
+    @Option(help: "PEM file of the certificate's key (EVENTLEDGER_TLS_KEY).")
+    var tlsKey: String?
 
     @Option(help: "trace, debug, info, notice, warning, error (EVENTLEDGER_LOG_LEVEL; info).")
     var logLevel: Logger.Level?
@@ -61,8 +82,10 @@ struct Serve: AsyncParsableCommand {
         }
         Terminal.print("EventLedger \(EventLedger.configuration.version)")
         Terminal.print("  data  \(storage.place)")
-        Terminal.print("  url   http://\(process.host):\(process.port)")
-        Terminal.print("  keys  none: only this machine can reach it")
+        let scheme = settings.tls == nil ? "http" : "https"
+        Terminal.print("  url   \(scheme)://\(process.host):\(process.port)")
+        Terminal.print("  keys  \(settings.keys.summary)")
+        if settings.tls != nil { signals.onHangup { process.reloadCertificate() } }
         _ = await signals.wait()
         logger.info("stopping")
         await process.stop(grace: .seconds(30))
@@ -79,11 +102,41 @@ struct Serve: AsyncParsableCommand {
         return storage
     }
 
+    private func keys() throws -> KeyPolicy {
+        let name = "EVENTLEDGER_ROOT_KEY_HASH"
+        guard let text = rootKeyHash ?? Environment.value(name) else { return .off }
+        guard let hash = KeyHash(hex: text) else {
+            throw ValidationError(
+                "the root key's hash must be 64 hexadecimal digits, as `eventledger key new` "
+                    + "prints it"
+            )
+        }
+        let rate =
+            try requestsPerSecond
+            ?? Environment.parsed("EVENTLEDGER_REQUESTS_PER_SECOND", Int.init) ?? 2000
+        guard (0...1_000_000).contains(rate) else {
+            throw ValidationError("requests per second must be 0 to 1000000")
+        }
+        return .on(KeySettings(rootHash: hash, requestsPerSecond: rate))
+    }
+
+    private func tls() throws -> TLSFiles? {
+        let certificate = tlsCert ?? Environment.value("EVENTLEDGER_TLS_CERT")
+        let key = tlsKey ?? Environment.value("EVENTLEDGER_TLS_KEY")
+        switch (certificate, key) {
+        case (let certificate?, let key?): return TLSFiles(certificate: certificate, key: key)
+        case (nil, nil): return nil
+        default: throw ValidationError("give both --tls-cert and --tls-key")
+        }
+    }
+
     private func settings() throws -> ServerConfiguration {
         var settings = ServerConfiguration()
         settings.host = host ?? Environment.value("EVENTLEDGER_HOST") ?? settings.host
         settings.port =
             try port ?? Environment.parsed("EVENTLEDGER_PORT", Int.init) ?? settings.port
+        settings.keys = try keys()
+        settings.tls = try tls()
         settings.logLevel =
             try logLevel
             ?? Environment.parsed("EVENTLEDGER_LOG_LEVEL", Logger.Level.init(rawValue:))
@@ -92,6 +145,18 @@ struct Serve: AsyncParsableCommand {
             try logFormat
             ?? Environment.parsed("EVENTLEDGER_LOG_FORMAT", LogFormat.init(rawValue:))
         return settings
+    }
+}
+
+extension KeyPolicy {
+    /// For the person who started the server.
+    fileprivate var summary: String {
+        switch self {
+        case .off: "none: only this machine can reach it"
+        case .on(let settings) where settings.requestsPerSecond == 0: "needed for every request"
+        case .on(let settings):
+            "needed for every request; at most \(settings.requestsPerSecond) a second each"
+        }
     }
 }
 

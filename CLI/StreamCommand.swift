@@ -6,9 +6,10 @@ import RawJSON
 struct StreamCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "stream",
-        abstract: "Create, list, describe, change, compact and delete streams.",
+        abstract: "Create, list, describe, prove, change, compact and delete streams.",
         subcommands: [
-            Create.self, List.self, Describe.self, Update.self, Compact.self, Delete.self,
+            Create.self, List.self, Describe.self, Head.self, Update.self, Compact.self,
+            Delete.self,
         ]
     )
 

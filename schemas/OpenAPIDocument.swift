@@ -9,7 +9,7 @@ let openAPIText: StaticString = #"""
     "title": "EventLedger",
     "version": "0.1.0",
     "summary": "An ordered, immutable event log over HTTP.",
-    "description": "Unknown or repeated body fields and query parameters are refused with 400. No Content-Type counts as JSON. A path that is not listed answers 404 `not_found`; another method on a listed path answers 405 `method_not_allowed` with `Allow`. Answers with status 429 and every 5xx carry `Retry-After`. HEAD works where GET does, and `Allow` says so. `x-limits` has every limit a client can meet; KB and MB are powers of 1,024.",
+    "description": "Unknown or repeated body fields and query parameters are refused with 400. No Content-Type counts as JSON. A path that is not listed answers 404 `not_found`; another method on a listed path answers 405 `method_not_allowed` with `Allow`. Answers with status 429 and every 5xx carry `Retry-After`. HEAD works where GET does, and `Allow` says so. `x-limits` has every limit a client can meet; KB and MB are powers of 1,024. Where the ledger runs with API keys, every call but `/health` and `/openapi.json` needs one, as `Authorization: Bearer elk_…`; `security` names the actions of which the key needs one, on the stream at hand, or on `*` where there is none. A key that may not gets 403 whether the stream exists or not. Each key may make a limited number of requests a second.",
     "license": {
       "name": "MIT",
       "identifier": "MIT"
@@ -19,6 +19,11 @@ let openAPIText: StaticString = #"""
     {
       "url": "/",
       "description": "The server that gave this document"
+    }
+  ],
+  "security": [
+    {
+      "apiKey": []
     }
   ],
   "tags": [
@@ -37,6 +42,10 @@ let openAPIText: StaticString = #"""
     {
       "name": "subscriptions",
       "description": "Read a stream with a stored position"
+    },
+    {
+      "name": "keys",
+      "description": "API keys"
     },
     {
       "name": "server",
@@ -79,9 +88,18 @@ let openAPIText: StaticString = #"""
       "max": 87600
     },
     "default_retention_hours": 168,
+    "key_name_bytes": {
+      "min": 1,
+      "max": 128
+    },
+    "scopes_per_key": {
+      "min": 1,
+      "max": 32
+    },
     "transaction_items": 100,
     "transaction_bytes": 4194304,
-    "idempotency_hours": 24
+    "idempotency_hours": 24,
+    "expired_key_days": 30
   },
   "paths": {
     "/streams": {
@@ -90,8 +108,25 @@ let openAPIText: StaticString = #"""
         "tags": [
           "streams"
         ],
+        "security": [
+          {
+            "apiKey": [
+              "admin"
+            ]
+          },
+          {
+            "apiKey": [
+              "publish"
+            ]
+          },
+          {
+            "apiKey": [
+              "consume"
+            ]
+          }
+        ],
         "summary": "List streams",
-        "description": "In the order of their names.",
+        "description": "In the order of their names. A key sees the streams that its scopes cover, and no others.",
         "parameters": [
           {
             "$ref": "#/components/parameters/limit"
@@ -113,6 +148,12 @@ let openAPIText: StaticString = #"""
           },
           "400": {
             "$ref": "#/components/responses/validation_error_or_malformed_request"
+          },
+          "401": {
+            "$ref": "#/components/responses/unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/forbidden"
           },
           "408": {
             "$ref": "#/components/responses/request_timeout"
@@ -151,6 +192,13 @@ let openAPIText: StaticString = #"""
         "tags": [
           "streams"
         ],
+        "security": [
+          {
+            "apiKey": [
+              "admin"
+            ]
+          }
+        ],
         "summary": "Create a stream",
         "requestBody": {
           "required": true,
@@ -175,6 +223,12 @@ let openAPIText: StaticString = #"""
           },
           "400": {
             "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id"
+          },
+          "401": {
+            "$ref": "#/components/responses/unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/forbidden"
           },
           "408": {
             "$ref": "#/components/responses/request_timeout"
@@ -226,6 +280,23 @@ let openAPIText: StaticString = #"""
         "tags": [
           "streams"
         ],
+        "security": [
+          {
+            "apiKey": [
+              "admin"
+            ]
+          },
+          {
+            "apiKey": [
+              "publish"
+            ]
+          },
+          {
+            "apiKey": [
+              "consume"
+            ]
+          }
+        ],
         "summary": "Describe a stream",
         "responses": {
           "200": {
@@ -240,6 +311,12 @@ let openAPIText: StaticString = #"""
           },
           "400": {
             "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id"
+          },
+          "401": {
+            "$ref": "#/components/responses/unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/forbidden"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found"
@@ -281,6 +358,13 @@ let openAPIText: StaticString = #"""
         "tags": [
           "streams"
         ],
+        "security": [
+          {
+            "apiKey": [
+              "admin"
+            ]
+          }
+        ],
         "summary": "Change a stream's retention",
         "description": "A shorter retention holds at once for every read. Partition count and compaction are fixed at creation.",
         "requestBody": {
@@ -306,6 +390,12 @@ let openAPIText: StaticString = #"""
           },
           "400": {
             "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id"
+          },
+          "401": {
+            "$ref": "#/components/responses/unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/forbidden"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found"
@@ -350,6 +440,13 @@ let openAPIText: StaticString = #"""
         "tags": [
           "streams"
         ],
+        "security": [
+          {
+            "apiKey": [
+              "admin"
+            ]
+          }
+        ],
         "summary": "Delete a stream",
         "description": "The name is free at once; the events are removed in the background.",
         "responses": {
@@ -365,6 +462,12 @@ let openAPIText: StaticString = #"""
           },
           "400": {
             "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id"
+          },
+          "401": {
+            "$ref": "#/components/responses/unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/forbidden"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found"
@@ -412,6 +515,13 @@ let openAPIText: StaticString = #"""
         "operationId": "publishEvents",
         "tags": [
           "events"
+        ],
+        "security": [
+          {
+            "apiKey": [
+              "publish"
+            ]
+          }
         ],
         "summary": "Publish events",
         "description": "One event, `{\"events\": […]}`, a JSON array, or one event per line (`application/x-ndjson`). A body has at most 4194304 bytes (4 MB) after decompression, an event at most 262144 bytes (256 KB) of key, type, headers and data. 200 means that all events are stored. The order of the answer is that of the request.",
@@ -494,6 +604,12 @@ let openAPIText: StaticString = #"""
           "400": {
             "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id_or_invalid_event_key"
           },
+          "401": {
+            "$ref": "#/components/responses/unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/forbidden"
+          },
           "404": {
             "$ref": "#/components/responses/stream_not_found"
           },
@@ -543,6 +659,13 @@ let openAPIText: StaticString = #"""
         "tags": [
           "events"
         ],
+        "security": [
+          {
+            "apiKey": [
+              "consume"
+            ]
+          }
+        ],
         "summary": "Read one partition",
         "description": "A stateless read. `partition` may be left out when the stream has only one.",
         "parameters": [
@@ -569,6 +692,12 @@ let openAPIText: StaticString = #"""
           },
           "400": {
             "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id"
+          },
+          "401": {
+            "$ref": "#/components/responses/unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/forbidden"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found_or_partition_not_found"
@@ -623,6 +752,13 @@ let openAPIText: StaticString = #"""
         "tags": [
           "compaction"
         ],
+        "security": [
+          {
+            "apiKey": [
+              "consume"
+            ]
+          }
+        ],
         "summary": "Read the compacted state",
         "description": "The latest event of every key, without tombstones. With `key`, the one event of that key as `GET /streams/{stream}/compacted/{key}` answers it.",
         "parameters": [
@@ -656,6 +792,12 @@ let openAPIText: StaticString = #"""
           },
           "400": {
             "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id_or_invalid_event_key"
+          },
+          "401": {
+            "$ref": "#/components/responses/unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/forbidden"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found_or_key_not_found"
@@ -710,6 +852,13 @@ let openAPIText: StaticString = #"""
         "tags": [
           "compaction"
         ],
+        "security": [
+          {
+            "apiKey": [
+              "consume"
+            ]
+          }
+        ],
         "summary": "Look up a key",
         "description": "The key is the whole rest of the path, percent-decoded once, so it may contain slashes.",
         "responses": {
@@ -725,6 +874,12 @@ let openAPIText: StaticString = #"""
           },
           "400": {
             "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id_or_invalid_event_key"
+          },
+          "401": {
+            "$ref": "#/components/responses/unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/forbidden"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found_or_key_not_found"
@@ -776,6 +931,13 @@ let openAPIText: StaticString = #"""
         "tags": [
           "compaction"
         ],
+        "security": [
+          {
+            "apiKey": [
+              "admin"
+            ]
+          }
+        ],
         "summary": "Compact up to the tail now",
         "description": "Takes no body, or an empty object. Compaction runs by itself; this waits for it.",
         "responses": {
@@ -791,6 +953,12 @@ let openAPIText: StaticString = #"""
           },
           "400": {
             "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id"
+          },
+          "401": {
+            "$ref": "#/components/responses/unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/forbidden"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found"
@@ -834,6 +1002,96 @@ let openAPIText: StaticString = #"""
         }
       }
     },
+    "/streams/{stream}/partitions/{partition}/head": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/stream"
+        },
+        {
+          "$ref": "#/components/parameters/partitionPath"
+        }
+      ],
+      "get": {
+        "operationId": "readHead",
+        "tags": [
+          "events"
+        ],
+        "security": [
+          {
+            "apiKey": [
+              "consume"
+            ]
+          }
+        ],
+        "summary": "Where a partition ends, and the hash of everything before",
+        "description": "Each stored chunk's hash covers the hash of the chunk before, so a head covers the whole partition up to `next_offset`. Keep it elsewhere; ask again with `at` later: another answer means that the log was rewritten. A head exists between two chunks only: any other `at` is a 400 that names the next one in `details.limit`.",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/at"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "The head",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Head"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id"
+          },
+          "401": {
+            "$ref": "#/components/responses/unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/stream_not_found_or_partition_not_found"
+          },
+          "408": {
+            "$ref": "#/components/responses/request_timeout"
+          },
+          "410": {
+            "$ref": "#/components/responses/offset_expired"
+          },
+          "413": {
+            "$ref": "#/components/responses/payload_too_large"
+          },
+          "414": {
+            "$ref": "#/components/responses/uri_too_long"
+          },
+          "416": {
+            "$ref": "#/components/responses/offset_out_of_range"
+          },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
+          "429": {
+            "$ref": "#/components/responses/too_many_requests"
+          },
+          "431": {
+            "$ref": "#/components/responses/headers_too_large"
+          },
+          "500": {
+            "$ref": "#/components/responses/internal_error"
+          },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
+          "503": {
+            "$ref": "#/components/responses/tail_unverified_or_unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
+          }
+        }
+      }
+    },
     "/streams/{stream}/accept-tail": {
       "parameters": [
         {
@@ -844,6 +1102,13 @@ let openAPIText: StaticString = #"""
         "operationId": "acceptTail",
         "tags": [
           "streams"
+        ],
+        "security": [
+          {
+            "apiKey": [
+              "admin"
+            ]
+          }
         ],
         "summary": "Accept the tail on the operator's word",
         "description": "Takes no body, or an empty object. The way out of `tail_unverified`: the newest event that can be found becomes the end of each partition.",
@@ -860,6 +1125,12 @@ let openAPIText: StaticString = #"""
           },
           "400": {
             "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id"
+          },
+          "401": {
+            "$ref": "#/components/responses/unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/forbidden"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found"
@@ -911,6 +1182,13 @@ let openAPIText: StaticString = #"""
         "tags": [
           "subscriptions"
         ],
+        "security": [
+          {
+            "apiKey": [
+              "consume"
+            ]
+          }
+        ],
         "summary": "List the subscriptions of a stream",
         "description": "In the order of their names.",
         "parameters": [
@@ -934,6 +1212,12 @@ let openAPIText: StaticString = #"""
           },
           "400": {
             "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id"
+          },
+          "401": {
+            "$ref": "#/components/responses/unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/forbidden"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found"
@@ -975,6 +1259,13 @@ let openAPIText: StaticString = #"""
         "tags": [
           "subscriptions"
         ],
+        "security": [
+          {
+            "apiKey": [
+              "consume"
+            ]
+          }
+        ],
         "summary": "Create a subscription",
         "description": "An offset beyond the tail is a 400. With `offsets`, partitions left out start at the earliest event.",
         "requestBody": {
@@ -1000,6 +1291,12 @@ let openAPIText: StaticString = #"""
           },
           "400": {
             "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id_or_invalid_subscription_id"
+          },
+          "401": {
+            "$ref": "#/components/responses/unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/forbidden"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found_or_partition_not_found"
@@ -1057,6 +1354,13 @@ let openAPIText: StaticString = #"""
         "tags": [
           "subscriptions"
         ],
+        "security": [
+          {
+            "apiKey": [
+              "consume"
+            ]
+          }
+        ],
         "summary": "Describe a subscription",
         "responses": {
           "200": {
@@ -1071,6 +1375,12 @@ let openAPIText: StaticString = #"""
           },
           "400": {
             "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id_or_invalid_subscription_id"
+          },
+          "401": {
+            "$ref": "#/components/responses/unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/forbidden"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found_or_subscription_not_found"
@@ -1112,6 +1422,13 @@ let openAPIText: StaticString = #"""
         "tags": [
           "subscriptions"
         ],
+        "security": [
+          {
+            "apiKey": [
+              "consume"
+            ]
+          }
+        ],
         "summary": "Delete a subscription",
         "responses": {
           "200": {
@@ -1126,6 +1443,12 @@ let openAPIText: StaticString = #"""
           },
           "400": {
             "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id_or_invalid_subscription_id"
+          },
+          "401": {
+            "$ref": "#/components/responses/unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/forbidden"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found_or_subscription_not_found"
@@ -1177,6 +1500,13 @@ let openAPIText: StaticString = #"""
         "tags": [
           "subscriptions"
         ],
+        "security": [
+          {
+            "apiKey": [
+              "consume"
+            ]
+          }
+        ],
         "summary": "Poll for events",
         "description": "Gives the events after the committed positions, or after `cursor`, and commits nothing. With `wait`, an empty poll waits for events.",
         "parameters": [
@@ -1203,6 +1533,12 @@ let openAPIText: StaticString = #"""
           },
           "400": {
             "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id_or_invalid_subscription_id_or_invalid_cursor"
+          },
+          "401": {
+            "$ref": "#/components/responses/unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/forbidden"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found_or_subscription_not_found"
@@ -1260,6 +1596,13 @@ let openAPIText: StaticString = #"""
         "tags": [
           "subscriptions"
         ],
+        "security": [
+          {
+            "apiKey": [
+              "consume"
+            ]
+          }
+        ],
         "summary": "Commit a cursor",
         "description": "Moves the subscription forward to the cursor. Committing an older cursor moves nothing and is a 200.",
         "requestBody": {
@@ -1285,6 +1628,12 @@ let openAPIText: StaticString = #"""
           },
           "400": {
             "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id_or_invalid_subscription_id_or_invalid_cursor"
+          },
+          "401": {
+            "$ref": "#/components/responses/unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/forbidden"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found_or_subscription_not_found"
@@ -1342,6 +1691,13 @@ let openAPIText: StaticString = #"""
         "tags": [
           "subscriptions"
         ],
+        "security": [
+          {
+            "apiKey": [
+              "consume"
+            ]
+          }
+        ],
         "summary": "Move a subscription",
         "description": "Forward or back. Cursors from before the seek are refused afterwards. With `offsets`, partitions left out stay where they are.",
         "requestBody": {
@@ -1367,6 +1723,12 @@ let openAPIText: StaticString = #"""
           },
           "400": {
             "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id_or_invalid_subscription_id"
+          },
+          "401": {
+            "$ref": "#/components/responses/unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/forbidden"
           },
           "404": {
             "$ref": "#/components/responses/stream_not_found_or_subscription_not_found_or_partition_not_found"
@@ -1410,12 +1772,253 @@ let openAPIText: StaticString = #"""
         }
       }
     },
+    "/keys": {
+      "get": {
+        "operationId": "listKeys",
+        "tags": [
+          "keys"
+        ],
+        "security": [
+          {
+            "apiKey": [
+              "admin"
+            ]
+          }
+        ],
+        "summary": "List API keys",
+        "description": "Without their secrets. Expired keys are listed for 30 days. Needs `admin` on `*`.",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/limit"
+          },
+          {
+            "$ref": "#/components/parameters/next"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "A page of API keys",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ApiKeyList"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/validation_error_or_malformed_request"
+          },
+          "401": {
+            "$ref": "#/components/responses/unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/forbidden"
+          },
+          "408": {
+            "$ref": "#/components/responses/request_timeout"
+          },
+          "409": {
+            "$ref": "#/components/responses/keys_disabled"
+          },
+          "413": {
+            "$ref": "#/components/responses/payload_too_large"
+          },
+          "414": {
+            "$ref": "#/components/responses/uri_too_long"
+          },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
+          "429": {
+            "$ref": "#/components/responses/too_many_requests"
+          },
+          "431": {
+            "$ref": "#/components/responses/headers_too_large"
+          },
+          "500": {
+            "$ref": "#/components/responses/internal_error"
+          },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
+          "503": {
+            "$ref": "#/components/responses/unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
+          }
+        }
+      },
+      "post": {
+        "operationId": "createKey",
+        "tags": [
+          "keys"
+        ],
+        "security": [
+          {
+            "apiKey": [
+              "admin"
+            ]
+          }
+        ],
+        "summary": "Make an API key",
+        "description": "The key is in this answer and nowhere else: the ledger keeps only its SHA-256. Needs `admin` on `*`.",
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/ApiKeyCreation"
+              }
+            }
+          }
+        },
+        "responses": {
+          "201": {
+            "description": "The new key",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/NewApiKey"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/validation_error_or_malformed_request"
+          },
+          "401": {
+            "$ref": "#/components/responses/unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/forbidden"
+          },
+          "408": {
+            "$ref": "#/components/responses/request_timeout"
+          },
+          "409": {
+            "$ref": "#/components/responses/keys_disabled"
+          },
+          "413": {
+            "$ref": "#/components/responses/payload_too_large"
+          },
+          "414": {
+            "$ref": "#/components/responses/uri_too_long"
+          },
+          "415": {
+            "$ref": "#/components/responses/unsupported_media_type"
+          },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
+          "429": {
+            "$ref": "#/components/responses/too_many_requests"
+          },
+          "431": {
+            "$ref": "#/components/responses/headers_too_large"
+          },
+          "500": {
+            "$ref": "#/components/responses/internal_error"
+          },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
+          "503": {
+            "$ref": "#/components/responses/outcome_unknown_or_storage_full_or_unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
+          }
+        }
+      }
+    },
+    "/keys/{key_id}": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/keyId"
+        }
+      ],
+      "delete": {
+        "operationId": "revokeKey",
+        "tags": [
+          "keys"
+        ],
+        "security": [
+          {
+            "apiKey": [
+              "admin"
+            ]
+          }
+        ],
+        "summary": "Revoke an API key",
+        "description": "It is refused everywhere within 60 seconds. Needs `admin` on `*`.",
+        "responses": {
+          "200": {
+            "description": "Revoked",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Success"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/validation_error_or_malformed_request"
+          },
+          "401": {
+            "$ref": "#/components/responses/unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/api_key_not_found"
+          },
+          "408": {
+            "$ref": "#/components/responses/request_timeout"
+          },
+          "409": {
+            "$ref": "#/components/responses/keys_disabled"
+          },
+          "413": {
+            "$ref": "#/components/responses/payload_too_large"
+          },
+          "414": {
+            "$ref": "#/components/responses/uri_too_long"
+          },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
+          "429": {
+            "$ref": "#/components/responses/too_many_requests"
+          },
+          "431": {
+            "$ref": "#/components/responses/headers_too_large"
+          },
+          "500": {
+            "$ref": "#/components/responses/internal_error"
+          },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
+          "503": {
+            "$ref": "#/components/responses/outcome_unknown_or_storage_full_or_unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
+          }
+        }
+      }
+    },
     "/health": {
       "get": {
         "operationId": "health",
         "tags": [
           "server"
         ],
+        "security": [],
         "summary": "Is the server up?",
         "responses": {
           "200": {
@@ -1430,6 +2033,9 @@ let openAPIText: StaticString = #"""
           },
           "400": {
             "$ref": "#/components/responses/validation_error_or_malformed_request"
+          },
+          "403": {
+            "$ref": "#/components/responses/forbidden"
           },
           "408": {
             "$ref": "#/components/responses/request_timeout"
@@ -1470,6 +2076,7 @@ let openAPIText: StaticString = #"""
         "tags": [
           "server"
         ],
+        "security": [],
         "summary": "This document",
         "responses": {
           "200": {
@@ -1489,6 +2096,9 @@ let openAPIText: StaticString = #"""
           },
           "400": {
             "$ref": "#/components/responses/validation_error_or_malformed_request"
+          },
+          "403": {
+            "$ref": "#/components/responses/forbidden"
           },
           "408": {
             "$ref": "#/components/responses/request_timeout"
@@ -1529,6 +2139,13 @@ let openAPIText: StaticString = #"""
         "tags": [
           "server"
         ],
+        "security": [
+          {
+            "apiKey": [
+              "admin"
+            ]
+          }
+        ],
         "summary": "Metrics in the Prometheus text format",
         "description": "In server mode only; elsewhere 404 `not_found`.",
         "responses": {
@@ -1544,6 +2161,12 @@ let openAPIText: StaticString = #"""
           },
           "400": {
             "$ref": "#/components/responses/validation_error_or_malformed_request"
+          },
+          "401": {
+            "$ref": "#/components/responses/unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/forbidden"
           },
           "404": {
             "$ref": "#/components/responses/not_found"
@@ -1583,6 +2206,14 @@ let openAPIText: StaticString = #"""
     }
   },
   "components": {
+    "securitySchemes": {
+      "apiKey": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "elk_<id>_<secret>",
+        "description": "An API key. Its scopes are actions (`admin`, `publish`, `consume`) on streams. A server that runs without keys asks for none."
+      }
+    },
     "parameters": {
       "stream": {
         "name": "stream",
@@ -1647,6 +2278,23 @@ let openAPIText: StaticString = #"""
         "description": "Which partition to read. Needed when the stream has more than one. Digits only.",
         "schema": {
           "$ref": "#/components/schemas/Partition"
+        }
+      },
+      "partitionPath": {
+        "name": "partition",
+        "in": "path",
+        "required": true,
+        "description": "Which partition. Digits only.",
+        "schema": {
+          "$ref": "#/components/schemas/Partition"
+        }
+      },
+      "at": {
+        "name": "at",
+        "in": "query",
+        "description": "The head as it was when the next offset was this one: a `next_offset` of an earlier answer. Digits only.",
+        "schema": {
+          "$ref": "#/components/schemas/Offset"
         }
       },
       "from": {
@@ -1724,6 +2372,16 @@ let openAPIText: StaticString = #"""
             "zstd"
           ]
         }
+      },
+      "keyId": {
+        "name": "key_id",
+        "in": "path",
+        "required": true,
+        "description": "The id of the API key.",
+        "schema": {
+          "$ref": "#/components/schemas/ApiKeyId"
+        },
+        "example": "0f3a9c5e7b1d2468"
       }
     },
     "headers": {
@@ -1742,9 +2400,43 @@ let openAPIText: StaticString = #"""
           "type": "string"
         },
         "example": "GET, POST"
+      },
+      "Authenticate": {
+        "description": "How to authenticate: `Bearer`.",
+        "required": true,
+        "schema": {
+          "type": "string"
+        },
+        "example": "Bearer"
       }
     },
     "responses": {
+      "api_key_not_found": {
+        "description": "`api_key_not_found`: There is no such API key.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "allOf": [
+                {
+                  "$ref": "#/components/schemas/Error"
+                }
+              ],
+              "properties": {
+                "error": {
+                  "enum": [
+                    "api_key_not_found"
+                  ]
+                }
+              }
+            },
+            "examples": {
+              "api_key_not_found": {
+                "$ref": "#/components/examples/api_key_not_found"
+              }
+            }
+          }
+        }
+      },
       "compaction_disabled": {
         "description": "`compaction_disabled`: The stream was created without compaction.",
         "content": {
@@ -1818,6 +2510,32 @@ let openAPIText: StaticString = #"""
             "examples": {
               "expectation_failed": {
                 "$ref": "#/components/examples/expectation_failed"
+              }
+            }
+          }
+        }
+      },
+      "forbidden": {
+        "description": "`forbidden`: The API key lacks a scope, which `details` names. Or, from a server without keys: the request came by way of a web page or for another host.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "allOf": [
+                {
+                  "$ref": "#/components/schemas/Error"
+                }
+              ],
+              "properties": {
+                "error": {
+                  "enum": [
+                    "forbidden"
+                  ]
+                }
+              }
+            },
+            "examples": {
+              "forbidden": {
+                "$ref": "#/components/examples/forbidden"
               }
             }
           }
@@ -1967,6 +2685,32 @@ let openAPIText: StaticString = #"""
               },
               "corrupt_chunk": {
                 "$ref": "#/components/examples/corrupt_chunk"
+              }
+            }
+          }
+        }
+      },
+      "keys_disabled": {
+        "description": "`keys_disabled`: The server runs without API keys.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "allOf": [
+                {
+                  "$ref": "#/components/schemas/Error"
+                }
+              ],
+              "properties": {
+                "error": {
+                  "enum": [
+                    "keys_disabled"
+                  ]
+                }
+              }
+            },
+            "examples": {
+              "keys_disabled": {
+                "$ref": "#/components/examples/keys_disabled"
               }
             }
           }
@@ -2546,7 +3290,7 @@ let openAPIText: StaticString = #"""
         }
       },
       "too_many_requests": {
-        "description": "`too_many_requests`: Too many requests. Retry after the time in Retry-After.",
+        "description": "`too_many_requests`: More requests than this API key may make. Retry after the time in Retry-After.",
         "headers": {
           "Retry-After": {
             "$ref": "#/components/headers/RetryAfter"
@@ -2571,6 +3315,37 @@ let openAPIText: StaticString = #"""
             "examples": {
               "too_many_requests": {
                 "$ref": "#/components/examples/too_many_requests"
+              }
+            }
+          }
+        }
+      },
+      "unauthorized": {
+        "description": "`unauthorized`: No valid API key came with the request: it is missing, malformed, unknown, revoked or expired.",
+        "headers": {
+          "WWW-Authenticate": {
+            "$ref": "#/components/headers/Authenticate"
+          }
+        },
+        "content": {
+          "application/json": {
+            "schema": {
+              "allOf": [
+                {
+                  "$ref": "#/components/schemas/Error"
+                }
+              ],
+              "properties": {
+                "error": {
+                  "enum": [
+                    "unauthorized"
+                  ]
+                }
+              }
+            },
+            "examples": {
+              "unauthorized": {
+                "$ref": "#/components/examples/unauthorized"
               }
             }
           }
@@ -2934,6 +3709,22 @@ let openAPIText: StaticString = #"""
           }
         }
       },
+      "unauthorized": {
+        "value": {
+          "error": "unauthorized",
+          "message": "this ledger needs an API key, sent as Authorization: Bearer elk_...",
+          "details": {}
+        }
+      },
+      "forbidden": {
+        "value": {
+          "error": "forbidden",
+          "message": "the API key lacks the scope publish:orders",
+          "details": {
+            "missing_scope": "publish:orders"
+          }
+        }
+      },
       "not_found": {
         "value": {
           "error": "not_found",
@@ -2973,6 +3764,15 @@ let openAPIText: StaticString = #"""
           "error": "key_not_found",
           "message": "Stream 'orders' has no compacted event with this key.",
           "details": {}
+        }
+      },
+      "api_key_not_found": {
+        "value": {
+          "error": "api_key_not_found",
+          "message": "there is no API key \"0f3a9c5e7b1d2468\"",
+          "details": {
+            "key_id": "0f3a9c5e7b1d2468"
+          }
         }
       },
       "method_not_allowed": {
@@ -3201,6 +4001,172 @@ let openAPIText: StaticString = #"""
       }
     },
     "schemas": {
+      "ApiKeyCreation": {
+        "title": "API key to make",
+        "type": "object",
+        "properties": {
+          "name": {
+            "$ref": "#/components/schemas/ApiKeyName"
+          },
+          "scopes": {
+            "type": "array",
+            "minItems": 1,
+            "maxItems": 32,
+            "items": {
+              "$ref": "#/components/schemas/Scope"
+            }
+          },
+          "expires_at": {
+            "oneOf": [
+              {
+                "type": "string",
+                "format": "date-time"
+              },
+              {
+                "type": "null"
+              }
+            ],
+            "description": "A time in the future, from which on the key is refused. Left out or null: never."
+          }
+        },
+        "required": [
+          "name",
+          "scopes"
+        ],
+        "additionalProperties": false,
+        "examples": [
+          {
+            "name": "orders service",
+            "scopes": [
+              {
+                "actions": [
+                  "publish"
+                ],
+                "streams": "orders"
+              }
+            ]
+          },
+          {
+            "name": "audit",
+            "scopes": [
+              {
+                "actions": [
+                  "consume"
+                ],
+                "streams": "*"
+              }
+            ],
+            "expires_at": "2027-01-01T00:00:00Z"
+          }
+        ]
+      },
+      "ApiKeyId": {
+        "title": "API key id",
+        "type": "string",
+        "pattern": "^[0-9a-f]{16}$",
+        "description": "The public part of an API key: no secret.",
+        "examples": [
+          "0f3a9c5e7b1d2468"
+        ]
+      },
+      "ApiKeyList": {
+        "title": "Page of API keys",
+        "type": "object",
+        "properties": {
+          "keys": {
+            "type": "array",
+            "maxItems": 1000,
+            "items": {
+              "$ref": "#/components/schemas/ApiKey"
+            }
+          },
+          "next": {
+            "$ref": "#/components/schemas/PageToken"
+          }
+        },
+        "required": [
+          "keys"
+        ],
+        "additionalProperties": false,
+        "examples": [
+          {
+            "keys": [
+              {
+                "key_id": "0f3a9c5e7b1d2468",
+                "name": "orders service",
+                "scopes": [
+                  {
+                    "actions": [
+                      "publish"
+                    ],
+                    "streams": "orders"
+                  }
+                ],
+                "created_at": "2026-11-21T01:02:03.456Z"
+              }
+            ]
+          }
+        ]
+      },
+      "ApiKeyName": {
+        "title": "API key name",
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 128,
+        "description": "What people call the key: 1 to 128 bytes of UTF-8 without control characters.",
+        "examples": [
+          "orders service, production"
+        ]
+      },
+      "ApiKey": {
+        "title": "API key",
+        "type": "object",
+        "properties": {
+          "key_id": {
+            "$ref": "#/components/schemas/ApiKeyId"
+          },
+          "name": {
+            "$ref": "#/components/schemas/ApiKeyName"
+          },
+          "scopes": {
+            "type": "array",
+            "minItems": 1,
+            "maxItems": 32,
+            "items": {
+              "$ref": "#/components/schemas/Scope"
+            }
+          },
+          "created_at": {
+            "$ref": "#/components/schemas/Timestamp"
+          },
+          "expires_at": {
+            "$ref": "#/components/schemas/Timestamp"
+          }
+        },
+        "required": [
+          "key_id",
+          "name",
+          "scopes",
+          "created_at"
+        ],
+        "additionalProperties": false,
+        "description": "An API key without its secret. Without `expires_at` it never expires.",
+        "examples": [
+          {
+            "key_id": "0f3a9c5e7b1d2468",
+            "name": "orders service",
+            "scopes": [
+              {
+                "actions": [
+                  "publish"
+                ],
+                "streams": "orders"
+              }
+            ],
+            "created_at": "2026-11-21T01:02:03.456Z"
+          }
+        ]
+      },
       "CommitRequest": {
         "title": "Commit",
         "type": "object",
@@ -3304,11 +4270,14 @@ let openAPIText: StaticString = #"""
           "invalid_subscription_id",
           "invalid_event_key",
           "invalid_cursor",
+          "unauthorized",
+          "forbidden",
           "not_found",
           "stream_not_found",
           "subscription_not_found",
           "partition_not_found",
           "key_not_found",
+          "api_key_not_found",
           "method_not_allowed",
           "request_timeout",
           "stream_already_exists",
@@ -3370,6 +4339,13 @@ let openAPIText: StaticString = #"""
                 "type": "string"
               },
               "subscription_id": {
+                "type": "string"
+              },
+              "missing_scope": {
+                "type": "string",
+                "description": "The scope that the API key lacks, e.g. `publish:orders`."
+              },
+              "key_id": {
                 "type": "string"
               },
               "partition": {
@@ -3715,6 +4691,37 @@ let openAPIText: StaticString = #"""
           }
         ]
       },
+      "Head": {
+        "title": "Head of a partition",
+        "type": "object",
+        "properties": {
+          "partition": {
+            "$ref": "#/components/schemas/Partition"
+          },
+          "next_offset": {
+            "$ref": "#/components/schemas/Offset",
+            "description": "The offset after the last event that the head covers; without `at`, the offset the next event will get."
+          },
+          "head": {
+            "type": "string",
+            "pattern": "^[0-9a-f]{64}$",
+            "description": "The hash chain after the last chunk: SHA-256 over the hash before and the chunk's record batch. 64 zeros before the first event."
+          }
+        },
+        "required": [
+          "partition",
+          "next_offset",
+          "head"
+        ],
+        "additionalProperties": false,
+        "examples": [
+          {
+            "partition": 0,
+            "next_offset": 42,
+            "head": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+          }
+        ]
+      },
       "Health": {
         "title": "Health",
         "type": "object",
@@ -3736,6 +4743,61 @@ let openAPIText: StaticString = #"""
           {
             "status": "ok",
             "version": "0.1.0"
+          }
+        ]
+      },
+      "NewApiKey": {
+        "title": "New API key",
+        "type": "object",
+        "properties": {
+          "key_id": {
+            "$ref": "#/components/schemas/ApiKeyId"
+          },
+          "name": {
+            "$ref": "#/components/schemas/ApiKeyName"
+          },
+          "scopes": {
+            "type": "array",
+            "minItems": 1,
+            "maxItems": 32,
+            "items": {
+              "$ref": "#/components/schemas/Scope"
+            }
+          },
+          "created_at": {
+            "$ref": "#/components/schemas/Timestamp"
+          },
+          "expires_at": {
+            "$ref": "#/components/schemas/Timestamp"
+          },
+          "key": {
+            "type": "string",
+            "pattern": "^elk_[0-9a-f]{16}_[A-Za-z0-9_-]{43}$",
+            "description": "The key itself, shown this once."
+          }
+        },
+        "required": [
+          "key_id",
+          "name",
+          "scopes",
+          "created_at",
+          "key"
+        ],
+        "additionalProperties": false,
+        "examples": [
+          {
+            "key_id": "0f3a9c5e7b1d2468",
+            "name": "orders service",
+            "scopes": [
+              {
+                "actions": [
+                  "publish"
+                ],
+                "streams": "orders"
+              }
+            ],
+            "created_at": "2026-11-21T01:02:03.456Z",
+            "key": "elk_0f3a9c5e7b1d2468_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"
           }
         ]
       },
@@ -4080,6 +5142,47 @@ let openAPIText: StaticString = #"""
         "examples": [
           168,
           null
+        ]
+      },
+      "Scope": {
+        "title": "Scope",
+        "type": "object",
+        "properties": {
+          "actions": {
+            "type": "array",
+            "minItems": 1,
+            "maxItems": 3,
+            "items": {
+              "enum": [
+                "admin",
+                "publish",
+                "consume"
+              ]
+            },
+            "description": "`admin` creates, changes and deletes streams, compacts and accepts tails; `publish` publishes; `consume` reads, looks up, and manages, polls, commits and seeks subscriptions. Any of them may describe and list the streams that the scope covers."
+          },
+          "streams": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 65,
+            "pattern": "^([A-Za-z][A-Za-z0-9._-]{0,63})?[*]?$",
+            "description": "A stream's name; the beginning of names followed by `*`; or `*` for every stream, those to come included."
+          }
+        },
+        "required": [
+          "actions",
+          "streams"
+        ],
+        "additionalProperties": false,
+        "description": "Actions, and the streams on which they are allowed.",
+        "examples": [
+          {
+            "actions": [
+              "publish",
+              "consume"
+            ],
+            "streams": "orders-*"
+          }
         ]
       },
       "SeekRequest": {

@@ -64,6 +64,7 @@ def bundle():
     files = {path.name: load(path) for path in sorted((SCHEMAS / "json").glob("*" + SUFFIX))}
     codes = error_codes(files)
     everywhere = document.pop("x-errors-of-every-operation")
+    secured = document.pop("x-errors-of-secured-operations")
     outside = document.pop("x-errors-outside-operations")
 
     shared = {}
@@ -71,6 +72,8 @@ def bundle():
         reference_to_errors([code], codes, shared)
     for path, method, operation in operations(document):
         names = set(operation.pop("x-errors") + everywhere)
+        if operation["security"]:
+            names |= set(secured)
         if not names <= set(codes):
             raise SourceError(f"{method.upper()} {path}: unknown {sorted(names - set(codes))}")
         for status in sorted({codes[name]["status"] for name in names}):
@@ -117,6 +120,8 @@ def error_response(status, names, codes):
     headers = {}
     if status == 429 or status >= 500:
         headers["Retry-After"] = {"$ref": "#/components/headers/RetryAfter"}
+    if status == 401:
+        headers["WWW-Authenticate"] = {"$ref": "#/components/headers/Authenticate"}
     if status == 405:
         headers["Allow"] = {"$ref": "#/components/headers/Allow"}
     response = {

@@ -3,7 +3,8 @@
 
 Usage: check-live-api.py [URL] [--description FILE]   (needs .tools/venv, see scripts/tools.sh)
 
-Without URL it takes EVENTLEDGER_URL.
+Without URL it takes EVENTLEDGER_URL. With EVENTLEDGER_API_KEY, which may do everything, the server
+must need keys; without it, it must not.
 
 Every answer must have a status that its operation documents, the documented headers and content
 type, a body that fits the schema, and, for an error, a code documented for that operation. At the
@@ -37,11 +38,14 @@ COMPACTED = "/streams/{stream}/compacted"
 COMPACTED_KEY = "/streams/{stream}/compacted/{key}"
 COMPACT = "/streams/{stream}/compact"
 ACCEPT_TAIL = "/streams/{stream}/accept-tail"
+HEAD = "/streams/{stream}/partitions/{partition}/head"
 SUBSCRIPTIONS = "/streams/{stream}/subscriptions"
 SUBSCRIPTION = "/streams/{stream}/subscriptions/{subscription}"
 POLL = SUBSCRIPTION + "/poll"
 COMMIT = SUBSCRIPTION + "/commit"
 SEEK = SUBSCRIPTION + "/seek"
+KEYS = "/keys"
+KEY = "/keys/{key_id}"
 
 
 def main():
@@ -50,7 +54,8 @@ def main():
     parser.add_argument("--description", type=Path, default=DESCRIPTION)
     arguments = parser.parse_args()
     url = arguments.url or os.environ.get("EVENTLEDGER_URL") or parser.error("no URL")
-    check = Check(url, json.loads(arguments.description.read_text(encoding="utf-8")))
+    document = json.loads(arguments.description.read_text(encoding="utf-8"))
+    check = Check(url, document, os.environ.get("EVENTLEDGER_API_KEY"))
     check.wait_for_server()
     stream = f"api-check-{secrets.token_hex(4)}"
     try:
@@ -61,6 +66,7 @@ def main():
         exercise_limits(check, stream)
         exercise_compaction(check, stream)
         exercise_subscriptions(check, stream)
+        exercise_keys(check, stream)
         exercise_outside(check, stream)
         exercise_protocol(check)
     finally:
@@ -165,6 +171,17 @@ def exercise_reads(check, stream):
     read(404, partition=7, code="partition_not_found")
     read(416, partition=0, from_="99999", code="offset_out_of_range")
     read(404, partition=0, name="api-check-none", code="stream_not_found")
+
+    def head(*statuses, partition=0, code=None, **query):
+        place = {"stream": stream, "partition": str(partition)}
+        return check.call("GET", HEAD, *statuses, **place, query=query, code=code)
+
+    now = head(200)
+    again = head(200, at=str(now.get("next_offset")))
+    check.expect(now == again, "the head at the next offset is not the head")
+    head(416, at="99999", code="offset_out_of_range")
+    head(400, at="x", code="validation_error")
+    head(404, partition=7, code="partition_not_found")
 
 
 def exercise_limits(check, stream):
@@ -296,12 +313,42 @@ def exercise_subscriptions(check, stream):
     check.call("DELETE", SUBSCRIPTION, 200, **reader)
 
 
+def exercise_keys(check, stream):
+    if check.key is None:
+        check.call("GET", KEYS, 409, code="keys_disabled")
+        check.call("POST", KEYS, 409, body={"name": "x", "scopes": []}, code="keys_disabled")
+        check.call("DELETE", KEY, 409, key_id="0" * 16, code="keys_disabled")
+        return
+    scope = {"actions": ["publish"], "streams": stream}
+    new = {"name": stream, "scopes": [scope], "expires_at": "2999-01-01T00:00:00Z"}
+    made = check.call("POST", KEYS, 201, body=new)
+    holder = {"Authorization": f"Bearer {made.get('key')}"}
+    check.every_page(KEYS, "keys", [made.get("key_id")], "key_id")
+    one = event("order-1", 1)
+    check.call("POST", EVENTS, 200, body=one, stream=stream, headers=holder)
+    check.call("GET", EVENTS, 403, stream=stream, headers=holder, code="forbidden")
+    check.call("GET", STREAM, 403, stream=stream + "x", headers=holder, code="forbidden")
+    check.call("GET", KEYS, 403, headers=holder, code="forbidden")
+    check.call("GET", "/metrics", 403, headers=holder, code="forbidden")
+    check.call("POST", KEYS, 400, body={"name": "x", "scopes": []}, code="validation_error")
+    for value in ("", "Bearer", "Bearer elk_", f"Basic {made.get('key')}"):
+        nobody = {"Authorization": value}
+        for path in (STREAMS, KEYS, "/metrics"):
+            check.call("GET", path, 401, headers=nobody, code="unauthorized")
+        check.call("GET", "/health", 200, headers=nobody)
+    check.call("DELETE", KEY, 200, key_id=made.get("key_id", ""))
+    check.call("DELETE", KEY, 404, key_id=made.get("key_id", ""), code="api_key_not_found")
+    check.call("POST", EVENTS, 401, body=one, stream=stream, headers=holder, code="unauthorized")
+
+
 def exercise_outside(check, stream):
     """What no operation documents: other paths and methods."""
     check.call_outside("GET", "/no-such-path", 404, "not_found")
     check.call_outside("GET", "/streams/a/b/c/d", 404, "not_found")
     for path, item in check.document["paths"].items():
-        target = path.format(stream=stream, subscription="reader", key="order-1")
+        target = path.format(
+            stream=stream, partition="0", subscription="reader", key="order-1", key_id="0" * 16
+        )
         allow = check.call_outside("PUT", target, 405, "method_not_allowed").get("allow", "")
         taken = {method.upper() for method in item if method != "parameters"}
         listed = {method.strip() for method in allow.split(",")}
@@ -313,7 +360,7 @@ def exercise_protocol(check):
     """What the server refuses before it looks at the path."""
 
     def refused(status, code, line="GET /health HTTP/1.1", *headers):
-        check.call_raw("\r\n".join([line, "Host: a", *headers, "", ""]), status, code)
+        check.call_raw("\r\n".join([line, "Host: localhost", *headers, "", ""]), status, code)
 
     refused(400, "malformed_request", "GET /health HTTP/1.1", "no colon")
     refused(413, "payload_too_large", "POST /streams HTTP/1.1", f"Content-Length: {2**40}")
@@ -333,7 +380,8 @@ def event(key, data):
 
 
 class Check:
-    def __init__(self, url, document):
+    def __init__(self, url, document, key):
+        self.key = key
         self.address = urlsplit(url)
         self.document = document
         resource = Resource(contents=document, specification=DRAFT202012)
@@ -471,6 +519,8 @@ class Check:
 
     def every_operation_answered(self):
         for path, item in self.document["paths"].items():
+            if path in (KEYS, KEY) and self.key is None:
+                continue
             for method in item:
                 if method != "parameters" and (method.upper(), path) not in self.good:
                     self.expect(False, f"{method.upper()} {path}: never answered well")
@@ -508,6 +558,8 @@ class Check:
     def send(self, method, target, body, headers):
         if body is not None and not isinstance(body, bytes):
             body = json.dumps(body).encode()
+        if self.key is not None:
+            headers = {"Authorization": f"Bearer {self.key}", **headers}
         self.calls += 1
         secure = self.address.scheme == "https"
         kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection

@@ -16,6 +16,8 @@ What moto does otherwise than AWS, and what is done about it:
 - It refuses rows of over 405,000 bytes, and counts bytes by their base64: up to 400 KB are taken,
   by DynamoDB's measure.
 - It fails when a condition compares values of two types: such a comparison is false.
+- It copies a whole table for each row of a transaction, to undo it, and its stream too, whose readers
+  then hear of nothing more: only which rows are where is copied, and the stream stays.
 - It ignores `ClientRequestToken`: a transaction repeated with its token gets the first answer.
 - It forgets how many old versions a bucket's lifecycle keeps, for which the AWS provider then waits:
   they are remembered.
@@ -25,6 +27,8 @@ What moto does otherwise than AWS, and what is done about it:
 
 import argparse
 import collections
+import copy
+import hashlib
 import io
 import json
 import logging
@@ -35,7 +39,8 @@ import threading
 from moto.awslambda.models import LambdaBackend, LambdaFunction, lambda_backends
 from moto.dynamodb import comparisons
 from moto.dynamodb.exceptions import ItemSizeTooLarge
-from moto.dynamodb.models import dynamo_type
+from moto.dynamodb.models import DynamoDBBackend, dynamo_type
+from moto.dynamodb.models.table import Table
 from moto.iam.access_control import PermissionResult
 from moto.s3.models import FakeBucket
 from moto.s3.responses import S3Response
@@ -64,7 +69,7 @@ class Transactions:
         known = self.answers.get(token)
         if known is None:
             return None
-        if known[0] == body:
+        if known[0] == hashlib.sha256(body).digest():
             return known[1]
         kind = "com.amazonaws.dynamodb.v20120810#IdempotentParameterMismatchException"
         error = json.dumps({"__type": kind, "message": "another transaction"}).encode()
@@ -72,7 +77,7 @@ class Transactions:
 
     def remember(self, token, body, answer):
         if answer[0].startswith("200"):
-            self.answers[token] = (body, answer)
+            self.answers[token] = (hashlib.sha256(body).digest(), answer)
         while len(self.answers) > self.REMEMBERED:
             self.answers.popitem(last=False)
 
@@ -217,6 +222,35 @@ def mend_rows():
     dynamo_type.LimitedSizeDict = Row
 
 
+def mend_transactions():
+    """Keeps of a table what a transaction can change: a put replaces a row, none is altered.
+
+    A stream stays the one that readers have in hand; what was undone is taken off its end.
+    """
+    transact = DynamoDBBackend.transact_write_items
+
+    def snapshot(table, memo):
+        kept = copy.copy(table)
+        kept.items = collections.defaultdict(
+            dict, {partition: dict(rows) for partition, rows in table.items.items()})
+        return kept
+
+    def undone(backend, items):
+        tables = [table for table in backend.tables.values() if table.stream_shard]
+        ends = [(table.name, len(table.stream_shard.items)) for table in tables]
+        try:
+            transact(backend, items)
+        except Exception:
+            for name, end in ends:
+                table = backend.tables[name]
+                table.stream_shard.table = table
+                del table.stream_shard.items[end:]
+            raise
+
+    Table.__deepcopy__ = snapshot
+    DynamoDBBackend.transact_write_items = undone
+
+
 def end_with_input():
     """Ends the process when whoever started it is gone."""
     while sys.stdin.buffer.read1(4096):
@@ -235,6 +269,7 @@ def main():
     mend_functions(url)
     mend_buckets()
     mend_rows()
+    mend_transactions()
     if options.end_with_input:
         threading.Thread(target=end_with_input, daemon=True).start()
     print(f"moto ready: {url}", flush=True)

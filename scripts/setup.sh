@@ -22,6 +22,7 @@ find_missing() {
     missing=()
     need_command git git
     need_command curl curl
+    need_command openssl openssl
     need_command python3 python3
     need_command pkg-config pkg-config
     need_command ps procps

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Runs a command against a server of its own, on a free port and with a folder that is removed
-# afterwards: scripts/with-server.sh [--unless-set] COMMAND…
+# afterwards: scripts/with-server.sh [--unless-set | --keys] COMMAND…
 #
+# --keys              a server that needs API keys; EVENTLEDGER_API_KEY is set for the command
 # EVENTLEDGER_BINARY  the binary; the release build by default, else the debug build
 # EVENTLEDGER_URL     set for the command; with --unless-set, one that is set already is used
 set -euo pipefail
@@ -10,6 +11,12 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 if [ "${1:-}" = --unless-set ]; then
     shift
     [ -z "${EVENTLEDGER_URL:-}" ] || exec "$@"
+fi
+
+keys=no
+if [ "${1:-}" = --keys ]; then
+    shift
+    keys=yes
 fi
 
 binary=${EVENTLEDGER_BINARY:-}
@@ -40,6 +47,13 @@ stop() {
 trap stop EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
+
+if [ $keys = yes ]; then
+    "$binary" key new >"$folder/key"
+    EVENTLEDGER_API_KEY=$(sed -n 's/^key  *//p' "$folder/key")
+    EVENTLEDGER_ROOT_KEY_HASH=$(sed -n 's/^hash  *//p' "$folder/key")
+    export EVENTLEDGER_API_KEY EVENTLEDGER_ROOT_KEY_HASH
+fi
 
 : >"$folder/out"
 "$binary" serve --host 127.0.0.1 --port 0 --data "$folder/data" >>"$folder/out" 2>"$folder/log" &

@@ -83,6 +83,9 @@ static pid_t start(const char *root, int runtime_port, int table_port) {
     snprintf(table, sizeof table, "AWS_ENDPOINT_URL_DYNAMODB=http://127.0.0.1:%d", table_port);
     char *environment[] = {
         runtime, table, "EVENTLEDGER_TABLE=events", "AWS_REGION=eu-central-1",
+        // Of the key in publish.json, which is good for nothing else.
+        "EVENTLEDGER_ROOT_KEY_HASH="
+        "dea3e9da5b8247642d20cd624b632aa16f6ddb026e1e51f6df1567fdbe7a2132",
         "AWS_ACCESS_KEY_ID=AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY=secret", "AWS_SESSION_TOKEN=token",
         NULL};
     char *arguments[] = {"/bootstrap", NULL};

@@ -2,6 +2,8 @@
 public enum ConfigurationError: Error, Equatable, CustomStringConvertible {
     /// The host is reachable from other machines, and requests would not be authenticated.
     case loopbackOnly(host: String)
+    /// The files hold no certificate with its key.
+    case unusableCertificate(TLSFiles, message: String)
     /// No TCP port has this number.
     case invalidPort(Int)
 
@@ -11,8 +13,14 @@ public enum ConfigurationError: Error, Equatable, CustomStringConvertible {
         case .loopbackOnly(let host):
             """
             refusing to listen on \(host): everyone who reaches it could read and change every \
-            stream. Addresses other than loopback need API keys, which are not there yet; use \
-            127.0.0.1, ::1 or localhost
+            stream. Addresses other than loopback need API keys: `eventledger key new` makes the \
+            first one, and --root-key-hash turns them on. Without keys use 127.0.0.1, ::1 or \
+            localhost
+            """
+        case .unusableCertificate(let files, let message):
+            """
+            no certificate to be had from \(files.certificate) with the key in \(files.key): \
+            \(message)
             """
         case .invalidPort(let port):
             "\(port) is not a port: use 1 to 65535, or 0 for any free one"

@@ -1,13 +1,18 @@
 public import LedgerCore
+public import LedgerService
 public import LineLog
 public import Logging
 
 /// Where the server listens and what it refuses to do.
 public struct ServerConfiguration: Sendable {
-    /// A loopback address or `localhost`; see ``validate()``.
+    /// An address; without keys a loopback address or `localhost`: see ``validate()``.
     public var host: String
     /// The TCP port; 0 lets the system choose one.
     public var port: Int
+    /// Whether requests need an API key.
+    public var keys: KeyPolicy
+    /// The files of the certificate to serve HTTPS with; nil serves plain HTTP.
+    public var tls: TLSFiles?
     /// Threads that serve connections; nil takes one for each core this process may use.
     public var eventLoops: Int?
     /// What one client, and all together, may ask for.
@@ -23,6 +28,8 @@ public struct ServerConfiguration: Sendable {
     public init(
         host: String = "127.0.0.1",
         port: Int = 8080,
+        keys: KeyPolicy = .off,
+        tls: TLSFiles? = nil,
         eventLoops: Int? = nil,
         limits: HTTPLimits = HTTPLimits(),
         timeouts: HTTPTimeouts = HTTPTimeouts(),
@@ -31,6 +38,8 @@ public struct ServerConfiguration: Sendable {
     ) {
         self.host = host
         self.port = port
+        self.keys = keys
+        self.tls = tls
         self.eventLoops = eventLoops
         self.limits = limits
         self.timeouts = timeouts
@@ -40,9 +49,12 @@ public struct ServerConfiguration: Sendable {
 
     /// Throws when the server must not start like this.
     public func validate() throws(ConfigurationError) {
-        guard Loopback.contains(host) else { throw .loopbackOnly(host: host) }
+        guard keys.isOn || Loopback.contains(host) else { throw .loopbackOnly(host: host) }
         guard (0...65535).contains(port) else { throw .invalidPort(port) }
     }
+
+    /// Whether keys and events cross a network readable for everyone on the way.
+    public var isReadableOnTheWay: Bool { tls == nil && !Loopback.contains(host) }
 }
 
 /// What one client, and all clients together, may ask for.

@@ -16,7 +16,7 @@ extension ConnectionHandler {
         incoming?.bodyBytes = request.body.count
         // From here on the body belongs to the handler alone.
         incoming?.request.body = []
-        if request.path == "/metrics" {
+        if request.path == "/metrics", !core.needsKeys {
             answer(core.metrics.response(to: request))
         } else if core.admission.begin() {
             run(request)
@@ -29,28 +29,29 @@ extension ConnectionHandler {
         let gzip = incoming?.acceptsGzip ?? false
         let memory = request.header("content-encoding") == nil ? nil : bodyMemory()
         let new =
-            if memory != nil {
+            if let memory {
                 Task(executorPreference: core.bulk) { [self] in
-                    deliver(await encoded(handle(request, memory), gzip: gzip))
+                    let answer = await BodyMemory.$current.withValue(memory) {
+                        await response(to: request)
+                    }
+                    deliver(await encoded(answer, gzip: gzip))
                 }
             } else if request.body.count <= Self.inlineBodyLimit {
                 Task.immediate(executorPreference: loop.executor) { [self] in
-                    deliver(await encoded(core.handler.handle(request), gzip: gzip))
+                    deliver(await encoded(response(to: request), gzip: gzip))
                 }
             } else {
                 Task(executorPreference: globalConcurrentExecutor) { [self] in
-                    deliver(await encoded(core.handler.handle(request), gzip: gzip))
+                    deliver(await encoded(response(to: request), gzip: gzip))
                 }
             }
         // A handler that does not suspend has answered by now.
         if machine.phase == .handling { task = new }
     }
 
-    private func handle(_ request: APIRequest, _ memory: BodyMemory?) async -> APIResponse {
-        guard let memory else { return await core.handler.handle(request) }
-        return await BodyMemory.$current.withValue(memory) {
-            await core.handler.handle(request)
-        }
+    private func response(to request: APIRequest) async -> APIResponse {
+        guard request.path == "/metrics" else { return await core.handler.handle(request) }
+        return await core.handler.refusalToOperate(request) ?? core.metrics.response(to: request)
     }
 
     /// Counts what a compressed body becomes, until the handler is done with it.
@@ -121,7 +122,8 @@ extension ConnectionHandler {
             status: response.status,
             nanoseconds: (loop.eventLoop.now - started).nanoseconds,
             bytesIn: incoming?.bodyBytes ?? 0,
-            bytesOut: response.body.count
+            bytesOut: response.body.count,
+            keyID: response.keyID
         )
         loop.recorder.record(exchange)
         if core.logger.logLevel <= .debug {

@@ -200,7 +200,13 @@ final class ConnectionHandler: ChannelDuplexHandler, @unchecked Sendable {
 
     private func receive(_ head: HTTPRequestHead) throws(ServerError) {
         let now = loop.eventLoop.now
-        let new = try IncomingRequest.read(head, limits: core.limits, ids: &loop.ids, now: now)
+        let new = try IncomingRequest.read(
+            head,
+            limits: core.limits,
+            isLocalOnly: !core.needsKeys,
+            ids: &loop.ids,
+            now: now
+        )
         machine.headArrived(keepAlive: new.keepAlive, now: now)
         incoming = new
         guard new.expectsContinue else { return }

@@ -58,7 +58,7 @@ public final class HTTPServer: Sendable {
             configuration.limits.connections,
             fileLimit: FileLimit.raise()
         )
-        let core = ServerCore(
+        let core = try ServerCore(
             configuration: configuration,
             handler: handler,
             compressor: compressor,
@@ -76,6 +76,14 @@ public final class HTTPServer: Sendable {
             try? await group.shutdownGracefully()
             throw error
         }
+    }
+
+    /// Reads the certificate's files again, for connections from now on.
+    ///
+    /// - Throws: ``ConfigurationError`` when they can't be used; the server goes on with what it
+    ///   had.
+    public func reloadCertificate() throws(ConfigurationError) {
+        try core.tls?.reload()
     }
 
     /// Stops: accepts nothing any more, closes idle connections, and finishes what was begun.
@@ -178,6 +186,10 @@ extension HTTPServer {
         limits.maxHeaderFieldCount = core.limits.headerCount
         let decoder = HTTPRequestDecoder(limitConfiguration: limits)
         let pipeline = channel.pipeline.syncOperations
+        if let tls = core.tls {
+            try pipeline.addHandler(tls.handler())
+            try pipeline.addHandler(HandshakeDeadline(TimeAmount(core.timeouts.head)))
+        }
         try pipeline.addHandler(ByteToMessageHandler(decoder))
         try pipeline.addHandler(
             ConnectionHandler(core: core, loop: loop, isRefused: verdict == .refuse)

@@ -41,9 +41,12 @@ extension IncomingRequest {
     }
 
     /// Reads a head: decides on everything that can be decided before the body is there.
+    ///
+    /// `isLocalOnly`: Refuses what a web page may have sent; see ``LocalOnly``.
     static func read(
         _ head: HTTPRequestHead,
         limits: HTTPLimits,
+        isLocalOnly: Bool,
         ids: inout RequestIDGenerator,
         now: NIODeadline
     ) throws(ServerError) -> IncomingRequest {
@@ -58,6 +61,7 @@ extension IncomingRequest {
         guard fields.hosts == 1 || (fields.hosts == 0 && head.version == .http1_0) else {
             throw .malformed("a request needs exactly one Host header")
         }
+        if isLocalOnly { try fields.requireLocal() }
         let id = fields.addRequestID(&ids)
 
         var body: [UInt8] = []
@@ -155,6 +159,14 @@ private struct HeaderFields {
         let id = ids.next()
         kept.append((name: RequestHeader.requestID.name, value: id))
         return id
+    }
+
+    /// Throws unless the request comes from this machine, as far as it says.
+    func requireLocal() throws(ServerError) {
+        for (name, value) in kept {
+            if name == "host", !LocalOnly.allows(host: value) { throw .foreignHost }
+            if name == "origin", !LocalOnly.allows(origin: value) { throw .foreignOrigin }
+        }
     }
 
     /// Digits only; a number too large for an `Int` is as good as the largest one.

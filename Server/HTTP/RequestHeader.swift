@@ -13,6 +13,7 @@ enum RequestHeader: CaseIterable {
     case authorization
     case accept
     case host
+    case origin
     case userAgent
     case requestID
 
@@ -26,6 +27,7 @@ enum RequestHeader: CaseIterable {
         case .authorization: "authorization"
         case .accept: "accept"
         case .host: "host"
+        case .origin: "origin"
         case .userAgent: "user-agent"
         case .requestID: "x-request-id"
         }
@@ -39,6 +41,7 @@ enum RequestHeader: CaseIterable {
         switch utf8.count {
         case 4 where ASCII.equal(utf8, "host"): self = .host
         case 6 where ASCII.equal(utf8, "accept"): self = .accept
+        case 6 where ASCII.equal(utf8, "origin"): self = .origin
         case 10 where ASCII.equal(utf8, "user-agent"): self = .userAgent
         case 12 where ASCII.equal(utf8, "content-type"): self = .contentType
         case 12 where ASCII.equal(utf8, "x-request-id"): self = .requestID

@@ -6,6 +6,10 @@ import NIOCore
 final class ServerCore: Sendable {
     let limits: HTTPLimits
     let timeouts: HTTPTimeouts
+    /// Nil serves plain HTTP.
+    let tls: TLSIdentity?
+    /// Whether requests need an API key.
+    let needsKeys: Bool
     let handler: any APIHandler
     let compressor: ResponseCompressor?
     let metrics: PrometheusMetrics
@@ -21,10 +25,12 @@ final class ServerCore: Sendable {
         compressor: ResponseCompressor?,
         metrics: PrometheusMetrics,
         logger: Logger
-    ) {
+    ) throws(ConfigurationError) {
         let admission = Admission(limits: configuration.limits)
         limits = configuration.limits
         timeouts = configuration.timeouts
+        needsKeys = configuration.keys.isOn
+        if let files = configuration.tls { tls = try TLSIdentity(files) } else { tls = nil }
         self.handler = handler
         self.compressor = compressor
         self.metrics = metrics

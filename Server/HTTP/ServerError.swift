@@ -14,10 +14,13 @@ enum ServerError: Error, Equatable {
     case tooManyRequests
     case tooManyBytes
     case methodNotAllowed(allow: String)
+    case foreignHost
+    case foreignOrigin
 
     var status: Int {
         switch self {
         case .malformed: 400
+        case .foreignHost, .foreignOrigin: 403
         case .methodNotAllowed: 405
         case .tooSlow: 408
         case .bodyTooLarge: 413
@@ -33,6 +36,7 @@ enum ServerError: Error, Equatable {
     var code: String {
         switch self {
         case .malformed: "malformed_request"
+        case .foreignHost, .foreignOrigin: "forbidden"
         case .methodNotAllowed: "method_not_allowed"
         case .tooSlow: "request_timeout"
         case .bodyTooLarge: "payload_too_large"
@@ -49,6 +53,10 @@ enum ServerError: Error, Equatable {
         switch self {
         case .malformed(let what): what
         case .methodNotAllowed: "only GET and HEAD work here"
+        case .foreignHost:
+            "without API keys this ledger answers to localhost and loopback addresses only"
+        case .foreignOrigin:
+            "without API keys this ledger takes no requests from web pages of other hosts"
         case .tooSlow(let what): what
         case .bodyTooLarge(let limit): "the body is larger than \(limit) bytes"
         case .targetTooLong(let limit): "path and query are longer than \(limit) bytes"

@@ -53,9 +53,11 @@ struct Exchange {
     let nanoseconds: Int64
     let bytesIn: Int
     let bytesOut: Int
+    /// Whose request it was, where keys are needed.
+    let keyID: String?
 
     func metadata(id: String) -> Logger.Metadata {
-        [
+        var metadata: Logger.Metadata = [
             "method": .string(method),
             "route": .string(route),
             "status": .stringConvertible(status),
@@ -64,6 +66,8 @@ struct Exchange {
             "bytes_out": .stringConvertible(bytesOut),
             "request_id": .string(id),
         ]
+        if let keyID { metadata["key_id"] = .string(keyID) }
+        return metadata
     }
 }
 

@@ -14,9 +14,16 @@ public final class LedgerProcess: Sendable {
     private let server: HTTPServer
     private let storage: OpenStorage
     private let upkeep: Task<Void, Never>
+    private let logger: Logger
 
-    private init(_ server: HTTPServer, _ storage: OpenStorage, _ upkeep: Task<Void, Never>) {
+    private init(
+        _ server: HTTPServer,
+        _ storage: OpenStorage,
+        _ upkeep: Task<Void, Never>,
+        _ logger: Logger
+    ) {
         self.server = server
+        self.logger = logger
         self.storage = storage
         self.upkeep = upkeep
         host = server.host
@@ -35,6 +42,12 @@ public final class LedgerProcess: Sendable {
         logger: Logger
     ) async throws -> LedgerProcess {
         try configuration.validate()
+        if configuration.isReadableOnTheWay {
+            logger.warning(
+                "without TLS everyone on the way can read API keys and events",
+                metadata: ["host": "\(configuration.host)"]
+            )
+        }
         Allocator.keepLargeBlocks()
         let metrics = Self.metrics
         let open = try await OpenStorage.open(storage, metrics)
@@ -51,7 +64,7 @@ public final class LedgerProcess: Sendable {
         do {
             let server = try await HTTPServer.start(
                 configuration,
-                handler: LedgerAPI(ledger),
+                handler: LedgerAPI(ledger, keys: configuration.keys),
                 metrics: metrics,
                 compressor: ResponseCompressor { ContentCoding.gzip.encode($0) },
                 logger: logger
@@ -62,10 +75,22 @@ public final class LedgerProcess: Sendable {
                     group.addTask { await lag.watch(ledger) }
                 }
             }
-            return LedgerProcess(server, open, upkeep)
+            return LedgerProcess(server, open, upkeep, logger)
         } catch {
             await open.close()
             throw error
+        }
+    }
+
+    /// Reads the certificate's files again, for connections from now on.
+    ///
+    /// When they can't be used, the log says so and the old certificate stays.
+    public func reloadCertificate() {
+        do throws(ConfigurationError) {
+            try server.reloadCertificate()
+            logger.info("read the certificate again")
+        } catch {
+            logger.error("the old certificate stays", metadata: ["reason": "\(error)"])
         }
     }
 

@@ -21,6 +21,7 @@ public final class SignalWaiter: Sendable {
     }
 
     private let state = Mutex(State.quiet)
+    private let hangup = Mutex<(@Sendable () -> Void)?>(nil)
     private let exit: @Sendable (Int32) -> Void
     // Written in `init` only.
     nonisolated(unsafe) private var source: (any DispatchSourceRead)?
@@ -57,6 +58,12 @@ public final class SignalWaiter: Sendable {
         source?.cancel()
     }
 
+    /// Calls `body` for every SIGHUP from now on, which otherwise ends the process.
+    public func onHangup(_ body: @escaping @Sendable () -> Void) {
+        hangup.withLock { $0 = body }
+        signal(SIGHUP, passOn)
+    }
+
     /// The number of the first signal, as soon as there is one; to be called once.
     public func wait() async -> Int32 {
         await withCheckedContinuation { continuation in
@@ -71,6 +78,7 @@ public final class SignalWaiter: Sendable {
 
     /// What a signal does; 128 + number is how shells report an end by signal.
     private func receive(_ number: Int32) {
+        if number == SIGHUP, let body = hangup.withLock({ $0 }) { return body() }
         let previous = state.withLock { state in
             let previous = state
             state = .received(number)

@@ -103,6 +103,9 @@ static void set_roots(CURL *handle, const el_curl_request *request) {
         struct curl_blob blob = {(void *)request->roots, request->roots_count, CURL_BLOB_NOCOPY};
         curl_easy_setopt(handle, CURLOPT_CAINFO_BLOB, &blob);
         curl_easy_setopt(handle, CURLOPT_CAPATH, NULL);
+    } else if (request->roots_file && *request->roots_file) {
+        curl_easy_setopt(handle, CURLOPT_CAINFO, request->roots_file);
+        curl_easy_setopt(handle, CURLOPT_CAPATH, NULL);
     } else if (bundle) {
         curl_easy_setopt(handle, CURLOPT_CAINFO, bundle);
     }

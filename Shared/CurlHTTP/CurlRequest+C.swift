@@ -10,17 +10,22 @@ extension CurlRequest {
         return hasType ? given : given + ["Content-Type:"]
     }
 
+    private var rootsFile: String {
+        if case .file(let path) = roots { path } else { "" }
+    }
+
     /// Calls `body` with the request as C sees it.
     func withC<Success>(
         largestAnswer: Int,
         _ body: (inout el_curl_request) -> Success
     ) -> Success {
-        withCStrings([method, url] + lines) { strings in
+        withCStrings([method, url, rootsFile] + lines) { strings in
             self.body.withUnsafeBytes { bytes in
                 var request = el_curl_request()
                 request.method = strings[0]
                 request.url = strings[1]
-                request.headers = strings + 2
+                request.roots_file = strings[2]
+                request.headers = strings + 3
                 request.body = bytes.baseAddress
                 request.body_count = bytes.count
                 request.timeout_ms = timeout

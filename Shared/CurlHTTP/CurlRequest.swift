@@ -41,6 +41,8 @@ public enum CurlRoots: Sendable {
     case system
     /// These only, PEM.
     case pem(StaticString)
+    /// Those in this file only, PEM.
+    case file(String)
 }
 
 /// The answer to a ``CurlRequest``.

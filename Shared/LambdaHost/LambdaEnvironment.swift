@@ -3,12 +3,17 @@ import Glibc
 #else
 import Darwin
 #endif
+import LedgerCore
 import Logging
 
 /// What a function is told by its environment.
 public struct LambdaEnvironment: Sendable {
     /// The table's name: `EVENTLEDGER_TABLE`.
     public let table: String
+    /// The hash of the operator's API key: `EVENTLEDGER_ROOT_KEY_HASH`.
+    ///
+    /// A function is on the internet, so keys are always needed.
+    let rootKeyHash: KeyHash
     /// `EVENTLEDGER_LOG_LEVEL`; info by default.
     let logLevel: Logger.Level
 
@@ -18,6 +23,13 @@ public struct LambdaEnvironment: Sendable {
             throw LambdaConfigurationError(description: "EVENTLEDGER_TABLE is not set")
         }
         self.table = table
+        guard let hash = variable("EVENTLEDGER_ROOT_KEY_HASH").flatMap({ KeyHash(hex: $0) }) else {
+            throw LambdaConfigurationError(
+                description: "EVENTLEDGER_ROOT_KEY_HASH is not set, or is not the 64 hexadecimal "
+                    + "digits that `eventledger key new` prints as the key's hash"
+            )
+        }
+        rootKeyHash = hash
         let level = variable("EVENTLEDGER_LOG_LEVEL") ?? "info"
         guard let logLevel = Logger.Level(rawValue: level.lowercased()) else {
             let known = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")

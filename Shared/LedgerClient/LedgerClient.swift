@@ -1,4 +1,5 @@
 import CurlHTTP
+public import LedgerCore
 import RawJSON
 
 /// A client of the ledger's HTTP API.
@@ -9,12 +10,25 @@ public struct LedgerClient: Sendable {
     private let url: String
     private let http = CurlClient()
     private let attempts: Int
+    private let key: APIKey?
+    private let roots: CurlRoots
 
     /// A client of the ledger at `url`, for example `http://127.0.0.1:8080`.
     ///
-    /// It tries a repeatable call at most `attempts` times.
-    public init(url: String, attempts: Int = 4) {
+    /// - Parameters:
+    ///   - url: absolute, with or without a path or a final slash.
+    ///   - key: is sent with every call; nil where the ledger needs none.
+    ///   - certificates: a PEM file of the certificates to trust instead of the system's.
+    ///   - attempts: how often a repeatable call is tried at most.
+    public init(
+        url: String,
+        key: APIKey? = nil,
+        certificates: String? = nil,
+        attempts: Int = 4
+    ) {
         self.url = url.hasSuffix("/") ? String(url.dropLast()) : url
+        self.key = key
+        roots = certificates.map(CurlRoots.file) ?? .system
         self.attempts = attempts
     }
 
@@ -34,13 +48,15 @@ public struct LedgerClient: Sendable {
         var headers: [(name: String, value: String)] = []
         if !body.isEmpty { headers.append(("Content-Type", contentType)) }
         if let idempotencyKey { headers.append(("Idempotency-Key", idempotencyKey)) }
-        let request = CurlRequest(
+        if let key { headers.append(("Authorization", "Bearer \(key.text)")) }
+        var request = CurlRequest(
             method: method,
             url: url + PercentEncoding.target(path, query),
             headers: headers,
             body: body,
             timeout: 30_000 + wait
         )
+        request.roots = roots
         let isRepeatable = method == "GET" || idempotencyKey != nil
         return try await send(request, attempts: isRepeatable ? attempts : 1)
     }

@@ -58,6 +58,13 @@ public enum Limits {
     /// Retention when left out, hours.
     public static let defaultRetentionHours = 168
 
+    // MARK: API keys
+
+    /// What a key is called, bytes of UTF-8.
+    public static let keyNameBytes = 1...128
+    /// Scopes of one key.
+    public static let scopesPerKey = 1...32
+
     // MARK: Storage
 
     /// A chunk's record batch as stored, bytes, unless a single event is larger.
@@ -93,6 +100,15 @@ public enum Limits {
     /// How long the marker of a deleted key stays in the compacted state, hours: longer than any
     /// fold can be in flight.
     public static let tombstoneHours: Int64 = 24
+    /// How long after its end an expired API key stays in lists, days.
+    public static let expiredKeyDays: Int64 = 30
+    /// How long a process remembers that there is no API key with an id, milliseconds.
+    public static let unknownKeyAge: Int64 = 5_000
+    /// API keys whose rows a process keeps, and ids of which it knows that there is no such key.
+    public static let cachedKeys = 10_000
+    /// Look-ups a second of API keys that a process has not seen to be valid lately: so many keys
+    /// that are none must not become as many reads of the table.
+    public static let keyLookupsPerSecond = 200
     /// How old what a fold has read may be when it is stored, milliseconds: much less than
     /// ``tombstoneHours``.
     public static let foldPatience: Int64 = 600_000

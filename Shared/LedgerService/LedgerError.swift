@@ -23,6 +23,13 @@ public enum LedgerError: Error, Hashable, Sendable {
     /// A body of a kind that this call does not take.
     case unsupportedMediaType(message: String)
 
+    /// No valid API key came with the request.
+    case unauthorized(KeyProblem)
+    /// The key lacks a scope: `publish:orders`.
+    case forbidden(missing: String)
+    /// More requests than the key may make.
+    case tooManyRequests
+
     // MARK: There is no such thing
 
     /// No such route.
@@ -37,6 +44,8 @@ public enum LedgerError: Error, Hashable, Sendable {
     case partitionNotFound(Int64)
     /// The key has no event, or was deleted.
     case keyNotFound
+    /// No such API key.
+    case apiKeyNotFound(String)
 
     // MARK: It does not fit the present state
 
@@ -48,6 +57,8 @@ public enum LedgerError: Error, Hashable, Sendable {
     case offsetConflict(Partition, actual: Offset)
     /// The cursor is from before a seek.
     case cursorSuperseded
+    /// The ledger runs without API keys.
+    case keysDisabled
     /// The stream keeps no compacted state.
     case compactionDisabled(StreamID)
     /// The events there have expired.
@@ -77,6 +88,18 @@ public enum LedgerError: Error, Hashable, Sendable {
     case storageFull
     /// A defect, or damaged data that is no chunk.
     case internalError(message: String)
+
+    /// Why a request counts as nobody's.
+    public enum KeyProblem: Hashable, Sendable {
+        /// It has no key.
+        case missing
+        /// What it has is no key.
+        case malformed
+        /// There is no such key, or not any more.
+        case unknown
+        /// The key was valid until some time ago.
+        case expired
+    }
 
     /// What became of one partition's events in a publish that did not succeed as a whole.
     public struct PartitionOutcome: Hashable, Sendable {
@@ -108,6 +131,11 @@ public enum LedgerError: Error, Hashable, Sendable {
             )
         case .corrupt, .invalid: self = .internalError(message: error.message)
         }
+    }
+
+    /// A failed table call of a use case of `stream`: damage of a chunk with its place.
+    init(_ error: TableError, in stream: StreamID) {
+        self.init(ReadFailure(error), stream: stream)
     }
 
     /// A failed read of `stream`.

@@ -10,6 +10,8 @@ public enum SQLiteOpenError: Error, Hashable, Sendable {
     case newerVersion(path: String, found: Int, supported: Int)
     /// The file belongs to something else.
     case notOurs(path: String, reason: String)
+    /// The file is a backup.
+    case backup(path: String)
     /// The file is damaged.
     case corrupt(path: String, reason: String)
     /// No room to create the file.
@@ -43,6 +45,8 @@ extension SQLiteOpenError: CustomStringConvertible {
             "\(path) has format \(found), this program knows up to \(supported); use a newer one"
         case .notOurs(let path, let reason):
             "\(path) is not a ledger: \(reason); choose another file"
+        case .backup(let path):
+            "\(path) is a backup; `eventledger restore` makes a ledger of it"
         case .corrupt(let path, let reason):
             "\(path) is damaged (\(reason)); restore it from a backup"
         case .full(let path):

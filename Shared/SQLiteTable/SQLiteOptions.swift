@@ -25,6 +25,10 @@ public struct SQLiteOptions: Hashable, Sendable {
     ///
     /// A write beyond it fails as on a full disk.
     public var maximumPages: Int?
+    /// SQLite's way to the disk, by the name under which it was registered; nil: the system's.
+    ///
+    /// For tests of what happens when the disk fails.
+    public var fileSystem: String?
 
     /// The defaults.
     public init() {}

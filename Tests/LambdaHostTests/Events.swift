@@ -1,7 +1,16 @@
 import Foundation
+import LedgerCore
+import LedgerTesting
 
 /// Events in the forms that AWS documents.
+///
+/// Every request comes with the operator's key.
 enum Events {
+    static let key = {
+        var random = SeededGenerator(seed: 7)
+        return APIKey.random(using: &random)
+    }()
+
     /// An HTTP API's event, payload version 2.0; the gateway decodes the path.
     static func gateway(
         _ method: String,
@@ -58,7 +67,8 @@ enum Events {
         ]
         var event: [String: Any] = [
             "version": "2.0", "routeKey": "$default", "rawPath": path, "rawQueryString": query,
-            "headers": headers, "isBase64Encoded": isBase64,
+            "headers": headers.merging(["authorization": "Bearer \(key.text)"]) { own, _ in own },
+            "isBase64Encoded": isBase64,
             "requestContext": [
                 "accountId": "123456789012", "apiId": "abc123", "domainName": domain,
                 "domainPrefix": "abc123", "http": http, "requestId": "JKJaXmPLvHcESHA=",

@@ -72,7 +72,15 @@ struct RuntimeLoopTests {
         drive.environment = [:]
         let unnamed = await drive.run(.poll, [])
         #expect((unnamed[0].json["errorMessage"] as? String)?.contains("EVENTLEDGER_TABLE") == true)
-        drive.environment = ["EVENTLEDGER_TABLE": "t", "EVENTLEDGER_LOG_LEVEL": "loud"]
+        for hash in [nil, "", "abc"] {
+            drive.environment = ["EVENTLEDGER_TABLE": "t"]
+            drive.environment["EVENTLEDGER_ROOT_KEY_HASH"] = hash
+            let open = await drive.run(.poll, [])
+            let message = open[0].json["errorMessage"] as? String ?? ""
+            #expect(message.contains("EVENTLEDGER_ROOT_KEY_HASH"))
+        }
+        drive.environment = Drive().environment
+        drive.environment["EVENTLEDGER_LOG_LEVEL"] = "loud"
         let loud = await drive.run(.poll, [])
         #expect((loud[0].json["errorMessage"] as? String)?.contains("loud") == true)
     }

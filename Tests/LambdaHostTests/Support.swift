@@ -21,7 +21,9 @@ final class Lines: Sendable {
 struct Drive: Sendable {
     var table: any Table = MemoryTable()
     var clock = ManualClock()
-    var environment = ["EVENTLEDGER_TABLE": "ledger"]
+    var environment = [
+        "EVENTLEDGER_TABLE": "ledger", "EVENTLEDGER_ROOT_KEY_HASH": Events.key.hash.hex,
+    ]
     let metrics = Lines()
     let log = Lines()
 

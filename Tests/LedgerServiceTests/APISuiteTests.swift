@@ -1,16 +1,46 @@
 import APISuite
+import LedgerService
 import Testing
 
-/// The API suite in process, on each engine.
+/// The API suite in process, on each engine, without keys and with them.
 @Suite("API in process")
 struct APISuiteTests {
-    @Test(arguments: Engine.allCases, APISuite.checks)
-    func holds(_ engine: Engine, _ check: APICheck) async throws {
-        try await check.run(over: API(engine))
+    /// A way to run the ledger.
+    struct Way: Sendable, CustomStringConvertible {
+        static let all = Engine.allCases.flatMap { engine in
+            [Way(engine: engine, hasKeys: false), Way(engine: engine, hasKeys: true)]
+        }
+
+        let engine: Engine
+        let hasKeys: Bool
+
+        var description: String { engine.rawValue + (hasKeys ? " with keys" : "") }
+
+        /// With keys, the checks use one that is in the table.
+        func start() async throws -> API {
+            guard hasKeys else { return try API(engine) }
+            let api = try API(engine, keys: TestKeys.policy())
+            return api.with(try await api.makeKey("admin,publish,consume:*").key)
+        }
     }
 
-    @Test(arguments: Engine.allCases, APISuite.quietChecks)
-    func holdsWhileNobodyElseFolds(_ engine: Engine, _ check: QuietCheck) async throws {
+    @Test(arguments: Way.all, APISuite.checks)
+    func holds(_ way: Way, _ check: APICheck) async throws {
+        try await check.run(over: way.start())
+    }
+
+    @Test(arguments: Way.all, APISuite.quietChecks)
+    func holdsWhileNobodyElseFolds(_ way: Way, _ check: QuietCheck) async throws {
+        try await check.run(over: way.start())
+    }
+
+    @Test(arguments: Engine.allCases, APISuite.keyChecks)
+    func keys(_ engine: Engine, _ check: KeyCheck) async throws {
+        try await check.run(over: API(engine, keys: TestKeys.policy()))
+    }
+
+    @Test(arguments: Engine.allCases, APISuite.frontChecks)
+    func holdsWithoutAGateway(_ engine: Engine, _ check: FrontCheck) async throws {
         try await check.run(over: API(engine))
     }
 }

@@ -123,9 +123,22 @@ struct DocumentedLimit: Sendable {
             Limits.defaultRetentionHours,
             schema("StreamCreation", "properties/retention_hours/default")
         ),
+        DocumentedLimit(
+            "keyNameBytes",
+            Limits.keyNameBytes,
+            minimum: schema("ApiKeyName", "minLength"),
+            maximum: schema("ApiKeyName", "maxLength")
+        ),
+        DocumentedLimit(
+            "scopesPerKey",
+            Limits.scopesPerKey,
+            minimum: schema("ApiKeyCreation", "properties/scopes/minItems"),
+            maximum: schema("ApiKeyCreation", "properties/scopes/maxItems")
+        ),
         DocumentedLimit("transactionItems", Limits.transactionItems),
         DocumentedLimit("transactionBytes", Limits.transactionBytes),
         DocumentedLimit("idempotencyHours", Int(Limits.idempotencyHours)),
+        DocumentedLimit("expiredKeyDays", Int(Limits.expiredKeyDays)),
     ]
 
     /// What no client can meet: how the ledger stores and when it cleans up.
@@ -134,6 +147,7 @@ struct DocumentedLimit: Sendable {
         "itemBytes", "queryPageBytes",
         "cacheAge", "physicalRetentionHours", "physicalRetentionMarginHours", "tombstoneHours",
         "deletionGrace", "foldPatience", "readPatience", "sortKeyBytes",
+        "unknownKeyAge", "cachedKeys", "keyLookupsPerSecond",
     ]
 }
 

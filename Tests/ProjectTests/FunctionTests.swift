@@ -13,11 +13,13 @@ struct FunctionTests {
             "GET /streams/{stream}/subscriptions", "POST /streams/{stream}/subscriptions",
             "GET /streams/{stream}/subscriptions/{subscription}",
             "DELETE /streams/{stream}/subscriptions/{subscription}",
+            "GET /keys", "POST /keys", "DELETE /keys/{key_id}",
         ],
         .publish: ["POST /streams/{stream}/events"],
         .poll: [
             "GET /streams/{stream}/events", "GET /streams/{stream}/compacted",
             "GET /streams/{stream}/compacted/{key}",
+            "GET /streams/{stream}/partitions/{partition}/head",
             "GET /streams/{stream}/subscriptions/{subscription}/poll",
             "POST /streams/{stream}/subscriptions/{subscription}/commit",
             "POST /streams/{stream}/subscriptions/{subscription}/seek",
@@ -33,6 +35,7 @@ struct FunctionTests {
             let path = words[1]
                 .replacing("{stream}", with: "orders")
                 .replacing("{subscription}", with: "shipping")
+                .replacing("{partition}", with: "0")
                 .replacing("{key}", with: "order/1")
             let function = try Route(path: path).function(words[0])
             found[function, default: []].insert(operation)
@@ -47,6 +50,7 @@ struct FunctionTests {
                 let words = operation.split(separator: " ").map(String.init)
                 let path = words[1].replacing("{stream}", with: "s")
                     .replacing("{subscription}", with: "u").replacing("{key}", with: "k")
+                    .replacing("{partition}", with: "0")
                 let methods = try Route(path: path).methods(of: function)
                 #expect(methods.contains(words[0]) == (owner == function), "\(operation)")
             }

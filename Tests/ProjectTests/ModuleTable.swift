@@ -29,6 +29,8 @@ struct ModuleRule: Sendable {
         ModuleRule("RawJSON"),
         ModuleRule("LedgerCore", ["RawJSON", "CCrypto", "CCompression", "CChecksum"]),
         ModuleRule("LedgerSchemas", folder: "schemas"),
+        // Checks what is stored, and what a restored ledger needs.
+        ModuleRule("LedgerMaintenance", ["LedgerCore"]),
         // The use cases: no I/O of their own either, it all goes through a table. libc for the
         // machine's clocks.
         ModuleRule(
@@ -39,7 +41,7 @@ struct ModuleRule: Sendable {
         // The log of everything that runs: lines on standard error.
         ModuleRule("LineLog", ["Logging"], libc),
         // I/O.
-        ModuleRule("SQLiteTable", ["LedgerCore", "CSQLite", "Dispatch"], libc),
+        ModuleRule("SQLiteTable", ["LedgerCore", "CChecksum", "CSQLite", "Dispatch"], libc),
         ModuleRule("CurlHTTP", ["CCurl", "Dispatch"], libc),
         ModuleRule("AWSClient", ["CurlHTTP", "CCrypto", "RawJSON"], libc),
         ModuleRule("DynamoDBJSON", ["LedgerCore", "RawJSON"]),
@@ -72,13 +74,17 @@ struct ModuleRule: Sendable {
                 "LedgerService", "LedgerCore", "SQLiteTable", "DynamoDBTable", "AWSClient",
                 "RawJSON", "CAllocator", "LineLog",
             ],
-            ["Logging", "CoreMetrics", "NIOCore", "NIOPosix", "NIOHTTP1", "Dispatch"],
+            ["Logging", "CoreMetrics", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOTLS", "NIOSSL"],
+            ["Dispatch"],
             libc
         ),
         ModuleRule(
             "eventledger",
             folder: "CLI",
-            ["LedgerClient", "LedgerServer", "LedgerCore", "LineLog", "RawJSON", "Logging"],
+            [
+                "LedgerClient", "LedgerServer", "LedgerService", "LedgerCore", "LedgerMaintenance",
+                "SQLiteTable", "LineLog", "RawJSON", "Logging",
+            ],
             ["ArgumentParser", "Dispatch"],
             libc
         ),

@@ -28,7 +28,12 @@ import Testing
         )
         let table = try SQLiteTable.open(path: folder.file)
         await expectCorrupt { _ = try await table.get(bad) }
-        await expectCorrupt { _ = try await table.query(Query(bad.group, limit: 5)) }
+        // What stands before it is served first.
+        let page = try await table.query(Query(bad.group, limit: 5))
+        #expect(page.items == [good] && page.next == good.key.sortKey)
+        await expectCorrupt {
+            _ = try await table.query(Query(bad.group, after: page.next, limit: 5))
+        }
         await expectCorrupt { _ = try await table.write(.delete(bad, if: .exists)) }
         await expectCorrupt { _ = try await table.write(.put(Sample.item(bad), if: .notExists)) }
         await expectCorrupt {
@@ -51,6 +56,7 @@ import Testing
             let error = error as? TableError
             #expect(error?.reason == .corrupt)
             #expect(error?.effect == .definite)
+            #expect(error?.row == (try? Sample.chunk(1)))
         }
     }
 

@@ -21,7 +21,8 @@ import Testing
     @Test func answeredWritesAreInACopyTakenWithoutClosing() async throws {
         try await withTable { table, folder in
             for offset in 0..<Int64(20) {
-                _ = try await table.write(.put(Sample.item(try Sample.chunk(offset))))
+                let item = Sample.item(try Sample.chunk(offset), bytes: 40_000)
+                _ = try await table.write(.put(item))
             }
             // What a crash of the process would leave behind.
             let copy = try TemporaryFolder()
@@ -87,12 +88,35 @@ import Testing
     @Test func aNewerFormatIsRefused() async throws {
         let folder = try TemporaryFolder()
         await (try SQLiteTable.open(path: folder.file)).close()
-        try execute("PRAGMA user_version=2", on: folder.file)
+        try execute("PRAGMA user_version=3", on: folder.file)
         #expect(
-            throws: SQLiteOpenError.newerVersion(path: folder.file, found: 2, supported: 1)
+            throws: SQLiteOpenError.newerVersion(path: folder.file, found: 3, supported: 2)
         ) {
             try SQLiteTable.open(path: folder.file)
         }
+    }
+
+    @Test func aFileOfTheFirstFormatIsReadAndContinued() async throws {
+        let folder = try TemporaryFolder()
+        let first = try SQLiteTable.open(path: folder.file)
+        let old = try Sample.chunk(0)
+        _ = try await first.write(.put(Sample.item(old)))
+        await first.close()
+        // Its rows had no checksum; this one is {v: 7}.
+        try execute(
+            "UPDATE items SET v=x'01010001760700000000000000'; PRAGMA user_version=1",
+            on: folder.file
+        )
+        let table = try SQLiteTable.open(path: folder.file)
+        #expect(try await table.get(old)?.number(.version) == 7)
+        let new = Sample.item(try Sample.chunk(1))
+        _ = try await table.write(.put(new))
+        await table.close()
+        let header = try readFile(folder.file)
+        #expect(header[60..<64].elementsEqual([0, 0, 0, 2]), "the format that it has now")
+        let again = try SQLiteTable.open(path: folder.file)
+        #expect(try await again.query(Query(old.group, limit: 5)).items.count == 2)
+        await again.close()
     }
 
     @Test func anotherApplicationsDatabaseIsRefusedAndLeftAlone() async throws {

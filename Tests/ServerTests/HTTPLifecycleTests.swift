@@ -66,7 +66,9 @@ import Testing
         try await withServer(handler) { server in
             let idle = try RawClient(port: server.port)
             let partial = try RawClient(port: server.port)
-            try await partial.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\na")
+            try await partial.send(
+                "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\na"
+            )
             let busy = try RawClient(port: server.port)
             try await busy.send(get("/"))
             await arrived.wait()

@@ -12,7 +12,7 @@ import Testing
         try await withServer(StubHandler.echo) { server in
             let client = try RawClient(port: server.port)
             try await client.send(
-                "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4194305\r\n"
+                "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4194305\r\n"
                     + "Expect: 100-continue\r\n\r\n"
             )
             let response = try await client.receive()
@@ -28,7 +28,7 @@ import Testing
         try await withServer(StubHandler.echo) { server in
             let client = try RawClient(port: server.port)
             try await client.send(
-                "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 8000000\r\n\r\n"
+                "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 8000000\r\n\r\n"
             )
             try await client.send([UInt8](repeating: 1, count: 8_000_000))
             #expect(try await client.receive().status == 413)
@@ -39,7 +39,7 @@ import Testing
         try await withServer(StubHandler.echo, limits: HTTPLimits(bodyBytes: 10)) { server in
             let client = try RawClient(port: server.port)
             try await client.send(
-                "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+                "POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
                     + "a\r\n0123456789\r\n1\r\nx\r\n"
             )
             let response = try await client.receive()
@@ -80,23 +80,23 @@ import Testing
     @Test(arguments: [
         "GARBAGE\r\n\r\n",
         "\u{16}\u{3}\u{1}\u{2}\u{0}\u{1}",
-        "BREW / HTTP/1.1\r\nHost: x\r\n\r\n",
+        "BREW / HTTP/1.1\r\nHost: localhost\r\n\r\n",
         "GET / HTTP/1.1\r\n\r\n",
-        "GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: localhost\r\nHost: y\r\n\r\n",
         "GET / HTTP/1.1\r\nHost : x\r\n\r\n",
-        "GET / HTTP/1.1\r\nHost: x\r\n folded\r\n\r\n",
-        "GET / HTTP/1.1\r\nHost: x\r\n: empty\r\n\r\n",
-        "GET nowhere HTTP/1.1\r\nHost: x\r\n\r\n",
-        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
-        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: +1\r\n\r\n1",
-        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 0x1\r\n\r\n1",
-        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1, 1\r\n\r\n1",
-        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\n1",
-        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n12",
-        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-        "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n",
-        "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n",
-        "POST / HTTP/1.0\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: localhost\r\n folded\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: localhost\r\n: empty\r\n\r\n",
+        "GET nowhere HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: +1\r\n\r\n1",
+        "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0x1\r\n\r\n1",
+        "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1, 1\r\n\r\n1",
+        "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\n1",
+        "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n12",
+        "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n",
+        "POST / HTTP/1.0\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
     ])
     func refusesWhatIsMalformed(request: String) async throws {
         try await withServer(StubHandler.echo) { server in
@@ -114,7 +114,7 @@ import Testing
     func refusesOtherTransferCodings(coding: String) async throws {
         try await withServer(StubHandler.echo) { server in
             let client = try RawClient(port: server.port)
-            let head = "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: \(coding)\r\n\r\n"
+            let head = "POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: \(coding)\r\n\r\n"
             try await client.send(head + "0\r\n\r\n")
             let response = try await client.receive()
             #expect(response.status == 400 || response.status == 501)
@@ -128,7 +128,7 @@ import Testing
         try await withServer(StubHandler.echo) { server in
             for version in ["2.0", "0.9", "1.9"] {
                 let client = try RawClient(port: server.port)
-                try await client.send("GET / HTTP/\(version)\r\nHost: x\r\n\r\n")
+                try await client.send("GET / HTTP/\(version)\r\nHost: localhost\r\n\r\n")
                 let response = try await client.receive()
                 #expect(response.status == 505 || response.status == 400)
                 #expect((response.header("retry-after") != nil) == (response.status >= 500))
@@ -158,7 +158,7 @@ import Testing
         try await withServer(StubHandler.echo) { server in
             let client = try RawClient(port: server.port)
             try await client.send(
-                "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nabcd\r\n\r\n"
+                "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\nabcd\r\n\r\n"
             )
             #expect(try await client.receive().text == "POST /?\nab")
             #expect(try await client.receive().status == 400)
@@ -168,7 +168,9 @@ import Testing
     @Test func givesUpARequestThatIsCutOff() async throws {
         try await withServer(StubHandler.echo) { server in
             let client = try RawClient(port: server.port)
-            try await client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nabcd")
+            try await client.send(
+                "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nabcd"
+            )
             try await client.closeSending()
             try await client.awaitClose()
             let other = try RawClient(port: server.port)

@@ -73,7 +73,7 @@ import Testing
         try await withServer(StubHandler.echo) { server in
             let client = try RawClient(port: server.port)
             let chunked =
-                "POST /c HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+                "POST /c HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
                 + "3;ext=1\r\nabc\r\n4\r\ndefg\r\n0\r\nTrailer: 1\r\n\r\n"
             for byte in (post("/p", "body") + chunked).utf8 { try await client.send([byte]) }
             #expect(try await client.receive().text == "POST /p?\nbody")
@@ -94,7 +94,7 @@ import Testing
     @Test func answersHEADWithoutABody() async throws {
         try await withServer(StubHandler.echo) { server in
             let client = try RawClient(port: server.port)
-            try await client.send("HEAD /x HTTP/1.1\r\nHost: x\r\n\r\n" + get("/y"))
+            try await client.send("HEAD /x HTTP/1.1\r\nHost: localhost\r\n\r\n" + get("/y"))
             let head = try await client.receive(hasBody: false)
             #expect(head.header("content-length") == "8")
             #expect(try await client.receive().text == "GET /y?\n")
@@ -104,7 +104,8 @@ import Testing
     @Test func saysContinueWhenAskedTo() async throws {
         try await withServer(StubHandler.echo) { server in
             let client = try RawClient(port: server.port)
-            let head = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nExpect: 100-continue\r\n"
+            let head =
+                "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\nExpect: 100-continue\r\n"
             try await client.send(head + "\r\n")
             #expect(try await client.receive().status == 100)
             try await client.send("ok")
@@ -143,9 +144,9 @@ import Testing
             #expect(try await client.receive().text == "GET /a?b=/c\n")
             try await client.send(get("HTTP://host?q"))
             #expect(try await client.receive().text == "GET /?q\n")
-            try await client.send("OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n")
+            try await client.send("OPTIONS * HTTP/1.1\r\nHost: localhost\r\n\r\n")
             #expect(try await client.receive().text == "OPTIONS *?\n")
-            try await client.send("CONNECT a:1 HTTP/1.1\r\nHost: x\r\n\r\n")
+            try await client.send("CONNECT a:1 HTTP/1.1\r\nHost: localhost\r\n\r\n")
             #expect(try await client.receive().header("connection") == "close")
         }
     }

@@ -56,7 +56,7 @@ class Cloud:
     def addresses(self):
         return {
             "api_url": self.plane.api_url, "control_url": self.plane.control_url,
-            "aws_url": self.plane.endpoint, "region": deploy.REGION,
+            "aws_url": self.plane.endpoint, "region": deploy.REGION, "table": self.plane.table,
             "logs": str(self.log_folder)}
 
     async def failure(self):

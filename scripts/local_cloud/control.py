@@ -39,7 +39,9 @@ class Control:
     async def invocations(self, _):
         return 200, {
             "invocations": {n: list(p.history) for n, p in self.plane.by_name.items()},
+            "invoked": {n: p.invoked for n, p in self.plane.by_name.items()},
             "instances": {n: len(p.instances) for n, p in self.plane.by_name.items()},
+            "idle": {n: len(p.idle) for n, p in self.plane.by_name.items()},
             "table_calls": {f"{n} {o}": c for (n, o), c in self.plane.proxy.calls.items()},
             "table_units": {
                 n: {"read": r, "write": w} for n, (r, w) in self.plane.proxy.units.items()}}

@@ -190,10 +190,10 @@ class Pool:
         self.bootstrap = unpack(function.package, self.folder)
         if not self.bootstrap.exists():
             raise DeploymentError(f"{function.name}: the package has no bootstrap")
-        self.log = (log_folder / f"{function.name}.log").open("ab")
+        self.log = (log_folder / f"{function.name}.log").open("wb")
         self.idle, self.instances, self.in_use = [], set(), 0
         self.watches = set()  # tasks, one for each process until it has ended
-        self.history = deque(maxlen=HISTORY)
+        self.history, self.invoked = deque(maxlen=HISTORY), 0
 
     @property
     def capacity(self):
@@ -209,6 +209,7 @@ class Pool:
             outcome = await self.on_instance(event)
         finally:
             self.in_use -= 1
+        self.invoked += 1
         self.history.append({
             "source": source, "error": outcome.error, "at": round(time.time(), 3),
             "milliseconds": round((time.monotonic() - started) * 1000, 3)})

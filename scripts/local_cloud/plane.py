@@ -108,6 +108,11 @@ class DataPlane:
     def by_name(self):
         return {pool.function.name: pool for pool in self.pools.values()}
 
+    @property
+    def table(self):
+        """The table that the functions are told to use."""
+        return self.by_name[self.find("publish")].function.environment["EVENTLEDGER_TABLE"]
+
     def find(self, name):
         """A function's full name by its last word: publish for eventledger-dev-publish."""
         found = [n for n in self.by_name if n == name or n.endswith(f"-{name}")]

@@ -19,6 +19,8 @@ typedef struct {
     // PEM certificates to trust instead of the system's; must stay where they are. Null: the system's.
     const void *roots;
     size_t roots_count;
+    // The same, a file's path; null or empty: the system's.
+    const char *roots_file;
 } el_curl_request;
 
 typedef struct {

@@ -1,28 +1,21 @@
-#if canImport(Glibc)
-import Glibc
-#else
-import Darwin
-#endif
 import Logging
 import Synchronization
 
 /// The invocation that is being handled: there is one at a time.
 final class CurrentInvocation: Sendable {
-    private let requestID = Mutex("")
+    private let fields = Mutex<Logger.Metadata>([:])
 
-    /// Log records name `invocation` from now on, and the process's environment its trace.
+    /// Log records name `invocation` and its trace from now on.
+    ///
+    /// The trace does not go into the process's environment, where tracing libraries look for it:
+    /// there is none here, and the environment can't be changed while other threads read it.
     func begin(_ invocation: Invocation) {
-        requestID.withLock { $0 = invocation.requestID }
-        if let trace = invocation.trace {
-            setenv("_X_AMZN_TRACE_ID", trace, 1)
-        } else {
-            unsetenv("_X_AMZN_TRACE_ID")
-        }
+        var metadata: Logger.Metadata = ["request_id": .string(invocation.requestID)]
+        if let trace = invocation.trace { metadata["trace_id"] = .string(trace) }
+        let found = metadata
+        fields.withLock { $0 = found }
     }
 
     /// What every log record gets.
-    var metadata: Logger.Metadata {
-        let id = requestID.withLock { $0 }
-        return id.isEmpty ? [:] : ["request_id": .string(id)]
-    }
+    var metadata: Logger.Metadata { fields.withLock { $0 } }
 }

@@ -8,11 +8,16 @@ struct FunctionHandler: Sendable {
     private let api: LedgerAPI
     let clock: any LedgerClock
 
-    init(_ function: LedgerFunction, _ ledger: Ledger, clock: any LedgerClock) {
+    init(
+        _ function: LedgerFunction,
+        _ ledger: Ledger,
+        keys: KeyPolicy,
+        clock: any LedgerClock
+    ) {
         self.function = function
         self.ledger = ledger
         self.clock = clock
-        api = LedgerAPI(ledger, only: function)
+        api = LedgerAPI(ledger, only: function, keys: keys)
     }
 
     /// The answer to an event.

@@ -52,7 +52,12 @@ struct FunctionHost: Sendable {
         let ledger = Ledger(table: opened, clock: clock, logger: logger)
         let loop = RuntimeLoop(
             runtime: runtime,
-            handler: FunctionHandler(function, ledger, clock: clock),
+            handler: FunctionHandler(
+                function,
+                ledger,
+                keys: .on(KeySettings(rootHash: environment.rootKeyHash)),
+                clock: clock
+            ),
             current: current,
             metrics: metrics,
             logger: logger

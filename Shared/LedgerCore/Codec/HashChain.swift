@@ -6,6 +6,16 @@ public enum HashChain {
     /// The hash before a partition's first chunk: 32 zero bytes.
     public static let start = [UInt8](repeating: 0, count: SHA256.digestCount)
 
+    /// A chain hash as people and JSON see it: 64 lower-case hexadecimal digits.
+    public static func text(_ hash: [UInt8]) -> String { Hexadecimal.encode(hash) }
+
+    /// The inverse of ``text(_:)``; nil for anything else.
+    public static func hash(_ text: String) -> [UInt8]? {
+        guard let bytes = Hexadecimal.decode(text.utf8), bytes.count == SHA256.digestCount
+        else { return nil }
+        return bytes
+    }
+
     /// The hash of the chunk that holds `batch` and follows the chunk with the 32-byte hash
     /// `previous`.
     public static func next(previous: [UInt8], batch: [UInt8]) -> [UInt8] {

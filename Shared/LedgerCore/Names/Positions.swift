@@ -22,6 +22,9 @@ public struct Offset: Hashable, Comparable, Sendable {
         Offset(unchecked: rawValue + Int64(count))
     }
 
+    /// The offset of the event before; not to be asked of the first.
+    public var previous: Offset { Offset(unchecked: rawValue - 1) }
+
     /// How many events lie between `other` and this offset; negative when `other` is later.
     public func distance(from other: Offset) -> Int64 {
         rawValue - other.rawValue

@@ -83,7 +83,7 @@ public struct FoldPlan: ~Copyable {
             case .page(let page): return try fold(page, progress ?? initial, now)
             }
         } catch {
-            return .fail(.table(error))
+            return .fail(ReadFailure(error))
         }
     }
 

@@ -107,7 +107,24 @@ struct LogReader: Sendable {
     }
 
     /// Takes what the last ``read(wanting:)`` found.
-    mutating func receive(_ found: TableFinding, now: Timestamp) throws(ReadFailure) {
+    ///
+    /// Damage is reported to whoever starts reading there; the page before it is whole.
+    mutating func receive(
+        _ found: Result<TableFinding, TableError>,
+        now: Timestamp
+    ) throws(ReadFailure) {
+        do throws(ReadFailure) {
+            switch found {
+            case .success(let finding): try take(finding, now)
+            case .failure(let error): throw ReadFailure(error)
+            }
+        } catch {
+            guard error.isDamage, hasStarted else { throw error }
+            state = .blocked
+        }
+    }
+
+    private mutating func take(_ found: TableFinding, _ now: Timestamp) throws(ReadFailure) {
         switch (state, found) {
         case (.scan, .page(let page)): try accept(page)
         case (.locate(let following), .page(let page)):
@@ -150,28 +167,24 @@ struct LogReader: Sendable {
     }
 
     private mutating func append(_ chunk: Chunk) throws(ReadFailure) {
-        if !hasStarted, expiration.covers(chunk) {
-            throw .expired(partition, earliest: nil)
-        }
         let decoded: DecodedBatch
         do throws(BatchError) {
             decoded = try RecordBatch.decode(chunk.batch, expecting: chunk.first)
         } catch {
-            return try fail(at: chunk, error.description)
+            throw .corrupt(partition, chunk.first, detail: error.description)
         }
-        guard decoded.records.count == chunk.count else {
-            return try fail(at: chunk, "the row counts \(chunk.count) events")
+        guard decoded.records.count == chunk.count, decoded.lastTimestamp == chunk.timestamp else {
+            let detail = "the row's count or timestamp is not its events'"
+            throw .corrupt(partition, chunk.first, detail: detail)
+        }
+        // Only now is the timestamp known to be true.
+        if !hasStarted, expiration.covers(chunk) {
+            throw .expired(partition, earliest: nil)
         }
         let skipped = Int(max(next.distance(from: chunk.first), 0))
         batches.append(Batch(decoded: decoded, start: skipped))
         next = chunk.end
         density = max((density + chunk.count + 1) / 2, 1)
-    }
-
-    /// A damaged chunk is reported to whoever starts reading at it; the page before it is whole.
-    private mutating func fail(at chunk: Chunk, _ detail: String) throws(ReadFailure) {
-        guard hasStarted else { throw .corrupt(partition, chunk.first, detail: detail) }
-        state = .blocked
     }
 
     // MARK: Locate and judge
@@ -235,7 +248,7 @@ struct LogReader: Sendable {
     }
 
     private func entry(_ item: Item) throws(ReadFailure) -> LogEntry {
-        do throws(TableError) { return try LogEntry(item) } catch { throw .table(error) }
+        do throws(TableError) { return try LogEntry(item) } catch { throw ReadFailure(error) }
     }
 
     private func progress(_ item: Item) throws(ReadFailure) -> Progress {

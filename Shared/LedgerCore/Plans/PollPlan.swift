@@ -101,12 +101,7 @@ public struct PollPlan: ~Copyable {
         -> Action
     {
         for (lane, finding) in zip(asked, findings) {
-            let failure: ReadFailure?
-            switch finding {
-            case .failure(let error): failure = .table(error)
-            case .success(let found): failure = take(found, lane, now)
-            }
-            if let failure { return .fail(failure) }
+            if let failure = take(finding, lane, now) { return .fail(failure) }
         }
         return advance()
     }
@@ -130,7 +125,7 @@ public struct PollPlan: ~Copyable {
     }
 
     private mutating func take(
-        _ found: TableFinding,
+        _ finding: Result<TableFinding, TableError>,
         _ lane: Int,
         _ now: Timestamp
     )
@@ -138,10 +133,9 @@ public struct PollPlan: ~Copyable {
     {
         do throws(ReadFailure) {
             if readers.isEmpty {
-                guard case .page(let entries) = found else { preconditionFailure() }
-                try takeSnapshot(entries, lane)
+                try takeSnapshot(finding, lane)
             } else {
-                try readers[lane].receive(found, now: now)
+                try readers[lane].receive(finding, now: now)
                 for batch in readers[lane].takeBatches() {
                     queues[lane].append(batch, index: page.batches.count)
                     page.batches.append(batch.decoded)
@@ -267,7 +261,13 @@ public struct PollPlan: ~Copyable {
 
     /// Takes entries of the compacted state: what is newer than the watermark or a tombstone is
     /// passed over, for the log delivers it.
-    private mutating func takeSnapshot(_ entries: QueryPage, _ lane: Int) throws(ReadFailure) {
+    private mutating func takeSnapshot(
+        _ finding: Result<TableFinding, TableError>,
+        _ lane: Int
+    ) throws(ReadFailure) {
+        let found: TableFinding
+        do throws(TableError) { found = try finding.get() } catch { throw .table(error) }
+        guard case .page(let entries) = found else { preconditionFailure("a page was asked for") }
         guard case .snapshot(let watermark, var last) = positions[lane] else {
             preconditionFailure("the lane bootstraps")
         }

@@ -13,4 +13,22 @@ public enum ReadFailure: Error, Hashable, Sendable {
     case corrupt(Partition, Offset, detail: String)
     /// The table failed; reading changes nothing, so a retry is safe.
     case table(TableError)
+
+    /// A read that the table could not answer; damage of a chunk with its place.
+    public init(_ error: TableError) {
+        if error.reason == .corrupt, case .chunk(_, let partition, let offset)? = error.row {
+            self = .corrupt(partition, offset, detail: error.message)
+        } else {
+            self = .table(error)
+        }
+    }
+
+    /// Whether what is stored is damaged, so that another attempt finds the same.
+    var isDamage: Bool {
+        switch self {
+        case .corrupt: true
+        case .table(let error): error.reason == .corrupt
+        case .expired, .outOfRange, .unverified: false
+        }
+    }
 }

@@ -112,7 +112,7 @@ extension Chunk {
         timestamp = try item.requiredTimestamp(.timestamp)
         append = try item.requiredIncarnation(.append)
         batch = try item.requiredBytes(.batch)
-        hash = try item.requiredBytes(.hash)
+        hash = try item.requiredHash(.hash)
         ttl = TTL(attribute: item.number(.ttl))
         previousTTL = TTL(attribute: item.number(.previousTTL))
     }

@@ -14,6 +14,12 @@ extension Item {
         return value
     }
 
+    func requiredHash(_ name: Attribute) throws(TableError) -> [UInt8] {
+        let value = try requiredBytes(name)
+        guard value.count == SHA256.digestCount else { throw damaged(name) }
+        return value
+    }
+
     func requiredOffset(_ name: Attribute) throws(TableError) -> Offset {
         guard let offset = Offset(try requiredNumber(name)) else { throw damaged(name) }
         return offset
@@ -65,12 +71,18 @@ extension Item {
         TableError(
             .definite,
             .corrupt,
-            "row \(key.group.partitionKey): attribute \(name.rawValue) is missing or wrong"
+            "row \(key.group.partitionKey): attribute \(name.rawValue) is missing or wrong",
+            row: key
         )
     }
 
     /// The key is of another kind than the row: a defect of ours, or a damaged table.
     var misplaced: TableError {
-        TableError(.definite, .corrupt, "row \(key.group.partitionKey): unexpected kind of row")
+        TableError(
+            .definite,
+            .corrupt,
+            "row \(key.group.partitionKey): unexpected kind of row",
+            row: key
+        )
     }
 }

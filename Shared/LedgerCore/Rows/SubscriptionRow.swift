@@ -12,7 +12,7 @@ public struct SubscriptionRow: Hashable, Sendable {
     /// predecessor.
     public let incarnation: Incarnation
     /// The secret of its cursors' HMAC, 32 bytes.
-    public let secret: [UInt8]
+    public private(set) var secret: [UInt8]
     /// `start_from` as the client wrote it, JSON text.
     public let startFrom: [UInt8]
     /// When it was created.
@@ -49,6 +49,14 @@ public struct SubscriptionRow: Hashable, Sendable {
         moved.epoch += 1
         moved.positions = positions
         return .put(moved.item, if: unchanged)
+    }
+
+    /// The write that gives the subscription another secret, 32 bytes: every cursor from before is
+    /// refused from then on.
+    public func renewed(secret: [UInt8]) -> Write {
+        var renewed = self
+        renewed.secret = secret
+        return .put(renewed.item, if: unchanged)
     }
 
     /// The condition under which the subscription is still the one that was read.

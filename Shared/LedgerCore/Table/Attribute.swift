@@ -68,6 +68,16 @@ public enum Attribute: String, Sendable, CaseIterable {
     /// SHA-256 of the request body, 32 bytes.
     case body = "body"
 
+    // API key
+    /// What the key's maker calls it.
+    case name = "nm"
+    /// SHA-256 of the key, 32 bytes.
+    case keyHash = "kh"
+    /// What the key may do, as text.
+    case scopes = "sc"
+    /// From when on the key is refused, milliseconds; absent: never.
+    case expires = "x"
+
     // Deletion job
     /// How many groups of rows a deletion job has emptied.
     case progress = "g"

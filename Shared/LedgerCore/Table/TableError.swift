@@ -32,11 +32,14 @@ public struct TableError: Error, Hashable, Sendable {
     public let reason: Reason
     /// For a log line; holds no payload.
     public let message: String
+    /// The row that is damaged, when it is known which.
+    public let row: TableKey?
 
     /// A failed call.
-    public init(_ effect: Effect, _ reason: Reason, _ message: String) {
+    public init(_ effect: Effect, _ reason: Reason, _ message: String, row: TableKey? = nil) {
         self.effect = effect
         self.reason = reason
         self.message = message
+        self.row = row
     }
 }

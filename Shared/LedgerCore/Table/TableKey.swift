@@ -9,7 +9,7 @@
 /// | `SUBS#sid` | subscription id | ``SubscriptionRow`` | admin; a seek by compare-and-set |
 /// | `POS#sid#sub` | partition, 5 digits | ``PositionRow`` | poll, forward only within an epoch |
 /// | `IDEM#sid` | SHA-256 of the key, `#`, partition | ``IdempotencyRow`` | written once, TTL 24 h |
-/// | `KEYS` | API key id | API key | admin |
+/// | `KEYS` | API key id | ``APIKeyRow`` | admin, put and deleted only |
 /// | `GC` | sid, or sid `#` sub | ``DeletionJob`` | admin, compactor |
 ///
 /// `sid` and `sub` are the random incarnations of stream and subscription, 32 hex digits.
@@ -29,7 +29,7 @@ public enum TableKey: Hashable, Sendable {
     /// Where the events of an idempotent publish are; the key as its SHA-256, 64 hex digits.
     case idempotency(Incarnation, keyHash: String, Partition)
     /// An API key by its id.
-    case apiKey(String)
+    case apiKey(APIKeyID)
     /// The deletion job of a stream, or of one subscription of it.
     case deletion(stream: Incarnation, subscription: Incarnation?)
 
@@ -59,7 +59,7 @@ public enum TableKey: Hashable, Sendable {
         case .subscription(_, let id): Array(id.name.utf8)
         case .idempotency(_, let hash, let partition):
             Array(hash.utf8) + [UInt8(ascii: "#")] + SortKey.partition(partition)
-        case .apiKey(let id): Array(id.utf8)
+        case .apiKey(let id): Array(id.description.utf8)
         case .deletion(let stream, let subscription):
             Array((stream.hex + (subscription.map { "#" + $0.hex } ?? "")).utf8)
         }
@@ -128,7 +128,7 @@ public enum RowGroup: Hashable, Sendable {
                 .position(stream: sid, subscription: subscription, $0)
             }
         case .idempotency(let sid): SortKey.idempotency(sid, sortKey)
-        case .apiKeys: .apiKey(SortKey.text(sortKey))
+        case .apiKeys: APIKeyID(SortKey.text(sortKey)).map(TableKey.apiKey)
         case .deletions: SortKey.deletion(sortKey)
         }
     }

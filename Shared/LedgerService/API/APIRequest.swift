@@ -45,6 +45,8 @@ public struct APIResponse: Sendable {
     /// The route's pattern, such as `POST /streams/{stream}/events`, for logs and metrics; nil
     /// when no route fits.
     public var route: String?
+    /// Which API key the request came with, by its id, for logs: never the key.
+    public var keyID: String?
 
     /// An answer.
     public init(
@@ -66,4 +68,13 @@ public struct APIResponse: Sendable {
 public protocol APIHandler: Sendable {
     /// The answer to one request.
     func handle(_ request: APIRequest) async -> APIResponse
+
+    /// The refusal of a call that only an operator may make and that the transport answers by
+    /// itself; nil when the caller is one.
+    func refusalToOperate(_ request: APIRequest) async -> APIResponse?
+}
+
+extension APIHandler {
+    /// Everyone may.
+    public func refusalToOperate(_ request: APIRequest) async -> APIResponse? { nil }
 }

@@ -14,6 +14,10 @@ extension ErrorAnswer {
             case .tooLarge(let field, let limit): .tooLarge(field, limit)
             case .unsupportedMediaType(let message):
                 ErrorAnswer(415, "unsupported_media_type", message)
+            case .unauthorized(let problem): .unauthorized(problem)
+            case .forbidden(let missing): .forbidden(missing)
+            case .tooManyRequests:
+                ErrorAnswer(429, "too_many_requests", "too many requests; try again in a second")
             case .routeNotFound: .route
             case .methodNotAllowed(let allow): .method(allow.joined(separator: ", "))
             case .streamNotFound(let id): .stream(id)
@@ -21,6 +25,9 @@ extension ErrorAnswer {
             case .partitionNotFound(let index): .partition(index)
             case .keyNotFound:
                 ErrorAnswer(404, "key_not_found", "the key has no event, or was deleted")
+            case .apiKeyNotFound(let id): .apiKey(id)
+            case .keysDisabled:
+                ErrorAnswer(409, "keys_disabled", "this ledger runs without API keys")
             case .streamAlreadyExists(let id): .streamExists(id)
             case .subscriptionAlreadyExists(let id): .subscriptionExists(id)
             case .offsetConflict(let partition, let actual): .conflict(partition, actual)
@@ -96,6 +103,33 @@ extension ErrorAnswer {
     }
 }
 
+// MARK: The caller may not
+
+extension ErrorAnswer {
+    private static func unauthorized(_ problem: LedgerError.KeyProblem) -> ErrorAnswer {
+        ErrorAnswer(401, "unauthorized", explanation(problem))
+            .with(header: "www-authenticate", "Bearer")
+    }
+
+    private static func explanation(_ problem: LedgerError.KeyProblem) -> String {
+        switch problem {
+        case .missing: "this ledger needs an API key, sent as Authorization: Bearer elk_..."
+        case .malformed: "the Authorization header holds no API key: Bearer elk_..."
+        case .unknown: "the API key is unknown, or was revoked"
+        case .expired: "the API key has expired"
+        }
+    }
+
+    private static func forbidden(_ missing: String) -> ErrorAnswer {
+        ErrorAnswer(
+            403,
+            "forbidden",
+            "the API key lacks the scope \(missing)",
+            [("missing_scope", .text(missing))]
+        )
+    }
+}
+
 // MARK: There is no such thing
 
 extension ErrorAnswer {
@@ -106,6 +140,15 @@ extension ErrorAnswer {
     private static func method(_ allow: String) -> ErrorAnswer {
         ErrorAnswer(405, "method_not_allowed", "this route takes \(allow)")
             .with(header: "allow", allow)
+    }
+
+    private static func apiKey(_ id: String) -> ErrorAnswer {
+        ErrorAnswer(
+            404,
+            "api_key_not_found",
+            "there is no API key \"\(id.prefix(80))\"",
+            [("key_id", .text(String(id.prefix(80))))]
+        )
     }
 
     private static func stream(_ id: StreamID) -> ErrorAnswer {

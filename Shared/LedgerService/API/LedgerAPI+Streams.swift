@@ -2,7 +2,10 @@ import LedgerCore
 import RawJSON
 
 extension LedgerAPI {
-    func createStream(_ request: APIRequest) async throws(LedgerError) -> APIResponse {
+    func createStream(
+        _ request: APIRequest,
+        _ caller: Caller
+    ) async throws(LedgerError) -> APIResponse {
         _ = try QueryParameters(request.query, allowed: [])
         var name: String?
         var settings = StreamSettings()
@@ -19,14 +22,22 @@ extension LedgerAPI {
         }
         guard let name else { throw .invalid(field: "stream_id", message: "is missing") }
         guard let id = StreamID(name) else { throw .invalidStreamID(name) }
+        try caller.require(.action(.admin, id))
         let description = try await ledger.createStream(id, settings)
         return .json(status: 201) { $0.stream(description) }
     }
 
-    func listStreams(_ request: APIRequest) async throws(LedgerError) -> APIResponse {
+    func listStreams(
+        _ request: APIRequest,
+        _ caller: Caller
+    ) async throws(LedgerError) -> APIResponse {
         let query = try QueryParameters(request.query, allowed: ["limit", "next"])
         let after = try PageToken.after(query.text("next"), of: .streams)
-        let page = try await ledger.listStreams(limit: try query.limit(), after: after)
+        let page = try await ledger.listStreams(
+            limit: try query.limit(),
+            after: after,
+            covered: caller.coverage
+        )
         return .json { writer in
             writer.beginObject()
             writer.key("streams")

@@ -9,12 +9,21 @@ public struct LedgerAPI: APIHandler {
     public static let version = "0.1.0"
 
     let ledger: Ledger
+    /// Nil on a ledger that needs no keys.
+    let gate: KeyGate?
     private let function: LedgerFunction?
 
     /// The API of `ledger`: all of it, or only the routes of one function.
-    public init(_ ledger: Ledger, only function: LedgerFunction? = nil) {
+    ///
+    /// `keys`: Whether requests need an API key.
+    public init(_ ledger: Ledger, only function: LedgerFunction? = nil, keys: KeyPolicy = .off) {
         self.ledger = ledger
         self.function = function
+        gate =
+            switch keys {
+            case .off: nil
+            case .on(let settings): KeyGate(settings, ledger)
+            }
     }
 
     /// The answer to one request; every error is an answer too.
@@ -33,20 +42,46 @@ public struct LedgerAPI: APIHandler {
             return ErrorAnswer(allow).response(route: route.pattern)
         }
         let pattern = "\(method) \(route.pattern)"
+        var caller = Caller.anyone
+        var response: APIResponse
         do throws(LedgerError) {
-            var response = try await answer(route, method, request)
-            response.route = pattern
-            return response
+            let access = route.access(method)
+            caller = try await self.caller(of: request, for: access)
+            try caller.require(access)
+            response = try await answer(route, method, request, caller)
         } catch {
-            note(error, pattern)
-            return ErrorAnswer(error).response(route: pattern)
+            note(error, pattern, caller)
+            response = ErrorAnswer(error).response(route: nil)
         }
+        response.route = pattern
+        response.keyID = caller.name
+        return response
+    }
+
+    /// The refusal of everyone but operators; nil for them.
+    public func refusalToOperate(_ request: APIRequest) async -> APIResponse? {
+        do throws(LedgerError) {
+            try await caller(of: request, for: .operation).require(.operation)
+            return nil
+        } catch {
+            return ErrorAnswer(error).response(route: nil)
+        }
+    }
+
+    private func caller(
+        of request: APIRequest,
+        for access: Access
+    ) async throws(LedgerError) -> Caller {
+        guard let gate else { return .anyone }
+        if case .open = access { return .anyone }
+        return try await gate.caller(of: request)
     }
 
     private func answer(
         _ route: Route,
         _ method: String,
-        _ request: APIRequest
+        _ request: APIRequest,
+        _ caller: Caller
     )
         async throws(LedgerError) -> APIResponse
     {
@@ -54,7 +89,9 @@ public struct LedgerAPI: APIHandler {
         case .health: try health(request)
         case .openAPI: try openAPI(request)
         case .streams:
-            method == "GET" ? try await listStreams(request) : try await createStream(request)
+            method == "GET"
+                ? try await listStreams(request, caller)
+                : try await createStream(request, caller)
         case .stream(let id): try await stream(id, method, request)
         case .events(let id):
             method == "GET" ? try await read(id, request) : try await publish(id, request)
@@ -62,25 +99,40 @@ public struct LedgerAPI: APIHandler {
         case .compactedKey(let id, let key): try await compacted(id, key, request)
         case .compact(let id): try await compact(id, request)
         case .acceptTail(let id): try await acceptTail(id, request)
+        case .head(let id, let partition): try await head(id, partition, request)
         case .subscriptions(let id):
             method == "GET"
                 ? try await listSubscriptions(id, request)
                 : try await createSubscription(id, request)
         case .subscription(let id, let subscription):
             try await self.subscription(id, subscription, method, request)
-        case .poll(let id, let subscription): try await poll(id, subscription, request)
+        case .poll(let id, let subscription):
+            try await polled(try await poll(id, subscription, request), by: caller)
         case .commit(let id, let subscription): try await commit(id, subscription, request)
         case .seek(let id, let subscription): try await seek(id, subscription, request)
+        case .keys: try await keys(method, request)
+        case .key(let id): try await deleteKey(id, request)
         }
     }
 
+    /// A poll may have waited, and its key may be good no more.
+    private func polled(
+        _ response: APIResponse,
+        by caller: Caller
+    ) async throws(LedgerError) -> APIResponse {
+        try await gate?.confirm(caller)
+        return response
+    }
+
     /// What the operator must know and the client must not.
-    private func note(_ error: LedgerError, _ route: String) {
+    private func note(_ error: LedgerError, _ route: String, _ caller: Caller) {
+        var metadata: Logger.Metadata = ["route": "\(route)"]
+        if let name = caller.name { metadata["key_id"] = "\(name)" }
         switch error {
         case .internalError(let message), .unavailable(let message, _):
-            ledger.logger.error("\(message)", metadata: ["route": "\(route)"])
+            ledger.logger.error("\(message)", metadata: metadata)
         case .corruptChunk, .tailUnverified, .storageFull, .partialPublish, .outcomeUnknown:
-            ledger.logger.error("\(error)", metadata: ["route": "\(route)"])
+            ledger.logger.error("\(error)", metadata: metadata)
         default: break
         }
     }

@@ -2,7 +2,7 @@
 ///
 /// The raw value is the function's name in packages and in the deployment.
 public enum LedgerFunction: String, CaseIterable, Sendable {
-    /// Streams and subscriptions, `/health` and `/openapi.json`.
+    /// Streams, subscriptions and API keys, `/health` and `/openapi.json`.
     case admin
     /// Appends.
     case publish
@@ -18,9 +18,10 @@ extension Route {
     /// Which functions may do what to the table follows it, and so do the deployment's routes.
     func function(_ method: String) -> LedgerFunction {
         switch self {
-        case .health, .openAPI, .streams, .stream, .subscriptions, .subscription: .admin
+        case .health, .openAPI, .streams, .stream, .subscriptions, .subscription, .keys, .key:
+            .admin
         case .events: method == "POST" ? .publish : .poll
-        case .compacted, .compactedKey, .poll, .commit, .seek: .poll
+        case .compacted, .compactedKey, .poll, .commit, .seek, .head: .poll
         case .compact, .acceptTail: .compactor
         }
     }

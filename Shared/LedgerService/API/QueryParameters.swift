@@ -72,7 +72,8 @@ struct QueryParameters {
         return seconds * 1000 + milliseconds
     }
 
-    private static func digits(_ text: String) -> Int64? {
+    /// A number written in digits only; nil for anything else, and from 2^63 on.
+    static func digits(_ text: String) -> Int64? {
         guard !text.isEmpty, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
             return nil
         }

@@ -11,11 +11,15 @@ enum Route {
     case compactedKey(StreamID, EventKey)
     case compact(StreamID)
     case acceptTail(StreamID)
+    case head(StreamID, partition: Int64)
     case subscriptions(StreamID)
     case subscription(StreamID, SubscriptionID)
     case poll(StreamID, SubscriptionID)
     case commit(StreamID, SubscriptionID)
     case seek(StreamID, SubscriptionID)
+    case keys
+    /// By the id as the client wrote it.
+    case key(String)
 
     /// The route of a path as on the wire.
     init(path: String) throws(LedgerError) {
@@ -26,6 +30,9 @@ enum Route {
         case "openapi.json" where segments.count == 1: self = .openAPI
         case "streams" where segments.count == 1: self = .streams
         case "streams": self = try Self.inStream(Array(segments.dropFirst()))
+        case "keys" where segments.count == 1: self = .keys
+        case "keys" where segments.count == 2:
+            self = .key(PercentCoding.decodeText(segments[1]) ?? String(segments[1]))
         default: throw .routeNotFound
         }
     }
@@ -41,6 +48,9 @@ enum Route {
             return .compactedKey(try streamID(segments[0]), try eventKey(key))
         case ("compact", 2): return .compact(try streamID(segments[0]))
         case ("accept-tail", 2): return .acceptTail(try streamID(segments[0]))
+        case ("partitions", 4) where segments[3] == "head":
+            let stream = try streamID(segments[0])
+            return .head(stream, partition: try partition(segments[2]))
         case ("subscriptions", 2): return .subscriptions(try streamID(segments[0]))
         case ("subscriptions", 3...4): return try inSubscription(segments)
         default: throw .routeNotFound
@@ -62,6 +72,13 @@ enum Route {
         case "seek": return .seek(stream, id)
         default: return .subscription(stream, id)
         }
+    }
+
+    private static func partition(_ segment: Substring) throws(LedgerError) -> Int64 {
+        guard let index = QueryParameters.digits(String(segment)) else {
+            throw .invalid(field: "partition", message: "must be a number, in digits only")
+        }
+        return index
     }
 
     private static func streamID(_ segment: Substring) throws(LedgerError) -> StreamID {
@@ -92,11 +109,14 @@ enum Route {
         case .compactedKey: "/streams/{stream}/compacted/{key}"
         case .compact: "/streams/{stream}/compact"
         case .acceptTail: "/streams/{stream}/accept-tail"
+        case .head: "/streams/{stream}/partitions/{partition}/head"
         case .subscriptions: "/streams/{stream}/subscriptions"
         case .subscription: "/streams/{stream}/subscriptions/{subscription}"
         case .poll: "/streams/{stream}/subscriptions/{subscription}/poll"
         case .commit: "/streams/{stream}/subscriptions/{subscription}/commit"
         case .seek: "/streams/{stream}/subscriptions/{subscription}/seek"
+        case .keys: "/keys"
+        case .key: "/keys/{key_id}"
         }
     }
 
@@ -108,11 +128,12 @@ enum Route {
     /// The methods that the route takes.
     var methods: [String] {
         switch self {
-        case .health, .openAPI, .compacted, .compactedKey, .poll: ["GET"]
-        case .streams, .events, .subscriptions: ["GET", "POST"]
+        case .health, .openAPI, .compacted, .compactedKey, .poll, .head: ["GET"]
+        case .streams, .events, .subscriptions, .keys: ["GET", "POST"]
         case .stream: ["GET", "PATCH", "DELETE"]
         case .subscription: ["GET", "DELETE"]
         case .compact, .acceptTail, .commit, .seek: ["POST"]
+        case .key: ["DELETE"]
         }
     }
 }

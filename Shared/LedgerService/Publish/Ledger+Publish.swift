@@ -182,7 +182,7 @@ extension Ledger {
         for (partition, outcome) in zip(parts.partitions, outcomes) {
             guard case .stored(let range) = outcome else {
                 log(parts.partitions, outcomes, of: stream.id)
-                throw PublishFailure(parts.partitions, outcomes).error
+                throw PublishFailure(parts.partitions, outcomes, of: stream.id).error
             }
             ranges.append((partition, range))
         }

@@ -4,11 +4,11 @@ import LedgerCore
 struct PublishFailure {
     let error: LedgerError
 
-    init(_ partitions: [Partition], _ outcomes: [AppendOutcome]) {
+    init(_ partitions: [Partition], _ outcomes: [AppendOutcome], of stream: StreamID) {
         let states = outcomes.map(Self.state)
         let isNothingStored = states.allSatisfy { $0 == .notStored }
         if isNothingStored {
-            error = Self.refusal(partitions, outcomes)
+            error = Self.refusal(partitions, outcomes, stream)
         } else if states.allSatisfy({ $0 == .unknown }) {
             error = .outcomeUnknown
         } else {
@@ -33,17 +33,19 @@ struct PublishFailure {
     /// Nothing was stored: the first reason, in the order of what the client can do about it.
     private static func refusal(
         _ partitions: [Partition],
-        _ outcomes: [AppendOutcome]
+        _ outcomes: [AppendOutcome],
+        _ stream: StreamID
     )
         -> LedgerError
     {
-        let reasons = zip(partitions, outcomes).map(reason)
+        let reasons = zip(partitions, outcomes).map { reason($0, $1, stream) }
         return reasons.min { $0.rank < $1.rank }?.error ?? .outcomeUnknown
     }
 
     private static func reason(
         _ partition: Partition,
-        _ outcome: AppendOutcome
+        _ outcome: AppendOutcome,
+        _ stream: StreamID
     ) -> (
         rank: Int, error: LedgerError
     ) {
@@ -52,7 +54,7 @@ struct PublishFailure {
         case .offsetConflict(let actual): (1, .offsetConflict(partition, actual: actual))
         case .tooLarge: (2, .tooLarge(field: "events", limit: Limits.transactionBytes))
         case .tailUnverified: (3, .tailUnverified(partition))
-        case .failed(let error): (4, LedgerError(error))
+        case .failed(let error): (4, LedgerError(error, in: stream))
         case .stored, .streamGone, .unknown: (5, .outcomeUnknown)
         }
     }

@@ -54,11 +54,10 @@ extension Ledger {
             switch action {
             case .finish(let chunk): return chunk
             case .probe(let query):
-                let page = try await rows(query)
                 do throws(TableError) {
-                    action = try search.receive(page)
+                    action = try search.receive(try await table.query(query))
                 } catch {
-                    throw LedgerError(error)
+                    throw LedgerError(error, in: stream.id)
                 }
             }
         }

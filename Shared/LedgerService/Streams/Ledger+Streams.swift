@@ -37,22 +37,6 @@ extension Ledger {
         try await describe(try await activeStream(id))
     }
 
-    /// One page of streams, by name.
-    ///
-    /// - Returns: The streams and the token of the next page, nil at the end.
-    public func listStreams(
-        limit: Int,
-        after: [UInt8]?
-    ) async throws(LedgerError) -> (
-        streams: [StreamRow], next: [UInt8]?
-    ) {
-        let page = try await rows(Query(.streams, after: after, limit: limit))
-        let rows = try decoded { () throws(TableError) in
-            try page.items.map { item throws(TableError) in try StreamRow(item) }
-        }
-        return (rows.filter { $0.state == .active }, page.next)
-    }
-
     /// Changes how long a stream keeps its events.
     ///
     /// Shorter holds at once for every read; longer holds for what is published from now on.
@@ -139,7 +123,7 @@ extension Ledger {
         do throws(TableError) {
             reading = try await readTail(stream.incarnation, partition)
         } catch {
-            throw LedgerError(error)
+            throw LedgerError(error, in: stream.id)
         }
         switch reading.verdict(at: clock.now(), trust(in: stream)) {
         case .tail(let tail), .unverified(let tail): return (tail.next, reading.progress)

@@ -59,7 +59,7 @@ extension Ledger {
         do throws(TableError) {
             reading = try await readTail(stream.incarnation, partition)
         } catch {
-            throw LedgerError(error)
+            throw LedgerError(error, in: stream.id)
         }
         // Whatever may have expired behind this tail, no writer can know a later one: it would
         // have to be at least two days old.

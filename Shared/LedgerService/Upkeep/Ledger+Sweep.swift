@@ -119,7 +119,7 @@ extension Ledger {
         do throws(TableError) {
             return try await readTail(stream.incarnation, partition)
         } catch {
-            throw LedgerError(error)
+            throw LedgerError(error, in: stream.id)
         }
     }
 

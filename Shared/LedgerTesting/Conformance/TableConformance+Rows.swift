@@ -66,7 +66,7 @@ extension TableConformance {
             .progress(sid, partition), try trial.latest([0]),
             .subscription(sid, try trial.unwrap(SubscriptionID(name))),
             .position(stream: sid, subscription: trial.token, partition),
-            .idempotency(sid, keyHash: hash, partition), .apiKey(name),
+            .idempotency(sid, keyHash: hash, partition), .apiKey(APIKeyID(rawValue: sid.high)),
             .deletion(stream: sid, subscription: nil),
             .deletion(stream: sid, subscription: trial.token),
         ]

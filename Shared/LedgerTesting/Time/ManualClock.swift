@@ -52,6 +52,11 @@ public final class ManualClock: LedgerClock {
         for sleeper in due { sleeper.continuation.resume(returning: true) }
     }
 
+    /// Moves the wall clock only, forward or back: uptime stood still, or someone set the clock.
+    public func jump(milliseconds: Int64) {
+        state.withLock { $0.now = $0.now.advanced(byMilliseconds: milliseconds) }
+    }
+
     /// Moves both clocks by hours.
     public func advance(hours: Int64) {
         advance(milliseconds: hours * 3_600_000)

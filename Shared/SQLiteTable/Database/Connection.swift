@@ -5,28 +5,34 @@ import Glibc
 ///
 /// Used by one thread at a time; SQLite's own locks are off.
 final class Connection {
-    private let handle: OpaquePointer
+    let handle: OpaquePointer
     private let patience: Int32
 
     /// Opens a file that exists.
     ///
     /// - Parameters:
     ///   - path: Where it is.
-    ///   - patience: How long to wait for another program's lock, milliseconds.
+    ///   - options: How long to wait for another program's lock, and by which file system.
+    ///   - readOnly: Whether it is only read.
     /// - Throws: Why it cannot be opened.
-    init(path: String, patience: Int) throws(SQLiteFailure) {
+    init(
+        path: String,
+        options: SQLiteOptions,
+        readOnly: Bool = false
+    ) throws(SQLiteFailure) {
         // A name such as ":memory:" means something else to SQLite unless it looks like a path.
         let name = path.hasPrefix("/") ? path : "./" + path
         var handle: OpaquePointer?
-        let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX
-        let code = sqlite3_open_v2(name, &handle, flags, nil)
+        let access = readOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE
+        let flags = access | SQLITE_OPEN_NOMUTEX
+        let code = sqlite3_open_v2(name, &handle, flags, options.fileSystem)
         guard let handle else {
             throw SQLiteFailure(code: SQLITE_NOMEM, systemError: 0, message: "out of memory")
         }
         self.handle = handle
-        self.patience = Int32(clamping: patience)
+        patience = Int32(clamping: options.lockPatience)
         sqlite3_extended_result_codes(handle, 1)
-        sqlite3_busy_timeout(handle, self.patience)
+        waitPatiently()
         guard code == SQLITE_OK else {
             let failure = failure(code)
             sqlite3_close_v2(handle)
@@ -34,12 +40,22 @@ final class Connection {
         }
     }
 
-    /// Closes; the statements must be gone.
+    /// Closes, and frees the statements; they must not be used again.
     ///
-    /// The last connection to the file copies the log into
-    /// the database and removes it.
+    /// The last connection to the file copies the log into the database and removes it.
     func close() {
+        while let statement = sqlite3_next_stmt(handle, nil) { sqlite3_finalize(statement) }
         sqlite3_close_v2(handle)
+    }
+
+    /// From now on waits only shortly for locks: for readers, which take milliseconds.
+    func waitBriefly() {
+        sqlite3_busy_handler(handle, waitForReaders, nil)
+    }
+
+    /// From now on waits for other programs' locks as long as the options say.
+    func waitPatiently() {
+        sqlite3_busy_timeout(handle, patience)
     }
 
     /// Whether a transaction is open.
@@ -70,6 +86,17 @@ final class Connection {
         return Statement(statement)
     }
 
+    /// Makes `target`'s file a copy of this one, page by page, as this connection sees it.
+    func copy(into target: Connection) throws(SQLiteFailure) {
+        guard let backup = sqlite3_backup_init(target.handle, "main", handle, "main") else {
+            throw target.failure(sqlite3_errcode(target.handle))
+        }
+        let code = sqlite3_backup_step(backup, -1)
+        let end = sqlite3_backup_finish(backup)
+        try target.check(code, SQLITE_DONE)
+        try target.check(end)
+    }
+
     /// Throws what happened unless `code` is the expected one.
     func check(_ code: Int32, _ expected: Int32 = SQLITE_OK) throws(SQLiteFailure) {
         guard code == expected else { throw failure(code) }
@@ -85,57 +112,9 @@ final class Connection {
     }
 }
 
-extension Connection {
-    /// What a checkpoint found: frames in the log, and how many of them the database holds.
-    struct Checkpoint {
-        let frames: Int
-        let copied: Int
-    }
-
-    /// Copies the log into the database as far as no reader is in the way.
-    func checkpoint() throws(SQLiteFailure) -> Checkpoint {
-        try checkpoint(SQLITE_CHECKPOINT_PASSIVE)
-    }
-
-    /// Copies all of the log and lets the next write begin it anew, waiting a short while for
-    /// readers that still need it.
-    ///
-    /// - Parameter shrink: Also cut the file to nothing; without, its blocks are used again,
-    ///   which is faster.
-    /// - Returns: What was found and done.
-    /// - Throws: A busy failure when a reader took too long; nothing is lost by it.
-    func restartLog(shrink: Bool) throws(SQLiteFailure) -> Checkpoint {
-        sqlite3_busy_handler(handle, waitForReaders, nil)
-        defer { sqlite3_busy_timeout(handle, patience) }
-        return try checkpoint(shrink ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_RESTART)
-    }
-
-    private func checkpoint(_ mode: Int32) throws(SQLiteFailure) -> Checkpoint {
-        var frames: Int32 = 0
-        var copied: Int32 = 0
-        try check(sqlite3_wal_checkpoint_v2(handle, nil, mode, &frames, &copied))
-        return Checkpoint(frames: Int(frames), copied: Int(copied))
-    }
-
-    /// After every commit, `frames` becomes the number of frames in the log.
-    func recordLogFrames(in frames: UnsafeMutablePointer<Int32>) {
-        sqlite3_wal_hook(handle, storeFrames, frames)
-    }
-}
-
 /// Reads take a few milliseconds at most, so looks often: 40 ms in steps of 0.2 ms.
 private func waitForReaders(_ context: UnsafeMutableRawPointer?, _ count: Int32) -> Int32 {
     guard count < 200 else { return 0 }
     usleep(200)
     return 1
-}
-
-private func storeFrames(
-    _ context: UnsafeMutableRawPointer?,
-    _ connection: OpaquePointer?,
-    _ database: UnsafePointer<CChar>?,
-    _ frames: Int32
-) -> Int32 {
-    context?.assumingMemoryBound(to: Int32.self).pointee = frames
-    return SQLITE_OK
 }

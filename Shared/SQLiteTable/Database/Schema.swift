@@ -4,8 +4,12 @@ import CSQLite
 enum Schema {
     /// "ELDG", in the file's header.
     static let applicationID: Int64 = 0x454c_4447
+    /// "ELBK": a backup, which is read and put back, and not written to.
+    static let backupID: Int64 = 0x454c_424b
     /// The format this program writes, and the newest it reads.
-    static let version: Int64 = 1
+    static let version: Int64 = 2
+    /// The oldest it reads: its rows have no checksum.
+    static let oldestVersion: Int64 = 1
 
     /// The table and its indexes.
     ///
@@ -30,7 +34,7 @@ enum Schema {
         options: SQLiteOptions
     ) throws(SQLiteOpenError) -> Connection {
         try opening(path) { () throws(SQLiteFailure) in
-            let connection = try Connection(path: path, patience: options.lockPatience)
+            let connection = try Connection(path: path, options: options)
             do throws(SQLiteFailure) {
                 let identity = try Identity(connection)
                 if let refusal = identity.refusal(path: path) {
@@ -38,7 +42,9 @@ enum Schema {
                     return .failure(refusal)
                 }
                 try configure(connection, options: options)
+                try Recovery.run(connection)
                 if identity.isEmpty { try initialise(connection) }
+                if identity.isOld { try connection.execute("PRAGMA user_version=\(version)") }
                 return .success(connection)
             } catch {
                 connection.close()
@@ -55,7 +61,7 @@ enum Schema {
         mappedBytes: Int
     ) throws(SQLiteOpenError) -> Connection {
         try opening(path) { () throws(SQLiteFailure) in
-            let connection = try Connection(path: path, patience: options.lockPatience)
+            let connection = try Connection(path: path, options: options)
             do throws(SQLiteFailure) {
                 try connection.execute(
                     """
@@ -65,6 +71,30 @@ enum Schema {
                     PRAGMA mmap_size=\(mappedBytes)
                     """
                 )
+                return .success(connection)
+            } catch {
+                connection.close()
+                throw error
+            }
+        }
+    }
+
+    /// A connection that reads the file as it is now, for as long as it is open.
+    static func openSnapshot(path: String) throws(SQLiteOpenError) -> Connection {
+        try opening(path) { () throws(SQLiteFailure) in
+            let connection = try Connection(path: path, options: SQLiteOptions(), readOnly: true)
+            do throws(SQLiteFailure) {
+                // The first read of a transaction decides what all of it sees.
+                try connection.execute("BEGIN")
+                let identity = try Identity(connection)
+                guard !identity.isEmpty else {
+                    connection.close()
+                    return .failure(.notOurs(path: path, reason: "nothing was ever stored in it"))
+                }
+                if let refusal = identity.refusal(path: path, takesBackups: true) {
+                    connection.close()
+                    return .failure(refusal)
+                }
                 return .success(connection)
             } catch {
                 connection.close()
@@ -134,17 +164,21 @@ private struct Identity {
     /// A database in which nothing was ever done.
     var isEmpty: Bool { applicationID == 0 && version == 0 && entries == 0 }
 
+    /// A ledger in a format that is read, and written from now on in the newest.
+    var isOld: Bool { !isEmpty && version < Schema.version }
+
     /// Why the file is not used.
-    func refusal(path: String) -> SQLiteOpenError? {
+    func refusal(path: String, takesBackups: Bool = false) -> SQLiteOpenError? {
         if isEmpty { return nil }
-        guard applicationID == Schema.applicationID else {
+        if applicationID == Schema.backupID, !takesBackups { return .backup(path: path) }
+        guard applicationID == Schema.applicationID || applicationID == Schema.backupID else {
             return .notOurs(path: path, reason: "it is another application's database")
         }
         guard version <= Schema.version else {
             let supported = Int(Schema.version)
             return .newerVersion(path: path, found: Int(version), supported: supported)
         }
-        guard version == Schema.version, entries == Schema.entries else {
+        guard version >= Schema.oldestVersion, entries == Schema.entries else {
             return .corrupt(path: path, reason: "its tables are not those of format \(version)")
         }
         return nil

@@ -14,10 +14,39 @@ enum DatabaseFile {
         var header = [UInt8](repeating: 0, count: magic.count)
         let count = read(descriptor, &header, header.count)
         guard count >= 0 else { throw .cannotOpen(path: path, reason: lastSystemError()) }
-        guard count > 0 else { return syncFolder(of: path) }
-        guard header == magic else {
+        guard count > 0 else { return try prepareNew(path: path) }
+        // A new file whose making was cut short by a power loss begins with anything; its journal
+        // tells SQLite to begin anew.
+        guard header == magic || size(path: path + "-journal") > 0 else {
             throw .notOurs(path: path, reason: "it does not begin like a SQLite database")
         }
+    }
+
+    /// SQLite would remove a log that it finds beside an empty file, and with it whatever a file
+    /// that is lost or was emptied had not been given yet.
+    private static func prepareNew(path: String) throws(SQLiteOpenError) {
+        guard size(path: path + "-wal") == 0 else {
+            throw .corrupt(path: path, reason: "it is empty, but \(path)-wal continues it")
+        }
+        syncFolder(of: path)
+    }
+
+    /// Makes an empty file where there must be none, readable by its owner only.
+    static func create(path: String) throws(SQLiteOpenError) {
+        let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw .cannotOpen(path: path, reason: lastSystemError()) }
+        close(descriptor)
+    }
+
+    /// Makes a whole file durable, and its name.
+    static func sync(path: String) throws(SQLiteOpenError) {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .cannotOpen(path: path, reason: lastSystemError()) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else {
+            throw .cannotOpen(path: path, reason: lastSystemError())
+        }
+        syncFolder(of: path)
     }
 
     /// Makes a new file's name durable.

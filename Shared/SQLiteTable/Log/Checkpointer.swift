@@ -35,11 +35,6 @@ final class Checkpointer: @unchecked Sendable {
         }
     }
 
-    /// Frees everything, when the thread has ended.
-    func close() {
-        connection.close()
-    }
-
     /// Blocks until there is much to copy, or something for a while; false: end.
     private func waitForWork() -> Bool {
         let ends = gauge.wait { $0.mustEnd ? true : $0.mayCopy && !$0.isBusy ? false : nil }
@@ -67,6 +62,14 @@ extension SQLiteFailure {
     /// Whether a checkpoint that failed so may have left pages behind that look written.
     ///
     /// When fsync fails the system may forget what it could not write, and the next fsync succeeds
-    /// for nothing. The log still has it all, and the next start copies it again.
-    var leavesDatabaseInDoubt: Bool { primaryCode == SQLITE_IOERR && !isFull }
+    /// for nothing. The log still has it all, and the next start copies it again. One that could
+    /// not read the log or the size of a file has changed nothing that the next does not repeat.
+    var leavesDatabaseInDoubt: Bool {
+        primaryCode == SQLITE_IOERR && !isFull && !Self.onlyLooked.contains(code)
+    }
+
+    /// Errors of calls that change nothing.
+    private static let onlyLooked: Set<Int32> = [
+        el_sqlite_ioerr_read, el_sqlite_ioerr_short_read, el_sqlite_ioerr_fstat,
+    ]
 }

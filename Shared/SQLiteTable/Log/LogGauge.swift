@@ -44,6 +44,9 @@ struct LogGauge: Sendable {
     private var copied = 0
     private var framesAtLastPass = 0
     private var framesAtLastFailure = 0
+    /// Whether the last pass ended far from the log's end: a reader that stays, another process's
+    /// for example, needs what is behind.
+    private var isHeld = false
     private var isCopying = false
     private var isStopping = false
 
@@ -71,14 +74,16 @@ struct LogGauge: Sendable {
         copied = 0
         framesAtLastPass = 0
         framesAtLastFailure = 0
+        isHeld = false
     }
 
     private var advice: Advice? {
-        guard copied < frames, frames - framesAtLastFailure >= bounds.checkpoint / 4 else {
-            return nil
-        }
+        guard copied < frames else { return nil }
+        // Each vain attempt costs the writer a wait.
+        if framesAtLastFailure > 0, frames - framesAtLastFailure < bounds.restart / 4 { return nil }
         if frames >= bounds.maximum { return .whenever }
-        guard isLong else { return nil }
+        // Giving way is of no use while a reader holds the log.
+        guard isLong, !isHeld else { return nil }
         return isNearlyCopied && !isCopying ? .now : .giveWay(milliseconds: pause)
     }
 
@@ -130,7 +135,9 @@ struct LogGauge: Sendable {
         isCopying = false
         passes += 1
         // A pass of an earlier log says nothing about this one.
-        if count <= frames { copied = max(copied, count) }
+        guard count <= frames else { return }
+        copied = max(copied, count)
+        isHeld = framesAtLastPass - count > bounds.rest
     }
 
     /// A pass has failed; the next attempt waits until more has come.

@@ -5,12 +5,10 @@ import LedgerCore
 /// `@unchecked Sendable`: everything but the queue is touched by its thread only, and after that
 /// has ended by the thread that closes.
 final class Reader: @unchecked Sendable {
-    private let connection: Connection
     private let rows: RowReader
     private let queue: Monitor<ReadQueue>
 
     init(_ connection: Connection, queue: Monitor<ReadQueue>) throws(SQLiteFailure) {
-        self.connection = connection
         self.queue = queue
         rows = try RowReader(connection)
     }
@@ -20,12 +18,6 @@ final class Reader: @unchecked Sendable {
         while case .read(let request) = queue.wait(for: { $0.next() }) {
             answer(request)
         }
-    }
-
-    /// Frees everything, when the thread has ended.
-    func close() {
-        rows.finalize()
-        connection.close()
     }
 
     private func answer(_ request: ReadRequest) {

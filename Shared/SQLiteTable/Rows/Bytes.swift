@@ -9,6 +9,11 @@ struct ByteWriter {
         self.buffer = buffer
     }
 
+    /// What was written so far.
+    var written: UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(rebasing: buffer[..<count])
+    }
+
     mutating func byte(_ byte: UInt8) {
         buffer[count] = byte
         count += 1

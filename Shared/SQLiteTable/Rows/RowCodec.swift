@@ -3,29 +3,38 @@ import LedgerCore
 /// How a row's attributes are stored; integers are little-endian.
 ///
 /// ```
-/// 0   1  version = 1
+/// 0   1  version = 2
 /// 1   1  number of attributes
 /// per attribute:
 ///     1  type: 0 number, 1 text, 2 bytes
 ///     1  n, then n bytes: name
 ///     number: 8  two's complement
 ///     else:   4  n, then n bytes: value
+/// end-4  4  CRC-32C of the partition key, the sort key and all bytes before it
 /// ```
+///
+/// Version 1, of the first files, is the same without the checksum; it is still read.
 ///
 /// Decoding takes exactly what encoding makes: no unknown name, no name twice, no invalid UTF-8,
 /// nothing left over. Anything else is damage and is reported as such.
 enum RowCodec {
-    private static let version: UInt8 = 1
+    private static let version: UInt8 = 2
+    private static let versionWithoutChecksum: UInt8 = 1
     private static let headerBytes = 2
 
     /// The attributes in one buffer.
-    static func encode(_ item: Item) -> [UInt8] {
-        let size = item.attributes.reduce(headerBytes) { $0 + encodedBytes($1.name, $1.value) }
+    static func encode(_ item: Item, as key: RowKey) -> [UInt8] {
+        let empty = headerBytes + RowChecksum.byteCount
+        let size = item.attributes.reduce(empty) { $0 + encodedBytes($1.name, $1.value) }
         return [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
             var writer = ByteWriter(UnsafeMutableRawBufferPointer(buffer))
             writer.byte(version)
             writer.byte(UInt8(item.attributes.count))
             for (name, value) in item.attributes { encode(name, value, into: &writer) }
+            let checksum = key.sort.withUnsafeBytes { sort in
+                RowChecksum(partition: key.partition).of(sort: sort, value: writer.written)
+            }
+            writer.integer(checksum)
             count = writer.count
         }
     }
@@ -61,10 +70,30 @@ enum RowCodec {
 
     /// The row `key` from its stored attributes.
     ///
-    /// - Returns: nil when they are not what ``encode(_:)`` makes.
-    static func decode(_ bytes: UnsafeRawBufferPointer, key: TableKey) -> Item? {
+    /// - Parameters:
+    ///   - bytes: What is stored.
+    ///   - key: Which row it is.
+    ///   - sort: The key's sort key.
+    ///   - checksum: That of its group.
+    /// - Returns: nil when they are not what ``encode(_:as:)`` makes.
+    static func decode(
+        _ bytes: UnsafeRawBufferPointer,
+        key: TableKey,
+        sort: UnsafeRawBufferPointer,
+        checksum: RowChecksum
+    ) -> Item? {
+        switch bytes.first {
+        case version:
+            guard let content = checksum.verified(sort: sort, row: bytes) else { return nil }
+            return decode(content, key)
+        case versionWithoutChecksum: return decode(bytes, key)
+        default: return nil
+        }
+    }
+
+    private static func decode(_ bytes: UnsafeRawBufferPointer, _ key: TableKey) -> Item? {
         var reader = ByteReader(bytes)
-        guard reader.byte() == version, let count = reader.byte() else { return nil }
+        guard reader.byte() != nil, let count = reader.byte() else { return nil }
         var item = Item(key, capacity: Int(count))
         for _ in 0..<count {
             guard let (name, value) = attribute(&reader), item[name] == nil else { return nil }

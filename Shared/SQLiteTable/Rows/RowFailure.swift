@@ -5,15 +5,18 @@ enum RowFailure: Error, Sendable {
     /// SQLite failed; the transaction must be rolled back.
     case sqlite(SQLiteFailure)
     /// What is stored under the key is not a row. Whoever asked is told; others are not concerned.
-    case damaged
+    case damaged(TableKey?)
 
     /// What a reader is told.
     var tableError: TableError {
         switch self {
         case .sqlite(let failure): failure.tableError(.definite)
-        case .damaged: Self.damagedRow
+        case .damaged(let row): Self.damage(of: row)
         }
     }
 
-    static let damagedRow = TableError(.definite, .corrupt, "a stored row cannot be decoded")
+    static func damage(of row: TableKey?) -> TableError {
+        let name = row.map { ": \($0.group.partitionKey)" } ?? ""
+        return TableError(.definite, .corrupt, "a stored row is damaged\(name)", row: row)
+    }
 }

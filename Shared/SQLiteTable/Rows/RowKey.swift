@@ -12,6 +12,14 @@ struct RowKey: Sendable {
         sort = key.sortKey
     }
 
+    /// The row with this key from what is stored; nil when that is damaged.
+    func decode(_ value: UnsafeRawBufferPointer) -> Item? {
+        sort.withUnsafeBytes { sort in
+            let checksum = RowChecksum(partition: partition)
+            return RowCodec.decode(value, key: key, sort: sort, checksum: checksum)
+        }
+    }
+
     /// Binds both halves to parameters 1 and 2 while `body` runs.
     func bound<Answer>(to statement: Statement, _ body: () -> Answer) -> Answer {
         partition.withUnsafeBufferPointer { partition in

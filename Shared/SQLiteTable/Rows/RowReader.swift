@@ -12,12 +12,6 @@ final class RowReader {
         select = try connection.prepare("SELECT v FROM items WHERE pk=?1 AND sk=?2")
     }
 
-    /// Frees the statements.
-    func finalize() {
-        select.finalize()
-        for statement in ranges.values { statement.finalize() }
-    }
-
     /// The row with this key, or nil.
     func row(_ key: RowKey) throws(RowFailure) -> Item? {
         let answer: Result<Item?, RowFailure> = key.bound(to: select) {
@@ -25,8 +19,8 @@ final class RowReader {
             let code = select.step()
             if code == SQLITE_DONE { return .success(nil) }
             guard code == SQLITE_ROW else { return .failure(.sqlite(connection.failure(code))) }
-            guard let item = RowCodec.decode(select.bytes(at: 0), key: key.key) else {
-                return .failure(.damaged)
+            guard let item = key.decode(select.bytes(at: 0)) else {
+                return .failure(.damaged(key.key))
             }
             return .success(item)
         }
@@ -50,7 +44,7 @@ final class RowReader {
             switch filling.take(sort: statement.bytes(at: 0), value: statement.bytes(at: 1)) {
             case .more: continue
             case .full: return .success(filling.cut())
-            case .damaged: return .failure(.damaged)
+            case .damaged(let key): return .failure(.damaged(key))
             }
         }
     }

@@ -27,12 +27,6 @@ final class RowWriter {
         )
     }
 
-    /// Frees the statements.
-    func finalize() {
-        reader.finalize()
-        for statement in [insert, upsert, remove, purge] { statement.finalize() }
-    }
-
     /// The row with this key as the transaction sees it.
     func row(_ key: RowKey) throws(RowFailure) -> Item? {
         try reader.row(key)
@@ -89,7 +83,7 @@ struct EncodedRow: Sendable {
 
     init(_ item: Item) {
         key = RowKey(item.key)
-        value = RowCodec.encode(item)
+        value = RowCodec.encode(item, as: key)
         ttl = item.key.group.expiresWithoutSweep ? item.number(.ttl) : nil
     }
 }

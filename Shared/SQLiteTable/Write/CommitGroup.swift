@@ -53,7 +53,7 @@ struct CommitGroup {
             switch error {
             case .sqlite(let failure): throw failure
             // Found while reading, so this request has changed nothing yet.
-            case .damaged: result = .failure(RowFailure.damagedRow)
+            case .damaged: result = .failure(error.tableError)
             }
         }
         nonisolated(unsafe) let settled = result

@@ -82,13 +82,6 @@ final class Writer: @unchecked Sendable {
         }
     }
 
-    /// Frees everything, when the thread has ended.
-    func close() {
-        rows.finalize()
-        for statement in [begin, commit, rollback] { statement.finalize() }
-        connection.close()
-    }
-
     private func process(_ requests: [WriteRequest]) {
         let group: CommitGroup
         do throws(SQLiteFailure) {

@@ -13,13 +13,19 @@ public enum APISuite {
     public static let checks: [APICheck] =
         everyCallChecks + publishChecks + idempotencyChecks + subscriptionChecks + cursorChecks
         + compactionChecks
-        + lifecycleChecks + limitChecks + historyChecks
+        + lifecycleChecks + limitChecks + historyChecks + headChecks
 
     /// How to repeat a run's random choices, for a failure's message.
     static let replay = RandomSeed.replay("APISuiteTests")
 
+    /// Further checks: every answer must be the ledger's own.
+    public static let frontChecks: [FrontCheck] = frontLimitChecks
+
     /// Further checks: they look at what stands before a fold, so nobody else may fold.
     public static let quietChecks: [QuietCheck] = quietCompactionChecks
+
+    /// Further checks: they need a ledger with API keys.
+    public static let keyChecks: [KeyCheck] = apiKeyChecks
 
     /// Further checks: time must pass by itself.
     public static let realTimeChecks: [RealTimeCheck] = timeChecks
@@ -55,6 +61,43 @@ public struct QuietCheck: Sendable, CustomStringConvertible {
 
     /// Runs the check and removes what it created.
     public func run(over transport: any QuietTransport) async throws {
+        try await check.run(over: transport)
+    }
+
+    /// What is checked, as a sentence.
+    public var description: String { check.name }
+}
+
+/// One named check that needs a ledger with API keys.
+public struct KeyCheck: Sendable, CustomStringConvertible {
+    typealias Body =
+        @Sendable (SuiteClient, _ with: (String?) -> SuiteClient) async throws -> Void
+
+    /// What is checked, as a sentence.
+    public let description: String
+    private let body: Body
+
+    init(_ name: String, _ body: @escaping Body) {
+        description = name
+        self.body = body
+    }
+
+    /// Runs the check and removes what it created.
+    public func run(over transport: any KeyedTransport) async throws {
+        try await SuiteClient.run(over: transport, body)
+    }
+}
+
+/// One named check that needs a ledger without a gateway before it.
+public struct FrontCheck: Sendable, CustomStringConvertible {
+    private let check: APICheck
+
+    init(_ name: String, _ body: @escaping @Sendable (SuiteClient) async throws -> Void) {
+        check = APICheck(name, body)
+    }
+
+    /// Runs the check and removes what it created.
+    public func run(over transport: any FrontTransport) async throws {
         try await check.run(over: transport)
     }
 

@@ -7,7 +7,9 @@ extension APISuite {
     ]
 
     /// Calls that only some ways to run a ledger have: their test targets check them.
-    static let callsElsewhere: Set<String> = ["GET /metrics"]
+    static let callsElsewhere: Set<String> = [
+        "GET /metrics", "GET /keys", "POST /keys", "DELETE /keys/{key_id}",
+    ]
 
     private struct Call {
         let operation: String
@@ -27,6 +29,7 @@ extension APISuite {
             operation.dropFirst(method.count + 1)
                 .replacing("{stream}", with: stream)
                 .replacing("{subscription}", with: "u")
+                .replacing("{partition}", with: "0")
                 .replacing("{key}", with: "k") + query
         }
     }
@@ -44,6 +47,7 @@ extension APISuite {
             query: "?ack=summary"
         ),
         Call("GET /streams/{stream}/events"),
+        Call("GET /streams/{stream}/partitions/{partition}/head"),
         Call("POST /streams/{stream}/compact"),
         Call("POST /streams/{stream}/accept-tail"),
         Call("GET /streams/{stream}/compacted"),

@@ -100,8 +100,6 @@ extension LimitCase {
             status: 400,
             field: "ack"
         ),
-        LimitCase(method: "PUT", target: events, status: 405, error: "method_not_allowed"),
-        LimitCase(method: "GET", target: "/nowhere", status: 404, error: "not_found"),
         LimitCase(method: "GET", target: "/streams/$none", status: 404, error: "stream_not_found"),
         LimitCase(
             method: "GET",
@@ -154,5 +152,11 @@ extension LimitCase {
         ),
         LimitCase(method: "GET", target: "/health", status: 200),
         LimitCase(method: "GET", target: "/openapi.json", status: 200),
+    ]
+
+    /// What no route takes: an API gateway answers to it by itself.
+    static let unrouted: [LimitCase] = [
+        LimitCase(method: "PUT", target: events, status: 405, error: "method_not_allowed"),
+        LimitCase(method: "GET", target: "/nowhere", status: 404, error: "not_found"),
     ]
 }

@@ -7,9 +7,15 @@ extension APISuite {
     static let limitChecks = [
         APICheck("Every limit at its boundary") { try await tryAll(LimitCase.boundaries, $0) },
         APICheck("Everything malformed") { try await tryAll(LimitCase.malformed, $0) },
-        APICheck("A wrong method names the right ones", allow),
         APICheck("A compressed body is taken, a bomb is not", compression),
         APICheck("Every truncation of a valid body is refused, and no bytes crash it", garbage),
+    ]
+
+    static let frontLimitChecks = [
+        FrontCheck("A path or method that no route takes") {
+            try await tryAll(LimitCase.unrouted, $0)
+        },
+        FrontCheck("A wrong method names the right ones", allow),
     ]
 
     private static func tryAll(_ cases: [LimitCase], _ api: SuiteClient) async throws {

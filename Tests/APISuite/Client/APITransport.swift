@@ -1,7 +1,8 @@
 /// A way to bring a request to a ledger and its answer back.
 ///
 /// A transport promises that streams of one ledger can be created and deleted through it, and no
-/// more: what only some of them can do is said by ``QuietTransport`` and ``RealTimeTransport``.
+/// more: what only some of them can do is said by ``FrontTransport``, ``QuietTransport`` and
+/// ``RealTimeTransport``.
 public protocol APITransport: Sendable {
     /// The answer to one request; throws when there is none.
     func send(_ request: SuiteRequest) async throws -> Answer
@@ -11,11 +12,20 @@ public protocol APITransport: Sendable {
     func sibling() -> any APITransport
 }
 
+/// A transport on which every answer is the ledger's own, also to what no route takes.
+public protocol FrontTransport: APITransport {}
+
 /// A transport to a ledger that does nothing by itself: it folds and sweeps only when asked.
 public protocol QuietTransport: APITransport {}
 
 /// A transport to a ledger whose clock goes by itself, so that a wait is one.
 public protocol RealTimeTransport: APITransport {}
+
+/// A transport to a ledger that needs API keys, with one that may do everything.
+public protocol KeyedTransport: APITransport {
+    /// The same way, with another key, or without one.
+    func with(key: String?) -> any APITransport
+}
 
 /// A request as the suite writes it.
 public struct SuiteRequest: Sendable {

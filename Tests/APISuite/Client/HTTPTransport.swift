@@ -1,37 +1,46 @@
 import CurlHTTP
 import Synchronization
 
-/// A ledger at a base URL, over HTTP or HTTPS.
+/// A ledger's server at a base URL, over HTTP or HTTPS.
 ///
 /// Calls at the same time take connections of their own.
-public final class HTTPTransport: RealTimeTransport {
+public final class HTTPTransport: RealTimeTransport, FrontTransport, KeyedTransport {
     private let url: String
     private let siblingURL: String
     private let key: String?
+    private let certificates: String?
     private let idle = Mutex<[CurlClient]>([])
 
     /// - Parameters:
     ///   - url: such as `http://127.0.0.1:8080`, with or without a path or a final slash.
     ///   - sibling: another process of the same ledger, where there is one.
     ///   - key: an API key, sent as bearer.
-    public init(url: String, sibling: String? = nil, key: String? = nil) {
+    ///   - certificates: a PEM file of the certificates to trust instead of the system's.
+    public init(
+        url: String,
+        sibling: String? = nil,
+        key: String? = nil,
+        certificates: String? = nil
+    ) {
         self.url = Self.trimmed(url)
         siblingURL = Self.trimmed(sibling ?? url)
         self.key = key
+        self.certificates = certificates
     }
 
     /// The answer to one request, whatever its status; throws ``CurlHTTP/CurlError``.
     public func send(_ request: SuiteRequest) async throws -> Answer {
         let client = idle.withLock { $0.popLast() } ?? CurlClient()
         let authorization = key.map { [(name: "authorization", value: "Bearer \($0)")] } ?? []
-        let response = try await client.call(
-            CurlRequest(
-                method: request.method,
-                url: url + request.target,
-                headers: request.headers + authorization,
-                body: request.body
-            )
+        let hasOwn = request.headers.contains { $0.name == "authorization" }
+        var call = CurlRequest(
+            method: request.method,
+            url: url + request.target,
+            headers: request.headers + (hasOwn ? [] : authorization),
+            body: request.body
         )
+        if let certificates { call.roots = .file(certificates) }
+        let response = try await client.call(call)
         idle.withLock { $0.append(client) }
         return Answer(
             status: response.status,
@@ -42,7 +51,12 @@ public final class HTTPTransport: RealTimeTransport {
 
     /// The other process, or this one over other connections.
     public func sibling() -> any APITransport {
-        HTTPTransport(url: siblingURL, sibling: url, key: key)
+        HTTPTransport(url: siblingURL, sibling: url, key: key, certificates: certificates)
+    }
+
+    /// The same URLs with another key.
+    public func with(key: String?) -> any APITransport {
+        HTTPTransport(url: url, sibling: siblingURL, key: key, certificates: certificates)
     }
 
     private static func trimmed(_ url: String) -> String {

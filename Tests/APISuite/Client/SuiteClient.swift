@@ -29,9 +29,28 @@ public struct SuiteClient: Sendable {
         await client.deleteStreams()
     }
 
+    /// The same, with a function that hands out clients with other keys, or without one.
+    static func run(
+        over transport: any KeyedTransport,
+        _ body: (SuiteClient, _ with: (String?) -> SuiteClient) async throws -> Void
+    ) async throws {
+        try await run(over: transport as any APITransport) { client in
+            try await body(client) { SuiteClient(transport.with(key: $0), client.streams) }
+        }
+    }
+
+    /// A stream that stays behind is an issue: ledgers that people use are tested too.
     private func deleteStreams() async {
         for name in streams.names {
-            _ = try? await transport.send(SuiteRequest("DELETE", "/streams/\(name)"))
+            do {
+                let answer = try await persist(Patience()) {
+                    try await transport.send(SuiteRequest("DELETE", "/streams/\(name)"))
+                }
+                let isGone = answer.status == 200 || answer.status == 404
+                #expect(isGone, "the stream \(name) stays behind: \(answer)")
+            } catch {
+                Issue.record(error, "the stream \(name) stays behind")
+            }
         }
     }
 
@@ -141,6 +160,20 @@ extension SuiteClient {
     ) async throws -> Answer {
         let target = "/streams/\(stream)/subscriptions/\(name)/commit"
         return try await call("POST", target, "{\"cursor\":\"\(cursor)\"}", at: place)
+    }
+}
+
+extension SuiteClient {
+    /// Repeats a call that is safe to repeat while the ledger asks for it by a 503.
+    public func persist(
+        _ patience: Patience,
+        _ call: () async throws -> Answer
+    ) async throws -> Answer {
+        while true {
+            let answer = try await call()
+            guard answer.status == 503 else { return answer }
+            try patience.check("a call that is answered by \(answer)")
+        }
     }
 }
 

@@ -8,12 +8,17 @@ public struct APIDescription: Sendable {
 
     private let schemas: JSONSchema
     private let operations: [Operation]
+    /// What the operations that name none need.
+    private let security: JSONValue
 
     /// The responses of one method on one path.
     private struct Operation: Sendable {
         let method: String
         let segments: [Substring]
         let responses: JSONValue
+        let security: JSONValue?
+
+        var name: String { "\(method) /\(segments.joined(separator: "/"))" }
 
         /// Whether the path is this one's; a key is the whole rest.
         func takes(_ path: [Substring]) -> Bool {
@@ -32,6 +37,7 @@ public struct APIDescription: Sendable {
             preconditionFailure("the OpenAPI document is no JSON: \(error)")
         }
         operations = Self.operations(of: schemas.document)
+        security = schemas.document["security"] ?? .null
     }
 
     private static func operations(of document: JSONValue) -> [Operation] {
@@ -43,7 +49,8 @@ public struct APIDescription: Sendable {
                     Operation(
                         method: method.name.uppercased(),
                         segments: Self.segments(path.name),
-                        responses: $0
+                        responses: $0,
+                        security: method.value["security"]
                     )
                 }
             }
@@ -62,7 +69,14 @@ public struct APIDescription: Sendable {
 
     /// The methods and paths of the document: `GET /streams/{stream}`.
     public var operationNames: Set<String> {
-        Set(operations.map { "\($0.method) /\($0.segments.joined(separator: "/"))" })
+        Set(operations.map(\.name))
+    }
+
+    /// The actions of which a key needs one for an operation; none where it needs no key.
+    public func actions(of name: String) -> Set<String> {
+        let operation = operations.first { $0.name == name }
+        let alternatives = (operation?.security ?? security).elements
+        return Set(alternatives.flatMap { $0["apiKey"]?.elements ?? [] }.compactMap(\.text))
     }
 
     /// What the document does not allow about an answer; empty when all is well.

@@ -17,7 +17,7 @@ struct TableKeyTests {
         .subscription(sid, SubscriptionID(trusted: "u.v-w_x")),
         .position(stream: sid, subscription: sub, Partition(unchecked: 42)),
         .idempotency(sid, keyHash: String(repeating: "ab", count: 32), Partition(unchecked: 5)),
-        .apiKey("k1"),
+        .apiKey(APIKeyID(rawValue: 0x0123_4567_89ab_cdef)),
         .deletion(stream: sid, subscription: nil),
         .deletion(stream: sid, subscription: sub),
     ]
@@ -31,6 +31,23 @@ struct TableKeyTests {
     func distinct() {
         let groups = Set(Self.keys.map(\.group))
         #expect(Set(groups.map(\.partitionKey)).count == groups.count)
+    }
+
+    @Test("A group is found again by its partition key, in its one spelling", arguments: keys)
+    func partitionKeys(_ key: TableKey) {
+        let text = key.group.partitionKey
+        #expect(RowGroup(partitionKey: text) == key.group)
+        for wrong in [text + "#", text + "#1", "#" + text, text.lowercased(), text + " "] {
+            #expect(RowGroup(partitionKey: wrong) == nil, "\(wrong)")
+        }
+    }
+
+    @Test("Partition keys that no group has are refused")
+    func malformedGroups() {
+        let sid = Self.sid.hex
+        for text in ["", "LOG", "LOG#\(sid)", "LOG#\(sid)#01", "LOG#\(sid)#-1", "POS#\(sid)#3"] {
+            #expect(RowGroup(partitionKey: text) == nil, "\(text)")
+        }
     }
 
     @Test("Sort keys of chunks order like their offsets")

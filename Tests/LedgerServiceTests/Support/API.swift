@@ -13,26 +13,49 @@ struct API: Sendable {
     let ledger: Ledger
     let table: any Table
     let clock: ManualClock
+    let keys: KeyPolicy
+    /// Sent with every request that has none.
+    private(set) var key: String?
 
-    init(_ engine: Engine = .memory, seed: UInt64 = 1, clock: ManualClock = ManualClock()) throws {
-        try self.init(table: engine.makeTable(), seed: seed, clock: clock)
+    init(
+        _ engine: Engine = .memory,
+        seed: UInt64 = 1,
+        clock: ManualClock = ManualClock(),
+        keys: KeyPolicy = .off
+    ) throws {
+        self.init(table: try engine.makeTable(), seed: seed, clock: clock, keys: keys)
     }
 
-    init(table: any Table, seed: UInt64 = 1, clock: ManualClock = ManualClock()) {
+    /// Where keys are needed, its requests come with the operator's.
+    init(
+        table: any Table,
+        seed: UInt64 = 1,
+        clock: ManualClock = ManualClock(),
+        keys: KeyPolicy = .off
+    ) {
         self.table = table
         self.clock = clock
+        self.keys = keys
+        key = keys.isOn ? TestKeys.root.text : nil
         ledger = Ledger(
             table: table,
             clock: clock,
             random: .seeded(seed),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         )
-        handler = LedgerAPI(ledger)
+        handler = LedgerAPI(ledger, keys: keys)
     }
 
     /// Another process on the same table: its own caches.
     func another(seed: UInt64 = 2) -> API {
-        API(table: table, seed: seed, clock: clock)
+        API(table: table, seed: seed, clock: clock, keys: keys).with(key)
+    }
+
+    /// The same ledger, whose requests come with another key.
+    func with(_ key: String?) -> API {
+        var api = self
+        api.key = key
+        return api
     }
 
     @discardableResult
@@ -95,14 +118,20 @@ struct API: Sendable {
     }
 }
 
-extension API: QuietTransport {
+extension API: KeyedTransport {
+    func with(key: String?) -> any APITransport { with(key) }
+}
+
+extension API: QuietTransport, FrontTransport {
     func send(_ request: SuiteRequest) async -> Answer {
+        let authorization = key.map { [(name: "authorization", value: "Bearer \($0)")] } ?? []
+        let hasOwn = request.headers.contains { $0.name == "authorization" }
         let response = await handler.handle(
             APIRequest(
                 method: request.method,
                 path: request.path,
                 query: request.query,
-                headers: request.headers,
+                headers: request.headers + (hasOwn ? [] : authorization),
                 body: request.body
             )
         )

@@ -52,7 +52,7 @@ struct AbuseTests {
         try await Siege.lay("unfinished bodies", connections: 200) { crowd, _ in
             crowd.join(200)
             let head =
-                "POST /streams/innocent/events HTTP/1.1\r\nHost: x\r\n"
+                "POST /streams/innocent/events HTTP/1.1\r\nHost: localhost\r\n"
                 + "Content-Length: \(Limits.bodyBytes)\r\n\r\n"
             let body = [UInt8](repeating: 0x20, count: Limits.bodyBytes - 1)
             let sent = crowd.sendEverywhere(Array(head.utf8) + body)
@@ -65,7 +65,7 @@ struct AbuseTests {
         try await Siege.lay("one-byte chunks", connections: 100) { crowd, _ in
             crowd.join(100)
             let head =
-                "POST /streams/innocent/events HTTP/1.1\r\nHost: x\r\n"
+                "POST /streams/innocent/events HTTP/1.1\r\nHost: localhost\r\n"
                 + "Transfer-Encoding: chunked\r\n\r\n"
             let chunks = String(repeating: "1\r\n \r\n", count: 5000)
             let sent = crowd.sendEverywhere(Array((head + chunks).utf8))
@@ -99,7 +99,7 @@ struct AbuseTests {
         try await Siege.lay("headers", connections: 1000) { crowd, _ in
             crowd.join(1000)
             let fields = String(repeating: "X-\(UUID().uuidString): y\r\n", count: 10_000)
-            _ = crowd.sendEverywhere(Array("GET / HTTP/1.1\r\nHost: x\r\n\(fields)".utf8))
+            _ = crowd.sendEverywhere(Array("GET / HTTP/1.1\r\nHost: localhost\r\n\(fields)".utf8))
             let statuses = crowd.statuses()
             return "10,000 fields each, \(statuses)"
         }
@@ -112,7 +112,7 @@ struct AbuseTests {
         try await Siege.lay("gzip bombs", connections: 1000) { crowd, _ in
             crowd.join(1000)
             let head =
-                "POST /streams/innocent/events HTTP/1.1\r\nHost: x\r\n"
+                "POST /streams/innocent/events HTTP/1.1\r\nHost: localhost\r\n"
                 + "Content-Encoding: gzip\r\nContent-Length: \(bomb.count)\r\n\r\n"
             let sent = crowd.sendEverywhere(Array(head.utf8) + bomb)
             return "\(sent) sent \(bomb.count) bytes that are 4 MB"

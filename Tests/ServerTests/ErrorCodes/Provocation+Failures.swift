@@ -77,7 +77,7 @@ extension Provocation {
             try await $0.raw("GET /streams HTTP/1.1\r\n\r\n", as: "GET", "/streams")
         },
         Provocation(code: "request_timeout", timeouts: HTTPTimeouts(body: .milliseconds(20))) {
-            let head = "POST /streams HTTP/1.1\r\nHost: x\r\nContent-Length: 50\r\n\r\n"
+            let head = "POST /streams HTTP/1.1\r\nHost: localhost\r\nContent-Length: 50\r\n\r\n"
             return try await $0.raw(head + "{\"stream_id\"", as: "POST", "/streams")
         },
         Provocation(code: "uri_too_long") {
@@ -94,14 +94,18 @@ extension Provocation {
         },
         Provocation(code: "unsupported_transfer_encoding") {
             let head =
-                "POST /streams HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n"
+                "POST /streams HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: gzip, chunked\r\n\r\n"
             return try await $0.raw(head + "0\r\n\r\n", as: "POST", "/streams")
         },
         Provocation(code: "overloaded", limits: HTTPLimits(requestsInFlight: 0)) {
             try await $0.call("GET", "/streams")
         },
         Provocation(code: "http_version_not_supported") {
-            try await $0.raw("GET /streams HTTP/2.0\r\nHost: x\r\n\r\n", as: "GET", "/streams")
+            try await $0.raw(
+                "GET /streams HTTP/2.0\r\nHost: localhost\r\n\r\n",
+                as: "GET",
+                "/streams"
+            )
         },
     ]
 }

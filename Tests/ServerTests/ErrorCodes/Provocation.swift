@@ -1,4 +1,5 @@
 import APISuite
+import LedgerCore
 import LedgerServer
 import LedgerService
 
@@ -8,15 +9,13 @@ struct Provocation: Sendable, CustomStringConvertible {
     var limits = HTTPLimits()
     var timeouts = HTTPTimeouts()
     var deletesLogByItself = false
+    var keys = KeyPolicy.off
     let provoke: @Sendable (StageClient) async throws -> Exchange
 
     var description: String { code }
 
     /// For every code one way at least.
-    static let all = requests + states + failures + wire
-
-    /// Codes of the document that no route answers yet: API keys and quotas come later.
-    static let reserved: Set<String> = ["keys_disabled", "too_many_requests"]
+    static let all = requests + states + failures + wire + keyed
 
     /// A request that is wrong whatever the ledger holds.
     static func request(
@@ -35,8 +34,10 @@ struct Provocation: Sendable, CustomStringConvertible {
     func run() async throws -> Exchange {
         let stage = Stage(deletesLogByItself: deletesLogByItself)
         var exchange: Exchange?
-        try await withServer(LedgerAPI(stage.ledger), limits: limits, timeouts: timeouts) {
-            let client = StageClient(stage: stage, port: $0.port)
+        let api = LedgerAPI(stage.ledger, keys: keys)
+        try await withServer(api, keys: keys, limits: limits, timeouts: timeouts) {
+            let key = keys.isOn ? Self.rootKey.text : nil
+            let client = StageClient(stage: stage, port: $0.port, key: key)
             _ = try await client.call(
                 "POST",
                 "/streams",

@@ -55,6 +55,12 @@ struct Exchange: Sendable {
 struct StageClient: Sendable {
     let stage: Stage
     let port: Int
+    var key: String?
+
+    /// The same with another key, or without one.
+    func with(_ key: String?) -> StageClient {
+        StageClient(stage: stage, port: port, key: key)
+    }
 
     func call(
         _ method: String,
@@ -63,7 +69,7 @@ struct StageClient: Sendable {
         headers: [(name: String, value: String)] = []
     ) async throws -> Exchange {
         let request = SuiteRequest(method, target, headers: headers, body: Array(body.utf8))
-        let transport = HTTPTransport(url: "http://127.0.0.1:\(port)")
+        let transport = HTTPTransport(url: "http://127.0.0.1:\(port)", key: key)
         return Exchange(request: request, answer: try await transport.send(request))
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import LedgerServer
 import Loopback
 import Testing
 
@@ -11,6 +12,13 @@ final class LedgerUnderTest: @unchecked Sendable {
     /// Starts the executable that stands beside the tests, on a free port.
     convenience init(data: String) throws {
         try self.init(["--data", data])
+    }
+
+    /// The same over HTTPS.
+    convenience init(data: String, tls: TLSFiles) throws {
+        try self.init(
+            ["--data", data, "--tls-cert", tls.certificate, "--tls-key", tls.key]
+        )
     }
 
     /// The same on a DynamoDB table of the local AWS.
@@ -47,6 +55,11 @@ final class LedgerUnderTest: @unchecked Sendable {
         let status = try String(contentsOfFile: path, encoding: .utf8)
         let match = try #require(status.firstMatch(of: /VmHWM:\s+(\d+) kB/))
         return try #require(Int(match.1)) * 1024
+    }
+
+    /// SIGHUP.
+    func hangUp() {
+        Foundation.kill(process.processIdentifier, SIGHUP)
     }
 
     /// `kill -9`, and waits until the process is gone.

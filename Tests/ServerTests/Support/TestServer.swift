@@ -28,6 +28,8 @@ struct StubHandler: APIHandler {
 /// Runs a server for the time of a test.
 func withServer<Handler: APIHandler>(
     _ handler: Handler,
+    keys: KeyPolicy = .off,
+    tls: TLSFiles? = nil,
     limits: HTTPLimits = HTTPLimits(),
     timeouts: HTTPTimeouts = HTTPTimeouts(),
     eventLoops: Int = 1,
@@ -37,7 +39,14 @@ func withServer<Handler: APIHandler>(
     _ body: (HTTPServer) async throws -> Void
 ) async throws {
     let server = try await HTTPServer.start(
-        ServerConfiguration(port: 0, eventLoops: eventLoops, limits: limits, timeouts: timeouts),
+        ServerConfiguration(
+            port: 0,
+            keys: keys,
+            tls: tls,
+            eventLoops: eventLoops,
+            limits: limits,
+            timeouts: timeouts
+        ),
         handler: handler,
         metrics: metrics,
         compressor: compressor,
@@ -53,11 +62,11 @@ func withServer<Handler: APIHandler>(
 }
 
 func get(_ path: String, headers: String = "") -> String {
-    "GET \(path) HTTP/1.1\r\nHost: x\r\n\(headers)\r\n"
+    "GET \(path) HTTP/1.1\r\nHost: localhost\r\n\(headers)\r\n"
 }
 
 func post(_ path: String, _ body: String, headers: String = "") -> String {
-    "POST \(path) HTTP/1.1\r\nHost: x\r\nContent-Length: \(body.utf8.count)\r\n\(headers)\r\n\(body)"
+    "POST \(path) HTTP/1.1\r\nHost: localhost\r\nContent-Length: \(body.utf8.count)\r\n\(headers)\r\n\(body)"
 }
 
 /// A door that someone waits at until someone else opens it.

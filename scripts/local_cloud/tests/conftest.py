@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -74,6 +75,15 @@ class Running:
     def json(self, path, *arguments, **named):
         status, _, body = self.call(path, *arguments, **named)
         return status, json.loads(body)
+
+    def settle(self):
+        """Waits until every living instance asks for its next event."""
+        end = time.monotonic() + 30
+        while time.monotonic() < end:
+            found = self.control("/invocations", method="GET")[1]
+            if found["idle"] == found["instances"]:
+                return
+        raise TimeoutError(found)
 
     def control(self, path, body=None, method="POST"):
         return self.json(

@@ -82,8 +82,9 @@ def test_it_serves_between_start_and_stop(commands):
     assert started.returncode == 0, started.stderr
     found = commands.addresses()
     assert json.loads(started.stdout) == found
+    assert found["table"] == "ledger"
     function = json.loads(answers(found["api_url"] + "/things/a"))["pid"]
-    assert b"own-f" in answers(found["control_url"] + "/health")
+    assert b"own-publish" in answers(found["control_url"] + "/health")
     assert commands.start().returncode == 1  # one is running already
     assert commands.run("stop").returncode == 0
     assert not commands.state.exists()

@@ -29,7 +29,7 @@ if part == "dev" and command == "apply":
     made = Deployment(endpoint)
     made.table()
     role = made.role()
-    function = made.function("own-f", role)
+    function = made.function("own-publish", role)
     made.api(function)
     made.mapping(function)
 if part == "dev" and command in ("plan", "destroy"):

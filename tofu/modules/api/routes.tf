@@ -17,6 +17,7 @@ locals {
     "GET /streams/{stream}/events"                               = "poll"
     "GET /streams/{stream}/compacted"                            = "poll"
     "GET /streams/{stream}/compacted/{key+}"                     = "poll"
+    "GET /streams/{stream}/partitions/{partition}/head"          = "poll"
     "GET /streams/{stream}/subscriptions/{subscription}/poll"    = "poll"
     "POST /streams/{stream}/subscriptions/{subscription}/commit" = "poll"
     "POST /streams/{stream}/subscriptions/{subscription}/seek"   = "poll"

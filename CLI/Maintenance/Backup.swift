@@ -1,0 +1,52 @@
+import ArgumentParser
+import LedgerMaintenance
+import SQLiteTable
+
+/// The command `eventledger backup`.
+struct Backup: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Copy a ledger's file as it is at this moment, also while a server uses it.",
+        discussion: """
+            The copy is whole and consistent whatever is published meanwhile; it is flushed to \
+            disk and checked as `verify --data` does before it gets its name. A server can't be \
+            started on it by accident: `eventledger restore` makes a ledger of it.
+
+            It holds the secrets of cursors, and hashes of keys: keep it as safe as the ledger.
+
+            Example: eventledger backup --data ./ledger-data /backups/ledger-2026-11-21.sqlite
+            """
+    )
+
+    @Argument(help: "The backup's file, which must not exist.") var target: String
+    @Option(help: "The ledger's folder (EVENTLEDGER_DATA; default in your data folder).")
+    var data: String?
+    @Flag(help: "Print the verdict as JSON.") var json = false
+
+    func run() async throws {
+        let part = target + ".partial"
+        let verdict: LedgerVerdict
+        do throws(SQLiteOpenError) {
+            guard !SQLiteClaim.exists(target) else {
+                throw .cannotOpen(path: target, reason: "it exists already")
+            }
+            SQLiteClaim.remove(part)
+            try Self.copy(LedgerFile.path(data), to: part)
+            verdict = FileCheck.run(on: try SQLiteSnapshot.open(path: part))
+            if verdict.isSound { try SQLiteClaim.move(part, to: target) }
+        } catch {
+            Terminal.error("no backup was made: \(error)")
+            throw ExitCode(3)
+        }
+        VerdictReport(verdict: verdict).show(asJSON: json)
+        guard verdict.isSound else {
+            Terminal.error("the ledger is damaged; the copy is \(part)")
+            throw ExitCode(1)
+        }
+        if !json { Terminal.print("backup: \(target)") }
+    }
+
+    /// The ledger's log can't be begun anew while this reads: no longer than it must.
+    private static func copy(_ file: String, to part: String) throws(SQLiteOpenError) {
+        try SQLiteSnapshot.open(path: file).copy(to: part, as: .backup)
+    }
+}

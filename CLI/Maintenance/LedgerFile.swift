@@ -1,0 +1,48 @@
+import LedgerServer
+import SQLiteTable
+
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
+/// Which file a command means.
+enum LedgerFile {
+    /// The ledger's file in a data folder, or `place` itself when it is a file.
+    static func path(_ place: String?) -> String {
+        let place = folder(place)
+        var status = stat()
+        let isFile = stat(place, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+        return isFile ? place : place + "/" + DataFolder.fileName
+    }
+
+    /// The data folder, as `serve` takes it.
+    static func folder(_ place: String?) -> String {
+        place ?? Environment.value("EVENTLEDGER_DATA") ?? DataFolder.standard(Environment.value)
+    }
+
+    /// A file's bytes.
+    static func read(_ path: String) throws(FileError) -> [UInt8] {
+        let file = open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { throw FileError(path) }
+        defer { close(file) }
+        var bytes: [UInt8] = []
+        var part = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = Glibc.read(file, &part, part.count)
+            guard count >= 0 else { throw FileError(path) }
+            if count == 0 { return bytes }
+            bytes += part[..<count]
+        }
+    }
+}
+
+/// A file can't be read.
+struct FileError: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ path: String) {
+        description = "\(path): \(String(cString: strerror(errno)))"
+    }
+}

@@ -1,0 +1,177 @@
+import LedgerClient
+import LedgerCore
+import LedgerMaintenance
+
+/// A check through the API: every event can be read, in order and without a gap, and kept heads
+/// are still the ledger's.
+struct RemoteVerification {
+    let client: LedgerClient
+    let heads: KeptHeads
+
+    /// `stream`: nil checks all.
+    func run(_ stream: StreamID?) async throws(LedgerClientError) -> LedgerVerdict {
+        var verdict = LedgerVerdict()
+        let streams = if let stream { [stream] } else { try await all() }
+        for id in streams { verdict.streams.append(try await check(id)) }
+        for id in heads.streams where stream == nil && !streams.contains(id) {
+            verdict.findings.append(
+                Finding(stream: id.name, "the stream is gone, heads of it were kept")
+            )
+        }
+        return verdict
+    }
+
+    private func all() async throws(LedgerClientError) -> [StreamID] {
+        var names: [StreamID] = []
+        try await Pages.each(client, ["streams"]) { _, page in
+            let streams = page["streams"]?.elements ?? []
+            names += streams.compactMap { StreamID($0.text("stream_id")) }
+        }
+        return names
+    }
+
+    private func check(_ id: StreamID) async throws(LedgerClientError) -> StreamVerdict {
+        let answer = try await client.call("GET", ["streams", id.name])
+        let stream = try JSONValue.answer(answer)
+        var verdict = StreamVerdict(stream: id)
+        let described = stream["partitions"]?.elements ?? []
+        for (partition, entry) in zip(Partition.all(described.count), described) {
+            var check = RemotePartition(client, id, partition, count: described.count)
+            try await check.run(from: entry.text("earliest_offset"), heads: heads)
+            verdict.partitions.append(check.verdict)
+        }
+        for partition in heads.partitions(of: id) where partition.index >= described.count {
+            verdict.findings.append(
+                Finding(
+                    stream: id.name,
+                    partition: partition,
+                    "the stream has no such partition, a head of it was kept"
+                )
+            )
+        }
+        return verdict
+    }
+}
+
+/// The check of one partition through the API.
+struct RemotePartition {
+    private let client: LedgerClient
+    private let stream: StreamID
+    private let partition: Partition
+    private let count: Int
+    private(set) var verdict: PartitionVerdict
+    private var timestamp: [UInt8] = []
+
+    init(_ client: LedgerClient, _ stream: StreamID, _ partition: Partition, count: Int) {
+        self.client = client
+        self.stream = stream
+        self.partition = partition
+        self.count = count
+        verdict = PartitionVerdict(partition: partition)
+        verdict.chain = .unseen
+        verdict.state = .unchecked
+    }
+
+    mutating func run(
+        from earliest: String,
+        heads: KeptHeads
+    ) async throws(LedgerClientError) {
+        let now = try await head(nil)
+        guard let next = Int64(now.text("next_offset")).flatMap({ Offset($0) }),
+            let first = Int64(earliest).flatMap({ Offset($0) }),
+            let hash = HashChain.hash(now.text("head"))
+        else { throw .notALedger(status: 200) }
+        verdict.earliest = first
+        verdict.next = next
+        verdict.head = hash
+        do throws(LedgerClientError) {
+            try await readEvents(from: first, to: next)
+        } catch {
+            guard case .refused(500, _, let message) = error else { throw error }
+            report(nil, message)
+        }
+        for kept in heads.heads(of: stream, partition) { try await compare(kept.next, kept.head) }
+    }
+
+    private func head(_ moment: Offset?) async throws(LedgerClientError) -> JSONValue {
+        let path = ["streams", stream.name, "partitions", "\(partition.index)", "head"]
+        let query = moment.map { [(name: "at", value: "\($0.rawValue)")] } ?? []
+        return try JSONValue.answer(try await client.call("GET", path, query: query))
+    }
+
+    private mutating func readEvents(
+        from first: Offset,
+        to end: Offset
+    ) async throws(LedgerClientError) {
+        var next = first
+        while next < end {
+            let place = "\(next.rawValue)"
+            let page: EventSlicesPage
+            do throws(LedgerClientError) {
+                page = try await client.events(of: stream.name, partition.index, from: place)
+            } catch {
+                guard case .refused(410, _, _) = error else { throw error }
+                try await passExpired(&next)
+                continue
+            }
+            for event in page.events where next < end { take(event, at: &next) }
+            if page.events.isEmpty { return report(next, "no event is to be had here") }
+        }
+    }
+
+    /// Events that expire while they are read are none that is missing.
+    private mutating func passExpired(_ next: inout Offset) async throws(LedgerClientError) {
+        let page = try await client.events(
+            of: stream.name,
+            partition.index,
+            from: "earliest",
+            limit: 1
+        )
+        guard let earliest = Offset(page.next - Int64(page.events.count)), earliest > next else {
+            throw .notALedger(status: 410)
+        }
+        verdict.earliest = earliest
+        verdict.events = 0
+        next = earliest
+    }
+
+    private mutating func take(_ event: EventSlices, at next: inout Offset) {
+        if event.offset != next.rawValue {
+            report(next, "the event read here has offset \(event.offset)")
+        }
+        if Partitioner.partition(forKey: event.keyBytes, count: count) != partition {
+            report(next, "the event's key belongs to another partition")
+        }
+        // All timestamps have one width, so they are in order as text.
+        if event.timestamp.lexicographicallyPrecedes(timestamp) { report(next, "time goes back") }
+        timestamp = event.timestamp
+        verdict.events += 1
+        next = next.advanced(by: 1)
+    }
+
+    private mutating func compare(_ next: Offset, _ kept: String) async throws(LedgerClientError) {
+        do throws(LedgerClientError) {
+            if try await head(next).text("head") == kept {
+                verdict.provenHeads += 1
+            } else {
+                report(
+                    next,
+                    "the log before this offset is another one than when its head was kept"
+                )
+            }
+        } catch {
+            switch error {
+            case .refused(410, _, _): verdict.expiredHeads += 1
+            case .refused(400, _, let message), .refused(416, _, let message):
+                report(next, "the ledger no longer has the head that was kept: \(message)")
+            case .refused, .unreachable, .unknownOutcome, .notALedger: throw error
+            }
+        }
+    }
+
+    private mutating func report(_ offset: Offset?, _ problem: String) {
+        verdict.findings.append(
+            Finding(stream: stream.name, partition: partition, offset: offset, problem)
+        )
+    }
+}

@@ -1,0 +1,84 @@
+import ArgumentParser
+import LedgerCore
+import LedgerMaintenance
+import LedgerServer
+import SQLiteTable
+
+/// The command `eventledger restore`.
+struct Restore: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Make a ledger of a backup, in a folder that has none.",
+        discussion: """
+            Stop the server and move its old file away first. What was published, committed, \
+            created or deleted after the backup is undone; offsets behind its end will be given \
+            to other events. So cursors handed out before are refused from now on \
+            (invalid_cursor), and subscriptions go on where they stood in the backup. Readers \
+            that keep offsets themselves must not go on behind the offsets printed under NEXT. \
+            Keys revoked since the backup are valid again: revoke them anew.
+
+            Example: eventledger restore --data ./ledger-data /backups/ledger-2026-11-21.sqlite
+            """
+    )
+
+    @Argument(help: "The backup's file.") var backup: String
+    @Option(help: "The ledger's folder (EVENTLEDGER_DATA; default in your data folder).")
+    var data: String?
+    @Flag(help: "Print the verdict as JSON.") var json = false
+
+    func run() async throws {
+        let file = LedgerFile.folder(data) + "/" + DataFolder.fileName
+        let verdict: LedgerVerdict
+        let count: Int
+        do {
+            try DataFolder.make(LedgerFile.folder(data))
+            let claim = try SQLiteClaim(path: file)
+            defer { withExtendedLifetime(claim) {} }
+            guard !SQLiteClaim.exists(file) else {
+                throw SQLiteOpenError.cannotOpen(path: file, reason: "move it away first")
+            }
+            (verdict, count) = try await Self.place(backup, file)
+        } catch let error as ExitCode {
+            throw error
+        } catch {
+            Terminal.error("nothing was restored: \(error)")
+            throw ExitCode(3)
+        }
+        VerdictReport(verdict: verdict).show(asJSON: json)
+        guard verdict.isSound else {
+            Terminal.error("nothing was restored: the backup is damaged")
+            throw ExitCode(1)
+        }
+        guard !json else { return }
+        Terminal.print("restored \(file)")
+        Terminal.print("cursors of \(count) subscriptions from before are refused from now on")
+    }
+
+    /// Copies, makes the copy a ledger of its own, checks it, and gives it its name if it is sound.
+    private static func place(
+        _ backup: String,
+        _ file: String
+    ) async throws -> (LedgerVerdict, subscriptions: Int) {
+        let part = file + ".partial"
+        SQLiteClaim.remove(part)
+        try SQLiteSnapshot.open(path: backup).copy(to: part, as: .table)
+        var verdict = try FileCheck.run(part)
+        guard verdict.isSound else {
+            SQLiteClaim.remove(part)
+            return (verdict, 0)
+        }
+        let table = try SQLiteTable.open(path: part)
+        var random = SystemRandomNumberGenerator()
+        let renewal: Result<Int, TableError>
+        do throws(TableError) {
+            renewal = .success(try await CursorRenewal.run(on: table, random: &random))
+        } catch {
+            renewal = .failure(error)
+        }
+        await table.close()
+        let count = try renewal.get()
+        verdict = try FileCheck.run(part)
+        try SQLiteClaim.move(part, to: file)
+        SQLiteClaim.remove(part)
+        return (verdict, count)
+    }
+}

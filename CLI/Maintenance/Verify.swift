@@ -1,0 +1,82 @@
+import ArgumentParser
+import LedgerClient
+import LedgerCore
+import LedgerMaintenance
+import SQLiteTable
+
+/// The command `eventledger verify`.
+struct Verify: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Check that everything stored is whole, and that nothing was rewritten.",
+        discussion: """
+            With --data it reads a ledger's file, or a backup, also while a server uses it: every \
+            checksum, offset, timestamp and hash, the compacted state against the log, and \
+            everything that refers to an offset. Without, it asks the ledger at --url: whether \
+            every event can be read, in order and without a gap.
+
+            Keep what `verify --json` or `stream head --json` prints somewhere else; --expect \
+            proves with it later that the log up to there is still the same. Read from a file it \
+            is a proof by the events themselves, through the API by the ledger's word.
+
+            Exit code 1 when anything is wrong.
+
+            Examples:
+              eventledger verify --data ./ledger-data
+              eventledger verify orders --json >> heads.ndjson
+              eventledger verify --data ./ledger-data --expect heads.ndjson
+            """
+    )
+
+    @Argument(help: "Only this stream, through the API.") var stream: String?
+    @Option(help: "A ledger's data folder or file, or a backup.") var data: String?
+    @Option(help: "A file with heads that were kept; may be repeated.") var expect: [String] = []
+    @OptionGroup var options: ClientOptions
+
+    func validate() throws {
+        if data != nil, stream != nil {
+            throw ValidationError("--data checks the whole file: leave out the stream.")
+        }
+    }
+
+    func run() async throws {
+        let heads = try HeadFile.read(expect)
+        guard let data else {
+            return try await options.run { client throws(LedgerClientError) in
+                let check = RemoteVerification(client: client, heads: heads)
+                finish(try await check.run(stream.flatMap { StreamID($0) }))
+            }
+        }
+        finish(try FileCheck.run(LedgerFile.path(data), heads))
+    }
+
+    private func finish(_ verdict: LedgerVerdict) {
+        VerdictReport(verdict: verdict).show(asJSON: options.json)
+        if !verdict.isSound { Self.exit(withError: ExitCode(1)) }
+    }
+}
+
+/// A check of a file.
+enum FileCheck {
+    /// Checks the file at `path` by its own and by SQLite's rules.
+    static func run(_ path: String, _ heads: KeptHeads = KeptHeads()) throws -> LedgerVerdict {
+        let snapshot: SQLiteSnapshot
+        do throws(SQLiteOpenError) {
+            snapshot = try SQLiteSnapshot.open(path: path)
+        } catch {
+            Terminal.error("\(error)")
+            throw ExitCode(3)
+        }
+        return run(on: snapshot, heads)
+    }
+
+    static func run(on snapshot: SQLiteSnapshot, _ heads: KeptHeads = KeptHeads()) -> LedgerVerdict
+    {
+        var verdict = LedgerVerification.run(on: snapshot, against: heads)
+        do throws(TableError) {
+            verdict.findings += try snapshot.fileProblems().map { Finding("the file: \($0)") }
+        } catch {
+            verdict.findings.append(Finding("the file: \(error.message)"))
+        }
+        return verdict
+    }
+}

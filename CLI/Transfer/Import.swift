@@ -1,0 +1,67 @@
+import ArgumentParser
+import LedgerClient
+
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
+/// The command `eventledger import`.
+struct Import: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "import",
+        abstract: "Make a stream of an export, read from standard input.",
+        discussion: """
+            Creates the stream with the settings of the export, which must not exist yet. Every \
+            event comes into the partition it was in, in the same order; offsets begin at 0 \
+            anew, and timestamps are those of the import. An import that was interrupted goes on \
+            where it stood with --resume. At the end it compares what is there with what the \
+            export holds, and prints by how much the offsets have shifted.
+
+            Nobody else may publish to the stream meanwhile.
+
+            Examples:
+              eventledger import orders-copy < orders.ndjson
+              eventledger import orders-copy --resume < orders.ndjson
+            """
+    )
+
+    @Argument(help: "The new stream's name.") var stream: String
+    @Flag(help: "Go on with an import that was interrupted.") var resume = false
+    @Flag(help: "No progress on the terminal.") var quiet = false
+    @OptionGroup var options: ClientOptions
+
+    func run() async throws {
+        let showsProgress = !quiet && isatty(STDERR_FILENO) == 1
+        try await options.run { client throws(LedgerClientError) in
+            var importer = Importer(client: client, stream: stream, showsProgress: showsProgress)
+            let result = try await TransferError.run { () throws(TransferError) in
+                try await importer.run(LineReader(STDIN_FILENO), resume: resume)
+            }
+            if showsProgress { Terminal.write("\r", to: STDERR_FILENO) }
+            switch result {
+            case .success(let ranges): show(ranges)
+            case .failure(let problem):
+                Terminal.error(problem.description)
+                Self.exit(withError: ExitCode(1))
+            }
+        }
+    }
+
+    private func show(_ ranges: [ExportHeader.Range]) {
+        if options.json {
+            let parts = ranges.map {
+                "{\"partition\":\($0.partition),\"events\":\($0.count),\"shift\":\(-$0.first)}"
+            }
+            return Terminal.print(
+                "{\"stream_id\":\"\(stream)\",\"partitions\":[\(parts.joined(separator: ","))]}"
+            )
+        }
+        var table = Table("PARTITION", "EVENTS", "OFFSETS SHIFTED BY")
+        for range in ranges { table.add("\(range.partition)", "\(range.count)", "\(-range.first)") }
+        Terminal.write(table.text, to: 1)
+        let events = ranges.reduce(0) { $0 + $1.count }
+        Terminal.print("imported \(events) events; every partition has what the export holds")
+    }
+}

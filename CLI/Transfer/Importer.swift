@@ -1,0 +1,168 @@
+import LedgerClient
+import LedgerCore
+
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
+/// Publishes the events of an export, each at its place.
+struct Importer {
+    private let client: LedgerClient
+    private let stream: String
+    private let showsProgress: Bool
+    /// By partition: how many events of the file were read.
+    private var read: [Int64] = []
+    /// By partition: how many events the stream had at the start.
+    private var there: [Int64] = []
+    private var batch: ImportBatch?
+
+    init(client: LedgerClient, stream: String, showsProgress: Bool) {
+        self.client = client
+        self.stream = stream
+        self.showsProgress = showsProgress
+    }
+
+    /// Imports everything and compares.
+    ///
+    /// - Returns: What the file holds, which is what the stream has now.
+    mutating func run(
+        _ lines: consuming LineReader,
+        resume: Bool
+    ) async throws(TransferError) -> [ExportHeader.Range] {
+        var lines = lines
+        guard let line = try lines.next(), let header = ExportHeader(line: line) else {
+            throw .file("line 1 is not the first line of an export")
+        }
+        there = try await prepare(header, resume: resume)
+        read = [Int64](repeating: 0, count: header.partitionCount)
+        while let line = try lines.next() {
+            guard let event = EventSlices(line: line) else {
+                throw .file("line \(lines.number) is no event")
+            }
+            try check(event, header, lines.number)
+            try await take(event)
+        }
+        try await flush()
+        try await compare(header)
+        return header.ranges
+    }
+
+    // MARK: The stream
+
+    /// Creates the stream, or sees that it is the one an interrupted import made; returns how
+    /// many events it has by partition.
+    private func prepare(
+        _ header: ExportHeader,
+        resume: Bool
+    ) async throws(TransferError) -> [Int64] {
+        do throws(LedgerClientError) {
+            let body = header.creation(as: stream)
+            _ = try await client.call("POST", ["streams"], body: body)
+        } catch {
+            guard case .refused(409, "stream_already_exists", _) = error else {
+                throw .ledger(error)
+            }
+            guard resume else {
+                throw .file("there is a stream \(stream) already; --resume goes on with its import")
+            }
+        }
+        let ends = try await ends()
+        guard ends.count == header.partitionCount else {
+            throw .file("stream \(stream) has \(ends.count) partitions, not those of the export")
+        }
+        return ends
+    }
+
+    private func ends() async throws(TransferError) -> [Int64] {
+        let description = try await TransferError.asking { () throws(LedgerClientError) in
+            try JSONValue.answer(try await client.call("GET", ["streams", stream]))
+        }
+        return (description["partitions"]?.elements ?? []).map {
+            Int64($0.text("next_offset")) ?? -1
+        }
+    }
+
+    // MARK: Events
+
+    /// The file's events are those that its first line promises, in order.
+    private func check(
+        _ event: EventSlices,
+        _ header: ExportHeader,
+        _ line: Int
+    ) throws(TransferError) {
+        guard let range = header.ranges.first(where: { $0.partition == Int(event.partition) })
+        else { throw .file("line \(line): there is no partition \(event.partition)") }
+        let expected = range.first + read[range.partition]
+        guard event.offset == expected, expected < range.next else {
+            throw .file("line \(line): offset \(event.offset) where \(expected) must follow")
+        }
+        let right = Partitioner.partition(forKey: event.keyBytes, count: header.partitionCount)
+        guard right.index == range.partition else {
+            throw .file("line \(line): the key belongs to partition \(right.index)")
+        }
+    }
+
+    private mutating func take(_ event: EventSlices) async throws(TransferError) {
+        let partition = Int(event.partition)
+        let place = read[partition]
+        read[partition] += 1
+        guard place >= there[partition] else {
+            // Imported before; the last one tells whether it was by this import.
+            if place == there[partition] - 1 { try await compare(event, at: place) }
+            return
+        }
+        if let batch, !batch.takes(event) { try await flush() }
+        var batch = batch ?? ImportBatch(partition: partition, first: place)
+        batch.add(event)
+        self.batch = batch
+    }
+
+    private func compare(_ event: EventSlices, at place: Int64) async throws(TransferError) {
+        let partition = Int(event.partition)
+        let page = try await TransferError.asking { () throws(LedgerClientError) in
+            try await client.events(of: stream, partition, from: "\(place)", limit: 1)
+        }
+        guard let stored = page.events.first, stored.isCopy(of: event) else {
+            throw .file(
+                "stream \(stream) has another event at offset \(place) of partition \(partition): "
+                    + "it is not an import of this file"
+            )
+        }
+    }
+
+    private mutating func flush() async throws(TransferError) {
+        guard let batch else { return }
+        self.batch = nil
+        _ = try await TransferError.asking { () throws(LedgerClientError) in
+            try await client.call(
+                "POST",
+                ["streams", stream, "events"],
+                query: [("ack", "summary")],
+                body: batch.body,
+                idempotencyKey: batch.idempotencyKey
+            )
+        }
+        guard showsProgress else { return }
+        Terminal.write("\r\(read.reduce(0, +)) events", to: STDERR_FILENO)
+    }
+
+    // MARK: The end
+
+    private func compare(_ header: ExportHeader) async throws(TransferError) {
+        for range in header.ranges where read[range.partition] != range.count {
+            throw .file(
+                "the file ends early: it has \(read[range.partition]) of the \(range.count) events "
+                    + "of partition \(range.partition)"
+            )
+        }
+        let ends = try await ends()
+        for (partition, end) in ends.enumerated() where end != read[partition] {
+            throw .file(
+                "partition \(partition) has \(end) events, the file \(read[partition]): somebody "
+                    + "else published to stream \(stream)"
+            )
+        }
+    }
+}

@@ -1,0 +1,171 @@
+import APISuite
+import DynamoDBTable
+import Foundation
+import LedgerCore
+import LedgerTesting
+import Testing
+
+/// What happens between the functions and the table's stream, on the local cloud.
+@Suite("Local cloud", .serialized)
+struct LocalCloudTests {
+    private let cloud: LocalCloud
+    private let deployment: Deployment
+
+    init() throws {
+        cloud = try LocalCloud()
+        deployment = try Deployment()
+    }
+
+    private func run(_ body: (SuiteClient) async throws -> Void) async throws {
+        try await SuiteClient.run(over: deployment.transport, body)
+    }
+
+    @Test("The stream alone brings the compacted state up to the log")
+    func compaction() async throws {
+        try await run { api in
+            let s = try await api.stream(",\"partition_count\":2")
+            let batches = try await cloud.count("batches")
+            for index in 0..<20 {
+                try await api.publish(s, "k\(index % 6)", index % 7 == 0 ? "null" : "\(index)")
+            }
+            try await waitForFold(of: s, api)
+            #expect(try await cloud.count("batches") > batches)
+            try await expectFold(of: s, api)
+        }
+    }
+
+    @Test("Batches that come twice, out of order or never end in the same state")
+    func disturbed() async throws {
+        try await run { api in
+            let s = try await api.stream(",\"partition_count\":2")
+            try await cloud.drain()
+            try await cloud.disturb(duplicate: 4, reorder: 4, drop: 2)
+            var random = SeededGenerator(seed: RandomSeed.base)
+            for _ in 0..<30 {
+                let value = Int.random(in: 0..<1000, using: &random)
+                let isDeleted = value.isMultiple(of: 5)
+                try await api.publish(s, "k\(value % 8)", isDeleted ? "null" : "\(value)")
+                if value.isMultiple(of: 3) { try await cloud.drain() }
+            }
+            try await cloud.drain()
+            // What no news led to, the sweep finds.
+            try await cloud.sweep()
+            try await cloud.disturb()
+            try await waitForFold(of: s, api)
+            try await expectFold(of: s, api)
+        }
+    }
+
+    @Test("A function killed between its write and its answer: the retry finds its own events")
+    func killed() async throws {
+        try await run { api in
+            let s = try await api.stream(",\"partition_count\":1")
+            try await api.publish(s, "before")
+            let key = [(name: "idempotency-key", value: "order 1")]
+            let body = "[{\"key\":\"k\",\"type\":\"t\",\"data\":1}]"
+            let request = SuiteRequest(
+                "POST",
+                "/streams/\(s)/events",
+                headers: key,
+                body: Array(body.utf8)
+            )
+            try await cloud.killAfterWrite("publish")
+            // The gateway's own words, not the ledger's.
+            let lost = try await deployment.transport.send(request)
+            #expect(lost.status >= 500, "\(lost)")
+            let retried = try await api.call("POST", request.target, body, headers: key)
+            #expect(retried.offsets == [1], "\(retried)")
+            let again = try await api.call("POST", request.target, body, headers: key)
+            #expect(again.body == retried.body)
+            let log = try await api.call("GET", "/streams/\(s)/events")
+            #expect(log.keys == ["before", "k"] && log.offsets == [0, 1])
+        }
+    }
+
+    @Test("A damaged chunk is given up after its retries, and holds up no other stream")
+    func poison() async throws {
+        try await run { api in
+            let sick = try await api.stream(",\"partition_count\":1")
+            let well = try await api.stream(",\"partition_count\":1")
+            try await api.publish(sick, "k")
+            try await waitForFold(of: sick, api)
+            let abandoned = try await cloud.count("abandoned")
+            try await damageTail(of: sick)
+            for index in 0..<5 { try await api.publish(well, "k\(index)") }
+            try await waitForFold(of: well, api)
+            try await expectFold(of: well, api)
+            try await Patience(.seconds(180)).wait(for: "the record to be given up") {
+                try await cloud.count("abandoned") > abandoned
+            }
+            let read = try await api.call("GET", "/streams/\(sick)/events?from=1")
+            #expect(read.status == 500 && read.error == "corrupt_chunk", "\(read)")
+            #expect(try await api.call("GET", "/streams/\(sick)/events?from=0").keys == ["k"])
+        }
+    }
+
+    @Test("Publishers at the same time are served by several instances")
+    func concurrency() async throws {
+        try await run { api in
+            let s = try await api.stream(",\"partition_count\":4")
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for publisher in 0..<16 {
+                    group.addTask {
+                        let key = [(name: "idempotency-key", value: "\(publisher)")]
+                        let body = "{\"key\":\"p\(publisher)\",\"type\":\"t\",\"data\":1}"
+                        let answer = try await api.persist(Patience(.seconds(120))) {
+                            try await api.call("POST", "/streams/\(s)/events", body, headers: key)
+                        }
+                        #expect(answer.status == 200, "\(answer)")
+                    }
+                }
+                try await group.waitForAll()
+            }
+            #expect(try await cloud.instances(of: "publish") > 1)
+            try await api.subscribe(s, "u")
+            let page = try await api.poll(s, "u", "limit=100")
+            #expect(page.keys.sorted() == (0..<16).map { "p\($0)" }.sorted())
+        }
+    }
+
+    // MARK: Folds
+
+    /// Waits until nobody has anything left to fold of a stream.
+    private func waitForFold(of stream: String, _ api: SuiteClient) async throws {
+        try await Patience(.seconds(180)).wait(for: "the fold of \(stream)") {
+            let state = try await api.call("GET", "/streams/\(stream)").json
+            let partitions = state["partitions"] as? [[String: Any]] ?? []
+            return !partitions.isEmpty
+                && partitions.allSatisfy {
+                    $0["compacted_up_to"] as? Int == $0["next_offset"] as? Int
+                }
+        }
+    }
+
+    /// The compacted state is the last event of each key in the log.
+    private func expectFold(of stream: String, _ api: SuiteClient) async throws {
+        try await api.subscribe(stream, "all")
+        let log = try await api.poll(stream, "all", "limit=1000")
+        #expect(log.caughtUp)
+        var truth: [String: Int] = [:]
+        for event in log.events { truth[event["key"] as? String ?? ""] = event["data"] as? Int }
+        let state = try await api.call("GET", "/streams/\(stream)/compacted?limit=1000")
+        let found = state.events.map { ($0["key"] as? String ?? "", $0["data"] as? Int ?? -1) }
+        let replay = RandomSeed.replay("LocalCloudTests")
+        #expect(Dictionary(uniqueKeysWithValues: found) == truth, "\(replay)")
+    }
+
+    /// Puts a chunk after the only one of a stream's only partition, whose bytes are damaged.
+    private func damageTail(of stream: String) async throws {
+        let table = try cloud.table()
+        let id = try #require(StreamID(stream))
+        let row = try StreamRow(try #require(try await table.get(.stream(id))))
+        let partition = row.partitions[0]
+        let log = try await table.query(Query(.log(row.incarnation, partition), limit: 1))
+        let first = try #require(log.items.first)
+        let next = try #require(Offset(1))
+        var item = Item(.chunk(row.incarnation, partition, next))
+        for attribute in first.attributes { item[attribute.name] = attribute.value }
+        item[.batch] = .bytes([0x45, 0x4c, 1, 0])
+        _ = try await table.write(.put(item, if: .notExists))
+    }
+}

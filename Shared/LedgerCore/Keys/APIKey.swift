@@ -1,0 +1,48 @@
+/// An API key, the secret itself: what a client sends as bearer.
+///
+/// ```
+/// elk_<id>_<secret>      64 characters
+///      id                16 lower-case hexadecimal digits
+///      secret            256 random bits, 43 characters of base64url
+/// ```
+///
+/// One spelling per key. It is shown once, to who made it; the ledger keeps its ``KeyHash`` only.
+public struct APIKey: Sendable {
+    /// What every key begins with, so that it is recognised where it does not belong.
+    static let prefix = "elk_"
+    private static let secretCount = 32
+
+    /// The key's public name.
+    public let id: APIKeyID
+    /// The whole key.
+    public let text: String
+
+    /// Reads a key; nil when `text` is none in its one spelling.
+    public init?(_ text: String) {
+        let utf8 = text.utf8
+        guard utf8.count == 64, utf8.starts(with: Self.prefix.utf8) else { return nil }
+        let rest = text.dropFirst(Self.prefix.utf8.count)
+        guard let id = APIKeyID(rest.prefix(APIKeyID.textCount)),
+            rest.utf8.dropFirst(APIKeyID.textCount).first == UInt8(ascii: "_"),
+            let secret = Base64URL.decode(String(rest.dropFirst(APIKeyID.textCount + 1))),
+            secret.count == Self.secretCount
+        else { return nil }
+        self.id = id
+        self.text = text
+    }
+
+    private init(id: APIKeyID, secret: [UInt8]) {
+        self.id = id
+        text = "\(Self.prefix)\(id)_\(Base64URL.encode(secret))"
+    }
+
+    /// A fresh key from `generator`, which must be fit for secrets.
+    public static func random(using generator: inout some RandomNumberGenerator) -> APIKey {
+        let id = APIKeyID.random(using: &generator)
+        let halves = (0..<2).flatMap { _ in Incarnation.random(using: &generator).bytes }
+        return APIKey(id: id, secret: halves)
+    }
+
+    /// What the ledger keeps of it.
+    public var hash: KeyHash { KeyHash(of: text) }
+}

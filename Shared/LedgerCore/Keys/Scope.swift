@@ -1,0 +1,72 @@
+/// What a key may do with a stream.
+public enum KeyAction: String, CaseIterable, Sendable {
+    /// Creates, changes and deletes streams, compacts, accepts tails.
+    case admin
+    /// Publishes.
+    case publish
+    /// Reads and looks up; manages, polls, commits and seeks subscriptions.
+    case consume
+}
+
+/// Some actions on some streams: `publish,consume:orders-*`.
+public struct Scope: Hashable, Sendable, CustomStringConvertible {
+    /// At least one.
+    public let actions: Set<KeyAction>
+    /// On which streams.
+    public let streams: StreamPattern
+
+    /// A scope; nil without an action.
+    public init?(_ actions: Set<KeyAction>, on streams: StreamPattern) {
+        guard !actions.isEmpty else { return nil }
+        self.actions = actions
+        self.streams = streams
+    }
+
+    /// Reads `ACTION,…:STREAMS`; nil when it is none, or names an action twice.
+    public init?(_ text: some StringProtocol) {
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count == 2, let streams = StreamPattern(parts[1]) else { return nil }
+        let words = parts[0].split(separator: ",", omittingEmptySubsequences: false)
+        let actions = words.compactMap { KeyAction(rawValue: String($0)) }
+        guard actions.count == words.count, Set(actions).count == words.count else { return nil }
+        self.init(Set(actions), on: streams)
+    }
+
+    /// The actions in their fixed order.
+    public var orderedActions: [KeyAction] { KeyAction.allCases.filter(actions.contains) }
+
+    /// The scope as text.
+    public var description: String {
+        orderedActions.map(\.rawValue).joined(separator: ",") + ":\(streams)"
+    }
+}
+
+extension [Scope] {
+    /// Everything: what the operator's own key may do.
+    public static var everything: [Scope] {
+        [Scope(Set(KeyAction.allCases), on: .all)].compactMap(\.self)
+    }
+
+    /// Whether one of them lets `action` be done on the stream.
+    public func allow(_ action: KeyAction, on stream: StreamID) -> Bool {
+        contains { $0.actions.contains(action) && $0.streams.covers(stream) }
+    }
+
+    /// Whether one of them lets `action` be done on every stream.
+    public func allowEverywhere(_ action: KeyAction) -> Bool {
+        contains { $0.actions.contains(action) && $0.streams == .all }
+    }
+
+    /// Whether one of them covers the stream, with any action.
+    public func cover(_ stream: StreamID) -> Bool {
+        contains { $0.streams.covers(stream) }
+    }
+
+    /// The patterns that cover what all of them cover, none within another, in the order of names.
+    public var coverage: [StreamPattern] {
+        let patterns = Set(map(\.streams))
+        return patterns.filter { pattern in
+            !patterns.contains { $0 != pattern && $0.covers(pattern) }
+        }.sorted { $0.name < $1.name }
+    }
+}

@@ -1,0 +1,71 @@
+/// An API key as it is stored: row `KEYS`.
+///
+/// The key itself is not in it, only its hash.
+public struct APIKeyRow: Sendable {
+    /// The key's public name.
+    public let id: APIKeyID
+    /// What its maker calls it.
+    public let name: String
+    /// The SHA-256 of the key.
+    public let hash: KeyHash
+    /// What it may do; at least one.
+    public let scopes: [Scope]
+    /// When it was made.
+    public let created: Timestamp
+    /// From when on it is refused; nil: never.
+    public let expires: Timestamp?
+
+    /// A new key's row.
+    public init(
+        id: APIKeyID,
+        name: String,
+        hash: KeyHash,
+        scopes: [Scope],
+        created: Timestamp,
+        expires: Timestamp?
+    ) {
+        self.id = id
+        self.name = name
+        self.hash = hash
+        self.scopes = scopes
+        self.created = created
+        self.expires = expires
+    }
+
+    /// Whether it is refused at `now`.
+    public func hasExpired(at now: Timestamp) -> Bool {
+        expires.map { $0 <= now } ?? false
+    }
+
+    /// The row.
+    ///
+    /// An expired key stays in lists for a while, and then goes by itself.
+    public var item: Item {
+        var item = Item(.apiKey(id))
+        item[.name] = .string(name)
+        item[.keyHash] = .bytes(hash.bytes)
+        item[.scopes] = .string(scopes.map(\.description).joined(separator: " "))
+        item[.created] = .number(created.milliseconds)
+        item[.expires] = expires.map { .number($0.milliseconds) }
+        item[.ttl] = expires.map { .number($0.seconds + Limits.expiredKeyDays * 86_400) }
+        return item
+    }
+
+    /// Reads the row; throws ``TableError/Reason/corrupt`` when it is damaged.
+    public init(_ item: Item) throws(TableError) {
+        guard case .apiKey(let id) = item.key else { throw item.misplaced }
+        guard let name = item.string(.name) else { throw item.damaged(.name) }
+        guard let hash = KeyHash(bytes: try item.requiredBytes(.keyHash)) else {
+            throw item.damaged(.keyHash)
+        }
+        let texts = item.string(.scopes)?.split(separator: " ") ?? []
+        let scopes = texts.compactMap { Scope($0) }
+        guard !scopes.isEmpty, scopes.count == texts.count else { throw item.damaged(.scopes) }
+        self.id = id
+        self.name = name
+        self.hash = hash
+        self.scopes = scopes
+        created = try item.requiredTimestamp(.created)
+        expires = item.number(.expires).map(Timestamp.init(milliseconds:))
+    }
+}

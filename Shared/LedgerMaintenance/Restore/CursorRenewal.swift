@@ -1,0 +1,51 @@
+public import LedgerCore
+
+/// Makes every cursor that was handed out before unusable.
+///
+/// A ledger that is put back to an older state gives the offsets behind it to other events. A
+/// cursor from the time in between would commit past events that its consumer never saw. Its
+/// signature is under the subscription's secret, so a new secret refuses it; committed positions
+/// stay.
+public enum CursorRenewal {
+    /// Gives every subscription of every stream a new secret from `random`; `table` must not be in
+    /// use.
+    ///
+    /// Throws ``TableError``; then some of them may have one already.
+    ///
+    /// - Returns: How many subscriptions there are.
+    public static func run(
+        on table: any Table,
+        random: inout some RandomNumberGenerator
+    ) async throws(TableError) -> Int {
+        var count = 0
+        for item in try await rows(of: .streams, table) {
+            let stream = try StreamRow(item)
+            for item in try await rows(of: .subscriptions(stream.incarnation), table) {
+                let subscription = try SubscriptionRow(item)
+                let secret =
+                    Incarnation.random(using: &random).bytes
+                    + Incarnation.random(using: &random).bytes
+                let outcome = try await table.write(subscription.renewed(secret: secret))
+                guard case .applied = outcome else {
+                    throw TableError(.definite, .unavailable, "the ledger is in use")
+                }
+                count += 1
+            }
+        }
+        return count
+    }
+
+    private static func rows(
+        of group: RowGroup,
+        _ table: any Table
+    ) async throws(TableError) -> [Item] {
+        var items: [Item] = []
+        var after: [UInt8]?
+        repeat {
+            let page = try await table.query(Query(group, after: after, limit: 1000))
+            items += page.items
+            after = page.next
+        } while after != nil
+        return items
+    }
+}

@@ -1,0 +1,210 @@
+import LedgerCore
+
+/// Walks over one partition's log, row by row in the order of offsets.
+///
+/// Every chunk is compared with the one before it: the link. After a row that cannot be read there
+/// is none, and the next chunk begins a new stretch; what is wrong is reported once, where it is.
+struct LogWalk {
+    /// Where the end of one chunk was and what it left behind.
+    private struct Link {
+        let end: Offset
+        let timestamp: Timestamp
+        let ttl: TTL
+        let hash: [UInt8]
+    }
+
+    private let stream: StreamRow
+    private let partition: Partition
+    private let progress: Progress
+    private var heads: HeadComparison
+    private var link: Link?
+    private var isSealed = false
+    private(set) var verdict: PartitionVerdict
+    private(set) var findings = Findings()
+    private(set) var fold: LogFold
+    private(set) var index = ChunkIndex()
+
+    init(stream: StreamRow, progress: Progress, heads: [(next: Offset, head: String)]) {
+        self.stream = stream
+        partition = progress.partition
+        self.progress = progress
+        self.heads = HeadComparison(heads)
+        verdict = PartitionVerdict(partition: partition)
+        fold = LogFold(watermark: progress.watermark.next)
+    }
+
+    mutating func take(_ row: StoredRow) {
+        switch row {
+        case .row(let item): take(item)
+        case .damaged:
+            report(link?.end, "a row of the log cannot be decoded")
+            link = nil
+        }
+    }
+
+    private mutating func take(_ item: Item) {
+        guard case .chunk(_, _, let first) = item.key else { return }
+        if isSealed { report(first, "there is a row behind the seal") }
+        let entry: LogEntry
+        do throws(TableError) {
+            entry = try LogEntry(item)
+        } catch {
+            report(first, "the chunk's row is damaged: \(error.message)")
+            return link = nil
+        }
+        switch entry {
+        case .seal: isSealed = true
+        case .chunk(let chunk): take(chunk)
+        }
+    }
+
+    private mutating func take(_ chunk: Chunk) {
+        if verdict.chunks == 0 { begin(at: chunk) }
+        let isReadable = checkEvents(chunk)
+        checkLink(chunk, hashed: isReadable)
+        verdict.chunks += 1
+        verdict.events += chunk.count
+        verdict.newest = chunk.timestamp
+        index.add(chunk)
+        link = Link(
+            end: chunk.end,
+            timestamp: chunk.timestamp,
+            ttl: chunk.ttl,
+            hash: chunk.hash
+        )
+        pass(chunk.end, chunk.hash, chunk.timestamp, chunk.ttl)
+    }
+
+    /// The first stored chunk: what was before it may have expired, up to the trim.
+    private mutating func begin(at chunk: Chunk) {
+        verdict.earliest = chunk.first
+        if chunk.first > progress.trim {
+            report(progress.trim, "the events up to \(chunk.first.rawValue) are missing")
+        }
+        let known = chunk.first == .zero ? Tail.empty : progress.watermark
+        guard known.next == chunk.first else { return verdict.chain = .from(chunk.end) }
+        if chunk.first > .zero { verdict.chain = .from(chunk.first) }
+        link = Link(
+            end: known.next,
+            timestamp: known.timestamp,
+            ttl: known.ttl,
+            hash: known.hash
+        )
+        heads.pass(known.next, known.hash)
+    }
+
+    /// `hashed`: Whether the hash is worth comparing: a damaged batch's is wrong of course.
+    private mutating func checkLink(_ chunk: Chunk, hashed: Bool) {
+        guard let link else { return }
+        guard chunk.first == link.end else {
+            let problem =
+                chunk.first > link.end
+                ? "the events up to \(chunk.first.rawValue) are missing"
+                : "the chunk at \(chunk.first.rawValue) overlaps the one before"
+            return report(min(link.end, chunk.first), problem)
+        }
+        if hashed, HashChain.next(previous: link.hash, batch: chunk.batch) != chunk.hash {
+            report(chunk.first, "the hash chain breaks: this chunk or the one before was changed")
+        }
+        if chunk.timestamp < link.timestamp { report(chunk.first, "time goes back") }
+        if chunk.ttl < link.ttl { report(chunk.first, "the ttl goes back") }
+        if chunk.previousTTL != link.ttl {
+            report(chunk.first, "the ttl of the chunk before is not the one noted here")
+        }
+    }
+
+    /// - Returns: Whether the events can be read at all.
+    private mutating func checkEvents(_ chunk: Chunk) -> Bool {
+        let batch: DecodedBatch
+        do throws(BatchError) {
+            batch = try RecordBatch.decode(chunk.batch, expecting: chunk.first)
+        } catch {
+            report(chunk.first, "the record batch is damaged: \(error.description)")
+            return false
+        }
+        if batch.records.count != chunk.count {
+            report(chunk.first, "\(batch.records.count) events are stored, not \(chunk.count)")
+        }
+        if batch.lastTimestamp != chunk.timestamp {
+            report(chunk.first, "the timestamp is not that of the last event")
+        }
+        var before = batch.baseTimestamp
+        for (number, record) in batch.records.enumerated() {
+            let offset = batch.offset(at: number)
+            let timestamp = batch.timestamp(of: record)
+            if timestamp < before { report(offset, "time goes back") }
+            before = timestamp
+            checkKey(batch.copy(record.key), offset)
+            if stream.compaction { fold.take(record, of: batch, at: offset) }
+        }
+        return true
+    }
+
+    private mutating func checkKey(_ key: [UInt8], _ offset: Offset) {
+        let right = Partitioner.partition(forKey: key, count: stream.partitionCount)
+        guard right != partition else { return }
+        report(offset, "the event's key belongs to partition \(right.index)")
+    }
+
+    /// What must hold at a chunk's end: the watermark's memory of it, and heads kept elsewhere.
+    private mutating func pass(
+        _ end: Offset,
+        _ hash: [UInt8],
+        _ timestamp: Timestamp,
+        _ ttl: TTL
+    ) {
+        let watermark = progress.watermark
+        if watermark.next == end,
+            watermark.hash != hash || watermark.timestamp != timestamp || watermark.ttl != ttl
+        {
+            report(end, "the watermark remembers another end of the chunk before")
+        }
+        heads.pass(end, hash)
+    }
+
+    /// The rows are all seen.
+    mutating func finish() {
+        let watermark = progress.watermark
+        if verdict.chunks == 0 {
+            finishEmpty()
+        } else if let link {
+            verdict.next = link.end
+            verdict.head = link.hash
+            if link.end < watermark.next {
+                report(link.end, "the events up to \(watermark.next.rawValue) are missing")
+            } else if watermark.next > verdict.earliest, !index.isBoundary(watermark.next) {
+                report(watermark.next, "the watermark lies inside a chunk")
+            }
+        } else {
+            verdict.next = max(index.end, watermark.next)
+        }
+        if progress.trim > watermark.next {
+            report(progress.trim, "the trim lies behind the watermark")
+        }
+        if isSealed, stream.state == .active { report(verdict.next, "the stream is sealed") }
+        for (offset, problem) in heads.finish(next: verdict.next, earliest: verdict.earliest) {
+            report(offset, problem)
+        }
+        verdict.provenHeads = heads.proven
+        verdict.expiredHeads = heads.expired
+    }
+
+    /// Nothing is stored: the watermark remembers the end.
+    private mutating func finishEmpty() {
+        let watermark = progress.watermark
+        verdict.earliest = watermark.next
+        verdict.next = watermark.next
+        verdict.head = watermark.hash
+        if watermark.next > .zero { verdict.chain = .from(watermark.next) }
+        heads.pass(watermark.next, watermark.hash)
+        if progress.trim < watermark.next {
+            report(progress.trim, "the events up to \(watermark.next.rawValue) are missing")
+        }
+    }
+
+    private mutating func report(_ offset: Offset?, _ problem: String) {
+        findings.add(
+            Finding(stream: stream.id.name, partition: partition, offset: offset, problem)
+        )
+    }
+}

@@ -1,0 +1,91 @@
+import LedgerCore
+
+/// Compares one partition's compacted state with the fold of its log, row by row.
+///
+/// A fold stores the latest events first and moves the watermark afterwards, so a row may be of an
+/// event past the watermark; then it must be that event. A row of an event that has expired from
+/// the log must have no later event in it. A tombstone's row may be gone: it says the same.
+struct StateComparison {
+    private let stream: StreamRow
+    private let fold: LogFold
+    private let watermark: Offset
+    private let verdict: PartitionVerdict
+    private var seen: Set<EventKey> = []
+    private var older = 0
+    private(set) var findings = Findings()
+
+    init(_ stream: StreamRow, _ verdict: PartitionVerdict, _ fold: LogFold, _ progress: Progress) {
+        self.stream = stream
+        self.fold = fold
+        watermark = progress.watermark.next
+        self.verdict = verdict
+    }
+
+    mutating func take(_ row: StoredRow) {
+        guard case .row(let item) = row else {
+            return report(nil, "a row of the compacted state cannot be decoded")
+        }
+        do throws(TableError) {
+            try take(try Latest(item))
+        } catch {
+            report(nil, "a row of the compacted state is damaged: \(error.message)")
+        }
+    }
+
+    private mutating func take(_ latest: Latest) throws(TableError) {
+        let offset = latest.offset
+        seen.insert(latest.key)
+        let right = Partitioner.partition(forKey: latest.key.utf8, count: stream.partitionCount)
+        if right != verdict.partition {
+            return report(offset, "the compacted key belongs to partition \(right.index)")
+        }
+        var fingerprint: LogFold.Fingerprint?
+        if case .record(let bytes) = latest.value {
+            do throws(BatchError) {
+                _ = try Record.decode(bytes)
+            } catch {
+                return report(offset, "the compacted event is damaged: \(error.description)")
+            }
+            fingerprint = LogFold.Fingerprint(bytes)
+        }
+        compare(latest.key, LogFold.Entry(offset: offset, fingerprint: fingerprint))
+    }
+
+    private mutating func compare(_ key: EventKey, _ entry: LogFold.Entry) {
+        if entry.offset >= watermark {
+            guard !fold.isAhead(key, entry) else { return }
+            return report(entry.offset, "the compacted event is not the one in the log")
+        }
+        let right = fold.folded[key]
+        if entry.offset < verdict.earliest, right == nil { return older += 1 }
+        guard let right, right.offset == entry.offset else {
+            let problem = (right?.offset ?? .zero) > entry.offset ? "is stale" : "is not in the log"
+            return report(entry.offset, "the compacted event \(problem)")
+        }
+        if right != entry {
+            report(entry.offset, "the compacted event is not the one in the log")
+        }
+    }
+
+    /// The rows are all seen.
+    mutating func finish() -> PartitionVerdict.State {
+        let missing = fold.folded
+            .filter { $0.value.fingerprint != nil && !seen.contains($0.key) }
+            .map(\.value.offset)
+        for offset in missing.sorted() {
+            report(offset, "the event is its key's latest and not in the compacted state")
+        }
+        return findings.isEmpty ? .equal(keys: seen.count, older: older) : .different
+    }
+
+    private mutating func report(_ offset: Offset?, _ problem: String) {
+        findings.add(
+            Finding(
+                stream: stream.id.name,
+                partition: verdict.partition,
+                offset: offset,
+                problem
+            )
+        )
+    }
+}

@@ -1,0 +1,209 @@
+import LedgerCore
+
+/// Checks one stream that exists: its partitions, then what refers to their offsets.
+struct StreamVerification {
+    private let snapshot: any TableSnapshot
+    private let stream: StreamRow
+    private let heads: KeptHeads
+    private var findings = Findings()
+    private var partitions: [PartitionVerdict] = []
+    private var indexes: [ChunkIndex] = []
+    private var watermarks: [Offset] = []
+
+    init(_ snapshot: any TableSnapshot, _ stream: StreamRow, _ heads: KeptHeads) {
+        self.snapshot = snapshot
+        self.stream = stream
+        self.heads = heads
+    }
+
+    mutating func run() -> StreamVerdict {
+        for progress in readProgress() { checkPartition(progress) }
+        checkSubscriptions()
+        checkIdempotency()
+        for partition in heads.partitions(of: stream.id)
+        where partition.index >= stream.partitionCount {
+            report(partition, nil, "the stream has no such partition, a head of it was kept")
+        }
+        var verdict = StreamVerdict(stream: stream.id)
+        verdict.partitions = partitions
+        verdict.findings = findings.reported
+        return verdict
+    }
+
+    /// The progress of every partition, in order; those without a row were never folded.
+    private mutating func readProgress() -> [Progress] {
+        var found: [Partition: Progress] = [:]
+        findings += forEach(of: .progress(stream.incarnation)) { (item) throws(TableError) in
+            let progress = try Progress(item)
+            found[progress.partition] = progress
+        }
+        for partition in found.keys where partition.index >= stream.partitionCount {
+            report(partition, nil, "there is progress of a partition that the stream does not have")
+        }
+        return stream.partitions.map {
+            found[$0] ?? Progress(stream: stream.incarnation, partition: $0)
+        }
+    }
+
+    private mutating func checkPartition(_ progress: Progress) {
+        let partition = progress.partition
+        var walk = LogWalk(
+            stream: stream,
+            progress: progress,
+            heads: heads.heads(of: stream.id, partition)
+        )
+        var unreadable: TableError?
+        do throws(TableError) {
+            try snapshot.forEachRow(of: .log(stream.incarnation, partition)) { walk.take($0) }
+        } catch {
+            unreadable = error
+        }
+        walk.finish()
+        var verdict = walk.verdict
+        verdict.findings = walk.findings.reported
+        if let unreadable { verdict.findings.append(cannotRead(partition, unreadable)) }
+        let state = checkState(walk, verdict, progress)
+        verdict.state = state.state
+        verdict.findings += state.findings
+        partitions.append(verdict)
+        indexes.append(walk.index)
+        watermarks.append(progress.watermark.next)
+    }
+
+    private func checkState(
+        _ walk: LogWalk,
+        _ verdict: PartitionVerdict,
+        _ progress: Progress
+    ) -> (state: PartitionVerdict.State, findings: [Finding]) {
+        guard verdict.findings.isEmpty else { return (.unchecked, []) }
+        var comparison = StateComparison(stream, verdict, walk.fold, progress)
+        do throws(TableError) {
+            let group = RowGroup.latest(stream.incarnation, verdict.partition)
+            try snapshot.forEachRow(of: group) { comparison.take($0) }
+        } catch {
+            return (.unchecked, [cannotRead(verdict.partition, error)])
+        }
+        let state = comparison.finish()
+        return (stream.compaction ? state : .none, comparison.findings.reported)
+    }
+
+    private func cannotRead(_ partition: Partition, _ error: TableError) -> Finding {
+        Finding(
+            stream: stream.id.name,
+            partition: partition,
+            "cannot be read to the end: \(error.message)"
+        )
+    }
+
+    // MARK: Subscriptions
+
+    private mutating func checkSubscriptions() {
+        var subscriptions: [SubscriptionRow] = []
+        findings += forEach(of: .subscriptions(stream.incarnation)) { (item) throws(TableError) in
+            subscriptions.append(try SubscriptionRow(item))
+        }
+        for subscription in subscriptions { check(subscription) }
+    }
+
+    private mutating func check(_ subscription: SubscriptionRow) {
+        if subscription.positions.count != stream.partitionCount {
+            let count = subscription.positions.count
+            report(nil, nil, "subscription \(subscription.id) has \(count) positions")
+        }
+        for (partition, position) in zip(stream.partitions, subscription.positions) {
+            check(position, partition, subscription)
+        }
+        let group = RowGroup.positions(
+            stream.incarnation,
+            subscription: subscription.incarnation
+        )
+        var rows: [PositionRow] = []
+        findings += forEach(of: group) { (item) throws(TableError) in
+            rows.append(try PositionRow(item))
+        }
+        for row in rows {
+            check(row.position, row.partition, subscription)
+            guard row.epoch > subscription.epoch else { continue }
+            report(row.partition, nil, "a commit of \(subscription.id) is of a later seek")
+        }
+    }
+
+    private mutating func check(
+        _ position: Position,
+        _ partition: Partition,
+        _ subscription: SubscriptionRow
+    ) {
+        guard partition.index < partitions.count else {
+            return report(partition, nil, "\(subscription.id) has a position in no partition")
+        }
+        let name = "the position of subscription \(subscription.id)"
+        switch position {
+        case .log(let offset) where offset > partitions[partition.index].next:
+            report(partition, offset, "\(name) lies beyond the end of the log")
+        case .snapshot(let watermark, _) where watermark > watermarks[partition.index]:
+            report(partition, watermark, "\(name) lies beyond the compacted state")
+        case .log, .snapshot: break
+        }
+    }
+
+    // MARK: Idempotency
+
+    private mutating func checkIdempotency() {
+        var found = Findings()
+        findings += forEach(of: .idempotency(stream.incarnation)) { (item) throws(TableError) in
+            let row = try IdempotencyRow(item)
+            guard let problem = problem(of: row) else { return }
+            let first = row.stored.first
+            let place = Finding(
+                stream: stream.id.name,
+                partition: row.partition,
+                offset: first,
+                "an idempotency row \(problem)"
+            )
+            found.add(place)
+        }
+        findings += found
+    }
+
+    private func problem(of row: IdempotencyRow) -> String? {
+        guard row.partition.index < partitions.count else { return "is of no partition" }
+        let verdict = partitions[row.partition.index]
+        if row.stored.end > verdict.next { return "leads beyond the end of the log" }
+        guard row.stored.first >= verdict.earliest, verdict.findings.isEmpty else { return nil }
+        let timestamp = indexes[row.partition.index].timestamp(of: row.stored.first)
+        return timestamp == row.stored.timestamp ? nil : "has another timestamp than its events"
+    }
+
+    // MARK: Support
+
+    /// Reads a group's rows; returns what cannot be read.
+    private func forEach(
+        of group: RowGroup,
+        _ body: (Item) throws(TableError) -> Void
+    ) -> Findings {
+        var problems = Findings()
+        let name = stream.id.name
+        do throws(TableError) {
+            try snapshot.forEachRow(of: group) { row in
+                do throws(TableError) {
+                    guard case .row(let item) = row else {
+                        let problem = "a row of \(group.partitionKey) cannot be decoded"
+                        return problems.add(Finding(stream: name, problem))
+                    }
+                    try body(item)
+                } catch {
+                    problems.add(Finding(stream: name, error.message))
+                }
+            }
+        } catch {
+            problems.add(Finding(stream: name, "\(group.partitionKey): \(error.message)"))
+        }
+        return problems
+    }
+
+    private mutating func report(_ partition: Partition?, _ offset: Offset?, _ problem: String) {
+        findings.add(
+            Finding(stream: stream.id.name, partition: partition, offset: offset, problem)
+        )
+    }
+}

@@ -1,0 +1,49 @@
+import LedgerCore
+
+/// Who makes a request.
+struct Caller: Sendable {
+    /// Everyone, on a ledger that needs no keys, and for calls that need none.
+    static let anyone = Caller(name: nil, id: nil, scopes: nil)
+    /// The operator, by the key whose hash is in the configuration.
+    static let root = Caller(name: "root", id: nil, scopes: .everything)
+
+    /// The key's id, for logs; nil: nobody was asked for a key.
+    let name: String?
+    /// The key's id; nil: the key is not in the table, or nobody was asked for one.
+    let id: APIKeyID?
+    /// What they may do; nil: anything.
+    private let scopes: [Scope]?
+
+    private init(name: String?, id: APIKeyID?, scopes: [Scope]?) {
+        self.name = name
+        self.id = id
+        self.scopes = scopes
+    }
+
+    /// Whoever has this key.
+    init(_ key: APIKeyRow) {
+        self.init(name: key.id.description, id: key.id, scopes: key.scopes)
+    }
+
+    /// The streams that they may know of; nil: all.
+    var coverage: [StreamPattern]? { scopes?.coverage }
+
+    /// Throws ``LedgerError/forbidden(missing:)`` unless they may.
+    func require(_ access: Access) throws(LedgerError) {
+        guard let scopes, let missing = Self.missing(access, of: scopes) else { return }
+        throw .forbidden(missing: missing)
+    }
+
+    /// The scope that is missing, as a person would write it.
+    private static func missing(_ access: Access, of scopes: [Scope]) -> String? {
+        switch access {
+        case .open, .key: nil
+        case .creation: scopes.contains { $0.actions.contains(.admin) } ? nil : "admin"
+        case .action(let action, let stream):
+            scopes.allow(action, on: stream) ? nil : "\(action.rawValue):\(stream)"
+        case .anyAction(let stream):
+            scopes.cover(stream) ? nil : "admin, publish or consume:\(stream)"
+        case .operation: scopes.allowEverywhere(.admin) ? nil : "admin:*"
+        }
+    }
+}

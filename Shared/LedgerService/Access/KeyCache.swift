@@ -1,0 +1,134 @@
+import LedgerCore
+import Synchronization
+
+/// The API keys that a process has seen, each at most ``Limits/cacheAge`` old by both clocks.
+///
+/// Bounded in every way: keys that are none are remembered for seconds only and apart from the
+/// valid ones, and looking them up has a rate of its own. A key that was valid a while ago is
+/// looked up whatever that rate says, so whoever tries keys can't keep the others out.
+final class KeyCache: Sendable {
+    /// What is to become of a request.
+    enum Verdict {
+        /// It goes on.
+        case admitted(Caller)
+        /// The key is none, or was revoked.
+        case unknown
+        /// The key is valid no more.
+        case expired
+        /// Too many requests.
+        case limited
+        /// Ask the table, ``remember(_:for:known:)``, and ask here again.
+        case lookUp
+    }
+
+    fileprivate struct Entry {
+        let row: APIKeyRow
+        let caller: Caller
+        var known: Instant
+        var bucket: TokenBucket
+    }
+
+    fileprivate struct State {
+        var entries: [APIKeyID: Entry] = [:]
+        var unknown: [APIKeyID: Instant] = [:]
+        var root: TokenBucket
+        var lookups: TokenBucket
+    }
+
+    private let rate: Int
+    private let state: Mutex<State>
+
+    /// `requestsPerSecond`: Of one key; 0: any number.
+    init(requestsPerSecond: Int, at now: Instant) {
+        rate = requestsPerSecond
+        state = Mutex(
+            State(
+                root: TokenBucket(rate: requestsPerSecond, at: now.uptime),
+                lookups: TokenBucket(rate: Limits.keyLookupsPerSecond, at: now.uptime)
+            )
+        )
+    }
+
+    /// Whether the operator may make one more request.
+    func admitRoot(at now: Instant) -> Verdict {
+        state.withLock { $0.root.take(rate: rate, at: now.uptime) ? .admitted(.root) : .limited }
+    }
+
+    /// What to do with a request that came with the key `id` whose hash is `hash`.
+    func admit(_ id: APIKeyID, _ hash: KeyHash, at now: Instant) -> Verdict {
+        state.withLock { state in
+            guard let entry = state.entries[id] else { return state.missing(id, at: now) }
+            let isHolder = entry.row.hash.matches(hash)
+            guard now.isWithin(Limits.cacheAge, of: entry.known) else {
+                return isHolder ? .lookUp : state.rationedLookUp(at: now)
+            }
+            guard isHolder else { return .unknown }
+            guard !entry.row.hasExpired(at: now.now) else { return .expired }
+            let hasToken = state.entries[id]?.bucket.take(rate: rate, at: now.uptime) ?? false
+            return hasToken ? .admitted(entry.caller) : .limited
+        }
+    }
+
+    /// What to do with an answer for whoever was admitted with this key a while ago.
+    func confirm(_ id: APIKeyID, at now: Instant) -> Verdict {
+        state.withLock { state in
+            guard let entry = state.entries[id], now.isWithin(Limits.cacheAge, of: entry.known)
+            else { return .lookUp }
+            return entry.row.hasExpired(at: now.now) ? .expired : .admitted(entry.caller)
+        }
+    }
+
+    /// Remembers what the table said of a key.
+    ///
+    /// `known`: A moment before it was asked: the process may have stood still since.
+    func remember(_ row: APIKeyRow?, for id: APIKeyID, known: Instant) {
+        state.withLock { state in
+            guard let row else { return state.forget(id, known: known) }
+            state.makeRoom(at: known)
+            let full = TokenBucket(rate: rate, at: known.uptime)
+            let bucket = state.entries[id]?.bucket ?? full
+            let entry = Entry(row: row, caller: Caller(row), known: known, bucket: bucket)
+            state.entries[id] = entry
+            state.unknown[id] = nil
+        }
+    }
+
+    /// Forgets a key that was just revoked here.
+    func forget(_ id: APIKeyID, at now: Instant) {
+        state.withLock { $0.forget(id, known: now) }
+    }
+}
+
+extension KeyCache.State {
+    fileprivate mutating func missing(_ id: APIKeyID, at now: Instant) -> KeyCache.Verdict {
+        if let known = unknown[id], now.isWithin(Limits.unknownKeyAge, of: known) {
+            return .unknown
+        }
+        return rationedLookUp(at: now)
+    }
+
+    fileprivate mutating func rationedLookUp(at now: Instant) -> KeyCache.Verdict {
+        lookups.take(rate: Limits.keyLookupsPerSecond, at: now.uptime) ? .lookUp : .limited
+    }
+
+    fileprivate mutating func forget(_ id: APIKeyID, known: Instant) {
+        entries[id] = nil
+        if unknown.count >= Limits.cachedKeys { unknown.removeAll() }
+        unknown[id] = known
+    }
+
+    /// Keeps the number of keys within its bound: what is out of date goes first.
+    fileprivate mutating func makeRoom(at now: Instant) {
+        guard entries.count >= Limits.cachedKeys else { return }
+        entries = entries.filter { now.isWithin(Limits.cacheAge, of: $0.value.known) }
+        if entries.count >= Limits.cachedKeys { entries.removeAll() }
+    }
+}
+
+extension Instant {
+    /// Whether less than `age` milliseconds have passed since `then` by both clocks, neither of
+    /// which went back.
+    fileprivate func isWithin(_ age: Int64, of then: Instant) -> Bool {
+        now >= then.now && elapsed(since: then) < age
+    }
+}

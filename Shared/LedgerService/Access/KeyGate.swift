@@ -1,0 +1,88 @@
+import LedgerCore
+
+/// Finds out who makes a request.
+///
+/// Costs one SHA-256 and one look in a dictionary, and now and then a read of the table.
+final class KeyGate: Sendable {
+    private let settings: KeySettings
+    private let ledger: Ledger
+    private let cache: KeyCache
+
+    init(_ settings: KeySettings, _ ledger: Ledger) {
+        self.settings = settings
+        self.ledger = ledger
+        cache = KeyCache(
+            requestsPerSecond: settings.requestsPerSecond,
+            at: ledger.clock.instant()
+        )
+    }
+
+    /// Who makes the request.
+    ///
+    /// Throws ``LedgerError/unauthorized(_:)``, ``LedgerError/tooManyRequests``, or what a failed
+    /// read of the table is.
+    func caller(of request: APIRequest) async throws(LedgerError) -> Caller {
+        let key = try Self.key(in: request)
+        let hash = key.hash
+        let known = ledger.clock.instant()
+        if settings.rootHash.matches(hash) {
+            guard case .admitted(let root) = cache.admitRoot(at: known) else {
+                throw .tooManyRequests
+            }
+            return root
+        }
+        if let caller = try admitted(key.id, hash, at: known) { return caller }
+        let row = try await ledger.apiKey(key.id)
+        cache.remember(row, for: key.id, known: known)
+        if let caller = try admitted(key.id, hash, at: ledger.clock.instant()) { return caller }
+        throw .unavailable(message: "an API key took too long to read", mayHaveHappened: false)
+    }
+
+    /// Throws unless the caller's key is still good.
+    ///
+    /// What was found while a revoked key's poll waited is not for its holder.
+    func confirm(_ caller: Caller) async throws(LedgerError) {
+        guard let id = caller.id else { return }
+        let known = ledger.clock.instant()
+        switch cache.confirm(id, at: known) {
+        case .admitted: return
+        case .expired: throw .unauthorized(.expired)
+        case .unknown, .limited, .lookUp: break
+        }
+        let row = try await ledger.apiKey(id)
+        cache.remember(row, for: id, known: known)
+        guard let row else { throw .unauthorized(.unknown) }
+        guard !row.hasExpired(at: ledger.clock.now()) else { throw .unauthorized(.expired) }
+    }
+
+    /// A key was revoked here: no request that begins now gets by with it.
+    func revoked(_ id: APIKeyID) {
+        cache.forget(id, at: ledger.clock.instant())
+    }
+
+    /// The caller; nil when the table must be asked first.
+    private func admitted(
+        _ id: APIKeyID,
+        _ hash: KeyHash,
+        at now: Instant
+    ) throws(LedgerError) -> Caller? {
+        switch cache.admit(id, hash, at: now) {
+        case .admitted(let caller): return caller
+        case .unknown: throw .unauthorized(.unknown)
+        case .expired: throw .unauthorized(.expired)
+        case .limited: throw .tooManyRequests
+        case .lookUp: return nil
+        }
+    }
+
+    /// The key that the request carries.
+    private static func key(in request: APIRequest) throws(LedgerError) -> APIKey {
+        var values = request.headers.lazy.filter { $0.name == "authorization" }.makeIterator()
+        guard let value = values.next()?.value else { throw .unauthorized(.missing) }
+        let scheme = value.prefix { $0 != " " }
+        guard values.next() == nil, ASCII.equal(scheme.utf8, "bearer"),
+            let key = APIKey(String(value.dropFirst(scheme.count).drop { $0 == " " }))
+        else { throw .unauthorized(.malformed) }
+        return key
+    }
+}

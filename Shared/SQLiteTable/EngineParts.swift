@@ -1,0 +1,122 @@
+/// What an engine is made of, before its threads run.
+struct EngineParts: Sendable {
+    let frameBytes: Int
+    let gauge: Monitor<LogGauge>
+    let writer: Writer
+    let checkpointer: Checkpointer
+    let readers: [Reader]
+    let connections: Connections
+
+    /// - Throws: After an error every connection made so far is closed again, the log left as it
+    ///   is.
+    init(
+        path: String,
+        options: SQLiteOptions,
+        counters: Counters,
+        reads: Monitor<ReadQueue>
+    ) throws(SQLiteOpenError) {
+        try DatabaseFile.prepare(path: path)
+        var connections = Connections(try Schema.openWriter(path: path, options: options))
+        do throws(SQLiteOpenError) {
+            (frameBytes, gauge, writer) = try Self.writer(
+                connections.writer,
+                path: path,
+                options: options,
+                counters: counters
+            )
+            let log = try Schema.openFurther(
+                path: path,
+                options: options,
+                cacheBytes: 1 << 20,
+                mappedBytes: 0
+            )
+            connections.add(log)
+            checkpointer = Checkpointer(
+                log,
+                gauge: gauge,
+                counters: counters,
+                interval: options.checkpointInterval,
+                giveUp: writer.fail
+            )
+            readers = try Self.readers(&connections, path: path, options: options, reads: reads)
+        } catch {
+            connections.close(keepingLog: true)
+            throw error
+        }
+        self.connections = connections
+    }
+
+    private static func writer(
+        _ connection: Connection,
+        path: String,
+        options: SQLiteOptions,
+        counters: Counters
+    ) throws(SQLiteOpenError) -> (Int, Monitor<LogGauge>, Writer) {
+        do throws(SQLiteFailure) {
+            // A frame is a page and its header.
+            let frameBytes = Int(try connection.number("PRAGMA page_size")) + 24
+            let gauge = Monitor(LogGauge(LogGauge.Bounds(options, frameBytes: frameBytes)))
+            let writer = try Writer(
+                connection,
+                options: options,
+                gauge: gauge,
+                counters: counters
+            )
+            return (frameBytes, gauge, writer)
+        } catch {
+            throw SQLiteOpenError(error, path: path)
+        }
+    }
+
+    private static func readers(
+        _ connections: inout Connections,
+        path: String,
+        options: SQLiteOptions,
+        reads: Monitor<ReadQueue>
+    ) throws(SQLiteOpenError) -> [Reader] {
+        var readers: [Reader] = []
+        for _ in 0..<max(options.readers, 1) {
+            let connection = try Schema.openFurther(
+                path: path,
+                options: options,
+                cacheBytes: options.cacheBytes / 4,
+                mappedBytes: options.mappedBytes
+            )
+            connections.add(connection)
+            do throws(SQLiteFailure) {
+                readers.append(try Reader(connection, queue: reads))
+            } catch {
+                throw SQLiteOpenError(error, path: path)
+            }
+        }
+        return readers
+    }
+}
+
+/// An engine's connections, for closing them.
+///
+/// `@unchecked Sendable`: each is used by its own thread, and here only when that has ended or
+/// never began.
+struct Connections: @unchecked Sendable {
+    let writer: Connection
+    private var others: [Connection] = []
+
+    init(_ writer: Connection) {
+        self.writer = writer
+    }
+
+    mutating func add(_ connection: Connection) {
+        others.append(connection)
+    }
+
+    /// Closes all; the last copies the log into the database and removes it.
+    ///
+    /// - Parameter keepingLog: Leaves the log as it is. When writing was given up it may be the
+    ///   only whole copy, and the next start recovers from it.
+    func close(keepingLog: Bool) {
+        for connection in others + [writer] {
+            if keepingLog { connection.keepLog() }
+            connection.close()
+        }
+    }
+}

@@ -1,0 +1,143 @@
+import CSQLite
+import Glibc
+public import LedgerCore
+
+/// A table's file as it is at one moment, read only, also while another process uses it.
+///
+/// It takes no part in the lock beside the file: SQLite's log lets it read while the ledger writes.
+/// The ledger can't begin its log anew meanwhile, so a snapshot is not to be kept for long. Used
+/// by one thread.
+public final class SQLiteSnapshot: TableSnapshot {
+    private let connection: Connection
+    private let path: String
+
+    private init(_ connection: Connection, path: String) {
+        self.connection = connection
+        self.path = path
+    }
+
+    deinit {
+        connection.close()
+    }
+
+    /// The file at `path` as it is now.
+    public static func open(path: String) throws(SQLiteOpenError) -> SQLiteSnapshot {
+        guard access(path, R_OK) == 0 else {
+            throw .cannotOpen(path: path, reason: lastSystemError())
+        }
+        return SQLiteSnapshot(try Schema.openSnapshot(path: path), path: path)
+    }
+
+    /// What SQLite itself finds wrong with the file, which is read as a whole.
+    ///
+    /// - Returns: At most 20 problems in SQLite's words.
+    public func fileProblems() throws(TableError) -> [String] {
+        var problems: [String] = []
+        try run("PRAGMA integrity_check(20)") { statement in
+            let text = String(decoding: statement.bytes(at: 0), as: UTF8.self)
+            if text != "ok" { problems.append(text) }
+        }
+        return problems
+    }
+
+    /// What a copy is for.
+    public enum Purpose: Sendable {
+        /// To be kept: a table can't be opened on it.
+        case backup
+        /// To be a table's file.
+        case table
+    }
+
+    /// Writes the snapshot to a new file at `path`, readable by its owner only, and syncs it.
+    ///
+    /// The copy is one file without a log beside it. When this throws there may be a part of it.
+    public func copy(to path: String, as purpose: Purpose) throws(SQLiteOpenError) {
+        try DatabaseFile.create(path: path)
+        do throws(SQLiteFailure) {
+            let target = try Connection(path: path, options: SQLiteOptions())
+            defer { target.close() }
+            // What is half done is of no use, so it needs no journal.
+            try target.execute("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF")
+            try connection.copy(into: target)
+            let id = purpose == .backup ? Schema.backupID : Schema.applicationID
+            try target.execute("PRAGMA application_id=\(id); PRAGMA journal_mode=DELETE")
+        } catch {
+            throw SQLiteOpenError(error, path: path)
+        }
+        try DatabaseFile.sync(path: path)
+    }
+
+    // MARK: TableSnapshot
+
+    /// The partition keys under which there are rows, ascending.
+    public func partitionKeys() throws(TableError) -> [String] {
+        var keys: [String] = []
+        var isDone = false
+        while !isDone {
+            isDone = true
+            let last = Array((keys.last ?? "").utf8)
+            try last.withUnsafeBufferPointer { last throws(TableError) in
+                // One look into the index for each, however many rows it has.
+                let sql = "SELECT pk FROM items WHERE pk>?1 ORDER BY pk LIMIT 1"
+                try run(sql, bind: { $0.bind(ascii: last, at: 1) }) { statement in
+                    keys.append(String(decoding: statement.bytes(at: 0), as: UTF8.self))
+                    isDone = false
+                }
+            }
+        }
+        return keys
+    }
+
+    /// Calls `body` with each row of a group, in sort-key order.
+    public func forEachRow(
+        of group: RowGroup,
+        _ body: (StoredRow) -> Void
+    ) throws(TableError) {
+        let key = Array(group.partitionKey.utf8)
+        let checksum = RowChecksum(partition: key)
+        try key.withUnsafeBufferPointer { key throws(TableError) in
+            let sql = "SELECT sk, v FROM items WHERE pk=?1 ORDER BY sk"
+            try run(sql, bind: { $0.bind(ascii: key, at: 1) }) { statement in
+                body(Self.row(of: group, statement, checksum))
+            }
+        }
+    }
+
+    private static func row(
+        of group: RowGroup,
+        _ statement: Statement,
+        _ checksum: RowChecksum
+    ) -> StoredRow {
+        let bytes = statement.bytes(at: 0)
+        let sort = Array(bytes)
+        guard let key = group.key(sortKey: sort),
+            let item = RowCodec.decode(
+                statement.bytes(at: 1),
+                key: key,
+                sort: bytes,
+                checksum: checksum
+            )
+        else { return .damaged(sortKey: sort) }
+        return .row(item)
+    }
+
+    private func run(
+        _ sql: String,
+        bind: (Statement) -> Void = { _ in },
+        row: (Statement) -> Void
+    ) throws(TableError) {
+        do throws(SQLiteFailure) {
+            let statement = try connection.prepare(sql)
+            defer { statement.finalize() }
+            bind(statement)
+            while true {
+                let code = statement.step()
+                if code == SQLITE_DONE { return }
+                try connection.check(code, SQLITE_ROW)
+                row(statement)
+            }
+        } catch {
+            throw error.tableError(.definite)
+        }
+    }
+}

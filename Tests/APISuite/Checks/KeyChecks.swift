@@ -1,0 +1,235 @@
+import Testing
+
+/// API keys, as every ledger that has them must hold them.
+extension APISuite {
+    static let apiKeyChecks = [
+        KeyCheck("A key works until it is revoked, and is never shown again", life),
+        KeyCheck("Without a valid key nothing but the description is to be had", nobody),
+        KeyCheck("A key does what its scopes say, and what it misses is named", scopes),
+        KeyCheck("A missing scope tells nothing about what exists", secrecy),
+        KeyCheck("A list holds the streams that the key covers, page by page", listing),
+        KeyCheck("Only operators see and make keys", operators),
+        KeyCheck("What is wrong about a new key is named", fields),
+    ]
+
+    private static let event = "{\"key\":\"k\",\"type\":\"t\",\"data\":1}"
+    /// Far enough for every clock.
+    private static let end = "\"expires_at\":\"2999-01-01T00:00:00Z\""
+
+    /// The body that makes a key with these actions, a list, on these streams.
+    private static func creation(_ actions: String, _ streams: String) -> String {
+        let list = actions.split(separator: ",").map { "\"\($0)\"" }.joined(separator: ",")
+        let scope = "{\"actions\":[\(list)],\"streams\":\"\(streams)\"}"
+        return "{\"name\":\"check\",\"scopes\":[\(scope)],\(end)}"
+    }
+
+    private static func makeKey(
+        _ api: SuiteClient,
+        _ actions: String,
+        _ streams: String
+    ) async throws -> (id: String, key: String) {
+        let answer = try await api.call("POST", "/keys", creation(actions, streams))
+        #expect(answer.status == 201, "\(answer)")
+        return (
+            try #require(answer.json["key_id"] as? String),
+            try #require(answer.json["key"] as? String)
+        )
+    }
+
+    private static func revoke(_ api: SuiteClient, _ id: String) async throws {
+        #expect(try await api.call("DELETE", "/keys/\(id)").status == 200)
+    }
+
+    /// The ids of all keys.
+    private static func listedKeys(_ api: SuiteClient) async throws -> Set<String> {
+        var ids: Set<String> = []
+        var next = ""
+        repeat {
+            let answer = try await api.call("GET", "/keys?limit=7\(next)")
+            #expect(!answer.text.contains("elk_"))
+            let keys = answer.json["keys"] as? [[String: Any]] ?? []
+            ids.formUnion(keys.compactMap { $0["key_id"] as? String })
+            next = (answer.json["next"] as? String).map { "&next=\($0)" } ?? ""
+        } while !next.isEmpty
+        return ids
+    }
+
+    private static func life(
+        _ api: SuiteClient,
+        with: (String?) -> SuiteClient
+    ) async throws {
+        let s = try await api.stream()
+        let made = try await makeKey(api, "admin", s)
+        let holder = with(made.key)
+        #expect(try await holder.call("GET", "/streams/\(s)").status == 200)
+        #expect(try await listedKeys(api).contains(made.id))
+        try await revoke(api, made.id)
+        try await Patience(.seconds(90)).wait(for: "the revoked key to be refused") {
+            try await holder.call("GET", "/streams/\(s)").error == "unauthorized"
+        }
+        #expect(try await !listedKeys(api).contains(made.id))
+        #expect(try await api.call("DELETE", "/keys/\(made.id)").error == "api_key_not_found")
+        #expect(try await api.call("DELETE", "/keys/none").error == "api_key_not_found")
+    }
+
+    private static func nobody(
+        _ api: SuiteClient,
+        with: (String?) -> SuiteClient
+    ) async throws {
+        let s = try await api.stream()
+        let made = try await makeKey(api, "admin", "*")
+        let last = made.key.hasSuffix("A") ? "E" : "A"
+        let wrong = [
+            nil, "", "x", "elk_", made.id, made.key + "A", "\(made.key.dropLast())\(last)",
+            "elk_0000000000000000_" + made.key.suffix(43),
+        ]
+        for key in wrong {
+            for target in ["/streams", "/streams/\(s)", "/streams/none", "/keys"] {
+                let answer = try await with(key).call("GET", target)
+                #expect(answer.error == "unauthorized", "\(key ?? "nothing"): \(answer)")
+            }
+            let publish = try await with(key).call("POST", "/streams/\(s)/events", event)
+            #expect(publish.error == "unauthorized")
+        }
+        for value in [made.key, "Basic \(made.key)", "Bearer"] {
+            let header = [(name: "authorization", value: value)]
+            let answer = try await with(nil).call("GET", "/streams", headers: header)
+            #expect(answer.error == "unauthorized")
+        }
+        for target in ["/health", "/openapi.json"] {
+            #expect(try await with("x").call("GET", target).status == 200)
+        }
+        try await revoke(api, made.id)
+    }
+
+    private static func scopes(
+        _ api: SuiteClient,
+        with: (String?) -> SuiteClient
+    ) async throws {
+        let s = try await api.stream(",\"partition_count\":1")
+        let made = try await makeKey(api, "publish", s)
+        let publisher = with(made.key)
+        try await publisher.publish(s, "k")
+        #expect(try await publisher.call("GET", "/streams/\(s)").status == 200)
+        let read = try await publisher.call("GET", "/streams/\(s)/events")
+        #expect(read.status == 403)
+        #expect(read.details["missing_scope"] as? String == "consume:\(s)")
+        #expect((read.json["message"] as? String ?? "").contains("consume:\(s)"))
+        let delete = try await publisher.call("DELETE", "/streams/\(s)")
+        #expect(delete.details["missing_scope"] as? String == "admin:\(s)")
+        let other = "{\"stream_id\":\"\(api.newName())\"}"
+        #expect(try await publisher.call("POST", "/streams", other).status == 403)
+        try await revoke(api, made.id)
+    }
+
+    private static func secrecy(
+        _ api: SuiteClient,
+        with: (String?) -> SuiteClient
+    ) async throws {
+        let (mine, foreign, missing) = (
+            try await api.stream(), try await api.stream(), api.newName()
+        )
+        let made = try await makeKey(api, "admin,publish,consume", mine)
+        let calls = [
+            ("GET", ""), ("DELETE", ""), ("GET", "/events"), ("POST", "/events"),
+            ("GET", "/subscriptions/u"), ("GET", "/compacted/k"), ("POST", "/compact"),
+        ]
+        for (method, rest) in calls {
+            var texts: Set<String> = []
+            for name in [foreign, missing] {
+                let answer = try await with(made.key).call(method, "/streams/\(name)\(rest)")
+                #expect(answer.status == 403, "\(method) \(rest): \(answer)")
+                texts.insert(answer.text.replacing(name, with: "NAME"))
+            }
+            #expect(texts.count == 1)
+        }
+        for name in [foreign, missing] {
+            let answer = try await with(made.key).call(
+                "POST",
+                "/streams",
+                "{\"stream_id\":\"\(name)\"}"
+            )
+            #expect(answer.status == 403, "\(answer)")
+        }
+        try await revoke(api, made.id)
+    }
+
+    private static func listing(
+        _ api: SuiteClient,
+        with: (String?) -> SuiteClient
+    ) async throws {
+        let prefix = api.newName() + "-"
+        let names = (0..<5).map { "\(prefix)\($0)" }
+        for name in names { try await api.recreate(name) }
+        _ = try await api.stream()
+        let made = try await makeKey(api, "consume", prefix + "*")
+        var listed: [String] = []
+        var next: String?
+        repeat {
+            let query = "?limit=2" + (next.map { "&next=\($0)" } ?? "")
+            let answer = try await with(made.key).call("GET", "/streams\(query)")
+            let page = answer.json["streams"] as? [[String: Any]] ?? []
+            listed += page.compactMap { $0["stream_id"] as? String }
+            next = answer.json["next"] as? String
+        } while next != nil
+        #expect(listed == names)
+        try await revoke(api, made.id)
+    }
+
+    private static func operators(
+        _ api: SuiteClient,
+        with: (String?) -> SuiteClient
+    ) async throws {
+        for (actions, streams) in [("admin", "a*"), ("publish,consume", "*")] {
+            let made = try await makeKey(api, actions, streams)
+            let holder = with(made.key)
+            let answers = [
+                try await holder.call("GET", "/keys"),
+                try await holder.call("POST", "/keys", creation("admin", "*")),
+                try await holder.call("DELETE", "/keys/\(made.id)"),
+            ]
+            for answer in answers {
+                #expect(answer.details["missing_scope"] as? String == "admin:*", "\(answer)")
+            }
+            try await revoke(api, made.id)
+        }
+        let made = try await makeKey(api, "admin", "*")
+        #expect(try await with(made.key).call("GET", "/keys").status == 200)
+        try await revoke(api, made.id)
+    }
+
+    private static func fields(
+        _ api: SuiteClient,
+        with: (String?) -> SuiteClient
+    ) async throws {
+        let scope = "{\"actions\":[\"admin\"],\"streams\":\"*\"}"
+        let many = Array(repeating: scope, count: 33).joined(separator: ",")
+        let cases = [
+            ("{\"scopes\":[\(scope)]}", "name"),
+            ("{\"name\":\"\",\"scopes\":[\(scope)]}", "name"),
+            ("{\"name\":\"a\\nb\",\"scopes\":[\(scope)]}", "name"),
+            ("{\"name\":\"x\"}", "scopes"), ("{\"name\":\"x\",\"scopes\":[]}", "scopes"),
+            ("{\"name\":\"x\",\"scopes\":[\(many)]}", "scopes"),
+            ("{\"name\":\"x\",\"scopes\":[{\"streams\":\"*\"}]}", "scopes[0].actions"),
+            ("{\"name\":\"x\",\"scopes\":[{\"actions\":[\"admin\"]}]}", "scopes[0].streams"),
+            (
+                "{\"name\":\"x\",\"scopes\":[\(scope),{\"actions\":[\"root\"],\"streams\":\"*\"}]}",
+                "scopes[1].actions[0]"
+            ),
+            (
+                "{\"name\":\"x\",\"scopes\":[{\"actions\":[\"admin\"],\"streams\":\"a*b\"}]}",
+                "scopes[0].streams"
+            ),
+            (
+                "{\"name\":\"x\",\"scopes\":[\(scope)],\"expires_at\":\"2001-01-01T00:00:00Z\"}",
+                "expires_at"
+            ),
+            ("{\"name\":\"x\",\"scopes\":[\(scope)],\"expires_at\":\"soon\"}", "expires_at"),
+        ]
+        for (body, field) in cases {
+            let answer = try await api.call("POST", "/keys", body)
+            #expect(answer.error == "validation_error", "\(body): \(answer)")
+            #expect(answer.details["field"] as? String == field, "\(body): \(answer)")
+        }
+    }
+}

@@ -1,0 +1,119 @@
+import Foundation
+import LedgerClient
+import Testing
+
+@testable import eventledger
+
+@Suite("backup and restore, as commands")
+struct BackupTests {
+    @Test("A backup taken while publishing goes on is whole, and has all that was answered before")
+    func online() async throws {
+        let place = try Workplace()
+        let ledger = try RunningLedger(place.path("data"))
+        try ledger.done("stream", "create", "orders", "--partitions", "1")
+        let publishers = (0..<4).map { publisher in
+            Task { [client = LedgerClient(url: ledger.url)] in
+                let events = (0..<20).map { "{\"key\":\"k\($0)\",\"type\":\"t\",\"data\":\($0)}" }
+                let body = Array("[\(events.joined(separator: ","))]".utf8)
+                var count = 0
+                while !Task.isCancelled {
+                    _ = try await client.call("POST", ["streams", "orders", "events"], body: body)
+                    count += events.count
+                }
+                return count
+            }
+        }
+        var ends: [Int] = []
+        for number in 0..<5 {
+            let before = try await Self.next(ledger)
+            let file = place.path("backup-\(number)")
+            let made = try CommandLine.run([
+                "backup", "--data", place.path("data"), file, "--json",
+            ])
+            #expect(made.status == 0, "\(made)")
+            let end = try #require(made.output.firstMatch(of: /"next_offset":(\d+)/)?.1)
+            ends.append(try #require(Int(end)))
+            #expect(before <= ends[number])
+            #expect(try CommandLine.run(["verify", "--data", file]).status == 0)
+        }
+        for publisher in publishers { publisher.cancel() }
+        var published = 0
+        for publisher in publishers { published += try await publisher.value }
+        #expect(try await Self.next(ledger) == published)
+        #expect(ends == ends.sorted() && ends[0] < published, "publishing went on: \(ends)")
+        ledger.stop()
+    }
+
+    @Test("Restored, consumers go on where the backup has them, and later cursors are refused")
+    func restored() async throws {
+        let place = try Workplace()
+        let backup = place.path("backup")
+        let ledger = try RunningLedger(place.path("data"))
+        try ledger.done("stream", "create", "orders", "--partitions", "1")
+        try ledger.done("subscription", "create", "orders", "ship", "--start-from", "earliest")
+        try await ledger.publish("orders", "k", ["1", "2", "3"])
+        try ledger.done("poll", "orders", "ship", "--limit", "2", "--commit")
+        #expect(
+            try CommandLine.run(["backup", "--data", place.path("data"), backup]).status == 0
+        )
+        // After the backup: events that were consumed, and a cursor behind them.
+        try await ledger.publish("orders", "k", ["4", "5", "6"])
+        let heads = try place.write(try ledger.done("verify", "--json").output, to: "heads")
+        let late = try ledger.done("poll", "orders", "ship", "--json").output
+        let cursor = try JSONValue(Array(late.utf8)).text("cursor")
+        ledger.stop()
+
+        #expect(
+            try CommandLine.run(["restore", "--data", place.path("new"), backup]).status == 0
+        )
+        let again = try RunningLedger(place.path("new"))
+        try await again.publish("orders", "k", ["\"other 4\"", "\"other 5\"", "\"other 6\""])
+        let path = ["streams", "orders", "subscriptions", "ship", "commit"]
+        await #expect(throws: LedgerClientError.self) {
+            try await again.call("POST", path, "{\"cursor\":\"\(cursor)\"}")
+        }
+        let page = try again.done("poll", "orders", "ship", "--json").output
+        let events = try JSONValue(Array(page.utf8))["events"]?.elements ?? []
+        let data = ["3", "other 4", "other 5", "other 6"]
+        #expect(events.map { $0.text("data") } == data, "none skipped")
+        try again.done("poll", "orders", "ship", "--commit")
+
+        // An auditor sees that the log is another one.
+        let audit = try again.run("verify", "--expect", heads)
+        #expect(audit.status == 1 && audit.output.contains("offset 6"), "\(audit)")
+        again.stop()
+        #expect(try CommandLine.run(["verify", "--data", place.path("new")]).status == 0)
+    }
+
+    @Test("Neither command overwrites anything, and a server does not start on a backup")
+    func careful() async throws {
+        let place = try Workplace()
+        let data = place.path("data")
+        let backup = place.path("backup")
+        let ledger = try RunningLedger(data)
+        try ledger.done("stream", "create", "orders")
+        #expect(try CommandLine.run(["backup", "--data", data, backup]).status == 0)
+        let twice = try CommandLine.run(["backup", "--data", data, backup])
+        #expect(twice.status == 3 && twice.errors.contains("exists already"))
+        let inUse = try CommandLine.run(["restore", "--data", data, backup])
+        #expect(inUse.status == 3 && inUse.errors.contains("another process uses this ledger"))
+        ledger.stop()
+        let occupied = try CommandLine.run(["restore", "--data", data, backup])
+        #expect(occupied.status == 3 && occupied.errors.contains("move it away first"))
+
+        let wrong = place.path("wrong")
+        try FileManager.default.createDirectory(atPath: wrong, withIntermediateDirectories: true)
+        try FileManager.default.copyItem(atPath: backup, toPath: wrong + "/ledger.sqlite")
+        let served = try CommandLine.run(["serve", "--port", "0", "--data", wrong])
+        #expect(served.status == 3 && served.errors.contains("eventledger restore"), "\(served)")
+        let names = try FileManager.default.contentsOfDirectory(atPath: place.path)
+        #expect(names.sorted() == ["backup", "data", "wrong"], "nothing half done is left")
+        let attributes = try FileManager.default.attributesOfItem(atPath: backup)
+        #expect(attributes[.posixPermissions] as? Int == 0o600)
+    }
+
+    private static func next(_ ledger: RunningLedger) async throws -> Int {
+        let path = ["streams", "orders", "partitions", "0", "head"]
+        return try #require(Int(try await ledger.call("GET", path).text("next_offset")))
+    }
+}

@@ -1,0 +1,110 @@
+import CSQLite
+import Foundation
+import Testing
+
+@Suite("verify and stream head, as commands")
+struct VerifyTests {
+    @Test("A ledger in use is sound, from its file and through the API, and has the heads kept")
+    func sound() async throws {
+        let place = try Workplace()
+        let ledger = try RunningLedger(place.path("data"))
+        try ledger.done("stream", "create", "orders")
+        for number in 0..<30 { try await ledger.publish("orders", "k\(number)", ["1", "2"]) }
+        let heads = try ledger.done("stream", "head", "orders", "--json")
+        let file = try place.write(heads.output, to: "heads")
+        for number in 0..<30 { try await ledger.publish("orders", "k\(number)", ["3"]) }
+
+        let remote = try ledger.done("verify", "orders", "--expect", file)
+        #expect(remote.output.contains("3 kept heads are still the log's"))
+        #expect(remote.output.contains("sound: 1 streams, 3 partitions, 90 events"))
+        let data = ["verify", "--data", place.path("data"), "--expect", file]
+        let local = try CommandLine.run(data)
+        #expect(local.status == 0, "\(local)")
+        #expect(local.output.contains("3 kept heads are still the log's"))
+        #expect(local.output.contains("whole"))
+
+        // What verify prints is itself a file of heads, and both ways print the same.
+        let kept = try place.write(try CommandLine.run(data + ["--json"]).output, to: "kept")
+        try ledger.done("verify", "--expect", kept)
+        ledger.stop()
+        #expect(try CommandLine.run(data).status == 0)
+    }
+
+    @Test("Damage is named with its place and is exit code 1")
+    func damage() async throws {
+        let place = try Workplace()
+        let ledger = try RunningLedger(place.path("data"))
+        try ledger.done("stream", "create", "orders", "--partitions", "1")
+        for number in 0..<5 { try await ledger.publish("orders", "k", ["\(number)", "0"]) }
+        ledger.stop()
+        let file = place.path("data/ledger.sqlite")
+        try Self.flipAByte(of: file, offset: "00000000000000000004")
+
+        let found = try CommandLine.run(["verify", "--data", place.path("data")])
+        #expect(found.status == 1)
+        let line = "stream orders, partition 0, offset 4: the record batch is damaged"
+        #expect(found.lines.contains { $0.hasPrefix(line) }, "\(found)")
+        #expect(found.lines.last == "WRONG: 1 findings in 1 streams, 1 partitions, 10 events")
+        let json = try CommandLine.run(["verify", "--data", file, "--json"])
+        #expect(json.output.contains("\"verdict\":\"wrong\""))
+        #expect(json.output.contains("\"stream_id\":\"orders\",\"partition\":0,\"offset\":4"))
+
+        // Through the API the damage is an answer, and named too.
+        let damaged = try RunningLedger(place.path("data"))
+        let remote = try damaged.run("verify")
+        #expect(remote.status == 1 && remote.output.contains("offset 4"), "\(remote)")
+        damaged.stop()
+    }
+
+    @Test("What a crash leaves behind is sound, is backed up, and starts again")
+    func crashed() async throws {
+        let place = try Workplace()
+        let ledger = try RunningLedger(place.path("data"))
+        try ledger.done("stream", "create", "orders", "--partitions", "1")
+        for number in 0..<20 { try await ledger.publish("orders", "k\(number)", ["1"]) }
+        ledger.crash()
+        let log = place.path("data/ledger.sqlite-wal")
+        #expect(FileManager.default.fileExists(atPath: log))
+        let found = try CommandLine.run(["verify", "--data", place.path("data")])
+        #expect(found.status == 0 && found.output.contains("20 events"), "\(found)")
+        let backup = ["backup", "--data", place.path("data"), place.path("backup")]
+        #expect(try CommandLine.run(backup).output.contains("20 events"))
+        let again = try RunningLedger(place.path("data"))
+        try await again.publish("orders", "k", ["1"])
+        #expect(try again.done("verify").output.contains("21 events"))
+        again.stop()
+    }
+
+    @Test("What is no ledger, and no file of heads, is refused in words")
+    func refused() throws {
+        let place = try Workplace()
+        let missing = try CommandLine.run(["verify", "--data", place.path("none")])
+        #expect(missing.status == 3 && missing.errors.contains("No such file"))
+        let other = try place.write("hello, world; this is no database at all", to: "other")
+        #expect(try CommandLine.run(["verify", "--data", other]).status == 3)
+        let heads = try CommandLine.run(["verify", "--data", other, "--expect", other])
+        #expect(heads.status == 64 && heads.errors.contains("holds no heads"))
+    }
+
+    /// Flips a bit in the middle of the chunk at an offset.
+    private static func flipAByte(of file: String, offset: String) throws {
+        var database: OpaquePointer?
+        defer { sqlite3_close_v2(database) }
+        try #require(sqlite3_open_v2(file, &database, SQLITE_OPEN_READWRITE, nil) == SQLITE_OK)
+        let sk = offset.utf8.map { String($0, radix: 16) }.joined()
+        var statement: OpaquePointer?
+        let select = "SELECT hex(v) FROM items WHERE pk LIKE 'LOG#%' AND sk=x'\(sk)'"
+        try #require(sqlite3_prepare_v2(database, select, -1, &statement, nil) == SQLITE_OK)
+        try #require(sqlite3_step(statement) == SQLITE_ROW)
+        var hex = Array(String(cString: sqlite3_column_text(statement, 0)).utf8)
+        sqlite3_finalize(statement)
+        // The batch begins with "EL"; this is in its payload.
+        let text = String(decoding: hex, as: UTF8.self)
+        let magic = try #require(text.range(of: "454C01"))
+        let middle = text.distance(from: text.startIndex, to: magic.lowerBound) + 2 * 32
+        hex[middle] = hex[middle] == UInt8(ascii: "0") ? UInt8(ascii: "1") : UInt8(ascii: "0")
+        let changed = String(decoding: hex, as: UTF8.self)
+        let update = "UPDATE items SET v=x'\(changed)' WHERE pk LIKE 'LOG#%' AND sk=x'\(sk)'"
+        try #require(sqlite3_exec(database, update, nil, nil, nil) == SQLITE_OK)
+    }
+}

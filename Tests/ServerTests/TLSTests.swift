@@ -1,0 +1,117 @@
+import APISuite
+import Foundation
+import LedgerCore
+import LedgerServer
+import LedgerService
+import Logging
+import Testing
+
+/// HTTPS, besides what the API suite checks of it.
+@Suite("TLS")
+struct TLSTests {
+    @Test("A client that does not know the certificate sends nothing")
+    func unknownCertificate() async throws {
+        let other = try TestCertificate()
+        try await withTLS(try TestCertificate.shared.get()) { port in
+            await #expect(throws: (any Error).self) {
+                try await Self.health(port, trusting: other)
+            }
+        }
+    }
+
+    @Test("TLS 1.2 and 1.3 are spoken, nothing older, and HTTP/1.1 is what is agreed on")
+    func versions() async throws {
+        try await withTLS(try TestCertificate.shared.get()) { port in
+            for version in ["-tls1_2", "-tls1_3"] {
+                let said = try Self.connect(port, [version, "-alpn", "h2,http/1.1"])
+                #expect(said.contains("ALPN protocol: http/1.1"), "\(said)")
+            }
+            for version in ["-tls1", "-tls1_1"] {
+                #expect(throws: OpenSSL.Failure.self) {
+                    try Self.connect(port, [version, "-cipher", "ALL:@SECLEVEL=0"])
+                }
+            }
+        }
+    }
+
+    @Test(
+        "A connection that never shakes hands is closed",
+        arguments: ["", "GET / HTTP/1.1\r\n\r\n"]
+    )
+    func silence(_ text: String) async throws {
+        let timeouts = HTTPTimeouts(head: .milliseconds(50))
+        try await withTLS(try TestCertificate.shared.get(), timeouts: timeouts) { port in
+            let client = try RawClient(port: port)
+            if !text.isEmpty { try await client.send(text) }
+            await #expect(throws: (any Error).self) { try await client.receive() }
+        }
+    }
+
+    @Test("A key that is another certificate's, and files that are missing, are refused")
+    func unusable() async throws {
+        let (one, other) = (try TestCertificate(), try TestCertificate())
+        let wrong = [
+            TLSFiles(certificate: one.files.certificate, key: other.files.key),
+            TLSFiles(certificate: one.files.key, key: one.files.certificate),
+            TLSFiles(certificate: one.files.certificate + "x", key: one.files.key),
+            TLSFiles(certificate: one.files.certificate, key: one.files.key + "x"),
+        ]
+        for files in wrong {
+            let configuration = ServerConfiguration(port: 0, tls: files)
+            await #expect(throws: ConfigurationError.self) {
+                try await HTTPServer.start(
+                    configuration,
+                    handler: StubHandler.echo,
+                    logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+                )
+            }
+        }
+    }
+
+    @Test("SIGHUP makes a server read its certificate again; a broken one it leaves")
+    func reload() async throws {
+        let (served, next) = (try TestCertificate(), try TestCertificate())
+        let first = served.files.certificate + ".first"
+        try FileManager.default.copyItem(atPath: served.files.certificate, toPath: first)
+        let folder = FileManager.default.temporaryDirectory.path + "/el-" + UUID().uuidString
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let ledger = try LedgerUnderTest(data: folder, tls: served.files)
+        defer { ledger.kill() }
+        try await Self.health(ledger.port, trusting: first)
+        try next.replace(served)
+        ledger.hangUp()
+        try await Patience().wait(for: "the new certificate") {
+            (try? await Self.health(ledger.port, trusting: next)) != nil
+        }
+        try Data("no certificate".utf8).write(to: URL(filePath: served.files.certificate))
+        ledger.hangUp()
+        ledger.hangUp()
+        try await Self.health(ledger.port, trusting: next)
+    }
+
+    private func withTLS(
+        _ certificate: TestCertificate,
+        timeouts: HTTPTimeouts = HTTPTimeouts(),
+        _ body: (Int) async throws -> Void
+    ) async throws {
+        try await withServer(StubHandler.echo, tls: certificate.files, timeouts: timeouts) {
+            try await body($0.port)
+        }
+        withExtendedLifetime(certificate) {}
+    }
+
+    private static func health(_ port: Int, trusting certificate: TestCertificate) async throws {
+        try await health(port, trusting: certificate.files.certificate)
+    }
+
+    private static func health(_ port: Int, trusting certificates: String) async throws {
+        let url = "https://127.0.0.1:\(port)"
+        let answer = try await HTTPTransport(url: url, certificates: certificates)
+            .send(SuiteRequest("GET", "/health"))
+        #expect(answer.status == 200)
+    }
+
+    private static func connect(_ port: Int, _ arguments: [String]) throws -> String {
+        try OpenSSL.run(["s_client", "-connect", "127.0.0.1:\(port)"] + arguments)
+    }
+}

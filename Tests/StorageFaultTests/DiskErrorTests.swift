@@ -1,0 +1,126 @@
+import APISuite
+import FaultVFS
+import LedgerCore
+import LedgerTesting
+import SQLiteTable
+import Testing
+
+/// A disk that fails at one call of a run, for every call, and what is left then: for the next
+/// process, and after a power loss.
+@Suite("Disk errors")
+struct DiskErrorTests {
+    @Test("Whatever call fails, answers stay true", arguments: Trouble.all)
+    func everyCall(_ trouble: Trouble) async throws {
+        let runs = try await withThrowingTaskGroup(of: Int.self) { tasks in
+            for lane in 0..<Self.lanes {
+                tasks.addTask { try await Self.sweep(trouble, from: lane + 1) }
+            }
+            return try await tasks.reduce(0, +)
+        }
+        #expect(runs > 0, "no call of this kind")
+    }
+
+    private static let lanes = 2
+
+    /// Every call, in a long run; else, of the frequent kinds, every fourth from a random one on.
+    private static func sweep(_ trouble: Trouble, from lane: Int) async throws -> Int {
+        let step = Effort.isLong || !trouble.isFrequent ? 1 : 4
+        var call = 1 + Int(RandomSeed.base % UInt64(step)) + (lane - 1) * step
+        var runs = 0
+        while try await survives(trouble.fault(at: call)) {
+            call += lanes * step
+            runs += 1
+        }
+        return runs
+    }
+
+    /// Whether the fault came to pass; checks what it left behind if so.
+    private static func survives(_ fault: Disk.Fault) async throws -> Bool {
+        let folder = try TemporaryFolder()
+        let copying = Run.Copying.allCases[(fault.first / 4) % 2]
+        guard let run = try await Run.make(in: folder, copying, fault: fault) else { return true }
+        guard run.failures > 0 else { return false }
+        let comment = "\(fault.testDescription); \(replay)"
+        if fault.isNoticeable { #expect(run.table.wrongReads.isEmpty, "\(comment)") }
+        if fault.leavesTableUsable { #expect(run.afterwards.status == 200, "\(comment)") }
+        var random = SeededGenerator(seed: RandomSeed.base &+ UInt64(fault.first))
+        var state = DurableState([run.path: []])
+        for index in 0..<run.disk.eventCount {
+            state.follow(run.disk.event(index), random: &random)
+        }
+        let moment = run.disk.eventCount
+        var rows = ExpectedRows(run.table.calls)
+        try await rows.advance(to: moment)
+        try await Aftermath(run: run, files: state.current, moment: moment)
+            .check(rows, promises: fault.first.isMultiple(of: 4), "the next process, \(comment)")
+        try await checkNextLife(run, state, rows, comment, &random)
+        let survivors = state.files(.half, random: &random)
+        try await Aftermath(run: run, files: survivors, moment: moment)
+            .check(rows, promises: false, "power loss, \(comment)")
+        return true
+    }
+
+    /// What the next process serves stays, also when the power goes: an fsync that failed has left
+    /// behind what the system holds for written.
+    private static func checkNextLife(
+        _ run: Run,
+        _ state: DurableState,
+        _ rows: ExpectedRows,
+        _ comment: String,
+        _ random: inout SeededGenerator
+    ) async throws {
+        let next = try await NextLife(run, state, rows.groups)
+        for survival in [DurableState.Survival.nothing, .half] {
+            let isKept = try await next.rows(after: survival, &random) == next.served
+            #expect(isKept, "served by the next process, \(survival) survives, \(comment)")
+        }
+    }
+
+    private static let replay = RandomSeed.replay("DiskErrorTests")
+}
+
+/// A kind of trouble.
+struct Trouble: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    /// Whether a run has hundreds of such calls.
+    var isFrequent: Bool { calls & Int(FV_WRITE | FV_READ | FV_SHARED) != 0 }
+    private let calls: Int
+    private let trouble: fv_trouble
+    private let lasts: Bool
+
+    static let all: [Trouble] = [
+        Trouble("one write fails", FV_WRITE, FV_EIO),
+        Trouble("all writes fail", FV_WRITE, FV_EIO, lasts: true),
+        Trouble("one sync fails", FV_SYNC, FV_EIO),
+        Trouble("all syncs fail", FV_SYNC, FV_EIO, lasts: true),
+        Trouble("one truncation fails", FV_TRUNCATE, FV_EIO),
+        Trouble("no room for one write", FV_WRITE, FV_ENOSPC),
+        Trouble("no room from a write on", FV_WRITE, FV_ENOSPC, lasts: true),
+        Trouble("no room at one sync", FV_SYNC, FV_ENOSPC),
+        Trouble("one read fails", FV_READ, FV_EIO),
+        Trouble("all reads fail", FV_READ, FV_EIO, lasts: true),
+        Trouble("one read is short", FV_READ, FV_SHORT),
+        Trouble("one opening fails", FV_OPEN, FV_EIO),
+        Trouble("one removal fails", FV_DELETE, FV_EIO),
+        Trouble("one look at a size fails", FV_SIZE, FV_EIO),
+        Trouble("one use of the shared index fails", FV_SHARED, FV_EIO),
+    ]
+
+    private init(_ name: String, _ calls: Int, _ trouble: fv_trouble, lasts: Bool = false) {
+        testDescription = name
+        self.calls = calls
+        self.trouble = trouble
+        self.lasts = lasts
+    }
+
+    /// At this call of its kind, counted from 1.
+    func fault(at call: Int) -> Disk.Fault {
+        Disk.Fault(
+            calls: calls,
+            trouble: trouble,
+            first: call,
+            lasts: lasts,
+            testDescription: "\(testDescription), call \(call)"
+        )
+    }
+}

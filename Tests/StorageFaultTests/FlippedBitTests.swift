@@ -1,0 +1,100 @@
+import APISuite
+import LedgerCore
+import LedgerTesting
+import SQLiteTable
+import Testing
+
+@Suite("Flipped bits")
+struct FlippedBitTests {
+    @Test("Any bit of a stored chunk: noticed, reported with its place, never served")
+    func everyBit() async throws {
+        let folder = try TemporaryFolder()
+        let table = try SQLiteTable.open(path: folder.file)
+        let log = try await DamagedLog(table)
+        let rows = try RawRows(folder.file)
+        let whole = try rows.value(of: log.damaged)
+        for bit in 0..<whole.count * 8 {
+            var flipped = whole
+            flipped[bit / 8] ^= 1 << UInt8(bit % 8)
+            try rows.replace(log.damaged, by: flipped)
+            let complaint = await log.complaint(aboutAll: bit.isMultiple(of: 32))
+            #expect(complaint == nil, "bit \(bit)")
+        }
+        try rows.replace(log.damaged, by: whole)
+        #expect(await log.page(from: 0).offsets == [0, 1, 2])
+        await table.close()
+    }
+
+    @Test("The same on an engine that keeps rows as they are: batch, count and timestamp")
+    func everyBitOfTheChunk() async throws {
+        let table = MemoryTable()
+        let log = try await DamagedLog(table)
+        let whole = try #require(try await table.get(log.damaged))
+        for name in [Attribute.batch, .count, .timestamp] {
+            for bit in 0..<Self.bits(whole[name]) {
+                var item = whole
+                item[name] = Self.flipped(item[name], bit)
+                _ = try await table.write(.put(item))
+                let complaint = await log.complaint(aboutAll: bit.isMultiple(of: 32))
+                #expect(complaint == nil, "\(name.rawValue), bit \(bit)")
+            }
+        }
+    }
+
+    @Test("A row whose attribute is missing or of another kind", arguments: Attribute.ofChunks)
+    func missingAttribute(_ name: Attribute) async throws {
+        let table = MemoryTable()
+        let log = try await DamagedLog(table)
+        for value in [nil, AttributeValue.string("?"), .bytes([1])] {
+            var item = try #require(try await table.get(log.damaged))
+            item[name] = value
+            _ = try await table.write(.put(item))
+            #expect(await log.complaint(aboutAll: true) == nil, "\(String(describing: value))")
+        }
+    }
+
+    @Test("A damaged last chunk refuses publishing to its partition, with its place")
+    func damagedTail() async throws {
+        let folder = try TemporaryFolder()
+        let table = try SQLiteTable.open(path: folder.file)
+        let log = try await DamagedLog(table)
+        let rows = try RawRows(folder.file)
+        let last = log.chunk(2)
+        let whole = try rows.value(of: last)
+        try rows.replace(last, by: whole.dropLast() + [whole[whole.count - 1] ^ 1])
+        let node = Node(table, seed: 2, clock: ManualClock())
+        let body = "{\"key\":\"\(log.key)\",\"type\":\"t\",\"data\":1}"
+        let refused = await node.call("POST", "/streams/s/events", body)
+        #expect(refused.status == 500 && refused.error == "corrupt_chunk", "\(refused)")
+        #expect(refused.details["offset"] as? Int == 2)
+        #expect(await log.page(from: 0).offsets == [0, 1])
+        let other = "{\"key\":\"\(log.otherKey)\",\"type\":\"t\",\"data\":1}"
+        #expect(await node.call("POST", "/streams/s/events", other).status == 200)
+        try rows.replace(last, by: whole)
+        #expect(await node.call("POST", "/streams/s/events", body).offsets == [3])
+        await table.close()
+    }
+
+    private static func bits(_ value: AttributeValue?) -> Int {
+        switch value {
+        case .bytes(let bytes): bytes.count * 8
+        case .number: 64
+        case .string, nil: 0
+        }
+    }
+
+    private static func flipped(_ value: AttributeValue?, _ bit: Int) -> AttributeValue? {
+        switch value {
+        case .bytes(var bytes):
+            bytes[bit / 8] ^= 1 << UInt8(bit % 8)
+            return .bytes(bytes)
+        case .number(let number): return .number(number ^ 1 << Int64(bit))
+        case .string, nil: return value
+        }
+    }
+}
+
+extension Attribute {
+    /// Those that a chunk must have.
+    fileprivate static let ofChunks: [Attribute] = [.count, .timestamp, .append, .batch, .hash]
+}

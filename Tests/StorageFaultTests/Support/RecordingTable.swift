@@ -1,0 +1,185 @@
+import LedgerCore
+import LedgerTesting
+import Synchronization
+
+/// A table whose changes are written down: when they were asked for, when they were answered, how.
+///
+/// What it reads is held against what was acknowledged before.
+final class RecordingTable: Table {
+    /// What was asked for.
+    enum Change: Sendable {
+        case writes([Write])
+        case deletion([TableKey])
+        case purge(before: Timestamp, limit: Int)
+    }
+
+    /// What the caller was told.
+    enum Answer: Sendable, Equatable {
+        case none
+        case applied
+        /// A condition failed.
+        case refused
+        case failed(TableError)
+    }
+
+    struct Call: Sendable {
+        let change: Change
+        /// The disk's events before it was asked for, and when it was answered.
+        let start: Int
+        var end = Int.max
+        var answer = Answer.none
+    }
+
+    private let table: any Table
+    private let moment: @Sendable () -> Int
+    private let state = Mutex(State())
+    /// What was acknowledged so far.
+    private let model = MemoryTable()
+
+    private struct State {
+        var calls: [Call] = []
+        var unanswered = 0
+        var isInDoubt = false
+        var wrongReads: [String] = []
+
+        /// While this stays the same, reads must see what was acknowledged and nothing else.
+        var certainty: Int? { unanswered == 0 && !isInDoubt ? calls.count : nil }
+    }
+
+    init(_ table: any Table, moment: @escaping @Sendable () -> Int) {
+        self.table = table
+        self.moment = moment
+    }
+
+    /// Every change so far, in the order in which they were answered; the unanswered ones last.
+    var calls: [Call] {
+        state.withLock { $0.calls }.sorted { $0.end < $1.end }
+    }
+
+    /// Reads that were answered with something else than what was there.
+    var wrongReads: [String] { state.withLock { $0.wrongReads } }
+
+    private func record<Outcome>(
+        _ change: Change,
+        _ body: () async throws(TableError) -> Outcome,
+        _ answer: (Outcome) -> Answer
+    ) async throws(TableError) -> Outcome {
+        let start = moment()
+        let index = state.withLock { state in
+            state.calls.append(Call(change: change, start: start))
+            state.unanswered += 1
+            return state.calls.count - 1
+        }
+        do throws(TableError) {
+            let outcome = try await body()
+            if answer(outcome) == .applied { try await change.apply(to: model) }
+            close(index, answer(outcome))
+            return outcome
+        } catch {
+            close(index, .failed(error))
+            throw error
+        }
+    }
+
+    private func close(_ index: Int, _ answer: Answer) {
+        let end = moment()
+        state.withLock { state in
+            state.calls[index].end = end
+            state.calls[index].answer = answer
+            state.unanswered -= 1
+            if case .failed(let error) = answer, error.effect == .indefinite {
+                state.isInDoubt = true
+            }
+        }
+    }
+
+    private func checked<Found>(
+        _ what: String,
+        _ read: (any Table) async throws(TableError) -> Found,
+        _ agree: (Found, Found) -> Bool
+    ) async throws(TableError) -> Found {
+        let before = state.withLock { $0.certainty }
+        let found = try await read(table)
+        let expected = try await read(model)
+        state.withLock { state in
+            guard let before, before == state.certainty, !agree(found, expected) else { return }
+            state.wrongReads.append(what)
+        }
+        return found
+    }
+
+    // MARK: Table
+
+    var deletesLogByItself: Bool { table.deletesLogByItself }
+
+    func get(_ key: TableKey) async throws(TableError) -> Item? {
+        try await checked("\(key)") { table throws(TableError) in
+            try await table.get(key)
+        } _: {
+            $0 == $1
+        }
+    }
+
+    func query(_ query: Query) async throws(TableError) -> QueryPage {
+        try await checked("\(query.group)") { table throws(TableError) in
+            try await table.query(query)
+        } _: { found, expected in
+            // A page may end without knowing yet that nothing follows.
+            found.items == expected.items && (found.next != nil || expected.next == nil)
+        }
+    }
+
+    func write(_ write: Write) async throws(TableError) -> WriteOutcome {
+        try await record(.writes([write])) { () async throws(TableError) in
+            try await table.write(write)
+        } _: {
+            $0 == .applied ? .applied : .refused
+        }
+    }
+
+    func transact(
+        _ writes: [Write],
+        token: Incarnation
+    ) async throws(TableError) -> TransactionOutcome {
+        try await record(.writes(writes)) { () async throws(TableError) in
+            try await table.transact(writes, token: token)
+        } _: {
+            $0 == .applied ? .applied : .refused
+        }
+    }
+
+    func batchDelete(_ keys: [TableKey]) async throws(TableError) {
+        try await record(.deletion(keys)) { () async throws(TableError) in
+            try await table.batchDelete(keys)
+        } _: {
+            .applied
+        }
+    }
+
+    func purgeExpired(before moment: Timestamp, limit: Int) async throws(TableError) -> Int {
+        try await record(.purge(before: moment, limit: limit)) { () async throws(TableError) in
+            try await table.purgeExpired(before: moment, limit: limit)
+        } _: { _ in
+            .applied
+        }
+    }
+}
+
+extension RecordingTable.Change {
+    /// Carries it out, whatever its conditions were.
+    func apply(to table: any Table) async throws(TableError) {
+        switch self {
+        case .writes(let writes):
+            for write in writes {
+                switch write.operation {
+                case .put(let item): _ = try await table.write(.put(item))
+                case .delete(let key): _ = try await table.write(.delete(key))
+                case .check: break
+                }
+            }
+        case .deletion(let keys): try await table.batchDelete(keys)
+        case .purge(let moment, let limit):
+            _ = try await table.purgeExpired(before: moment, limit: limit)
+        }
+    }
+}

@@ -1,0 +1,101 @@
+import APISuite
+import LedgerCore
+import LedgerTesting
+import SQLiteTable
+
+/// One run of the clients on a disk, and what everyone was told.
+struct Run: Sendable {
+    let disk: Disk
+    let folder: TemporaryFolder
+    let clients: Clients
+    let table: RecordingTable
+    let clock: ManualClock
+    /// Calls of the disk that failed.
+    let failures: Int
+    /// What a publish was answered when the disk worked again, the process still the same.
+    let afterwards: Answer
+
+    /// The table's file.
+    var path: String { folder.file }
+
+    /// Who copies the log into the database in a run, which reaches its bounds again and again.
+    enum Copying: CaseIterable, Sendable {
+        /// The writer; so that a run's calls hardly depend on the threads' timing.
+        case byWriter
+        /// The checkpointer beside it, all the time.
+        case byCheckpointer
+    }
+
+    /// How the table is set up in these tests.
+    static func options(_ copying: Copying = .byWriter) -> SQLiteOptions {
+        var options = SQLiteOptions()
+        options.readers = 1
+        options.checkpointInterval = copying == .byWriter ? 1 << 30 : 0
+        options.checkpointBytes = copying == .byWriter ? 60_000 : 1
+        options.logBytes = 60_000
+        options.maximumLogBytes = copying == .byWriter ? 60_000 : 120_000
+        options.lockPatience = 50
+        return options
+    }
+
+    /// Runs the clients on a disk that fails as told.
+    ///
+    /// - Returns: nil when the table could not even be opened; the error says why.
+    static func make(
+        in folder: TemporaryFolder,
+        _ copying: Copying = .byWriter,
+        fault: Disk.Fault
+    ) async throws -> Run? {
+        do throws(SQLiteOpenError) {
+            return await make(in: folder, try open(in: folder, copying, fault: fault))
+        } catch {
+            return nil
+        }
+    }
+
+    /// Runs the clients on a disk that works.
+    static func make(
+        in folder: TemporaryFolder,
+        _ copying: Copying = .byWriter
+    ) async throws -> Run {
+        await make(in: folder, try open(in: folder, copying, fault: nil))
+    }
+
+    private static func open(
+        in folder: TemporaryFolder,
+        _ copying: Copying,
+        fault: Disk.Fault?
+    ) throws(SQLiteOpenError) -> (Disk, SQLiteTable) {
+        let disk = Disk()
+        disk.put(folder.file, [])
+        disk.follow(fault)
+        var options = Self.options(copying)
+        options.fileSystem = disk.fileSystem
+        return (disk, try SQLiteTable.open(path: folder.file, options: options))
+    }
+
+    private static func make(
+        in folder: TemporaryFolder,
+        _ opened: (disk: Disk, table: SQLiteTable)
+    ) async -> Run {
+        let disk = opened.disk
+        let recording = RecordingTable(opened.table) { disk.eventCount }
+        let clock = ManualClock()
+        let node = Node(recording, seed: 1, clock: clock)
+        var clients = Clients(node) { disk.eventCount }
+        await clients.act()
+        let failures = disk.failures
+        disk.follow(nil)
+        let afterwards = await clients.publishOnceMore()
+        await opened.table.close()
+        return Run(
+            disk: disk,
+            folder: folder,
+            clients: clients,
+            table: recording,
+            clock: clock,
+            failures: failures,
+            afterwards: afterwards
+        )
+    }
+}
