@@ -3,7 +3,7 @@ public import LedgerFuzz
 public import Testing
 
 /// Every input that is kept, among them every one that once crashed, given to its target.
-@Suite("Fuzz corpus")
+@Suite("Fuzz corpus", .serialized)
 struct CorpusTests {
     private static let corpus = URL(filePath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
@@ -26,7 +26,7 @@ struct CorpusTests {
     /// On a thread of its own, since a target blocks until its subject is done.
     private static func run(_ target: FuzzTarget, _ input: [UInt8]) async {
         await withCheckedContinuation { continuation in
-            DispatchQueue.global().async {
+            Thread.detachNewThread {
                 target.run(input)
                 continuation.resume()
             }
