@@ -22,7 +22,7 @@ serve *ARGS: build
 test *ARGS: setup
     @scripts/tools.sh
     swift build --build-tests
-    swift test --skip-build "$@"
+    @scripts/test.sh "$@"
 
 # Debug build of everything, and that every import is a declared dependency
 check: setup
