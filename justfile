@@ -58,7 +58,7 @@ integration-test *ARGS: setup
 # Send a server of its own generated requests and check the answers against what it serves
 schemathesis: build
     @scripts/tools.sh
-    @scripts/with-server.sh scripts/schemathesis.sh
+    @scripts/with-server.sh --keys scripts/schemathesis.sh
 
 # Test the local cloud's data plane; arguments go to pytest: ./justw test-local-cloud -k cors
 test-local-cloud *ARGS:

@@ -27,5 +27,5 @@ checks+=,response_headers_conformance,response_schema_conformance
 PYTHONPATH=scripts SCHEMATHESIS_HOOKS=schemathesis_hooks PYTHONDONTWRITEBYTECODE=1 \
     exec .tools/venv/bin/schemathesis run "$url/openapi.json" --checks "$checks" \
     --phases examples,coverage,fuzzing,stateful --max-time "${EVENTLEDGER_SECONDS:-60}" \
-    --continue-on-failure --seed "$seed" --generation-database none --workers 2 \
+    --continue-on-failure --seed "$seed" --generation-database none --workers 1 \
     --request-timeout 30 --warnings off --no-color "${key[@]}"
