@@ -28,11 +28,11 @@ mock_provider "aws" {
 
 variables {
   root_key_hash = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
-  name       = "ledger"
-  packages   = "./tests/packages"
-  table_name = "ledger"
-  table_arn  = "arn:aws:dynamodb:eu-west-1:123456789012:table/ledger"
-  stream_arn = "arn:aws:dynamodb:eu-west-1:123456789012:table/ledger/stream/2026-01-01T00:00:00.000"
+  name          = "ledger"
+  packages      = "./tests/packages"
+  table_name    = "ledger"
+  table_arn     = "arn:aws:dynamodb:eu-west-1:123456789012:table/ledger"
+  stream_arn    = "arn:aws:dynamodb:eu-west-1:123456789012:table/ledger/stream/2026-01-01T00:00:00.000"
 }
 
 run "no_more_than_is_used" {
@@ -98,7 +98,7 @@ run "who_may_write_and_delete_what" {
         for s in document.statement : [for c in s.condition : tolist(c.values) if c.test != "Null"] if s.sid == "PutRows"
       ]))
       }) == jsonencode({
-      admin     = ["GC", "LOG#*", "STREAMS", "SUBS#*"]
+      admin     = ["GC", "KEYS", "LOG#*", "STREAMS", "SUBS#*"]
       compactor = ["GC", "LOG#*", "PART#*", "STATE#*"]
       poll      = ["POS#*", "SUBS#*"]
       publish   = ["IDEM#*", "LOG#*"]
@@ -112,7 +112,7 @@ run "who_may_write_and_delete_what" {
         for s in document.statement : [for c in s.condition : tolist(c.values) if c.test != "Null"] if contains(["DeleteRows", "BatchWriteRows"], s.sid)
       ]))
       }) == jsonencode({
-      admin     = ["STREAMS", "SUBS#*"]
+      admin     = ["KEYS", "STREAMS", "SUBS#*"]
       compactor = ["GC", "IDEM#*", "LOG#*", "PART#*", "POS#*", "STATE#*", "STREAMS", "SUBS#*"]
       poll      = []
       publish   = []
