@@ -29,6 +29,7 @@ typedef struct {
     int readers;
     bool reserved;
     bool exclusive;
+    uint64_t failed_syncs;
     fv_index index;
 } fv_node;
 
@@ -56,6 +57,7 @@ typedef struct {
     bool uses_index;
     uint16_t shared_slots;
     uint16_t exclusive_slots;
+    uint64_t known_failed_syncs;
 } fv_file;
 
 // Counts a call of this kind; what goes wrong with it.

@@ -78,14 +78,20 @@ static int fv_truncate_call(sqlite3_file *base, sqlite3_int64 size) {
     return code;
 }
 
+// As Linux does since 4.13: a failed sync loses what it was to write, and the next sync of every other
+// handle that was open then fails too, once. Who wrote what was lost hears of it.
 static int fv_sync(sqlite3_file *base, int flags) {
     fv_file *file = (fv_file *)base;
+    fv_node *node = file->node;
     (void)flags;
     int code = SQLITE_OK;
     pthread_mutex_lock(&file->disk->mutex);
     enum fv_trouble trouble = fv_next(file->disk, FV_SYNC);
+    if (trouble != FV_NONE) node->failed_syncs++;
+    else if (file->known_failed_syncs < node->failed_syncs) trouble = FV_EIO;
+    file->known_failed_syncs = node->failed_syncs;
     if (trouble != FV_NONE) code = failed(file->disk, trouble, SQLITE_IOERR_FSYNC);
-    fv_note_sync(file->disk, file->node, trouble == FV_NONE);
+    fv_note_sync(file->disk, node, trouble == FV_NONE);
     pthread_mutex_unlock(&file->disk->mutex);
     return code;
 }

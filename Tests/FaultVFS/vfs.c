@@ -23,6 +23,7 @@ static int fv_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *base, int f
         file->base.pMethods = &fv_io_methods;
         file->disk = disk;
         file->node = node;
+        file->known_failed_syncs = node->failed_syncs;
         disk->open_files++;
     } else {
         disk->last_error = trouble == FV_ENOSPC ? ENOSPC : trouble == FV_EIO ? EIO : ENOENT;

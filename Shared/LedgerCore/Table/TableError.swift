@@ -22,7 +22,7 @@ public struct TableError: Error, Hashable, Sendable {
         case corrupt
         /// The call itself is wrong: too large, too many items. A defect of ours.
         case invalid
-        /// The engine was closed.
+        /// The engine was closed, or has given up writing: no later try can succeed.
         case closed
     }
 

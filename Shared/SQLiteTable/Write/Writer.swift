@@ -61,7 +61,7 @@ final class Writer: @unchecked Sendable {
     func fail(_ cause: SQLiteFailure) {
         let error = TableError(
             .definite,
-            cause.isFull ? .full : .unavailable,
+            cause.isFull ? .full : .closed,
             "writing was given up after SQLite error \(cause.code): \(cause.message); restart"
         )
         let waiting = queue.withLock { $0.fail(error) }
