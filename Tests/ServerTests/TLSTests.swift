@@ -91,7 +91,7 @@ struct TLSTests {
 
     private func withTLS(
         _ certificate: TestCertificate,
-        timeouts: HTTPTimeouts = HTTPTimeouts(),
+        timeouts: HTTPTimeouts = .patient,
         _ body: (Int) async throws -> Void
     ) async throws {
         try await withServer(StubHandler.echo, tls: certificate.files, timeouts: timeouts) {

@@ -25,13 +25,23 @@ struct StubHandler: APIHandler {
     }
 }
 
+extension HTTPTimeouts {
+    /// For tests of something else: a busy machine is no slow client.
+    static let patient = HTTPTimeouts(
+        head: .seconds(300),
+        body: .seconds(300),
+        idle: .seconds(300),
+        write: .seconds(300)
+    )
+}
+
 /// Runs a server for the time of a test.
 func withServer<Handler: APIHandler>(
     _ handler: Handler,
     keys: KeyPolicy = .off,
     tls: TLSFiles? = nil,
     limits: HTTPLimits = HTTPLimits(),
-    timeouts: HTTPTimeouts = HTTPTimeouts(),
+    timeouts: HTTPTimeouts = .patient,
     eventLoops: Int = 1,
     compressor: ResponseCompressor? = nil,
     metrics: PrometheusMetrics = PrometheusMetrics(),
