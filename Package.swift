@@ -291,7 +291,7 @@ let package = Package(
             "LambdaHostTests",
             [
                 "LambdaHost", "LedgerService", "LedgerCore", "LedgerTesting", "CurlHTTP", "RawJSON",
-                "LineLog", log, metrics,
+                "LineLog", "Loopback", log, metrics,
             ]
         ),
         tests("APISuiteTests", ["APISuite", "LedgerClient", "LedgerSchemas"]),
@@ -300,8 +300,8 @@ let package = Package(
         tests(
             "CLITests",
             [
-                "eventledger", "LedgerClient", "LedgerCore", "LedgerTesting", "RawJSON", "CSQLite",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "eventledger", "LedgerClient", "LedgerCore", "LedgerTesting", "Loopback", "RawJSON",
+                "CSQLite", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),
         tests(

@@ -43,7 +43,7 @@ struct ClientTests {
         ]
     )
     func kinds(_ status: Int, _ code: String, _ kind: AWSError.Kind) async throws {
-        let server = try TinyServer { _ in Self.answer(status, Self.error(code)) }
+        let server = TinyServer { _ in Self.answer(status, Self.error(code)) }
         let client = try client(server.url)
         let error = await #expect(throws: AWSError.self) {
             _ = try await client.call("PutItem", Array("{}".utf8), repetition: .never)
@@ -54,7 +54,7 @@ struct ClientTests {
 
     @Test("A write is sent once, also when its connection turns out dead")
     func writeOnce() async throws {
-        let server = try TinyServer(closes: true) { _ in "" }
+        let server = TinyServer(closes: true) { _ in "" }
         let client = try client(server.url)
         let error = await #expect(throws: AWSError.self) {
             _ = try await client.call("PutItem", Array("{}".utf8), repetition: .never)
@@ -66,14 +66,14 @@ struct ClientTests {
     @Test("A read is repeated a few times, a refused one never")
     func readAgain() async throws {
         let answers = Mutex([500, 400, 200])
-        let server = try TinyServer { _ in
+        let server = TinyServer { _ in
             let status = answers.withLock { $0.removeFirst() }
             return Self.answer(status, status == 400 ? Self.error("ThrottlingException") : "{}")
         }
         let body = try await client(server.url).call("GetItem", [], repetition: .harmless)
         #expect(body == Array("{}".utf8) && server.requests.count == 3)
 
-        let refusing = try TinyServer { _ in Self.answer(400, Self.error("ValidationException")) }
+        let refusing = TinyServer { _ in Self.answer(400, Self.error("ValidationException")) }
         let client = try client(refusing.url)
         await #expect(throws: AWSError.self) {
             _ = try await client.call("GetItem", [], repetition: .harmless)
@@ -92,7 +92,7 @@ struct ClientTests {
 
     @Test("The request names its operation and is signed")
     func request() async throws {
-        let server = try TinyServer { _ in Self.answer(200, "{}") }
+        let server = TinyServer { _ in Self.answer(200, "{}") }
         _ = try await client(server.url).call("Query", Array("{}".utf8), repetition: .harmless)
         let request = server.requests[0]
         #expect(request.hasPrefix("POST / HTTP/1.1\r\n"))

@@ -70,7 +70,7 @@ struct CredentialsTests {
 
     @Test("A container's endpoint is asked with its token")
     func container() async throws {
-        let server = try TinyServer { _ in Self.ok(Self.document) }
+        let server = TinyServer { _ in Self.ok(Self.document) }
         let variables = Variables([
             "AWS_CONTAINER_CREDENTIALS_FULL_URI": server.url + "/creds?x=1",
             "AWS_CONTAINER_AUTHORIZATION_TOKEN": "secret-token",
@@ -83,7 +83,7 @@ struct CredentialsTests {
 
     @Test("A task's relative address leads to the agent")
     func relative() async throws {
-        let server = try TinyServer { _ in Self.ok(Self.document) }
+        let server = TinyServer { _ in Self.ok(Self.document) }
         let variables = Variables(["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "/v2/x"])
         var source = ContainerCredentials(variables: variables, http: CurlPool())
         source.relativeHost = server.url
@@ -108,7 +108,7 @@ struct CredentialsTests {
 
     @Test("An instance's role is found by version 2 of the metadata service")
     func instance() async throws {
-        let server = try TinyServer { request in
+        let server = TinyServer { request in
             if request.hasPrefix("PUT /latest/api/token") { return Self.ok("tok") }
             guard request.contains("X-aws-ec2-metadata-token: tok\r\n") else {
                 return "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n"

@@ -1,5 +1,6 @@
 import Foundation
 import LedgerClient
+import LedgerTesting
 import Testing
 
 @testable import eventledger
@@ -8,8 +9,8 @@ import Testing
 struct BackupTests {
     @Test("A backup taken while publishing goes on is whole, and has all that was answered before")
     func online() async throws {
-        let place = try Workplace()
-        let ledger = try RunningLedger(place.path("data"))
+        let place = try TemporaryFolder()
+        let ledger = try RunningLedger(place["data"])
         try ledger.done("stream", "create", "orders", "--partitions", "1")
         let publishers = (0..<4).map { publisher in
             Task { [client = LedgerClient(url: ledger.url)] in
@@ -26,9 +27,9 @@ struct BackupTests {
         var ends: [Int] = []
         for number in 0..<5 {
             let before = try await Self.next(ledger)
-            let file = place.path("backup-\(number)")
+            let file = place["backup-\(number)"]
             let made = try CommandLine.run([
-                "backup", "--data", place.path("data"), file, "--json",
+                "backup", "--data", place["data"], file, "--json",
             ])
             #expect(made.status == 0, "\(made)")
             let end = try #require(made.output.firstMatch(of: /"next_offset":(\d+)/)?.1)
@@ -46,15 +47,15 @@ struct BackupTests {
 
     @Test("Restored, consumers go on where the backup has them, and later cursors are refused")
     func restored() async throws {
-        let place = try Workplace()
-        let backup = place.path("backup")
-        let ledger = try RunningLedger(place.path("data"))
+        let place = try TemporaryFolder()
+        let backup = place["backup"]
+        let ledger = try RunningLedger(place["data"])
         try ledger.done("stream", "create", "orders", "--partitions", "1")
         try ledger.done("subscription", "create", "orders", "ship", "--start-from", "earliest")
         try await ledger.publish("orders", "k", ["1", "2", "3"])
         try ledger.done("poll", "orders", "ship", "--limit", "2", "--commit")
         #expect(
-            try CommandLine.run(["backup", "--data", place.path("data"), backup]).status == 0
+            try CommandLine.run(["backup", "--data", place["data"], backup]).status == 0
         )
         // After the backup: events that were consumed, and a cursor behind them.
         try await ledger.publish("orders", "k", ["4", "5", "6"])
@@ -64,9 +65,9 @@ struct BackupTests {
         ledger.stop()
 
         #expect(
-            try CommandLine.run(["restore", "--data", place.path("new"), backup]).status == 0
+            try CommandLine.run(["restore", "--data", place["new"], backup]).status == 0
         )
-        let again = try RunningLedger(place.path("new"))
+        let again = try RunningLedger(place["new"])
         try await again.publish("orders", "k", ["\"other 4\"", "\"other 5\"", "\"other 6\""])
         let path = ["streams", "orders", "subscriptions", "ship", "commit"]
         await #expect(throws: LedgerClientError.self) {
@@ -82,14 +83,14 @@ struct BackupTests {
         let audit = try again.run("verify", "--expect", heads)
         #expect(audit.status == 1 && audit.output.contains("offset 6"), "\(audit)")
         again.stop()
-        #expect(try CommandLine.run(["verify", "--data", place.path("new")]).status == 0)
+        #expect(try CommandLine.run(["verify", "--data", place["new"]]).status == 0)
     }
 
     @Test("Neither command overwrites anything, and a server does not start on a backup")
     func careful() async throws {
-        let place = try Workplace()
-        let data = place.path("data")
-        let backup = place.path("backup")
+        let place = try TemporaryFolder()
+        let data = place["data"]
+        let backup = place["backup"]
         let ledger = try RunningLedger(data)
         try ledger.done("stream", "create", "orders")
         #expect(try CommandLine.run(["backup", "--data", data, backup]).status == 0)
@@ -101,7 +102,7 @@ struct BackupTests {
         let occupied = try CommandLine.run(["restore", "--data", data, backup])
         #expect(occupied.status == 3 && occupied.errors.contains("move it away first"))
 
-        let wrong = place.path("wrong")
+        let wrong = place["wrong"]
         try FileManager.default.createDirectory(atPath: wrong, withIntermediateDirectories: true)
         try FileManager.default.copyItem(atPath: backup, toPath: wrong + "/ledger.sqlite")
         let served = try CommandLine.run(["serve", "--port", "0", "--data", wrong])

@@ -1,4 +1,5 @@
 import Foundation
+import LedgerTesting
 import Testing
 
 @Suite("export and import, as commands")
@@ -11,8 +12,8 @@ struct TransferTests {
 
     @Test("Imported, a stream has the same events in the same partitions, byte for byte")
     func roundTrip() async throws {
-        let place = try Workplace()
-        let ledger = try RunningLedger(place.path("data"))
+        let place = try TemporaryFolder()
+        let ledger = try RunningLedger(place["data"])
         try ledger.done("stream", "create", "orders", "--retention-hours", "24")
         for (number, data) in Self.delicate.enumerated() {
             try await ledger.publish("orders", "k\(number % 3)", [data])
@@ -40,8 +41,8 @@ struct TransferTests {
 
     @Test("An import that was interrupted anywhere goes on and stores nothing twice")
     func interrupted() async throws {
-        let place = try Workplace()
-        let ledger = try RunningLedger(place.path("data"))
+        let place = try TemporaryFolder()
+        let ledger = try RunningLedger(place["data"])
         try ledger.done("stream", "create", "orders", "--partitions", "2")
         for number in 0..<40 {
             try await ledger.publish("orders", "k\(number % 7)", (0..<100).map { "\($0)" })
@@ -63,8 +64,8 @@ struct TransferTests {
 
     @Test("A part of a stream is imported with its offsets shifted, and that is said")
     func shifted() async throws {
-        let place = try Workplace()
-        let ledger = try RunningLedger(place.path("data"))
+        let place = try TemporaryFolder()
+        let ledger = try RunningLedger(place["data"])
         try ledger.done("stream", "create", "orders", "--partitions", "1")
         for number in 0..<4 { try await ledger.publish("orders", "k", ["\(number)", "0"]) }
         let exported = try ledger.done("export", "orders", "--partition", "0", "--from", "3").output
@@ -75,8 +76,8 @@ struct TransferTests {
 
     @Test("A file that is not what its first line says is refused, with the line")
     func refused() async throws {
-        let place = try Workplace()
-        let ledger = try RunningLedger(place.path("data"))
+        let place = try TemporaryFolder()
+        let ledger = try RunningLedger(place["data"])
         try ledger.done("stream", "create", "orders", "--partitions", "2")
         for number in 0..<6 { try await ledger.publish("orders", "k\(number)", ["\(number)"]) }
         let exported = try ledger.done("export", "orders").output

@@ -1,13 +1,14 @@
 import CSQLite
 import Foundation
+import LedgerTesting
 import Testing
 
 @Suite("verify and stream head, as commands")
 struct VerifyTests {
     @Test("A ledger in use is sound, from its file and through the API, and has the heads kept")
     func sound() async throws {
-        let place = try Workplace()
-        let ledger = try RunningLedger(place.path("data"))
+        let place = try TemporaryFolder()
+        let ledger = try RunningLedger(place["data"])
         try ledger.done("stream", "create", "orders")
         for number in 0..<30 { try await ledger.publish("orders", "k\(number)", ["1", "2"]) }
         let heads = try ledger.done("stream", "head", "orders", "--json")
@@ -17,7 +18,7 @@ struct VerifyTests {
         let remote = try ledger.done("verify", "orders", "--expect", file)
         #expect(remote.output.contains("3 kept heads are still the log's"))
         #expect(remote.output.contains("sound: 1 streams, 3 partitions, 90 events"))
-        let data = ["verify", "--data", place.path("data"), "--expect", file]
+        let data = ["verify", "--data", place["data"], "--expect", file]
         let local = try CommandLine.run(data)
         #expect(local.status == 0, "\(local)")
         #expect(local.output.contains("3 kept heads are still the log's"))
@@ -32,15 +33,15 @@ struct VerifyTests {
 
     @Test("Damage is named with its place and is exit code 1")
     func damage() async throws {
-        let place = try Workplace()
-        let ledger = try RunningLedger(place.path("data"))
+        let place = try TemporaryFolder()
+        let ledger = try RunningLedger(place["data"])
         try ledger.done("stream", "create", "orders", "--partitions", "1")
         for number in 0..<5 { try await ledger.publish("orders", "k", ["\(number)", "0"]) }
         ledger.stop()
-        let file = place.path("data/ledger.sqlite")
+        let file = place["data/ledger.sqlite"]
         try Self.flipAByte(of: file, offset: "00000000000000000004")
 
-        let found = try CommandLine.run(["verify", "--data", place.path("data")])
+        let found = try CommandLine.run(["verify", "--data", place["data"]])
         #expect(found.status == 1)
         let line = "stream orders, partition 0, offset 4: a row of the log cannot be decoded"
         #expect(found.lines.contains { $0.hasPrefix(line) }, "\(found)")
@@ -50,7 +51,7 @@ struct VerifyTests {
         #expect(json.output.contains("\"stream_id\":\"orders\",\"partition\":0,\"offset\":4"))
 
         // Through the API the damage is an answer, and named too.
-        let damaged = try RunningLedger(place.path("data"))
+        let damaged = try RunningLedger(place["data"])
         let remote = try damaged.run("verify")
         #expect(remote.status == 1 && remote.output.contains("offset 4"), "\(remote)")
         damaged.stop()
@@ -58,18 +59,18 @@ struct VerifyTests {
 
     @Test("What a crash leaves behind is sound, is backed up, and starts again")
     func crashed() async throws {
-        let place = try Workplace()
-        let ledger = try RunningLedger(place.path("data"))
+        let place = try TemporaryFolder()
+        let ledger = try RunningLedger(place["data"])
         try ledger.done("stream", "create", "orders", "--partitions", "1")
         for number in 0..<20 { try await ledger.publish("orders", "k\(number)", ["1"]) }
         ledger.crash()
-        let log = place.path("data/ledger.sqlite-wal")
+        let log = place["data/ledger.sqlite-wal"]
         #expect(FileManager.default.fileExists(atPath: log))
-        let found = try CommandLine.run(["verify", "--data", place.path("data")])
+        let found = try CommandLine.run(["verify", "--data", place["data"]])
         #expect(found.status == 0 && found.output.contains("20 events"), "\(found)")
-        let backup = ["backup", "--data", place.path("data"), place.path("backup")]
+        let backup = ["backup", "--data", place["data"], place["backup"]]
         #expect(try CommandLine.run(backup).output.contains("20 events"))
-        let again = try RunningLedger(place.path("data"))
+        let again = try RunningLedger(place["data"])
         try await again.publish("orders", "k", ["1"])
         #expect(try again.done("verify").output.contains("21 events"))
         again.stop()
@@ -77,8 +78,8 @@ struct VerifyTests {
 
     @Test("What is no ledger, and no file of heads, is refused in words")
     func refused() throws {
-        let place = try Workplace()
-        let missing = try CommandLine.run(["verify", "--data", place.path("none")])
+        let place = try TemporaryFolder()
+        let missing = try CommandLine.run(["verify", "--data", place["none"]])
         #expect(missing.status == 3 && missing.errors.contains("No such file"))
         let other = try place.write("hello, world; this is no database at all", to: "other")
         #expect(try CommandLine.run(["verify", "--data", other]).status == 3)

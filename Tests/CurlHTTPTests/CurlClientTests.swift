@@ -7,7 +7,7 @@ import Testing
 struct CurlClientTests {
     @Test("Two calls share one connection")
     func keepAlive() async throws {
-        let server = try TinyServer { _ in
+        let server = TinyServer { _ in
             "HTTP/1.1 201 Created\r\nX-A: b c\r\nContent-Length: 2\r\n\r\nok"
         }
         let client = CurlClient()
@@ -35,7 +35,7 @@ struct CurlClientTests {
 
     @Test("Nobody listening: nothing can have happened")
     func refused() async throws {
-        let server = try TinyServer { _ in "" }
+        let server = TinyServer { _ in "" }
         let url = server.url
         server.stop()
         await #expect(throws: CurlError.self) {
@@ -51,7 +51,7 @@ struct CurlClientTests {
     @Test("An answer that is cut off, or none at all, leaves it open")
     func cutOff() async throws {
         for answer in ["HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf", ""] {
-            let server = try TinyServer(closes: true) { _ in answer }
+            let server = TinyServer(closes: true) { _ in answer }
             do {
                 _ = try await CurlClient().call(CurlRequest(url: server.url))
                 Issue.record("it must fail")
@@ -63,7 +63,7 @@ struct CurlClientTests {
 
     @Test("An answer that is too large is not taken")
     func tooLarge() async throws {
-        let server = try TinyServer { _ in
+        let server = TinyServer { _ in
             "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n" + String(repeating: "x", count: 1000)
         }
         do {
@@ -78,7 +78,7 @@ struct CurlClientTests {
 
     @Test("A server that never answers meets the time-out")
     func timeout() async throws {
-        let server = try TinyServer { _ in nil }
+        let server = TinyServer { _ in nil }
         do {
             _ = try await CurlClient().call(CurlRequest(url: server.url, timeout: 50))
             Issue.record("it must fail")

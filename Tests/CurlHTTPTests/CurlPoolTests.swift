@@ -11,7 +11,7 @@ struct CurlPoolTests {
 
     @Test("Every caller gets the answer to its own request")
     func many() async throws {
-        let server = try TinyServer { request in
+        let server = TinyServer { request in
             Self.ok("\(request.split(separator: " ")[1])\(request.suffix(4))")
         }
         let pool = CurlPool(connections: 8)
@@ -36,7 +36,7 @@ struct CurlPoolTests {
     @Test("A cancelled task's call ends at once, and may have happened")
     func cancelled() async throws {
         let isAsked = Atomic(false)
-        let server = try TinyServer { _ in
+        let server = TinyServer { _ in
             isAsked.store(true, ordering: .releasing)
             return nil
         }
@@ -55,7 +55,7 @@ struct CurlPoolTests {
 
     @Test("A task that was cancelled before sends nothing")
     func cancelledBefore() async throws {
-        let server = try TinyServer { _ in Self.ok("") }
+        let server = TinyServer { _ in Self.ok("") }
         let pool = CurlPool()
         let url = server.url
         let task = Task {
@@ -71,7 +71,7 @@ struct CurlPoolTests {
     func once() async throws {
         let count = Atomic(0)
         // The second request on a connection is read and not answered: the connection just ends.
-        let server = try TinyServer(closesWhenSilent: true) { _ in
+        let server = TinyServer(closesWhenSilent: true) { _ in
             count.wrappingAdd(1, ordering: .relaxed).newValue == 1 ? Self.ok("") : nil
         }
         let pool = CurlPool()
@@ -89,7 +89,7 @@ struct CurlPoolTests {
 
     @Test("Answers have a largest size, calls a longest time")
     func bounds() async throws {
-        let server = try TinyServer { request in
+        let server = TinyServer { request in
             request.contains("/slow") ? nil : Self.ok(String(repeating: "x", count: 1000))
         }
         let pool = CurlPool(largestAnswer: 999)

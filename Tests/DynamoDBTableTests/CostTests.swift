@@ -11,14 +11,13 @@ import Testing
 struct CostTests {
     private struct Bench {
         let table: DynamoDBTable
-        let metered: MeteredTable
+        let meter = StepMeter()
         let api: LedgerAPI
 
         init() async throws {
             table = try await LocalAWS.shared.get().table()
-            metered = MeteredTable(table)
             let ledger = Ledger(
-                table: metered,
+                table: meter.watching(table),
                 clock: SystemClock(),
                 logger: Logger(label: "costs") { _ in SwiftLogNoOpLogHandler() }
             )
@@ -52,12 +51,12 @@ struct CostTests {
             _ body: () async throws -> Void
         ) async throws -> (calls: [String: Int], writeUnits: Int, steps: Int) {
             let before = table.statistics
-            _ = metered.takeSteps()
+            _ = meter.takeSteps()
             try await body()
             let after = table.statistics
             let calls = after.calls.merging(before.calls) { $0 - $1 }.filter { $0.value != 0 }
             let units = after.computedWriteUnits - before.computedWriteUnits
-            return (calls, units, metered.takeSteps())
+            return (calls, units, meter.takeSteps())
         }
     }
 

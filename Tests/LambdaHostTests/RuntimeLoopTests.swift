@@ -128,7 +128,10 @@ struct RuntimeLoopTests {
         ]
         let batch = Events.batch(records)
         var broken = drive
-        broken.table = FailingWrites(drive.table)
+        broken.table = FaultyTable(
+            drive.table,
+            plan: FaultPlan { $0.kind.isRead ? nil : .throttle }
+        )
         let failed = await broken.run(.compactor, [{ batch }])
         #expect(
             failed[0].body
@@ -142,11 +145,11 @@ struct RuntimeLoopTests {
     func frozen() async {
         var drive = Drive()
         _ = await drive.run(.admin, [{ Self.stream }])
-        let table = CountingTable(drive.table)
-        drive.table = table
+        let logReads = CallCounter.ofLogReads()
+        drive.table = logReads.watching(drive.table)
         let clock = drive.clock
         let reads = Lines()
-        let note = { @Sendable in reads.write(Array("\(table.logReads)".utf8)) }
+        let note = { @Sendable in reads.write(Array("\(logReads.count)".utf8)) }
         let calls = await drive.run(
             .publish,
             [
@@ -175,28 +178,4 @@ struct RuntimeLoopTests {
         let stream = try StreamRow(try #require(rows.items.first))
         return "LOG#\(stream.incarnation.hex)#0"
     }
-}
-
-/// Refuses every write.
-final class FailingWrites: Table {
-    private let table: any Table
-
-    init(_ table: any Table) { self.table = table }
-
-    var deletesLogByItself: Bool { table.deletesLogByItself }
-    func get(_ key: TableKey) async throws(TableError) -> Item? { try await table.get(key) }
-    func query(_ query: Query) async throws(TableError) -> QueryPage {
-        try await table.query(query)
-    }
-    func write(_ write: Write) async throws(TableError) -> WriteOutcome {
-        throw TableError(.definite, .throttled, "too much")
-    }
-    func transact(
-        _ writes: [Write],
-        token: Incarnation
-    ) async throws(TableError) -> TransactionOutcome {
-        throw TableError(.definite, .throttled, "too much")
-    }
-    func batchDelete(_ keys: [TableKey]) async throws(TableError) {}
-    func purgeExpired(before moment: Timestamp, limit: Int) async throws(TableError) -> Int { 0 }
 }

@@ -10,19 +10,15 @@ import Testing
 
 /// A ledger in a file of its own, to be damaged behind its back and checked.
 final class StoredLedger: Sendable {
-    let folder: String
+    private let folder: TemporaryFolder
     let clock = ManualClock()
     let table: SQLiteTable
     let ledger: Ledger
     private let api: LedgerAPI
 
     init() throws {
-        folder = FileManager.default.temporaryDirectory.path + "/el-" + UUID().uuidString
-        try FileManager.default.createDirectory(
-            atPath: folder,
-            withIntermediateDirectories: true
-        )
-        table = try SQLiteTable.open(path: folder + "/ledger.sqlite")
+        folder = try TemporaryFolder()
+        table = try SQLiteTable.open(path: folder.file)
         ledger = Ledger(
             table: table,
             clock: clock,
@@ -32,11 +28,7 @@ final class StoredLedger: Sendable {
         api = LedgerAPI(ledger)
     }
 
-    deinit {
-        try? FileManager.default.removeItem(atPath: folder)
-    }
-
-    var path: String { folder + "/ledger.sqlite" }
+    var path: String { folder.file }
 
     @discardableResult
     func call(

@@ -14,13 +14,12 @@ struct HistoryTests {
         RandomSeed.cases(6)
     )
     func promises(_ engine: Engine, _ seed: UInt64) async throws {
-        let table = UnreliableTable(try engine.makeTable(), seed: seed)
+        let table = FaultyTable(try engine.makeTable())
         let clock = ManualClock()
         let nodes = (0..<3).map { API(table: table, seed: seed &* 31 &+ $0, clock: clock) }
-        table.isReliable = true
         await nodes[0].stream("s", ",\"partition_count\":3")
         for consumer in 0..<4 { await nodes[0].subscribe("s", "c\(consumer)") }
-        table.isReliable = false
+        table.follow(Self.unreliable(seed))
         let history = History()
         let running = Running(publishers: 8)
         await withTaskGroup(of: Void.self) { group in
@@ -39,13 +38,22 @@ struct HistoryTests {
                 while !running.isOver { await nodes[1].ledger.sweep() }
             }
         }
-        table.isReliable = true
+        table.follow(.none)
         let log = await wholeLog(nodes[2])
         let violations = history.violations(log: log)
         #expect(violations.isEmpty, "\(replay): \(violations.prefix(5))")
         #expect(history.acknowledgedCount > 100, "\(replay): hardly anything succeeded")
         #expect(table.faults > 20, "\(replay): hardly anything failed")
         await checkCompacted(nodes[0], log, seed)
+    }
+
+    /// One call in seven fails: before it is done, or after, when nobody can tell.
+    private static func unreliable(_ seed: UInt64) -> FaultPlan {
+        FaultPlan.seeded(
+            seed,
+            probability: 1.0 / 7,
+            faults: [.throttle, .loseRequest, .loseAnswer, .loseAnswer]
+        )
     }
 
     private func publish(_ publisher: Int, _ api: API, _ seed: UInt64, _ history: History) async {
@@ -99,11 +107,11 @@ struct HistoryTests {
         _ api: API,
         _ history: History,
         _ running: Running,
-        _ table: UnreliableTable
+        _ table: FaultyTable
     ) async {
         while true {
             let wasOver = running.isOver
-            if wasOver { table.isReliable = true }
+            if wasOver { table.follow(.none) }
             let page = await api.poll("s", name, "limit=7")
             guard page.status == 200 else { continue }
             for event in page.events { history.deliver(event.history, to: name) }

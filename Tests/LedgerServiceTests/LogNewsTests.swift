@@ -2,7 +2,6 @@ import APISuite
 import LedgerCore
 import LedgerService
 import LedgerTesting
-import Synchronization
 import Testing
 
 /// Folding by the news of a table's stream, which may come in any state.
@@ -41,34 +40,34 @@ struct LogNewsTests {
 
     @Test("News in order with whole images need no read of the log")
     func images() async throws {
-        let table = LogReadCounter(MemoryTable())
-        let api = API(table: table)
+        let logReads = CallCounter.ofLogReads()
+        let api = API(table: logReads.watching(MemoryTable()))
         await api.stream("s", ",\"partition_count\":1")
         for index in 0..<5 { await api.publish("s", "k\(index)", "\(index)") }
         let news = try await logRows(of: "s", in: api).compactMap { LogNews($0.key, image: $0) }
-        let before = table.count
+        let before = logReads.count
         #expect(await api.another().ledger.fold(news) == [])
-        #expect(table.count == before)
+        #expect(logReads.count == before)
         try await expectFoldOfLog(api)
         let state = await api.call("GET", "/streams/s/compacted")
         #expect(state.keys.count == 5)
         // Once more, all of them: nothing is read, nothing changes.
-        let again = table.count
+        let again = logReads.count
         #expect(await api.another().ledger.fold(news.reversed()) == [])
-        #expect(table.count == again)
+        #expect(logReads.count == again)
     }
 
     @Test("A damaged image is not trusted: the log is read", arguments: Damage.allCases)
     func damaged(_ damage: Damage) async throws {
-        let table = LogReadCounter(MemoryTable())
-        let api = API(table: table)
+        let logReads = CallCounter.ofLogReads()
+        let api = API(table: logReads.watching(MemoryTable()))
         await api.stream("s", ",\"partition_count\":1")
         for index in 0..<2 { await api.publish("s", "k\(index)", "\(index)") }
         let rows = try await logRows(of: "s", in: api)
         let news = rows.compactMap { LogNews($0.key, image: damage.applied(to: $0)) }
-        let before = table.count
+        let before = logReads.count
         #expect(await api.another().ledger.fold(news) == [])
-        #expect(table.count > before)
+        #expect(logReads.count > before)
         try await expectFoldOfLog(api)
         #expect(await api.call("GET", "/streams/s/compacted").keys.count == 2)
     }
@@ -205,43 +204,6 @@ enum Damage: CaseIterable, Sendable {
         var bytes = bytes
         bytes[bytes.count / 2] ^= 1
         return bytes
-    }
-}
-
-/// Counts the reads of logs, and passes everything on.
-private final class LogReadCounter: Table {
-    private let table: any Table
-    private let reads = Mutex(0)
-
-    init(_ table: any Table) { self.table = table }
-
-    var count: Int { reads.withLock { $0 } }
-    var deletesLogByItself: Bool { table.deletesLogByItself }
-
-    func get(_ key: TableKey) async throws(TableError) -> Item? { try await table.get(key) }
-
-    func query(_ query: Query) async throws(TableError) -> QueryPage {
-        if case .log = query.group { reads.withLock { $0 += 1 } }
-        return try await table.query(query)
-    }
-
-    func write(_ write: Write) async throws(TableError) -> WriteOutcome {
-        try await table.write(write)
-    }
-
-    func transact(
-        _ writes: [Write],
-        token: Incarnation
-    ) async throws(TableError) -> TransactionOutcome {
-        try await table.transact(writes, token: token)
-    }
-
-    func batchDelete(_ keys: [TableKey]) async throws(TableError) {
-        try await table.batchDelete(keys)
-    }
-
-    func purgeExpired(before moment: Timestamp, limit: Int) async throws(TableError) -> Int {
-        try await table.purgeExpired(before: moment, limit: limit)
     }
 }
 

@@ -1,5 +1,6 @@
 import AWSClient
 public import DynamoDBTable
+import Foundation
 import Synchronization
 
 /// A local AWS (moto) that the test process starts when it is first needed, and that ends with it.
@@ -14,12 +15,20 @@ public final class LocalAWS: Sendable {
     /// Milliseconds an attempt may take: an emulation on a busy machine is slow.
     private static let attemptTimeout = 30_000
 
-    private let process: MotoProcess
+    private let process: ServerProcess
+    /// Its standard input: it ends when this process does, however that comes.
+    private let input = Pipe()
     private let number = Atomic(0)
 
     private init() throws {
-        process = try MotoProcess()
-        url = process.address
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        process = try ServerProcess(
+            root.appending(path: ".tools/venv/bin/python").path,
+            [root.appending(path: "scripts/moto-server.py").path, "--end-with-input"],
+            input: input.fileHandleForReading
+        )
+        url = process.url
     }
 
     /// What a process needs to reach it, as environment variables.

@@ -25,7 +25,7 @@ public final class TinyServer: Sendable {
         closes: Bool = false,
         closesWhenSilent: Bool = false,
         _ answer: @escaping @Sendable (String) -> String?
-    ) throws {
+    ) {
         let listener = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -96,7 +96,7 @@ public final class TinyServer: Sendable {
     /// The head, and as much body as it announces.
     private func receive(_ connection: Int32) -> String? {
         var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 4096)
+        var buffer = [UInt8](repeating: 0, count: 65536)
         while true {
             let text = String(decoding: bytes, as: UTF8.self)
             let parts = text.split(

@@ -1,6 +1,7 @@
 import CSQLite
 import Glibc
 import LedgerCore
+import LedgerTesting
 import SQLiteTable
 import Testing
 

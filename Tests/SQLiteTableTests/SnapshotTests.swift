@@ -1,5 +1,6 @@
 import Glibc
 import LedgerCore
+import LedgerTesting
 import SQLiteTable
 import Testing
 

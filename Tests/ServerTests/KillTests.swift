@@ -7,8 +7,7 @@ import Testing
 struct KillTests {
     @Test("Twenty kills lose nothing and repeat nothing")
     func kills() async throws {
-        let folder = FileManager.default.temporaryDirectory.path + "/el-" + UUID().uuidString
-        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let folder = try TemporaryFolder()
         var random = SeededGenerator(seed: RandomSeed.base)
         let load = KillLoad()
         for round in 0..<20 {

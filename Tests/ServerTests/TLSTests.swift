@@ -3,6 +3,7 @@ import Foundation
 import LedgerCore
 import LedgerServer
 import LedgerService
+import LedgerTesting
 import Logging
 import Testing
 
@@ -73,8 +74,7 @@ struct TLSTests {
         let (served, next) = (try TestCertificate(), try TestCertificate())
         let first = served.files.certificate + ".first"
         try FileManager.default.copyItem(atPath: served.files.certificate, toPath: first)
-        let folder = FileManager.default.temporaryDirectory.path + "/el-" + UUID().uuidString
-        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let folder = try TemporaryFolder()
         let ledger = try LedgerUnderTest(data: folder, tls: served.files)
         defer { ledger.kill() }
         try await Self.health(ledger.port, trusting: first)

@@ -1,6 +1,6 @@
 import APISuite
-import Foundation
 import LedgerService
+import LedgerTesting
 import Logging
 import SQLiteTable
 import Testing
@@ -12,57 +12,44 @@ struct UpkeepTests {
 
     @Test("The fold lag of a busy stream is shown, and returns to zero when it rests")
     func foldLag() async throws {
-        try await withFolder { folder in
-            let server = try ServerOutside(data: folder)
-            defer { server.kill() }
-            try await server.createStream()
-            let patience = Patience()
-            var shown: Int?
-            while shown ?? 0 == 0 {
-                try patience.check("a fold lag above zero; the last was \(shown ?? -1)")
-                try await server.publish(Self.events)
-                shown = try await server.foldLag()
-            }
-            try await patience.wait(for: "a fold lag of zero") {
-                try await server.foldLag() == 0
-            }
-            #expect(try await server.isFolded())
+        let folder = try TemporaryFolder()
+        let server = try ServerOutside(data: folder)
+        defer { server.kill() }
+        try await server.createStream()
+        let patience = Patience()
+        var shown: Int?
+        while shown ?? 0 == 0 {
+            try patience.check("a fold lag above zero; the last was \(shown ?? -1)")
+            try await server.publish(Self.events)
+            shown = try await server.foldLag()
         }
+        try await patience.wait(for: "a fold lag of zero") {
+            try await server.foldLag() == 0
+        }
+        #expect(try await server.isFolded())
     }
 
     @Test("What a process left unfolded is folded by the next one's sweep, without an append")
     func sweep() async throws {
-        try await withFolder { folder in
-            try await publishWithoutFolding(in: folder)
-            let server = try ServerOutside(data: folder)
-            defer { server.kill() }
-            let patience = Patience()
-            try await patience.wait(for: "the fold of what was left") {
-                try await server.isFolded()
-            }
-            let state = try await server.get("/streams/s/compacted?limit=1000")
-            #expect(state.events.count == Self.events)
-            #expect(try await server.metric("eventledger_sweeps_total") ?? 0 >= 1)
-            #expect(try await server.metric("eventledger_folded_events_total") == Self.events)
-            #expect(try await server.metric("eventledger_sweep_failures_total") == 0)
-            #expect(try await server.metric("eventledger_appended_events_total") == 0)
+        let folder = try TemporaryFolder()
+        try await publishWithoutFolding(in: folder)
+        let server = try ServerOutside(data: folder)
+        defer { server.kill() }
+        let patience = Patience()
+        try await patience.wait(for: "the fold of what was left") {
+            try await server.isFolded()
         }
-    }
-
-    private func withFolder(_ body: (String) async throws -> Void) async throws {
-        let folder = FileManager.default.temporaryDirectory.path + "/el-" + UUID().uuidString
-        defer { try? FileManager.default.removeItem(atPath: folder) }
-        try await body(folder)
+        let state = try await server.get("/streams/s/compacted?limit=1000")
+        #expect(state.events.count == Self.events)
+        #expect(try await server.metric("eventledger_sweeps_total") ?? 0 >= 1)
+        #expect(try await server.metric("eventledger_folded_events_total") == Self.events)
+        #expect(try await server.metric("eventledger_sweep_failures_total") == 0)
+        #expect(try await server.metric("eventledger_appended_events_total") == 0)
     }
 
     /// Leaves a ledger behind that published to a stream `s` and ended before it folded anything.
-    private func publishWithoutFolding(in folder: String) async throws {
-        try FileManager.default.createDirectory(
-            atPath: folder,
-            withIntermediateDirectories: true,
-            attributes: [.posixPermissions: 0o700]
-        )
-        let table = try SQLiteTable.open(path: folder + "/ledger.sqlite")
+    private func publishWithoutFolding(in folder: TemporaryFolder) async throws {
+        let table = try SQLiteTable.open(path: folder.file)
         let ledger = Ledger(
             table: table,
             clock: SystemClock(),
@@ -92,7 +79,7 @@ private struct ServerOutside {
     private let server: LedgerUnderTest
     private let transport: HTTPTransport
 
-    init(data: String) throws {
+    init(data: TemporaryFolder) throws {
         server = try LedgerUnderTest(data: data)
         transport = HTTPTransport(url: "http://127.0.0.1:\(server.port)")
     }

@@ -8,7 +8,7 @@ import Testing
 struct DamagedFileTests {
     @Test("No bit of the file makes a row come back changed, or ends the process")
     func anyBit() async throws {
-        let original = try TemporaryFolder()
+        let original = try TemporaryFolder(prefersMemory: true)
         let rows = try await Self.fill(original.file)
         let whole = try #require(try original.read())
         var random = SeededGenerator(seed: RandomSeed.base)
@@ -45,7 +45,7 @@ struct DamagedFileTests {
 
     /// What can be read; nil after an error.
     private static func rows(in bytes: [UInt8], _ rows: Set<Item>) async throws -> Set<Item>? {
-        let folder = try TemporaryFolder()
+        let folder = try TemporaryFolder(prefersMemory: true)
         try folder.write([folder.file: bytes])
         let table: SQLiteTable
         do throws(SQLiteOpenError) {

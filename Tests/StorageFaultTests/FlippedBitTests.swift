@@ -8,7 +8,7 @@ import Testing
 struct FlippedBitTests {
     @Test("Any bit of a stored chunk: noticed, reported with its place, never served")
     func everyBit() async throws {
-        let folder = try TemporaryFolder()
+        let folder = try TemporaryFolder(prefersMemory: true)
         let table = try SQLiteTable.open(path: folder.file)
         let log = try await DamagedLog(table)
         let rows = try RawRows(folder.file)
@@ -55,7 +55,7 @@ struct FlippedBitTests {
 
     @Test("A damaged last chunk refuses publishing to its partition, with its place")
     func damagedTail() async throws {
-        let folder = try TemporaryFolder()
+        let folder = try TemporaryFolder(prefersMemory: true)
         let table = try SQLiteTable.open(path: folder.file)
         let log = try await DamagedLog(table)
         let rows = try RawRows(folder.file)

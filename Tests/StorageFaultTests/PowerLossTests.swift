@@ -9,7 +9,7 @@ struct PowerLossTests {
         arguments: Run.Copying.allCases
     )
     func cuts(_ copying: Run.Copying) async throws {
-        let run = try await Run.make(in: try TemporaryFolder(), copying)
+        let run = try await Run.make(in: try TemporaryFolder(prefersMemory: true), copying)
         #expect(run.clients.events.count > 15)
         try await run.everyMoment { state, rows, moment, random in
             for survival in Self.survivals(at: moment) {
@@ -34,7 +34,7 @@ struct PowerLossTests {
         arguments: Run.Copying.allCases
     )
     func killedBefore(_ copying: Run.Copying) async throws {
-        let run = try await Run.make(in: try TemporaryFolder(), copying)
+        let run = try await Run.make(in: try TemporaryFolder(prefersMemory: true), copying)
         try await run.everyMoment { state, rows, moment, random in
             guard Effort.isLong || moment.isMultiple(of: 4) else { return }
             let next = try await NextLife(run, state, rows.groups)

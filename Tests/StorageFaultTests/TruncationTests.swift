@@ -38,7 +38,7 @@ struct TruncationTests {
 
     @Test("A log cut off at any length: what it still holds, and nothing half")
     func log() async throws {
-        let run = try await Run.make(in: try TemporaryFolder())
+        let run = try await Run.make(in: try TemporaryFolder(prefersMemory: true))
         var state = DurableState([run.path: []])
         var random = SeededGenerator(seed: 0)
         // The moment at which the log is the longest.
@@ -53,7 +53,7 @@ struct TruncationTests {
         try await groups.advance(to: longest.moment)
         var states: Set<Set<Item>> = []
         for length in Self.lengths(longest.log.count) {
-            let folder = try TemporaryFolder()
+            let folder = try TemporaryFolder(prefersMemory: true)
             var files = longest.files
             files[run.path + "-wal"] = Array(longest.log.prefix(length))
             try folder.write(Aftermath.moved(files, from: run.path, to: folder.file))
@@ -81,7 +81,7 @@ struct TruncationTests {
     private static func ledger(
         closed: Bool
     ) async throws -> (files: [String: [UInt8]], rows: Set<Item>) {
-        let folder = try TemporaryFolder()
+        let folder = try TemporaryFolder(prefersMemory: true)
         var options = Run.options()
         options.maximumLogBytes = closed ? options.maximumLogBytes : 400_000
         let table = try SQLiteTable.open(path: folder.file, options: options)
@@ -112,7 +112,7 @@ struct TruncationTests {
         in files: [String: [UInt8]],
         _ expected: Set<Item>
     ) async throws -> Set<Item>?? {
-        let folder = try TemporaryFolder()
+        let folder = try TemporaryFolder(prefersMemory: true)
         try folder.write(Aftermath.moved(files, from: "", to: folder.file))
         let table: SQLiteTable
         do throws(SQLiteOpenError) {

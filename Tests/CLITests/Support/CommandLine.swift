@@ -1,4 +1,6 @@
 import Foundation
+import LedgerTesting
+import Loopback
 import Testing
 
 /// The executable that stands beside the tests, run as a user runs it.
@@ -13,27 +15,24 @@ enum CommandLine {
         var lines: [String] { output.split(separator: "\n").map(String.init) }
     }
 
-    static func executable() throws -> URL {
-        let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-        return URL(filePath: tests).deletingLastPathComponent().appending(path: "eventledger")
-    }
-
     /// Runs a command to its end.
     static func run(
         _ arguments: [String],
         input: String = "",
         url: String? = nil
     ) throws -> Outcome {
-        let files = try ["in", "out", "err"].map { _ in try TemporaryFile() }
-        try input.write(toFile: files[0].path, atomically: false, encoding: .utf8)
+        let folder = try TemporaryFolder()
+        let files = try [("in", input), ("out", ""), ("err", "")].map { name, text in
+            try folder.write(text, to: name)
+        }
         let handles = [
-            FileHandle(forReadingAtPath: files[0].path),
-            FileHandle(forWritingAtPath: files[1].path),
-            FileHandle(forWritingAtPath: files[2].path),
+            FileHandle(forReadingAtPath: files[0]),
+            FileHandle(forWritingAtPath: files[1]),
+            FileHandle(forWritingAtPath: files[2]),
         ]
         let descriptors = try handles.map { try #require($0).fileDescriptor }
         let process = try ChildProcess(
-            try executable().path,
+            try ServerProcess.executable("eventledger"),
             arguments,
             environment: ProcessInfo.processInfo.environment
                 .merging(url.map { ["EVENTLEDGER_URL": $0] } ?? [:]) { $1 },
@@ -43,41 +42,16 @@ enum CommandLine {
         for handle in handles { try handle?.close() }
         return Outcome(
             status: status,
-            output: try String(contentsOfFile: files[1].path, encoding: .utf8),
-            errors: try String(contentsOfFile: files[2].path, encoding: .utf8)
+            output: try String(contentsOfFile: files[1], encoding: .utf8),
+            errors: try String(contentsOfFile: files[2], encoding: .utf8)
         )
     }
 }
 
-/// An empty file that is gone with its owner.
-final class TemporaryFile {
-    let path = FileManager.default.temporaryDirectory.path + "/el-" + UUID().uuidString
-
-    init() throws {
-        try #require(FileManager.default.createFile(atPath: path, contents: nil))
-    }
-
-    deinit {
-        try? FileManager.default.removeItem(atPath: path)
-    }
-}
-
-/// A folder that is gone with its owner.
-final class Workplace {
-    let path = FileManager.default.temporaryDirectory.path + "/el-" + UUID().uuidString
-
-    init() throws {
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    }
-
-    deinit {
-        try? FileManager.default.removeItem(atPath: path)
-    }
-
-    func path(_ name: String) -> String { path + "/" + name }
-
+extension TemporaryFolder {
+    /// Makes or replaces a file; returns its path.
     func write(_ text: String, to name: String) throws -> String {
-        try text.write(toFile: path(name), atomically: true, encoding: .utf8)
-        return path(name)
+        try text.write(toFile: self[name], atomically: true, encoding: .utf8)
+        return self[name]
     }
 }

@@ -1,60 +1,27 @@
-import Foundation
+import Glibc
 import LedgerClient
-import Synchronization
+import Loopback
 import Testing
 
 /// A server process on a data folder, stopped in order or killed with its owner.
 final class RunningLedger: Sendable {
-    private let process: ChildProcess
-    private let hasEnded = Mutex(false)
-    let url: String
+    private let process: ServerProcess
     let client: LedgerClient
+    var url: String { process.url }
 
     init(_ data: String) throws {
-        let output = Pipe()
-        let nowhere = try #require(FileHandle(forReadingAtPath: "/dev/null"))
-        process = try ChildProcess(
-            try CommandLine.executable().path,
-            ["serve", "--port", "0", "--log-level", "error", "--data", data],
-            environment: ProcessInfo.processInfo.environment,
-            files: (
-                nowhere.fileDescriptor, output.fileHandleForWriting.fileDescriptor, STDERR_FILENO
-            )
-        )
-        try output.fileHandleForWriting.close()
-        var text = ""
-        while text.firstMatch(of: /:\d+\n/) == nil {
-            let data = output.fileHandleForReading.availableData
-            try #require(!data.isEmpty, "the server ended without saying its port: \(text)")
-            text += String(decoding: data, as: UTF8.self)
-        }
-        url = String(try #require(text.firstMatch(of: /http:\/\/\S+/)).0)
-        client = LedgerClient(url: url)
-    }
-
-    deinit {
-        end(SIGKILL)
+        process = try .ledger(["--data", data])
+        client = LedgerClient(url: process.url)
     }
 
     /// Ends the server as an operator does.
     func stop() {
-        end(SIGTERM)
+        process.end(SIGTERM)
     }
 
     /// `kill -9`.
     func crash() {
-        end(SIGKILL)
-    }
-
-    /// Sends a signal and waits until the process is gone; once.
-    private func end(_ signal: Int32) {
-        let isFirst = hasEnded.withLock { ended in
-            defer { ended = true }
-            return !ended
-        }
-        guard isFirst else { return }
-        process.send(signal)
-        _ = process.wait()
+        process.end(SIGKILL)
     }
 
     /// Runs a command against this server.

@@ -158,25 +158,19 @@ enum Engine: String, CaseIterable, Sendable {
 /// A SQLite table whose folder is removed with its last user.
 final class TemporaryTable: Table {
     private let table: SQLiteTable
-    private let folder: String
+    private let folder: TemporaryFolder
 
     /// The ledger's file.
-    var path: String { folder + "/ledger.sqlite" }
+    var path: String { folder.file }
 
     static func make() throws -> TemporaryTable {
-        let folder = FileManager.default.temporaryDirectory.path + "/el-" + UUID().uuidString
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        return TemporaryTable(try SQLiteTable.open(path: folder + "/ledger.sqlite"), folder)
+        let folder = try TemporaryFolder()
+        return TemporaryTable(try SQLiteTable.open(path: folder.file), folder)
     }
 
-    private init(_ table: SQLiteTable, _ folder: String) {
+    private init(_ table: SQLiteTable, _ folder: TemporaryFolder) {
         self.table = table
         self.folder = folder
-    }
-
-    deinit {
-        // The table closes itself; its folder may go at once.
-        try? FileManager.default.removeItem(atPath: folder)
     }
 
     var deletesLogByItself: Bool { table.deletesLogByItself }

@@ -1,5 +1,6 @@
 import Foundation
 import LedgerCore
+import LedgerTesting
 import Testing
 
 @testable import LedgerServer
@@ -30,8 +31,7 @@ struct AbuseTests {
 
     @Test("Connections beyond the limit are refused, and the server goes on when they are gone")
     func tooMany() async throws {
-        let folder = FileManager.default.temporaryDirectory.path + "/el-" + UUID().uuidString
-        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let folder = try TemporaryFolder()
         let server = try LedgerUnderTest(data: folder)
         defer { server.kill() }
         try await Innocent(port: server.port).prepare()

@@ -1,5 +1,6 @@
 import Dispatch
 import Foundation
+import LedgerTesting
 import Synchronization
 import Testing
 
@@ -22,8 +23,7 @@ struct Siege {
         connections: Int,
         _ attack: @escaping @Sendable (Crowd, LedgerUnderTest) throws -> String
     ) async throws {
-        let folder = FileManager.default.temporaryDirectory.path + "/el-" + UUID().uuidString
-        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let folder = try TemporaryFolder()
         let server = try LedgerUnderTest(data: folder)
         defer { server.kill() }
         let innocent = Innocent(port: server.port)

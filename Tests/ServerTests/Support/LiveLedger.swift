@@ -38,14 +38,14 @@ private func withLedgerAtOnce(
     _ logger: Logger,
     _ body: (HTTPTransport) async throws -> Void
 ) async throws {
-    let folder = FileManager.default.temporaryDirectory.path + "/el-" + UUID().uuidString
-    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let folder = try TemporaryFolder()
+    defer { withExtendedLifetime(folder) {} }
     let certificate = way == .tls ? try TestCertificate.shared.get() : nil
     var configuration = ServerConfiguration(port: 0, tls: certificate?.files, eventLoops: 1)
     if way != .plain { configuration.keys = .on(KeySettings(rootHash: Way.rootKey.hash)) }
     let ledger = try await LedgerProcess.start(
         configuration,
-        storage: .sqlite(folder: folder),
+        storage: .sqlite(folder: folder.path),
         logger: logger
     )
     let transport = HTTPTransport(

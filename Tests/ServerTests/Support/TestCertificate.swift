@@ -1,5 +1,7 @@
 import Foundation
 import LedgerServer
+import LedgerTesting
+import Loopback
 import Synchronization
 
 /// A certificate for 127.0.0.1 that signs itself, in files of its own.
@@ -8,12 +10,11 @@ final class TestCertificate: Sendable {
     static let shared = Result { try TestCertificate() }
 
     let files: TLSFiles
-    private let folder: String
+    private let folder: TemporaryFolder
 
     init() throws {
-        folder = FileManager.default.temporaryDirectory.path + "/el-tls-" + UUID().uuidString
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        files = TLSFiles(certificate: folder + "/cert.pem", key: folder + "/key.pem")
+        folder = try TemporaryFolder()
+        files = TLSFiles(certificate: folder["cert.pem"], key: folder["key.pem"])
         try OpenSSL.run(
             [
                 "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
@@ -21,10 +22,6 @@ final class TestCertificate: Sendable {
                 "subjectAltName=IP:127.0.0.1", "-out", files.certificate, "-keyout", files.key,
             ]
         )
-    }
-
-    deinit {
-        try? FileManager.default.removeItem(atPath: folder)
     }
 
     /// Puts this certificate where another one is.
@@ -53,18 +50,18 @@ enum OpenSSL {
     }
 
     private static func runAlone(_ arguments: [String]) throws -> String {
-        let process = Process()
         let pipe = Pipe()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["openssl"] + arguments
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = pipe
-        process.standardError = pipe
-        try process.run()
+        let writing = pipe.fileHandleForWriting.fileDescriptor
+        let process = try ChildProcess(
+            "openssl",
+            arguments,
+            environment: ProcessInfo.processInfo.environment,
+            files: (nil, writing, writing)
+        )
+        try pipe.fileHandleForWriting.close()
         let output = pipe.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
         let text = String(decoding: output, as: UTF8.self)
-        guard process.terminationStatus == 0 else { throw Failure(output: text) }
+        guard process.wait() == 0 else { throw Failure(output: text) }
         return text
     }
 }

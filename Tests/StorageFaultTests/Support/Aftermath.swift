@@ -19,7 +19,7 @@ struct Aftermath {
         promises: Bool,
         _ comment: @autoclosure () -> String
     ) async throws {
-        let folder = try TemporaryFolder()
+        let folder = try TemporaryFolder(prefersMemory: true)
         try folder.write(Self.moved(files, from: run.path, to: folder.file))
         let table = try SQLiteTable.open(path: folder.file, options: Run.options())
         let found = try await table.rows(of: rows.groups)

@@ -34,7 +34,7 @@ struct NextLife {
     ) async throws -> Set<Item> {
         var state = state
         for index in 0..<moment { state.follow(disk.event(index), random: &random) }
-        let folder = try TemporaryFolder()
+        let folder = try TemporaryFolder(prefersMemory: true)
         let files = state.files(survival, random: &random)
         try folder.write(Aftermath.moved(files, from: path, to: folder.file))
         let table = try SQLiteTable.open(path: folder.file, options: Run.options())

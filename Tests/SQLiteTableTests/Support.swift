@@ -4,39 +4,7 @@ import LedgerTesting
 import SQLiteTable
 import Testing
 
-/// A folder that is gone when the test is over.
-final class TemporaryFolder: Sendable {
-    let path: String
-
-    init() throws {
-        let base = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-        var template = Array("\(base)/eventledger-test-XXXXXX".utf8CString)
-        path = try #require(mkdtemp(&template).map { String(cString: $0) })
-    }
-
-    deinit {
-        for name in Self.names(in: path) { unlink(path + "/" + name) }
-        rmdir(path)
-    }
-
-    /// The path of a table's file in the folder.
-    var file: String { path + "/ledger.sqlite" }
-
-    var names: [String] { Self.names(in: path) }
-
-    private static func names(in path: String) -> [String] {
-        guard let folder = opendir(path) else { return [] }
-        defer { closedir(folder) }
-        var names: [String] = []
-        while let entry = readdir(folder) {
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if name != ".", name != ".." { names.append(name) }
-        }
-        return names.sorted()
-    }
-
+extension TemporaryFolder {
     /// Size of a file, bytes; nil when it is not there.
     func size(_ suffix: String) -> Int? {
         var information = stat()

@@ -1,0 +1,60 @@
+import Glibc
+
+/// A folder that is gone, with all in it, when nobody uses it any more.
+public final class TemporaryFolder: Sendable {
+    /// The folder could not be made.
+    public struct Failure: Error {
+        /// What the system said.
+        public let errno: Int32
+    }
+
+    /// Where it is.
+    public let path: String
+
+    /// An empty folder.
+    ///
+    /// - Parameter prefersMemory: it is faster, and a power loss takes it, which tests that decide by
+    ///   themselves what is durable do not mind.
+    /// - Throws: ``Failure``: no room, or no right.
+    public init(prefersMemory: Bool = false) throws(Failure) {
+        let memory = "/dev/shm"
+        let usual = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+        let base = prefersMemory && access(memory, W_OK) == 0 ? memory : usual
+        var template = Array("\(base)/eventledger-test-XXXXXX".utf8CString)
+        guard let made = mkdtemp(&template) else { throw Failure(errno: errno) }
+        path = String(cString: made)
+    }
+
+    deinit {
+        Self.remove(path)
+    }
+
+    /// The path of a ledger's file in the folder.
+    public var file: String { self["ledger.sqlite"] }
+
+    /// The path of something in the folder.
+    public subscript(_ name: String) -> String { path + "/" + name }
+
+    /// The names of what is in it, sorted.
+    public var names: [String] { Self.names(in: path).sorted() }
+
+    private static func remove(_ path: String) {
+        // Not a folder, or one that is empty: gone at once.
+        guard Glibc.remove(path) != 0, errno == ENOTEMPTY || errno == EEXIST else { return }
+        for name in names(in: path) { remove(path + "/" + name) }
+        rmdir(path)
+    }
+
+    private static func names(in path: String) -> [String] {
+        guard let folder = opendir(path) else { return [] }
+        defer { closedir(folder) }
+        var names: [String] = []
+        while let entry = readdir(folder) {
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names
+    }
+}
