@@ -1,5 +1,8 @@
 import CSQLite
 import FaultVFS
+import LedgerCore
+import LedgerTesting
+import SQLiteTable
 import Testing
 
 /// What a failed sync does to others that have the file open.
@@ -26,6 +29,29 @@ struct FailedSyncTests {
         let latecomer = try Connection(to: disk)
         defer { latecomer.close() }
         #expect(latecomer.run("PRAGMA synchronous=FULL; INSERT INTO t VALUES (4)") == SQLITE_OK)
+    }
+
+    @Test("A table whose sync failed leaves that write open, and refuses later ones for good")
+    func givesUp() async throws {
+        let folder = try TemporaryFolder(prefersMemory: true)
+        let disk = Disk()
+        disk.put(folder.file, [])
+        var options = Run.options()
+        options.fileSystem = disk.fileSystem
+        let table = try SQLiteTable.open(path: folder.file, options: options)
+        disk.follow(.firstSync)
+        let key = TableKey.stream(try #require(StreamID("s")))
+        var errors: [TableError] = []
+        for _ in 0..<2 {
+            do throws(TableError) {
+                _ = try await table.write(.put(Item(key)))
+            } catch {
+                errors.append(error)
+            }
+        }
+        await table.close()
+        #expect(errors.map(\.effect) == [.indefinite, .definite])
+        #expect(errors.last?.reason == .closed)
     }
 }
 

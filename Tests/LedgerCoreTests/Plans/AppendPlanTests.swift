@@ -122,12 +122,15 @@ struct AppendPlanTests {
         #expect(try outcomes(end) == [.failed(busy)])
     }
 
-    @Test("A full disk is no reason to try again, and nothing was stored")
-    func fullDisk() throws {
+    @Test(
+        "A full disk or a closed engine is no reason to try again, and nothing was stored",
+        arguments: [TableError.Reason.full, .closed]
+    )
+    func lastingRefusal(_ reason: TableError.Reason) throws {
         var plan = plan([AppendUnit(records: records(1))])
         _ = plan.start(moment(0))
-        let full = TableError(.definite, .full, "full")
-        #expect(try outcomes(plan.receive(write: .failure(full), moment(1))) == [.failed(full)])
+        let error = TableError(.definite, reason, "refused")
+        #expect(try outcomes(plan.receive(write: .failure(error), moment(1))) == [.failed(error)])
     }
 
     @Test("A seal means that the stream is gone")
