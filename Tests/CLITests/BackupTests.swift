@@ -28,20 +28,24 @@ struct BackupTests {
         for number in 0..<5 {
             let before = try await Self.next(ledger)
             let file = place["backup-\(number)"]
-            let made = try CommandLine.run([
+            let made = try await CommandLine.runBeside([
                 "backup", "--data", place["data"], file, "--json",
             ])
             #expect(made.status == 0, "\(made)")
             let end = try #require(made.output.firstMatch(of: /"next_offset":(\d+)/)?.1)
             ends.append(try #require(Int(end)))
             #expect(before <= ends[number])
-            #expect(try CommandLine.run(["verify", "--data", file]).status == 0)
+            #expect(try await CommandLine.runBeside(["verify", "--data", file]).status == 0)
+        }
+        let afterBackups = try await Self.next(ledger)
+        try await Patience().wait(for: "publishing to go on") {
+            try await Self.next(ledger) > afterBackups
         }
         for publisher in publishers { publisher.cancel() }
         var published = 0
         for publisher in publishers { published += try await publisher.value }
         #expect(try await Self.next(ledger) == published)
-        #expect(ends == ends.sorted() && ends[0] < published, "publishing went on: \(ends)")
+        #expect(ends == ends.sorted())
         ledger.stop()
     }
 

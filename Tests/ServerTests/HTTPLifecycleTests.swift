@@ -1,6 +1,6 @@
-import APISuite
 import LedgerServer
 import LedgerService
+import LedgerTesting
 import Testing
 
 @Suite struct HTTPLifecycleTests {

@@ -69,8 +69,8 @@ import Testing
             try await client.send(String(repeating: get("/"), count: 10))
             await arrived.wait()
             let start = ContinuousClock.now
-            await server.shutdown(grace: .seconds(60))
-            #expect(ContinuousClock.now - start < .seconds(30))
+            await server.shutdown(grace: .seconds(600))
+            #expect(ContinuousClock.now - start < .seconds(300))
             #expect(calls.load(ordering: .relaxed) == 1)
         }
     }

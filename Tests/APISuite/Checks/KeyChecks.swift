@@ -1,3 +1,4 @@
+import LedgerTesting
 import Testing
 
 /// API keys, as every ledger that has them must hold them.

@@ -5,6 +5,9 @@ import Synchronization
 ///
 /// Calls at the same time take connections of their own.
 public final class HTTPTransport: RealTimeTransport, FrontTransport, KeyedTransport {
+    /// Milliseconds; a busy machine is no failure.
+    private static let timeout = 300_000
+
     private let url: String
     private let siblingURL: String
     private let key: String?
@@ -37,7 +40,8 @@ public final class HTTPTransport: RealTimeTransport, FrontTransport, KeyedTransp
             method: request.method,
             url: url + request.target,
             headers: request.headers + (hasOwn ? [] : authorization),
-            body: request.body
+            body: request.body,
+            timeout: Self.timeout
         )
         if let certificates { call.roots = .file(certificates) }
         let response = try await client.call(call)

@@ -1,4 +1,5 @@
 import Foundation
+public import LedgerTesting
 import Synchronization
 public import Testing
 

@@ -22,6 +22,7 @@ enum CommandLine {
         url: String? = nil
     ) throws -> Outcome {
         let folder = try TemporaryFolder()
+        defer { withExtendedLifetime(folder) {} }
         let files = try [("in", input), ("out", ""), ("err", "")].map { name, text in
             try folder.write(text, to: name)
         }
@@ -45,6 +46,15 @@ enum CommandLine {
             output: try String(contentsOfFile: files[1], encoding: .utf8),
             errors: try String(contentsOfFile: files[2], encoding: .utf8)
         )
+    }
+
+    /// The same on a thread of its own, so that tasks of the test go on beside it.
+    static func runBeside(_ arguments: [String]) async throws -> Outcome {
+        try await withCheckedThrowingContinuation { continuation in
+            Thread.detachNewThread {
+                continuation.resume(with: Result { try run(arguments) })
+            }
+        }
     }
 }
 

@@ -10,7 +10,7 @@ public struct Patience: Sendable {
     }
 
     /// Patience that begins now.
-    public init(_ length: Duration = .seconds(60)) {
+    public init(_ length: Duration = .seconds(300)) {
         self.length = length
         end = .now + length
     }
