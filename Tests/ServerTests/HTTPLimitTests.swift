@@ -1,5 +1,6 @@
 import LedgerServer
 import LedgerService
+import LedgerTesting
 import Testing
 
 @Suite struct HTTPLimitTests {

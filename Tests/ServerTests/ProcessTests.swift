@@ -1,4 +1,5 @@
 import Glibc
+import LedgerTesting
 import Synchronization
 import Testing
 

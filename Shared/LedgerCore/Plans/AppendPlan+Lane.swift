@@ -16,6 +16,14 @@ extension AppendPlan {
             case .cached(let tail), .adopted(let tail), .read(let tail): tail
             }
         }
+
+        /// What this plan has seen itself: a cached tail is as old as it was.
+        var verified: Tail? {
+            switch self {
+            case .unknown, .cached: nil
+            case .adopted(let tail), .read(let tail): tail
+            }
+        }
     }
 
     /// One partition's units and what became of them so far.

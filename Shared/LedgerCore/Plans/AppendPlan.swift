@@ -286,7 +286,7 @@ public struct AppendPlan: ~Copyable {
         .finish(
             AppendResult(
                 outcomes: lanes.map { lane in lane.outcomes.map { $0 ?? .unknown } },
-                tails: lanes.map { isOpen && $0.hasUnknown ? nil : $0.tail.known }
+                tails: lanes.map { isOpen && $0.hasUnknown ? nil : $0.tail.verified }
             )
         )
     }

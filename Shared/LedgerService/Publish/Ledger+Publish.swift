@@ -97,7 +97,7 @@ extension Ledger {
         let context = AppendContext(stream: stream, trust: trust(in: stream), known: known)
         let outcomes =
             isAtomic && partitions.count > 1
-            ? await appendAtomically(units, to: partitions, of: stream, context)
+            ? await appendUncancelled(units, to: partitions, of: stream, context)
             : await inParallel(Array(zip(partitions, units))) { [self] partition, unit in
                 await appenders.appender(stream, partition).append(unit, context, in: self)
             }
@@ -142,6 +142,19 @@ extension Ledger {
         return known
     }
 
+    /// As every append, it learns its fate when its client is gone: a cancelled task could neither
+    /// pause nor call the table, and would only try in vain until the deadline.
+    private func appendUncancelled(
+        _ units: [AppendUnit],
+        to partitions: [Partition],
+        of stream: StreamRow,
+        _ context: AppendContext
+    ) async -> [AppendOutcome] {
+        await Task(executorPreference: configuration.executor) { [self] in
+            await appendAtomically(units, to: partitions, of: stream, context)
+        }.value
+    }
+
     /// One transaction over all partitions, each held for it alone.
     ///
     /// Taken in order of their numbers, so that two atomic publishes never wait for each other.
@@ -152,9 +165,10 @@ extension Ledger {
         _ context: AppendContext
     ) async -> [AppendOutcome] {
         let order = partitions.indices.sorted { partitions[$0] < partitions[$1] }
+        // Looked up once: a deletion meanwhile makes the stream's appenders be forgotten.
+        let held = order.map { appenders.appender(stream, partitions[$0]) }
         var lanes: [AppendLane] = []
-        for index in order {
-            let appender = appenders.appender(stream, partitions[index])
+        for (appender, index) in zip(held, order) {
             let tail = await appender.acquire(clock)
             lanes.append(
                 AppendLane(partition: partitions[index], tail: tail, units: [units[index]])
@@ -167,8 +181,7 @@ extension Ledger {
             let partition = partitions[index]
             outcomes[index] = result.outcomes[position][0]
             noteAppended([units[index]], [outcomes[index]], stream.id, context, partition)
-            appenders.appender(stream, partition)
-                .release(tail: result.tails[position], known: known, in: self)
+            held[position].release(tail: result.tails[position], known: known, in: self)
         }
         return outcomes
     }

@@ -10,6 +10,7 @@ extension Ledger {
     func trim(_ partition: Partition, of stream: StreamRow) async throws(LedgerError) -> Int {
         var removed = 0
         while true {
+            try checkCancellation()
             let progress = try await progress(of: partition, in: stream)
             let keys = try await expiredChunks(partition, stream, below: progress.watermark.next)
             guard let end = keys.end else { return removed }
@@ -71,6 +72,12 @@ extension Ledger {
         return chunk.timestamp <= horizon
     }
 
+    /// Between two pages: what was removed stays so, and the next sweep goes on from there.
+    private func checkCancellation() throws(LedgerError) {
+        guard Task.isCancelled else { return }
+        throw .unavailable(message: "the process is being stopped", mayHaveHappened: true)
+    }
+
     func remove(_ keys: [TableKey]) async throws(LedgerError) {
         do throws(TableError) {
             try await table.batchDelete(keys)
@@ -83,6 +90,7 @@ extension Ledger {
     func purge() async throws(LedgerError) -> Int {
         var removed = 0
         while true {
+            try checkCancellation()
             let count: Int
             do throws(TableError) {
                 count = try await table.purgeExpired(before: clock.now(), limit: 1000)
@@ -100,17 +108,20 @@ extension Ledger {
         repeat {
             let page = try await rows(Query(.deletions, after: after, limit: 100))
             for item in page.items {
-                let job = try decoded { () throws(TableError) in try DeletionJob(item) }
-                guard job.notBefore <= clock.now() else { continue }
-                report.removedRows += try await run(job)
+                do throws(LedgerError) {
+                    report.removedRows += try await runDeletionJob(item)
+                } catch {
+                    note(error, &report, ["step": "deletion"])
+                }
             }
             after = page.next
         } while after != nil
     }
 
     /// Empties one group of rows after the other, and remembers how far it is.
-    private func run(_ job: DeletionJob) async throws(LedgerError) -> Int {
-        var job = job
+    private func runDeletionJob(_ item: Item) async throws(LedgerError) -> Int {
+        var job = try decoded { () throws(TableError) in try DeletionJob(item) }
+        guard job.notBefore <= clock.now() else { return 0 }
         var removed = 0
         for group in job.groups.dropFirst(job.groupsDone) {
             if case .subscriptions = group { removed += try await removePositions(of: job) }
@@ -141,6 +152,7 @@ extension Ledger {
     private func empty(_ group: RowGroup) async throws(LedgerError) -> Int {
         var removed = 0
         while true {
+            try checkCancellation()
             let page = try await rows(Query(group, limit: 1000))
             guard !page.items.isEmpty else { return removed }
             try await remove(page.items.map(\.key))

@@ -26,7 +26,9 @@ extension Ledger {
             repeat {
                 let listed = clock.instant()
                 let page = try await rows(Query(.streams, after: after, limit: 100))
-                for item in page.items { await sweep(item, listed, &report) }
+                for item in page.items where !Task.isCancelled {
+                    await sweep(item, listed, &report)
+                }
                 after = page.next
             } while after != nil
             try await runDeletionJobs(&report)
@@ -73,8 +75,9 @@ extension Ledger {
         return current.incarnation == stream.incarnation ? (current, now) : nil
     }
 
-    private func note(_ error: LedgerError, _ report: inout SweepReport, _ place: [String: String])
-    {
+    /// Counts and logs what could not be done; nothing when the process is only being stopped.
+    func note(_ error: LedgerError, _ report: inout SweepReport, _ place: [String: String]) {
+        guard !Task.isCancelled else { return }
         report.failures += 1
         metrics.sweepFailures.increment()
         if case .tailUnverified = error { metrics.tailUnverified.increment() }

@@ -16,18 +16,22 @@ extension Ledger {
         while !Task.isCancelled {
             let rings = await doorbell.next()
             let start = clock.uptime()
-            for ring in rings { await answer(ring) }
-            let took = clock.uptime() - start
+            for ring in rings where !Task.isCancelled { await answer(ring) }
+            let rest = Self.foldRest(after: clock.uptime() - start)
             _ = await attempt { () throws(CancellationError) in
-                try await clock.sleep(milliseconds: max(Self.foldPause, 4 * took))
+                try await clock.sleep(milliseconds: rest)
             }
         }
     }
 
-    /// Folds rest at least so long, and for four times as long as they took: publishing has the
-    /// writer for the better part, and what a busy partition gets meanwhile is folded at once,
-    /// each key only for its last event.
-    private static let foldPause: Int64 = 200
+    /// How long folds rest, milliseconds: four times as long as they took.
+    ///
+    /// So publishing has the writer for the better part, and what a busy partition gets meanwhile is
+    /// folded at once, each key only for its last event. 200 ms at least; 10 s at most, as a round
+    /// may have taken the hours for which the machine was suspended.
+    static func foldRest(after took: Int64) -> Int64 {
+        min(max(took, 50), 2_500) * 4
+    }
 
     private func answer(_ ring: Doorbell.Ring) async {
         do throws(LedgerError) {

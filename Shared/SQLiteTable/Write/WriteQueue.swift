@@ -71,9 +71,9 @@ struct WriteQueue: Sendable {
         return waiting
     }
 
-    /// Whether writes were given up.
-    var hasFailed: Bool {
-        if case .failed = state { true } else { false }
+    /// Why writes were given up; nil when they were not.
+    var failure: TableError? {
+        if case .failed(let error) = state { error } else { nil }
     }
 }
 

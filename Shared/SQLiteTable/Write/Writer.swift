@@ -70,7 +70,7 @@ final class Writer: @unchecked Sendable {
     }
 
     /// Whether writing was given up.
-    var hasFailed: Bool { queue.withLock { $0.hasFailed } }
+    var hasFailed: Bool { queue.withLock { $0.failure } != nil }
 
     // MARK: The writer's thread
 
@@ -118,7 +118,13 @@ final class Writer: @unchecked Sendable {
         guard requests.count > 1, !failure.isBusy else {
             return answer(requests, failure.tableError(.definite))
         }
-        for request in requests { process([request]) }
+        for request in requests {
+            if let failure = queue.withLock({ $0.failure }) {
+                request.fail(failure)
+            } else {
+                process([request])
+            }
+        }
     }
 
     /// A full disk or a foreign lock stops SQLite before the commit frame is whole, and the next

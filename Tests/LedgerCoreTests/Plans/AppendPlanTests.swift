@@ -50,6 +50,11 @@ struct AppendPlanTests {
         return result.outcomes[0]
     }
 
+    private func tails(_ action: AppendPlan.Action) throws -> [Tail?] {
+        guard case .finish(let result) = action else { throw Unexpected(action: "\(action)") }
+        return result.tails
+    }
+
     private struct Unexpected: Error {
         let action: String
     }
@@ -120,6 +125,17 @@ struct AppendPlanTests {
         _ = refused.start(moment(0))
         let end = refused.receive(write: .failure(busy), moment(1000, 2))
         #expect(try outcomes(end) == [.failed(busy)])
+    }
+
+    @Test("A cached tail that was not seen again is not known any better afterwards")
+    func unseenTail() throws {
+        var refused = plan([AppendUnit(records: records(1))], tail: .empty)
+        _ = refused.start(moment(0))
+        #expect(try tails(refused.receive(write: .failure(busy), moment(1000, 2))) == [nil])
+        var stored = plan([AppendUnit(records: records(1))], tail: .empty)
+        _ = stored.start(moment(0))
+        let next = try #require(try tails(stored.receive(write: .success(.applied), moment(0)))[0])
+        #expect(next.next == Offset(unchecked: 1))
     }
 
     @Test(

@@ -1,7 +1,7 @@
 import LedgerServer
 import LedgerService
+import LedgerTesting
 import Logging
-import Synchronization
 
 /// A handler made of a closure.
 struct StubHandler: APIHandler {
@@ -77,35 +77,6 @@ func get(_ path: String, headers: String = "") -> String {
 
 func post(_ path: String, _ body: String, headers: String = "") -> String {
     "POST \(path) HTTP/1.1\r\nHost: localhost\r\nContent-Length: \(body.utf8.count)\r\n\(headers)\r\n\(body)"
-}
-
-/// A door that someone waits at until someone else opens it.
-final class Gate: Sendable {
-    private struct State {
-        var isOpen = false
-        var waiters: [CheckedContinuation<Void, Never>] = []
-    }
-
-    private let state = Mutex(State())
-
-    func wait() async {
-        await withCheckedContinuation { continuation in
-            let isOpen = state.withLock { state in
-                if !state.isOpen { state.waiters.append(continuation) }
-                return state.isOpen
-            }
-            if isOpen { continuation.resume() }
-        }
-    }
-
-    func open() {
-        let waiters = state.withLock { state in
-            state.isOpen = true
-            defer { state.waiters = [] }
-            return state.waiters
-        }
-        for waiter in waiters { waiter.resume() }
-    }
 }
 
 /// Returns when the task is cancelled.
