@@ -11,8 +11,9 @@ struct EventLedger: AsyncParsableCommand {
             or EVENTLEDGER_URL (http://127.0.0.1:8080 unless said otherwise). Where the ledger \
             needs API keys, EVENTLEDGER_API_KEY holds yours.
 
-            Exit codes: 0 done; 1 the ledger refused the call; 3 the ledger can't be reached, is \
-            not available, or did not say what became of the call; 64 the command line is wrong.
+            Exit codes: 0 done; 1 the ledger refused the call, or a file is not what it must be; 3 \
+            the ledger can't be reached, is not available, or did not say what became of the \
+            call; 64 the command line is wrong.
 
             A first tour:
               eventledger stream create orders

@@ -15,7 +15,9 @@ struct Publish: AsyncParsableCommand {
         discussion: """
             With --key and --type: one event. Without: one event per line of standard input, \
             {"key": …, "type": …, "data": …}, sent in batches that are safe to repeat, so each \
-            event is stored once even when the connection breaks.
+            event is stored once even when the connection breaks. Bytes are sent as they are; at \
+            a line that is no UTF-8, or a batch that is refused, it stops and says which lines \
+            are stored.
 
             Examples:
               eventledger publish orders --key order-1 --type order.paid --data '{"total": 5}'
@@ -89,7 +91,7 @@ struct Publish: AsyncParsableCommand {
             "POST",
             ["streams", stream, "events"],
             body: body.finish(),
-            idempotencyKey: Self.freshKey()
+            idempotencyKey: LedgerClient.freshKey()
         )
         try options.show(answer) { answer in
             let event = answer["events"]?.elements.first ?? .null
@@ -100,65 +102,15 @@ struct Publish: AsyncParsableCommand {
 
     private func publishLines(_ client: LedgerClient) async throws(LedgerClientError) {
         let showsProgress = !quiet && isatty(STDERR_FILENO) == 1
-        var batch = LineBatch()
-        var published = 0
-        while true {
-            let line = readLine(strippingNewline: true)
-            if let line, !line.allSatisfy(\.isWhitespace) { batch.add(line) }
-            guard batch.isFull || line == nil else { continue }
-            let ready = batch.take(all: line == nil)
-            if ready.count > 0 {
-                _ = try await client.call(
-                    "POST",
-                    ["streams", stream, "events"],
-                    query: [("ack", "summary")],
-                    body: ready.bytes,
-                    contentType: "application/x-ndjson",
-                    idempotencyKey: Self.freshKey()
-                )
-                published += ready.count
-                if showsProgress { Terminal.write("\r\(published) events", to: STDERR_FILENO) }
-            }
-            if line == nil, batch.isEmpty { break }
+        var publisher = LinePublisher(client: client, stream: stream, showsProgress: showsProgress)
+        let result = try await TransferError.run { () throws(TransferError) in
+            try await publisher.run(LineReader(STDIN_FILENO))
         }
         if showsProgress { Terminal.write("\r", to: STDERR_FILENO) }
-        Terminal.print(
-            options.json ? "{\"published\":\(published)}" : "published \(published) events"
-        )
-    }
-
-    /// Random: 128 bits.
-    private static func freshKey() -> String {
-        String(UInt64.random(in: .min ... .max), radix: 36)
-            + String(UInt64.random(in: .min ... .max), radix: 36)
-    }
-}
-
-/// Lines on their way into a batch of at most 1,000 events and 1 MB.
-struct LineBatch {
-    static let maximumLines = 1000
-    static let maximumBytes = 1024 * 1024
-
-    private var lines: [String] = []
-    private var bytes = 0
-
-    var isEmpty: Bool { lines.isEmpty }
-
-    /// The last line already belongs to the next batch, or the batch has all it takes.
-    var isFull: Bool { lines.count >= Self.maximumLines || bytes > Self.maximumBytes }
-
-    mutating func add(_ line: String) {
-        lines.append(line)
-        bytes += line.utf8.count + 1
-    }
-
-    /// The next batch: everything when `all` fits, else without the line that made it too large.
-    mutating func take(all: Bool) -> (bytes: [UInt8], count: Int) {
-        let keepsLast = bytes > Self.maximumBytes && lines.count > 1
-        let count = lines.count - (keepsLast ? 1 : 0)
-        let body = lines.prefix(count).joined(separator: "\n")
-        lines.removeFirst(count)
-        bytes = lines.reduce(0) { $0 + $1.utf8.count + 1 }
-        return (Array(body.utf8), count)
+        switch result {
+        case .success(let count):
+            Terminal.print(options.json ? "{\"published\":\(count)}" : "published \(count) events")
+        case .failure(let problem): problem.exit()
+        }
     }
 }

@@ -29,9 +29,7 @@ struct Export: AsyncParsableCommand {
             let result = try await TransferError.run { () throws(TransferError) in
                 try await exporter.run()
             }
-            guard case .failure(let problem) = result else { return }
-            Terminal.error(problem.description)
-            Self.exit(withError: ExitCode(1))
+            if case .failure(let problem) = result { problem.exit() }
         }
     }
 }

@@ -42,9 +42,7 @@ struct Import: AsyncParsableCommand {
             if showsProgress { Terminal.write("\r", to: STDERR_FILENO) }
             switch result {
             case .success(let ranges): show(ranges)
-            case .failure(let problem):
-                Terminal.error(problem.description)
-                Self.exit(withError: ExitCode(1))
+            case .failure(let problem): problem.exit()
             }
         }
     }

@@ -1,7 +1,7 @@
 import ArgumentParser
 import LedgerClient
 
-/// Why an export or import stopped.
+/// Why an export, an import or a publish of many lines stopped.
 enum TransferError: Error {
     /// The ledger's answer, or its absence.
     case ledger(LedgerClientError)
@@ -37,4 +37,10 @@ enum TransferError: Error {
 /// What is wrong with a file of events.
 struct FileProblem: Error, CustomStringConvertible {
     let description: String
+
+    /// Prints it and ends the process with the exit code 1.
+    func exit() -> Never {
+        Terminal.error(description)
+        EventLedger.exit(withError: ExitCode(1))
+    }
 }

@@ -25,26 +25,6 @@ struct OutputTests {
         #expect(Table.printable("a\u{1b}[31m\u{202e}é") == "a\\u{1b}[31m\\u{202e}é")
     }
 
-    @Test("Lines are batched by number and by size, none lost and none cut")
-    func batches() {
-        var batch = LineBatch()
-        var sizes: [Int] = []
-        for index in 0..<2500 {
-            batch.add("{\"n\":\(index)}")
-            if batch.isFull { sizes.append(batch.take(all: false).count) }
-        }
-        sizes.append(batch.take(all: true).count)
-        #expect(sizes == [1000, 1000, 500])
-        let large = String(repeating: "x", count: 600_000)
-        batch.add(large)
-        #expect(!batch.isFull)
-        batch.add(large)
-        #expect(batch.isFull)
-        #expect(batch.take(all: false).count == 1)
-        #expect(batch.take(all: true).count == 1)
-        #expect(batch.isEmpty)
-    }
-
     @Test("Start points are what the API takes")
     func startPoints() {
         func text(_ point: String) -> String {

@@ -18,13 +18,14 @@ enum CommandLine {
     /// Runs a command to its end.
     static func run(
         _ arguments: [String],
-        input: String = "",
+        input: [UInt8] = [],
         url: String? = nil
     ) throws -> Outcome {
         let folder = try TemporaryFolder()
         defer { withExtendedLifetime(folder) {} }
-        let files = try [("in", input), ("out", ""), ("err", "")].map { name, text in
-            try folder.write(text, to: name)
+        let files = try [("in", input), ("out", []), ("err", [])].map { name, bytes in
+            try Data(bytes).write(to: URL(fileURLWithPath: folder[name]))
+            return folder[name]
         }
         let handles = [
             FileHandle(forReadingAtPath: files[0]),

@@ -26,6 +26,11 @@ final class RunningLedger: Sendable {
 
     /// Runs a command against this server.
     func run(_ arguments: String..., input: String = "") throws -> CommandLine.Outcome {
+        try CommandLine.run(arguments, input: Array(input.utf8), url: url)
+    }
+
+    /// The same with any bytes as its input.
+    func run(_ arguments: [String], input: [UInt8]) throws -> CommandLine.Outcome {
         try CommandLine.run(arguments, input: input, url: url)
     }
 
@@ -36,7 +41,7 @@ final class RunningLedger: Sendable {
         input: String = "",
         at place: SourceLocation = #_sourceLocation
     ) throws -> CommandLine.Outcome {
-        let outcome = try CommandLine.run(arguments, input: input, url: url)
+        let outcome = try CommandLine.run(arguments, input: Array(input.utf8), url: url)
         #expect(outcome.status == 0, "\(outcome)", sourceLocation: place)
         return outcome
     }
