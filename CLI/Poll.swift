@@ -1,5 +1,6 @@
 import ArgumentParser
 import LedgerClient
+import LedgerCore
 import LedgerServer
 import RawJSON
 
@@ -11,8 +12,8 @@ struct Subscriber {
 
     private var path: [String] { ["streams", stream, "subscriptions", name] }
 
-    func create(_ startFrom: String) async throws(LedgerClientError) {
-        let start = String(decoding: SubscriptionCommand.startPoint(startFrom), as: UTF8.self)
+    func create(_ startFrom: StartPoint) async throws(LedgerClientError) {
+        let start = String(decoding: startFrom.json, as: UTF8.self)
         let body = "{\"subscription_id\":\"\(name)\",\"start_from\":\(start)}"
         _ = try await client.call(
             "POST",
@@ -21,12 +22,14 @@ struct Subscriber {
         )
     }
 
+    /// `wait`: seconds, 0 to 20.
     func poll(limit: Int, wait: Double) async throws(LedgerClientError) -> [UInt8] {
-        try await client.call(
+        let milliseconds = (wait * 1000).rounded()
+        return try await client.call(
             "GET",
             path + ["poll"],
-            query: [("limit", "\(limit)"), ("wait", "\(wait)")],
-            wait: Int(wait * 1000)
+            query: [("limit", "\(limit)"), ("wait", "\(milliseconds / 1000)")],
+            wait: Int(milliseconds)
         )
     }
 
@@ -57,6 +60,13 @@ struct Poll: AsyncParsableCommand {
     @Option(help: "Wait for events when there are none, 0 to 20 seconds.") var wait = 0.0
     @Flag(help: "Commit them once they are printed.") var commit = false
     @OptionGroup var options: ClientOptions
+
+    func validate() throws {
+        let most = Limits.waitSeconds.upperBound
+        guard (0...Double(most)).contains(wait) else {
+            throw ValidationError("--wait must be 0 to \(most) seconds.")
+        }
+    }
 
     func run() async throws {
         try await options.run { client throws(LedgerClientError) in
@@ -89,7 +99,7 @@ struct Tail: AsyncParsableCommand {
 
     @Argument(help: "The stream's name.") var stream: String
     @Option(help: "An existing subscription.") var subscription: String?
-    @Option(help: "Where to begin without --subscription.") var from = "latest"
+    @Option(help: "Where to begin without --subscription.") var from = StartPoint.latest
     @OptionGroup var options: ClientOptions
 
     func run() async throws {

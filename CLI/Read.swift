@@ -18,6 +18,10 @@ struct Read: AsyncParsableCommand {
     @Option(help: "At most so many events; all there are when left out.") var limit: Int?
     @OptionGroup var options: ClientOptions
 
+    func validate() throws {
+        if let limit, limit < 1 { throw ValidationError("--limit must be 1 or more.") }
+    }
+
     func run() async throws {
         try await options.run { client throws(LedgerClientError) in
             var from = from

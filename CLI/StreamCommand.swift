@@ -127,7 +127,8 @@ struct StreamCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Change how long a stream keeps its events.",
             discussion: """
-                Shorter holds at once; longer holds for what is published from now on.
+                Shorter holds at once; longer holds for what is published from now on, \
+                up to a minute later where several servers share a table.
 
                 Example: eventledger stream update orders --retention-hours 24
                 """

@@ -10,24 +10,6 @@ struct SubscriptionCommand: AsyncParsableCommand {
         subcommands: [Create.self, List.self, Describe.self, Seek.self, Delete.self]
     )
 
-    /// A start point as the API takes it: a word, a time, or offsets such as `0=12,1=7`.
-    static func startPoint(_ text: String) -> [UInt8] {
-        if ["earliest", "latest", "compacted"].contains(text) { return Array("\"\(text)\"".utf8) }
-        guard text.contains("=") else {
-            var time = JSONWriter()
-            time.beginObject()
-            time.key("timestamp")
-            time.string(text)
-            time.endObject()
-            return time.finish()
-        }
-        let members = text.split(separator: ",").map { pair in
-            let parts = pair.split(separator: "=", maxSplits: 1)
-            return "\"\(parts[0])\":\(parts.count > 1 ? parts[1] : "0")"
-        }
-        return Array("{\"offsets\":{\(members.joined(separator: ","))}}".utf8)
-    }
-
     /// The table of one subscription.
     static func description(_ subscription: JSONValue) -> String {
         var table = Table("PARTITION", "OFFSET", "LAG", "")
@@ -58,7 +40,7 @@ struct SubscriptionCommand: AsyncParsableCommand {
 
         @Argument(help: "The stream's name.") var stream: String
         @Argument(help: "The subscription's name.") var subscription: String
-        @Option(help: "Where it begins.") var startFrom = "latest"
+        @Option(help: "Where it begins.") var startFrom = StartPoint.latest
         @OptionGroup var options: ClientOptions
 
         func run() async throws {
@@ -67,7 +49,7 @@ struct SubscriptionCommand: AsyncParsableCommand {
             body.key("subscription_id")
             body.string(subscription)
             body.key("start_from")
-            body.raw(SubscriptionCommand.startPoint(startFrom))
+            body.raw(startFrom.json)
             body.endObject()
             let bytes = body.finish()
             try await options.run { client throws(LedgerClientError) in
@@ -142,11 +124,11 @@ struct SubscriptionCommand: AsyncParsableCommand {
 
         @Argument(help: "The stream's name.") var stream: String
         @Argument(help: "The subscription's name.") var subscription: String
-        @Option(help: "Where to: as --start-from of `subscription create`.") var to: String
+        @Option(help: "Where to: as --start-from of `subscription create`.") var to: StartPoint
         @OptionGroup var options: ClientOptions
 
         func run() async throws {
-            let body = Array("{\"to\":".utf8) + SubscriptionCommand.startPoint(to) + Array("}".utf8)
+            let body = Array("{\"to\":".utf8) + to.json + Array("}".utf8)
             try await options.run { client throws(LedgerClientError) in
                 let answer = try await client.call(
                     "POST",

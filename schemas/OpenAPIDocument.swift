@@ -2625,7 +2625,7 @@ let openAPIText: StaticString = #"""
         }
       },
       "internal_error": {
-        "description": "`internal_error`: An unexpected error in the server.",
+        "description": "`internal_error`: An unexpected error in the server. The message says so where a change may have been made.",
         "headers": {
           "Retry-After": {
             "$ref": "#/components/headers/RetryAfter"
@@ -2656,7 +2656,7 @@ let openAPIText: StaticString = #"""
         }
       },
       "internal_error_or_corrupt_chunk": {
-        "description": "`internal_error`: An unexpected error in the server. `corrupt_chunk`: Stored data failed its checks. It is never skipped. `details` says where.",
+        "description": "`internal_error`: An unexpected error in the server. The message says so where a change may have been made. `corrupt_chunk`: Stored data failed its checks. It is never skipped. `details` says where.",
         "headers": {
           "Retry-After": {
             "$ref": "#/components/headers/RetryAfter"
@@ -2852,7 +2852,7 @@ let openAPIText: StaticString = #"""
         }
       },
       "outcome_unknown_or_partial_publish_or_tail_unverified_or_storage_full_or_unavailable_or_overloaded": {
-        "description": "`outcome_unknown`: The write may or may not have been stored. A retry with an Idempotency-Key is safe. `partial_publish`: Some partitions of the batch were stored and others were not, or it is not known; `details` lists all. A retry with the same Idempotency-Key stores the rest. `tail_unverified`: The end of a partition cannot be proven. An operator can accept it with accept-tail. `storage_full`: There is no room to store anything. Nothing was stored. `unavailable`: The storage cannot be reached, or the server is stopping. `overloaded`: The server has more requests than it can take.",
+        "description": "`outcome_unknown`: The write may or may not have been stored. A retry with an Idempotency-Key is safe. `partial_publish`: Some partitions of the batch were stored and others were not, or it is not known; `details` lists all. A retry with the same Idempotency-Key stores the rest. `tail_unverified`: The end of a partition cannot be proven. An operator can accept it with accept-tail. `storage_full`: The disk is full. The message says whether the change may have been made. `unavailable`: The storage cannot be reached, or the server is stopping. `overloaded`: The server has more requests than it can take.",
         "headers": {
           "Retry-After": {
             "$ref": "#/components/headers/RetryAfter"
@@ -2903,7 +2903,7 @@ let openAPIText: StaticString = #"""
         }
       },
       "outcome_unknown_or_storage_full_or_unavailable_or_overloaded": {
-        "description": "`outcome_unknown`: The write may or may not have been stored. A retry with an Idempotency-Key is safe. `storage_full`: There is no room to store anything. Nothing was stored. `unavailable`: The storage cannot be reached, or the server is stopping. `overloaded`: The server has more requests than it can take.",
+        "description": "`outcome_unknown`: The write may or may not have been stored. A retry with an Idempotency-Key is safe. `storage_full`: The disk is full. The message says whether the change may have been made. `unavailable`: The storage cannot be reached, or the server is stopping. `overloaded`: The server has more requests than it can take.",
         "headers": {
           "Retry-After": {
             "$ref": "#/components/headers/RetryAfter"
@@ -2946,7 +2946,7 @@ let openAPIText: StaticString = #"""
         }
       },
       "outcome_unknown_or_tail_unverified_or_storage_full_or_unavailable_or_overloaded": {
-        "description": "`outcome_unknown`: The write may or may not have been stored. A retry with an Idempotency-Key is safe. `tail_unverified`: The end of a partition cannot be proven. An operator can accept it with accept-tail. `storage_full`: There is no room to store anything. Nothing was stored. `unavailable`: The storage cannot be reached, or the server is stopping. `overloaded`: The server has more requests than it can take.",
+        "description": "`outcome_unknown`: The write may or may not have been stored. A retry with an Idempotency-Key is safe. `tail_unverified`: The end of a partition cannot be proven. An operator can accept it with accept-tail. `storage_full`: The disk is full. The message says whether the change may have been made. `unavailable`: The storage cannot be reached, or the server is stopping. `overloaded`: The server has more requests than it can take.",
         "headers": {
           "Retry-After": {
             "$ref": "#/components/headers/RetryAfter"
@@ -3913,7 +3913,7 @@ let openAPIText: StaticString = #"""
       "internal_error": {
         "value": {
           "error": "internal_error",
-          "message": "Something went wrong in the server.",
+          "message": "the ledger failed; its log says more",
           "details": {}
         }
       },
@@ -3945,7 +3945,7 @@ let openAPIText: StaticString = #"""
       "partial_publish": {
         "value": {
           "error": "partial_publish",
-          "message": "Some events were stored and some were not.",
+          "message": "some partitions' events may be stored; details.partitions says which. A retry with the same Idempotency-Key stores only the missing ones",
           "details": {
             "partitions": [
               {
@@ -3974,7 +3974,7 @@ let openAPIText: StaticString = #"""
       "storage_full": {
         "value": {
           "error": "storage_full",
-          "message": "The disk is full.",
+          "message": "the disk is full; nothing was changed",
           "details": {}
         }
       },
@@ -4410,7 +4410,7 @@ let openAPIText: StaticString = #"""
           },
           {
             "error": "partial_publish",
-            "message": "Some events were stored and some were not.",
+            "message": "some partitions' events may be stored; details.partitions says which. A retry with the same Idempotency-Key stores only the missing ones",
             "details": {
               "partitions": [
                 {

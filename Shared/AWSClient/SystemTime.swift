@@ -14,18 +14,15 @@ enum SystemTime {
     }
 }
 
-/// A moment as AWS writes it, UTC.
+/// A moment as AWS writes it, UTC; the calendar is the C library's.
 enum AWSTime {
-    private static let daysBefore1970: Int64 = 719_468
-    private static let daysPerEra: Int64 = 146_097
-
     /// `20260102T030405Z`.
     static func basic(_ seconds: Int64) -> String {
-        let day = Int64((Double(seconds) / 86_400).rounded(.down))
-        let date = civil(day)
-        let second = seconds - day * 86_400
-        return pad(date.year, 4) + pad(date.month, 2) + pad(date.day, 2) + "T"
-            + pad(second / 3600, 2) + pad(second / 60 % 60, 2) + pad(second % 60, 2) + "Z"
+        var moment = time_t(seconds)
+        var date = tm()
+        gmtime_r(&moment, &date)
+        return pad(date.tm_year + 1900, 4) + pad(date.tm_mon + 1, 2) + pad(date.tm_mday, 2) + "T"
+            + pad(date.tm_hour, 2) + pad(date.tm_min, 2) + pad(date.tm_sec, 2) + "Z"
     }
 
     /// Reads `2026-01-02T03:04:05Z`, with or without a fraction; nil for anything else.
@@ -40,38 +37,21 @@ enum AWSTime {
             let minute = number(bytes[14..<16]), let second = number(bytes[17..<19]),
             (1...12).contains(month), (1...31).contains(day)
         else { return nil }
-        let days = daysSinceEpoch(year, month, day)
-        return ((days * 24 + hour) * 60 + minute) * 60 + second
+        var date = tm()
+        date.tm_year = year - 1900
+        date.tm_mon = month - 1
+        date.tm_mday = day
+        date.tm_hour = hour
+        date.tm_min = minute
+        date.tm_sec = second
+        return Int64(timegm(&date))
     }
 
-    /// The proleptic Gregorian date of a day since the epoch, by 400-year eras that begin in March.
-    private static func civil(_ day: Int64) -> (year: Int64, month: Int64, day: Int64) {
-        let shifted = day + daysBefore1970
-        let era = (shifted >= 0 ? shifted : shifted - daysPerEra + 1) / daysPerEra
-        let dayOfEra = shifted - era * daysPerEra
-        let leaps = dayOfEra / 1460 - dayOfEra / 36_524 + dayOfEra / 146_096
-        let yearOfEra = (dayOfEra - leaps) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let shiftedMonth = (5 * dayOfYear + 2) / 153
-        let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
-        let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-        return (year, month, dayOfYear - (153 * shiftedMonth + 2) / 5 + 1)
+    private static func number(_ digits: ArraySlice<UInt8>) -> Int32? {
+        Int32(String(decoding: digits, as: UTF8.self))
     }
 
-    private static func daysSinceEpoch(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
-        let shiftedYear = month <= 2 ? year - 1 : year
-        let era = shiftedYear / 400
-        let yearOfEra = shiftedYear - era * 400
-        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
-        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
-        return era * daysPerEra + dayOfEra - daysBefore1970
-    }
-
-    private static func number(_ digits: ArraySlice<UInt8>) -> Int64? {
-        Int64(String(decoding: digits, as: UTF8.self))
-    }
-
-    private static func pad(_ value: Int64, _ width: Int) -> String {
+    private static func pad(_ value: Int32, _ width: Int) -> String {
         let text = String(value)
         return String(repeating: "0", count: max(0, width - text.utf8.count)) + text
     }

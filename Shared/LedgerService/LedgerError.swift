@@ -84,10 +84,10 @@ public enum LedgerError: Error, Hashable, Sendable {
     case unavailable(message: String, mayHaveHappened: Bool)
     /// The engine asks for fewer calls.
     case throttled
-    /// The disk is full.
-    case storageFull
-    /// A defect, or damaged data that is no chunk.
-    case internalError(message: String)
+    /// The disk is full; for a change, `mayHaveHappened` says the rest.
+    case storageFull(mayHaveHappened: Bool)
+    /// A defect, or damaged data that is no chunk; for a change, `mayHaveHappened` says the rest.
+    case internalError(message: String, mayHaveHappened: Bool)
 
     /// Why a request counts as nobody's.
     public enum KeyProblem: Hashable, Sendable {
@@ -121,15 +121,14 @@ public enum LedgerError: Error, Hashable, Sendable {
 
     /// A failed table call, for a call that changes nothing or whose change is safe to repeat.
     init(_ error: TableError) {
+        let mayHaveHappened = error.effect == .indefinite
         switch error.reason {
         case .throttled: self = .throttled
-        case .full: self = .storageFull
+        case .full: self = .storageFull(mayHaveHappened: mayHaveHappened)
         case .unavailable, .closed:
-            self = .unavailable(
-                message: error.message,
-                mayHaveHappened: error.effect == .indefinite
-            )
-        case .corrupt, .invalid: self = .internalError(message: error.message)
+            self = .unavailable(message: error.message, mayHaveHappened: mayHaveHappened)
+        case .corrupt, .invalid:
+            self = .internalError(message: error.message, mayHaveHappened: mayHaveHappened)
         }
     }
 

@@ -25,16 +25,6 @@ struct OutputTests {
         #expect(Table.printable("a\u{1b}[31m\u{202e}é") == "a\\u{1b}[31m\\u{202e}é")
     }
 
-    @Test("Start points are what the API takes")
-    func startPoints() {
-        func text(_ point: String) -> String {
-            String(decoding: SubscriptionCommand.startPoint(point), as: UTF8.self)
-        }
-        #expect(text("compacted") == "\"compacted\"")
-        #expect(text("0=12,1=7") == "{\"offsets\":{\"0\":12,\"1\":7}}")
-        #expect(text("2026-01-01T00:00:00Z") == "{\"timestamp\":\"2026-01-01T00:00:00Z\"}")
-    }
-
     @Test("Exit codes tell a refusal from trouble")
     func exitCodes() {
         func code(_ status: Int) -> Int32 {

@@ -26,7 +26,6 @@ struct RuntimeAPI: Sendable {
         }
         return Invocation(
             requestID: id,
-            deadline: answer.header("lambda-runtime-deadline-ms").flatMap { Int64($0) } ?? .max,
             trace: answer.header("lambda-runtime-trace-id"),
             event: answer.body
         )

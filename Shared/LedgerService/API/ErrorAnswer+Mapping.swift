@@ -44,10 +44,8 @@ extension ErrorAnswer {
                 .corrupt(stream, partition, offset, detail)
             case .unavailable(_, let mayHaveHappened): .unavailable(mayHaveHappened)
             case .throttled: .busy
-            case .storageFull:
-                ErrorAnswer(503, "storage_full", "the disk is full; nothing was changed")
-            case .internalError:
-                ErrorAnswer(500, "internal_error", "the ledger failed; its log says more")
+            case .storageFull(let mayHaveHappened): .full(mayHaveHappened)
+            case .internalError(_, let mayHaveHappened): .failed(mayHaveHappened)
             }
     }
 }
@@ -284,8 +282,8 @@ extension ErrorAnswer {
         ErrorAnswer(
             503,
             "partial_publish",
-            "some partitions' events are stored and others' are not; a retry with the same "
-                + "Idempotency-Key stores only the missing ones",
+            "some partitions' events may be stored; details.partitions says which. A retry with "
+                + "the same Idempotency-Key stores only the missing ones",
             [("partitions", .partitions(outcomes))]
         )
     }
@@ -332,5 +330,25 @@ extension ErrorAnswer {
 
     private static var busy: ErrorAnswer {
         ErrorAnswer(503, "unavailable", "the table is busy; nothing was changed, try again")
+    }
+
+    private static func full(_ mayHaveHappened: Bool) -> ErrorAnswer {
+        ErrorAnswer(
+            503,
+            "storage_full",
+            mayHaveHappened
+                ? "the disk is full; the change may have been made"
+                : "the disk is full; nothing was changed"
+        )
+    }
+
+    private static func failed(_ mayHaveHappened: Bool) -> ErrorAnswer {
+        ErrorAnswer(
+            500,
+            "internal_error",
+            mayHaveHappened
+                ? "the ledger failed; the change may have been made. Its log says more"
+                : "the ledger failed; its log says more"
+        )
     }
 }

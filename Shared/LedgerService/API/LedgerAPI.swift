@@ -129,7 +129,7 @@ public struct LedgerAPI: APIHandler {
         var metadata: Logger.Metadata = ["route": "\(route)"]
         if let name = caller.name { metadata["key_id"] = "\(name)" }
         switch error {
-        case .internalError(let message), .unavailable(let message, _):
+        case .internalError(let message, _), .unavailable(let message, _):
             ledger.logger.error("\(message)", metadata: metadata)
         case .corruptChunk, .tailUnverified, .storageFull, .partialPublish, .outcomeUnknown:
             ledger.logger.error("\(error)", metadata: metadata)

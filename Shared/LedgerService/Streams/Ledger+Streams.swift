@@ -39,7 +39,11 @@ extension Ledger {
 
     /// Changes how long a stream keeps its events.
     ///
-    /// Shorter holds at once for every read; longer holds for what is published from now on.
+    /// Shorter holds at once for every read; longer holds for what is published from now on, by other
+    /// processes up to ``Limits/cacheAge`` later: they may know the stream as it was.
+    ///
+    /// - Throws: ``LedgerError/streamNotFound(_:)``, ``LedgerError/contention``, or what a failed
+    ///   table call becomes.
     public func updateStream(
         _ id: StreamID,
         retentionHours: Int?

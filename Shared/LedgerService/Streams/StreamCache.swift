@@ -4,7 +4,8 @@ import Synchronization
 /// Stream descriptions for publishing, at most ``Limits/cacheAge`` old by both clocks.
 ///
 /// A description that is out of date can't harm: a deleted stream's partitions are sealed, and
-/// the partition count never changes.
+/// the partition count never changes. Only a retention that was just changed holds that much later
+/// for what is published.
 final class StreamCache: Sendable {
     private struct Entry {
         let row: StreamRow

@@ -1,0 +1,49 @@
+import ArgumentParser
+import Testing
+
+@testable import eventledger
+
+@Suite("Options of commands")
+struct OptionTests {
+    @Test(
+        "A wait that can't be is refused with the limit",
+        arguments: ["inf", "-inf", "nan", "1e300", "-1e300", "-0.001", "20.001"]
+    )
+    func wait(_ text: String) throws {
+        let outcome = try CommandLine.run(["poll", "orders", "shipping", "--wait=\(text)"])
+        #expect(outcome.status == 64, "\(outcome)")
+        #expect(outcome.errors.contains("--wait must be 0 to 20 seconds."), "\(outcome)")
+    }
+
+    @Test("A wait at its limits is taken", arguments: ["0", "1e-5", "0.5", "20"])
+    func allowedWait(_ text: String) throws {
+        _ = try EventLedger.parseAsRoot(["poll", "orders", "shipping", "--wait=\(text)"])
+    }
+
+    @Test("No events at all is no limit", arguments: ["0", "-1", "-9223372036854775808"])
+    func limit(_ text: String) throws {
+        let outcome = try CommandLine.run(["read", "orders", "--limit=\(text)"])
+        #expect(outcome.status == 64, "\(outcome)")
+        #expect(outcome.errors.contains("--limit must be 1 or more."), "\(outcome)")
+    }
+
+    @Test(
+        "Offsets that are none are refused",
+        arguments: ["=", "0=", "=1", "0=1,", "0=1,=", "0=1=2", "0=x", "0=9223372036854775808"]
+    )
+    func offsets(_ text: String) throws {
+        let outcome = try CommandLine.run(["tail", "orders", "--from=\(text)"])
+        #expect(outcome.status == 64, "\(outcome)")
+        #expect(outcome.errors.contains("'\(text)' is invalid for '--from"), "\(outcome)")
+    }
+
+    @Test("Start points are what the API takes")
+    func startPoints() {
+        func text(_ point: String) -> String? {
+            StartPoint(argument: point).map { String(decoding: $0.json, as: UTF8.self) }
+        }
+        #expect(text("compacted") == "\"compacted\"")
+        #expect(text("0=12,1=7") == "{\"offsets\":{\"0\":12,\"1\":7}}")
+        #expect(text("2026-01-01T00:00:00Z") == "{\"timestamp\":\"2026-01-01T00:00:00Z\"}")
+    }
+}

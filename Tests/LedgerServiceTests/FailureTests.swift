@@ -1,0 +1,43 @@
+import APISuite
+import LedgerCore
+import Testing
+
+@testable import LedgerService
+
+@Suite("Failures say whether it may have happened")
+struct FailureTests {
+    /// Of reasons that say nothing by themselves: an fsync on a full disk fails after the write.
+    static let reasons: [TableError.Reason] = [.full, .unavailable, .closed, .corrupt, .invalid]
+
+    private static func message(_ error: LedgerError) -> String {
+        let response = ErrorAnswer(error).response(route: nil)
+        let answer = Answer(
+            status: response.status,
+            headers: response.headers,
+            body: response.body
+        )
+        return answer.json["message"] as? String ?? ""
+    }
+
+    @Test("A change that may have been made is never said not to be", arguments: reasons)
+    func indefinite(_ reason: TableError.Reason) {
+        let message = Self.message(LedgerError(TableError(.indefinite, reason, "test")))
+        #expect(message.contains("the change may have been made"), "\(message)")
+        #expect(!message.contains("nothing was changed"), "\(message)")
+    }
+
+    @Test("A change that was not made is never said to be open", arguments: reasons)
+    func definite(_ reason: TableError.Reason) {
+        let message = Self.message(LedgerError(TableError(.definite, reason, "test")))
+        #expect(!message.contains("may have been made"), "\(message)")
+    }
+
+    @Test("A publish of which nothing is known to be stored does not say that something is")
+    func partial() throws {
+        let partitions = try (0..<2).map { try #require(Partition($0)) }
+        let outcomes: [AppendOutcome] = [.tailUnverified, .unknown]
+        let stream = try #require(StreamID("s"))
+        let message = Self.message(PublishFailure(partitions, outcomes, of: stream).error)
+        #expect(message.hasPrefix("some partitions' events may be stored; details.partitions"))
+    }
+}
