@@ -37,6 +37,7 @@ struct VerifyTests {
         let ledger = try RunningLedger(place["data"])
         try ledger.done("stream", "create", "orders", "--partitions", "1")
         for number in 0..<5 { try await ledger.publish("orders", "k", ["\(number)", "0"]) }
+        try ledger.done("stream", "compact", "orders")
         ledger.stop()
         let file = place["data/ledger.sqlite"]
         try Self.flipAByte(of: file, offset: "00000000000000000004")
