@@ -28,6 +28,20 @@ struct SubscriptionCommand: AsyncParsableCommand {
         return Array("{\"offsets\":{\(members.joined(separator: ","))}}".utf8)
     }
 
+    /// Throws when `text` is no start point, in the words of the option that it was given with.
+    static func checkStartPoint(_ text: String, _ option: String) throws(ValidationError) {
+        let offset = /[0-9]+=[0-9]+/
+        let offsets = text.split(separator: ",", omittingEmptySubsequences: false)
+        guard !["earliest", "latest", "compacted"].contains(text),
+            text.wholeMatch(of: /[0-9]{4}-.+/) == nil,
+            !offsets.allSatisfy({ $0.wholeMatch(of: offset) != nil })
+        else { return }
+        throw ValidationError(
+            "\(option) must be earliest, latest, compacted, a time such as 2026-11-21T08:00:00Z, "
+                + "or offsets such as 0=12,1=7; not '\(text)'"
+        )
+    }
+
     /// The table of one subscription.
     static func description(_ subscription: JSONValue) -> String {
         var table = Table("PARTITION", "OFFSET", "LAG", "")
@@ -60,6 +74,10 @@ struct SubscriptionCommand: AsyncParsableCommand {
         @Argument(help: "The subscription's name.") var subscription: String
         @Option(help: "Where it begins.") var startFrom = "latest"
         @OptionGroup var options: ClientOptions
+
+        func validate() throws {
+            try SubscriptionCommand.checkStartPoint(startFrom, "--start-from")
+        }
 
         func run() async throws {
             var body = JSONWriter()
@@ -144,6 +162,10 @@ struct SubscriptionCommand: AsyncParsableCommand {
         @Argument(help: "The subscription's name.") var subscription: String
         @Option(help: "Where to: as --start-from of `subscription create`.") var to: String
         @OptionGroup var options: ClientOptions
+
+        func validate() throws {
+            try SubscriptionCommand.checkStartPoint(to, "--to")
+        }
 
         func run() async throws {
             let body = Array("{\"to\":".utf8) + SubscriptionCommand.startPoint(to) + Array("}".utf8)
