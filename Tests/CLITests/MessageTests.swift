@@ -34,6 +34,27 @@ struct MessageTests {
         #expect(try errors(text) == "eventledger: \(text): holds no certificate in PEM\n")
     }
 
+    @Test("A ledger that can't be reached is looked for where it may be")
+    func unreachable() throws {
+        let place = try TemporaryFolder()
+        let ledger = try RunningLedger(place["data"])
+        func errors(_ url: String, _ more: [String] = []) throws -> String {
+            let outcome = try CommandLine.run(["stream", "list", "--url", url] + more)
+            #expect(outcome.status == 3, "\(outcome)")
+            return outcome.errors
+        }
+        let tls = try errors("https" + ledger.url.dropFirst(4))
+        #expect(tls.contains("begins with http://") && !tls.contains("running?"), "\(tls)")
+        let text = try place.write("no certificate", to: "text.pem")
+        #expect(
+            try errors(ledger.url, ["--ca-cert", text]).contains("text.pem holds no certificate")
+        )
+        let none = try errors(ledger.url, ["--ca-cert", place["none"]])
+        #expect(none.contains("none: No such file or directory"), "\(none)")
+        ledger.stop()
+        #expect(try errors(ledger.url).contains("is `eventledger serve` running?"))
+    }
+
     @Test(
         "A wrong command line is told what would be right",
         arguments: [
