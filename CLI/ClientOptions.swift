@@ -21,11 +21,29 @@ struct ClientOptions: ParsableArguments {
 
     /// A client with a connection of its own.
     func client() throws -> LedgerClient {
-        LedgerClient(
+        let certificates = caCert ?? Environment.value("EVENTLEDGER_CA_CERT")
+        if let certificates { try Self.check(certificates) }
+        return LedgerClient(
             url: url ?? Environment.value("EVENTLEDGER_URL") ?? "http://127.0.0.1:8080",
             key: try key(),
-            certificates: caCert ?? Environment.value("EVENTLEDGER_CA_CERT")
+            certificates: certificates
         )
+    }
+
+    /// Throws when a file can't be read or holds no certificate, also where none is needed.
+    private static func check(_ certificates: String) throws {
+        let problem: String
+        do throws(FileError) {
+            let text = String(decoding: try LedgerFile.read(certificates), as: UTF8.self)
+            guard !text.contains("-----BEGIN CERTIFICATE-----"),
+                !text.contains("-----BEGIN TRUSTED CERTIFICATE-----")
+            else { return }
+            problem = "\(certificates) holds no certificate in PEM"
+        } catch {
+            problem = "\(error)"
+        }
+        Terminal.error("--ca-cert or EVENTLEDGER_CA_CERT: \(problem)")
+        throw ExitCode(3)
     }
 
     private func key() throws -> APIKey? {

@@ -73,9 +73,7 @@ struct KeyCommand: AsyncParsableCommand {
             body.beginArray()
             for text in scope {
                 guard let scope = Scope(text) else {
-                    throw ValidationError(
-                        "'\(text)' is no scope: write ACTIONS:STREAMS, such as publish:orders-*"
-                    )
+                    throw ValidationError(Self.problem(of: text))
                 }
                 body.scope(scope)
             }
@@ -86,6 +84,18 @@ struct KeyCommand: AsyncParsableCommand {
             }
             body.endObject()
             return body.finish()
+        }
+
+        /// Why a text is no scope.
+        private static func problem(of text: String) -> String {
+            let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+            let known = KeyAction.allCases.map(\.rawValue)
+            let words = parts.count == 2 ? parts[0].split(separator: ",") : []
+            if let unknown = words.first(where: { !known.contains(String($0)) }) {
+                return "'\(text)' is no scope: there is no action '\(unknown)', only "
+                    + known.joined(separator: ", ")
+            }
+            return "'\(text)' is no scope: write ACTIONS:STREAMS, such as publish:orders-*"
         }
     }
 

@@ -15,11 +15,14 @@ struct Read: AsyncParsableCommand {
     @Argument(help: "The stream's name.") var stream: String
     @Option(help: "May be left out when the stream has only one.") var partition: Int?
     @Option(help: "Where to begin.") var from = "earliest"
-    @Option(help: "At most so many events; all there are when left out.") var limit: Int?
+    @Option(help: "At most so many events, 1 or more; all there are when left out.")
+    var limit: Int?
     @OptionGroup var options: ClientOptions
 
     func validate() throws {
-        if let limit, limit < 1 { throw ValidationError("--limit must be 1 or more.") }
+        if let limit, limit < 1 {
+            throw ValidationError("--limit must be 1 or more, not \(limit).")
+        }
     }
 
     func run() async throws {

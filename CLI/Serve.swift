@@ -76,6 +76,9 @@ struct Serve: AsyncParsableCommand {
         let process: LedgerProcess
         do {
             process = try await LedgerProcess.start(settings, storage: storage, logger: logger)
+        } catch let error as ConfigurationError {
+            Terminal.error("\(error)")
+            throw ExitCode(3)
         } catch {
             Terminal.error("cannot serve: \(error)")
             throw ExitCode(3)
@@ -97,7 +100,12 @@ struct Serve: AsyncParsableCommand {
             ?? DataFolder.standard(Environment.value)
         let text = table ?? Environment.value("EVENTLEDGER_TABLE") ?? "sqlite"
         guard let storage = LedgerStorage(text, folder: folder) else {
-            throw ValidationError("the table must be sqlite or dynamodb:NAME, not '\(text)'")
+            throw ValidationError(
+                text.hasPrefix("dynamodb:")
+                    ? "a DynamoDB table's name has 3 to 255 characters of A-Z a-z 0-9 _ . -, "
+                        + "unlike that in '\(text)'"
+                    : "the table must be sqlite or dynamodb:NAME, not '\(text)'"
+            )
         }
         return storage
     }
@@ -135,6 +143,9 @@ struct Serve: AsyncParsableCommand {
         settings.host = host ?? Environment.value("EVENTLEDGER_HOST") ?? settings.host
         settings.port =
             try port ?? Environment.parsed("EVENTLEDGER_PORT", Int.init) ?? settings.port
+        guard (0...65535).contains(settings.port) else {
+            throw ValidationError("\(ConfigurationError.invalidPort(settings.port))")
+        }
         settings.keys = try keys()
         settings.tls = try tls()
         settings.logLevel =

@@ -3,6 +3,9 @@ import RawJSON
 
 /// Where a subscription begins: a word, a time, or offsets such as `0=12,1=7`.
 struct StartPoint: ExpressibleByArgument, CustomStringConvertible {
+    static let allValueStrings = [
+        "earliest", "latest", "compacted", "2026-11-21T08:00:00Z", "0=12,1=7",
+    ]
     static let latest = StartPoint("latest", Array("\"latest\"".utf8))
 
     /// As it was written.
@@ -10,7 +13,7 @@ struct StartPoint: ExpressibleByArgument, CustomStringConvertible {
     /// As the API takes it.
     let json: [UInt8]
 
-    /// Nil when there is a `=`, but not between two numbers each time.
+    /// Nil when it is none of the three: the ledger looks closer at a time.
     init?(argument text: String) {
         guard !["earliest", "latest", "compacted"].contains(text) else {
             self = StartPoint(text, Array("\"\(text)\"".utf8))
@@ -28,6 +31,7 @@ struct StartPoint: ExpressibleByArgument, CustomStringConvertible {
             }
             body.endObject()
         } else {
+            guard text.wholeMatch(of: /[0-9]{4}-.+/) != nil else { return nil }
             body.key("timestamp")
             body.string(text)
         }

@@ -17,7 +17,8 @@ struct StreamCommand: AsyncParsableCommand {
     static func description(_ stream: JSONValue) -> String {
         let hours = stream["retention_hours"]?.text.map { $0 + " h" } ?? "for ever"
         var table = Table("PARTITION", "EARLIEST", "NEXT", "COMPACTED UP TO")
-        for partition in stream["partitions"]?.elements ?? [] {
+        let partitions = stream["partitions"]?.elements ?? []
+        for partition in partitions {
             table.add(
                 partition.text("partition"),
                 partition.text("earliest_offset"),
@@ -25,7 +26,7 @@ struct StreamCommand: AsyncParsableCommand {
                 partition.text("compacted_up_to")
             )
         }
-        return "\(stream.text("stream_id")): \(stream.text("partition_count")) partitions, "
+        return "\(stream.text("stream_id")): \(Count(partitions.count, "partition")), "
             + "retention \(hours), compaction \(stream["compaction"]?.isTrue == true ? "on" : "off"),"
             + " created \(stream.text("created_at"))\n" + table.text
     }
@@ -48,10 +49,17 @@ struct StreamCommand: AsyncParsableCommand {
 
         @Argument(help: "The stream's name.") var stream: String
         @Option(help: "1 to 100; fixed from now on.") var partitions = 3
-        @Option(help: "How long events are kept.") var retentionHours = 168
+        @Option(help: "How long events are kept, 1 to 87600 (default: 168).")
+        var retentionHours: Int?
         @Flag(help: "Keep events for ever.") var keepForever = false
         @Flag(help: "Keep no latest event per key; fixed from now on.") var noCompaction = false
         @OptionGroup var options: ClientOptions
+
+        func validate() throws {
+            if keepForever, retentionHours != nil {
+                throw ValidationError("Give either --retention-hours or --keep-forever.")
+            }
+        }
 
         func run() async throws {
             var body = JSONWriter()
@@ -61,7 +69,7 @@ struct StreamCommand: AsyncParsableCommand {
             body.key("partition_count")
             body.integer(partitions)
             body.key("retention_hours")
-            if keepForever { body.null() } else { body.integer(retentionHours) }
+            if keepForever { body.null() } else { body.integer(retentionHours ?? 168) }
             body.key("compaction")
             body.boolean(!noCompaction)
             body.endObject()

@@ -41,3 +41,12 @@ struct Table {
         }.joined()
     }
 }
+
+/// So many of something, in words: `1 key`, `2 keys`.
+struct Count: CustomStringConvertible {
+    let description: String
+
+    init(_ count: some BinaryInteger, _ singular: String) {
+        description = "\(count) \(singular)\(count == 1 ? "" : "s")"
+    }
+}

@@ -9,7 +9,7 @@ let openAPIText: StaticString = #"""
     "title": "EventLedger",
     "version": "0.1.0",
     "summary": "An ordered, immutable event log over HTTP.",
-    "description": "Unknown or repeated body fields and query parameters are refused with 400. No Content-Type counts as JSON. A path that is not listed answers 404 `not_found`; another method on a listed path answers 405 `method_not_allowed` with `Allow`. Answers with status 429 and every 5xx carry `Retry-After`. HEAD works where GET does, and `Allow` says so. `x-limits` has every limit a client can meet; KB and MB are powers of 1,024. Where the ledger runs with API keys, every call but `/health` and `/openapi.json` needs one, as `Authorization: Bearer elk_…`; `security` names the actions of which the key needs one, on the stream at hand, or on `*` where there is none. A key that may not gets 403 whether the stream exists or not. Each key may make a limited number of requests a second.",
+    "description": "Unknown or repeated body fields and query parameters are refused with 400. No Content-Type counts as JSON. A path that is not listed answers 404 `not_found`; another method on a listed path answers 405 `method_not_allowed` with `Allow`. Answers with status 429, 500 and 503 carry `Retry-After`. HEAD works where GET does, and `Allow` says so. `x-limits` has every limit a client can meet; KB and MB are powers of 1,024. Where the ledger runs with API keys, every call but `/health` and `/openapi.json` needs one, as `Authorization: Bearer elk_…`; `security` names the actions of which the key needs one, on the stream at hand, or on `*` where there is none. A key that may not gets 403 whether the stream exists or not. Each key may make a limited number of requests a second.",
     "license": {
       "name": "MIT",
       "identifier": "MIT"
@@ -2569,11 +2569,6 @@ let openAPIText: StaticString = #"""
       },
       "http_version_not_supported": {
         "description": "`http_version_not_supported`: Neither HTTP/1.1 nor HTTP/1.0. A retry does not help.",
-        "headers": {
-          "Retry-After": {
-            "$ref": "#/components/headers/RetryAfter"
-          }
-        },
         "content": {
           "application/json": {
             "schema": {
@@ -3414,11 +3409,6 @@ let openAPIText: StaticString = #"""
       },
       "unsupported_transfer_encoding": {
         "description": "`unsupported_transfer_encoding`: A transfer coding other than chunked. A retry does not help.",
-        "headers": {
-          "Retry-After": {
-            "$ref": "#/components/headers/RetryAfter"
-          }
-        },
         "content": {
           "application/json": {
             "schema": {

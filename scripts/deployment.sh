@@ -59,6 +59,14 @@ check_environment() {
         fail "which environment? $(cd "$root/tofu/environments" && echo *)"
 }
 
+# What init leaves behind; without it the tool only says that there are no outputs.
+check_connected() { # environment
+    local folder=${data:+$data/$1}
+    folder=${folder:-${TF_DATA_DIR:-$root/tofu/environments/$1/.terraform}}
+    [[ -e $folder/terraform.tfstate ]] ||
+        fail "$1 is not connected to its state yet; first: just tf-init $1"
+}
+
 init() { # environment, arguments…
     local environment=$1 bucket=${EVENTLEDGER_STATE_BUCKET:-} region
     shift
@@ -98,7 +106,10 @@ init | apply | plan | output | destroy)
     shift
     case $command in
     init) init "$environment" "$@" ;;
-    output) tofu "environments/$environment" output "$@" ;;
+    output)
+        check_connected "$environment"
+        tofu "environments/$environment" output "$@"
+        ;;
     *)
         if [[ $command == destroy ]]; then check_unprotected "$environment"; fi
         region=$(environment_region "$environment")

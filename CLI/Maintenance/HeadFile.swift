@@ -12,11 +12,11 @@ enum HeadFile {
             do throws(FileError) {
                 bytes = try LedgerFile.read(path)
             } catch {
-                throw ValidationError("\(error)")
+                throw problem("\(error)")
             }
             for line in bytes.split(separator: UInt8(ascii: "\n")) {
                 guard let document = try? JSONValue(Array(line)), add(document, to: &heads) else {
-                    throw ValidationError(
+                    throw problem(
                         "\(path) holds no heads; keep what `verify --json` or `stream head "
                             + "--json` prints, a document a line"
                     )
@@ -24,6 +24,11 @@ enum HeadFile {
             }
         }
         return heads
+    }
+
+    private static func problem(_ description: String) -> ExitCode {
+        Terminal.error(description)
+        return ExitCode(3)
     }
 
     /// False when the document is none of ours.

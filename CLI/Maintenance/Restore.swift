@@ -16,6 +16,9 @@ struct Restore: AsyncParsableCommand {
             that keep offsets themselves must not go on behind the offsets printed under NEXT. \
             Keys revoked since the backup are valid again: revoke them anew.
 
+            Exit code 1 when the backup is damaged, 3 when it can't be read or the folder already \
+            has a ledger; nothing is restored then.
+
             Example: eventledger restore --data ./ledger-data /backups/ledger-2026-11-21.sqlite
             """
     )
@@ -50,7 +53,9 @@ struct Restore: AsyncParsableCommand {
         }
         guard !json else { return }
         Terminal.print("restored \(file)")
-        Terminal.print("cursors of \(count) subscriptions from before are refused from now on")
+        Terminal.print(
+            "cursors of \(Count(count, "subscription")) from before are refused from now on"
+        )
     }
 
     /// Copies, makes the copy a ledger of its own, checks it, and gives it its name if it is sound.

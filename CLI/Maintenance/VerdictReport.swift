@@ -45,8 +45,9 @@ struct VerdictReport {
     private func state(_ partition: PartitionVerdict) -> String {
         switch partition.state {
         case .none: "none"
-        case .equal(let keys, 0): "equal, \(keys) keys"
-        case .equal(let keys, let older): "equal, \(keys) keys, \(older) older than the log"
+        case .equal(let keys, 0): "equal, \(Count(keys, "key"))"
+        case .equal(let keys, let older):
+            "equal, \(Count(keys, "key")), \(older) older than the log"
         case .different: "WRONG"
         case .unchecked: "not checked"
         }
@@ -70,15 +71,16 @@ struct VerdictReport {
         let expired = partitions.reduce(0) { $0 + $1.expiredHeads }
         if proven + expired > 0 {
             notes +=
-                "\(proven) kept heads are still the log's; of \(expired) the events have "
-                + "expired, so they prove nothing any more\n"
+                "\(Count(proven, "kept head")) \(proven == 1 ? "is" : "are") still the log's; of "
+                + "\(expired) the events have expired, so they prove nothing any more\n"
         }
         if partitions.contains(where: { if case .from = $0.chain { true } else { false } }) {
             notes += "where events have expired, the chain is proved from the offset named on\n"
         }
         if verdict.leftovers > 0 {
             notes +=
-                "\(verdict.leftovers) rows of deleted subscriptions are left; they do no harm\n"
+                "\(Count(verdict.leftovers, "row")) of deleted subscriptions left; "
+                + "that does no harm\n"
         }
         return notes
     }
@@ -86,10 +88,10 @@ struct VerdictReport {
     private var summary: String {
         let events = partitions.reduce(0) { $0 + $1.events }
         let what =
-            "\(verdict.streams.count) streams, \(partitions.count) partitions, "
-            + "\(events) events"
+            "\(Count(verdict.streams.count, "stream")), "
+            + "\(Count(partitions.count, "partition")), \(Count(events, "event"))"
         let count = verdict.allFindings.count
-        return count == 0 ? "sound: \(what)" : "WRONG: \(count) findings in \(what)"
+        return count == 0 ? "sound: \(what)" : "WRONG: \(Count(count, "finding")) in \(what)"
     }
 
     // MARK: For machines

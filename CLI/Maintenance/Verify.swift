@@ -18,7 +18,8 @@ struct Verify: AsyncParsableCommand {
             proves with it later that the log up to there is still the same. Read from a file it \
             is a proof by the events themselves, through the API by the ledger's word.
 
-            Exit code 1 when anything is wrong.
+            Exit code 1 when anything is wrong, 3 when a file can't be read or the ledger can't be \
+            reached.
 
             Examples:
               eventledger verify --data ./ledger-data

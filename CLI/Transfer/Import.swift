@@ -36,18 +36,25 @@ struct Import: AsyncParsableCommand {
         let showsProgress = !quiet && isatty(STDERR_FILENO) == 1
         try await options.run { client throws(LedgerClientError) in
             var importer = Importer(client: client, stream: stream, showsProgress: showsProgress)
-            let result = try await TransferError.run { () throws(TransferError) in
-                try await importer.run(LineReader(STDIN_FILENO), resume: resume)
+            let result: Result<[ExportHeader.Range], FileProblem>
+            do throws(LedgerClientError) {
+                result = try await TransferError.run { () throws(TransferError) in
+                    try await importer.run(LineReader(STDIN_FILENO), resume: resume)
+                }
+            } catch {
+                if let remains = importer.remains { Terminal.error(remains) }
+                throw error
             }
             if showsProgress { Terminal.write("\r", to: STDERR_FILENO) }
             switch result {
-            case .success(let ranges): show(ranges)
-            case .failure(let problem): problem.exit()
+            case .success(let ranges): show(ranges, published: importer.published)
+            case .failure(let problem):
+                problem.exit(importer.remains)
             }
         }
     }
 
-    private func show(_ ranges: [ExportHeader.Range]) {
+    private func show(_ ranges: [ExportHeader.Range], published: Int64) {
         if options.json {
             let parts = ranges.map {
                 "{\"partition\":\($0.partition),\"events\":\($0.count),\"shift\":\(-$0.first)}"
@@ -59,7 +66,10 @@ struct Import: AsyncParsableCommand {
         var table = Table("PARTITION", "EVENTS", "OFFSETS SHIFTED BY")
         for range in ranges { table.add("\(range.partition)", "\(range.count)", "\(-range.first)") }
         Terminal.write(table.text, to: 1)
-        let events = ranges.reduce(0) { $0 + $1.count }
-        Terminal.print("imported \(events) events; every partition has what the export holds")
+        let there = ranges.reduce(0) { $0 + $1.count } - published
+        let before = there == 0 ? "" : ", \(there) were there already"
+        Terminal.print(
+            "imported \(Count(published, "event"))\(before); every partition has what the export holds"
+        )
     }
 }

@@ -17,6 +17,10 @@ struct Importer {
     /// By partition: how many events the stream had at the start.
     private var there: [Int64] = []
     private var batch: ImportBatch?
+    /// How many events were published.
+    private(set) var published: Int64 = 0
+    /// Whether the stream turned out to be something else than an import of this file.
+    private var isForeign = false
 
     init(client: LedgerClient, stream: String, showsProgress: Bool) {
         self.client = client
@@ -32,7 +36,8 @@ struct Importer {
         resume: Bool
     ) async throws(TransferError) -> [ExportHeader.Range] {
         var lines = lines
-        guard let line = try lines.next(), let header = ExportHeader(line: line) else {
+        guard let line = try lines.next() else { throw .file("the export is empty") }
+        guard let header = ExportHeader(line: line) else {
             throw .file("line 1 is not the first line of an export")
         }
         there = try await prepare(header, resume: resume)
@@ -49,11 +54,20 @@ struct Importer {
         return header.ranges
     }
 
+    /// What an import that failed leaves behind; nil when it has not touched the stream.
+    var remains: String? {
+        guard !read.isEmpty, !isForeign else { return nil }
+        let events = Count(there.reduce(0, +) + published, "event")
+        return
+            "stream \(stream) has \(events) of the export, at least: go on with --resume, or delete it "
+            + "with `eventledger stream delete \(stream)`"
+    }
+
     // MARK: The stream
 
     /// Creates the stream, or sees that it is the one an interrupted import made; returns how
     /// many events it has by partition.
-    private func prepare(
+    private mutating func prepare(
         _ header: ExportHeader,
         resume: Bool
     ) async throws(TransferError) -> [Int64] {
@@ -70,6 +84,7 @@ struct Importer {
         }
         let ends = try await ends()
         guard ends.count == header.partitionCount else {
+            isForeign = true
             throw .file("stream \(stream) has \(ends.count) partitions, not those of the export")
         }
         return ends
@@ -119,12 +134,14 @@ struct Importer {
         self.batch = batch
     }
 
-    private func compare(_ event: EventSlices, at place: Int64) async throws(TransferError) {
+    private mutating func compare(_ event: EventSlices, at place: Int64) async throws(TransferError)
+    {
         let partition = Int(event.partition)
         let page = try await TransferError.asking { () throws(LedgerClientError) in
             try await client.events(of: stream, partition, from: "\(place)", limit: 1)
         }
         guard let stored = page.events.first, stored.isCopy(of: event) else {
+            isForeign = true
             throw .file(
                 "stream \(stream) has another event at offset \(place) of partition \(partition): "
                     + "it is not an import of this file"
@@ -135,22 +152,27 @@ struct Importer {
     private mutating func flush() async throws(TransferError) {
         guard let batch else { return }
         self.batch = nil
-        _ = try await TransferError.asking { () throws(LedgerClientError) in
-            try await client.call(
+        do throws(LedgerClientError) {
+            _ = try await client.call(
                 "POST",
                 ["streams", stream, "events"],
                 query: [("ack", "summary")],
                 body: batch.body,
                 idempotencyKey: batch.idempotencyKey
             )
+        } catch {
+            // Somebody else published.
+            if case .refused(409, _, _) = error { isForeign = true }
+            throw .ledger(error)
         }
+        published += Int64(batch.count)
         guard showsProgress else { return }
         Terminal.write("\r\(read.reduce(0, +)) events", to: STDERR_FILENO)
     }
 
     // MARK: The end
 
-    private func compare(_ header: ExportHeader) async throws(TransferError) {
+    private mutating func compare(_ header: ExportHeader) async throws(TransferError) {
         for range in header.ranges where read[range.partition] != range.count {
             throw .file(
                 "the file ends early: it has \(read[range.partition]) of the \(range.count) events "
@@ -159,6 +181,7 @@ struct Importer {
         }
         let ends = try await ends()
         for (partition, end) in ends.enumerated() where end != read[partition] {
+            isForeign = true
             throw .file(
                 "partition \(partition) has \(end) events, the file \(read[partition]): somebody "
                     + "else published to stream \(stream)"

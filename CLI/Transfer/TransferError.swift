@@ -38,9 +38,10 @@ enum TransferError: Error {
 struct FileProblem: Error, CustomStringConvertible {
     let description: String
 
-    /// Prints it and ends the process with the exit code 1.
-    func exit() -> Never {
+    /// Prints it, and what else is to be known, and ends the process with the exit code 1.
+    func exit(_ more: String? = nil) -> Never {
         Terminal.error(description)
+        if let more { Terminal.error(more) }
         EventLedger.exit(withError: ExitCode(1))
     }
 }

@@ -2,8 +2,12 @@
 public enum ConfigurationError: Error, Equatable, CustomStringConvertible {
     /// The host is reachable from other machines, and requests would not be authenticated.
     case loopbackOnly(host: String)
+    /// A certificate's file, or its key's, can't be used.
+    case unusableFile(path: String, reason: String)
     /// The files hold no certificate with its key.
     case unusableCertificate(TLSFiles, message: String)
+    /// The system does not let the server listen there.
+    case cannotListen(host: String, port: Int, reason: String)
     /// No TCP port has this number.
     case invalidPort(Int)
 
@@ -17,6 +21,9 @@ public enum ConfigurationError: Error, Equatable, CustomStringConvertible {
             first one, and --root-key-hash turns them on. Without keys use 127.0.0.1, ::1 or \
             localhost
             """
+        case .unusableFile(let path, let reason): "\(path): \(reason)"
+        case .cannotListen(let host, let port, let reason):
+            "cannot listen on \(host.contains(":") ? "[\(host)]" : host):\(port): \(reason)"
         case .unusableCertificate(let files, let message):
             """
             no certificate to be had from \(files.certificate) with the key in \(files.key): \

@@ -294,6 +294,16 @@ extension ServerError {
             case .invalidMethod: .malformed("the method is not one of HTTP's")
             case .unexpectedContentLength:
                 .malformed("a request has at most one Content-Length and no Transfer-Encoding then")
+            case .invalidContentLength:
+                .malformed(
+                    "Content-Length is a number of bytes, and there is none beside Transfer-Encoding"
+                )
+            // A wrong end of a line, or a Transfer-Encoding that can't be: the decoder does not say.
+            case .unknown:
+                .malformed(
+                    "this is not HTTP/1.1: Transfer-Encoding must be chunked, without a "
+                        + "Content-Length, and every line end with CR LF"
+                )
             case .invalidEOFState, .closedConnection: .malformed("the request ended too early")
             default: .malformed("this is not HTTP/1.1")
             }

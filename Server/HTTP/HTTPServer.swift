@@ -5,6 +5,12 @@ import NIOHTTP1
 import NIOPosix
 import Synchronization
 
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
 /// Serves an ``APIHandler`` over HTTP/1.1.
 ///
 /// Small requests are handled on the event loop of their connection, requests with larger bodies on
@@ -44,7 +50,7 @@ public final class HTTPServer: Sendable {
     ///   - compressor: none means that answers are not compressed.
     ///   - logger: where each request is reported at debug level.
     /// - Returns: a server that already listens.
-    /// - Throws: ``ConfigurationError``, or NIO's `IOError` when the address is not to be had.
+    /// - Throws: ``ConfigurationError``.
     public static func start(
         _ configuration: ServerConfiguration,
         handler: any APIHandler,
@@ -132,14 +138,14 @@ extension HTTPServer {
         group: MultiThreadedEventLoopGroup,
         loops: [ConnectionLoop],
         core: ServerCore
-    ) async throws -> any Channel {
+    ) async throws(ConfigurationError) -> any Channel {
         // Not the resolver's opinion of localhost, but what it has to be.
         let isName = configuration.host.lowercased() == "localhost"
         let host = isName ? "127.0.0.1" : configuration.host
         let byLoop = Dictionary(
             uniqueKeysWithValues: loops.map { (ObjectIdentifier($0.eventLoop), $0) }
         )
-        return try await ServerBootstrap(group: group)
+        let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             // Out of file descriptors: wait for some instead of trying in circles.
@@ -167,8 +173,26 @@ extension HTTPServer {
                     try addHandlers(to: channel, loop: loop, core: core)
                 }
             }
-            .bind(host: host, port: configuration.port)
-            .get()
+        do {
+            return try await bootstrap.bind(host: host, port: configuration.port).get()
+        } catch {
+            throw .cannotListen(
+                host: configuration.host,
+                port: configuration.port,
+                reason: reason(error)
+            )
+        }
+    }
+
+    /// Why an address is not to be had, in the system's words.
+    private static func reason(_ error: any Error) -> String {
+        switch error {
+        case let error as IOError where error.errnoCode == EADDRINUSE:
+            "address already in use; choose another with --port"
+        case let error as IOError: String(cString: strerror(error.errnoCode)).lowercased()
+        case SocketAddressError.unknown: "there is no such host"
+        default: "\(error)"
+        }
     }
 
     /// What a connection consists of, besides its socket.

@@ -84,7 +84,7 @@ enum ServerError: Error, Equatable {
     var response: APIResponse {
         let json = #"{"error":"\#(code)","message":"\#(message)","details":\#(details)}"#
         var headers = [(name: "content-type", value: "application/json")]
-        if status >= 500 { headers.append((name: "retry-after", value: "1")) }
+        if status == 503 { headers.append((name: "retry-after", value: "1")) }
         if case .methodNotAllowed(let allow) = self {
             headers.append((name: "allow", value: allow))
         }

@@ -34,8 +34,7 @@ public final class LedgerProcess: Sendable {
     ///
     /// `storage`: Where the table is; a folder is made with mode 0700 when missing.
     ///
-    /// Throws ``ConfigurationError``, ``DataFolderError``, `SQLiteOpenError`, ``StorageError``, or
-    /// NIO's error when the address can't be had.
+    /// Throws ``ConfigurationError``, ``DataFolderError``, `SQLiteOpenError` or ``StorageError``.
     public static func start(
         _ configuration: ServerConfiguration,
         storage: LedgerStorage,

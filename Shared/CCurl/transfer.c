@@ -1,5 +1,6 @@
 #include "transfer.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -151,11 +152,25 @@ static el_curl_result judge(const el_transfer *transfer, CURLcode code) {
     return sent == 0 ? EL_CURL_NOT_SENT : EL_CURL_OPEN;
 }
 
+static el_curl_trouble trouble(const el_transfer *transfer, CURLcode code) {
+    long reason = 0;
+    switch (code) {
+    case CURLE_COULDNT_CONNECT:
+        curl_easy_getinfo(transfer->handle, CURLINFO_OS_ERRNO, &reason);
+        return reason == ECONNREFUSED ? EL_CURL_TROUBLE_REFUSED : EL_CURL_TROUBLE_OTHER;
+    case CURLE_PEER_FAILED_VERIFICATION: return EL_CURL_TROUBLE_CERTIFICATE;
+    case CURLE_SSL_CONNECT_ERROR: return EL_CURL_TROUBLE_HANDSHAKE;
+    case CURLE_GOT_NOTHING: return EL_CURL_TROUBLE_EMPTY;
+    default: return EL_CURL_TROUBLE_OTHER;
+    }
+}
+
 el_curl_result el_transfer_finish(el_transfer *transfer, CURLcode code, el_curl_answer *answer) {
     if (code != CURLE_OK && !transfer->message[0]) {
         strncpy(transfer->message, curl_easy_strerror(code), sizeof transfer->message - 1);
     }
     memset(answer, 0, sizeof *answer);
+    answer->trouble = trouble(transfer, code);
     curl_easy_getinfo(transfer->handle, CURLINFO_RESPONSE_CODE, &answer->status);
     answer->body = transfer->body.bytes;
     answer->body_count = transfer->body.count;

@@ -80,7 +80,11 @@ extension CurlResponse {
         default:
             let message = message.map { String(cString: $0) } ?? "no answer"
             return .failure(
-                CurlError(mayHaveHappened: result == EL_CURL_OPEN, message: message)
+                CurlError(
+                    mayHaveHappened: result == EL_CURL_OPEN,
+                    message: message,
+                    trouble: CurlTrouble(answer.trouble)
+                )
             )
         }
     }
@@ -90,5 +94,18 @@ extension CurlResponse {
         body = Array(UnsafeBufferPointer(start: answer.body, count: answer.body_count))
         let bytes = UnsafeRawBufferPointer(start: answer.head, count: answer.head_count)
         head = String(decoding: bytes, as: UTF8.self)
+    }
+}
+
+extension CurlTrouble {
+    fileprivate init(_ trouble: el_curl_trouble) {
+        self =
+            switch trouble {
+            case EL_CURL_TROUBLE_REFUSED: .refused
+            case EL_CURL_TROUBLE_CERTIFICATE: .certificate
+            case EL_CURL_TROUBLE_HANDSHAKE: .handshake
+            case EL_CURL_TROUBLE_EMPTY: .empty
+            default: .other
+            }
     }
 }

@@ -65,12 +65,28 @@ public struct CurlResponse: Sendable {
     }
 }
 
+/// What kept an answer from coming.
+public enum CurlTrouble: Sendable {
+    /// Nobody listens there.
+    case refused
+    /// The host's certificate is not one to trust.
+    case certificate
+    /// TLS was begun, and the host did not shake hands.
+    case handshake
+    /// The connection was closed without an answer.
+    case empty
+    /// Anything else.
+    case other
+}
+
 /// A call without an answer.
 public struct CurlError: Error, Hashable, Sendable, CustomStringConvertible {
     /// Whether the request may have been carried out; false: certainly not.
     public let mayHaveHappened: Bool
     /// What libcurl says.
     public let message: String
+    /// What it was, where there is something to do about it.
+    public var trouble = CurlTrouble.other
 
     /// The same, for a person.
     public var description: String { message }

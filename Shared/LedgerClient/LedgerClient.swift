@@ -85,15 +85,28 @@ public struct LedgerClient: Sendable {
         do throws(CurlError) {
             response = try await http.call(request)
         } catch {
+            let message = error.message + advice(error.trouble)
             throw error.mayHaveHappened
-                ? .unknownOutcome(message: error.message)
-                : .unreachable(url: url, message: error.message)
+                ? .unknownOutcome(message: message) : .unreachable(url: url, message: message)
         }
         if (200...299).contains(response.status) { return response.body }
         guard let answer = try? JSONValue(response.body), let code = answer["error"]?.text,
             let message = answer["message"]?.text
         else { throw .notALedger(status: response.status) }
         throw .refused(status: response.status, code: code, message: message)
+    }
+
+    /// What to do about a call without an answer.
+    private func advice(_ trouble: CurlTrouble) -> String {
+        switch trouble {
+        case .refused: "; is `eventledger serve` running?"
+        case .certificate:
+            "; name the certificates to trust with --ca-cert or EVENTLEDGER_CA_CERT"
+        case .handshake: "; where the ledger is served without TLS, its address begins with http://"
+        case .empty where url.lowercased().hasPrefix("http:"):
+            "; where the ledger is served with TLS, its address begins with https://"
+        case .empty, .other: ""
+        }
     }
 }
 

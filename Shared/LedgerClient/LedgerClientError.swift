@@ -14,7 +14,7 @@ public enum LedgerClientError: Error, Hashable, Sendable, CustomStringConvertibl
         switch self {
         case .refused(_, let code, let message): "\(message) (\(code))"
         case .unreachable(let url, let message):
-            "cannot reach \(url): \(message); is `eventledger serve` running?"
+            "cannot reach \(url): \(message)"
         case .unknownOutcome(let message):
             "no answer: \(message); the call may have been carried out"
         case .notALedger(let status): "what answered (status \(status)) is no ledger"

@@ -24,7 +24,7 @@ struct OptionTests {
     func limit(_ text: String) throws {
         let outcome = try CommandLine.run(["read", "orders", "--limit=\(text)"])
         #expect(outcome.status == 64, "\(outcome)")
-        #expect(outcome.errors.contains("--limit must be 1 or more."), "\(outcome)")
+        #expect(outcome.errors.contains("--limit must be 1 or more, not"), "\(outcome)")
     }
 
     @Test(

@@ -111,6 +111,26 @@ import Testing
         }
     }
 
+    @Test(
+        "A length that can't be is called by its name",
+        arguments: [
+            "Content-Length: 99999999999999999999",
+            "Content-Length: 5\r\nTransfer-Encoding: chunked",
+            "Transfer-Encoding: chunked\r\nContent-Length: 5",
+        ]
+    )
+    func namesLengths(headers: String) async throws {
+        try await withServer(StubHandler.echo) { server in
+            let client = try RawClient(port: server.port)
+            try await client.send("POST / HTTP/1.1\r\nHost: localhost\r\n\(headers)\r\n\r\n")
+            let response = try await client.receive()
+            #expect(
+                response.status == 400 && response.text.contains("Content-Length"),
+                "\(response)"
+            )
+        }
+    }
+
     @Test(arguments: ["gzip, chunked", "chunked, chunked", "identity", "xchunked", "gzip"])
     func refusesOtherTransferCodings(coding: String) async throws {
         try await withServer(StubHandler.echo) { server in
@@ -119,7 +139,7 @@ import Testing
             try await client.send(head + "0\r\n\r\n")
             let response = try await client.receive()
             #expect(response.status == 400 || response.status == 501)
-            #expect((response.header("retry-after") != nil) == (response.status >= 500))
+            #expect(response.header("retry-after") == nil)
             #expect(response.header("connection") == "close")
             #expect(try await client.receiveToEnd() == "")
         }
@@ -132,7 +152,7 @@ import Testing
                 try await client.send("GET / HTTP/\(version)\r\nHost: localhost\r\n\r\n")
                 let response = try await client.receive()
                 #expect(response.status == 505 || response.status == 400)
-                #expect((response.header("retry-after") != nil) == (response.status >= 500))
+                #expect(response.header("retry-after") == nil)
                 try await client.awaitClose()
             }
         }

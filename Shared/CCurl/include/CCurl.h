@@ -23,7 +23,22 @@ typedef struct {
     const char *roots_file;
 } el_curl_request;
 
+// What kept an answer from coming.
+typedef enum {
+    EL_CURL_TROUBLE_OTHER = 0,
+    // Nobody listens there.
+    EL_CURL_TROUBLE_REFUSED = 1,
+    // The host's certificate is not one to trust.
+    EL_CURL_TROUBLE_CERTIFICATE = 2,
+    // TLS was begun, and the host did not shake hands.
+    EL_CURL_TROUBLE_HANDSHAKE = 3,
+    // The connection was closed without an answer.
+    EL_CURL_TROUBLE_EMPTY = 4
+} el_curl_trouble;
+
 typedef struct {
+    // Of a call without an answer.
+    el_curl_trouble trouble;
     long status;
     const unsigned char *body;
     size_t body_count;

@@ -11,7 +11,7 @@ struct ErrorCodeTests {
         #expect(answer.error == provocation.code, "\(answer)")
         let faults = APIDescription.shared.faults(of: answer, to: exchange.request)
         #expect(faults.isEmpty, "\(answer)")
-        let isTemporary = answer.status >= 500 || answer.status == 429
+        let isTemporary = [429, 500, 503].contains(answer.status)
         #expect((answer.header("retry-after") != nil) == isTemporary, "\(answer)")
         #expect((answer.header("www-authenticate") != nil) == (answer.status == 401), "\(answer)")
         #expect((answer.header("allow") != nil) == (answer.status == 405), "\(answer)")
