@@ -23,10 +23,11 @@ struct UpkeepTests {
             try await server.publish(Self.events)
             shown = try await server.foldLag()
         }
-        try await patience.wait(for: "a fold lag of zero") {
-            try await server.foldLag() == 0
+        // The server looks every five seconds.
+        try await Patience().wait(for: "a fold lag of zero, once all is folded") {
+            let isFolded = try await server.isFolded()
+            return try await server.foldLag() == 0 && isFolded
         }
-        #expect(try await server.isFolded())
     }
 
     @Test("What a process left unfolded is folded by the next one's sweep, without an append")
@@ -41,8 +42,13 @@ struct UpkeepTests {
         }
         let state = try await server.get("/streams/s/compacted?limit=1000")
         #expect(state.events.count == Self.events)
-        #expect(try await server.metric("eventledger_sweeps_total") ?? 0 >= 1)
-        #expect(try await server.metric("eventledger_folded_events_total") == Self.events)
+        // The rows come first, then the numbers.
+        try await patience.wait(for: "the number of folded events") {
+            try await server.metric("eventledger_folded_events_total") == Self.events
+        }
+        try await patience.wait(for: "the number of sweeps") {
+            try await server.metric("eventledger_sweeps_total") ?? 0 >= 1
+        }
         #expect(try await server.metric("eventledger_sweep_failures_total") == 0)
         #expect(try await server.metric("eventledger_appended_events_total") == 0)
     }
