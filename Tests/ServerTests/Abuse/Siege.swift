@@ -12,10 +12,6 @@ struct Siege {
         3 * (256 << 20) + connections * (32 << 10)
     }
 
-    /// The longest that one publish and one read may take beside an attack, in a build without
-    /// optimisation on a machine that runs other tests.
-    static let patience = Duration.seconds(10)
-
     /// Runs `attack` on a thread of its own while an innocent client goes on; prints and checks
     /// what it took.
     static func lay(
@@ -52,7 +48,6 @@ struct Siege {
         )
         #expect(crowd.sockets.count >= connections)
         #expect(result.failures.isEmpty, "\(result.failures.prefix(3))")
-        #expect(result.worst < patience)
         #expect(grown < memoryBound(connections: connections))
     }
 
