@@ -13,7 +13,7 @@ struct UpkeepTests {
     @Test("The fold lag of a busy stream is shown, and returns to zero when it rests")
     func foldLag() async throws {
         let folder = try TemporaryFolder()
-        let server = try ServerOutside(data: folder)
+        let server = try await ServerOutside(data: folder)
         defer { server.kill() }
         try await server.createStream()
         let patience = Patience()
@@ -34,7 +34,7 @@ struct UpkeepTests {
     func sweep() async throws {
         let folder = try TemporaryFolder()
         try await publishWithoutFolding(in: folder)
-        let server = try ServerOutside(data: folder)
+        let server = try await ServerOutside(data: folder)
         defer { server.kill() }
         let patience = Patience()
         try await patience.wait(for: "the fold of what was left") {
@@ -85,8 +85,8 @@ private struct ServerOutside {
     private let server: LedgerUnderTest
     private let transport: HTTPTransport
 
-    init(data: TemporaryFolder) throws {
-        server = try LedgerUnderTest(data: data)
+    init(data: TemporaryFolder) async throws {
+        server = try await LedgerUnderTest(data: data)
         transport = HTTPTransport(url: "http://127.0.0.1:\(server.port)")
     }
 

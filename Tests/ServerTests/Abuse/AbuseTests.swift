@@ -1,6 +1,7 @@
 import Foundation
 import LedgerCore
 import LedgerTesting
+import Loopback
 import Testing
 
 @testable import LedgerServer
@@ -32,13 +33,13 @@ struct AbuseTests {
     @Test("Connections beyond the limit are refused, and the server goes on when they are gone")
     func tooMany() async throws {
         let folder = try TemporaryFolder()
-        let server = try LedgerUnderTest(data: folder)
+        let server = try await LedgerUnderTest(data: folder)
         defer { server.kill() }
         try await Innocent(port: server.port).prepare()
         let before = try server.peakMemory()
         do {
             let crowd = Crowd(port: server.port)
-            crowd.join(min(10_500, FileLimit.raise() - 1000))
+            await onThread { crowd.join(min(10_500, FileLimit.raise() - 1000)) }
             let grown = try server.peakMemory() - before
             print("abuse: too many: \(crowd.sockets.count) connections, memory +\(grown >> 20) MB")
             #expect(grown < Siege.memoryBound(connections: crowd.sockets.count))

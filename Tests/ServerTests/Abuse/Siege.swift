@@ -1,6 +1,5 @@
-import Dispatch
-import Foundation
 import LedgerTesting
+import Loopback
 import Synchronization
 import Testing
 
@@ -20,7 +19,7 @@ struct Siege {
         _ attack: @escaping @Sendable (Crowd, LedgerUnderTest) throws -> String
     ) async throws {
         let folder = try TemporaryFolder()
-        let server = try LedgerUnderTest(data: folder)
+        let server = try await LedgerUnderTest(data: folder)
         defer { server.kill() }
         let innocent = Innocent(port: server.port)
         try await innocent.prepare()
@@ -49,13 +48,5 @@ struct Siege {
         #expect(crowd.sockets.count >= connections)
         #expect(result.failures.isEmpty, "\(result.failures.prefix(3))")
         #expect(grown < memoryBound(connections: connections))
-    }
-
-    private static func onThread<Value: Sendable>(
-        _ body: @escaping @Sendable () throws -> Value
-    ) async throws -> Value {
-        try await withCheckedThrowingContinuation { continuation in
-            Thread.detachNewThread { continuation.resume(with: Result { try body() }) }
-        }
     }
 }
