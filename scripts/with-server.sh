@@ -60,7 +60,8 @@ fi
 server=$!
 
 url=
-for _ in $(seq 200); do
+# Two minutes, for a busy machine.
+for _ in $(seq 2400); do
     url=$(sed -n 's/^ *url  *//p' "$folder/out")
     [ -z "$url" ] || break
     kill -0 "$server" 2>/dev/null || break

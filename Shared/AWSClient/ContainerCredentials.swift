@@ -3,17 +3,18 @@ import CurlHTTP
 /// Credentials of the task's role on ECS, or of the pod's on EKS (pod identity).
 struct ContainerCredentials: CredentialsSource {
     static let ecsHost = "http://169.254.170.2"
-    private static let callTimeout = 2_000
 
     let variables: Variables
     let http: CurlPool
     /// Where relative addresses lead.
     var relativeHost = ContainerCredentials.ecsHost
+    /// Milliseconds.
+    var callTimeout = 2_000
 
     /// Nil when no endpoint is set.
     func fetch() async throws(AWSCredentialsError) -> AWSCredentials? {
         guard let url = try address() else { return nil }
-        var request = CurlRequest(url: url, timeout: Self.callTimeout)
+        var request = CurlRequest(url: url, timeout: callTimeout)
         request.isDirect = true
         if let token = try token() { request.headers = [("Authorization", token)] }
         let answer: CurlResponse

@@ -2,12 +2,13 @@ import CurlHTTP
 
 /// Credentials of an EC2 instance's role, by version 2 of the metadata service.
 struct InstanceMetadata: CredentialsSource {
-    private static let callTimeout = 1_000
     private static let tokenSeconds = "21600"
     private static let roles = "/latest/meta-data/iam/security-credentials/"
 
     let variables: Variables
     let http: CurlPool
+    /// Milliseconds.
+    var callTimeout = 1_000
 
     /// Nil when it is switched off or there is no such service.
     func fetch() async throws(AWSCredentialsError) -> AWSCredentials? {
@@ -36,10 +37,10 @@ struct InstanceMetadata: CredentialsSource {
             method: method,
             url: (host.hasSuffix("/") ? String(host.dropLast()) : host) + path,
             headers: [header],
-            timeout: Self.callTimeout
+            timeout: callTimeout
         )
         request.isDirect = true
-        request.connectTimeout = Self.callTimeout
+        request.connectTimeout = callTimeout
         do throws(CurlError) {
             let answer = try await http.call(request)
             return answer.status == 200 ? answer.body : nil

@@ -23,7 +23,7 @@ struct ClientTests {
         ])
         return try DynamoDBClient(
             AWSEnvironment(variables),
-            attemptTimeout: 2000,
+            attemptTimeout: 300_000,
             now: { 1_800_000_000 },
             pause: { _ in }
         )

@@ -8,6 +8,8 @@ import Testing
 
 @Suite("Credentials")
 struct CredentialsTests {
+    /// Milliseconds; a busy machine is no failure.
+    private static let patience = 300_000
     private static let document = """
         {"AccessKeyId": "AKID", "SecretAccessKey": "secret", "Token": "token",
          "Expiration": "2030-01-01T00:00:00Z", "Type": "AWS-HMAC", "Nested": {"a": [1]}}
@@ -75,8 +77,9 @@ struct CredentialsTests {
             "AWS_CONTAINER_CREDENTIALS_FULL_URI": server.url + "/creds?x=1",
             "AWS_CONTAINER_AUTHORIZATION_TOKEN": "secret-token",
         ])
-        let found = try await ContainerCredentials(variables: variables, http: CurlPool()).fetch()
-        #expect(found == Self.expected)
+        var source = ContainerCredentials(variables: variables, http: CurlPool())
+        source.callTimeout = Self.patience
+        #expect(try await source.fetch() == Self.expected)
         #expect(server.requests[0].hasPrefix("GET /creds?x=1 "))
         #expect(server.requests[0].contains("Authorization: secret-token\r\n"))
     }
@@ -87,6 +90,7 @@ struct CredentialsTests {
         let variables = Variables(["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "/v2/x"])
         var source = ContainerCredentials(variables: variables, http: CurlPool())
         source.relativeHost = server.url
+        source.callTimeout = Self.patience
         #expect(try await source.fetch() == Self.expected)
         #expect(server.requests[0].hasPrefix("GET /v2/x "))
     }
@@ -116,7 +120,8 @@ struct CredentialsTests {
             return Self.ok(request.contains("security-credentials/role ") ? Self.document : "role")
         }
         let variables = Variables(["AWS_EC2_METADATA_SERVICE_ENDPOINT": server.url])
-        let source = InstanceMetadata(variables: variables, http: CurlPool())
+        var source = InstanceMetadata(variables: variables, http: CurlPool())
+        source.callTimeout = Self.patience
         #expect(try await source.fetch() == Self.expected)
         let off = InstanceMetadata(
             variables: Variables(["AWS_EC2_METADATA_DISABLED": "true"]),

@@ -10,8 +10,8 @@ struct BackupTests {
     @Test("A backup taken while publishing goes on is whole, and has all that was answered before")
     func online() async throws {
         let place = try TemporaryFolder()
-        let ledger = try RunningLedger(place["data"])
-        try ledger.done("stream", "create", "orders", "--partitions", "1")
+        let ledger = try await RunningLedger(place["data"])
+        try await ledger.done("stream", "create", "orders", "--partitions", "1")
         let publishers = (0..<4).map { publisher in
             Task { [client = LedgerClient(url: ledger.url)] in
                 let events = (0..<20).map { "{\"key\":\"k\($0)\",\"type\":\"t\",\"data\":\($0)}" }
@@ -28,14 +28,14 @@ struct BackupTests {
         for number in 0..<5 {
             let before = try await Self.next(ledger)
             let file = place["backup-\(number)"]
-            let made = try await CommandLine.runBeside([
+            let made = try await CommandLine.run([
                 "backup", "--data", place["data"], file, "--json",
             ])
             #expect(made.status == 0, "\(made)")
             let end = try #require(made.output.firstMatch(of: /"next_offset":(\d+)/)?.1)
             ends.append(try #require(Int(end)))
             #expect(before <= ends[number])
-            #expect(try await CommandLine.runBeside(["verify", "--data", file]).status == 0)
+            #expect(try await CommandLine.run(["verify", "--data", file]).status == 0)
         }
         let afterBackups = try await Self.next(ledger)
         try await Patience().wait(for: "publishing to go on") {
@@ -46,48 +46,55 @@ struct BackupTests {
         for publisher in publishers { published += try await publisher.value }
         #expect(try await Self.next(ledger) == published)
         #expect(ends == ends.sorted())
-        ledger.stop()
+        await ledger.stop()
     }
 
     @Test("Restored, consumers go on where the backup has them, and later cursors are refused")
     func restored() async throws {
         let place = try TemporaryFolder()
         let backup = place["backup"]
-        let ledger = try RunningLedger(place["data"])
-        try ledger.done("stream", "create", "orders", "--partitions", "1")
-        try ledger.done("subscription", "create", "orders", "ship", "--start-from", "earliest")
+        let ledger = try await RunningLedger(place["data"])
+        try await ledger.done("stream", "create", "orders", "--partitions", "1")
+        try await ledger.done(
+            "subscription",
+            "create",
+            "orders",
+            "ship",
+            "--start-from",
+            "earliest"
+        )
         try await ledger.publish("orders", "k", ["1", "2", "3"])
-        try ledger.done("poll", "orders", "ship", "--limit", "2", "--commit")
+        try await ledger.done("poll", "orders", "ship", "--limit", "2", "--commit")
         #expect(
-            try CommandLine.run(["backup", "--data", place["data"], backup]).status == 0
+            try await CommandLine.run(["backup", "--data", place["data"], backup]).status == 0
         )
         // After the backup: events that were consumed, and a cursor behind them.
         try await ledger.publish("orders", "k", ["4", "5", "6"])
-        let heads = try place.write(try ledger.done("verify", "--json").output, to: "heads")
-        let late = try ledger.done("poll", "orders", "ship", "--json").output
+        let heads = try place.write(try await ledger.done("verify", "--json").output, to: "heads")
+        let late = try await ledger.done("poll", "orders", "ship", "--json").output
         let cursor = try JSONValue(Array(late.utf8)).text("cursor")
-        ledger.stop()
+        await ledger.stop()
 
         #expect(
-            try CommandLine.run(["restore", "--data", place["new"], backup]).status == 0
+            try await CommandLine.run(["restore", "--data", place["new"], backup]).status == 0
         )
-        let again = try RunningLedger(place["new"])
+        let again = try await RunningLedger(place["new"])
         try await again.publish("orders", "k", ["\"other 4\"", "\"other 5\"", "\"other 6\""])
         let path = ["streams", "orders", "subscriptions", "ship", "commit"]
         await #expect(throws: LedgerClientError.self) {
             try await again.call("POST", path, "{\"cursor\":\"\(cursor)\"}")
         }
-        let page = try again.done("poll", "orders", "ship", "--json").output
+        let page = try await again.done("poll", "orders", "ship", "--json").output
         let events = try JSONValue(Array(page.utf8))["events"]?.elements ?? []
         let data = ["3", "other 4", "other 5", "other 6"]
         #expect(events.map { $0.text("data") } == data, "none skipped")
-        try again.done("poll", "orders", "ship", "--commit")
+        try await again.done("poll", "orders", "ship", "--commit")
 
         // An auditor sees that the log is another one.
-        let audit = try again.run("verify", "--expect", heads)
+        let audit = try await again.run("verify", "--expect", heads)
         #expect(audit.status == 1 && audit.output.contains("offset 6"), "\(audit)")
-        again.stop()
-        #expect(try CommandLine.run(["verify", "--data", place["new"]]).status == 0)
+        await again.stop()
+        #expect(try await CommandLine.run(["verify", "--data", place["new"]]).status == 0)
     }
 
     @Test("Neither command overwrites anything, and a server does not start on a backup")
@@ -95,21 +102,21 @@ struct BackupTests {
         let place = try TemporaryFolder()
         let data = place["data"]
         let backup = place["backup"]
-        let ledger = try RunningLedger(data)
-        try ledger.done("stream", "create", "orders")
-        #expect(try CommandLine.run(["backup", "--data", data, backup]).status == 0)
-        let twice = try CommandLine.run(["backup", "--data", data, backup])
+        let ledger = try await RunningLedger(data)
+        try await ledger.done("stream", "create", "orders")
+        #expect(try await CommandLine.run(["backup", "--data", data, backup]).status == 0)
+        let twice = try await CommandLine.run(["backup", "--data", data, backup])
         #expect(twice.status == 3 && twice.errors.contains("exists already"))
-        let inUse = try CommandLine.run(["restore", "--data", data, backup])
+        let inUse = try await CommandLine.run(["restore", "--data", data, backup])
         #expect(inUse.status == 3 && inUse.errors.contains("another process uses this ledger"))
-        ledger.stop()
-        let occupied = try CommandLine.run(["restore", "--data", data, backup])
+        await ledger.stop()
+        let occupied = try await CommandLine.run(["restore", "--data", data, backup])
         #expect(occupied.status == 3 && occupied.errors.contains("move it away first"))
 
         let wrong = place["wrong"]
         try FileManager.default.createDirectory(atPath: wrong, withIntermediateDirectories: true)
         try FileManager.default.copyItem(atPath: backup, toPath: wrong + "/ledger.sqlite")
-        let served = try CommandLine.run(["serve", "--port", "0", "--data", wrong])
+        let served = try await CommandLine.run(["serve", "--port", "0", "--data", wrong])
         #expect(served.status == 3 && served.errors.contains("eventledger restore"), "\(served)")
         let names = try FileManager.default.contentsOfDirectory(atPath: place.path)
         #expect(names.sorted() == ["backup", "data", "wrong"], "nothing half done is left")

@@ -6,12 +6,12 @@ import Testing
 @Suite("Messages")
 struct MessageTests {
     @Test("A port that is taken is named, with what to do about it")
-    func occupied() throws {
+    func occupied() async throws {
         let place = try TemporaryFolder()
-        let ledger = try RunningLedger(place["one"])
+        let ledger = try await RunningLedger(place["one"])
         defer { ledger.crash() }
         let port = try #require(ledger.url.split(separator: ":").last).filter(\.isNumber)
-        let second = try CommandLine.run(["serve", "--port", port, "--data", place["two"]])
+        let second = try await CommandLine.run(["serve", "--port", port, "--data", place["two"]])
         #expect(second.status == 3)
         let message =
             "eventledger: cannot listen on 127.0.0.1:\(port): address already in use; "
@@ -20,39 +20,41 @@ struct MessageTests {
     }
 
     @Test("A certificate's file that is missing is not called damaged")
-    func certificates() throws {
+    func certificates() async throws {
         let place = try TemporaryFolder()
         let text = try place.write("no certificate", to: "text.pem")
-        func errors(_ file: String) throws -> String {
-            try CommandLine.run([
+        func errors(_ file: String) async throws -> String {
+            try await CommandLine.run([
                 "serve", "--port", "0", "--data", place["data"], "--tls-cert", file, "--tls-key",
                 file,
             ]).errors
         }
         let none = place["none"]
-        #expect(try errors(none) == "eventledger: \(none): No such file or directory\n")
-        #expect(try errors(text) == "eventledger: \(text): holds no certificate in PEM\n")
+        #expect(try await errors(none) == "eventledger: \(none): No such file or directory\n")
+        #expect(try await errors(text) == "eventledger: \(text): holds no certificate in PEM\n")
     }
 
     @Test("A ledger that can't be reached is looked for where it may be")
-    func unreachable() throws {
+    func unreachable() async throws {
         let place = try TemporaryFolder()
-        let ledger = try RunningLedger(place["data"])
-        func errors(_ url: String, _ more: [String] = []) throws -> String {
-            let outcome = try CommandLine.run(["stream", "list", "--url", url] + more)
+        let ledger = try await RunningLedger(place["data"])
+        func errors(_ url: String, _ more: [String] = []) async throws -> String {
+            let outcome = try await CommandLine.run(["stream", "list", "--url", url] + more)
             #expect(outcome.status == 3, "\(outcome)")
             return outcome.errors
         }
-        let tls = try errors("https" + ledger.url.dropFirst(4))
+        let tls = try await errors("https" + ledger.url.dropFirst(4))
         #expect(tls.contains("begins with http://") && !tls.contains("running?"), "\(tls)")
         let text = try place.write("no certificate", to: "text.pem")
         #expect(
-            try errors(ledger.url, ["--ca-cert", text]).contains("text.pem holds no certificate")
+            try await errors(ledger.url, ["--ca-cert", text]).contains(
+                "text.pem holds no certificate"
+            )
         )
-        let none = try errors(ledger.url, ["--ca-cert", place["none"]])
+        let none = try await errors(ledger.url, ["--ca-cert", place["none"]])
         #expect(none.contains("none: No such file or directory"), "\(none)")
-        ledger.stop()
-        #expect(try errors(ledger.url).contains("is `eventledger serve` running?"))
+        await ledger.stop()
+        #expect(try await errors(ledger.url).contains("is `eventledger serve` running?"))
     }
 
     @Test(
@@ -73,8 +75,8 @@ struct MessageTests {
             ),
         ]
     )
-    func usage(_ arguments: [String], _ words: String) throws {
-        let outcome = try CommandLine.run(arguments)
+    func usage(_ arguments: [String], _ words: String) async throws {
+        let outcome = try await CommandLine.run(arguments)
         #expect(outcome.status == 64 && outcome.errors.contains(words), "\(outcome)")
     }
 }

@@ -9,20 +9,20 @@ struct OptionTests {
         "A wait that can't be is refused with the limit",
         arguments: ["inf", "-inf", "nan", "1e300", "-1e300", "-0.001", "20.001"]
     )
-    func wait(_ text: String) throws {
-        let outcome = try CommandLine.run(["poll", "orders", "shipping", "--wait=\(text)"])
+    func wait(_ text: String) async throws {
+        let outcome = try await CommandLine.run(["poll", "orders", "shipping", "--wait=\(text)"])
         #expect(outcome.status == 64, "\(outcome)")
         #expect(outcome.errors.contains("--wait must be 0 to 20 seconds."), "\(outcome)")
     }
 
     @Test("A wait at its limits is taken", arguments: ["0", "1e-5", "0.5", "20"])
-    func allowedWait(_ text: String) throws {
+    func allowedWait(_ text: String) async throws {
         _ = try EventLedger.parseAsRoot(["poll", "orders", "shipping", "--wait=\(text)"])
     }
 
     @Test("No events at all is no limit", arguments: ["0", "-1", "-9223372036854775808"])
-    func limit(_ text: String) throws {
-        let outcome = try CommandLine.run(["read", "orders", "--limit=\(text)"])
+    func limit(_ text: String) async throws {
+        let outcome = try await CommandLine.run(["read", "orders", "--limit=\(text)"])
         #expect(outcome.status == 64, "\(outcome)")
         #expect(outcome.errors.contains("--limit must be 1 or more, not"), "\(outcome)")
     }
@@ -31,8 +31,8 @@ struct OptionTests {
         "Offsets that are none are refused",
         arguments: ["=", "0=", "=1", "0=1,", "0=1,=", "0=1=2", "0=x", "0=9223372036854775808"]
     )
-    func offsets(_ text: String) throws {
-        let outcome = try CommandLine.run(["tail", "orders", "--from=\(text)"])
+    func offsets(_ text: String) async throws {
+        let outcome = try await CommandLine.run(["tail", "orders", "--from=\(text)"])
         #expect(outcome.status == 64, "\(outcome)")
         #expect(outcome.errors.contains("'\(text)' is invalid for '--from"), "\(outcome)")
     }

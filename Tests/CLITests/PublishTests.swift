@@ -15,62 +15,65 @@ struct PublishTests {
     }
 
     @Test("A line that is no UTF-8 is refused by its number and nothing is stored")
-    func damagedLine() throws {
+    func damagedLine() async throws {
         let place = try TemporaryFolder()
-        let ledger = try RunningLedger(place["data"])
-        try ledger.done("stream", "create", "orders", "--partitions", "1")
+        let ledger = try await RunningLedger(place["data"])
+        try await ledger.done("stream", "create", "orders", "--partitions", "1")
         let input = Self.events(2) + Array("\n".utf8) + Self.damaged + Self.events(1)
-        let outcome = try ledger.run(["publish", "orders"], input: input)
+        let outcome = try await ledger.run(["publish", "orders"], input: input)
         #expect(outcome.status == 1 && outcome.output == "", "\(outcome)")
         #expect(outcome.errors.contains("line 4: invalid UTF-8"), "\(outcome)")
         #expect(outcome.errors.contains("nothing is stored"), "\(outcome)")
-        #expect(try ledger.done("read", "orders").lines.isEmpty)
-        ledger.stop()
+        #expect(try await ledger.done("read", "orders").lines.isEmpty)
+        await ledger.stop()
     }
 
     @Test("What was published before a line that is no UTF-8 is said, and is there")
-    func damagedLater() throws {
+    func damagedLater() async throws {
         let place = try TemporaryFolder()
-        let ledger = try RunningLedger(place["data"])
-        try ledger.done("stream", "create", "orders", "--partitions", "1")
+        let ledger = try await RunningLedger(place["data"])
+        try await ledger.done("stream", "create", "orders", "--partitions", "1")
         let input = Self.events(1500) + Self.damaged
-        let outcome = try ledger.run(["publish", "orders"], input: input)
+        let outcome = try await ledger.run(["publish", "orders"], input: input)
         #expect(outcome.status == 1 && outcome.output == "", "\(outcome)")
         let fate =
             "line 1501: invalid UTF-8 at byte 31; the 1000 events before line 1001 are stored"
         #expect(outcome.errors.contains(fate), "\(outcome)")
-        #expect(try ledger.done("read", "orders").lines.count == 1000)
-        ledger.stop()
+        #expect(try await ledger.done("read", "orders").lines.count == 1000)
+        await ledger.stop()
     }
 
     @Test("A batch that the ledger refuses is named by its lines")
-    func refusedBatch() throws {
+    func refusedBatch() async throws {
         let place = try TemporaryFolder()
-        let ledger = try RunningLedger(place["data"])
-        try ledger.done("stream", "create", "orders", "--partitions", "1")
+        let ledger = try await RunningLedger(place["data"])
+        try await ledger.done("stream", "create", "orders", "--partitions", "1")
         let input = Self.events(1000) + Array("[]\n".utf8) + Self.events(1)
-        let outcome = try ledger.run(["publish", "orders"], input: input)
+        let outcome = try await ledger.run(["publish", "orders"], input: input)
         #expect(outcome.status == 1 && outcome.output == "", "\(outcome)")
         let fate = "lines 1001 to 1002 failed; the 1000 events before them are stored"
         #expect(outcome.errors.contains(fate), "\(outcome)")
         #expect(outcome.errors.contains("events[0] must be an object"), "\(outcome)")
-        ledger.stop()
+        await ledger.stop()
     }
 
     @Test("Lines are published byte for byte, the last one also without its end")
-    func bytes() throws {
+    func bytes() async throws {
         let place = try TemporaryFolder()
-        let ledger = try RunningLedger(place["data"])
-        try ledger.done("stream", "create", "orders", "--partitions", "1")
+        let ledger = try await RunningLedger(place["data"])
+        try await ledger.done("stream", "create", "orders", "--partitions", "1")
         let data = ["1.50", "\"e\u{301}\"", "{\"a\" :\t[ ]}"]
         let lines = data.map {
             "{\"key\":\"k\",\"type\":\"t\",\"data\":\($0)}"
         }
         let input = lines.joined(separator: "\r\n \t\r\n")
-        #expect(try ledger.done("publish", "orders", input: input).output == "published 3 events\n")
-        let exported = try ledger.done("export", "orders").output
+        #expect(
+            try await ledger.done("publish", "orders", input: input).output
+                == "published 3 events\n"
+        )
+        let exported = try await ledger.done("export", "orders").output
         for data in data { #expect(exported.contains("\"data\":\(data)}\n"), "\(exported)") }
-        ledger.stop()
+        await ledger.stop()
     }
 
     @Test("Lines are batched by number and by size, none lost and none cut")

@@ -15,7 +15,7 @@ struct CostTests {
         let api: LedgerAPI
 
         init() async throws {
-            table = try await LocalAWS.shared.get().table()
+            table = try await LocalAWS.shared().table()
             let ledger = Ledger(
                 table: meter.watching(table),
                 clock: SystemClock(),

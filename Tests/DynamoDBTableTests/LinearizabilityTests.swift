@@ -9,7 +9,7 @@ import Testing
 struct LinearizabilityTests {
     @Test("Histories of concurrent calls have a linear explanation", arguments: RandomSeed.cases(3))
     func histories(_ seed: UInt64) async throws {
-        let aws = try LocalAWS.shared.get()
+        let aws = try await LocalAWS.shared()
         let name = try await aws.createTable()
         let ledgers = try (0..<3).map { number in
             Ledger(

@@ -87,6 +87,8 @@ public final class ChildProcess: Sendable {
     }
 
     /// Waits for the end, once; the exit code, or minus the signal.
+    ///
+    /// Blocks: in a task it belongs into ``onThread(_:)``, unless the process was just killed.
     public func wait() -> Int32 {
         var status: Int32 = 0
         while waitpid(id, &status, 0) < 0, errno == EINTR {}

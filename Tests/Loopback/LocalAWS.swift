@@ -7,8 +7,7 @@ import Synchronization
 ///
 /// The project's set-up installs it: `./justw test`.
 public final class LocalAWS: Sendable {
-    /// The one of this process.
-    public static let shared = Result { try LocalAWS() }
+    private static let started = Task { try await LocalAWS() }
 
     /// Where it answers: `http://127.0.0.1:PORT`.
     public let url: String
@@ -20,16 +19,19 @@ public final class LocalAWS: Sendable {
     private let input = Pipe()
     private let number = Atomic(0)
 
-    private init() throws {
+    private init() async throws {
         let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
-        process = try ServerProcess(
+        process = try await ServerProcess(
             root.appending(path: ".tools/venv/bin/python").path,
             [root.appending(path: "scripts/moto-server.py").path, "--end-with-input"],
             input: input.fileHandleForReading
         )
         url = process.url
     }
+
+    /// The one of this process.
+    public static func shared() async throws -> LocalAWS { try await started.value }
 
     /// What a process needs to reach it, as environment variables.
     public var variables: [String: String] {

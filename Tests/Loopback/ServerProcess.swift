@@ -23,7 +23,7 @@ public final class ServerProcess: Sendable {
         _ arguments: [String],
         variables: [String: String] = [:],
         input: FileHandle? = nil
-    ) throws {
+    ) async throws {
         let output = Pipe()
         process = try ChildProcess(
             executable,
@@ -35,7 +35,8 @@ public final class ServerProcess: Sendable {
         )
         try output.fileHandleForWriting.close()
         do {
-            url = try Self.readURL(output.fileHandleForReading)
+            let said = output.fileHandleForReading
+            url = try await onThread { try Self.readURL(said) }
         } catch {
             process.send(SIGKILL)
             _ = process.wait()
@@ -51,8 +52,8 @@ public final class ServerProcess: Sendable {
     public static func ledger(
         _ arguments: [String],
         variables: [String: String] = [:]
-    ) throws -> ServerProcess {
-        try ServerProcess(
+    ) async throws -> ServerProcess {
+        try await ServerProcess(
             executable("eventledger"),
             ["serve", "--port", "0", "--log-level", "warning"] + arguments,
             variables: variables
@@ -76,8 +77,17 @@ public final class ServerProcess: Sendable {
         process.send(signal)
     }
 
-    /// Sends a signal and waits until the process is gone; once.
-    public func end(_ signal: Int32) {
+    /// `kill -9`, and waits until the process is gone; a second end does nothing.
+    public func kill() {
+        end(SIGKILL)
+    }
+
+    /// SIGTERM, and waits until the process is gone; a second end does nothing.
+    public func stop() async {
+        await onThread { self.end(SIGTERM) }
+    }
+
+    private func end(_ signal: Int32) {
         let isFirst = hasEnded.withLock { ended in
             defer { ended = true }
             return !ended

@@ -11,13 +11,13 @@ struct KillTests {
         var random = SeededGenerator(seed: RandomSeed.base)
         let load = KillLoad()
         for round in 0..<20 {
-            let server = try LedgerUnderTest(data: folder)
+            let server = try await LedgerUnderTest(data: folder)
             if round == 0 { try await load.create(server.port) }
             try await load.checkPositions(server.port)
             let deadline = Int.random(in: 10...250, using: &random)
             await load.run(server.port, round: round, until: deadline) { server.kill() }
         }
-        let server = try LedgerUnderTest(data: folder)
+        let server = try await LedgerUnderTest(data: folder)
         defer { server.kill() }
         try await load.checkPositions(server.port)
         try await load.finishConsuming(server.port)

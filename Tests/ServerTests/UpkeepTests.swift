@@ -13,7 +13,7 @@ struct UpkeepTests {
     @Test("The fold lag of a busy stream is shown, and returns to zero when it rests")
     func foldLag() async throws {
         let folder = try TemporaryFolder()
-        let server = try ServerOutside(data: folder)
+        let server = try await ServerOutside(data: folder)
         defer { server.kill() }
         try await server.createStream()
         let patience = Patience()
@@ -23,17 +23,18 @@ struct UpkeepTests {
             try await server.publish(Self.events)
             shown = try await server.foldLag()
         }
-        try await patience.wait(for: "a fold lag of zero") {
-            try await server.foldLag() == 0
+        // The server looks every five seconds.
+        try await Patience().wait(for: "a fold lag of zero, once all is folded") {
+            let isFolded = try await server.isFolded()
+            return try await server.foldLag() == 0 && isFolded
         }
-        #expect(try await server.isFolded())
     }
 
     @Test("What a process left unfolded is folded by the next one's sweep, without an append")
     func sweep() async throws {
         let folder = try TemporaryFolder()
         try await publishWithoutFolding(in: folder)
-        let server = try ServerOutside(data: folder)
+        let server = try await ServerOutside(data: folder)
         defer { server.kill() }
         let patience = Patience()
         try await patience.wait(for: "the fold of what was left") {
@@ -41,8 +42,13 @@ struct UpkeepTests {
         }
         let state = try await server.get("/streams/s/compacted?limit=1000")
         #expect(state.events.count == Self.events)
-        #expect(try await server.metric("eventledger_sweeps_total") ?? 0 >= 1)
-        #expect(try await server.metric("eventledger_folded_events_total") == Self.events)
+        // The rows come first, then the numbers.
+        try await patience.wait(for: "the number of folded events") {
+            try await server.metric("eventledger_folded_events_total") == Self.events
+        }
+        try await patience.wait(for: "the number of sweeps") {
+            try await server.metric("eventledger_sweeps_total") ?? 0 >= 1
+        }
         #expect(try await server.metric("eventledger_sweep_failures_total") == 0)
         #expect(try await server.metric("eventledger_appended_events_total") == 0)
     }
@@ -79,8 +85,8 @@ private struct ServerOutside {
     private let server: LedgerUnderTest
     private let transport: HTTPTransport
 
-    init(data: TemporaryFolder) throws {
-        server = try LedgerUnderTest(data: data)
+    init(data: TemporaryFolder) async throws {
+        server = try await LedgerUnderTest(data: data)
         transport = HTTPTransport(url: "http://127.0.0.1:\(server.port)")
     }
 

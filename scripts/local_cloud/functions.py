@@ -60,7 +60,8 @@ class Instance:
 
     async def start(self):
         """Starts the process and waits until it asks for an event; else says what failed."""
-        self.server = await http1.Server(self.serve, limit=PAYLOAD_LIMIT + 1024).start()
+        self.server = await http1.Server(
+            self.serve, limit=PAYLOAD_LIMIT, refusal=self.refused).start()
         # A zip without the executable bit fails here, as it does on Lambda. In a process group of
         # its own, so that the kernel hangs up on it, though it is stopped, when this process dies.
         try:
@@ -111,13 +112,18 @@ class Instance:
         if not self.invocation or number != self.invocation.id:
             return 400, [], b'{"errorMessage":"Invalid request ID","errorType":"InvalidRequestID"}'
         if what == "response":
-            self.settle(Outcome(request.body) if len(request.body) <= PAYLOAD_LIMIT else Outcome(
-                b'{"errorType":"Function.ResponseSizeTooLarge"}', "Unhandled"))
+            self.settle(Outcome(request.body))
             return 202, [], b'{"status":"OK"}'
         if what == "error":
             self.settle(Outcome(request.body, "Unhandled"))
             return 202, [], b'{"status":"OK"}'
         return 404, [], b""
+
+    def refused(self, refused):
+        """An answer that is too large is the end of its invocation."""
+        if refused.status == 413 and self.invocation:
+            self.settle(Outcome(b'{"errorType":"Function.ResponseSizeTooLarge"}', "Unhandled"))
+        return refused.status, [], b""
 
     async def next(self):
         """Freezes the process until there is an event for it."""

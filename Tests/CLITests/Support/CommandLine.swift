@@ -20,6 +20,14 @@ enum CommandLine {
         _ arguments: [String],
         input: [UInt8] = [],
         url: String? = nil
+    ) async throws -> Outcome {
+        try await onThread { try runBlocking(arguments, input, url) }
+    }
+
+    private static func runBlocking(
+        _ arguments: [String],
+        _ input: [UInt8],
+        _ url: String?
     ) throws -> Outcome {
         let folder = try TemporaryFolder()
         defer { withExtendedLifetime(folder) {} }
@@ -47,15 +55,6 @@ enum CommandLine {
             output: try String(contentsOfFile: files[1], encoding: .utf8),
             errors: try String(contentsOfFile: files[2], encoding: .utf8)
         )
-    }
-
-    /// The same on a thread of its own, so that tasks of the test go on beside it.
-    static func runBeside(_ arguments: [String]) async throws -> Outcome {
-        try await withCheckedThrowingContinuation { continuation in
-            Thread.detachNewThread {
-                continuation.resume(with: Result { try run(arguments) })
-            }
-        }
     }
 }
 

@@ -9,29 +9,29 @@ final class RunningLedger: Sendable {
     let client: LedgerClient
     var url: String { process.url }
 
-    init(_ data: String) throws {
-        process = try .ledger(["--data", data])
+    init(_ data: String) async throws {
+        process = try await .ledger(["--data", data])
         client = LedgerClient(url: process.url)
     }
 
     /// Ends the server as an operator does.
-    func stop() {
-        process.end(SIGTERM)
+    func stop() async {
+        await process.stop()
     }
 
     /// `kill -9`.
     func crash() {
-        process.end(SIGKILL)
+        process.kill()
     }
 
     /// Runs a command against this server.
-    func run(_ arguments: String..., input: String = "") throws -> CommandLine.Outcome {
-        try CommandLine.run(arguments, input: Array(input.utf8), url: url)
+    func run(_ arguments: String..., input: String = "") async throws -> CommandLine.Outcome {
+        try await CommandLine.run(arguments, input: Array(input.utf8), url: url)
     }
 
     /// The same with any bytes as its input.
-    func run(_ arguments: [String], input: [UInt8]) throws -> CommandLine.Outcome {
-        try CommandLine.run(arguments, input: input, url: url)
+    func run(_ arguments: [String], input: [UInt8]) async throws -> CommandLine.Outcome {
+        try await CommandLine.run(arguments, input: input, url: url)
     }
 
     /// A command that must succeed.
@@ -40,8 +40,8 @@ final class RunningLedger: Sendable {
         _ arguments: String...,
         input: String = "",
         at place: SourceLocation = #_sourceLocation
-    ) throws -> CommandLine.Outcome {
-        let outcome = try CommandLine.run(arguments, input: Array(input.utf8), url: url)
+    ) async throws -> CommandLine.Outcome {
+        let outcome = try await CommandLine.run(arguments, input: Array(input.utf8), url: url)
         #expect(outcome.status == 0, "\(outcome)", sourceLocation: place)
         return outcome
     }

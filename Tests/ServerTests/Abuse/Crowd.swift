@@ -1,4 +1,5 @@
 import Glibc
+import LedgerTesting
 
 /// Many connections of hostile clients, kept by one thread: nothing here ever waits.
 ///
@@ -53,13 +54,30 @@ final class Crowd: @unchecked Sendable {
     }
 
     /// Sends `bytes` on every connection, all at the same time, until all is sent, the connection
-    /// is gone, or nothing has moved for `idleRounds` rounds.
+    /// is gone, or nothing has moved for `idleRounds` rounds; on a busy machine that only makes the
+    /// attack weaker.
     ///
     /// - Returns: How many connections took all of it.
     func sendEverywhere(_ bytes: [UInt8], idleRounds: Int = 2000) -> Int {
+        sendEverywhere(bytes) { $0 < idleRounds }
+    }
+
+    /// The same, until all is sent or the connection is gone; throws when that takes too long.
+    func sendEverywhere(_ bytes: [UInt8], patience: Patience) throws -> Int {
+        try sendEverywhere(bytes) { _ in
+            try patience.check("sending to a crowd")
+            return true
+        }
+    }
+
+    /// `goesOn` is asked with the number of rounds in which nothing moved.
+    private func sendEverywhere(
+        _ bytes: [UInt8],
+        while goesOn: (_ idleRounds: Int) throws -> Bool
+    ) rethrows -> Int {
         var sent = [Int?](repeating: 0, count: sockets.count)
         var idle = 0
-        while idle < idleRounds {
+        while try goesOn(idle) {
             var moved = 0
             for client in sockets.indices {
                 guard let start = sent[client], start < bytes.count else { continue }

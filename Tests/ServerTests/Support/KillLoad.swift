@@ -33,10 +33,10 @@ final class KillLoad: Sendable {
 
     func create(_ port: Int) async throws {
         let client = try APIConnection(port)
-        _ = try await client.call("POST", "/streams", "{\"stream_id\":\"s\"}")
+        try await client.persist("POST", "/streams", "{\"stream_id\":\"s\"}", isThere: 409)
         for name in ["c0", "c1"] {
             let body = "{\"subscription_id\":\"\(name)\",\"start_from\":\"earliest\"}"
-            _ = try await client.call("POST", "/streams/s/subscriptions", body)
+            try await client.persist("POST", "/streams/s/subscriptions", body, isThere: 409)
         }
     }
 
@@ -159,7 +159,7 @@ final class KillLoad: Sendable {
     private func consume(_ name: String, _ port: Int, until isOver: (Bool) -> Bool) async throws {
         let client = try APIConnection(port)
         while true {
-            let page = try await client.call(
+            let page = try await client.persist(
                 "GET",
                 "/streams/s/subscriptions/\(name)/poll?limit=20&wait=0.1"
             )
@@ -168,7 +168,7 @@ final class KillLoad: Sendable {
             guard !events.isEmpty else { continue }
             consumers.withLock { $0[name]?.pending = events }
             let cursor = page["cursor"] as? String ?? ""
-            _ = try await client.call(
+            try await client.persist(
                 "POST",
                 "/streams/s/subscriptions/\(name)/commit",
                 "{\"cursor\":\"\(cursor)\"}"
@@ -196,7 +196,7 @@ final class KillLoad: Sendable {
     /// was lost has happened or not.
     private func checkPosition(of name: String, _ port: Int) async throws {
         let client = try APIConnection(port)
-        let answer = try await client.call("GET", "/streams/s/subscriptions/\(name)")
+        let answer = try await client.persist("GET", "/streams/s/subscriptions/\(name)")
         let found = (answer["positions"] as? [[String: Any]] ?? [])
             .map { $0["offset"] as? Int ?? -1 }
         let committed = consumers.withLock { $0[name]?.committed ?? [] }
@@ -219,7 +219,7 @@ final class KillLoad: Sendable {
         for partition in 0..<3 {
             var offset = 0
             while true {
-                let page = try await client.call(
+                let page = try await client.persist(
                     "GET",
                     "/streams/s/events?partition=\(partition)&from=\(offset)&limit=1000"
                 )
@@ -233,8 +233,8 @@ final class KillLoad: Sendable {
 
     func compacted(_ port: Int) async throws -> [String: String] {
         let client = try APIConnection(port)
-        _ = try await client.call("POST", "/streams/s/compact")
-        let state = try await client.call("GET", "/streams/s/compacted?limit=1000")
+        try await client.persist("POST", "/streams/s/compact")
+        let state = try await client.persist("GET", "/streams/s/compacted?limit=1000")
         return Dictionary(
             Self.events(state).map { ($0.key, $0.value) },
             uniquingKeysWith: { first, _ in first }
@@ -284,6 +284,7 @@ struct APIConnection {
     }
 
     struct Refused: Error {
+        let status: Int
         let text: String
     }
 
@@ -293,16 +294,42 @@ struct APIConnection {
         _ target: String,
         _ body: String = "",
         headers: String = ""
-    )
-        async throws -> [String: Any]
-    {
+    ) async throws -> [String: Any] {
         try await client.send(
             "\(method) \(target) HTTP/1.1\r\nHost: localhost\r\n\(headers)"
                 + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
         )
         let answer = try await client.receive()
-        guard (200...299).contains(answer.status) else { throw Refused(text: answer.text) }
+        guard (200...299).contains(answer.status) else {
+            throw Refused(status: answer.status, text: answer.text)
+        }
         let parsed = try JSONSerialization.jsonObject(with: Data(answer.body))
         return parsed as? [String: Any] ?? [:]
+    }
+
+    /// The same for a call that is safe to repeat, until the answer is no 503: a table on a busy
+    /// machine may take longer than a server waits for it.
+    ///
+    /// `isThere`: The status that says that the call was carried out before.
+    @discardableResult
+    func persist(
+        _ method: String,
+        _ target: String,
+        _ body: String = "",
+        headers: String = "",
+        isThere: Int? = nil
+    ) async throws -> [String: Any] {
+        let patience = Patience()
+        var isOpen = false
+        while true {
+            do {
+                return try await call(method, target, body, headers: headers)
+            } catch let refusal as Refused where refusal.status == 503 {
+                try patience.check("\(method) \(target), refused by \(refusal.text)")
+                isOpen = true
+            } catch let refusal as Refused where isOpen && refusal.status == isThere {
+                return [:]
+            }
+        }
     }
 }

@@ -11,23 +11,34 @@ final class LedgerUnderTest: Sendable {
     var port: Int { process.port }
 
     /// On a data folder.
-    init(data: TemporaryFolder) throws {
+    init(data: TemporaryFolder) async throws {
         folder = data
-        process = try .ledger(["--data", data.path])
+        process = try await .ledger(["--data", data.path])
     }
 
     /// The same over HTTPS.
-    init(data: TemporaryFolder, tls: TLSFiles) throws {
+    init(data: TemporaryFolder, tls: TLSFiles) async throws {
         folder = data
-        process = try .ledger(
+        process = try await .ledger(
             ["--data", data.path, "--tls-cert", tls.certificate, "--tls-key", tls.key]
         )
     }
 
     /// On a DynamoDB table of the local AWS.
-    init(table: String, of aws: LocalAWS) throws {
+    ///
+    /// A server ends when its table does not answer at the start, as on a busy machine.
+    init(table: String, of aws: LocalAWS) async throws {
         folder = nil
-        process = try .ledger(["--table", "dynamodb:" + table], variables: aws.variables)
+        let patience = Patience()
+        while true {
+            do {
+                let arguments = ["--table", "dynamodb:" + table]
+                process = try await .ledger(arguments, variables: aws.variables)
+                return
+            } catch let failure as ServerProcess.Failure {
+                try patience.check("a server on \(table): \(failure)")
+            }
+        }
     }
 
     /// The process's most memory so far, bytes.
@@ -44,6 +55,6 @@ final class LedgerUnderTest: Sendable {
 
     /// `kill -9`, and waits until the process is gone.
     func kill() {
-        process.end(SIGKILL)
+        process.kill()
     }
 }

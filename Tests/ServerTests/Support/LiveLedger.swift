@@ -40,7 +40,7 @@ private func withLedgerAtOnce(
 ) async throws {
     let folder = try TemporaryFolder()
     defer { withExtendedLifetime(folder) {} }
-    let certificate = way == .tls ? try TestCertificate.shared.get() : nil
+    let certificate = way == .tls ? try await TestCertificate.shared() : nil
     var configuration = ServerConfiguration(port: 0, tls: certificate?.files, eventLoops: 1)
     if way != .plain { configuration.keys = .on(KeySettings(rootHash: Way.rootKey.hash)) }
     let ledger = try await LedgerProcess.start(

@@ -3,7 +3,7 @@ import Glibc
 
 /// A socket without an opinion on HTTP: what a test says is what is sent.
 ///
-/// Calls block, so they run on a thread of their own; a minute without an answer is an error.
+/// Calls block, so they run on a thread of their own; five minutes without an answer are an error.
 final class RawClient: @unchecked Sendable {
     // `@unchecked` because everything happens on the queue.
     private let queue = DispatchQueue(label: "raw client")
@@ -20,7 +20,7 @@ final class RawClient: @unchecked Sendable {
         if var receiveBuffer {
             setsockopt(socket, SOL_SOCKET, SO_RCVBUF, &receiveBuffer, 4)
         }
-        var patience = timeval(tv_sec: 60, tv_usec: 0)
+        var patience = timeval(tv_sec: 300, tv_usec: 0)
         setsockopt(
             socket,
             SOL_SOCKET,

@@ -7,15 +7,16 @@ import Synchronization
 /// A certificate for 127.0.0.1 that signs itself, in files of its own.
 final class TestCertificate: Sendable {
     /// For all tests that only need some certificate.
-    static let shared = Result { try TestCertificate() }
+    static func shared() async throws -> TestCertificate { try await made.value }
+    private static let made = Task { try await TestCertificate() }
 
     let files: TLSFiles
     private let folder: TemporaryFolder
 
-    init() throws {
+    init() async throws {
         folder = try TemporaryFolder()
         files = TLSFiles(certificate: folder["cert.pem"], key: folder["key.pem"])
-        try OpenSSL.run(
+        try await OpenSSL.run(
             [
                 "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
                 "-days", "2", "-subj", "/CN=eventledger test", "-addext",
@@ -45,8 +46,8 @@ enum OpenSSL {
 
     /// Runs it with an empty standard input; throws ``Failure`` when it fails.
     @discardableResult
-    static func run(_ arguments: [String]) throws -> String {
-        try turn.withLock { _ in try runAlone(arguments) }
+    static func run(_ arguments: [String]) async throws -> String {
+        try await onThread { try turn.withLock { _ in try runAlone(arguments) } }
     }
 
     private static func runAlone(_ arguments: [String]) throws -> String {

@@ -54,8 +54,8 @@ def handle(event):
     if event.get("eventledger") == "sweep":
         return {"put": put("SWEPT")[0]}
     query = event.get("queryStringParameters", {})
-    if "sleep" in query:
-        time.sleep(float(query["sleep"]))
+    while "gate" in query and not os.path.exists(query["gate"]):
+        time.sleep(0.02)
     if "crash" in query:
         sys.exit(7)
     if "table" in query:

@@ -16,7 +16,21 @@ sys.path[:0] = [str(SCRIPTS), str(Path(__file__).parent)]
 os.environ.update(AWS_ACCESS_KEY_ID="test", AWS_SECRET_ACCESS_KEY="test")
 
 from deployment import REGION, Deployment  # noqa: E402
+from local_cloud import functions  # noqa: E402
 from local_cloud.plane import DataPlane  # noqa: E402
+
+PATIENCE = 300  # seconds; a busy machine is no failure
+# Lambda gives an instance less to start, and a core of its own.
+functions.INITIALISATION = PATIENCE
+
+
+def eventually(condition):
+    """The condition's first true value; fails when there is none for too long."""
+    end = time.monotonic() + PATIENCE
+    while not (found := condition()):
+        assert time.monotonic() < end
+        time.sleep(0.02)
+    return found
 
 
 @pytest.fixture
@@ -53,7 +67,7 @@ class Running:
         return self
 
     def wait(self, work):
-        return asyncio.run_coroutine_threadsafe(work, self.loop).result(60)
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result(PATIENCE)
 
     def stop(self):
         self.wait(self.plane.stop())
@@ -66,7 +80,7 @@ class Running:
         request = urllib.request.Request(
             (base or self.plane.api_url) + path, body, headers or {}, method=method)
         try:
-            with urllib.request.urlopen(request, timeout=60) as answer:
+            with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
                 return answer.status, answer.headers, answer.read()
         except urllib.error.HTTPError as error:
             with error:
@@ -78,12 +92,11 @@ class Running:
 
     def settle(self):
         """Waits until every living instance asks for its next event."""
-        end = time.monotonic() + 30
-        while time.monotonic() < end:
+        def is_settled():
             found = self.control("/invocations", method="GET")[1]
-            if found["idle"] == found["instances"]:
-                return
-        raise TimeoutError(found)
+            return found["idle"] == found["instances"]
+
+        eventually(is_settled)
 
     def control(self, path, body=None, method="POST"):
         return self.json(

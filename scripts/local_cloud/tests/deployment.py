@@ -65,7 +65,7 @@ class Deployment:
                 {"Version": "2012-10-17", "Statement": statements}))
         return arn
 
-    def function(self, name, role, timeout=10, reserved=None, mode=0o755, **environment):
+    def function(self, name, role, timeout=300, reserved=None, mode=0o755, **environment):
         client = self.client("lambda")
         arn = client.create_function(
             FunctionName=name, Runtime="provided.al2023", Role=role, Handler="bootstrap",

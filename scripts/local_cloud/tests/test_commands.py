@@ -5,15 +5,12 @@ import os
 import signal
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from contextlib import suppress
 
 import pytest
-from conftest import SCRIPTS
-
-DEADLINE = 60  # seconds
+from conftest import PATIENCE, SCRIPTS, eventually
 
 
 class Commands:
@@ -33,7 +30,7 @@ class Commands:
     def run(self, *arguments, **environment):
         return subprocess.run(
             self.command(*arguments), env=self.environment | environment, capture_output=True,
-            text=True, timeout=DEADLINE, check=False)
+            text=True, timeout=PATIENCE, check=False)
 
     def start(self, *arguments, **environment):
         return self.run("start", f"--packages={self.folder}", *arguments, **environment)
@@ -54,16 +51,9 @@ def commands(tmp_path):
         made.run("stop")
 
 
-def eventually(condition):
-    end = time.monotonic() + DEADLINE
-    while not condition() and time.monotonic() < end:
-        time.sleep(0.02)
-    assert condition()
-
-
 def answers(url):
     try:
-        with urllib.request.urlopen(url, timeout=5) as answer:
+        with urllib.request.urlopen(url, timeout=PATIENCE) as answer:
             return answer.read()
     except urllib.error.HTTPError as error:
         return error.read()
@@ -110,7 +100,7 @@ def test_a_signal_ends_a_start_that_takes_too_long(commands):
         stderr=subprocess.DEVNULL)
     eventually((commands.folder / "hanging").exists)
     process.send_signal(signal.SIGINT)
-    assert process.wait(DEADLINE) == 130
+    assert process.wait(PATIENCE) == 130
     assert answers(commands.aws()) is None
 
 

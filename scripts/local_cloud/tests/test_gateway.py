@@ -1,13 +1,13 @@
 import base64
-import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 
 import pytest
+from conftest import eventually
 
 
 @pytest.fixture
 def plane(deployment, running):
-    deployment.api(deployment.function("f", deployment.role(), timeout=2))
+    deployment.api(deployment.function("f", deployment.role()))
     return running.start()
 
 
@@ -64,16 +64,28 @@ def test_limits(plane):
     assert plane.json("/things/a", headers={"X": "y" * 10_240})[0] == 431
 
 
-def test_a_crash_and_a_timeout_are_500_and_the_instance_is_replaced(plane):
+def test_a_crash_is_500_and_the_instance_is_replaced(plane):
     first = plane.json("/things/a")[1]["pid"]
     plane.settle()
     assert plane.json("/things/a")[1]["pid"] == first
     plane.settle()
     assert plane.json("/things/a?crash=1") == (500, {"message": "Internal Server Error"})
-    second = plane.json("/things/a")[1]["pid"]
+    assert plane.json("/things/a")[1]["pid"] != first
+
+
+def test_a_timeout_is_500_and_the_instance_is_replaced(deployment, running, tmp_path):
+    deployment.api(deployment.function("f", deployment.role(), timeout=1))
+    plane = running.start()
+
+    def pid():
+        """A busy machine may need more than the function has."""
+        return plane.json("/things/a")[1].get("pid")
+
+    first = eventually(pid)
     plane.settle()
-    assert plane.json("/things/a?sleep=5") == (500, {"message": "Internal Server Error"})
-    assert plane.json("/things/a")[1]["pid"] not in (first, second)
+    failed = plane.json(f"/things/a?gate={tmp_path / 'never'}")
+    assert failed == (500, {"message": "Internal Server Error"})
+    assert eventually(pid) != first
 
 
 def test_cors(plane):
@@ -88,20 +100,26 @@ def test_cors(plane):
 
 def test_an_idle_instance_is_frozen(plane):
     pid = plane.json("/things/a")[1]["pid"]
-    end = time.monotonic() + 5
-    state = None
-    while state != "T" and time.monotonic() < end:
+
+    def is_frozen():
         with open(f"/proc/{pid}/stat", encoding="ascii") as stat:
-            state = stat.read().rsplit(")", 1)[1].split()[0]
-    assert state == "T"
+            return stat.read().rsplit(")", 1)[1].split()[0] == "T"
+
+    eventually(is_frozen)
 
 
-def test_requests_at_the_same_time_get_instances_of_their_own(deployment, running):
+def test_requests_at_the_same_time_get_instances_of_their_own(deployment, running, tmp_path):
     deployment.api(deployment.function("f", deployment.role(), reserved=2))
     plane = running.start()
+    gate = tmp_path / "gate"
     with ThreadPoolExecutor(3) as threads:
-        answers = list(threads.map(lambda _: plane.call("/slow?sleep=1"), range(3)))
-    assert sorted(status for status, _, _ in answers) == [200, 200, 503]
+        calls = [threads.submit(plane.call, f"/slow?gate={gate}") for _ in range(3)]
+        answers = as_completed(calls)
+        try:
+            assert next(answers).result()[0] == 503
+        finally:
+            gate.touch()
+        assert [answer.result()[0] for answer in answers] == [200, 200]
 
 
 def test_a_route_that_the_permission_leaves_out_fails(deployment, running):
@@ -115,12 +133,3 @@ def test_a_route_that_the_permission_leaves_out_fails(deployment, running):
 def test_a_package_that_cannot_be_executed_fails(deployment, running):
     deployment.api(deployment.function("f", deployment.role(), mode=0o644))
     assert running.start().json("/things/a") == (500, {"message": "Internal Server Error"})
-
-
-def test_its_own_overhead_is_milliseconds(plane):
-    plane.call("/things/a")
-    start = time.monotonic()
-    for _ in range(100):
-        assert plane.call("/things/a")[0] == 200
-    # wrk sees 0.6 ms a request of a static function; this client and function need more than that.
-    assert time.monotonic() - start < 10

@@ -4,6 +4,7 @@ import json
 import time
 
 import pytest
+from conftest import PATIENCE
 
 from local_cloud.batches import BatchPlan, first_failure
 from local_cloud.control_plane import DeploymentError
@@ -81,7 +82,7 @@ def batches(deployment):
 
 
 def drain(plane):
-    status, answer = plane.control("/drain", {"timeout": 40})
+    status, answer = plane.control("/drain", {"timeout": PATIENCE})
     assert (status, answer) == (200, {"drained": True})
 
 
