@@ -61,11 +61,13 @@ final class Checkpointer: @unchecked Sendable {
 extension SQLiteFailure {
     /// Whether a checkpoint that failed so may have left pages behind that look written.
     ///
-    /// When fsync fails the system may forget what it could not write, and the next fsync succeeds
-    /// for nothing. The log still has it all, and the next start copies it again. One that could
-    /// not read the log or the size of a file has changed nothing that the next does not repeat.
+    /// When fsync fails, whatever for, the system may forget what it could not write, and the next
+    /// fsync succeeds for nothing. The next checkpoint does not repeat it all: SQLite syncs only
+    /// when it reaches the log's end, and begins where the last one ended. The log still has it
+    /// all, and the next start copies it again. A write that found no room is one that the next
+    /// repeats, and one that could not read the log or the size of a file has changed nothing.
     var leavesDatabaseInDoubt: Bool {
-        primaryCode == SQLITE_IOERR && !isFull && !Self.onlyLooked.contains(code)
+        primaryCode == SQLITE_IOERR && !Self.onlyLooked.contains(code)
     }
 
     /// Errors of calls that change nothing.
