@@ -17,7 +17,7 @@ import Testing
         #expect(advice(&gauge, 15_000) == "none")
         #expect(advice(&gauge, 16_500) == "give way")
         begin(&gauge)
-        gauge.endPass(frames: 16_500, copied: 16_500)
+        gauge.endPass(copied: 16_500)
         #expect(advice(&gauge, 16_510) == "now")
         #expect(advice(&gauge, 10) == "none")
         #expect(gauge.restarts == 1)
@@ -29,7 +29,7 @@ import Testing
         // The reader came at 2,000 frames.
         for frames in stride(from: 20_000, to: 48_000, by: 1_000) {
             begin(&gauge)
-            gauge.endPass(frames: frames, copied: 2_000)
+            gauge.endPass(copied: 2_000)
             let advice = advice(&gauge, frames)
             if frames > 20_000 { #expect(advice == "none", "\(frames)") }
         }
@@ -48,11 +48,21 @@ import Testing
         var gauge = Self.gauge()
         _ = gauge.committed(frames: 20_000)
         begin(&gauge)
-        gauge.endPass(frames: 20_000, copied: 2_000)
+        gauge.endPass(copied: 2_000)
         #expect(advice(&gauge, 21_000) == "none")
         begin(&gauge)
-        gauge.endPass(frames: 21_000, copied: 21_000)
+        gauge.endPass(copied: 21_000)
         #expect(advice(&gauge, 21_010) == "now")
+    }
+
+    @Test func nothingIsCopiedWhenWritingWasGivenUp() {
+        var gauge = Self.gauge()
+        #expect(advice(&gauge, 48_000) == "whenever")
+        gauge.giveUp()
+        #expect(!gauge.mayCopy && !gauge.mustCopy)
+        let began = gauge.beginPass()
+        #expect(!began)
+        #expect(advice(&gauge, 49_000) == "none")
     }
 
     private func advice(_ gauge: inout LogGauge, _ frames: Int) -> String {

@@ -29,7 +29,7 @@ final class Checkpointer: @unchecked Sendable {
     /// Works until the gauge says to stop.
     func run() {
         while waitForWork() {
-            guard gauge.withLock({ $0.beginPass() }) else { continue }
+            guard gauge.withLock({ $0.beginPassBesideWriter() }) else { continue }
             copy()
             gauge.broadcast()
         }
@@ -48,12 +48,11 @@ final class Checkpointer: @unchecked Sendable {
     private func copy() {
         do throws(SQLiteFailure) {
             let done = try connection.checkpoint()
-            gauge.withLock { $0.endPass(frames: done.frames, copied: done.copied) }
+            gauge.withLock { $0.end(done) }
         } catch {
-            gauge.withLock { $0.passFailed() }
-            guard !error.isBusy else { return }
             counters.checkpointFailed()
             if error.leavesDatabaseInDoubt { giveUp(error) }
+            gauge.withLock { $0.passFailed() }
         }
     }
 }

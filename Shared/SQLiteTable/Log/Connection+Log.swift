@@ -1,10 +1,12 @@
 import CSQLite
 
 extension Connection {
-    /// What a checkpoint found: frames in the log, and how many of them the database holds.
+    /// What a checkpoint did.
     struct Checkpoint {
-        let frames: Int
+        /// Frames of the log that the database holds.
         let copied: Int
+        /// Whether readers, or another program, kept it from doing all that was asked.
+        let wasHeldUp: Bool
     }
 
     /// Copies the log into the database as far as no reader is in the way.
@@ -17,8 +19,7 @@ extension Connection {
     ///
     /// - Parameter shrink: Also cut the file to nothing; without, its blocks are used again,
     ///   which is faster.
-    /// - Returns: What was found and done.
-    /// - Throws: A busy failure when a reader took too long; nothing is lost by it.
+    /// - Returns: What was done; held up when a reader took too long, by which nothing is lost.
     func restartLog(shrink: Bool) throws(SQLiteFailure) -> Checkpoint {
         waitBriefly()
         defer { waitPatiently() }
@@ -26,10 +27,12 @@ extension Connection {
     }
 
     private func checkpoint(_ mode: Int32) throws(SQLiteFailure) -> Checkpoint {
-        var frames: Int32 = 0
         var copied: Int32 = 0
-        try check(sqlite3_wal_checkpoint_v2(handle, nil, mode, &frames, &copied))
-        return Checkpoint(frames: Int(frames), copied: Int(copied))
+        let code = sqlite3_wal_checkpoint_v2(handle, nil, mode, nil, &copied)
+        let failure = code == SQLITE_OK ? nil : failure(code)
+        if let failure, !failure.isBusy { throw failure }
+        // Negative: it did not come that far.
+        return Checkpoint(copied: max(Int(copied), 0), wasHeldUp: failure != nil)
     }
 
     /// After every commit, `frames` becomes the number of frames in the log.
@@ -51,4 +54,15 @@ private func storeFrames(
 ) -> Int32 {
     context?.assumingMemoryBound(to: Int32.self).pointee = frames
     return SQLITE_OK
+}
+
+extension LogGauge {
+    /// A pass has ended so.
+    mutating func end(_ pass: Connection.Checkpoint) {
+        if pass.wasHeldUp {
+            passWasHeldUp(copied: pass.copied)
+        } else {
+            endPass(copied: pass.copied)
+        }
+    }
 }

@@ -6,6 +6,12 @@
 /// beside the writer. When the log is long enough the writer gives way: it pauses a little before
 /// each commit, so that the checkpointer catches up, and then copies the little rest itself.
 /// Several pauses of a few milliseconds instead of one of fifty.
+///
+/// The checkpointer never begins on a log that is copied to its end. Up to 3.51.2 SQLite has an
+/// error there: when the writer begins such a log anew in the instant after the checkpointer has
+/// looked at it, the new log's first frames count as copied and are lost
+/// (`https://sqlite.org/wal.html`, "the WAL-reset bug"). A log of which something is left to copy
+/// cannot begin anew, so it suffices that ``copied`` is never less than what SQLite has noted.
 struct LogGauge: Sendable {
     /// When the writer should begin the log anew.
     enum Advice: Sendable {
@@ -41,13 +47,17 @@ struct LogGauge: Sendable {
     /// How many passes copied something.
     private(set) var passes = 0
     private let bounds: Bounds
+    /// Frames that the database holds; never fewer than SQLite has noted, between two passes.
     private var copied = 0
+    /// ``restarts`` when the last pass began.
+    private var restartsAtLastPass = 0
     private var framesAtLastPass = 0
     private var framesAtLastFailure = 0
     /// Whether the last pass ended far from the log's end: a reader that stays, another process's
     /// for example, needs what is behind.
     private var isHeld = false
     private var isCopying = false
+    private var isGivenUp = false
     private var isStopping = false
 
     init(_ bounds: Bounds) {
@@ -78,7 +88,7 @@ struct LogGauge: Sendable {
     }
 
     private var advice: Advice? {
-        guard copied < frames else { return nil }
+        guard !isGivenUp, copied < frames else { return nil }
         // Each vain attempt costs the writer a wait.
         if framesAtLastFailure > 0, frames - framesAtLastFailure < bounds.restart / 4 { return nil }
         if frames >= bounds.maximum { return .whenever }
@@ -105,12 +115,18 @@ struct LogGauge: Sendable {
     ///
     /// The last of a long log is the writer's.
     var mustCopy: Bool {
-        let lead = frames - framesAtLastPass
-        return isLong ? lead > 0 && !isNearlyCopied : lead >= bounds.checkpoint
+        isLong
+            ? mayCopy && !isNearlyCopied
+            : mayCopy && frames - framesAtLastPass >= bounds.checkpoint
     }
 
-    /// Whether anything has come since the last pass.
-    var mayCopy: Bool { frames > framesAtLastPass }
+    /// Whether anything has come since the last pass that it has not copied.
+    var mayCopy: Bool { !isGivenUp && frames > framesAtLastPass && frames > copied }
+
+    /// Takes the right to copy beside the writer.
+    mutating func beginPassBesideWriter() -> Bool {
+        mayCopy && beginPass()
+    }
 
     /// Whether the checkpointer should end.
     var mustEnd: Bool { isStopping }
@@ -124,23 +140,40 @@ struct LogGauge: Sendable {
 
     /// Takes the right to copy, which one thread has at a time.
     mutating func beginPass() -> Bool {
-        guard !isCopying else { return false }
+        guard !isCopying, !isGivenUp else { return false }
         isCopying = true
         framesAtLastPass = frames
+        restartsAtLastPass = restarts
         return true
     }
 
-    /// A pass has ended: it found so many frames, and so many of them are copied.
-    mutating func endPass(frames found: Int, copied count: Int) {
+    /// No pass begins any more: the log is now the only copy that can be trusted.
+    mutating func giveUp() {
+        isGivenUp = true
+    }
+
+    /// A pass has ended, and so many frames are copied: also of a commit that the writer has not
+    /// told of yet.
+    mutating func endPass(copied count: Int) {
         isCopying = false
         passes += 1
         // A pass of an earlier log says nothing about this one.
-        guard count <= frames else { return }
-        copied = max(copied, count)
+        guard restarts == restartsAtLastPass else { return }
         isHeld = framesAtLastPass - count > bounds.rest
+        // Nothing copied: a reader is in the way, or the writer begins the log anew just now. The
+        // next pass waits for its word.
+        if count <= copied { framesAtLastPass = frames }
+        copied = max(copied, count)
     }
 
-    /// A pass has failed; the next attempt waits until more has come.
+    /// The writer could not begin the log anew for readers, having copied so many frames; the next
+    /// attempt waits until more has come.
+    mutating func passWasHeldUp(copied count: Int) {
+        copied = max(copied, count)
+        passFailed()
+    }
+
+    /// A pass has failed and SQLite has noted nothing; the next attempt waits until more has come.
     mutating func passFailed() {
         isCopying = false
         framesAtLastFailure = frames

@@ -64,6 +64,7 @@ final class Writer: @unchecked Sendable {
             cause.isFull ? .full : .closed,
             "writing was given up after SQLite error \(cause.code): \(cause.message); restart"
         )
+        gauge.withLock { $0.giveUp() }
         let waiting = queue.withLock { $0.fail(error) }
         queue.signal()
         for request in waiting { request.fail(error) }
@@ -167,18 +168,12 @@ final class Writer: @unchecked Sendable {
         guard gauge.withLock({ $0.beginPass() }) else { return }
         do throws(SQLiteFailure) {
             let done = try connection.restartLog(shrink: shrink)
-            gauge.withLock { $0.endPass(frames: done.frames, copied: done.copied) }
+            gauge.withLock { $0.end(done) }
         } catch {
+            counters.checkpointFailed()
+            if error.leavesDatabaseInDoubt { fail(error) }
             gauge.withLock { $0.passFailed() }
-            report(error)
         }
         gauge.broadcast()
-    }
-
-    private func report(_ failure: SQLiteFailure) {
-        // Readers that took too long: the next commit tries again.
-        guard !failure.isBusy else { return }
-        counters.checkpointFailed()
-        if failure.leavesDatabaseInDoubt { fail(failure) }
     }
 }
