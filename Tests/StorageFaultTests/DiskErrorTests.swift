@@ -37,7 +37,8 @@ struct DiskErrorTests {
     /// Whether the fault came to pass; checks what it left behind if so.
     private static func survives(_ fault: Disk.Fault) async throws -> Bool {
         let folder = try TemporaryFolder(prefersMemory: true)
-        let copying = Run.Copying.allCases[(fault.first / 4) % 2]
+        let ways = Run.Copying.allCases
+        let copying = ways[(fault.first / 4) % ways.count]
         guard let run = try await Run.make(in: folder, copying, fault: fault) else { return true }
         guard run.failures > 0 else { return false }
         let comment = "\(fault.testDescription); \(replay)"

@@ -20,6 +20,7 @@ extension Connection {
     /// - Parameter shrink: Also cut the file to nothing; without, its blocks are used again,
     ///   which is faster.
     /// - Returns: What was done; held up when a reader took too long, by which nothing is lost.
+    /// - Throws: Anything else that went wrong.
     func restartLog(shrink: Bool) throws(SQLiteFailure) -> Checkpoint {
         waitBriefly()
         defer { waitPatiently() }

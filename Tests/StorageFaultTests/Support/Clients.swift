@@ -44,22 +44,28 @@ struct Clients: Sendable {
         self.moment = moment
     }
 
-    /// Every use case that writes, several of them more than once.
-    mutating func act() async {
+    /// Every use case that writes, several of them more than once; `pause` comes now and then.
+    mutating func act(_ pause: () -> Void = {}) async {
         await prepare()
+        pause()
         await publish(["a", "b", "c", "a"])
         await publish(["a", "d"], idempotencyKey: "first")
         await consume(limit: 3)
         await publish(["e"], bytes: 14_000)
+        pause()
         _ = await node.call("POST", "/streams/orders/compact")
         await publish(["b", "-a", "f"], idempotencyKey: "second")
+        pause()
         await publish(["c"])
         await seek()
         await consume(limit: 4)
+        pause()
         await repeatAll()
         await deleteAStream()
+        pause()
         await publish(["g", "b", "-c"])
         _ = await node.call("POST", "/streams/orders/compact")
+        pause()
         await node.ledger.sweep()
         await publish(["h", "a"])
     }

@@ -48,6 +48,14 @@ struct ExpectedRows {
         return false
     }
 
+    /// What is not as acknowledged, for a person.
+    func difference(_ found: Set<Item>) -> String {
+        let expected = Set(model.items)
+        let missing = expected.subtracting(found).map { "\($0.key)" }
+        let unexpected = found.subtracting(expected).map { "\($0.key)" }
+        return "missing \(missing), unexpected \(unexpected), in doubt \(open)"
+    }
+
     private static func rows(
         _ model: MemoryTable,
         with changes: [RecordingTable.Change]

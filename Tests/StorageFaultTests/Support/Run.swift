@@ -24,16 +24,19 @@ struct Run: Sendable {
         case byWriter
         /// The checkpointer beside it, all the time.
         case byCheckpointer
+        /// The writer, while another program reads now and then, so that a pass can seldom copy all.
+        case besideAReader
     }
 
     /// How the table is set up in these tests.
     static func options(_ copying: Copying = .byWriter) -> SQLiteOptions {
         var options = SQLiteOptions()
         options.readers = 1
-        options.checkpointInterval = copying == .byWriter ? 1 << 30 : 0
-        options.checkpointBytes = copying == .byWriter ? 60_000 : 1
+        let isByWriter = copying != .byCheckpointer
+        options.checkpointInterval = isByWriter ? 1 << 30 : 0
+        options.checkpointBytes = isByWriter ? 60_000 : 1
         options.logBytes = 60_000
-        options.maximumLogBytes = copying == .byWriter ? 60_000 : 120_000
+        options.maximumLogBytes = isByWriter ? 60_000 : 120_000
         options.lockPatience = 50
         return options
     }
@@ -47,7 +50,7 @@ struct Run: Sendable {
         fault: Disk.Fault
     ) async throws -> Run? {
         do throws(SQLiteOpenError) {
-            return await make(in: folder, try open(in: folder, copying, fault: fault))
+            return await make(in: folder, copying, try open(in: folder, copying, fault: fault))
         } catch {
             return nil
         }
@@ -58,7 +61,7 @@ struct Run: Sendable {
         in folder: TemporaryFolder,
         _ copying: Copying = .byWriter
     ) async throws -> Run {
-        await make(in: folder, try open(in: folder, copying, fault: nil))
+        await make(in: folder, copying, try open(in: folder, copying, fault: nil))
     }
 
     private static func open(
@@ -76,6 +79,7 @@ struct Run: Sendable {
 
     private static func make(
         in folder: TemporaryFolder,
+        _ copying: Copying,
         _ opened: (disk: Disk, table: SQLiteTable)
     ) async -> Run {
         let disk = opened.disk
@@ -83,7 +87,9 @@ struct Run: Sendable {
         let clock = ManualClock()
         let node = Node(recording, seed: 1, clock: clock)
         var clients = Clients(node) { disk.eventCount }
-        await clients.act()
+        let reader = copying == .besideAReader ? OtherProgram(disk, folder.file) : nil
+        await clients.act { reader?.goOn() }
+        reader?.end()
         let failures = disk.failures
         disk.follow(nil)
         let afterwards = await clients.publishOnceMore()
