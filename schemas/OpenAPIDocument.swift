@@ -2019,10 +2019,10 @@ let openAPIText: StaticString = #"""
           "server"
         ],
         "security": [],
-        "summary": "Is the server up?",
+        "summary": "Is the server up, and does it take changes?",
         "responses": {
           "200": {
-            "description": "The server answers and its storage can be reached",
+            "description": "The server answers, and takes changes as far as it knows. 503 `unavailable`: after a failed fsync it takes none until it is restarted; reads go on.",
             "content": {
               "application/json": {
                 "schema": {

@@ -82,6 +82,8 @@ public enum LedgerError: Error, Hashable, Sendable {
     case corruptChunk(StreamID, Partition, Offset, detail: String)
     /// The table is not available; for a change, `mayHaveHappened` says the rest.
     case unavailable(message: String, mayHaveHappened: Bool)
+    /// The table takes no change until the process is started anew.
+    case closed(message: String, mayHaveHappened: Bool)
     /// The engine asks for fewer calls.
     case throttled
     /// The disk is full; for a change, `mayHaveHappened` says the rest.
@@ -125,8 +127,9 @@ public enum LedgerError: Error, Hashable, Sendable {
         switch error.reason {
         case .throttled: self = .throttled
         case .full: self = .storageFull(mayHaveHappened: mayHaveHappened)
-        case .unavailable, .closed:
+        case .unavailable:
             self = .unavailable(message: error.message, mayHaveHappened: mayHaveHappened)
+        case .closed: self = .closed(message: error.message, mayHaveHappened: mayHaveHappened)
         case .corrupt, .invalid:
             self = .internalError(message: error.message, mayHaveHappened: mayHaveHappened)
         }

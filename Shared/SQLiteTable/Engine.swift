@@ -51,7 +51,7 @@ final class Engine: Sendable {
         gauge.withLock { $0.stop() }
         gauge.broadcast()
         for thread in otherThreads { thread.join() }
-        connections.close(keepingLog: writer.hasFailed)
+        connections.close(keepingLog: writer.failure != nil)
         lock.release()
     }
 

@@ -80,6 +80,9 @@ public final class SQLiteTable: Table {
     /// False: the log is left to the sweep.
     public var deletesLogByItself: Bool { false }
 
+    /// Not nil after an fsync that failed, and alike: the next start reads the log anew.
+    public var writeFailure: TableError? { engine.writer.failure }
+
     /// The row with this key, or nil.
     public func get(_ key: TableKey) async throws(TableError) -> Item? {
         let key = RowKey(key)

@@ -1,3 +1,4 @@
+import APISuite
 import CSQLite
 import FaultVFS
 import LedgerCore
@@ -31,7 +32,7 @@ struct FailedSyncTests {
         #expect(latecomer.run("PRAGMA synchronous=FULL; INSERT INTO t VALUES (4)") == SQLITE_OK)
     }
 
-    @Test("A table whose sync failed leaves that write open, and refuses later ones for good")
+    @Test("A ledger whose sync failed leaves that write open, and refuses later ones for good")
     func givesUp() async throws {
         let folder = try TemporaryFolder(prefersMemory: true)
         let disk = Disk()
@@ -39,6 +40,8 @@ struct FailedSyncTests {
         var options = Run.options()
         options.fileSystem = disk.fileSystem
         let table = try SQLiteTable.open(path: folder.file, options: options)
+        let node = Node(table, seed: 1, clock: ManualClock())
+        #expect(await node.call("GET", "/health").status == 200)
         disk.follow(.firstSync)
         let key = TableKey.stream(try #require(StreamID("s")))
         var errors: [TableError] = []
@@ -49,6 +52,8 @@ struct FailedSyncTests {
                 errors.append(error)
             }
         }
+        #expect(await node.call("GET", "/health").status == 503)
+        #expect(await node.call("GET", "/streams").status == 200)
         await table.close()
         #expect(errors.map(\.effect) == [.indefinite, .definite])
         #expect(errors.last?.reason == .closed)

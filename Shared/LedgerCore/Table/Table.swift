@@ -8,6 +8,9 @@ public protocol Table: Sendable {
     /// DynamoDB does. One that leaves the log to the sweep is exempt from the trust rule.
     var deletesLogByItself: Bool { get }
 
+    /// Why no write will be taken until the process is started anew; nil while that isn't so.
+    var writeFailure: TableError? { get }
+
     /// The row with this key, or nil. Strongly consistent: it reflects every write that was
     /// answered before the call.
     func get(_ key: TableKey) async throws(TableError) -> Item?
@@ -42,6 +45,11 @@ public protocol Table: Sendable {
     /// ``RowGroup/expiresWithoutSweep``, and returns how many. An engine that does so by itself
     /// returns 0.
     func purgeExpired(before moment: Timestamp, limit: Int) async throws(TableError) -> Int
+}
+
+extension Table {
+    /// Nil: an engine that never gives up.
+    public var writeFailure: TableError? { nil }
 }
 
 /// One page of one group's rows.

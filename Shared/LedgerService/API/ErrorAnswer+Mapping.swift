@@ -43,6 +43,7 @@ extension ErrorAnswer {
             case .corruptChunk(let stream, let partition, let offset, let detail):
                 .corrupt(stream, partition, offset, detail)
             case .unavailable(_, let mayHaveHappened): .unavailable(mayHaveHappened)
+            case .closed(_, let mayHaveHappened): .closed(mayHaveHappened)
             case .throttled: .busy
             case .storageFull(let mayHaveHappened): .full(mayHaveHappened)
             case .internalError(_, let mayHaveHappened): .failed(mayHaveHappened)
@@ -325,6 +326,15 @@ extension ErrorAnswer {
             mayHaveHappened
                 ? "the table did not answer; the change may have been made"
                 : "the table is not available; nothing was changed"
+        )
+    }
+
+    private static func closed(_ mayHaveHappened: Bool) -> ErrorAnswer {
+        ErrorAnswer(
+            503,
+            "unavailable",
+            "the ledger takes no changes until its process is restarted, its log says why; "
+                + (mayHaveHappened ? "the change may have been made" : "nothing was changed")
         )
     }
 

@@ -129,7 +129,7 @@ public struct LedgerAPI: APIHandler {
         var metadata: Logger.Metadata = ["route": "\(route)"]
         if let name = caller.name { metadata["key_id"] = "\(name)" }
         switch error {
-        case .internalError(let message, _), .unavailable(let message, _):
+        case .internalError(let message, _), .unavailable(let message, _), .closed(let message, _):
             ledger.logger.error("\(message)", metadata: metadata)
         case .corruptChunk, .tailUnverified, .storageFull, .partialPublish, .outcomeUnknown:
             ledger.logger.error("\(error)", metadata: metadata)
@@ -139,6 +139,7 @@ public struct LedgerAPI: APIHandler {
 
     private func health(_ request: APIRequest) throws(LedgerError) -> APIResponse {
         _ = try QueryParameters(request.query, allowed: [])
+        if let failure = ledger.table.writeFailure { throw LedgerError(failure) }
         return .json { writer in
             writer.beginObject()
             writer.key("status")

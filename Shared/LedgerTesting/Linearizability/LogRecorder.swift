@@ -65,7 +65,8 @@ public final class LogRecorder: Sendable {
         switch error {
         case .offsetConflict(_, let actual): .conflict(actual: Int(actual.rawValue))
         case .outcomeUnknown, .partialPublish: .unknown
-        case .unavailable(_, let mayHaveHappened): mayHaveHappened ? .unknown : .refused
+        case .unavailable(_, let mayHaveHappened), .closed(_, let mayHaveHappened):
+            mayHaveHappened ? .unknown : .refused
         default: .refused
         }
     }

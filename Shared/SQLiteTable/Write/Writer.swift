@@ -61,7 +61,7 @@ final class Writer: @unchecked Sendable {
     func fail(_ cause: SQLiteFailure) {
         let error = TableError(
             .definite,
-            cause.isFull ? .full : .closed,
+            .closed,
             "writing was given up after SQLite error \(cause.code): \(cause.message); restart"
         )
         gauge.withLock { $0.giveUp() }
@@ -70,8 +70,8 @@ final class Writer: @unchecked Sendable {
         for request in waiting { request.fail(error) }
     }
 
-    /// Whether writing was given up.
-    var hasFailed: Bool { queue.withLock { $0.failure } != nil }
+    /// Why writing was given up; nil when it was not.
+    var failure: TableError? { queue.withLock { $0.failure } }
 
     // MARK: The writer's thread
 
