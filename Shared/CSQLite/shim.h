@@ -2,9 +2,9 @@
 
 // Swift can't call functions with a variable number of arguments.
 
-/// From now on closing `connection`, also as the last one, leaves the log as it is.
-static inline int el_sqlite3_keep_log(sqlite3 *connection) {
-    return sqlite3_db_config(connection, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, (int *)0);
+/// Whether closing `connection` as the last one leaves the log as it is.
+static inline int el_sqlite3_keep_log(sqlite3 *connection, int keeps) {
+    return sqlite3_db_config(connection, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, keeps, (int *)0);
 }
 
 // Nor macros that are made with a shift.

@@ -114,9 +114,7 @@ struct Connections: @unchecked Sendable {
     /// - Parameter keepingLog: Leaves the log as it is. When writing was given up it may be the
     ///   only whole copy, and the next start recovers from it.
     func close(keepingLog: Bool) {
-        for connection in others + [writer] {
-            if keepingLog { connection.keepLog() }
-            connection.close()
-        }
+        writer.keepLog(keepingLog)
+        for connection in others + [writer] { connection.close() }
     }
 }

@@ -55,6 +55,27 @@ import Testing
         #expect(advice(&gauge, 21_010) == "now")
     }
 
+    @Test func whatComesAfterAPassWakesTheCheckpointer() {
+        var gauge = Self.gauge()
+        _ = gauge.committed(frames: 100)
+        begin(&gauge)
+        // The pass has seen a commit that the writer tells of only now.
+        gauge.endPass(copied: 110)
+        #expect(!gauge.committed(frames: 110).wakesCheckpointer)
+        #expect(gauge.committed(frames: 115).wakesCheckpointer)
+        #expect(gauge.mayCopy)
+    }
+
+    @Test func aLogBegunAnewWakesTheCheckpointer() {
+        var gauge = Self.gauge()
+        _ = gauge.committed(frames: 100)
+        begin(&gauge)
+        gauge.endPass(copied: 110)
+        _ = gauge.committed(frames: 110)
+        #expect(gauge.committed(frames: 5).wakesCheckpointer)
+        #expect(gauge.mayCopy)
+    }
+
     @Test func nothingIsCopiedWhenWritingWasGivenUp() {
         var gauge = Self.gauge()
         #expect(advice(&gauge, 48_000) == "whenever")

@@ -109,7 +109,7 @@ private struct Threads {
         log.copied = max(log.copied, min(reader ?? log.frames, log.frames))
         guard reader == nil else { return gauge.passWasHeldUp(copied: log.copied) }
         if shrink { log.restart() }
-        gauge.endPass(copied: log.copied)
+        gauge.endPass(copied: gauge.frames)
     }
 
     private mutating func stepCheckpointer() {

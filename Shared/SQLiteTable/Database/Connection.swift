@@ -42,7 +42,8 @@ final class Connection {
 
     /// Closes, and frees the statements; they must not be used again.
     ///
-    /// The last connection to the file copies the log into the database and removes it.
+    /// The last connection to the file copies the log into the database and removes it, unless it
+    /// keeps the log.
     func close() {
         while let statement = sqlite3_next_stmt(handle, nil) { sqlite3_finalize(statement) }
         sqlite3_close_v2(handle)

@@ -35,6 +35,9 @@ enum Schema {
     ) throws(SQLiteOpenError) -> Connection {
         try opening(path) { () throws(SQLiteFailure) in
             let connection = try Connection(path: path, options: options)
+            // A file that is refused stays as it is: the log may be the only whole copy, and copied
+            // into a file that was cut off it would hide what is missing.
+            connection.keepLog(true)
             do throws(SQLiteFailure) {
                 let identity = try Identity(connection)
                 if let refusal = identity.refusal(path: path) {
@@ -62,6 +65,7 @@ enum Schema {
     ) throws(SQLiteOpenError) -> Connection {
         try opening(path) { () throws(SQLiteFailure) in
             let connection = try Connection(path: path, options: options)
+            connection.keepLog(true)
             do throws(SQLiteFailure) {
                 try connection.execute(
                     """

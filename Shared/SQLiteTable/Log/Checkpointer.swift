@@ -48,7 +48,7 @@ final class Checkpointer: @unchecked Sendable {
     private func copy() {
         do throws(SQLiteFailure) {
             let done = try connection.checkpoint()
-            gauge.withLock { $0.end(done) }
+            gauge.withLock { done.wasHeldUp ? $0.passFailed() : $0.endPass(copied: done.copied) }
         } catch {
             counters.checkpointFailed()
             if error.leavesDatabaseInDoubt { giveUp(error) }

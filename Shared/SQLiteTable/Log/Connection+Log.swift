@@ -3,7 +3,7 @@ import CSQLite
 extension Connection {
     /// What a checkpoint did.
     struct Checkpoint {
-        /// Frames of the log that the database holds.
+        /// Frames of the log that the database holds; 0 also when the log is empty by now.
         let copied: Int
         /// Whether readers, or another program, kept it from doing all that was asked.
         let wasHeldUp: Bool
@@ -41,9 +41,10 @@ extension Connection {
         sqlite3_wal_hook(handle, storeFrames, frames)
     }
 
-    /// Closing leaves the log as it is.
-    func keepLog() {
-        _ = el_sqlite3_keep_log(handle)
+    /// Whether closing, as the last connection, leaves the log as it is; else it copies the log into
+    /// the database and removes it.
+    func keepLog(_ keeps: Bool) {
+        _ = el_sqlite3_keep_log(handle, keeps ? 1 : 0)
     }
 }
 
@@ -55,15 +56,4 @@ private func storeFrames(
 ) -> Int32 {
     context?.assumingMemoryBound(to: Int32.self).pointee = frames
     return SQLITE_OK
-}
-
-extension LogGauge {
-    /// A pass has ended so.
-    mutating func end(_ pass: Connection.Checkpoint) {
-        if pass.wasHeldUp {
-            passWasHeldUp(copied: pass.copied)
-        } else {
-            endPass(copied: pass.copied)
-        }
-    }
 }

@@ -71,11 +71,11 @@ struct LogGauge: Sendable {
 
     /// After a commit: what the writer does, and whether the checkpointer must be woken.
     mutating func committed(frames count: Int) -> (Advice?, wakesCheckpointer: Bool) {
-        let wasClean = frames == framesAtLastPass
+        let couldCopy = mayCopy
         if count < frames { logRestarted() }
         frames = count
         peak = max(peak, count)
-        let wakes = wasClean && count > framesAtLastPass || mustCopy && !isCopying
+        let wakes = mayCopy && !couldCopy || mustCopy && !isCopying
         return (advice, wakes)
     }
 

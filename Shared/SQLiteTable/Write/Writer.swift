@@ -168,7 +168,12 @@ final class Writer: @unchecked Sendable {
         guard gauge.withLock({ $0.beginPass() }) else { return }
         do throws(SQLiteFailure) {
             let done = try connection.restartLog(shrink: shrink)
-            gauge.withLock { $0.end(done) }
+            gauge.withLock { gauge in
+                // Nobody commits meanwhile: what is not held up has copied all.
+                done.wasHeldUp
+                    ? gauge.passWasHeldUp(copied: done.copied)
+                    : gauge.endPass(copied: gauge.frames)
+            }
         } catch {
             counters.checkpointFailed()
             if error.leavesDatabaseInDoubt { fail(error) }
