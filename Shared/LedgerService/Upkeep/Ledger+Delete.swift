@@ -61,8 +61,8 @@ extension Ledger {
         } catch {
             throw LedgerError(error, in: stream.id)
         }
-        // Whatever may have expired behind this tail, no writer can know a later one: it would
-        // have to be at least two days old.
+        // Whatever may have expired behind this tail, also while we slept, no writer can know a later
+        // one: it would have to be at least two days old.
         let verdict = reading.verdict(
             at: clock.now(),
             TailTrust(created: stream.created, exempt: true)
