@@ -18,6 +18,9 @@ import sys
 BEGIN = "<!-- controls: begin -->"
 END = "<!-- controls: end -->"
 
+# Too rare for histories that are drawn, so a test plays it: what fails without the rule.
+PLAYED = {"sweptLast": "`LifecycleTests`: a tail that is not folded yet is not noted as verified"}
+
 
 def rules(simulator: str) -> list[str]:
     return subprocess.run([simulator, "rules"], check=True, capture_output=True, text=True).stdout.split()
@@ -62,8 +65,9 @@ def main() -> int:
     missed = []
     for name, finding in zip(names, found):
         if finding is None:
-            missed.append(name)
-            finding = ("never", "")
+            if name not in PLAYED:
+                missed.append(name)
+            finding = (f"not in {options.limit}", PLAYED.get(name, ""))
         lines.append(f"| `{name}` | {finding[0]} | {general(finding[1])} |")
     print("\n".join(lines))
     if options.write:

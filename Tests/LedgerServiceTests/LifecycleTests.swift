@@ -2,6 +2,7 @@ import APISuite
 import LedgerCore
 import LedgerService
 import LedgerTesting
+import Logging
 import Testing
 
 @Suite("Retention and deletion")
@@ -152,5 +153,31 @@ struct LifecycleTests {
         }
         #expect(table.items.filter { if case .chunk = $0.key { true } else { false } }.isEmpty)
         #expect(await api.another().publish("s", "next").offsets == [5])
+    }
+
+    @Test("A tail that is not folded yet is not noted as verified")
+    func unfoldedTail() async throws {
+        let table = MemoryTable(deletesLogByItself: true)
+        let api = API(table: table)
+        await api.stream("s", ",\"partition_count\":1,\"retention_hours\":1")
+        await api.publish("s", "a")
+        // A server's sweep leaves the folding to another task, which never comes to it here.
+        var configuration = Ledger.Configuration()
+        configuration.foldsInBackground = true
+        let server = Ledger(
+            table: table,
+            clock: api.clock,
+            random: .seeded(3),
+            configuration: configuration,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        )
+        api.clock.advance(hours: 10)
+        #expect(await server.sweep().failures == 0)
+        api.clock.advance(hours: 45)
+        _ = table.expire(now: api.clock.now())
+        // Nothing remembers the event by now, but for its offset.
+        let body = "{\"key\":\"k\",\"type\":\"t\",\"data\":1}"
+        let refused = await api.another().call("POST", "/streams/s/events", body)
+        #expect(refused.status == 503 && refused.error == "tail_unverified")
     }
 }
