@@ -2,7 +2,6 @@ import APISuite
 import LedgerCore
 import LedgerService
 import LedgerTesting
-import Logging
 import Testing
 
 @Suite("Retention and deletion")
@@ -164,15 +163,9 @@ struct LifecycleTests {
         // A server's sweep leaves the folding to another task, which never comes to it here.
         var configuration = Ledger.Configuration()
         configuration.foldsInBackground = true
-        let server = Ledger(
-            table: table,
-            clock: api.clock,
-            random: .seeded(3),
-            configuration: configuration,
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        )
+        let server = API(table: table, seed: 3, clock: api.clock, configuration: configuration)
         api.clock.advance(hours: 10)
-        #expect(await server.sweep().failures == 0)
+        #expect(await server.ledger.sweep().failures == 0)
         api.clock.advance(hours: 45)
         _ = table.expire(now: api.clock.now())
         // Nothing remembers the event by now, but for its offset.

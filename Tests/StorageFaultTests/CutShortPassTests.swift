@@ -29,9 +29,7 @@ struct CutShortPassTests {
         let folder = try TemporaryFolder(prefersMemory: true)
         let disk = Disk()
         disk.put(folder.file, [])
-        var options = Run.options()
-        options.fileSystem = disk.fileSystem
-        let table = try SQLiteTable.open(path: folder.file, options: options)
+        let table = try disk.openTable(folder.file)
         let recording = RecordingTable(table) { disk.eventCount }
         let reader = OtherProgram(disk, folder.file)
         for number in 0..<reading.upperBound + 20 {

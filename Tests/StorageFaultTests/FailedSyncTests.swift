@@ -37,9 +37,7 @@ struct FailedSyncTests {
         let folder = try TemporaryFolder(prefersMemory: true)
         let disk = Disk()
         disk.put(folder.file, [])
-        var options = Run.options()
-        options.fileSystem = disk.fileSystem
-        let table = try SQLiteTable.open(path: folder.file, options: options)
+        let table = try disk.openTable(folder.file)
         let node = Node(table, seed: 1, clock: ManualClock())
         #expect(await node.call("GET", "/health").status == 200)
         disk.follow(.firstSync)

@@ -31,7 +31,8 @@ struct API: Sendable {
         table: any Table,
         seed: UInt64 = 1,
         clock: ManualClock = ManualClock(),
-        keys: KeyPolicy = .off
+        keys: KeyPolicy = .off,
+        configuration: Ledger.Configuration = Ledger.Configuration()
     ) {
         self.table = table
         self.clock = clock
@@ -41,6 +42,7 @@ struct API: Sendable {
             table: table,
             clock: clock,
             random: .seeded(seed),
+            configuration: configuration,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         )
         handler = LedgerAPI(ledger, keys: keys)

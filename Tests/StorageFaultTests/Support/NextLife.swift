@@ -19,9 +19,7 @@ struct NextLife {
         self.groups = groups
         self.state = state
         for (name, bytes) in state.current { disk.put(name, bytes) }
-        var options = Run.options()
-        options.fileSystem = disk.fileSystem
-        let table = try SQLiteTable.open(path: run.path, options: options)
+        let table = try disk.openTable(run.path)
         served = try await table.rows(of: groups)
         moment = disk.eventCount
         await table.close()

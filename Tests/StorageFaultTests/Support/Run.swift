@@ -72,9 +72,7 @@ struct Run: Sendable {
         let disk = Disk()
         disk.put(folder.file, [])
         disk.follow(fault)
-        var options = Self.options(copying)
-        options.fileSystem = disk.fileSystem
-        return (disk, try SQLiteTable.open(path: folder.file, options: options))
+        return (disk, try disk.openTable(folder.file, copying))
     }
 
     private static func make(
@@ -103,5 +101,17 @@ struct Run: Sendable {
             failures: failures,
             afterwards: afterwards
         )
+    }
+}
+
+extension Disk {
+    /// Opens the table in one of its files.
+    func openTable(
+        _ path: String,
+        _ copying: Run.Copying = .byWriter
+    ) throws(SQLiteOpenError) -> SQLiteTable {
+        var options = Run.options(copying)
+        options.fileSystem = fileSystem
+        return try SQLiteTable.open(path: path, options: options)
     }
 }
