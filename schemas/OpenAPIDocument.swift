@@ -54,14 +54,18 @@ let openAPIText: StaticString = #"""
   ],
   "x-limits": {
     "body_bytes": 4194304,
-    "events_per_publish": 1000,
+    "events_per_publish": 10000,
+    "receipt_bytes": 5242880,
     "event_bytes": 262144,
     "key_bytes": {
       "min": 1,
       "max": 512
     },
-    "type_bytes": 128,
-    "name_bytes": 64,
+    "type_bytes": {
+      "min": 1,
+      "max": 255
+    },
+    "name_bytes": 249,
     "headers_per_event": 32,
     "data_depth": 128,
     "idempotency_key_bytes": {
@@ -524,7 +528,7 @@ let openAPIText: StaticString = #"""
           }
         ],
         "summary": "Publish events",
-        "description": "One event, `{\"events\": […]}`, a JSON array, or one event per line (`application/x-ndjson`). A body has at most 4194304 bytes (4 MB) after decompression, an event at most 262144 bytes (256 KB) of key, type, headers and data. 200 means that all events are stored. The order of the answer is that of the request.",
+        "description": "One event, `{\"events\": […]}`, a JSON array, or one event per line (`application/x-ndjson`). A body has at most 4194304 bytes (4 MB) after decompression, an event at most 262144 bytes (256 KB) of key, type, headers and data. Where a line for each event would make an answer larger than 5242880 bytes (5 MB), `ack=summary` is needed; else 400, and nothing is stored. 200 means that all events are stored. The order of the answer is that of the request.",
         "parameters": [
           {
             "$ref": "#/components/parameters/ack"
@@ -547,7 +551,7 @@ let openAPIText: StaticString = #"""
             "application/x-ndjson": {
               "schema": {
                 "type": "string",
-                "description": "1 to 1000 events, one JSON object per line."
+                "description": "1 to 10000 events, one JSON object per line. The types `application/ndjson`, `application/jsonl` and `application/x-jsonlines` mean the same; so do `application/json` and every `*/*+json`."
               },
               "examples": {
                 "lines": {
@@ -3663,20 +3667,20 @@ let openAPIText: StaticString = #"""
       "invalid_stream_id": {
         "value": {
           "error": "invalid_stream_id",
-          "message": "A stream name starts with a letter and has up to 64 letters, digits, '.', '_' and '-'.",
+          "message": "stream_id must be 1 to 249 letters, digits, '_', '.' or '-' of ASCII, the first no '.' or '-'; got \"a b\"",
           "details": {
             "field": "stream_id",
-            "limit": 64
+            "limit": 249
           }
         }
       },
       "invalid_subscription_id": {
         "value": {
           "error": "invalid_subscription_id",
-          "message": "A subscription name starts with a letter and has up to 64 letters, digits, '.', '_' and '-'.",
+          "message": "subscription_id must be 1 to 249 letters, digits, '_', '.' or '-' of ASCII, the first no '.' or '-'; got \"a b\"",
           "details": {
             "field": "subscription_id",
-            "limit": 64
+            "limit": 249
           }
         }
       },
@@ -4325,6 +4329,14 @@ let openAPIText: StaticString = #"""
                 "type": "integer",
                 "description": "The limit that was broken."
               },
+              "size": {
+                "type": "integer",
+                "description": "How large it is, in bytes, where that is known."
+              },
+              "line": {
+                "type": "integer",
+                "description": "The line of the body at fault, counted from 1."
+              },
               "stream_id": {
                 "type": "string"
               },
@@ -4425,7 +4437,7 @@ let openAPIText: StaticString = #"""
           "events": {
             "type": "array",
             "minItems": 1,
-            "maxItems": 1000,
+            "maxItems": 10000,
             "items": {
               "$ref": "#/components/schemas/NewEvent"
             }
@@ -4563,9 +4575,9 @@ let openAPIText: StaticString = #"""
         "title": "Event type",
         "type": "string",
         "minLength": 1,
-        "maxLength": 128,
-        "pattern": "^[A-Za-z][A-Za-z0-9._-]*$",
-        "description": "1 to 128 bytes: a letter, then letters, digits, dots, underscores or hyphens.",
+        "maxLength": 255,
+        "pattern": "^[^\\u0000-\\u001f\\u007f-\\u009f]*$",
+        "description": "1 to 255 bytes of UTF-8 without control characters. maxLength counts characters, the server counts bytes.",
         "examples": [
           "order.created"
         ]
@@ -4977,7 +4989,7 @@ let openAPIText: StaticString = #"""
           "events": {
             "type": "array",
             "minItems": 1,
-            "maxItems": 1000,
+            "maxItems": 10000,
             "items": {
               "$ref": "#/components/schemas/PublishedEvent"
             }
@@ -5014,7 +5026,7 @@ let openAPIText: StaticString = #"""
           {
             "type": "array",
             "minItems": 1,
-            "maxItems": 1000,
+            "maxItems": 10000,
             "items": {
               "$ref": "#/components/schemas/NewEvent"
             }
@@ -5154,8 +5166,8 @@ let openAPIText: StaticString = #"""
           "streams": {
             "type": "string",
             "minLength": 1,
-            "maxLength": 65,
-            "pattern": "^([A-Za-z][A-Za-z0-9._-]{0,63})?[*]?$",
+            "maxLength": 250,
+            "pattern": "^([A-Za-z0-9_][A-Za-z0-9._-]{0,248})?[*]?$",
             "description": "A stream's name; the beginning of names followed by `*`; or `*` for every stream, those to come included."
           }
         },
@@ -5300,9 +5312,9 @@ let openAPIText: StaticString = #"""
         "title": "Stream name",
         "type": "string",
         "minLength": 1,
-        "maxLength": 64,
-        "pattern": "^[A-Za-z][A-Za-z0-9._-]{0,63}$",
-        "description": "A letter, then up to 63 letters, digits, dots, underscores or hyphens.",
+        "maxLength": 249,
+        "pattern": "^[A-Za-z0-9_][A-Za-z0-9._-]{0,248}$",
+        "description": "1 to 249 ASCII letters, digits, underscores, dots or hyphens, the first no dot and no hyphen.",
         "examples": [
           "orders"
         ]
@@ -5523,9 +5535,9 @@ let openAPIText: StaticString = #"""
         "title": "Subscription name",
         "type": "string",
         "minLength": 1,
-        "maxLength": 64,
-        "pattern": "^[A-Za-z][A-Za-z0-9._-]{0,63}$",
-        "description": "A letter, then up to 63 letters, digits, dots, underscores or hyphens.",
+        "maxLength": 249,
+        "pattern": "^[A-Za-z0-9_][A-Za-z0-9._-]{0,248}$",
+        "description": "1 to 249 ASCII letters, digits, underscores, dots or hyphens, the first no dot and no hyphen.",
         "examples": [
           "shipping-service"
         ]

@@ -11,8 +11,13 @@ public enum Limits {
     ///
     /// A function's 6 MB request holds it escaped.
     public static let bodyBytes = 4 * 1024 * 1024
-    /// Events in one publish call.
-    public static let eventsPerPublish = 1000
+    /// Events in one publish call; the body's limit keeps their chunks within one transaction.
+    public static let eventsPerPublish = 10_000
+    /// A publish's answer with a line for each event, bytes, as the text in a function's answer.
+    ///
+    /// A function's 6 MB answer holds it. It is known before anything is stored, and what would be
+    /// larger is refused then: an answer that can't be given would leave stored events unknown.
+    public static let receiptBytes = 5 * 1024 * 1024
     /// Key + type + headers + data of one event, bytes.
     ///
     /// A chunk item must stay under 400 KB.
@@ -21,10 +26,14 @@ public enum Limits {
     ///
     /// It is a DynamoDB sort key, whose limit is 1,024.
     public static let keyBytes = 1...512
-    /// An event type, bytes.
-    public static let typeBytes = 128
+    /// An event type, bytes of UTF-8, none of them a control character.
+    ///
+    /// As long as the names that reverse domains and URNs make.
+    public static let typeBytes = 1...255
     /// A stream's or subscription's name, bytes.
-    public static let nameBytes = 64
+    ///
+    /// As Kafka's topics, so that theirs can be taken over.
+    public static let nameBytes = 249
     /// Headers of one event.
     public static let headersPerEvent = 32
     /// Arrays and objects nested inside `data`.

@@ -18,8 +18,10 @@ public enum LedgerError: Error, Hashable, Sendable {
     case invalidEventKey(field: String, message: String)
     /// Malformed, forged, or another subscription's.
     case invalidCursor
-    /// Larger than a limit, bytes.
-    case tooLarge(field: String, limit: Int)
+    /// Larger than a limit, bytes; and how large, where that is known.
+    case tooLarge(field: String, limit: Int, size: Int? = nil)
+    /// The fault stands in this line of the body, counted from 1.
+    indirect case inLine(Int, LedgerError)
     /// A body of a kind that this call does not take.
     case unsupportedMediaType(message: String)
 

@@ -64,7 +64,13 @@ struct DocumentedLimit: Sendable {
             minimum: schema("EventKey", "minLength"),
             maximum: schema("EventKey", "maxLength")
         ),
-        DocumentedLimit("typeBytes", Limits.typeBytes, schema("EventType", "maxLength")),
+        DocumentedLimit("receiptBytes", Limits.receiptBytes),
+        DocumentedLimit(
+            "typeBytes",
+            Limits.typeBytes,
+            minimum: schema("EventType", "minLength"),
+            maximum: schema("EventType", "maxLength")
+        ),
         DocumentedLimit(
             "nameBytes",
             Limits.nameBytes,

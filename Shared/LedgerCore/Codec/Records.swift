@@ -24,7 +24,7 @@ public struct Records: Sendable {
     ///
     /// - Parameters:
     ///   - key: 1 to 512 bytes of UTF-8.
-    ///   - type: 1 to 128 bytes.
+    ///   - type: 1 to 255 bytes.
     ///   - headers: nil: none.
     ///   - data: JSON text as it was sent; empty means a tombstone.
     ///   - timestampDelta: Milliseconds after the batch's timestamp.

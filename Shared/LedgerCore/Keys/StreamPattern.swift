@@ -22,8 +22,9 @@ public struct StreamPattern: Hashable, Sendable, CustomStringConvertible {
 
     /// Reads a pattern; nil when no stream's name can fit it.
     public init?(_ text: some StringProtocol) {
-        let isPrefix = text.last == "*"
-        let name = String(isPrefix ? text.dropLast() : text[...])
+        let text = String(text)
+        let isPrefix = text.utf8.last == UInt8(ascii: "*")
+        let name = isPrefix ? String(Substring(text.utf8.dropLast())) : text
         let isWhole = isPrefix && name.isEmpty
         guard isWhole || NameRule.holds(name, maximum: Limits.nameBytes) else { return nil }
         self.init(isPrefix: isPrefix, name: name)

@@ -1,4 +1,4 @@
-/// The name of a stream: `[A-Za-z][A-Za-z0-9._-]{0,63}`.
+/// The name of a stream: `[A-Za-z0-9_][A-Za-z0-9._-]{0,248}`.
 public struct StreamID: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// The name as text; ASCII only.
     public let name: String
@@ -21,7 +21,7 @@ public struct StreamID: Hashable, Comparable, Sendable, CustomStringConvertible 
     public static func < (left: StreamID, right: StreamID) -> Bool { left.name < right.name }
 }
 
-/// The name of a subscription: `[A-Za-z][A-Za-z0-9._-]{0,63}`.
+/// The name of a subscription: `[A-Za-z0-9_][A-Za-z0-9._-]{0,248}`.
 public struct SubscriptionID: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// The name as text; ASCII only.
     public let name: String
@@ -75,27 +75,47 @@ public struct EventKey: Hashable, Comparable, Sendable {
     }
 }
 
-/// `[A-Za-z][A-Za-z0-9._-]*`, the rule that names and event types share.
-public enum NameRule {
+/// `[A-Za-z0-9_][A-Za-z0-9._-]*`, the rule of names.
+///
+/// ASCII only, so there are no two names that look alike, and none that a path changes.
+enum NameRule {
     /// Whether `name` keeps the rule and has 1 to `maximum` bytes.
-    public static func holds(_ name: String, maximum: Int) -> Bool {
-        var name = name
-        return name.withUTF8 { holds(UnsafeRawBufferPointer($0), maximum: maximum) }
+    static func holds(_ name: String, maximum: Int) -> Bool {
+        let bytes = name.utf8
+        guard let first = bytes.first, isWord(first), bytes.count <= maximum else { return false }
+        return bytes.allSatisfy { isWord($0) || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-") }
     }
 
-    /// Whether the bytes keep the rule and are 1 to `maximum` in number.
-    public static func holds(_ bytes: UnsafeRawBufferPointer, maximum: Int) -> Bool {
-        guard let first = bytes.first, isLetter(first), bytes.count <= maximum else { return false }
-        return bytes.allSatisfy(isAllowed)
+    private static func isWord(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):
+            true
+        default: false
+        }
     }
+}
 
-    private static func isLetter(_ byte: UInt8) -> Bool {
-        let lower = byte | 0x20
-        return lower >= 0x61 && lower <= 0x7a
+/// The type of an event: 1–255 bytes of UTF-8 without control characters.
+///
+/// Of other systems' types many have a slash, a colon or a space, or begin with a digit.
+public enum EventTypeRule {
+    /// Whether the bytes, which must be valid UTF-8, keep the rule.
+    public static func holds(_ utf8: UnsafeRawBufferPointer) -> Bool {
+        Limits.typeBytes.contains(utf8.count) && !ControlCharacters.occur(in: utf8)
     }
+}
 
-    private static func isAllowed(_ byte: UInt8) -> Bool {
-        isLetter(byte) || (byte >= 0x30 && byte <= 0x39)
-            || byte == 0x2e || byte == 0x5f || byte == 0x2d
+/// The characters that print nothing and steer terminals: U+0000–U+001F and U+007F–U+009F.
+public enum ControlCharacters {
+    /// Whether valid UTF-8 has one.
+    public static func occur(in utf8: some Sequence<UInt8>) -> Bool {
+        var previous: UInt8 = 0
+        for byte in utf8 {
+            // C2 80 to C2 9F are U+0080 to U+009F.
+            if byte < 0x20 || byte == 0x7f || (previous == 0xc2 && byte < 0xa0) { return true }
+            previous = byte
+        }
+        return false
     }
 }

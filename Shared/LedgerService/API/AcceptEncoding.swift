@@ -5,8 +5,8 @@ package enum AcceptEncoding {
         var wildcard = false
         for element in value.utf8.split(separator: UInt8(ascii: ",")) {
             let parts = element.split(separator: UInt8(ascii: ";"))
-            guard let coding = parts.first.map(trim) else { continue }
-            let allowed = parts.dropFirst().allSatisfy { !isZeroWeight(trim($0)) }
+            guard let coding = parts.first.map(ASCII.trimmed) else { continue }
+            let allowed = parts.dropFirst().allSatisfy { !isZeroWeight(ASCII.trimmed($0)) }
             if equal(coding, "gzip") || equal(coding, "x-gzip") { return allowed }
             if equal(coding, "*") { wildcard = allowed }
         }
@@ -16,19 +16,12 @@ package enum AcceptEncoding {
     /// Whether a parameter is `q=0`, `q=0.0` and so on; a weight that makes no sense is one too.
     private static func isZeroWeight(_ parameter: Substring.UTF8View) -> Bool {
         guard let first = parameter.first, first | 0x20 == UInt8(ascii: "q") else { return false }
-        let rest = trim(parameter.dropFirst())
+        let rest = ASCII.trimmed(parameter.dropFirst())
         guard rest.first == UInt8(ascii: "=") else { return true }
-        let weight = trim(rest.dropFirst())
+        let weight = ASCII.trimmed(rest.dropFirst())
         let positive = weight.contains { (UInt8(ascii: "1")...UInt8(ascii: "9")).contains($0) }
         let digits = weight.allSatisfy { $0 == UInt8(ascii: ".") || ASCII.isDigit($0) }
         return !positive || !digits
-    }
-
-    private static func trim(_ text: Substring.UTF8View) -> Substring.UTF8View {
-        var text = text
-        while let first = text.first, ASCII.isBlank(first) { text.removeFirst() }
-        while let last = text.last, ASCII.isBlank(last) { text.removeLast() }
-        return text
     }
 
     private static func equal(_ text: Substring.UTF8View, _ lowercase: StaticString) -> Bool {

@@ -11,7 +11,8 @@ extension ErrorAnswer {
                 .name("invalid_subscription_id", "subscription_id", name)
             case .invalidEventKey(let field, let message): .eventKey(field, message)
             case .invalidCursor: .cursor
-            case .tooLarge(let field, let limit): .tooLarge(field, limit)
+            case .tooLarge(let field, let limit, let size): .tooLarge(field, limit, size)
+            case .inLine(let number, let error): ErrorAnswer(error).inLine(number)
             case .unsupportedMediaType(let message):
                 ErrorAnswer(415, "unsupported_media_type", message)
             case .unauthorized(let problem): .unauthorized(problem)
@@ -67,8 +68,8 @@ extension ErrorAnswer {
         ErrorAnswer(
             400,
             code,
-            "\(field) must start with a letter, followed by letters, digits, '.', '_' or '-', "
-                + "\(Limits.nameBytes) at most; got \"\(name.prefix(80))\"",
+            "\(field) must be 1 to \(Limits.nameBytes) letters, digits, '_', '.' or '-' of ASCII, "
+                + "the first no '.' or '-'; got \"\(name.excerpt())\"",
             [("field", .text(field)), ("limit", .number(Int64(Limits.nameBytes)))]
         )
     }
@@ -92,12 +93,14 @@ extension ErrorAnswer {
         )
     }
 
-    private static func tooLarge(_ field: String, _ limit: Int) -> ErrorAnswer {
+    private static func tooLarge(_ field: String, _ limit: Int, _ size: Int?) -> ErrorAnswer {
         ErrorAnswer(
             413,
             "payload_too_large",
-            "\(field) is larger than \(limit) bytes",
+            size.map { "\(field) has \($0) bytes, more than \(limit)" }
+                ?? "\(field) is larger than \(limit) bytes",
             [("field", .text(field)), ("limit", .number(Int64(limit)))]
+                + (size.map { [("size", .number(Int64($0)))] } ?? [])
         )
     }
 }
@@ -145,8 +148,8 @@ extension ErrorAnswer {
         ErrorAnswer(
             404,
             "api_key_not_found",
-            "there is no API key \"\(id.prefix(80))\"",
-            [("key_id", .text(String(id.prefix(80))))]
+            "there is no API key \"\(id.excerpt())\"",
+            [("key_id", .text(id.excerpt()))]
         )
     }
 

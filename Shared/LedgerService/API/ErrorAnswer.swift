@@ -5,7 +5,7 @@ import RawJSON
 struct ErrorAnswer {
     let status: Int
     let code: String
-    let message: String
+    private(set) var message: String
     private(set) var details: [(name: StaticString, value: Detail)] = []
     private(set) var headers: [(name: String, value: String)] = []
 
@@ -32,6 +32,14 @@ struct ErrorAnswer {
     func with(header name: String, _ value: String) -> ErrorAnswer {
         var answer = self
         answer.headers.append((name, value))
+        return answer
+    }
+
+    /// The same fault in a line of the body.
+    func inLine(_ number: Int) -> ErrorAnswer {
+        var answer = self
+        answer.message = "line \(number): \(message)"
+        answer.details.append(("line", .number(Int64(number))))
         return answer
     }
 

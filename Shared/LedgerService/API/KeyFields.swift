@@ -7,7 +7,7 @@ extension JSONReader {
     mutating func keyName(_ field: String) throws(FieldError) -> String {
         let name = try text(field)
         guard Limits.keyNameBytes.contains(name.utf8.count),
-            !name.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7f })
+            !ControlCharacters.occur(in: name.utf8)
         else {
             throw .invalid(
                 field,

@@ -9,6 +9,7 @@ extension LedgerAPI {
         let body = try RequestBody.decoded(request)
         let mark = try idempotencyMark(request, body)
         let batch = try PublishParser.parse(body, kind)
+        if !isSummary { try ReceiptSize.check(batch, id) }
         let receipt = try await ledger.publish(batch, to: id, idempotency: mark)
         return .json(capacity: isSummary ? 256 : batch.events.count * 128) { writer in
             isSummary ? writer.summary(receipt) : writer.receipt(receipt, of: batch)

@@ -1,9 +1,9 @@
 /// Percent-decoding of paths and queries: once, strictly.
 enum PercentCoding {
     /// The bytes that `text` stands for; nil when an escape is cut short or no hexadecimal.
-    static func decode(_ text: some StringProtocol) -> [UInt8]? {
+    static func decode(_ text: some Sequence<UInt8>) -> [UInt8]? {
         var bytes: [UInt8] = []
-        var rest = text.utf8.makeIterator()
+        var rest = text.makeIterator()
         while let byte = rest.next() {
             guard byte == UInt8(ascii: "%") else {
                 bytes.append(byte)
@@ -17,7 +17,7 @@ enum PercentCoding {
     }
 
     /// The text that `text` stands for; nil when it is no valid UTF-8 either.
-    static func decodeText(_ text: some StringProtocol) -> String? {
+    static func decodeText(_ text: some Sequence<UInt8>) -> String? {
         decode(text).flatMap { String(validating: $0, as: UTF8.self) }
     }
 

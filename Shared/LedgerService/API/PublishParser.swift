@@ -70,7 +70,7 @@ struct PublishParser {
             if !isBatch, try read(name, of: &event, &reader) { continue }
             let text = try reader.read { reader throws(JSONError) in try reader.text(name) }
             guard event.isEmpty, Self.batchFields.contains(text) else {
-                throw .invalid(String(text.prefix(80)), "is an unknown field")
+                throw .invalid(text.excerpt(), "is an unknown field")
             }
             isBatch = true
             guard seen.insert(text).inserted else { throw .invalid(text, "is given twice") }
@@ -114,19 +114,28 @@ struct PublishParser {
     }
 
     private mutating func readLines(_ bytes: UnsafeRawBufferPointer) throws(FieldError) {
-        _ = try open(bytes)
         var start = 0
+        var number = 1
         while start < bytes.count {
             let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
-            let line = UnsafeRawBufferPointer(rebasing: bytes[start..<end])
-            if !line.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0d }) {
-                base = start
-                var reader = try open(line)
-                try readEvent(&reader)
-                try reader.finish()
+            base = start
+            let index = batch.events.count
+            do throws(FieldError) {
+                try readLine(UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
+            } catch {
+                throw error.inLine(number, of: EventFields(index: index).name)
             }
             start = end + 1
+            number += 1
         }
+    }
+
+    private mutating func readLine(_ line: UnsafeRawBufferPointer) throws(FieldError) {
+        let isBlank = line.allSatisfy { $0 == 0x20 || $0 == 0x09 || $0 == 0x0d }
+        guard !isBlank else { return }
+        var reader = try open(line)
+        try readEvent(&reader)
+        try reader.finish()
     }
 
     // MARK: One event
@@ -196,7 +205,7 @@ struct PublishParser {
         while let name = try reader.read({ reader throws(JSONError) in try reader.nextMember() }) {
             guard try read(name, of: &fields, &reader) else {
                 let text = try reader.read { reader throws(JSONError) in try reader.text(name) }
-                throw .invalid(fields.name(String(text.prefix(80))), "is an unknown field")
+                throw .invalid(fields.name(text.excerpt()), "is an unknown field")
             }
         }
         try add(fields)
@@ -257,13 +266,13 @@ struct PublishParser {
         throws(FieldError) -> Range<Int>
     {
         let range = try readString(fields.name("type"), &reader)
-        let isValid = withBytes(range) { NameRule.holds($0, maximum: Limits.typeBytes) }
-        guard isValid else {
+        guard withBytes(range, EventTypeRule.holds) else {
+            let most = Limits.typeBytes.upperBound
             throw .invalid(
                 fields.name("type"),
-                "must start with a letter, followed by letters, digits, '.', '_' or '-', "
-                    + "\(Limits.typeBytes) at most",
-                limit: Limits.typeBytes
+                "must be 1 to \(most) bytes of UTF-8 without control characters; it has "
+                    + "\(range.count)",
+                limit: most
             )
         }
         return range
@@ -313,7 +322,7 @@ struct PublishParser {
         let field = fields.name("headers")
         guard try reader.nextKind() == .object else { throw .invalid(field, "must be an object") }
         var headers = RecordHeaders()
-        var names: Set<String> = []
+        var names: Set<[UInt8]> = []
         try reader.read { reader throws(JSONError) in try reader.beginObject() }
         while let name = try reader.read({ reader throws(JSONError) in try reader.nextMember() }) {
             guard headers.count < Limits.headersPerEvent else {
@@ -324,12 +333,13 @@ struct PublishParser {
                 )
             }
             let text = try headerText(name, field, &reader)
-            guard names.insert(text).inserted else {
-                throw .invalid("\(field).\(text.prefix(80))", "is given twice")
+            let name = Array(text.utf8)
+            guard names.insert(name).inserted else {
+                throw .invalid("\(field).\(text.excerpt())", "is given twice")
             }
-            let value = try readString("\(field).\(text.prefix(80))", &reader)
-            withBytes(value) { headers.append(name: Array(text.utf8), value: Array($0)) }
-            fields.headerBytes += text.utf8.count + value.count
+            let value = try readString("\(field).\(text.excerpt())", &reader)
+            withBytes(value) { headers.append(name: name, value: Array($0)) }
+            fields.headerBytes += name.count + value.count
         }
         guard headers.count > 0 else { return }
         fields.event.headers = batch.headers.count
@@ -363,7 +373,8 @@ struct PublishParser {
         let event = fields.event
         let size = event.key.count + event.type.count + event.data.count + fields.headerBytes
         guard size <= Limits.eventBytes else {
-            throw .ledger(.tooLarge(field: fields.name, limit: Limits.eventBytes))
+            let limit = Limits.eventBytes
+            throw .ledger(.tooLarge(field: fields.name, limit: limit, size: size))
         }
         batch.events.append(event)
     }

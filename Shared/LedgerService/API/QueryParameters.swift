@@ -7,16 +7,20 @@ struct QueryParameters {
     /// `allowed`: The names that the route takes.
     init(_ query: String, allowed: [String]) throws(LedgerError) {
         guard !query.isEmpty else { return }
-        for pair in query.split(separator: "&", omittingEmptySubsequences: false) {
-            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard let name = PercentCoding.decodeText(parts[0]),
-                let value = PercentCoding.decodeText(parts.count > 1 ? parts[1] : "")
+        let pairs = query.utf8.split(
+            separator: UInt8(ascii: "&"),
+            omittingEmptySubsequences: false
+        )
+        for pair in pairs {
+            let sign = pair.firstIndex(of: UInt8(ascii: "=")) ?? pair.endIndex
+            guard let name = PercentCoding.decodeText(pair[..<sign]),
+                let value = PercentCoding.decodeText(pair[sign...].dropFirst())
             else {
                 throw .invalid(field: "query", message: "is not valid percent-encoded UTF-8")
             }
             guard allowed.contains(name) else {
                 throw .invalid(
-                    field: String(name.prefix(80)),
+                    field: name.excerpt(),
                     message: allowed.isEmpty
                         ? "is unknown: this route takes no query parameters"
                         : "is unknown: this route takes \(allowed.joined(separator: ", "))"
@@ -56,20 +60,31 @@ struct QueryParameters {
     /// The `wait` of a poll, milliseconds: 0 to 20 seconds, decimals allowed.
     func wait() throws(LedgerError) -> Int64 {
         guard let text = values["wait"] else { return 0 }
-        let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
-        let fraction = parts.count > 1 ? String(parts[1]) : "0"
-        guard let seconds = Self.digits(String(parts[0])), Self.digits(fraction) != nil,
-            let milliseconds = Self.digits(String((fraction + "000").prefix(3))),
-            seconds <= Limits.waitSeconds.upperBound,
-            seconds * 1000 + milliseconds <= Limits.waitSeconds.upperBound * 1000
-        else {
+        guard let milliseconds = Self.milliseconds(text) else {
             throw .invalid(
                 field: "wait",
                 message: "must be 0 to \(Limits.waitSeconds.upperBound) seconds",
                 limit: Limits.waitSeconds.upperBound
             )
         }
-        return seconds * 1000 + milliseconds
+        return milliseconds
+    }
+
+    /// Seconds in digits, with decimals of any number after a point; what lies behind milliseconds
+    /// counts for the limit, and not beyond it.
+    private static func milliseconds(_ text: String) -> Int64? {
+        let parts = text.utf8.split(
+            separator: UInt8(ascii: "."),
+            maxSplits: 1,
+            omittingEmptySubsequences: false
+        )
+        let fraction = parts.count > 1 ? Array(parts[1]) : [UInt8(ascii: "0")]
+        let most = Int64(Limits.waitSeconds.upperBound)
+        guard let seconds = digits(String(Substring(parts[0]))), seconds <= most,
+            !fraction.isEmpty, fraction.allSatisfy(ASCII.isDigit),
+            seconds < most || fraction.allSatisfy({ $0 == UInt8(ascii: "0") })
+        else { return nil }
+        return (fraction + [0x30, 0x30]).prefix(3).reduce(seconds) { $0 * 10 + Int64($1 - 0x30) }
     }
 
     /// A number written in digits only; nil for anything else, and from 2^63 on.

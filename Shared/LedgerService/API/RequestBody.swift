@@ -11,13 +11,18 @@ enum RequestBody {
 
     /// The body after decompression.
     static func decoded(_ request: APIRequest) throws(LedgerError) -> [UInt8] {
-        guard let header = request.header("content-encoding"), header != "identity" else {
-            guard request.body.count <= Limits.bodyBytes else { throw tooLarge }
+        guard let header = try single("content-encoding", of: request),
+            !ASCII.equal(header.utf8, "identity")
+        else {
+            let size = request.body.count
+            guard size <= Limits.bodyBytes else {
+                throw .tooLarge(field: "body", limit: Limits.bodyBytes, size: size)
+            }
             return request.body
         }
         guard let coding = ContentCoding(headerValue: header) else {
             throw .unsupportedMediaType(
-                message: "Content-Encoding \(header.prefix(40)) is unknown; send gzip, zstd or none"
+                message: "Content-Encoding \(header.excerpt()) is unknown; send gzip, zstd or none"
             )
         }
         let body: [UInt8]
@@ -25,7 +30,7 @@ enum RequestBody {
             body = try coding.decode(request.body, limit: Limits.bodyBytes)
         } catch {
             switch error {
-            case .tooLarge: throw tooLarge
+            case .tooLarge: throw .tooLarge(field: "body", limit: Limits.bodyBytes)
             case .malformed:
                 throw .invalid(field: "body", message: "is not valid \(coding.headerValue)")
             }
@@ -34,22 +39,33 @@ enum RequestBody {
         return body
     }
 
-    private static var tooLarge: LedgerError { .tooLarge(field: "body", limit: Limits.bodyBytes) }
-
     /// What the Content-Type says; none counts as JSON.
     static func kind(_ request: APIRequest, takesNDJSON: Bool) throws(LedgerError) -> Kind {
-        guard let header = request.header("content-type") else { return .json }
-        let type = header.prefix { $0 != ";" }.lowercased().filter { $0 != " " && $0 != "\t" }
-        switch type {
-        case "application/json", "": return .json
-        case "application/x-ndjson" where takesNDJSON: return .ndjson
+        guard let header = try single("content-type", of: request) else { return .json }
+        switch MediaType(header) {
+        case .json: return .json
+        case .ndjson where takesNDJSON: return .ndjson
         default:
             throw .unsupportedMediaType(
-                message: "Content-Type \(header.prefix(80)) is not taken here; send "
+                message: "Content-Type \(header.excerpt()) is not taken here; send "
                     + "application/json" + (takesNDJSON ? " or application/x-ndjson" : "")
-                    + " (with curl: -H 'Content-Type: application/json')"
+                    + ". curl says that it sends a form unless told otherwise: "
+                    + "-H 'Content-Type: application/json'"
             )
         }
+    }
+
+    /// The value of a field that says what the body is; two that might differ say nothing.
+    private static func single(
+        _ name: String,
+        of request: APIRequest
+    ) throws(LedgerError) -> String? {
+        var values = request.headers.lazy.filter { $0.name == name }.makeIterator()
+        let first = values.next()
+        guard values.next() == nil else {
+            throw .invalid(field: name, message: "is given twice")
+        }
+        return first?.value
     }
 
     /// Reads a body that is one JSON object, member by member.
@@ -100,6 +116,17 @@ enum FieldError: Error {
     case json(JSONError)
     case ledger(LedgerError)
 
+    /// The same, of the event that a line holds.
+    func inLine(_ number: Int, of event: String) -> FieldError {
+        switch self {
+        case .ledger(let error): .ledger(.inLine(number, error))
+        case .json(let error):
+            .ledger(.inLine(number, .invalid(field: event, message: Self.wrong(error))))
+        }
+    }
+
+    private static func wrong(_ error: JSONError) -> String { "is not as it should be: \(error)" }
+
     static func invalid(_ field: String, _ message: String, limit: Int? = nil) -> FieldError {
         .ledger(.invalid(field: field, message: message, limit: limit))
     }
@@ -107,7 +134,7 @@ enum FieldError: Error {
     var ledgerError: LedgerError {
         switch self {
         case .ledger(let error): error
-        case .json(let error): .invalid(field: "body", message: "is not as it should be: \(error)")
+        case .json(let error): .invalid(field: "body", message: Self.wrong(error))
         }
     }
 }
@@ -129,10 +156,10 @@ extension JSONReader {
         while let name = try self.read({ reader throws(JSONError) in try reader.nextMember() }) {
             let name = try self.read { reader throws(JSONError) in try reader.text(name) }
             guard seen.insert(name).inserted else {
-                throw .invalid(String(name.prefix(80)), "is given twice")
+                throw .invalid(name.excerpt(), "is given twice")
             }
             guard try read(name, &self) else {
-                throw .invalid(String(name.prefix(80)), "is an unknown field")
+                throw .invalid(name.excerpt(), "is an unknown field")
             }
         }
     }

@@ -24,7 +24,10 @@ enum Route {
     /// The route of a path as on the wire.
     init(path: String) throws(LedgerError) {
         guard path.utf8.first == UInt8(ascii: "/") else { throw .routeNotFound }
-        let segments = path.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
+        let slash = UInt8(ascii: "/")
+        let segments = path.utf8.dropFirst()
+            .split(separator: slash, omittingEmptySubsequences: false)
+            .map(Substring.init)
         switch segments[0] {
         case "health" where segments.count == 1: self = .health
         case "openapi.json" where segments.count == 1: self = .openAPI
@@ -32,7 +35,7 @@ enum Route {
         case "streams": self = try Self.inStream(Array(segments.dropFirst()))
         case "keys" where segments.count == 1: self = .keys
         case "keys" where segments.count == 2:
-            self = .key(PercentCoding.decodeText(segments[1]) ?? String(segments[1]))
+            self = .key(PercentCoding.decodeText(segments[1].utf8) ?? String(segments[1]))
         default: throw .routeNotFound
         }
     }
@@ -64,7 +67,7 @@ enum Route {
         default: throw .routeNotFound
         }
         let stream = try streamID(segments[0])
-        let text = PercentCoding.decodeText(segments[2]) ?? String(segments[2])
+        let text = PercentCoding.decodeText(segments[2].utf8) ?? String(segments[2])
         guard let id = SubscriptionID(text) else { throw .invalidSubscriptionID(text) }
         switch action {
         case "poll": return .poll(stream, id)
@@ -82,13 +85,13 @@ enum Route {
     }
 
     private static func streamID(_ segment: Substring) throws(LedgerError) -> StreamID {
-        let text = PercentCoding.decodeText(segment) ?? String(segment)
+        let text = PercentCoding.decodeText(segment.utf8) ?? String(segment)
         guard let id = StreamID(text) else { throw .invalidStreamID(text) }
         return id
     }
 
     static func eventKey(_ text: some StringProtocol) throws(LedgerError) -> EventKey {
-        guard let bytes = PercentCoding.decode(text), let key = EventKey(utf8: bytes) else {
+        guard let bytes = PercentCoding.decode(text.utf8), let key = EventKey(utf8: bytes) else {
             throw .invalidEventKey(
                 field: "key",
                 message: "must be 1 to \(Limits.keyBytes.upperBound) bytes of UTF-8"

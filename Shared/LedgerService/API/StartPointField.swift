@@ -72,7 +72,7 @@ struct StartPointField {
         guard try reader.nextKind() == .object else { throw .invalid(field, "must be an object") }
         try reader.members { name, reader throws(FieldError) in
             guard let partition = Int(name), "\(partition)" == name, partition >= 0 else {
-                throw .invalid("\(field).\(name.prefix(20))", "is no partition number")
+                throw .invalid("\(field).\(name.excerpt(20))", "is no partition number")
             }
             guard let offset = Offset(try reader.integer("\(field).\(name)")) else {
                 throw .invalid("\(field).\(name)", "must not be negative")

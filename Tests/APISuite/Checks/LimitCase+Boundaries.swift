@@ -18,21 +18,6 @@ extension LimitCase {
             error: "invalid_event_key",
             field: "key"
         ),
-        LimitCase(method: "POST", target: events, body: event(type: text(128)), status: 200),
-        LimitCase(
-            method: "POST",
-            target: events,
-            body: event(type: text(129)),
-            status: 400,
-            field: "type"
-        ),
-        LimitCase(
-            method: "POST",
-            target: events,
-            body: event(type: "1a"),
-            status: 400,
-            field: "type"
-        ),
         LimitCase(method: "POST", target: events, body: event(rest: headers(32)), status: 200),
         LimitCase(
             method: "POST",
@@ -73,13 +58,13 @@ extension LimitCase {
         LimitCase(
             method: "POST",
             target: events,
-            body: "[\(Array(repeating: event(), count: 1000).joined(separator: ","))]",
+            body: "[\(Array(repeating: event(), count: 10_000).joined(separator: ","))]",
             status: 200
         ),
         LimitCase(
             method: "POST",
             target: events,
-            body: "[\(Array(repeating: event(), count: 1001).joined(separator: ","))]",
+            body: "[\(Array(repeating: event(), count: 10_001).joined(separator: ","))]",
             status: 400,
             field: "events"
         ),
@@ -113,20 +98,6 @@ extension LimitCase {
             headers: ["idempotency-key": ""],
             status: 400,
             field: "Idempotency-Key"
-        ),
-        LimitCase(
-            method: "POST",
-            target: "/streams",
-            body: "{\"stream_id\":\"$L\(text(43))\"}",
-            status: 201
-        ),
-        LimitCase(
-            method: "POST",
-            target: "/streams",
-            body: "{\"stream_id\":\"$L\(text(44))\"}",
-            status: 400,
-            error: "invalid_stream_id",
-            field: "stream_id"
         ),
         LimitCase(
             method: "POST",
@@ -184,6 +155,41 @@ extension LimitCase {
         LimitCase(
             method: "POST",
             target: "/streams",
+            body: "{\"stream_id\":\"$o\",\"retention_hours\":1.0000001}",
+            status: 400,
+            field: "retention_hours"
+        ),
+        LimitCase(
+            method: "POST",
+            target: "/streams",
+            body: "{\"stream_id\":\"$o\",\"retention_hours\":87600.00000000000000001}",
+            status: 400,
+            field: "retention_hours"
+        ),
+        LimitCase(
+            method: "POST",
+            target: "/streams",
+            body: "{\"stream_id\":\"$o\",\"retention_hours\":0}",
+            status: 400,
+            field: "retention_hours"
+        ),
+        LimitCase(
+            method: "POST",
+            target: "/streams",
+            body: "{\"stream_id\":\"$o\",\"partition_count\":100.00000000000000000001}",
+            status: 400,
+            field: "partition_count"
+        ),
+        LimitCase(
+            method: "POST",
+            target: "/streams",
+            body: "{\"stream_id\":\"$o\",\"partition_count\":18446744073709551619}",
+            status: 400,
+            field: "partition_count"
+        ),
+        LimitCase(
+            method: "POST",
+            target: "/streams",
             body: "{\"stream_id\":\"$\"}",
             status: 409,
             error: "stream_already_exists"
@@ -192,6 +198,13 @@ extension LimitCase {
         LimitCase(method: "GET", target: "\(events)?limit=1001", status: 400, field: "limit"),
         LimitCase(method: "GET", target: "\(events)?limit=0", status: 400, field: "limit"),
         LimitCase(method: "GET", target: "\(events)?limit=+1", status: 400, field: "limit"),
+        LimitCase(method: "GET", target: "\(events)?limit=1e2", status: 400, field: "limit"),
+        LimitCase(
+            method: "GET",
+            target: "\(events)?limit=18446744073709551617",
+            status: 400,
+            field: "limit"
+        ),
         LimitCase(
             method: "GET",
             target: "\(events)?from=9223372036854775808",
@@ -216,6 +229,17 @@ extension LimitCase {
             target: "/streams/$/subscriptions/u/poll?wait=20.001",
             status: 400,
             field: "wait"
+        ),
+        LimitCase(
+            method: "GET",
+            target: "/streams/$/subscriptions/u/poll?wait=20.0000000000000000001",
+            status: 400,
+            field: "wait"
+        ),
+        LimitCase(
+            method: "GET",
+            target: "/streams/$/subscriptions/u/poll?wait=0.00000000000000000001",
+            status: 200
         ),
         LimitCase(
             method: "GET",

@@ -68,13 +68,6 @@ extension LimitCase {
             method: "POST",
             target: events,
             body: event(),
-            headers: ["content-type": "application/x-www-form-urlencoded"],
-            status: 415
-        ),
-        LimitCase(
-            method: "POST",
-            target: events,
-            body: event(),
             headers: ["content-encoding": "br"],
             status: 415
         ),
@@ -107,7 +100,6 @@ extension LimitCase {
             status: 404,
             error: "subscription_not_found"
         ),
-        LimitCase(method: "GET", target: "/streams/1x", status: 400, error: "invalid_stream_id"),
         LimitCase(
             method: "PATCH",
             target: "/streams/$",

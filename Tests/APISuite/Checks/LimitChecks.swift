@@ -6,6 +6,9 @@ import Testing
 extension APISuite {
     static let limitChecks = [
         APICheck("Every limit at its boundary") { try await tryAll(LimitCase.boundaries, $0) },
+        APICheck("Names at their limits") { try await tryAll(LimitCase.names, $0) },
+        APICheck("Types at their limits") { try await tryAll(LimitCase.types, $0) },
+        APICheck("Media types") { try await tryAll(LimitCase.mediaTypes, $0) },
         APICheck("Everything malformed") { try await tryAll(LimitCase.malformed, $0) },
         APICheck("A compressed body is taken, a bomb is not", compression),
         APICheck("Every truncation of a valid body is refused, and no bytes crash it", garbage),

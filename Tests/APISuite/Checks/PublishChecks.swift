@@ -9,6 +9,8 @@ extension APISuite {
             "Every form of the body is taken, and the answer keeps the request's order",
             forms
         ),
+        APICheck("A fault in a line names the line, and one of size the size", faults),
+        APICheck("Headers that differ by their bytes are two", headers),
         APICheck("Offsets of a partition are contiguous from 0", contiguous),
         APICheck("Data comes back byte for byte", bytes),
         APICheck("Keys of any Unicode are keys of their own", keys),
@@ -37,6 +39,46 @@ extension APISuite {
         #expect(lines.keys == ["a", "b"])
         let summary = try await api.call("POST", "/streams/\(s)/events?ack=summary", event)
         #expect((summary.json["partitions"] as? [[String: Any]])?.count == 1)
+    }
+
+    private static func faults(_ api: SuiteClient) async throws {
+        let s = try await api.stream(",\"partition_count\":1")
+        let good = LimitCase.event()
+        let large = LimitCase.event(data: "\"\(LimitCase.text(300_000))\"")
+        for (line, error, field) in [
+            ("[]", "validation_error", "events[1]"),
+            ("{\"key\":1}", "invalid_event_key", "events[1].key"),
+            ("{\"key\"", "validation_error", "events[1]"),
+            (good + "x", "validation_error", "events[1]"),
+            (large, "payload_too_large", "events[1]"),
+        ] {
+            let answer = try await api.call(
+                "POST",
+                "/streams/\(s)/events",
+                "\(good)\n\n\(line)\n\(good)\n",
+                headers: [("content-type", "application/x-ndjson")]
+            )
+            #expect(
+                answer.error == error && answer.details["field"] as? String == field,
+                "\(answer)"
+            )
+            #expect(answer.details["line"] as? Int == 3, "\(answer)")
+            #expect((answer.json["message"] as? String)?.hasPrefix("line 3: ") == true, "\(answer)")
+        }
+        let answer = try await api.call("POST", "/streams/\(s)/events", large)
+        #expect(answer.details["size"] as? Int == 300_004, "\(answer)")
+        #expect(try await api.call("GET", "/streams/\(s)/events").events.isEmpty)
+    }
+
+    private static func headers(_ api: SuiteClient) async throws {
+        let s = try await api.stream(",\"partition_count\":1")
+        let names = "\"e\u{301}\":\"1\",\"\u{e9}\":\"2\""
+        let body = LimitCase.event(rest: ",\"headers\":{\(names)}")
+        let answer = try await api.call("POST", "/streams/\(s)/events", body)
+        #expect(answer.status == 200, "\(answer)")
+        #expect(try await api.call("GET", "/streams/\(s)/events").text.contains(names))
+        let twice = LimitCase.event(rest: ",\"headers\":{\"a\":\"1\",\"\\u0061\":\"2\"}")
+        #expect(try await api.call("POST", "/streams/\(s)/events", twice).status == 400)
     }
 
     private static func contiguous(_ api: SuiteClient) async throws {
