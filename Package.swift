@@ -60,11 +60,12 @@ func module(_ name: String, _ dependencies: [Target.Dependency] = [], path: Stri
     )
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+func tests(_ name: String, _ dependencies: [Target.Dependency], data: [String] = []) -> Target {
     .testTarget(
         name: name,
         dependencies: dependencies,
         path: "Tests/\(name)",
+        exclude: data,
         swiftSettings: settings
     )
 }
@@ -310,6 +311,14 @@ let package = Package(
                 "LedgerMaintenance", "LedgerService", "LedgerCore", "LedgerTesting", "SQLiteTable",
                 "CSQLite", log,
             ]
+        ),
+        tests(
+            "CompatibilityTests",
+            [
+                "DynamoDBJSON", "LedgerCore", "LedgerService", "LedgerTesting", "RawJSON",
+                "SQLiteTable", log,
+            ],
+            data: ["Release-0.1.0"]
         ),
         tests(
             "ProjectTests",

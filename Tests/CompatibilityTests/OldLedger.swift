@@ -1,0 +1,96 @@
+import DynamoDBJSON
+import Foundation
+import LedgerCore
+import LedgerService
+import LedgerTesting
+import Logging
+import RawJSON
+import SQLiteTable
+import Testing
+
+/// What release 0.1.0 left: a ledger's file, what it answered, and its rows as DynamoDB has them.
+struct Recording: Decodable, Sendable {
+    /// A GET and the body of its answer, which was a 200.
+    struct Answer: Decodable, Sendable {
+        let target: String
+        let body: String
+    }
+
+    /// A publish that was sent twice, and what the second got.
+    struct RepeatedPublish: Decodable, Sendable {
+        let stream: String
+        let key: String
+        let body: String
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case recordedAt = "recorded_at"
+        case answers, cursors
+        case repeatedPublish = "repeated_publish"
+    }
+
+    /// Milliseconds since the epoch.
+    let recordedAt: Int64
+    let answers: [Answer]
+    /// By subscription of `orders`; `old` is one of `at-offsets` from before its seek.
+    let cursors: [String: String]
+    let repeatedPublish: RepeatedPublish
+
+    static let folder = URL(filePath: #filePath).deletingLastPathComponent()
+        .appending(path: "Release-0.1.0")
+
+    static func load() throws -> Recording {
+        let data = try Data(contentsOf: folder.appending(path: "answers.json"))
+        return try JSONDecoder().decode(Recording.self, from: data)
+    }
+
+    /// A row a line, as DynamoDB's JSON.
+    static func rows() throws -> [String] {
+        let url = folder.appending(path: "rows.jsonl")
+        return try String(contentsOf: url, encoding: .utf8).split(separator: "\n").map(String.init)
+    }
+}
+
+/// The recorded ledger, opened by the present code shortly after it was recorded.
+struct OldLedger: Sendable {
+    let recording: Recording
+    let table: SQLiteTable
+    private let folder: TemporaryFolder
+    private let api: LedgerAPI
+
+    init() throws {
+        recording = try Recording.load()
+        folder = try TemporaryFolder()
+        let copy = URL(filePath: folder.file)
+        let file = Recording.folder.appending(path: "ledger.sqlite")
+        try FileManager.default.copyItem(at: file, to: copy)
+        table = try SQLiteTable.open(path: folder.file)
+        let start = Timestamp(milliseconds: recording.recordedAt + 1000)
+        let ledger = Ledger(
+            table: table,
+            clock: ManualClock(start: start),
+            random: .seeded(1),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        )
+        api = LedgerAPI(ledger)
+    }
+
+    func call(
+        _ method: String,
+        _ target: String,
+        _ body: String = "",
+        headers: [(name: String, value: String)] = []
+    ) async -> (status: Int, body: String) {
+        let parts = target.split(separator: "?", maxSplits: 1).map(String.init)
+        let answer = await api.handle(
+            APIRequest(
+                method: method,
+                path: parts[0],
+                query: parts.count > 1 ? parts[1] : "",
+                headers: headers,
+                body: Array(body.utf8)
+            )
+        )
+        return (answer.status, String(decoding: answer.body, as: UTF8.self))
+    }
+}
