@@ -95,10 +95,8 @@ struct Serve: AsyncParsableCommand {
     }
 
     private func storage() throws -> LedgerStorage {
-        let folder =
-            data ?? Environment.value("EVENTLEDGER_DATA")
-            ?? DataFolder.standard(Environment.value)
         let text = table ?? Environment.value("EVENTLEDGER_TABLE") ?? "sqlite"
+        let folder = text == "sqlite" ? try dataFolder() : ""
         guard let storage = LedgerStorage(text, folder: folder) else {
             throw ValidationError(
                 text.hasPrefix("dynamodb:")
@@ -108,6 +106,15 @@ struct Serve: AsyncParsableCommand {
             )
         }
         return storage
+    }
+
+    private func dataFolder() throws -> String {
+        do throws(DataFolderError) {
+            return try DataFolder.named(data, Environment.value)
+        } catch {
+            Terminal.error("cannot serve: \(error)")
+            throw ExitCode(3)
+        }
     }
 
     private func keys() throws -> KeyPolicy {

@@ -25,9 +25,9 @@ struct Backup: AsyncParsableCommand {
     func run() async throws {
         let part = target + ".partial"
         let verdict: LedgerVerdict
-        do throws(SQLiteOpenError) {
+        do {
             guard !SQLiteClaim.exists(target) else {
-                throw .cannotOpen(path: target, reason: "it exists already")
+                throw SQLiteOpenError.cannotOpen(path: target, reason: "it exists already")
             }
             SQLiteClaim.remove(part)
             try Self.copy(LedgerFile.path(data), to: part)

@@ -10,16 +10,16 @@ import Darwin
 /// Which file a command means.
 enum LedgerFile {
     /// The ledger's file in a data folder, or `place` itself when it is a file.
-    static func path(_ place: String?) -> String {
-        let place = folder(place)
+    static func path(_ place: String?) throws(DataFolderError) -> String {
+        let place = try folder(place)
         var status = stat()
         let isFile = stat(place, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
         return isFile ? place : place + "/" + DataFolder.fileName
     }
 
     /// The data folder, as `serve` takes it.
-    static func folder(_ place: String?) -> String {
-        place ?? Environment.value("EVENTLEDGER_DATA") ?? DataFolder.standard(Environment.value)
+    static func folder(_ place: String?) throws(DataFolderError) -> String {
+        try DataFolder.named(place, Environment.value)
     }
 
     /// A file's bytes.

@@ -26,20 +26,29 @@ struct Restore: AsyncParsableCommand {
     @Argument(help: "The backup's file.") var backup: String
     @Option(help: "The ledger's folder (EVENTLEDGER_DATA; default in your data folder).")
     var data: String?
+    @Flag(
+        help: """
+            Take a file that was copied while in use, or whose log is gone. What its log had is lost; \
+            the check says whether the rest fits together.
+            """
+    )
+    var withoutLog = false
     @Flag(help: "Print the verdict as JSON.") var json = false
 
     func run() async throws {
-        let file = LedgerFile.folder(data) + "/" + DataFolder.fileName
+        let file: String
         let verdict: LedgerVerdict
         let count: Int
         do {
-            try DataFolder.make(LedgerFile.folder(data))
+            let folder = try LedgerFile.folder(data)
+            file = folder + "/" + DataFolder.fileName
+            try DataFolder.make(folder)
             let claim = try SQLiteClaim(path: file)
             defer { withExtendedLifetime(claim) {} }
             guard !SQLiteClaim.exists(file) else {
                 throw SQLiteOpenError.cannotOpen(path: file, reason: "move it away first")
             }
-            (verdict, count) = try await Self.place(backup, file)
+            (verdict, count) = try await place(file)
         } catch let error as ExitCode {
             throw error
         } catch {
@@ -59,13 +68,12 @@ struct Restore: AsyncParsableCommand {
     }
 
     /// Copies, makes the copy a ledger of its own, checks it, and gives it its name if it is sound.
-    private static func place(
-        _ backup: String,
+    private func place(
         _ file: String
     ) async throws -> (LedgerVerdict, subscriptions: Int) {
         let part = file + ".partial"
         SQLiteClaim.remove(part)
-        try SQLiteSnapshot.open(path: backup).copy(to: part, as: .table)
+        try SQLiteSnapshot.open(path: backup, withoutLog: withoutLog).copy(to: part, as: .table)
         var verdict = try FileCheck.run(part)
         guard verdict.isSound else {
             SQLiteClaim.remove(part)

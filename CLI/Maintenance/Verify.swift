@@ -34,20 +34,23 @@ struct Verify: AsyncParsableCommand {
     @OptionGroup var options: ClientOptions
 
     func validate() throws {
-        if data != nil, stream != nil {
+        if file != nil, stream != nil {
             throw ValidationError("--data checks the whole file: leave out the stream.")
         }
     }
 
+    /// An empty value counts as left out.
+    private var file: String? { data.flatMap { $0.isEmpty ? nil : $0 } }
+
     func run() async throws {
         let heads = try HeadFile.read(expect)
-        guard let data else {
+        guard let file else {
             return try await options.run { client throws(LedgerClientError) in
                 let check = RemoteVerification(client: client, heads: heads)
                 finish(try await check.run(stream.flatMap { StreamID($0) }))
             }
         }
-        finish(try FileCheck.run(LedgerFile.path(data), heads))
+        finish(try FileCheck.run(LedgerFile.path(file), heads))
     }
 
     private func finish(_ verdict: LedgerVerdict) {

@@ -9,14 +9,25 @@ public enum DataFolder {
     /// The file's name in the folder.
     public static let fileName = "ledger.sqlite"
 
-    /// The folder when none is named: under the user's data folder.
+    /// The folder that is meant: the one given, else `EVENTLEDGER_DATA`, else one in the user's data
+    /// folder. What is empty counts as left out.
     ///
     /// `environment`: Looks a variable up.
-    public static func standard(_ environment: (String) -> String?) -> String {
-        if let data = environment("XDG_DATA_HOME"), data.hasPrefix("/") {
+    public static func named(
+        _ given: String?,
+        _ environment: (String) -> String?
+    ) throws(DataFolderError) -> String {
+        if let given, !given.isEmpty { return given }
+        if let named = environment("EVENTLEDGER_DATA"), !named.isEmpty { return named }
+        if let data = environment("XDG_DATA_HOME"), isAbsolute(data) {
             return data + "/eventledger"
         }
-        return (environment("HOME") ?? ".") + "/.local/share/eventledger"
+        guard let home = environment("HOME"), isAbsolute(home) else { throw .homeless }
+        return home + "/.local/share/eventledger"
+    }
+
+    private static func isAbsolute(_ path: String) -> Bool {
+        path.utf8.first == UInt8(ascii: "/")
     }
 
     /// Makes the folder and those above it, mode 0700, where they are missing.
@@ -41,6 +52,17 @@ public struct DataFolderError: Error, Equatable, CustomStringConvertible {
     /// Why.
     public let message: String
 
+    /// Nothing says where a ledger is to be: a folder relative to wherever the process was started
+    /// would be another one each time.
+    static let homeless = DataFolderError(
+        path: "",
+        message:
+            "HOME is no absolute path, so there is no default data folder; name one with --data "
+            + "or EVENTLEDGER_DATA"
+    )
+
     /// The problem in words, for a person.
-    public var description: String { "the data folder \(path) can't be used: \(message)" }
+    public var description: String {
+        path.isEmpty ? message : "the data folder \(path) can't be used: \(message)"
+    }
 }

@@ -16,6 +16,7 @@ final class Engine: Sendable {
     private let otherThreads: [Worker]
 
     init(path: String, options: SQLiteOptions) throws(SQLiteOpenError) {
+        let path = try RealPath.of(path)
         let lock = try LockFile(path: path + ".lock")
         do throws(SQLiteOpenError) {
             let parts = try EngineParts(
@@ -51,7 +52,7 @@ final class Engine: Sendable {
         gauge.withLock { $0.stop() }
         gauge.broadcast()
         for thread in otherThreads { thread.join() }
-        connections.close(keepingLog: writer.failure != nil)
+        connections.close(isClean: writer.failure == nil)
         lock.release()
     }
 

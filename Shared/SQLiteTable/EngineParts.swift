@@ -40,7 +40,7 @@ struct EngineParts: Sendable {
             )
             readers = try Self.readers(&connections, path: path, options: options, reads: reads)
         } catch {
-            connections.close(keepingLog: true)
+            connections.close(isClean: false)
             throw error
         }
         self.connections = connections
@@ -111,10 +111,11 @@ struct Connections: @unchecked Sendable {
 
     /// Closes all; the last copies the log into the database and removes it.
     ///
-    /// - Parameter keepingLog: Leaves the log as it is. When writing was given up it may be the
-    ///   only whole copy, and the next start recovers from it.
-    func close(keepingLog: Bool) {
-        writer.keepLog(keepingLog)
+    /// - Parameter isClean: False leaves the log as it is, and the file marked as in use. When
+    ///   writing was given up the log may be the only whole copy, and the next start recovers from
+    ///   it. So it is when the mark can't be removed: marked, the file needs its log.
+    func close(isClean: Bool) {
+        writer.keepLog(!(isClean && Mark.remove(writer)))
         for connection in others + [writer] { connection.close() }
     }
 }

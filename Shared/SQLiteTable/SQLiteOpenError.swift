@@ -12,6 +12,10 @@ public enum SQLiteOpenError: Error, Hashable, Sendable {
     case notOurs(path: String, reason: String)
     /// The file is a backup.
     case backup(path: String)
+    /// The file was copied while a table used it, or its log was taken away.
+    case copiedInUse(path: String)
+    /// The file has several names (hard links).
+    case linked(path: String, names: Int)
     /// The file is damaged.
     case corrupt(path: String, reason: String)
     /// No room to create the file.
@@ -47,6 +51,13 @@ extension SQLiteOpenError: CustomStringConvertible {
             "\(path) is not a ledger: \(reason); choose another file"
         case .backup(let path):
             "\(path) is a backup; `eventledger restore` makes a ledger of it"
+        case .copiedInUse(let path):
+            "\(path) was copied while it was in use, or its log \(path)-wal is gone: what was "
+                + "written last may be missing. Make copies with `eventledger backup`; "
+                + "`eventledger restore --without-log` makes a ledger of what is there"
+        case .linked(let path, let names):
+            "\(path) is one of \(names) names (hard links) of the same file, and a ledger's log and "
+                + "lock stand beside one name; remove the others, or copy the file"
         case .corrupt(let path, let reason):
             "\(path) is damaged (\(reason)); restore it from a backup"
         case .full(let path):

@@ -80,8 +80,9 @@ public final class SQLiteTable: Table {
     /// False: the log is left to the sweep.
     public var deletesLogByItself: Bool { false }
 
-    /// Not nil after an fsync that failed, and alike: the next start reads the log anew.
-    public var writeFailure: TableError? { engine.writer.failure }
+    /// Not nil after an fsync that failed, and alike, until the next start, which reads the log
+    /// anew; and while the disk is full.
+    public var writeFailure: TableError? { engine.writer.trouble }
 
     /// The row with this key, or nil.
     public func get(_ key: TableKey) async throws(TableError) -> Item? {

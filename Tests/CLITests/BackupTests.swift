@@ -124,6 +124,33 @@ struct BackupTests {
         #expect(attributes[.posixPermissions] as? Int == 0o600)
     }
 
+    @Test("A copy made by other means while a server runs is refused, or taken on purpose")
+    func copied() async throws {
+        let place = try TemporaryFolder()
+        let ledger = try await RunningLedger(place["data"])
+        try await ledger.done("stream", "create", "orders")
+        let copy = place["copy"]
+        try FileManager.default.createDirectory(atPath: copy, withIntermediateDirectories: true)
+        try FileManager.default.copyItem(
+            atPath: place["data"] + "/ledger.sqlite",
+            toPath: copy + "/ledger.sqlite"
+        )
+        await ledger.stop()
+        for command in [["serve", "--port", "0", "--data"], ["verify", "--data"]] {
+            let refused = try await CommandLine.run(command + [copy])
+            #expect(refused.status == 3, "\(refused)")
+            #expect(refused.errors.contains("copied while it was in use"), "\(refused)")
+        }
+        let file = copy + "/ledger.sqlite"
+        let refused = try await CommandLine.run(["restore", "--data", place["new"], file])
+        #expect(refused.status == 3 && refused.errors.contains("--without-log"), "\(refused)")
+        let taken = try await CommandLine.run([
+            "restore", "--without-log", "--data", place["new"], file,
+        ])
+        #expect(taken.status == 0, "\(taken)")
+        #expect(try await CommandLine.run(["verify", "--data", place["new"]]).status == 0)
+    }
+
     private static func next(_ ledger: RunningLedger) async throws -> Int {
         let path = ["streams", "orders", "partitions", "0", "head"]
         return try #require(Int(try await ledger.call("GET", path).text("next_offset")))

@@ -8,23 +8,31 @@ final class Connection {
     let handle: OpaquePointer
     private let patience: Int32
 
+    /// What a connection is for.
+    enum Access {
+        /// Reading and writing.
+        case readWrite
+        /// Reading, beside others that write.
+        case readOnly
+        /// Reading a file that nobody changes, without a log: also where there is one.
+        case fileAlone
+    }
+
     /// Opens a file that exists.
     ///
     /// - Parameters:
     ///   - path: Where it is.
     ///   - options: How long to wait for another program's lock, and by which file system.
-    ///   - readOnly: Whether it is only read.
+    ///   - access: What it is for.
     /// - Throws: Why it cannot be opened.
     init(
         path: String,
         options: SQLiteOptions,
-        readOnly: Bool = false
+        access: Access = .readWrite
     ) throws(SQLiteFailure) {
-        // A name such as ":memory:" means something else to SQLite unless it looks like a path.
-        let name = path.hasPrefix("/") ? path : "./" + path
+        let (name, way) = Self.opening(path, access)
         var handle: OpaquePointer?
-        let access = readOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE
-        let flags = access | SQLITE_OPEN_NOMUTEX
+        let flags = way | SQLITE_OPEN_NOMUTEX
         let code = sqlite3_open_v2(name, &handle, flags, options.fileSystem)
         guard let handle else {
             throw SQLiteFailure(code: SQLITE_NOMEM, systemError: 0, message: "out of memory")
@@ -37,6 +45,26 @@ final class Connection {
             let failure = failure(code)
             sqlite3_close_v2(handle)
             throw failure
+        }
+    }
+
+    private static func opening(_ path: String, _ access: Access) -> (name: String, way: Int32) {
+        // A name such as ":memory:" means something else to SQLite unless it looks like a path.
+        let name = path.utf8.first == UInt8(ascii: "/") ? path : "./" + path
+        switch access {
+        case .readWrite: return (name, SQLITE_OPEN_READWRITE)
+        case .readOnly: return (name, SQLITE_OPEN_READONLY)
+        case .fileAlone:
+            var uri = "file:"
+            for byte in name.utf8 {
+                // What has a meaning in a URI.
+                let isSpecial = byte < 0x21 || byte > 0x7e || Array("%?#".utf8).contains(byte)
+                uri +=
+                    isSpecial
+                    ? (byte < 16 ? "%0" : "%") + String(byte, radix: 16)
+                    : String(UnicodeScalar(byte))
+            }
+            return (uri + "?immutable=1", SQLITE_OPEN_READONLY | SQLITE_OPEN_URI)
         }
     }
 

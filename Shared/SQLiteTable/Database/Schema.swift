@@ -4,6 +4,10 @@ import CSQLite
 enum Schema {
     /// "ELDG", in the file's header.
     static let applicationID: Int64 = 0x454c_4447
+    /// "ELDU": a ledger that is in use, or was when its process was killed.
+    ///
+    /// A clean stop puts ``applicationID`` back: ``Mark``.
+    static let inUseID: Int64 = 0x454c_4455
     /// "ELBK": a backup, which is read and put back, and not written to.
     static let backupID: Int64 = 0x454c_424b
     /// The format this program writes, and the newest it reads.
@@ -39,6 +43,10 @@ enum Schema {
             // into a file that was cut off it would hide what is missing.
             connection.keepLog(true)
             do throws(SQLiteFailure) {
+                if try Mark.lacksLog(connection, path: path) {
+                    connection.close()
+                    return .failure(.copiedInUse(path: path))
+                }
                 let identity = try Identity(connection)
                 if let refusal = identity.refusal(path: path) {
                     connection.close()
@@ -48,6 +56,7 @@ enum Schema {
                 try Recovery.run(connection)
                 if identity.isEmpty { try initialise(connection) }
                 if identity.isOld { try connection.execute("PRAGMA user_version=\(version)") }
+                try Mark.set(connection)
                 return .success(connection)
             } catch {
                 connection.close()
@@ -84,10 +93,21 @@ enum Schema {
     }
 
     /// A connection that reads the file as it is now, for as long as it is open.
-    static func openSnapshot(path: String) throws(SQLiteOpenError) -> Connection {
+    static func openSnapshot(
+        path: String,
+        withoutLog: Bool
+    ) throws(SQLiteOpenError) -> Connection {
         try opening(path) { () throws(SQLiteFailure) in
-            let connection = try Connection(path: path, options: SQLiteOptions(), readOnly: true)
+            let connection = try Connection(
+                path: path,
+                options: SQLiteOptions(),
+                access: withoutLog ? .fileAlone : .readOnly
+            )
             do throws(SQLiteFailure) {
+                if !withoutLog, try Mark.lacksLog(connection, path: path) {
+                    connection.close()
+                    return .failure(.copiedInUse(path: path))
+                }
                 // The first read of a transaction decides what all of it sees.
                 try connection.execute("BEGIN")
                 let identity = try Identity(connection)
@@ -145,7 +165,7 @@ enum Schema {
             """
             BEGIN IMMEDIATE;
             \(create)
-            PRAGMA application_id=\(applicationID);
+            PRAGMA application_id=\(inUseID);
             PRAGMA user_version=\(version);
             COMMIT
             """
@@ -175,7 +195,8 @@ private struct Identity {
     func refusal(path: String, takesBackups: Bool = false) -> SQLiteOpenError? {
         if isEmpty { return nil }
         if applicationID == Schema.backupID, !takesBackups { return .backup(path: path) }
-        guard applicationID == Schema.applicationID || applicationID == Schema.backupID else {
+        let ours = [Schema.applicationID, Schema.inUseID, Schema.backupID]
+        guard ours.contains(applicationID) else {
             return .notOurs(path: path, reason: "it is another application's database")
         }
         guard version <= Schema.version else {

@@ -11,6 +11,7 @@ enum DatabaseFile {
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw .cannotOpen(path: path, reason: lastSystemError()) }
         defer { close(descriptor) }
+        try requireOneName(descriptor, path: path)
         var header = [UInt8](repeating: 0, count: magic.count)
         let count = read(descriptor, &header, header.count)
         guard count >= 0 else { throw .cannotOpen(path: path, reason: lastSystemError()) }
@@ -20,6 +21,18 @@ enum DatabaseFile {
         guard header == magic || size(path: path + "-journal") > 0 else {
             throw .notOurs(path: path, reason: "it does not begin like a SQLite database")
         }
+    }
+
+    /// The log and the lock stand beside one name; by another somebody would miss both.
+    private static func requireOneName(
+        _ descriptor: Int32,
+        path: String
+    ) throws(SQLiteOpenError) {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else {
+            throw .cannotOpen(path: path, reason: lastSystemError())
+        }
+        guard status.st_nlink <= 1 else { throw .linked(path: path, names: Int(status.st_nlink)) }
     }
 
     /// SQLite would remove a log that it finds beside an empty file, and with it whatever a file

@@ -67,6 +67,17 @@ final class RowWriter {
         return connection.changes
     }
 
+    /// Takes and gives back some pages: whether a write like others finds room, with the commit.
+    func probe() throws(SQLiteFailure) {
+        // No row has this key.
+        try connection.execute(
+            """
+            INSERT INTO items(pk, sk, v) VALUES('', x'', zeroblob(16384));
+            DELETE FROM items WHERE pk='' AND sk=x''
+            """
+        )
+    }
+
     private func check(_ code: Int32) throws(RowFailure) {
         guard code == SQLITE_DONE else { throw .sqlite(connection.failure(code)) }
     }

@@ -10,7 +10,7 @@ public final class SQLiteClaim: Sendable {
     ///
     /// Throws ``SQLiteOpenError/inUse(path:)`` while a table has it open.
     public init(path: String) throws(SQLiteOpenError) {
-        lock = try LockFile(path: path + ".lock")
+        lock = try LockFile(path: try RealPath.of(path) + ".lock")
     }
 
     deinit {

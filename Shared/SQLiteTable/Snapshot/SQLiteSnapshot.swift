@@ -21,11 +21,22 @@ public final class SQLiteSnapshot: TableSnapshot {
     }
 
     /// The file at `path` as it is now.
-    public static func open(path: String) throws(SQLiteOpenError) -> SQLiteSnapshot {
+    ///
+    /// - Parameters:
+    ///   - path: Where it is.
+    ///   - withoutLog: Takes a file that was copied while in use, on its user's word: what it
+    ///     says is all that is looked at, and nothing is written beside it.
+    /// - Throws: Why it can't be read; ``SQLiteOpenError/copiedInUse(path:)`` above all.
+    public static func open(
+        path: String,
+        withoutLog: Bool = false
+    ) throws(SQLiteOpenError) -> SQLiteSnapshot {
+        let path = try RealPath.of(path)
         guard access(path, R_OK) == 0 else {
             throw .cannotOpen(path: path, reason: lastSystemError())
         }
-        return SQLiteSnapshot(try Schema.openSnapshot(path: path), path: path)
+        let connection = try Schema.openSnapshot(path: path, withoutLog: withoutLog)
+        return SQLiteSnapshot(connection, path: path)
     }
 
     /// What SQLite itself finds wrong with the file, which is read as a whole.

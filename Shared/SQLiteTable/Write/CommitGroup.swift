@@ -34,6 +34,9 @@ struct CommitGroup {
             try settle(answer) { group throws(RowFailure) in
                 try group.purge(before: seconds, limit: limit)
             }
+        case .probe:
+            try rows.probe()
+            changedRows += 1
         }
     }
 

@@ -20,6 +20,8 @@ struct WriteQueue: Sendable {
     private let commitBytes: Int
     private var state = State.open
     private var waiting: [WriteRequest] = []
+    /// Why the last write found no room; nil when one did since.
+    var shortage: TableError?
 
     init(commitBytes: Int) {
         self.commitBytes = commitBytes

@@ -8,6 +8,8 @@ struct WriteRequest: Sendable {
         case transaction([PreparedWrite], token: Incarnation, Answer<TransactionOutcome>)
         case deletion([RowKey], Answer<Void>)
         case purge(before: Int64, limit: Int, Answer<Int>)
+        /// Nobody's: whether there is room again.
+        case probe
     }
 
     let work: Work
@@ -20,7 +22,7 @@ struct WriteRequest: Sendable {
             switch work {
             case .write(let write, _): write.bytes
             case .transaction(let writes, _, _): writes.reduce(0) { $0 + $1.bytes }
-            case .deletion, .purge: 0
+            case .deletion, .purge, .probe: 0
             }
     }
 
@@ -31,6 +33,7 @@ struct WriteRequest: Sendable {
         case .transaction(_, _, let answer): answer.resume(returning: .failure(error))
         case .deletion(_, let answer): answer.resume(returning: .failure(error))
         case .purge(_, _, let answer): answer.resume(returning: .failure(error))
+        case .probe: break
         }
     }
 }

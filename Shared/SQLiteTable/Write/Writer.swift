@@ -70,6 +70,9 @@ final class Writer: @unchecked Sendable {
         for request in waiting { request.fail(error) }
     }
 
+    /// Why writing was given up, or finds no room at present; nil when neither is so.
+    var trouble: TableError? { queue.withLock { $0.failure ?? $0.shortage } }
+
     /// Why writing was given up; nil when it was not.
     var failure: TableError? { queue.withLock { $0.failure } }
 
@@ -77,11 +80,25 @@ final class Writer: @unchecked Sendable {
 
     /// Works until stopped.
     func run() {
-        while case .commit(let requests) = queue.wait(for: { $0.next() }) {
+        while case .commit(let requests) = next() {
             process(requests)
             tendLog()
         }
     }
+
+    /// What to do next; while there is no room, also a look whether there is again.
+    ///
+    /// Whoever asks `/health` may keep all clients away meanwhile, so it can't be left to them.
+    private func next() -> WriteQueue.Next {
+        guard queue.withLock({ $0.shortage != nil && $0.failure == nil }) else {
+            return queue.wait { $0.next() }
+        }
+        let next = queue.wait(milliseconds: Self.roomInterval) { $0.next() }
+        return next ?? .commit([WriteRequest(.probe)])
+    }
+
+    /// How often a writer without room looks for it, milliseconds.
+    private static let roomInterval = 500
 
     private func process(_ requests: [WriteRequest]) {
         let group: CommitGroup
@@ -97,6 +114,7 @@ final class Writer: @unchecked Sendable {
         }
         for token in group.appliedTokens { tokens.remember(token) }
         counters.committed(requests: requests.count, rows: group.changedRows)
+        if group.changedRows > 0 { queue.withLock { $0.shortage = nil } }
         group.answerAll()
     }
 
@@ -117,7 +135,9 @@ final class Writer: @unchecked Sendable {
             return fail(failure)
         }
         guard requests.count > 1, !failure.isBusy else {
-            return answer(requests, failure.tableError(.definite))
+            let error = failure.tableError(.definite)
+            if failure.isFull { queue.withLock { $0.shortage = error } }
+            return answer(requests, error)
         }
         for request in requests {
             if let failure = queue.withLock({ $0.failure }) {
