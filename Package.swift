@@ -242,7 +242,7 @@ let package = Package(
         // What tests talk to on loopback: a local AWS, and servers of canned answers.
         .target(
             name: "Loopback",
-            dependencies: ["AWSClient", "DynamoDBTable"],
+            dependencies: ["AWSClient", "CurlHTTP", "DynamoDBTable"],
             path: "Tests/Loopback",
             swiftSettings: settings
         ),

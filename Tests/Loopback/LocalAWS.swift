@@ -1,9 +1,10 @@
 import AWSClient
+import CurlHTTP
 public import DynamoDBTable
 import Foundation
 import Synchronization
 
-/// A local AWS (moto) that the test process starts when it is first needed, and that ends with it.
+/// A local AWS that the test process starts when it is first needed, and that ends with it.
 ///
 /// The project's set-up installs it: `./justw test`.
 public final class LocalAWS: Sendable {
@@ -63,6 +64,28 @@ public final class LocalAWS: Sendable {
     /// A new table of its own.
     public func table() async throws -> DynamoDBTable {
         try table(await createTable())
+    }
+
+    /// Orders what goes wrong with the calls of a table from now on, or of every one; nothing ends it.
+    ///
+    /// `scripts/local_cloud/README.md` says what there is, such as `throttles` and `conflicts`.
+    public func disturb(_ table: String? = nil, _ faults: [String: Double] = [:]) async throws {
+        let members = faults.map { "\"\($0.key)\": \($0.value)" }
+        let name = table.map { ["\"table\": \"\($0)\""] } ?? []
+        let request = CurlRequest(
+            method: "POST",
+            url: url + "/eventledger/faults",
+            body: Array("{\((name + members).joined(separator: ", "))}".utf8),
+            timeout: Self.attemptTimeout
+        )
+        let answer = try await CurlClient().call(request)
+        guard answer.status == 204 else { throw Refused(answer: answer.body) }
+    }
+
+    /// An order that is none.
+    private struct Refused: Error, CustomStringConvertible {
+        let answer: [UInt8]
+        var description: String { String(decoding: answer, as: UTF8.self) }
     }
 
     private static func creation(of name: String) -> [UInt8] {

@@ -11,13 +11,13 @@ import urllib.request
 from pathlib import Path
 
 import boto3
-from local_cloud.capacity import item_size
+from local_cloud.table.values import item_size
 
 # Events a publish call: how many calls of it.
 CALLS = {1: 300, 10: 100, 100: 30}
 WORDS = ("alpha", "bravo", "delta", "gamma", "kappa", "omega", "sigma", "theta")
 PAGE = 1000  # events a poll
-FOLDED = 200  # events between two waits for the fold: moto is slow, and slow writes are repeated
+FOLDED = 200  # events between two waits for the fold
 PATIENCE = 300  # seconds for the stream to be drained
 
 

@@ -1,32 +1,13 @@
-"""What calls of DynamoDB cost, in its units: moto answers a constant.
+"""What calls of DynamoDB cost, in its units, also where the call does not ask.
 
 A write unit is 1 KB written, a read unit 4 KB read (strongly; eventually it is half of one), each
 call rounded up, a transaction twice. Failed conditions cost as much as writes.
 """
 
-import base64
 import math
 
-WRITE_UNIT, READ_UNIT = 1024, 4096
-
-
-def value_size(value):
-    """Bytes of one attribute value in DynamoDB's JSON, by DynamoDB's rules for sizes."""
-    (kind, content), = value.items()
-    if kind == "S":
-        return len(content.encode())
-    if kind == "B":
-        return len(base64.b64decode(content))
-    if kind == "N":
-        digits = content.lstrip("-").replace(".", "").strip("0")
-        return min(21, math.ceil(len(digits) / 2) + 1 + content.startswith("-"))
-    if kind in ("BOOL", "NULL"):
-        return 1
-    raise ValueError(f"no row has a value of type {kind}")
-
-
-def item_size(item):
-    return sum(len(name.encode()) + value_size(value) for name, value in item.items())
+from .table.store import READ_UNIT, WRITE_UNIT
+from .table.values import item_size
 
 
 def write_units(item):

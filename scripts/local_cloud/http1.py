@@ -67,7 +67,7 @@ def render(status, headers, body, *, head=False):
     """The bytes of an answer."""
     lines = [f"HTTP/1.1 {status} {REASONS.get(status, 'Status')}"]
     lines += [f"{name}: {value}" for name, value in headers]
-    if status != 204:
+    if status != 204 and header(headers, "content-length") is None:
         lines.append(f"content-length: {len(body)}")
     return "\r\n".join(lines).encode("latin-1", "replace") + b"\r\n\r\n" + (b"" if head else body)
 

@@ -60,7 +60,8 @@ def handle(event):
         sys.exit(7)
     if "table" in query:
         body = json.loads(event["body"])
-        body.setdefault("TableName", os.environ["EVENTLEDGER_TABLE"])
+        if "TransactItems" not in body:
+            body.setdefault("TableName", os.environ["EVENTLEDGER_TABLE"])
         status, answer = call_table(query["table"], body)
         return {"statusCode": status, "body": json.dumps(answer)}
     if "big" in query:
