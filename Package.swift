@@ -161,13 +161,20 @@ let package = Package(
             swiftSettings: settings
         ),
         module("LineLog", [log]),
-        module("LedgerService", ["LedgerCore", "LedgerSchemas", "RawJSON", log, metrics]),
-        module("SQLiteTable", ["LedgerCore", "CChecksum", "CSQLite"]),
+        module("MachineClock", ["LedgerCore"]),
+        module(
+            "LedgerService",
+            ["LedgerCore", "LedgerSchemas", "MachineClock", "RawJSON", log, metrics]
+        ),
+        module("SQLiteTable", ["LedgerCore", "MachineClock", "CChecksum", "CSQLite"]),
         module("LedgerMaintenance", ["LedgerCore"]),
         module("CurlHTTP", ["CCurl"]),
         module("AWSClient", ["CurlHTTP", "CCrypto", "RawJSON"]),
         module("DynamoDBJSON", ["LedgerCore", "RawJSON"]),
-        module("DynamoDBTable", ["LedgerCore", "AWSClient", "DynamoDBJSON", "RawJSON", metrics]),
+        module(
+            "DynamoDBTable",
+            ["LedgerCore", "AWSClient", "DynamoDBJSON", "MachineClock", "RawJSON", metrics]
+        ),
         module("LedgerClient", ["LedgerCore", "CurlHTTP", "RawJSON"]),
         .target(name: "CResolver", path: "Shared/CResolver", cSettings: cSettings),
         module(
@@ -177,7 +184,7 @@ let package = Package(
                 "RawJSON", log, metrics,
             ]
         ),
-        module("LedgerTesting", ["LedgerCore", "LedgerService", "RawJSON"]),
+        module("LedgerTesting", ["LedgerCore", "LedgerService", "MachineClock", "RawJSON"]),
         module(
             "LedgerServer",
             [
@@ -248,7 +255,7 @@ let package = Package(
         ),
 
         tests("RawJSONTests", ["RawJSON"]),
-        tests("LedgerCoreTests", ["LedgerCore", "LedgerTesting", "RawJSON"]),
+        tests("LedgerCoreTests", ["LedgerCore", "LedgerService", "LedgerTesting", "RawJSON"]),
         tests(
             "LedgerServiceTests",
             [

@@ -2,6 +2,7 @@ import ArgumentParser
 import LedgerCore
 import LedgerMaintenance
 import LedgerServer
+import LedgerService
 import SQLiteTable
 
 /// The command `eventledger restore`.
@@ -83,7 +84,13 @@ struct Restore: AsyncParsableCommand {
         var random = SystemRandomNumberGenerator()
         let renewal: Result<Int, TableError>
         do throws(TableError) {
-            renewal = .success(try await CursorRenewal.run(on: table, random: &random))
+            renewal = .success(
+                try await CursorRenewal.run(
+                    on: table,
+                    random: &random,
+                    clock: SystemClock().instant
+                )
+            )
         } catch {
             renewal = .failure(error)
         }

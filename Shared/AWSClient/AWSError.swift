@@ -33,6 +33,9 @@ extension AWSError {
     /// A success whose body is not what the operation answers; the call was carried out.
     public static let unreadable = AWSError(.open, message: "the answer can't be read")
 
+    /// What was decided too long ago is not sent.
+    static let tooLate = AWSError(.notSent, message: "the call was decided too long ago")
+
     private static let throttles: Set<String> = [
         "ProvisionedThroughputExceededException", "ThrottlingException", "Throttling",
         "RequestLimitExceeded", "TooManyRequestsException", "TransactionConflictException",

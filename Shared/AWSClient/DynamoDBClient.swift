@@ -3,9 +3,14 @@ import CurlHTTP
 /// DynamoDB's JSON protocol: signed calls over connections kept alive.
 public final class DynamoDBClient: Sendable {
     /// Whether a call may be made again by the client.
-    public enum Repetition: Hashable, Sendable {
+    public enum Repetition: Sendable {
         /// A single attempt, sent at most once. The caller decides what follows.
-        case never
+        ///
+        /// `decided`: When the caller decided on it, seconds since the epoch: what it is signed
+        /// with, so that DynamoDB refuses it when it arrives five minutes later.
+        ///
+        /// `isValid`: Asked right before it is sent; false refuses it as not sent.
+        case never(decided: Int64, isValid: @Sendable () -> Bool)
         /// Made again, a few times with pauses, unless it was refused: it changes nothing, or
         /// changes the same a second time.
         case harmless
@@ -59,8 +64,8 @@ public final class DynamoDBClient: Sendable {
             do throws(AWSError) {
                 return try await callOnce(operation, body, repetition)
             } catch {
-                guard repetition == .harmless, attempt < Self.attempts, error.kind != .refused,
-                    await waited(attempt)
+                guard case .harmless = repetition, attempt < Self.attempts,
+                    error.kind != .refused, await waited(attempt)
                 else { throw error }
                 attempt += 1
             }
@@ -83,6 +88,7 @@ public final class DynamoDBClient: Sendable {
     ) async throws(AWSError) -> [UInt8] {
         let credentials = try await credentials()
         let request = request(operation, body, credentials, repetition)
+        if case .never(_, let isValid) = repetition, !isValid() { throw .tooLate }
         let answer: CurlResponse
         do throws(CurlError) {
             answer = try await environment.http.call(request)
@@ -113,6 +119,11 @@ public final class DynamoDBClient: Sendable {
         _ credentials: AWSCredentials,
         _ repetition: Repetition
     ) -> CurlRequest {
+        let (moment, sendsOnce) =
+            switch repetition {
+            case .never(let decided, _): (decided, true)
+            case .harmless: (now(), false)
+            }
         let headers = [
             (name: "content-type", value: "application/x-amz-json-1.0"),
             (name: "host", value: endpoint.host),
@@ -127,12 +138,12 @@ public final class DynamoDBClient: Sendable {
         var request = CurlRequest(
             method: "POST",
             url: "\(endpoint.scheme)://\(endpoint.host)/",
-            headers: headers + signature.headers(for: signed, at: now())
+            headers: headers + signature.headers(for: signed, at: moment)
                 + [(name: "connection", value: "keep-alive")],
             body: body,
             timeout: attemptTimeout
         )
-        request.sendsOnce = repetition == .never
+        request.sendsOnce = sendsOnce
         request.connectTimeout = attemptTimeout
         if endpoint.isAWS { request.roots = .amazon }
         return request

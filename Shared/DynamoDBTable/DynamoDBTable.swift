@@ -1,6 +1,7 @@
 public import AWSClient
 import DynamoDBJSON
 public import LedgerCore
+public import MachineClock
 import RawJSON
 
 /// A ``Table`` on DynamoDB.
@@ -13,17 +14,22 @@ public final class DynamoDBTable: Table {
 
     private let requests: Requests
     private let client: DynamoDBClient
+    private let clock: @Sendable () -> Instant
     private let meter = CallMeter()
 
     /// A table by its name, in the environment's region or at its endpoint; makes no call.
     ///
     /// `attemptTimeout`: Milliseconds that one attempt of a call may take; an emulation may need
     /// more than the 2 seconds that do for DynamoDB.
+    ///
+    /// `clock`: The clock that decisions are stamped from.
     public init(
         name: String,
         environment: AWSEnvironment,
-        attemptTimeout: Int = 2_000
+        attemptTimeout: Int = 2_000,
+        clock: @escaping @Sendable () -> Instant = MachineClock.instant
     ) throws(AWSEnvironmentError) {
+        self.clock = clock
         requests = Requests(table: name)
         client = try DynamoDBClient(environment, attemptTimeout: attemptTimeout)
     }
@@ -57,10 +63,13 @@ public final class DynamoDBTable: Table {
     }
 
     /// As the protocol says: by `PutItem` or `DeleteItem`, sent at most once.
-    public func write(_ write: Write) async throws(TableError) -> WriteOutcome {
+    public func write(
+        _ write: Write,
+        decided: Instant
+    ) async throws(TableError) -> WriteOutcome {
         try write.checkAlone()
         let operation: Operation = if case .put = write.operation { .put } else { .delete }
-        let result = await attempt(operation, requests.write(write))
+        let result = await attempt(operation, requests.write(write), once(decided))
         meter.wrote([write], inTransaction: false)
         switch result {
         case .success: return .applied
@@ -73,10 +82,12 @@ public final class DynamoDBTable: Table {
     /// As the protocol says: by `TransactWriteItems`, sent at most once.
     public func transact(
         _ writes: [Write],
-        token: Incarnation
+        token: Incarnation,
+        decided: Instant
     ) async throws(TableError) -> TransactionOutcome {
         try writes.checkTransaction()
-        let result = await attempt(.transact, requests.transact(writes, token: token))
+        let body = requests.transact(writes, token: token)
+        let result = await attempt(.transact, body, once(decided))
         meter.wrote(writes, inTransaction: true)
         switch result {
         case .success: return .applied
@@ -114,17 +125,23 @@ public final class DynamoDBTable: Table {
 
     // MARK: Calls
 
+    /// Sent at most once, and not at all when the decision is too old by then.
+    ///
+    /// DynamoDB refuses it as well when it arrives too late: the signature is of that moment.
+    private func once(_ decided: Instant) -> DynamoDBClient.Repetition {
+        .never(decided: decided.now.seconds) { [clock] in
+            (try? decided.checkAge(at: clock())) != nil
+        }
+    }
+
     private func attempt(
         _ operation: Operation,
-        _ body: [UInt8]
+        _ body: [UInt8],
+        _ repetition: DynamoDBClient.Repetition = .harmless
     ) async -> Result<Answer, AWSError> {
         meter.called(operation)
         do throws(AWSError) {
-            let bytes = try await client.call(
-                operation.name,
-                body,
-                repetition: operation.isHarmless ? .harmless : .never
-            )
+            let bytes = try await client.call(operation.name, body, repetition: repetition)
             guard let answer = try? Answer(bytes) else { throw .unreadable }
             meter.consumed(answer.units, by: operation)
             return .success(answer)
@@ -156,11 +173,16 @@ public final class DynamoDBTable: Table {
         _ error: AWSError
     ) throws(TableError) -> TransactionOutcome {
         var failed: [Int: Item?] = [:]
-        for (index, reason) in reasons.enumerated() where reason.code == "ConditionalCheckFailed" {
-            guard index < writes.count else { break }
-            failed.updateValue(reason.item?.item(writes[index].key), forKey: index)
+        var unjudged: Set<Int> = []
+        for (index, reason) in reasons.enumerated() where index < writes.count {
+            switch reason.code {
+            case "ConditionalCheckFailed":
+                failed.updateValue(reason.item?.item(writes[index].key), forKey: index)
+            case "None", "": break
+            default: unjudged.insert(index)
+            }
         }
-        if !failed.isEmpty { return .conditionFailed(failed) }
+        if !failed.isEmpty { return .conditionFailed(failed, unjudged: unjudged) }
         let codes = Set(reasons.map(\.code)).subtracting(["None", ""])
         let text = codes.sorted().joined(separator: ", ")
         guard codes.isDisjoint(with: ["ValidationError", "ItemCollectionSizeLimitExceeded"]) else {

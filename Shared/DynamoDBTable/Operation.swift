@@ -24,7 +24,4 @@ enum Operation: CaseIterable {
         case .put, .delete, .transact, .batch: false
         }
     }
-
-    /// Whether a second time changes nothing that the first did not.
-    var isHarmless: Bool { isRead || self == .batch }
 }

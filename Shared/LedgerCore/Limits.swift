@@ -98,6 +98,9 @@ public enum Limits {
 
     // MARK: Time
 
+    /// How old a decision may be when its write is carried out, milliseconds, by either clock: as
+    /// long as DynamoDB takes a signed request.
+    public static let decisionAge: Int64 = 300_000
     /// How long a process may use a cached tail or stream description, milliseconds.
     public static let cacheAge: Int64 = 60_000
     /// No chunk is physically deleted earlier than this after its write, hours.

@@ -5,6 +5,8 @@
 public enum Rule: String, CaseIterable, Sendable {
     /// What is cached of a stream and its tails is forgotten after a minute.
     case cacheAge
+    /// A write that was decided too long ago is not carried out.
+    case decisionAge
     /// The tail is trusted only while nothing behind it can have expired.
     case trust
     /// A chunk is put only where there is none.
@@ -13,6 +15,8 @@ public enum Rule: String, CaseIterable, Sendable {
     case sameOffset
     /// A writer recognises its own chunk.
     case ownAppend
+    /// Of a row that a cancelled transaction did not judge nothing is concluded.
+    case mixedReasons
     /// Nothing is definite after an attempt whose end was open.
     case openOutcome
     /// A chunk's ttl never decreases along the log.

@@ -79,18 +79,28 @@ public final class Ledger: Sendable {
     }
 
     /// A write; errors as the caller's answer.
-    func apply(_ write: Write) async throws(LedgerError) -> WriteOutcome {
+    ///
+    /// `decided`: A moment before what it rests on was read.
+    func apply(
+        _ write: Write,
+        decided: Instant
+    ) async throws(LedgerError) -> WriteOutcome {
         do throws(TableError) {
-            return try await table.write(write)
+            return try await table.write(write, decided: decided)
         } catch {
             throw LedgerError(error)
         }
     }
 
     /// A transaction; errors as the caller's answer.
-    func apply(_ writes: [Write]) async throws(LedgerError) -> TransactionOutcome {
+    ///
+    /// `decided`: A moment before what it rests on was read.
+    func apply(
+        _ writes: [Write],
+        decided: Instant
+    ) async throws(LedgerError) -> TransactionOutcome {
         do throws(TableError) {
-            return try await table.transact(writes, token: freshID())
+            return try await table.transact(writes, token: freshID(), decided: decided)
         } catch {
             throw LedgerError(error)
         }

@@ -15,13 +15,18 @@ final class Engine: Sendable {
     private let writerThread: Worker
     private let otherThreads: [Worker]
 
-    init(path: String, options: SQLiteOptions) throws(SQLiteOpenError) {
+    init(
+        path: String,
+        options: SQLiteOptions,
+        clock: @escaping @Sendable () -> Instant
+    ) throws(SQLiteOpenError) {
         let path = try RealPath.of(path)
         let lock = try LockFile(path: path + ".lock")
         do throws(SQLiteOpenError) {
             let parts = try EngineParts(
                 path: path,
                 options: options,
+                clock: clock,
                 counters: counters,
                 reads: reads
             )

@@ -1,3 +1,5 @@
+import LedgerCore
+
 /// What an engine is made of, before its threads run.
 struct EngineParts: Sendable {
     let frameBytes: Int
@@ -12,6 +14,7 @@ struct EngineParts: Sendable {
     init(
         path: String,
         options: SQLiteOptions,
+        clock: @escaping @Sendable () -> Instant,
         counters: Counters,
         reads: Monitor<ReadQueue>
     ) throws(SQLiteOpenError) {
@@ -22,6 +25,7 @@ struct EngineParts: Sendable {
                 connections.writer,
                 path: path,
                 options: options,
+                clock: clock,
                 counters: counters
             )
             let log = try Schema.openFurther(
@@ -50,6 +54,7 @@ struct EngineParts: Sendable {
         _ connection: Connection,
         path: String,
         options: SQLiteOptions,
+        clock: @escaping @Sendable () -> Instant,
         counters: Counters
     ) throws(SQLiteOpenError) -> (Int, Monitor<LogGauge>, Writer) {
         do throws(SQLiteFailure) {
@@ -59,6 +64,7 @@ struct EngineParts: Sendable {
             let writer = try Writer(
                 connection,
                 options: options,
+                clock: clock,
                 gauge: gauge,
                 counters: counters
             )

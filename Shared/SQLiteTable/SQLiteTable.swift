@@ -1,4 +1,5 @@
 public import LedgerCore
+public import MachineClock
 
 /// The table in one SQLite file, for a ledger that is one process.
 ///
@@ -32,11 +33,14 @@ public final class SQLiteTable: Table {
     ///
     /// A new file, its log and its lock can be read and written by their owner only. The folder
     /// must exist. Blocks while SQLite recovers from a crash.
+    ///
+    /// `clock`: The clock that decisions are stamped from.
     public static func open(
         path: String,
-        options: SQLiteOptions = SQLiteOptions()
+        options: SQLiteOptions = SQLiteOptions(),
+        clock: @escaping @Sendable () -> Instant = MachineClock.instant
     ) throws(SQLiteOpenError) -> SQLiteTable {
-        SQLiteTable(try Engine(path: path, options: options))
+        SQLiteTable(try Engine(path: path, options: options, clock: clock))
     }
 
     /// Answers what was asked before, then closes the file and frees it for another.
@@ -97,20 +101,24 @@ public final class SQLiteTable: Table {
     }
 
     /// Applies one write if its condition holds.
-    public func write(_ write: Write) async throws(TableError) -> WriteOutcome {
+    public func write(
+        _ write: Write,
+        decided: Instant
+    ) async throws(TableError) -> WriteOutcome {
         try write.checkAlone()
         let prepared = PreparedWrite(write)
-        return try await submit { .write(prepared, $0) }
+        return try await submit { .write(prepared, decided: decided, $0) }
     }
 
     /// Applies all writes or none.
     public func transact(
         _ writes: [Write],
-        token: Incarnation
+        token: Incarnation,
+        decided: Instant
     ) async throws(TableError) -> TransactionOutcome {
         try writes.checkTransaction()
         let prepared = writes.map(PreparedWrite.init)
-        return try await submit { .transaction(prepared, token: token, $0) }
+        return try await submit { .transaction(prepared, token: token, decided: decided, $0) }
     }
 
     /// Removes rows; all at once, in this engine.

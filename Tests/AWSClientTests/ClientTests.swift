@@ -15,6 +15,9 @@ struct ClientTests {
         "{\"__type\": \"com.amazonaws.dynamodb.v20120810#\(code)\", \"message\": \"why\"}"
     }
 
+    /// Decided just now.
+    private static let once = DynamoDBClient.Repetition.never(decided: 1_800_000_000) { true }
+
     private func client(_ url: String) throws -> DynamoDBClient {
         let variables = Variables([
             "AWS_REGION": "eu-central-1", "AWS_ENDPOINT_URL_DYNAMODB": url,
@@ -46,7 +49,7 @@ struct ClientTests {
         let server = TinyServer { _ in Self.answer(status, Self.error(code)) }
         let client = try client(server.url)
         let error = await #expect(throws: AWSError.self) {
-            _ = try await client.call("PutItem", Array("{}".utf8), repetition: .never)
+            _ = try await client.call("PutItem", Array("{}".utf8), repetition: Self.once)
         }
         #expect(error?.kind == kind && error?.code == code)
         #expect(server.requests.count == 1)
@@ -57,7 +60,7 @@ struct ClientTests {
         let server = TinyServer(closes: true) { _ in "" }
         let client = try client(server.url)
         let error = await #expect(throws: AWSError.self) {
-            _ = try await client.call("PutItem", Array("{}".utf8), repetition: .never)
+            _ = try await client.call("PutItem", Array("{}".utf8), repetition: Self.once)
         }
         #expect(error?.kind == .open)
         #expect(server.requests.count == 1)
@@ -85,9 +88,30 @@ struct ClientTests {
     func notSent() async throws {
         let client = try client("http://127.0.0.1:1")
         let error = await #expect(throws: AWSError.self) {
-            _ = try await client.call("PutItem", Array("{}".utf8), repetition: .never)
+            _ = try await client.call("PutItem", Array("{}".utf8), repetition: Self.once)
         }
         #expect(error?.kind == .notSent)
+    }
+
+    @Test("A write is signed as of when it was decided, and not sent once that is too old")
+    func decision() async throws {
+        let server = TinyServer { _ in Self.answer(200, "{}") }
+        let client = try client(server.url)
+        _ = try await client.call(
+            "PutItem",
+            Array("{}".utf8),
+            repetition: .never(decided: 1_700_000_000) { true }
+        )
+        #expect(server.requests[0].contains("x-amz-date: 20231114T221320Z\r\n"))
+        let error = await #expect(throws: AWSError.self) {
+            _ = try await client.call(
+                "PutItem",
+                Array("{}".utf8),
+                repetition: .never(decided: 1_700_000_000) { false }
+            )
+        }
+        #expect(error?.kind == .notSent)
+        #expect(server.requests.count == 1)
     }
 
     @Test("The request names its operation and is signed")

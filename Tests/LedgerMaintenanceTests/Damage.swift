@@ -1,5 +1,6 @@
 import LedgerCore
 import LedgerMaintenance
+import LedgerTesting
 import SQLiteTable
 import Testing
 

@@ -18,7 +18,7 @@ final class StoredLedger: Sendable {
 
     init() throws {
         folder = try TemporaryFolder()
-        table = try SQLiteTable.open(path: folder.file)
+        table = try SQLiteTable.open(path: folder.file, clock: clock.instant)
         ledger = Ledger(
             table: table,
             clock: clock,

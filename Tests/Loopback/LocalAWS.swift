@@ -48,7 +48,11 @@ public final class LocalAWS: Sendable {
         let name = "eventledger-\(count)"
         let environment = try AWSEnvironment.fromProcess(overriding: variables)
         let client = try DynamoDBClient(environment, attemptTimeout: Self.attemptTimeout)
-        _ = try await client.call("CreateTable", Self.creation(of: name), repetition: .never)
+        _ = try await client.call(
+            "CreateTable",
+            Self.creation(of: name),
+            repetition: .never(decided: Int64(Date().timeIntervalSince1970)) { true }
+        )
         return name
     }
 

@@ -151,7 +151,8 @@ struct DocumentedLimit: Sendable {
     static let internalNames: Set<String> = [
         "chunkBytes", "chunkPayloadBytes", "decodedBatchBytes", "compressionThreshold",
         "itemBytes", "queryPageBytes",
-        "cacheAge", "physicalRetentionHours", "physicalRetentionMarginHours", "tombstoneHours",
+        "cacheAge", "decisionAge", "physicalRetentionHours", "physicalRetentionMarginHours",
+        "tombstoneHours",
         "deletionGrace", "foldPatience", "readPatience", "sortKeyBytes",
         "unknownKeyAge", "cachedKeys", "keyLookupsPerSecond",
     ]

@@ -32,17 +32,18 @@ final class GuardedTable: Table {
         return try await table.query(query)
     }
 
-    func write(_ write: Write) async throws(TableError) -> WriteOutcome {
+    func write(_ write: Write, decided: Instant) async throws(TableError) -> WriteOutcome {
         try check(write)
-        return try await table.write(write)
+        return try await table.write(write, decided: decided)
     }
 
     func transact(
         _ writes: [Write],
-        token: Incarnation
+        token: Incarnation,
+        decided: Instant
     ) async throws(TableError) -> TransactionOutcome {
         for write in writes { try check(write) }
-        return try await table.transact(writes, token: token)
+        return try await table.transact(writes, token: token, decided: decided)
     }
 
     func batchDelete(_ keys: [TableKey]) async throws(TableError) {

@@ -31,23 +31,28 @@ struct ModuleRule: Sendable {
         ModuleRule("LedgerSchemas", folder: "schemas"),
         // Checks what is stored, and what a restored ledger needs.
         ModuleRule("LedgerMaintenance", ["LedgerCore"]),
-        // The use cases: no I/O of their own either, it all goes through a table. libc for the
-        // machine's clocks.
+        // The machine's clocks, for whoever decides about rows and for the engines that judge the
+        // age of a decision.
+        ModuleRule("MachineClock", ["LedgerCore"], libc),
+        // The use cases: no I/O of their own either, it all goes through a table.
         ModuleRule(
             "LedgerService",
-            ["LedgerCore", "LedgerSchemas", "RawJSON", "Logging", "CoreMetrics"],
-            libc
+            ["LedgerCore", "LedgerSchemas", "MachineClock", "RawJSON", "Logging", "CoreMetrics"]
         ),
         // The log of everything that runs: lines on standard error.
         ModuleRule("LineLog", ["Logging"], libc),
         // I/O.
-        ModuleRule("SQLiteTable", ["LedgerCore", "CChecksum", "CSQLite", "Dispatch"], libc),
+        ModuleRule(
+            "SQLiteTable",
+            ["LedgerCore", "MachineClock", "CChecksum", "CSQLite", "Dispatch"],
+            libc
+        ),
         ModuleRule("CurlHTTP", ["CCurl", "Dispatch"], libc),
         ModuleRule("AWSClient", ["CurlHTTP", "CCrypto", "RawJSON"], libc),
         ModuleRule("DynamoDBJSON", ["LedgerCore", "RawJSON"]),
         ModuleRule(
             "DynamoDBTable",
-            ["LedgerCore", "AWSClient", "DynamoDBJSON", "RawJSON", "CoreMetrics"]
+            ["LedgerCore", "AWSClient", "DynamoDBJSON", "MachineClock", "RawJSON", "CoreMetrics"]
         ),
         ModuleRule(
             "LambdaHost",
@@ -58,7 +63,7 @@ struct ModuleRule: Sendable {
         ModuleRule("LedgerClient", ["LedgerCore", "CurlHTTP", "RawJSON"]),
         ModuleRule(
             "LedgerTesting",
-            ["LedgerCore", "LedgerService", "RawJSON", "Testing"],
+            ["LedgerCore", "LedgerService", "MachineClock", "RawJSON", "Testing"],
             libc
         ),
         ModuleRule(

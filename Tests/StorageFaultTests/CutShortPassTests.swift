@@ -1,5 +1,6 @@
 import FaultVFS
 import LedgerCore
+import LedgerService
 import LedgerTesting
 import SQLiteTable
 import Testing
@@ -66,7 +67,7 @@ struct CutShortPassTests {
         try await rows.advance(to: disk.eventCount)
         let folder = try TemporaryFolder(prefersMemory: true)
         try folder.write(Aftermath.moved(state.current, from: path, to: folder.file))
-        let next = try SQLiteTable.open(path: folder.file)
+        let next = try SQLiteTable.open(path: folder.file, clock: ManualClock().instant)
         let found = try await next.rows(of: rows.groups)
         await next.close()
         let areAdmitted = try await rows.admits(found, at: disk.eventCount)

@@ -1,4 +1,5 @@
 import LedgerCore
+import LedgerService
 import LedgerTesting
 import SQLiteTable
 import Testing
@@ -30,7 +31,7 @@ struct DamagedFileTests {
     private static let stream = Incarnation(high: 1, low: 2)
 
     private static func fill(_ path: String) async throws -> Set<Item> {
-        let table = try SQLiteTable.open(path: path)
+        let table = try SQLiteTable.open(path: path, clock: ManualClock().instant)
         for offset in 0..<Int64(40) {
             let partition = try #require(Partition(0))
             let key = TableKey.chunk(stream, partition, try #require(Offset(offset)))
@@ -49,7 +50,7 @@ struct DamagedFileTests {
         try folder.write([folder.file: bytes])
         let table: SQLiteTable
         do throws(SQLiteOpenError) {
-            table = try SQLiteTable.open(path: folder.file)
+            table = try SQLiteTable.open(path: folder.file, clock: ManualClock().instant)
         } catch {
             return nil
         }

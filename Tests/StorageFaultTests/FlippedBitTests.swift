@@ -1,5 +1,6 @@
 import APISuite
 import LedgerCore
+import LedgerService
 import LedgerTesting
 import SQLiteTable
 import Testing
@@ -9,7 +10,7 @@ struct FlippedBitTests {
     @Test("Any bit of a stored chunk: noticed, reported with its place, never served")
     func everyBit() async throws {
         let folder = try TemporaryFolder(prefersMemory: true)
-        let table = try SQLiteTable.open(path: folder.file)
+        let table = try SQLiteTable.open(path: folder.file, clock: ManualClock().instant)
         let log = try await DamagedLog(table)
         let rows = try RawRows(folder.file)
         let whole = try rows.value(of: log.damaged)
@@ -56,7 +57,7 @@ struct FlippedBitTests {
     @Test("A damaged last chunk refuses publishing to its partition, with its place")
     func damagedTail() async throws {
         let folder = try TemporaryFolder(prefersMemory: true)
-        let table = try SQLiteTable.open(path: folder.file)
+        let table = try SQLiteTable.open(path: folder.file, clock: ManualClock().instant)
         let log = try await DamagedLog(table)
         let rows = try RawRows(folder.file)
         let last = log.chunk(2)

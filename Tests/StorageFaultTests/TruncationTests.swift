@@ -1,4 +1,5 @@
 import LedgerCore
+import LedgerService
 import LedgerTesting
 import SQLiteTable
 import Testing
@@ -57,7 +58,11 @@ struct TruncationTests {
             var files = longest.files
             files[run.path + "-wal"] = Array(longest.log.prefix(length))
             try folder.write(Aftermath.moved(files, from: run.path, to: folder.file))
-            let table = try SQLiteTable.open(path: folder.file, options: Run.options())
+            let table = try SQLiteTable.open(
+                path: folder.file,
+                options: Run.options(),
+                clock: ManualClock().instant
+            )
             let node = Node(table, seed: 2, clock: run.clock)
             let broken = try await Promises(run.clients, 0, node, table).broken()
             #expect(broken.isEmpty, "\(length) of \(longest.log.count) bytes of the log")
@@ -84,7 +89,11 @@ struct TruncationTests {
         let folder = try TemporaryFolder(prefersMemory: true)
         var options = Run.options()
         options.maximumLogBytes = closed ? options.maximumLogBytes : 400_000
-        let table = try SQLiteTable.open(path: folder.file, options: options)
+        let table = try SQLiteTable.open(
+            path: folder.file,
+            options: options,
+            clock: ManualClock().instant
+        )
         for offset in 0..<Int64(24) {
             var item = Item(try key(offset))
             item[.batch] = .bytes([UInt8](repeating: UInt8(offset + 1), count: Int(offset) * 500))
@@ -116,7 +125,11 @@ struct TruncationTests {
         try folder.write(Aftermath.moved(files, from: "", to: folder.file))
         let table: SQLiteTable
         do throws(SQLiteOpenError) {
-            table = try SQLiteTable.open(path: folder.file, options: Run.options())
+            table = try SQLiteTable.open(
+                path: folder.file,
+                options: Run.options(),
+                clock: ManualClock().instant
+            )
         } catch {
             switch error {
             case .corrupt, .notOurs: break
@@ -125,7 +138,11 @@ struct TruncationTests {
             // Whoever tries again finds the same.
             for (suffix, bytes) in files { #expect(try folder.read(suffix) == bytes, "\(suffix)") }
             #expect(throws: SQLiteOpenError.self) {
-                try SQLiteTable.open(path: folder.file, options: Run.options())
+                try SQLiteTable.open(
+                    path: folder.file,
+                    options: Run.options(),
+                    clock: ManualClock().instant
+                )
             }
             return nil
         }

@@ -37,8 +37,8 @@ struct AppendAttempt: Sendable {
     }
 
     /// Whether nothing but idempotency rows was in the way, so that the rest can go on at once.
-    func blocksOnlyUnits(_ obstacles: [Int: Item?]) -> Bool {
-        obstacles.keys.allSatisfy { index in
+    func blocksOnlyUnits(_ obstacles: AppendObstacles) -> Bool {
+        obstacles.failed.keys.allSatisfy { index in
             if case .unit? = role(of: index) { true } else { false }
         }
     }
@@ -61,22 +61,48 @@ struct AppendAttempt: Sendable {
         case sealed
         /// The engine did not show a row that is there, so it could be ours.
         case unseen
+        /// Nothing is known of some rows, and none of the others shows that this attempt was not
+        /// applied: the same bytes must be written again.
+        case unjudged
         /// Other writers', or none at all.
         case others
     }
 
-    func verdict(on obstacles: [Int: Item?]) throws(TableError) -> Verdict {
-        var verdict = Verdict.others
-        for (index, item) in obstacles {
+    /// What the rows in the way say of the attempt as a whole.
+    ///
+    /// A foreign chunk where one of this attempt's belongs shows that it was not applied and never
+    /// can be. Idempotency rows show nothing: they may be this attempt's own, or those of a twin
+    /// that is storing the same events right now.
+    ///
+    /// `isOpen`: Whether an earlier try of these writes may have been applied.
+    func verdict(on obstacles: AppendObstacles, isOpen: Bool) throws(TableError) -> Verdict {
+        var verdict: Verdict?
+        for (index, item) in obstacles.failed.sorted(by: { $0.key < $1.key }) {
             guard case .chunk? = role(of: index) else { continue }
             switch try item.map(LogEntry.init) {
             case .chunk(let chunk)?:
                 if chunk.append == append, Rule.ownAppend.isKept { return .ours }
+                verdict = verdict ?? .others
             case .seal?: verdict = .sealed
-            case nil: if case .others = verdict { verdict = .unseen }
+            case nil: if verdict == nil { verdict = .unseen }
             }
         }
-        return verdict
+        if let verdict { return verdict }
+        guard Rule.mixedReasons.isKept else { return .others }
+        let isCertain = obstacles.unjudged.isEmpty && !(isOpen && tellsOfLater(obstacles))
+        return isCertain ? .others : .unjudged
+    }
+
+    /// Whether an idempotency row in the way tells of events at or behind the attempt's own place:
+    /// then a chunk must be there, whatever is not said of it.
+    private func tellsOfLater(_ obstacles: AppendObstacles) -> Bool {
+        obstacles.failed.contains { index, item in
+            guard case .unit(let lane, _)? = role(of: index), let item,
+                let row = try? IdempotencyRow(item),
+                let place = placed.first(where: { $0.lane == lane })
+            else { return false }
+            return row.stored.first >= place.range.first
+        }
     }
 
     private mutating func add(

@@ -8,6 +8,7 @@
 ///       │          ↑          ↑    ├─ our own append is there ───────→ finish
 ///       └──────────│──────────┤    ├─ someone else's chunk ─→ write behind it
 ///                  └──────────┘    ├─ indefinite, throttled ─→ pause ─→ write the same again
+///                                  ├─ rows that were not judged ─→ pause ─→ write the same again
 ///                                  └─ a unit stored before: drop it ─→ write the others
 ///
 /// With one lane its units are independent requests that share a chunk. With several lanes there
@@ -18,9 +19,10 @@ public struct AppendPlan: ~Copyable {
         /// Read, strongly consistent and in parallel, the last log row and the progress of these
         /// partitions; then ``AppendPlan/receive(tails:_:)``.
         case readTails([Partition])
-        /// Write; one write alone, several as one transaction under `token`. No retries below;
-        /// time out after ``AppendPlan/attemptTimeout``. Then ``AppendPlan/receive(write:_:)``.
-        case write([Write], token: Incarnation)
+        /// Write; one write alone, several as one transaction under `token`, as `decided` now.
+        /// No retries below; time out after ``AppendPlan/attemptTimeout``. Then
+        /// ``AppendPlan/receive(write:_:)``.
+        case write([Write], token: Incarnation, decided: Instant)
         /// Wait so long, then ``AppendPlan/resume(_:)``. A jitter in [0, 1) scales it.
         case pause(milliseconds: Int64)
         /// Done.
@@ -108,7 +110,7 @@ public struct AppendPlan: ~Copyable {
         return advance(moment)
     }
 
-    /// Takes what became of a ``Action/write(_:token:)``.
+    /// Takes what became of a ``Action/write(_:token:decided:)``.
     public mutating func receive(
         write: Result<TransactionOutcome, TableError>,
         _ moment: Moment
@@ -116,8 +118,8 @@ public struct AppendPlan: ~Copyable {
         guard let attempt else { preconditionFailure("no write is under way") }
         switch write {
         case .success(.applied): return finishStored(attempt)
-        case .success(.conditionFailed(let obstacles)):
-            return resolve(obstacles, of: attempt, moment)
+        case .success(.conditionFailed(let failed, let unjudged)):
+            return resolve(AppendObstacles(failed, unjudged: unjudged), of: attempt, moment)
         case .failure(let error): return repeatWrite(attempt, after: error, moment)
         }
     }
@@ -130,7 +132,11 @@ public struct AppendPlan: ~Copyable {
         guard hasTime(moment) else {
             return finish(all: isOpen ? .unknown : .failed(Self.tooBusy))
         }
-        return .write(attempt.writes, token: attempt.token)
+        return write(attempt, moment)
+    }
+
+    private func write(_ attempt: AppendAttempt, _ moment: Moment) -> Action {
+        .write(attempt.writes, token: attempt.token, decided: moment.instant)
     }
 
     // MARK: Forward
@@ -150,7 +156,7 @@ public struct AppendPlan: ~Copyable {
         guard attempt.fitsOneTransaction else { return finish(all: .tooLarge) }
         self.attempt = attempt
         isOpen = false
-        return .write(attempt.writes, token: attempt.token)
+        return write(attempt, moment)
     }
 
     private func elapsed(_ moment: Moment) -> Int64 {
@@ -177,19 +183,25 @@ public struct AppendPlan: ~Copyable {
 
     /// Some condition failed, so this attempt wrote nothing: learn from each row in the way.
     private mutating func resolve(
-        _ obstacles: [Int: Item?],
+        _ obstacles: AppendObstacles,
         of attempt: AppendAttempt,
         _ moment: Moment
     ) -> Action {
         do throws(TableError) {
-            switch try attempt.verdict(on: obstacles) {
+            switch try attempt.verdict(on: obstacles, isOpen: isOpen) {
             case .ours: return finishStored(attempt)
             case .sealed: return finish(all: .streamGone)
             case .unseen where isOpen: return finish(all: .unknown)
+            case .unjudged:
+                failures += 1
+                guard hasTime(moment) else {
+                    return finish(all: isOpen ? .unknown : .failed(Self.tooBusy))
+                }
+                return pause(moment)
             case .unseen, .others: break
             }
             // Backwards, so that of one lane's chunks the first has the last word.
-            for (index, item) in obstacles.sorted(by: { $0.key > $1.key }) {
+            for (index, item) in obstacles.failed.sorted(by: { $0.key > $1.key }) {
                 try learn(from: item, at: index, of: attempt)
             }
         } catch {
@@ -197,7 +209,8 @@ public struct AppendPlan: ~Copyable {
         }
         self.attempt = nil
         isOpen = false
-        guard !attempt.blocksOnlyUnits(obstacles), hasTime(moment) else { return advance(moment) }
+        let goesOn = attempt.blocksOnlyUnits(obstacles) || lanes.allSatisfy(\.isEmpty)
+        guard !goesOn, hasTime(moment) else { return advance(moment) }
         conflicts += 1
         return conflicts > Self.politeConflicts
             ? advance(moment) : .pause(milliseconds: Self.conflictPause)

@@ -22,7 +22,11 @@ public protocol Table: Sendable {
     func query(_ query: Query) async throws(TableError) -> QueryPage
 
     /// Applies one write if its condition holds.
-    func write(_ write: Write) async throws(TableError) -> WriteOutcome
+    ///
+    /// `decided`: When what the write rests on was known, by the clocks of this process. A write
+    /// whose decision is older than ``Limits/decisionAge`` is refused, definite: the engine looks
+    /// as late as it can, right before the write is carried out or sent.
+    func write(_ write: Write, decided: Instant) async throws(TableError) -> WriteOutcome
 
     /// Applies all writes if all their conditions hold, else none.
     ///
@@ -30,9 +34,12 @@ public protocol Table: Sendable {
     ///
     /// `token`: The same for a repetition of the same transaction. A repetition is safe even when
     /// the first try was applied.
+    ///
+    /// `decided`: As of ``write(_:decided:)``.
     func transact(
         _ writes: [Write],
-        token: Incarnation
+        token: Incarnation,
+        decided: Instant
     ) async throws(TableError)
         -> TransactionOutcome
 
@@ -181,5 +188,8 @@ public enum TransactionOutcome: Hashable, Sendable {
     case applied
     /// Nothing was written. By index of the write: the row in the way of each whose condition
     /// failed; nil inside when there is no such row.
-    case conditionFailed([Int: Item?])
+    ///
+    /// `unjudged`: The writes of whose rows nothing is known: another transaction was under way
+    /// there, say. Their conditions may hold or not.
+    case conditionFailed([Int: Item?], unjudged: Set<Int> = [])
 }

@@ -47,6 +47,19 @@ extension [Write] {
     }
 }
 
+extension Instant {
+    /// Throws `.definite`, `.unavailable` when a write that was decided at this moment is too old
+    /// to be carried out at `now`.
+    ///
+    /// What was known when it was decided, that nothing is at an offset above all, need not be so
+    /// any more: a process can stand still for days between its decision and the table.
+    public func checkAge(at now: Instant) throws(TableError) {
+        guard now.elapsed(since: self) < Limits.decisionAge || !Rule.decisionAge.isKept else {
+            throw TableError(.definite, .unavailable, "the write was decided too long ago")
+        }
+    }
+}
+
 extension Query {
     /// Throws `.definite`, `.invalid` when there cannot be such a page.
     public func check() throws(TableError) {

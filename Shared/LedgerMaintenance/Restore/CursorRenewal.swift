@@ -10,12 +10,15 @@ public enum CursorRenewal {
     /// Gives every subscription of every stream a new secret from `random`; `table` must not be in
     /// use.
     ///
+    /// `clock`: The clock of this process.
+    ///
     /// Throws ``TableError``; then some of them may have one already.
     ///
     /// - Returns: How many subscriptions there are.
     public static func run(
         on table: any Table,
-        random: inout some RandomNumberGenerator
+        random: inout some RandomNumberGenerator,
+        clock: () -> Instant
     ) async throws(TableError) -> Int {
         var count = 0
         for item in try await rows(of: .streams, table) {
@@ -25,7 +28,10 @@ public enum CursorRenewal {
                 let secret =
                     Incarnation.random(using: &random).bytes
                     + Incarnation.random(using: &random).bytes
-                let outcome = try await table.write(subscription.renewed(secret: secret))
+                let outcome = try await table.write(
+                    subscription.renewed(secret: secret),
+                    decided: clock()
+                )
                 guard case .applied = outcome else {
                     throw TableError(.definite, .unavailable, "the ledger is in use")
                 }

@@ -18,7 +18,8 @@ extension Ledger {
                 created: clock.now(),
                 expires: expires
             )
-            if case .applied = try await apply(.put(row.item, if: .notExists)) {
+            let write = Write.put(row.item, if: .notExists)
+            if case .applied = try await apply(write, decided: clock.instant()) {
                 return (key, row)
             }
         }
@@ -45,7 +46,8 @@ extension Ledger {
 
     /// Revokes a key.
     func deleteKey(_ id: APIKeyID) async throws(LedgerError) {
-        guard case .applied = try await apply(.delete(.apiKey(id), if: .exists)) else {
+        let write = Write.delete(.apiKey(id), if: .exists)
+        guard case .applied = try await apply(write, decided: clock.instant()) else {
             throw .apiKeyNotFound(id.description)
         }
     }

@@ -12,8 +12,8 @@ extension Ledger {
             case .readTails(let partitions):
                 let tails = await readTails(context.stream, partitions)
                 action = plan.receive(tails: tails, moment())
-            case .write(let writes, let token):
-                let outcome = await write(writes, token)
+            case .write(let writes, let token, let decided):
+                let outcome = await write(writes, token, decided)
                 note(outcome)
                 action = plan.receive(write: outcome, moment())
             case .pause(let milliseconds):
@@ -30,17 +30,18 @@ extension Ledger {
 
     private func write(
         _ writes: [Write],
-        _ token: Incarnation
+        _ token: Incarnation,
+        _ decided: Instant
     ) async
         -> Result<TransactionOutcome, TableError>
     {
         if writes.count > 1 {
             return await attempt { () throws(TableError) in
-                try await table.transact(writes, token: token)
+                try await table.transact(writes, token: token, decided: decided)
             }
         }
         return await attempt { () throws(TableError) in
-            switch try await table.write(writes[0]) {
+            switch try await table.write(writes[0], decided: decided) {
             case .applied: .applied
             case .conditionFailed(let current): .conditionFailed([0: current])
             }

@@ -17,7 +17,12 @@ extension Ledger {
             created: clock.now()
         )
         let known = clock.instant()
-        guard case .applied = try await apply(.put(stream.item, if: .notExists)) else {
+        guard
+            case .applied = try await apply(
+                .put(stream.item, if: .notExists),
+                decided: known
+            )
+        else {
             throw .streamAlreadyExists(id)
         }
         streams.remember(stream, known: known)
@@ -51,12 +56,14 @@ extension Ledger {
         -> StreamDescription
     {
         for _ in 0..<Self.attempts {
+            let decided = clock.instant()
             let stream = try await activeStream(id)
             var changed = stream
             changed.retentionHours = retentionHours
             changed.version += 1
             let known = clock.instant()
-            if case .applied = try await apply(.put(changed.item, if: stream.unchanged)) {
+            let write = Write.put(changed.item, if: stream.unchanged)
+            if case .applied = try await apply(write, decided: decided) {
                 streams.remember(changed, known: known)
                 return try await describe(changed)
             }

@@ -101,6 +101,7 @@ extension Ledger {
     )
         async throws(LedgerError)
     {
+        let decided = clock.instant()
         let now = try await standing(id, of: streamID)
         let (stream, subscription) = (now.stream, now.subscription)
         let cursor = try verified(text, subscription, stream)
@@ -115,7 +116,9 @@ extension Ledger {
                 epoch: subscription.epoch,
                 position: cursor.positions[partition.index]
             )
-            return await attempt { () throws(LedgerError) in try await apply(row.commit) }
+            return await attempt { () throws(LedgerError) in
+                try await apply(row.commit, decided: decided)
+            }
         }
         for outcome in outcomes { try check(try outcome.get(), subscription) }
     }

@@ -12,6 +12,7 @@ extension Ledger {
         startingAt start: StartPoint,
         text: [UInt8]
     ) async throws(LedgerError) -> SubscriptionDescription {
+        let decided = clock.instant()
         let stream = try await activeStream(streamID)
         let positions = try await positions(of: start, in: stream, staying: nil)
         let subscription = SubscriptionRow(
@@ -23,7 +24,8 @@ extension Ledger {
             created: clock.now(),
             positions: positions
         )
-        guard case .applied = try await apply(.put(subscription.item, if: .notExists)) else {
+        let write = Write.put(subscription.item, if: .notExists)
+        guard case .applied = try await apply(write, decided: decided) else {
             throw .subscriptionAlreadyExists(id)
         }
         return try await describe(
@@ -68,6 +70,7 @@ extension Ledger {
     {
         let stream = try await activeStream(streamID)
         for _ in 0..<Self.attempts {
+            let decided = clock.instant()
             let subscription = try await subscription(id, of: stream)
             let job = DeletionJob(
                 stream: stream.incarnation,
@@ -75,10 +78,11 @@ extension Ledger {
                 partitionCount: stream.partitionCount,
                 deletedAt: clock.now()
             )
-            let outcome = try await apply([
-                .delete(.subscription(stream.incarnation, id), if: subscription.unchanged),
-                .put(job.item),
-            ])
+            let row = TableKey.subscription(stream.incarnation, id)
+            let outcome = try await apply(
+                [.delete(row, if: subscription.unchanged), .put(job.item)],
+                decided: decided
+            )
             if case .applied = outcome { return signals.notify(stream.incarnation) }
         }
         throw .contention
@@ -93,9 +97,11 @@ extension Ledger {
         async throws(LedgerError)
     {
         for _ in 0..<Self.attempts {
+            let decided = clock.instant()
             let now = try await standing(id, of: streamID)
             let positions = try await positions(of: point, in: now.stream, staying: now.positions)
-            if case .applied = try await apply(now.subscription.seek(to: positions)) {
+            let write = now.subscription.seek(to: positions)
+            if case .applied = try await apply(write, decided: decided) {
                 return signals.notify(now.stream.incarnation)
             }
         }

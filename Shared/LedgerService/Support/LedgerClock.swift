@@ -13,5 +13,5 @@ public protocol LedgerClock: Sendable {
 
 extension LedgerClock {
     /// What time it is, by both clocks.
-    func instant() -> Instant { Instant(now: now(), uptime: uptime()) }
+    public func instant() -> Instant { Instant(now: now(), uptime: uptime()) }
 }

@@ -1,9 +1,5 @@
-#if canImport(Glibc)
-import Glibc
-#else
-import Darwin
-#endif
 public import LedgerCore
+import MachineClock
 
 /// The machine's clocks.
 public struct SystemClock: LedgerClock {
@@ -11,18 +7,10 @@ public struct SystemClock: LedgerClock {
     public init() {}
 
     /// The wall clock.
-    public func now() -> Timestamp {
-        Timestamp(milliseconds: Self.milliseconds(CLOCK_REALTIME))
-    }
+    public func now() -> Timestamp { MachineClock.now() }
 
     /// Milliseconds on a clock that never goes back.
-    public func uptime() -> Int64 {
-        #if os(Linux)
-        Self.milliseconds(CLOCK_BOOTTIME)
-        #else
-        Self.milliseconds(CLOCK_MONOTONIC)
-        #endif
-    }
+    public func uptime() -> Int64 { MachineClock.uptime() }
 
     /// Returns after so many milliseconds, or throws when the task is cancelled.
     public func sleep(milliseconds: Int64) async throws(CancellationError) {
@@ -31,11 +19,5 @@ public struct SystemClock: LedgerClock {
         } catch {
             throw CancellationError()
         }
-    }
-
-    private static func milliseconds(_ clock: clockid_t) -> Int64 {
-        var time = timespec()
-        clock_gettime(clock, &time)
-        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
     }
 }

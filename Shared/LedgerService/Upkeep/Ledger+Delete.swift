@@ -5,19 +5,25 @@ extension Ledger {
     ///
     /// Returns as soon as the name is free, whatever the size of the stream. Safe to repeat.
     public func deleteStream(_ id: StreamID) async throws(LedgerError) {
+        let known = clock.instant()
         guard let item = try await row(.stream(id)) else { throw .streamNotFound(id) }
         let stream = try decoded { () throws(TableError) in try StreamRow(item) }
-        try await finishDeletion(try await markDeleting(stream))
+        try await finishDeletion(try await markDeleting(stream, known))
     }
 
-    private func markDeleting(_ stream: StreamRow) async throws(LedgerError) -> StreamRow {
+    /// `known`: A moment before the stream was read.
+    private func markDeleting(
+        _ stream: StreamRow,
+        _ known: Instant
+    ) async throws(LedgerError) -> StreamRow {
         var stream = stream
         for _ in 0..<Self.attempts {
             if stream.state == .deleting { return stream }
             var deleting = stream
             deleting.state = .deleting
             deleting.version += 1
-            switch try await apply(.put(deleting.item, if: stream.unchanged)) {
+            let write = Write.put(deleting.item, if: stream.unchanged)
+            switch try await apply(write, decided: known) {
             case .applied: return deleting
             case .conditionFailed(let current):
                 guard let current else { throw .streamNotFound(stream.id) }
@@ -39,6 +45,7 @@ extension Ledger {
             await attempt { () throws(LedgerError) in try await seal(partition, of: stream) }
         }
         for result in sealed { try result.get() }
+        let decided = clock.instant()
         let job = DeletionJob(
             stream: stream.incarnation,
             subscription: nil,
@@ -46,15 +53,19 @@ extension Ledger {
             deletedAt: clock.now()
         )
         // If the row changed meanwhile, someone else finished the deletion.
-        _ = try await apply([
-            .delete(.stream(stream.id), if: stream.unchanged),
-            .put(job.item, if: .notExists),
-        ])
+        _ = try await apply(
+            [
+                .delete(.stream(stream.id), if: stream.unchanged),
+                .put(job.item, if: .notExists),
+            ],
+            decided: decided
+        )
         signals.notify(stream.incarnation)
     }
 
     /// Puts a seal at a partition's tail: every append with a cached tail runs into it.
     private func seal(_ partition: Partition, of stream: StreamRow) async throws(LedgerError) {
+        let decided = clock.instant()
         let reading: TailReading
         do throws(TableError) {
             reading = try await readTail(stream.incarnation, partition)
@@ -70,7 +81,7 @@ extension Ledger {
         guard case .tail(var tail) = verdict, Rule.seal.isKept else { return }
         while true {
             let item = LogEntry.sealItem(stream.incarnation, partition, at: tail.next)
-            let outcome = try await apply(.put(item, if: .notExists))
+            let outcome = try await apply(.put(item, if: .notExists), decided: decided)
             guard case .conditionFailed(let current) = outcome, let current else { return }
             let entry = try decoded { () throws(TableError) in try LogEntry(current) }
             guard case .chunk(let chunk) = entry else { return }

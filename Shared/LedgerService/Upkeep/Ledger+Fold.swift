@@ -91,8 +91,8 @@ extension Ledger {
             case .advance(let write):
                 let before = clock.instant()
                 let outcome = await attempt { () throws(TableError) in
-                    try checkFoldPatience(since: began)
-                    return try await table.write(write)
+                    let decided = try checkFoldPatience(since: began)
+                    return try await table.write(write, decided: decided)
                 }
                 // What an advanced watermark was compared with is as good as read anew.
                 began = before
@@ -124,16 +124,19 @@ extension Ledger {
     }
 
     /// What was read long ago may have been deleted since, and its tombstone or its seal be gone.
-    private func checkFoldPatience(since began: Instant) throws(TableError) {
-        guard
-            clock.instant().elapsed(since: began) < Limits.foldPatience || !Rule.foldDeadline.isKept
+    ///
+    /// - Returns: This moment, in which it is not: when a write of the fold is decided.
+    private func checkFoldPatience(since began: Instant) throws(TableError) -> Instant {
+        let now = clock.instant()
+        guard now.elapsed(since: began) < Limits.foldPatience || !Rule.foldDeadline.isKept
         else { throw TableError(.definite, .unavailable, "the fold stood still for too long") }
+        return now
     }
 
     private func store(_ write: Write, _ began: Instant) async -> TableError? {
         do throws(TableError) {
-            try checkFoldPatience(since: began)
-            _ = try await table.write(write)
+            let decided = try checkFoldPatience(since: began)
+            _ = try await table.write(write, decided: decided)
             return nil
         } catch {
             return error

@@ -11,13 +11,15 @@ extension Ledger {
         var removed = 0
         while true {
             try checkCancellation()
+            let decided = clock.instant()
             let progress = try await progress(of: partition, in: stream)
             let keys = try await expiredChunks(partition, stream, below: progress.watermark.next)
             guard let end = keys.end else { return removed }
             var changed = progress
             changed.trim = max(progress.trim, end)
+            let write = progress.replacement(by: changed)
             if changed.trim > progress.trim,
-                case .conditionFailed = try await apply(progress.replacement(by: changed))
+                case .conditionFailed = try await apply(write, decided: decided)
             {
                 continue
             }
@@ -127,9 +129,9 @@ extension Ledger {
             if case .subscriptions = group { removed += try await removePositions(of: job) }
             removed += try await empty(group)
             job.groupsDone += 1
-            _ = try await apply(.put(job.item, if: .exists))
+            _ = try await apply(.put(job.item, if: .exists), decided: clock.instant())
         }
-        _ = try await apply(.delete(job.item.key))
+        _ = try await apply(.delete(job.item.key), decided: clock.instant())
         return removed
     }
 

@@ -185,13 +185,15 @@ extension Ledger {
         isForced: Bool = false
     ) async throws(LedgerError) {
         for _ in 0..<Self.attempts {
+            let decided = clock.instant()
             let progress = try await progress(of: partition, in: stream)
             let due = progress.swept?.advanced(byMilliseconds: Self.sweptEvery)
             guard isForced || due.map({ $0 <= moment }) ?? true else { return }
             guard progress.watermark.next >= tail || !Rule.sweptLast.isKept else { return }
             var changed = progress
             changed.swept = moment
-            if case .applied = try await apply(progress.replacement(by: changed)) { return }
+            let write = progress.replacement(by: changed)
+            if case .applied = try await apply(write, decided: decided) { return }
         }
         throw .contention
     }

@@ -16,7 +16,7 @@ public enum TableConformance {
     /// All checks.
     public static let checks: [TableCheck] =
         singleRowChecks + conditionChecks + keyChecks + valueChecks + queryChecks
-        + transactionChecks + removalChecks + concurrencyChecks
+        + transactionChecks + ageChecks + removalChecks + concurrencyChecks
 
     /// Runs every check, each on a table of its own, and throws a ``ConformanceFailure`` that
     /// names all that failed.

@@ -8,9 +8,9 @@ public struct TableCall: Hashable, Sendable {
         case get
         /// ``Table/query(_:)``
         case query
-        /// ``Table/write(_:)``
+        /// ``Table/write(_:decided:)``
         case write
-        /// ``Table/transact(_:token:)``
+        /// ``Table/transact(_:token:decided:)``
         case transact
         /// ``Table/batchDelete(_:)``
         case batchDelete

@@ -90,19 +90,23 @@ public final class FaultyTable: Table {
     }
 
     /// The wrapped table's answer, or a fault.
-    public func write(_ write: Write) async throws(TableError) -> WriteOutcome {
+    public func write(
+        _ write: Write,
+        decided: Instant
+    ) async throws(TableError) -> WriteOutcome {
         try await perform(.write, [write.key.group]) { () async throws(TableError) in
-            try await table.write(write)
+            try await table.write(write, decided: decided)
         }
     }
 
     /// The wrapped table's answer, or a fault.
     public func transact(
         _ writes: [Write],
-        token: Incarnation
+        token: Incarnation,
+        decided: Instant
     ) async throws(TableError) -> TransactionOutcome {
         try await perform(.transact, writes.map(\.key.group)) { () async throws(TableError) in
-            try await table.transact(writes, token: token)
+            try await table.transact(writes, token: token, decided: decided)
         }
     }
 

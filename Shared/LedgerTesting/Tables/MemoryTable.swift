@@ -11,11 +11,24 @@ public final class MemoryTable: Table {
         var tokens: Set<Incarnation> = []
     }
 
+    private let clock: (@Sendable () -> Instant)?
     private let state = Mutex(State())
 
     /// An empty table.
-    public init(deletesLogByItself: Bool = false) {
+    ///
+    /// - Parameters:
+    ///   - deletesLogByItself: Whether it acts as DynamoDB does with rows whose `ttl` has passed.
+    ///   - clock: The clock that decisions are stamped from; nil: no decision is ever too old.
+    public init(
+        deletesLogByItself: Bool = false,
+        clock: (@Sendable () -> Instant)? = nil
+    ) {
         self.deletesLogByItself = deletesLogByItself
+        self.clock = clock
+    }
+
+    private func checkAge(of decided: Instant) throws(TableError) {
+        if let clock { try decided.checkAge(at: clock()) }
     }
 
     /// The row with this key, or nil.
@@ -30,8 +43,12 @@ public final class MemoryTable: Table {
     }
 
     /// Applies one write if its condition holds.
-    public func write(_ write: Write) async throws(TableError) -> WriteOutcome {
+    public func write(
+        _ write: Write,
+        decided: Instant
+    ) async throws(TableError) -> WriteOutcome {
         try write.checkAlone()
+        try checkAge(of: decided)
         return state.withLock { state in
             let current = state.rows[write.key]
             guard write.condition?.holds(for: current) ?? true else {
@@ -45,9 +62,11 @@ public final class MemoryTable: Table {
     /// Applies all writes or none.
     public func transact(
         _ writes: [Write],
-        token: Incarnation
+        token: Incarnation,
+        decided: Instant
     ) async throws(TableError) -> TransactionOutcome {
         try writes.checkTransaction()
+        try checkAge(of: decided)
         return state.withLock { state in
             guard !state.tokens.contains(token) else { return .applied }
             var failures: [Int: Item?] = [:]

@@ -6,11 +6,14 @@ enum RowFailure: Error, Sendable {
     case sqlite(SQLiteFailure)
     /// What is stored under the key is not a row. Whoever asked is told; others are not concerned.
     case damaged(TableKey?)
+    /// The request was decided too long ago.
+    case late(TableError)
 
     /// What a reader is told.
     var tableError: TableError {
         switch self {
         case .sqlite(let failure): failure.tableError(.definite)
+        case .late(let error): error
         case .damaged(let row): Self.damage(of: row)
         }
     }

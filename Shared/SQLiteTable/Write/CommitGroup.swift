@@ -10,12 +10,16 @@ struct CommitGroup {
     private(set) var changedRows = 0
     private let rows: RowWriter
     private let tokens: TokenMemory
+    private let now: Instant
     private var applied: [Incarnation] = []
     private var answers: [() -> Void] = []
 
-    init(rows: RowWriter, tokens: TokenMemory) {
+    /// `now`: A moment since the last commit: nobody else writes, so from then on nothing changes
+    /// but by this group.
+    init(rows: RowWriter, tokens: TokenMemory, now: Instant) {
         self.rows = rows
         self.tokens = tokens
+        self.now = now
     }
 
     /// The tokens of the transactions that this group applied.
@@ -24,10 +28,16 @@ struct CommitGroup {
     /// Applies one request; its answer is kept until the commit.
     mutating func add(_ request: WriteRequest) throws(SQLiteFailure) {
         switch request.work {
-        case .write(let write, let answer):
-            try settle(answer) { group throws(RowFailure) in try group.apply(write) }
-        case .transaction(let writes, let token, let answer):
-            try settle(answer) { group throws(RowFailure) in try group.apply(writes, token) }
+        case .write(let write, let decided, let answer):
+            try settle(answer) { group throws(RowFailure) in
+                try group.checkAge(of: decided)
+                return try group.apply(write)
+            }
+        case .transaction(let writes, let token, let decided, let answer):
+            try settle(answer) { group throws(RowFailure) in
+                try group.checkAge(of: decided)
+                return try group.apply(writes, token)
+            }
         case .deletion(let keys, let answer):
             try settle(answer) { group throws(RowFailure) in try group.delete(keys) }
         case .purge(let seconds, let limit, let answer):
@@ -55,12 +65,16 @@ struct CommitGroup {
         } catch {
             switch error {
             case .sqlite(let failure): throw failure
-            // Found while reading, so this request has changed nothing yet.
-            case .damaged: result = .failure(error.tableError)
+            // Found before the first change, so this request has changed nothing yet.
+            case .damaged, .late: result = .failure(error.tableError)
             }
         }
         nonisolated(unsafe) let settled = result
         answers.append { answer.resume(returning: settled) }
+    }
+
+    private func checkAge(of decided: Instant) throws(RowFailure) {
+        do throws(TableError) { try decided.checkAge(at: now) } catch { throw .late(error) }
     }
 
     private mutating func apply(_ write: PreparedWrite) throws(RowFailure) -> WriteOutcome {

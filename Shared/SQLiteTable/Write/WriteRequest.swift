@@ -4,8 +4,13 @@ import LedgerCore
 struct WriteRequest: Sendable {
     /// What is asked.
     enum Work: Sendable {
-        case write(PreparedWrite, Answer<WriteOutcome>)
-        case transaction([PreparedWrite], token: Incarnation, Answer<TransactionOutcome>)
+        case write(PreparedWrite, decided: Instant, Answer<WriteOutcome>)
+        case transaction(
+            [PreparedWrite],
+            token: Incarnation,
+            decided: Instant,
+            Answer<TransactionOutcome>
+        )
         case deletion([RowKey], Answer<Void>)
         case purge(before: Int64, limit: Int, Answer<Int>)
         /// Nobody's: whether there is room again.
@@ -20,8 +25,8 @@ struct WriteRequest: Sendable {
         self.work = work
         bytes =
             switch work {
-            case .write(let write, _): write.bytes
-            case .transaction(let writes, _, _): writes.reduce(0) { $0 + $1.bytes }
+            case .write(let write, _, _): write.bytes
+            case .transaction(let writes, _, _, _): writes.reduce(0) { $0 + $1.bytes }
             case .deletion, .purge, .probe: 0
             }
     }
@@ -29,8 +34,8 @@ struct WriteRequest: Sendable {
     /// Answers the call with an error.
     func fail(_ error: TableError) {
         switch work {
-        case .write(_, let answer): answer.resume(returning: .failure(error))
-        case .transaction(_, _, let answer): answer.resume(returning: .failure(error))
+        case .write(_, _, let answer): answer.resume(returning: .failure(error))
+        case .transaction(_, _, _, let answer): answer.resume(returning: .failure(error))
         case .deletion(_, let answer): answer.resume(returning: .failure(error))
         case .purge(_, _, let answer): answer.resume(returning: .failure(error))
         case .probe: break

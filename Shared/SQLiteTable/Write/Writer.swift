@@ -15,15 +15,19 @@ final class Writer: @unchecked Sendable {
     private let queue: Monitor<WriteQueue>
     private let gauge: Monitor<LogGauge>
     private let counters: Counters
+    private let clock: @Sendable () -> Instant
     private let frames: UnsafeMutablePointer<Int32>
     private var tokens = TokenMemory()
+
     init(
         _ connection: Connection,
         options: SQLiteOptions,
+        clock: @escaping @Sendable () -> Instant,
         gauge: Monitor<LogGauge>,
         counters: Counters
     ) throws(SQLiteFailure) {
         self.connection = connection
+        self.clock = clock
         self.gauge = gauge
         self.counters = counters
         rows = try RowWriter(connection)
@@ -120,7 +124,7 @@ final class Writer: @unchecked Sendable {
 
     private func apply(_ requests: [WriteRequest]) throws(SQLiteFailure) -> CommitGroup {
         try connection.check(begin.run(), SQLITE_DONE)
-        var group = CommitGroup(rows: rows, tokens: tokens)
+        var group = CommitGroup(rows: rows, tokens: tokens, now: clock())
         for request in requests { try group.add(request) }
         return group
     }

@@ -33,9 +33,9 @@ struct SimulatedTable: Table {
         }
     }
 
-    func write(_ write: Write) async throws(TableError) -> WriteOutcome {
+    func write(_ write: Write, decided: Instant) async throws(TableError) -> WriteOutcome {
         try await change { [store, simulation] () async throws(TableError) in
-            let outcome = try await store.write(write)
+            let outcome = try await store.write(write, decided: decided)
             if case .applied = outcome { await simulation.observe([write]) }
             return outcome
         }
@@ -43,13 +43,14 @@ struct SimulatedTable: Table {
 
     func transact(
         _ writes: [Write],
-        token: Incarnation
+        token: Incarnation,
+        decided: Instant
     ) async throws(TableError) -> TransactionOutcome {
         // A token is forgotten after some minutes, and some tables never look at it.
         let own = world.random.happens(0.5) ? token : .random(using: &world.random)
         return try await change { [store, simulation] () async throws(TableError) in
             let isRepetition = simulation.truth.knows(own)
-            let outcome = try await store.transact(writes, token: own)
+            let outcome = try await store.transact(writes, token: own, decided: decided)
             if case .applied = outcome, !isRepetition {
                 simulation.truth.remember(own)
                 await simulation.observe(writes)

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Append plan")
 struct AppendPlanTests {
-    private let stream = StreamRow(
+    let stream = StreamRow(
         id: StreamID(trusted: "s"),
         incarnation: Incarnation(high: 1, low: 1),
         partitionCount: 1,
@@ -13,53 +13,57 @@ struct AppendPlanTests {
         compaction: true,
         created: Timestamp(milliseconds: 0)
     )
-    private let partition = Partition(unchecked: 0)
+    let partition = Partition(unchecked: 0)
 
-    private func moment(_ uptime: Int64, _ id: UInt64 = 1) -> AppendPlan.Moment {
+    func moment(_ uptime: Int64, _ id: UInt64 = 1) -> AppendPlan.Moment {
         AppendPlan.Moment(
             Instant(now: Timestamp(milliseconds: 1000 + uptime), uptime: uptime),
             fresh: Incarnation(high: 9, low: id)
         )
     }
 
-    private func plan(_ units: [AppendUnit], tail: Tail? = .empty) -> AppendPlan {
+    func plan(_ units: [AppendUnit], tail: Tail? = .empty) -> AppendPlan {
         AppendPlan(
             [AppendLane(partition: partition, tail: tail, units: units)],
-            context: AppendContext(
-                stream: stream,
-                trust: TailTrust(created: stream.created, exempt: true),
-                known: Instant(now: Timestamp(milliseconds: 1000), uptime: 0)
-            ),
+            context: context,
             patience: 1000
         )
     }
 
-    private let lost = TableError(.indefinite, .unavailable, "lost")
-    private let busy = TableError(.definite, .throttled, "busy")
+    var context: AppendContext {
+        AppendContext(
+            stream: stream,
+            trust: TailTrust(created: stream.created, exempt: true),
+            known: Instant(now: Timestamp(milliseconds: 1000), uptime: 0)
+        )
+    }
+
+    let lost = TableError(.indefinite, .unavailable, "lost")
+    let busy = TableError(.definite, .throttled, "busy")
 
     /// The rows of a write action.
-    private func rows(_ action: AppendPlan.Action) throws -> [Item] {
-        guard case .write(let writes, _) = action else { throw Unexpected(action: "\(action)") }
+    func rows(_ action: AppendPlan.Action) throws -> [Item] {
+        guard case .write(let writes, _, _) = action else { throw Unexpected(action: "\(action)") }
         return writes.compactMap { write in
             if case .put(let item) = write.operation { item } else { nil }
         }
     }
 
-    private func outcomes(_ action: AppendPlan.Action) throws -> [AppendOutcome] {
+    func outcomes(_ action: AppendPlan.Action) throws -> [AppendOutcome] {
         guard case .finish(let result) = action else { throw Unexpected(action: "\(action)") }
         return result.outcomes[0]
     }
 
-    private func tails(_ action: AppendPlan.Action) throws -> [Tail?] {
+    func tails(_ action: AppendPlan.Action) throws -> [Tail?] {
         guard case .finish(let result) = action else { throw Unexpected(action: "\(action)") }
         return result.tails
     }
 
-    private struct Unexpected: Error {
+    struct Unexpected: Error {
         let action: String
     }
 
-    private func stored(_ first: Int64, _ count: Int, at uptime: Int64 = 0) -> AppendOutcome {
+    func stored(_ first: Int64, _ count: Int, at uptime: Int64 = 0) -> AppendOutcome {
         .stored(
             StoredRange(
                 first: Offset(unchecked: first),

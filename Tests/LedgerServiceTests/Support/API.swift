@@ -167,7 +167,10 @@ final class TemporaryTable: Table {
 
     static func make() throws -> TemporaryTable {
         let folder = try TemporaryFolder()
-        return TemporaryTable(try SQLiteTable.open(path: folder.file), folder)
+        return TemporaryTable(
+            try SQLiteTable.open(path: folder.file, clock: ManualClock().instant),
+            folder
+        )
     }
 
     private init(_ table: SQLiteTable, _ folder: TemporaryFolder) {
@@ -183,17 +186,18 @@ final class TemporaryTable: Table {
         try await table.query(query)
     }
 
-    func write(_ write: Write) async throws(TableError) -> WriteOutcome {
-        try await table.write(write)
+    func write(_ write: Write, decided: Instant) async throws(TableError) -> WriteOutcome {
+        try await table.write(write, decided: decided)
     }
 
     func transact(
         _ writes: [Write],
-        token: Incarnation
+        token: Incarnation,
+        decided: Instant
     ) async throws(TableError)
         -> TransactionOutcome
     {
-        try await table.transact(writes, token: token)
+        try await table.transact(writes, token: token, decided: decided)
     }
 
     func batchDelete(_ keys: [TableKey]) async throws(TableError) {

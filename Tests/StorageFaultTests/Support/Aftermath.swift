@@ -1,5 +1,6 @@
 import CSQLite
 import LedgerCore
+import LedgerService
 import LedgerTesting
 import SQLiteTable
 import Testing
@@ -21,7 +22,11 @@ struct Aftermath {
     ) async throws {
         let folder = try TemporaryFolder(prefersMemory: true)
         try folder.write(Self.moved(files, from: run.path, to: folder.file))
-        let table = try SQLiteTable.open(path: folder.file, options: Run.options())
+        let table = try SQLiteTable.open(
+            path: folder.file,
+            options: Run.options(),
+            clock: ManualClock().instant
+        )
         let found = try await table.rows(of: rows.groups)
         let areAdmitted = try await rows.admits(found, at: moment)
         #expect(areAdmitted, "at \(moment): \(rows.difference(found)); \(comment())")

@@ -1,4 +1,5 @@
 import LedgerCore
+import LedgerService
 import LedgerTesting
 import SQLiteTable
 
@@ -35,7 +36,11 @@ struct NextLife {
         let folder = try TemporaryFolder(prefersMemory: true)
         let files = state.files(survival, random: &random)
         try folder.write(Aftermath.moved(files, from: path, to: folder.file))
-        let table = try SQLiteTable.open(path: folder.file, options: Run.options())
+        let table = try SQLiteTable.open(
+            path: folder.file,
+            options: Run.options(),
+            clock: ManualClock().instant
+        )
         let rows = try await table.rows(of: groups)
         await table.close()
         return rows

@@ -129,9 +129,9 @@ final class RecordingTable: Table {
         }
     }
 
-    func write(_ write: Write) async throws(TableError) -> WriteOutcome {
+    func write(_ write: Write, decided: Instant) async throws(TableError) -> WriteOutcome {
         try await record(.writes([write])) { () async throws(TableError) in
-            try await table.write(write)
+            try await table.write(write, decided: decided)
         } _: {
             $0 == .applied ? .applied : .refused
         }
@@ -139,10 +139,11 @@ final class RecordingTable: Table {
 
     func transact(
         _ writes: [Write],
-        token: Incarnation
+        token: Incarnation,
+        decided: Instant
     ) async throws(TableError) -> TransactionOutcome {
         try await record(.writes(writes)) { () async throws(TableError) in
-            try await table.transact(writes, token: token)
+            try await table.transact(writes, token: token, decided: decided)
         } _: {
             $0 == .applied ? .applied : .refused
         }

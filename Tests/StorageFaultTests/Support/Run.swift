@@ -1,5 +1,6 @@
 import APISuite
 import LedgerCore
+import LedgerService
 import LedgerTesting
 import SQLiteTable
 
@@ -112,6 +113,6 @@ extension Disk {
     ) throws(SQLiteOpenError) -> SQLiteTable {
         var options = Run.options(copying)
         options.fileSystem = fileSystem
-        return try SQLiteTable.open(path: path, options: options)
+        return try SQLiteTable.open(path: path, options: options, clock: ManualClock().instant)
     }
 }

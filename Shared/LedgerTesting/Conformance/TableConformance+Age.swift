@@ -1,0 +1,60 @@
+import LedgerCore
+import MachineClock
+
+extension TableConformance {
+    /// For tables whose clock is the machine's.
+    static let ageChecks: [TableCheck] = [
+        TableCheck("a write that was decided too long ago is refused, by either clock") { trial in
+            let key = try trial.chunk(0)
+            let next = try trial.chunk(1)
+            for decided in [trial.ago(wall: tooOld, boot: 0), trial.ago(wall: 0, boot: tooOld)] {
+                try await trial.expectTooLate { () async throws(TableError) in
+                    _ = try await trial.table.write(.put(trial.item(key)), decided: decided)
+                }
+                try await trial.expectTooLate { () async throws(TableError) in
+                    _ = try await trial.table.transact(
+                        [.put(trial.item(key)), .put(trial.item(next))],
+                        token: trial.token,
+                        decided: decided
+                    )
+                }
+            }
+            try await trial.expectRow(key, nil)
+        },
+        TableCheck("a write that was decided a while ago is taken") { trial in
+            let decided = trial.ago(wall: recent, boot: recent)
+            let row = trial.item(try trial.chunk(0))
+            let outcome = try await trial.table.write(.put(row), decided: decided)
+            try trial.expectEqual(outcome, .applied)
+            try await trial.expectRow(row.key, row)
+        },
+    ]
+
+    private static let tooOld = Limits.decisionAge
+    /// So young that also a slow machine is not late with it.
+    private static let recent = Limits.decisionAge / 2
+}
+
+extension Trial {
+    /// A moment so many milliseconds ago by the one clock and by the other.
+    fileprivate func ago(wall: Int64, boot: Int64) -> Instant {
+        let now = MachineClock.instant()
+        return Instant(
+            now: now.now.advanced(byMilliseconds: -wall),
+            uptime: now.uptime - boot
+        )
+    }
+
+    /// The call is refused, and nothing has happened.
+    fileprivate func expectTooLate(_ body: () async throws(TableError) -> Void) async throws {
+        do throws(TableError) {
+            try await body()
+        } catch {
+            return try expect(
+                error.effect == .definite && error.reason == .unavailable,
+                "not refused for its age: \(error)"
+            )
+        }
+        throw ConformanceFailure(message: "a decision of long ago was carried out")
+    }
+}

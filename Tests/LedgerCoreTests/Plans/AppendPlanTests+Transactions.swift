@@ -1,0 +1,94 @@
+import LedgerTesting
+import Testing
+
+@testable import LedgerCore
+
+/// What an append makes of a transaction that was cancelled for several reasons.
+extension AppendPlanTests {
+    private func mark(_ letter: Character) -> IdempotencyMark {
+        IdempotencyMark(keyHash: String(repeating: letter, count: 64), bodyHash: [1])
+    }
+
+    /// An atomic publish of one event with an idempotency key to each of two partitions.
+    private func atomic() -> AppendPlan {
+        let lanes = Partition.all(2).map { partition in
+            AppendLane(
+                partition: partition,
+                tail: .empty,
+                units: [AppendUnit(records: records(1), idempotency: mark("a"))]
+            )
+        }
+        return AppendPlan(lanes, context: context, patience: 1000)
+    }
+
+    private func failed(_ items: [Int: Item?], unjudged: Set<Int> = []) -> TransactionOutcome {
+        .conditionFailed(items, unjudged: unjudged)
+    }
+
+    @Test("A write is decided when the plan says so, and again when it is repeated")
+    func decision() throws {
+        var plan = plan([AppendUnit(records: records(1))])
+        guard case .write(_, _, let first) = plan.start(moment(7)) else {
+            throw Unexpected(action: "no write")
+        }
+        #expect(first == moment(7).instant)
+        _ = plan.receive(write: .failure(lost), moment(8))
+        guard case .write(_, _, let second) = plan.resume(moment(20)) else {
+            throw Unexpected(action: "no write")
+        }
+        #expect(second == moment(20).instant)
+    }
+
+    @Test(
+        "Its own idempotency row does not stand for a chunk that was not seen",
+        arguments: [[0], []] as [Set<Int>]
+    )
+    func ownRowWithoutItsChunk(_ unjudged: Set<Int>) throws {
+        var plan = plan([
+            AppendUnit(records: records(1), idempotency: mark("a")),
+            AppendUnit(records: records(2)),
+        ])
+        let first = try rows(plan.start(moment(0)))
+        _ = plan.receive(write: .failure(lost), moment(1, 2))
+        _ = plan.resume(moment(5, 3))
+        let mixed = failed([1: first[1]], unjudged: unjudged)
+        guard case .pause = plan.receive(write: .success(mixed), moment(6, 4)) else {
+            throw Unexpected(action: "no pause")
+        }
+        #expect(try rows(plan.resume(moment(10, 5))) == first)
+        let seen = failed([0: first[0], 1: first[1]])
+        let end = plan.receive(write: .success(seen), moment(11, 6))
+        #expect(try outcomes(end) == [stored(0, 1), stored(1, 2)])
+    }
+
+    @Test("While its twin is stored row by row, an atomic publish writes the same again")
+    func twin() throws {
+        var plan = atomic()
+        let items = try rows(plan.start(moment(0)))
+        // The twin's rows, of another append.
+        var theirs = items
+        theirs[0][.append] = .bytes(Incarnation(high: 7, low: 7).bytes)
+        theirs[2][.append] = .bytes(Incarnation(high: 7, low: 7).bytes)
+        let mixed = failed([1: theirs[1]], unjudged: [0, 2, 3])
+        guard case .pause = plan.receive(write: .success(mixed), moment(1, 2)) else {
+            throw Unexpected(action: "no pause")
+        }
+        #expect(try rows(plan.resume(moment(6, 3))) == items)
+        let seen = failed([0: theirs[0], 1: theirs[1], 2: theirs[2], 3: theirs[3]])
+        let end = plan.receive(write: .success(seen), moment(7, 4))
+        guard case .finish(let result) = end else { throw Unexpected(action: "\(end)") }
+        #expect(result.outcomes == [[stored(0, 1)], [stored(0, 1)]])
+    }
+
+    @Test("A foreign chunk shows that the attempt is dead, whatever is not known of the others")
+    func foreignChunkBesideConflict() throws {
+        var plan = atomic()
+        var theirs = try rows(plan.start(moment(0)))[0]
+        theirs[.append] = .bytes(Incarnation(high: 7, low: 7).bytes)
+        let mixed = failed([0: theirs], unjudged: [2, 3])
+        _ = plan.receive(write: .success(mixed), moment(1, 2))
+        let next = try rows(plan.resume(moment(6, 3)))
+        #expect(next[0].key == .chunk(stream.incarnation, partition, Offset(unchecked: 1)))
+        #expect(next[2].key == .chunk(stream.incarnation, Partition.all(2)[1], .zero))
+    }
+}
