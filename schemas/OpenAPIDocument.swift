@@ -78,6 +78,9 @@ let openAPIText: StaticString = #"""
     },
     "default_page_entries": 100,
     "page_bytes": 1048576,
+    "read_bytes": 16777216,
+    "filtered_read_bytes": 8388608,
+    "read_entries": 10000,
     "wait_seconds": {
       "min": 0,
       "max": 20
@@ -670,14 +673,29 @@ let openAPIText: StaticString = #"""
             ]
           }
         ],
-        "summary": "Read one partition",
-        "description": "A stateless read. `partition` may be left out when the stream has only one.",
+        "summary": "Read events without a subscription",
+        "description": "Reads one partition, or with neither `partition` nor `key` all of them in turns. Nothing is stored by it. `cursor` goes on where a page ended; it does not go with `from` or `last`, nor they with one another. With `key` or `type` what does not fit is passed over, and `scanned` counts what was looked at. One call decodes at most 16 MB (8 MB with a filter), looks at 10,000 events, and reads for about 2 seconds: then the page ends where it is, perhaps without events, with `caught_up` false and the cursor moved on.",
         "parameters": [
           {
             "$ref": "#/components/parameters/partition"
           },
           {
             "$ref": "#/components/parameters/from"
+          },
+          {
+            "$ref": "#/components/parameters/last"
+          },
+          {
+            "$ref": "#/components/parameters/readCursor"
+          },
+          {
+            "$ref": "#/components/parameters/keyFilter"
+          },
+          {
+            "$ref": "#/components/parameters/typeFilter"
+          },
+          {
+            "$ref": "#/components/parameters/wait"
           },
           {
             "$ref": "#/components/parameters/limit"
@@ -695,7 +713,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id"
+            "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id_or_invalid_event_key_or_invalid_cursor"
           },
           "401": {
             "$ref": "#/components/responses/unauthorized"
@@ -708,6 +726,9 @@ let openAPIText: StaticString = #"""
           },
           "408": {
             "$ref": "#/components/responses/request_timeout"
+          },
+          "409": {
+            "$ref": "#/components/responses/position_beyond_tail"
           },
           "410": {
             "$ref": "#/components/responses/offset_expired"
@@ -1551,7 +1572,7 @@ let openAPIText: StaticString = #"""
             "$ref": "#/components/responses/request_timeout"
           },
           "409": {
-            "$ref": "#/components/responses/cursor_superseded"
+            "$ref": "#/components/responses/cursor_superseded_or_position_beyond_tail"
           },
           "410": {
             "$ref": "#/components/responses/offset_expired"
@@ -1646,7 +1667,7 @@ let openAPIText: StaticString = #"""
             "$ref": "#/components/responses/request_timeout"
           },
           "409": {
-            "$ref": "#/components/responses/cursor_superseded"
+            "$ref": "#/components/responses/cursor_superseded_or_position_beyond_tail"
           },
           "413": {
             "$ref": "#/components/responses/payload_too_large"
@@ -1667,7 +1688,7 @@ let openAPIText: StaticString = #"""
             "$ref": "#/components/responses/headers_too_large"
           },
           "500": {
-            "$ref": "#/components/responses/internal_error"
+            "$ref": "#/components/responses/internal_error_or_corrupt_chunk"
           },
           "501": {
             "$ref": "#/components/responses/unsupported_transfer_encoding"
@@ -2301,10 +2322,53 @@ let openAPIText: StaticString = #"""
           "$ref": "#/components/schemas/Offset"
         }
       },
+      "last": {
+        "name": "last",
+        "in": "query",
+        "description": "Begin so many events before the end of each partition that is read, but after what has expired.",
+        "schema": {
+          "type": "integer",
+          "minimum": 1,
+          "maximum": 1000
+        }
+      },
+      "readCursor": {
+        "name": "cursor",
+        "in": "query",
+        "description": "Go on where the page ended that came with this cursor.",
+        "schema": {
+          "$ref": "#/components/schemas/ReadCursor"
+        }
+      },
+      "keyFilter": {
+        "name": "key",
+        "in": "query",
+        "description": "Only events with this key; its partition is the only one that is read.",
+        "schema": {
+          "$ref": "#/components/schemas/EventKey"
+        }
+      },
+      "typeFilter": {
+        "name": "type",
+        "in": "query",
+        "description": "Only events of this type, or with a `*` at its end of the types that begin so.",
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "examples": {
+          "type": {
+            "value": "order.created"
+          },
+          "beginning": {
+            "value": "order.*"
+          }
+        }
+      },
       "from": {
         "name": "from",
         "in": "query",
-        "description": "An offset (digits only), `earliest`, `latest`, or an RFC 3339 time. A `+` in the query is a plus.",
+        "description": "An offset (digits only; of one partition), `earliest`, `latest`, or an RFC 3339 time. A `+` in the query is a plus.",
         "schema": {
           "type": "string",
           "default": "earliest"
@@ -2467,8 +2531,8 @@ let openAPIText: StaticString = #"""
           }
         }
       },
-      "cursor_superseded": {
-        "description": "`cursor_superseded`: The cursor is from before a seek. Poll again.",
+      "cursor_superseded_or_position_beyond_tail": {
+        "description": "`cursor_superseded`: The cursor is from before a seek. Poll again. `position_beyond_tail`: A cursor or what a subscription committed lies beyond the end of a partition: events are missing that were there when it was made. Nothing is passed over and nothing changed. `details` has the position and the next offset; seek to go on.",
         "content": {
           "application/json": {
             "schema": {
@@ -2480,7 +2544,8 @@ let openAPIText: StaticString = #"""
               "properties": {
                 "error": {
                   "enum": [
-                    "cursor_superseded"
+                    "cursor_superseded",
+                    "position_beyond_tail"
                   ]
                 }
               }
@@ -2488,6 +2553,9 @@ let openAPIText: StaticString = #"""
             "examples": {
               "cursor_superseded": {
                 "$ref": "#/components/examples/cursor_superseded"
+              },
+              "position_beyond_tail": {
+                "$ref": "#/components/examples/position_beyond_tail"
               }
             }
           }
@@ -3012,6 +3080,32 @@ let openAPIText: StaticString = #"""
             "examples": {
               "payload_too_large": {
                 "$ref": "#/components/examples/payload_too_large"
+              }
+            }
+          }
+        }
+      },
+      "position_beyond_tail": {
+        "description": "`position_beyond_tail`: A cursor or what a subscription committed lies beyond the end of a partition: events are missing that were there when it was made. Nothing is passed over and nothing changed. `details` has the position and the next offset; seek to go on.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "allOf": [
+                {
+                  "$ref": "#/components/schemas/Error"
+                }
+              ],
+              "properties": {
+                "error": {
+                  "enum": [
+                    "position_beyond_tail"
+                  ]
+                }
+              }
+            },
+            "examples": {
+              "position_beyond_tail": {
+                "$ref": "#/components/examples/position_beyond_tail"
               }
             }
           }
@@ -3565,6 +3659,48 @@ let openAPIText: StaticString = #"""
           }
         }
       },
+      "validation_error_or_malformed_request_or_invalid_stream_id_or_invalid_event_key_or_invalid_cursor": {
+        "description": "`validation_error`: The request breaks a rule: an unknown, repeated, missing or ill-typed field or parameter, or a limit. `details` names the field and the limit. `malformed_request`: The request is not HTTP as it should be. The connection is closed. `invalid_stream_id`: The stream's name is not a valid name. `invalid_event_key`: The event key is empty, too long or not valid text. `invalid_cursor`: The cursor is malformed, altered, or of another stream or subscription.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "allOf": [
+                {
+                  "$ref": "#/components/schemas/Error"
+                }
+              ],
+              "properties": {
+                "error": {
+                  "enum": [
+                    "validation_error",
+                    "malformed_request",
+                    "invalid_stream_id",
+                    "invalid_event_key",
+                    "invalid_cursor"
+                  ]
+                }
+              }
+            },
+            "examples": {
+              "validation_error": {
+                "$ref": "#/components/examples/validation_error"
+              },
+              "malformed_request": {
+                "$ref": "#/components/examples/malformed_request"
+              },
+              "invalid_stream_id": {
+                "$ref": "#/components/examples/invalid_stream_id"
+              },
+              "invalid_event_key": {
+                "$ref": "#/components/examples/invalid_event_key"
+              },
+              "invalid_cursor": {
+                "$ref": "#/components/examples/invalid_cursor"
+              }
+            }
+          }
+        }
+      },
       "validation_error_or_malformed_request_or_invalid_stream_id_or_invalid_subscription_id": {
         "description": "`validation_error`: The request breaks a rule: an unknown, repeated, missing or ill-typed field or parameter, or a limit. `details` names the field and the limit. `malformed_request`: The request is not HTTP as it should be. The connection is closed. `invalid_stream_id`: The stream's name is not a valid name. `invalid_subscription_id`: The subscription's name is not a valid name.",
         "content": {
@@ -3604,7 +3740,7 @@ let openAPIText: StaticString = #"""
         }
       },
       "validation_error_or_malformed_request_or_invalid_stream_id_or_invalid_subscription_id_or_invalid_cursor": {
-        "description": "`validation_error`: The request breaks a rule: an unknown, repeated, missing or ill-typed field or parameter, or a limit. `details` names the field and the limit. `malformed_request`: The request is not HTTP as it should be. The connection is closed. `invalid_stream_id`: The stream's name is not a valid name. `invalid_subscription_id`: The subscription's name is not a valid name. `invalid_cursor`: The cursor is malformed, altered, or of another subscription.",
+        "description": "`validation_error`: The request breaks a rule: an unknown, repeated, missing or ill-typed field or parameter, or a limit. `details` names the field and the limit. `malformed_request`: The request is not HTTP as it should be. The connection is closed. `invalid_stream_id`: The stream's name is not a valid name. `invalid_subscription_id`: The subscription's name is not a valid name. `invalid_cursor`: The cursor is malformed, altered, or of another stream or subscription.",
         "content": {
           "application/json": {
             "schema": {
@@ -3816,6 +3952,17 @@ let openAPIText: StaticString = #"""
           "error": "cursor_superseded",
           "message": "The subscription was moved by a seek after this cursor was handed out.",
           "details": {}
+        }
+      },
+      "position_beyond_tail": {
+        "value": {
+          "error": "position_beyond_tail",
+          "message": "the position 50 lies beyond the end of partition 0, which is 20",
+          "details": {
+            "partition": 0,
+            "position": 50,
+            "next_offset": 20
+          }
         }
       },
       "compaction_disabled": {
@@ -4278,6 +4425,7 @@ let openAPIText: StaticString = #"""
           "subscription_already_exists",
           "offset_conflict",
           "cursor_superseded",
+          "position_beyond_tail",
           "compaction_disabled",
           "keys_disabled",
           "offset_expired",
@@ -4354,6 +4502,9 @@ let openAPIText: StaticString = #"""
                 "type": "integer"
               },
               "offset": {
+                "type": "integer"
+              },
+              "position": {
                 "type": "integer"
               },
               "earliest_offset": {
@@ -4525,7 +4676,7 @@ let openAPIText: StaticString = #"""
         ]
       },
       "EventPage": {
-        "title": "Page of a partition",
+        "title": "Page of events",
         "type": "object",
         "properties": {
           "events": {
@@ -4537,7 +4688,14 @@ let openAPIText: StaticString = #"""
           },
           "next_offset": {
             "$ref": "#/components/schemas/Offset",
-            "description": "Where to read on."
+            "description": "Where to read on, when one partition was read."
+          },
+          "cursor": {
+            "$ref": "#/components/schemas/ReadCursor"
+          },
+          "scanned": {
+            "$ref": "#/components/schemas/Count",
+            "description": "How many events were looked at; only when `key` or `type` is given."
           },
           "caught_up": {
             "type": "boolean",
@@ -4546,11 +4704,11 @@ let openAPIText: StaticString = #"""
         },
         "required": [
           "events",
-          "next_offset",
+          "cursor",
           "caught_up"
         ],
         "additionalProperties": false,
-        "description": "At most 1048576 bytes (1 MB) by the event measure, but at least one event if there is one.",
+        "description": "At most 1048576 bytes (1 MB) by the event measure, but at least one event if there is one within reach of the call. Order within a partition is kept; partitions take turns.",
         "examples": [
           {
             "events": [
@@ -4567,6 +4725,13 @@ let openAPIText: StaticString = #"""
               }
             ],
             "next_offset": 43,
+            "cursor": "AgABAgMEBQYHCAkKCwwNDg8AASs",
+            "caught_up": true
+          },
+          {
+            "events": [],
+            "cursor": "AgABAgMEBQYHCAkKCwwNDg8AASs",
+            "scanned": 1200,
             "caught_up": true
           }
         ]
@@ -5130,6 +5295,16 @@ let openAPIText: StaticString = #"""
             "key": "order-1",
             "timestamp": "2026-11-21T01:02:03.456Z"
           }
+        ]
+      },
+      "ReadCursor": {
+        "title": "Read cursor",
+        "type": "string",
+        "minLength": 1,
+        "pattern": "^[A-Za-z0-9_-]+$",
+        "description": "Opaque. It says how far the partitions were read, belongs to one stream as it was created, and is no secret. Send it back as it came.",
+        "examples": [
+          "AgABAgMEBQYHCAkKCwwNDg8AASs"
         ]
       },
       "RetentionHours": {

@@ -49,6 +49,22 @@ public enum Limits {
     public static let defaultPageEntries = 100
     /// A page of events by the event measure, bytes; always at least one event.
     public static let pageBytes = 1024 * 1024
+    /// What one call that reads may decode, bytes before compression: sixteen pages' worth, so that
+    /// a page of large chunks is whole and a page of highly compressed ones can't exhaust memory.
+    public static let readBytes = 16 * 1024 * 1024
+    /// The same of a call with a filter, which may deliver nothing of what it decodes.
+    public static let filteredReadBytes = 8 * 1024 * 1024
+    /// Events and entries of the compacted state that one call may look at: what is passed over is
+    /// work too.
+    public static let readEntries = 10_000
+    /// After so long a call reads no further, milliseconds, once it has got anywhere: a client that
+    /// waits for events waits for seconds, not for a scan.
+    public static let readMilliseconds: Int64 = 2_000
+    /// How often a gap in the log is looked at again before it is called damage: a transaction's
+    /// rows become visible one by one.
+    public static let gapLooks = 2
+    /// The pause before each of these looks, milliseconds.
+    public static let gapPause: Int64 = 50
     /// Long-poll wait, seconds.
     ///
     /// API Gateway answers by itself at 30.

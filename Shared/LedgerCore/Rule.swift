@@ -49,6 +49,9 @@ public enum Rule: String, CaseIterable, Sendable {
     case contiguous
     /// A read that found less than the watermark says looks again before it calls that expiry.
     case secondLook
+    /// A gap before a later chunk is looked at again before it is called damage: a transaction's
+    /// rows become visible one by one.
+    case gapLooks
     /// A chunk whose ttl may have passed has expired for every read.
     case ttlExpires
     /// An idempotent publish is written with its idempotency row.

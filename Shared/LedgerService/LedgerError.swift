@@ -16,7 +16,7 @@ public enum LedgerError: Error, Hashable, Sendable {
     case invalidSubscriptionID(String)
     /// Not an event key; the field names the event.
     case invalidEventKey(field: String, message: String)
-    /// Malformed, forged, or another subscription's.
+    /// Malformed, forged, or another stream's or subscription's.
     case invalidCursor
     /// Larger than a limit, bytes; and how large, where that is known.
     case tooLarge(field: String, limit: Int, size: Int? = nil)
@@ -67,6 +67,9 @@ public enum LedgerError: Error, Hashable, Sendable {
     case offsetExpired(Partition, earliest: Offset)
     /// The offset is beyond the partition's end.
     case offsetOutOfRange(Partition, next: Offset)
+    /// A cursor's or a subscription's position lies beyond the partition's end: the table is not the
+    /// one, or not as it was, when the position was made.
+    case positionBeyondTail(Partition, position: Offset, tail: Offset)
     /// The `Idempotency-Key` was used with another body.
     case idempotencyKeyReused
     /// Someone else changed the same thing at the same time, again and again.
@@ -149,7 +152,8 @@ public enum LedgerError: Error, Hashable, Sendable {
         switch failure {
         case .expired(let partition, let earliest):
             self = .offsetExpired(partition, earliest: earliest ?? .zero)
-        case .outOfRange(let partition, let next): self = .offsetOutOfRange(partition, next: next)
+        case .outOfRange(let partition, let position, let next):
+            self = .positionBeyondTail(partition, position: position, tail: next)
         case .unverified(let partition): self = .tailUnverified(partition)
         case .corrupt(let partition, let offset, let detail):
             self = .corruptChunk(stream, partition, offset, detail: detail)

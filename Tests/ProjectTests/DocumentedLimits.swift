@@ -95,6 +95,9 @@ struct DocumentedLimit: Sendable {
             minimum: parameter("limit", "minimum"),
             maximum: parameter("limit", "maximum")
         ),
+        DocumentedLimit("readBytes", Limits.readBytes),
+        DocumentedLimit("filteredReadBytes", Limits.filteredReadBytes),
+        DocumentedLimit("readEntries", Limits.readEntries),
         DocumentedLimit(
             "defaultPageEntries",
             Limits.defaultPageEntries,
@@ -154,6 +157,7 @@ struct DocumentedLimit: Sendable {
         "cacheAge", "decisionAge", "physicalRetentionHours", "physicalRetentionMarginHours",
         "tombstoneHours",
         "deletionGrace", "foldPatience", "readPatience", "sortKeyBytes",
+        "readMilliseconds", "gapLooks", "gapPause",
         "unknownKeyAge", "cachedKeys", "keyLookupsPerSecond",
     ]
 }

@@ -54,6 +54,11 @@ struct BatchHeader {
         )
     }
 
+    /// The payload's length before compression, unchecked.
+    static func claimedPayload(of bytes: UnsafeRawBufferPointer) -> Int {
+        bytes.count < count ? 0 : Int(integer(bytes, at: 24, as: UInt32.self))
+    }
+
     /// Checks the CRC-32C that ends `bytes` against everything before it.
     static func checkChecksum(_ bytes: UnsafeRawBufferPointer) throws(BatchError) {
         let end = bytes.count - checksumCount

@@ -35,6 +35,12 @@ public enum RecordBatch {
         CompressedRecords(records).encode(baseOffset: baseOffset, timestamp: timestamp)
     }
 
+    /// How large a batch's payload is before compression, bytes, as its header claims: decoding
+    /// checks that. 0 when it has no whole header.
+    static func claimedPayload(of bytes: [UInt8]) -> Int {
+        bytes.withUnsafeBytes { BatchHeader.claimedPayload(of: $0) }
+    }
+
     /// Decodes a batch and checks all of it.
     ///
     /// `baseOffset` is the sort key of the row it was read from.

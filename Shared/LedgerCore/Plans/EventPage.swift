@@ -42,4 +42,8 @@ public struct EventPage: Sendable {
     public internal(set) var caughtUp = false
     /// About how many events are left after the page; 0 exactly when caught up.
     public internal(set) var remaining: Int64 = 0
+    /// How many events were looked at, delivered or passed over, and entries of the compacted state.
+    public internal(set) var scanned = 0
+    /// What was decoded for it, bytes before compression.
+    public internal(set) var decodedBytes = 0
 }

@@ -1,13 +1,16 @@
-/// The events of one lane that were read and not yet delivered, as references.
+/// The events of one lane that were decoded and not yet delivered, as references.
 struct LaneQueue: Sendable {
     /// The event at the front.
     struct Next {
         let batch: Int
         let record: Int
+        /// Where its batch begins.
+        let batchStart: Offset
     }
 
     private struct Run: Sendable {
         let batch: Int
+        let start: Offset
         var record: Int
         let end: Int
     }
@@ -19,13 +22,15 @@ struct LaneQueue: Sendable {
 
     var first: Next? {
         guard head < runs.count else { return nil }
-        return Next(batch: runs[head].batch, record: runs[head].record)
+        let run = runs[head]
+        return Next(batch: run.batch, record: run.record, batchStart: run.start)
     }
 
     mutating func append(_ batch: LogReader.Batch, index: Int) {
         let end = batch.decoded.records.count
         guard batch.start < end else { return }
-        runs.append(Run(batch: index, record: batch.start, end: end))
+        let start = batch.decoded.baseOffset
+        runs.append(Run(batch: index, start: start, record: batch.start, end: end))
     }
 
     mutating func removeFirst() {

@@ -2,13 +2,15 @@
 ///
 ///     scan ─→ (chunk at the offset)  ─→ scan … ─→ end
 ///       └──→ nothing fits: locate ─→ (chunk around the offset) ─→ scan
-///                            └──→ judge ─→ (there was more) ─→ scan, once
+///                            └──→ judge ─→ (there may be more) ─→ scan
 ///                                   └──→ end | expired | outOfRange | unverified | corrupt
 ///
 /// A log's end is believed at once only while its last chunk has not expired: nothing behind such a
-/// chunk can be gone. Otherwise the progress row must tell.
+/// chunk can be gone. Otherwise the progress row must tell. A gap before a later chunk is called
+/// damage only when it is still there after ``Limits/gapLooks`` more looks.
 ///
-/// The owner asks for ``read(wanting:)``, does it, and hands the result to ``receive(_:now:)``.
+/// The owner asks for ``read(wanting:)``, does it, and hands the result to ``receive(_:now:)``. What
+/// was read waits undecoded until ``takeBatch()``, so that nobody pays for what no page has room for.
 struct LogReader: Sendable {
     private enum State: Sendable {
         /// Chunks from `next` on are wanted.
@@ -41,7 +43,12 @@ struct LogReader: Sendable {
     private var next: Offset
     /// The log was looked at again after the progress row spoke of more.
     private var hasLookedAgain = false
-    private(set) var batches: [Batch] = []
+    /// How often a gap was looked at again.
+    private var gapLooks = 0
+    /// A pause is due before the next read.
+    private(set) var needsPause = false
+    /// Read and not yet decoded.
+    private var waiting: ArraySlice<Chunk> = []
     /// Events a chunk held on average, to guess how many chunks to ask for.
     private(set) var density: Int
 
@@ -77,8 +84,14 @@ struct LogReader: Sendable {
         if case .end = state { true } else { false }
     }
 
-    /// The offset up to which events were read.
+    /// Whether the log is known to reach as far as ``readUpTo``.
+    var isProven: Bool { isAtEnd || hasStarted }
+
+    /// The offset up to which events were read, decoded or not.
     var readUpTo: Offset { next }
+
+    /// Something was found at the origin, so what follows needs no explanation here.
+    private var hasStarted: Bool { next != origin }
 
     /// The next read, when about `events` more events are wanted; nil when finished.
     func read(wanting events: Int) -> TableRead? {
@@ -105,6 +118,9 @@ struct LogReader: Sendable {
         case .end, .blocked: return nil
         }
     }
+
+    /// The pause that was due is over.
+    mutating func resume() { needsPause = false }
 
     /// Takes what the last ``read(wanting:)`` found.
     ///
@@ -142,13 +158,13 @@ struct LogReader: Sendable {
         for item in page.items {
             switch try entry(item) {
             case .seal(let offset) where offset == next: state = .end
-            case .seal: try interrupt(by: nil)
+            case .seal: interrupt(by: nil)
             case .chunk(let chunk) where chunk.first == next || !Rule.contiguous.isKept:
                 try append(chunk)
             case .chunk(let chunk) where !hasStarted && chunk.first < next:
                 // Read because of the hint: it holds the origin, or the hint was wrong.
                 if chunk.end > next { try append(chunk) }
-            case .chunk(let chunk): try interrupt(by: chunk)
+            case .chunk(let chunk): interrupt(by: chunk)
             }
             if case .scan = state { continue }
             return
@@ -157,16 +173,47 @@ struct LogReader: Sendable {
         state = hasStarted ? .end : .locate(following: nil)
     }
 
-    /// Something was found at the origin, so what follows needs no explanation here.
-    private var hasStarted: Bool { next != origin }
-
     /// The next chunk does not continue the log: an explanation is due, but only to whoever
     /// starts reading at the gap.
-    private mutating func interrupt(by following: Chunk?) throws(ReadFailure) {
+    private mutating func interrupt(by following: Chunk?) {
         state = hasStarted ? .blocked : .locate(following: following)
     }
 
     private mutating func append(_ chunk: Chunk) throws(ReadFailure) {
+        if !hasStarted, expiration.covers(chunk) {
+            // The row's timestamp is known to be true only once the chunk is decoded.
+            _ = try decode(chunk)
+            throw .expired(partition, earliest: nil)
+        }
+        waiting.append(chunk)
+        next = chunk.end
+        density = max((density + chunk.count + 1) / 2, 1)
+    }
+
+    private func entry(_ item: Item) throws(ReadFailure) -> LogEntry {
+        do throws(TableError) { return try LogEntry(item) } catch { throw ReadFailure(error) }
+    }
+
+    // MARK: Decode
+
+    /// How large the next batch claims to be before compression, bytes; nil when none is waiting.
+    var waitingBytes: Int? { waiting.first.map { RecordBatch.claimedPayload(of: $0.batch) } }
+
+    /// Decodes the next batch that is waiting; nil when it is damaged, and blocked from now on: that
+    /// is told to whoever starts reading there.
+    mutating func takeBatch() throws(ReadFailure) -> Batch? {
+        let chunk = waiting.removeFirst()
+        do throws(ReadFailure) {
+            let decoded = try decode(chunk)
+            return Batch(decoded: decoded, start: Int(max(origin.distance(from: chunk.first), 0)))
+        } catch {
+            guard chunk.first > origin else { throw error }
+            (state, next, waiting) = (.blocked, chunk.first, [])
+            return nil
+        }
+    }
+
+    private func decode(_ chunk: Chunk) throws(ReadFailure) -> DecodedBatch {
         let decoded: DecodedBatch
         do throws(BatchError) {
             decoded = try RecordBatch.decode(chunk.batch, expecting: chunk.first)
@@ -177,14 +224,7 @@ struct LogReader: Sendable {
             let detail = "the row's count or timestamp is not its events'"
             throw .corrupt(partition, chunk.first, detail: detail)
         }
-        // Only now is the timestamp known to be true.
-        if !hasStarted, expiration.covers(chunk) {
-            throw .expired(partition, earliest: nil)
-        }
-        let skipped = Int(max(next.distance(from: chunk.first), 0))
-        batches.append(Batch(decoded: decoded, start: skipped))
-        next = chunk.end
-        density = max((density + chunk.count + 1) / 2, 1)
+        return decoded
     }
 
     // MARK: Locate and judge
@@ -218,13 +258,19 @@ struct LogReader: Sendable {
             // Appended and folded since the log was read: or expired, which another look tells.
             hasLookedAgain = true
             state = .scan
-        } else if let failure = verdict(progress, following, lastEnd, now) {
-            // Whoever starts reading here is told; the page before it is whole.
-            guard hasStarted else { throw failure }
-            state = .blocked
-        } else {
-            state = .end
+            return
         }
+        guard let failure = verdict(progress, following, lastEnd, now) else {
+            state = .end
+            return
+        }
+        guard failure.isDamage, gapLooks < Limits.gapLooks, Rule.gapLooks.isKept else {
+            throw failure
+        }
+        // A transaction's rows become visible one by one: what is missing may be on its way.
+        gapLooks += 1
+        needsPause = true
+        state = .scan
     }
 
     /// Why there is nothing at `next`; nil when the log simply ends there.
@@ -244,20 +290,10 @@ struct LogReader: Sendable {
         let end = max(lastEnd, progress?.watermark.next ?? .zero)
         if next < end { return .expired(partition, earliest: end) }
         guard trust.holds(swept: progress?.swept, at: now) else { return .unverified(partition) }
-        return next > end ? .outOfRange(partition, next: end) : nil
-    }
-
-    private func entry(_ item: Item) throws(ReadFailure) -> LogEntry {
-        do throws(TableError) { return try LogEntry(item) } catch { throw ReadFailure(error) }
+        return next > end ? .outOfRange(partition, position: next, next: end) : nil
     }
 
     private func progress(_ item: Item) throws(ReadFailure) -> Progress {
         do throws(TableError) { return try Progress(item) } catch { throw .table(error) }
-    }
-
-    /// Hands over the batches read so far.
-    mutating func takeBatches() -> [Batch] {
-        defer { batches = [] }
-        return batches
     }
 }

@@ -5,8 +5,8 @@ public enum ReadFailure: Error, Hashable, Sendable {
     /// The events there expired. `earliest` is the first that is still there, nil when it must be
     /// searched for.
     case expired(Partition, earliest: Offset?)
-    /// The offset lies beyond the partition's end.
-    case outOfRange(Partition, next: Offset)
+    /// The position lies beyond the partition's end.
+    case outOfRange(Partition, position: Offset, next: Offset)
     /// Where the partition ends can't be verified: what came after may have expired.
     case unverified(Partition)
     /// A chunk that must be there is missing or damaged; `detail` is for an operator.

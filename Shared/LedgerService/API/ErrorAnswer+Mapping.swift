@@ -36,6 +36,8 @@ extension ErrorAnswer {
             case .compactionDisabled(let id): .uncompacted(id)
             case .offsetExpired(let partition, let earliest): .expired(partition, earliest)
             case .offsetOutOfRange(let partition, let next): .outOfRange(partition, next)
+            case .positionBeyondTail(let partition, let position, let tail):
+                .beyondTail(partition, position, tail)
             case .idempotencyKeyReused: .reused
             case .contention: .contention
             case .outcomeUnknown: .unknown
@@ -87,8 +89,8 @@ extension ErrorAnswer {
         ErrorAnswer(
             400,
             "invalid_cursor",
-            "cursor is malformed or belongs to another subscription; use one that a poll of this "
-                + "subscription returned",
+            "cursor is malformed or belongs to another stream or subscription; use one that this "
+                + "call returned",
             [("field", .text("cursor"))]
         )
     }
@@ -211,6 +213,26 @@ extension ErrorAnswer {
             [
                 ("partition", .number(Int64(partition.index))),
                 ("next_offset", .number(actual.rawValue)),
+            ]
+        )
+    }
+
+    private static func beyondTail(
+        _ partition: Partition,
+        _ position: Offset,
+        _ tail: Offset
+    ) -> ErrorAnswer {
+        ErrorAnswer(
+            409,
+            "position_beyond_tail",
+            "the position \(position.rawValue) lies beyond the end of partition "
+                + "\(partition.index), which is \(tail.rawValue): events are missing that were there "
+                + "when it was made, as after an older copy was restored; nothing was passed over or "
+                + "changed. Seek the subscription, or read from an offset",
+            [
+                ("partition", .number(Int64(partition.index))),
+                ("position", .number(position.rawValue)),
+                ("next_offset", .number(tail.rawValue)),
             ]
         )
     }

@@ -48,49 +48,6 @@ extension LedgerAPI {
             bodyHash: SHA256.digest(body)
         )
     }
-
-    func read(_ id: StreamID, _ request: APIRequest) async throws(LedgerError) -> APIResponse {
-        let query = try QueryParameters(request.query, allowed: ["partition", "from", "limit"])
-        let (stream, page) = try await ledger.read(
-            id,
-            partition: try query.number("partition"),
-            from: try origin(query),
-            limit: try query.limit()
-        )
-        return .json(capacity: page.page.estimatedBytes) { writer in
-            var events = EventWriter(stream.id)
-            writer.beginObject()
-            writer.key("events")
-            events.write(page.page, to: &writer)
-            writer.key("next_offset")
-            writer.integer(page.next.rawValue)
-            writer.key("caught_up")
-            writer.boolean(page.page.caughtUp)
-            writer.endObject()
-        }
-    }
-
-    private func origin(_ query: QueryParameters) throws(LedgerError) -> ReadOrigin {
-        switch query.text("from") {
-        case nil, "earliest": return .earliest
-        case "latest": return .latest
-        case let text?:
-            if let moment = RFC3339.parse(text) { return .timestamp(moment) }
-            let isNumber = text.utf8.allSatisfy { (0x30...0x39).contains($0) }
-            guard isNumber, let offset = Int64(text).flatMap({ Offset($0) }) else {
-                throw .invalid(
-                    field: "from",
-                    message: "must be an offset below 2^63, earliest, latest or an RFC 3339 time"
-                )
-            }
-            return .offset(offset)
-        }
-    }
-}
-
-extension EventPage {
-    /// About how many bytes the page is as JSON.
-    var estimatedBytes: Int { bytes + events.count * 160 + 512 }
 }
 
 extension JSONWriter {

@@ -94,7 +94,9 @@ public struct LedgerAPI: APIHandler {
                 : try await createStream(request, caller)
         case .stream(let id): try await stream(id, method, request)
         case .events(let id):
-            method == "GET" ? try await read(id, request) : try await publish(id, request)
+            method == "GET"
+                ? try await waited(try await read(id, request), by: caller)
+                : try await publish(id, request)
         case .compacted(let id): try await compacted(id, request)
         case .compactedKey(let id, let key): try await compacted(id, key, request)
         case .compact(let id): try await compact(id, request)
@@ -107,7 +109,7 @@ public struct LedgerAPI: APIHandler {
         case .subscription(let id, let subscription):
             try await self.subscription(id, subscription, method, request)
         case .poll(let id, let subscription):
-            try await polled(try await poll(id, subscription, request), by: caller)
+            try await waited(try await poll(id, subscription, request), by: caller)
         case .commit(let id, let subscription): try await commit(id, subscription, request)
         case .seek(let id, let subscription): try await seek(id, subscription, request)
         case .keys: try await keys(method, request)
@@ -115,8 +117,8 @@ public struct LedgerAPI: APIHandler {
         }
     }
 
-    /// A poll may have waited, and its key may be good no more.
-    private func polled(
+    /// The call may have waited, and its key may be good no more.
+    private func waited(
         _ response: APIResponse,
         by caller: Caller
     ) async throws(LedgerError) -> APIResponse {

@@ -5,11 +5,14 @@ import LedgerCore
 extension Ledger {
     /// Reads a page from the given positions.
     ///
+    /// `filter`: Which events are delivered; nil: all.
+    ///
     /// `known`: A moment before `stream` was read.
     func page(
         of stream: StreamRow,
         from positions: [(partition: Partition, position: Position)],
         limit: Int,
+        filter: EventFilter? = nil,
         known: Instant
     ) async throws(LedgerError) -> EventPage {
         let lanes = positions.map { hints.lane(stream.incarnation, $0, $1) }
@@ -17,15 +20,21 @@ extension Ledger {
             stream: stream.incarnation,
             lanes: lanes,
             limit: limit,
+            filter: filter,
             expiration: Expiration(of: stream, at: clock.now()),
-            trust: trust(in: stream)
+            trust: trust(in: stream),
+            budget: .ofCall(isFiltered: filter != nil),
+            now: clock.instant()
         )
         var action = plan.start()
         while true {
             switch action {
             case .read(let reads):
                 let findings = await inParallel(reads) { [self] read in await find(read) }
-                action = plan.receive(findings, now: clock.now())
+                action = plan.receive(findings, now: clock.instant())
+            case .pause(let milliseconds):
+                await pause(milliseconds)
+                action = plan.resume()
             case .fail(let failure):
                 try checkPatience(since: known)
                 throw try await completed(failure, in: stream)

@@ -1,79 +1,208 @@
 public import LedgerCore
 
-/// Where a read of one partition begins.
+/// Where a read without a subscription begins.
 public enum ReadOrigin: Hashable, Sendable {
-    /// The first event that has not expired.
+    /// The first event of each partition that has not expired.
     case earliest
     /// The end.
     case latest
-    /// This offset.
+    /// This offset, of the one partition that is read.
     case offset(Offset)
-    /// The first event not earlier than this.
+    /// The first event of each partition that is not earlier than this.
     case timestamp(Timestamp)
+    /// So many events before the end of each partition, but none that has expired.
+    case last(Int)
+    /// Where the page ended that came with this cursor.
+    case cursor(String)
 }
 
-/// A page of one partition.
-public struct PartitionPage: Sendable {
+/// What a read without a subscription asks for.
+public struct ReadRequest: Sendable {
+    /// The partition; nil: the key's, or all.
+    public var partition: Int64?
+    /// Which events; nil: all.
+    public var filter: EventFilter?
+    /// Where it begins.
+    public var origin: ReadOrigin
+    /// Events in the page at most.
+    public var limit: Int
+    /// Milliseconds to wait for events when there are none.
+    public var wait: Int64
+
+    /// A read.
+    public init(
+        partition: Int64? = nil,
+        filter: EventFilter? = nil,
+        from origin: ReadOrigin,
+        limit: Int,
+        wait: Int64 = 0
+    ) {
+        self.partition = partition
+        self.filter = filter
+        self.origin = origin
+        self.limit = limit
+        self.wait = wait
+    }
+}
+
+extension ReadRequest {
+    /// What the caller is told: it asked for the offset by itself, so no position is at fault.
+    fileprivate func refusal(_ error: LedgerError) -> LedgerError {
+        guard case .offset = origin, case .positionBeyondTail(let partition, _, let tail) = error
+        else { return error }
+        return .offsetOutOfRange(partition, next: tail)
+    }
+}
+
+/// A page that was read without a subscription.
+public struct LogPage: Sendable {
+    /// The stream.
+    public let stream: StreamRow
     /// The events.
     public let page: EventPage
     /// Where the next page begins.
-    public let next: Offset
+    public let cursor: ReadCursor
+
+    /// The same as an offset; nil when several partitions were read.
+    public var nextOffset: Offset? { cursor.offsets.count == 1 ? cursor.offsets[0] : nil }
 }
 
 extension Ledger {
-    /// Reads one partition without a subscription.
-    ///
-    /// `partition`: nil when the stream has only one.
+    /// Reads one partition of a stream, or all in turns, and leaves nothing behind.
     public func read(
         _ id: StreamID,
-        partition index: Int64?,
-        from origin: ReadOrigin,
-        limit: Int
-    ) async throws(LedgerError) -> (stream: StreamRow, page: PartitionPage) {
-        let known = clock.instant()
-        let stream = try await activeStream(id)
-        let partition = try partition(index, of: stream)
-        let offset = try await resolve(origin, partition, stream)
-        let page = try await page(
-            of: stream,
-            from: [(partition, .log(offset))],
-            limit: limit,
-            known: known
-        )
-        guard case .log(let next) = page.positions[0] else { preconditionFailure("in the log") }
-        return (stream, PartitionPage(page: page, next: next))
-    }
-
-    private func partition(_ index: Int64?, of stream: StreamRow) throws(LedgerError) -> Partition {
-        guard let index else {
-            guard stream.partitionCount == 1 else {
-                throw .invalid(
-                    field: "partition",
-                    message: "is needed: the stream has \(stream.partitionCount) partitions"
-                )
-            }
-            return stream.partitions[0]
+        _ request: ReadRequest
+    ) async throws(LedgerError) -> LogPage {
+        let start = clock.instant()
+        var stream = try await activeStream(id)
+        let incarnation = stream.incarnation
+        signals.join(incarnation)
+        defer { signals.leave(incarnation) }
+        var cursor = try await beginning(of: request, in: stream)
+        var known = start
+        var pause: Int64 = 50
+        while true {
+            let generation = signals.generation(incarnation)
+            let found = try await page(from: cursor, request, stream, known)
+            let left = request.wait - clock.instant().elapsed(since: start)
+            guard found.page.events.isEmpty, found.page.caughtUp, left > 0, !Task.isCancelled
+            else { return found }
+            cursor = found.cursor
+            await waitForAppend(stream, generation, atMost: min(left, pause))
+            pause = min(pause * 2, configuration.longPollPause)
+            known = clock.instant()
+            stream = try await activeStream(id)
+            guard stream.incarnation == incarnation else { throw .streamNotFound(id) }
         }
-        guard index < Int64(stream.partitionCount) else { throw .partitionNotFound(index) }
-        return stream.partitions[Int(index)]
     }
 
-    private func resolve(
-        _ origin: ReadOrigin,
+    private func page(
+        from cursor: ReadCursor,
+        _ request: ReadRequest,
+        _ stream: StreamRow,
+        _ known: Instant
+    ) async throws(LedgerError) -> LogPage {
+        let lanes = zip(stream.partitions[cursor.partitions], cursor.offsets).map {
+            (partition: $0, position: Position.log($1))
+        }
+        let page: EventPage
+        do throws(LedgerError) {
+            page = try await self.page(
+                of: stream,
+                from: lanes,
+                limit: request.limit,
+                filter: request.filter,
+                known: known
+            )
+        } catch {
+            throw request.refusal(error)
+        }
+        let next = ReadCursor(
+            stream: stream.incarnation,
+            first: cursor.first,
+            offsets: page.positions.map(\.logOffset)
+        )
+        return LogPage(stream: stream, page: page, cursor: next)
+    }
+
+    // MARK: Where it begins
+
+    private func beginning(
+        of request: ReadRequest,
+        in stream: StreamRow
+    ) async throws(LedgerError) -> ReadCursor {
+        let asked = try partitions(of: request, in: stream)
+        if case .cursor(let text) = request.origin { return try cursor(text, asked, stream) }
+        let partitions = asked ?? stream.partitions
+        if case .offset = request.origin, partitions.count > 1 {
+            throw .invalid(
+                field: "from",
+                message: "can be an offset only with partition: the stream has "
+                    + "\(partitions.count) partitions"
+            )
+        }
+        let found = await inParallel(partitions) { [self] partition in
+            await attempt { () throws(LedgerError) in
+                try await offset(of: request.origin, partition, stream)
+            }
+        }
+        var offsets: [Offset] = []
+        for offset in found { offsets.append(try offset.get()) }
+        return ReadCursor(stream: stream.incarnation, first: partitions[0], offsets: offsets)
+    }
+
+    /// The one partition that is asked for, by its number or by a key; nil: all.
+    private func partitions(
+        of request: ReadRequest,
+        in stream: StreamRow
+    ) throws(LedgerError) -> [Partition]? {
+        let own = request.filter?.key.map {
+            Partitioner.partition(forKey: $0.utf8, count: stream.partitionCount)
+        }
+        guard let index = request.partition else { return own.map { [$0] } }
+        guard index < Int64(stream.partitionCount) else { throw .partitionNotFound(index) }
+        let partition = stream.partitions[Int(index)]
+        guard own == nil || own == partition else {
+            throw .invalid(
+                field: "key",
+                message: "belongs to another partition than \(index); leave partition out"
+            )
+        }
+        return [partition]
+    }
+
+    private func cursor(
+        _ text: String,
+        _ asked: [Partition]?,
+        _ stream: StreamRow
+    ) throws(LedgerError) -> ReadCursor {
+        guard let cursor = ReadCursor.decode(text), cursor.stream == stream.incarnation,
+            cursor.offsets.count == 1 || cursor.offsets.count == stream.partitionCount,
+            cursor.partitions.upperBound <= stream.partitionCount
+        else { throw .invalidCursor }
+        let partitions = Array(stream.partitions[cursor.partitions])
+        guard asked == nil || asked == partitions else {
+            throw .invalid(field: "cursor", message: "is of a read of other partitions")
+        }
+        return cursor
+    }
+
+    private func offset(
+        of origin: ReadOrigin,
         _ partition: Partition,
         _ stream: StreamRow
-    )
-        async throws(LedgerError) -> Offset
-    {
+    ) async throws(LedgerError) -> Offset {
+        if case .offset(let offset) = origin { return offset }
+        let tail = try await tail(of: partition, in: stream).next
         switch origin {
-        case .offset(let offset): return offset
-        case .latest: return try await tail(of: partition, in: stream).next
-        case .earliest:
-            let tail = try await tail(of: partition, in: stream).next
-            return try await earliestOffset(of: partition, in: stream, tail: tail)
+        case .offset, .latest, .cursor: return tail
+        case .earliest: return try await earliestOffset(of: partition, in: stream, tail: tail)
         case .timestamp(let moment):
-            let tail = try await tail(of: partition, in: stream).next
-            return try await offset(at: moment, of: partition, in: stream, tail: tail)
+            return try await self.offset(at: moment, of: partition, in: stream, tail: tail)
+        case .last(let count):
+            let earliest = try await earliestOffset(of: partition, in: stream, tail: tail)
+            let offset = Offset(max(tail.rawValue - Int64(count), 0)) ?? .zero
+            return max(earliest, offset)
         }
     }
 }

@@ -38,14 +38,14 @@ final class ReadHints: Sendable {
         _ stream: Incarnation,
         _ partition: Partition,
         _ position: Position
-    ) -> PollPlan.Lane {
+    ) -> PollLane {
         let log = RowGroup.log(stream, partition)
         return hints.withLock { hints in
             var start: Offset?
             if case .log(let offset) = position {
                 start = hints.chunkStarts[Place(log: log, offset: offset)]
             }
-            return PollPlan.Lane(
+            return PollLane(
                 partition: partition,
                 position: position,
                 density: hints.densities[log] ?? Self.unknownDensity,
@@ -54,7 +54,7 @@ final class ReadHints: Sendable {
         }
     }
 
-    func remember(_ stream: Incarnation, _ findings: [PollPlan.LaneFinding]) {
+    func remember(_ stream: Incarnation, _ findings: [LaneFinding]) {
         hints.withLock { hints in
             if hints.densities.count >= Self.most { hints.densities.removeAll() }
             if hints.chunkStarts.count >= Self.most { hints.chunkStarts.removeAll() }

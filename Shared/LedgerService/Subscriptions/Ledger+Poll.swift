@@ -48,7 +48,7 @@ extension Ledger {
 
     /// Returns after an append by this process, or after `milliseconds`: other processes append
     /// too.
-    private func waitForAppend(
+    func waitForAppend(
         _ stream: StreamRow,
         _ generation: UInt64,
         atMost milliseconds: Int64

@@ -100,13 +100,11 @@ public final class LogRecorder: Sendable {
         guard let offset = Offset(Int64(from)),
             let page = try? await ledger.read(
                 stream,
-                partition: nil,
-                from: .offset(offset),
-                limit: limit
+                ReadRequest(from: .offset(offset), limit: limit)
             ).page
         else { return }
-        let values = page.page.events.map { Self.value($0, in: page.page) }
-        note(.read(from: from, values, caughtUp: page.page.caughtUp), called)
+        let values = page.events.map { Self.value($0, in: page) }
+        note(.read(from: from, values, caughtUp: page.caughtUp), called)
     }
 
     private static func value(_ event: EventPage.Event, in page: EventPage) -> Int {

@@ -169,7 +169,8 @@ final class Consumer: @unchecked Sendable {
             await seek(to: start)
         case .streamNotFound, .subscriptionNotFound:
             view = nil
-        case .corruptChunk, .internalError, .offsetOutOfRange, .invalidCursor, .invalid:
+        case .corruptChunk, .internalError, .offsetOutOfRange, .positionBeyondTail, .invalidCursor,
+            .invalid:
             truth.violate("\(id): \(error)")
         default: break
         }

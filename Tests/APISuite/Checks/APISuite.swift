@@ -13,7 +13,7 @@ public enum APISuite {
     public static let checks: [APICheck] =
         everyCallChecks + publishChecks + idempotencyChecks + subscriptionChecks + cursorChecks
         + compactionChecks
-        + lifecycleChecks + limitChecks + historyChecks + headChecks
+        + lifecycleChecks + limitChecks + historyChecks + headChecks + readChecks
 
     /// How to repeat a run's random choices, for a failure's message.
     static let replay = RandomSeed.replay("APISuiteTests")

@@ -1,5 +1,7 @@
 import APISuite
+import LedgerCore
 import LedgerTesting
+import Testing
 
 extension Provocation {
     private static let event = "{\"key\":\"k\",\"type\":\"t\",\"data\":1}"
@@ -63,6 +65,16 @@ extension Provocation {
             let seek = "/streams/s/subscriptions/u/seek"
             _ = try await client.call("POST", seek, "{\"to\":\"earliest\"}")
             return try await client.poll("cursor=\(cursor)")
+        },
+        Provocation(code: "position_beyond_tail") { client in
+            let text = try await client.call("GET", "/streams/s/events").answer.cursor
+            let cursor = try #require(ReadCursor.decode(text))
+            let beyond = ReadCursor(
+                stream: cursor.stream,
+                first: cursor.first,
+                offsets: [try #require(Offset(50))]
+            )
+            return try await client.call("GET", "/streams/s/events?cursor=\(beyond.encoded)")
         },
         Provocation(code: "compaction_disabled") { client in
             let body = "{\"stream_id\":\"plain\",\"compaction\":false}"

@@ -1,0 +1,53 @@
+/// What one call may decode and look at, whatever it delivers (design, section 5).
+public struct ReadBudget: Hashable, Sendable {
+    /// Bytes of records before compression; the first batch is decoded whatever its size.
+    public let bytes: Int
+    /// Events and entries of the compacted state.
+    public let entries: Int
+    /// Milliseconds after which nothing more is read, once the page has got anywhere.
+    public let milliseconds: Int64
+
+    /// A budget.
+    public init(bytes: Int, entries: Int, milliseconds: Int64) {
+        precondition(bytes > 0 && entries > 0, "a call must get somewhere")
+        self.bytes = bytes
+        self.entries = entries
+        self.milliseconds = milliseconds
+    }
+
+    /// The budget of a call, which is smaller where what it looks at may be for nothing.
+    public static func ofCall(isFiltered: Bool) -> ReadBudget {
+        ReadBudget(
+            bytes: isFiltered ? Limits.filteredReadBytes : Limits.readBytes,
+            entries: Limits.readEntries,
+            milliseconds: Limits.readMilliseconds
+        )
+    }
+}
+
+/// How much of its budget a call has used.
+struct ReadWork: Sendable {
+    private let budget: ReadBudget
+    private let begin: Instant
+    private(set) var bytes = 0
+    private(set) var entries = 0
+
+    init(_ budget: ReadBudget, begin: Instant) {
+        self.budget = budget
+        self.begin = begin
+    }
+
+    /// Events and entries that may still be looked at.
+    var entriesLeft: Int { budget.entries - entries }
+
+    /// Whether a batch of so many bytes may still be decoded.
+    func allows(bytes more: Int) -> Bool { bytes == 0 || bytes + more <= budget.bytes }
+
+    func isOverTime(at now: Instant) -> Bool {
+        now.elapsed(since: begin) >= budget.milliseconds
+    }
+
+    mutating func decode(bytes more: Int) { bytes += more }
+
+    mutating func look() { entries += 1 }
+}
