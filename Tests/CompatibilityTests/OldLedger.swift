@@ -64,11 +64,11 @@ struct OldLedger: Sendable {
         let copy = URL(filePath: folder.file)
         let file = Recording.folder.appending(path: "ledger.sqlite")
         try FileManager.default.copyItem(at: file, to: copy)
-        table = try SQLiteTable.open(path: folder.file)
-        let start = Timestamp(milliseconds: recording.recordedAt + 1000)
+        let clock = ManualClock(start: Timestamp(milliseconds: recording.recordedAt + 1000))
+        table = try SQLiteTable.open(path: folder.file, clock: { clock.instant() })
         let ledger = Ledger(
             table: table,
-            clock: ManualClock(start: start),
+            clock: clock,
             random: .seeded(1),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         )
