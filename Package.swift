@@ -292,7 +292,7 @@ let package = Package(
             [
                 "APISuite", "LedgerServer", "LedgerService", "LedgerCore", "LedgerTesting",
                 "LedgerClient", "SQLiteTable", "CurlHTTP", "LineLog", "RawJSON", "Loopback", log,
-                metrics,
+                metrics, .product(name: "NIOEmbedded", package: "swift-nio"),
             ] + nio
         ),
         tests(

@@ -54,6 +54,15 @@ struct Serve: AsyncParsableCommand {
     )
     var requestsPerSecond: Int?
 
+    @Option(
+        help: """
+            Origin of web pages of other hosts that may call the API, such as \
+            https://console.example.com, https://* or *; may be repeated \
+            (EVENTLEDGER_CORS_ORIGINS, with commas; none).
+            """
+    )
+    var corsOrigin: [String] = []
+
     @Option(help: "PEM file of the certificate chain, for HTTPS (EVENTLEDGER_TLS_CERT).")
     var tlsCert: String?
 
@@ -85,8 +94,7 @@ struct Serve: AsyncParsableCommand {
         }
         Terminal.print("EventLedger \(EventLedger.configuration.version)")
         Terminal.print("  data  \(storage.place)")
-        let scheme = settings.tls == nil ? "http" : "https"
-        Terminal.print("  url   \(scheme)://\(process.host):\(process.port)")
+        Terminal.print("  url   \(process.url)")
         Terminal.print("  keys  \(settings.keys.summary)")
         if settings.tls != nil { signals.onHangup { process.reloadCertificate() } }
         _ = await signals.wait()
@@ -135,6 +143,10 @@ struct Serve: AsyncParsableCommand {
         return .on(KeySettings(rootHash: hash, requestsPerSecond: rate))
     }
 
+    private static func list(_ text: String) -> [String] {
+        text.utf8.split(separator: UInt8(ascii: ",")).map { String(Substring($0)) }
+    }
+
     private func tls() throws -> TLSFiles? {
         let certificate = tlsCert ?? Environment.value("EVENTLEDGER_TLS_CERT")
         let key = tlsKey ?? Environment.value("EVENTLEDGER_TLS_KEY")
@@ -155,6 +167,9 @@ struct Serve: AsyncParsableCommand {
         }
         settings.keys = try keys()
         settings.tls = try tls()
+        settings.corsOrigins =
+            corsOrigin.isEmpty
+            ? try Environment.parsed("EVENTLEDGER_CORS_ORIGINS", Self.list) ?? [] : corsOrigin
         settings.logLevel =
             try logLevel
             ?? Environment.parsed("EVENTLEDGER_LOG_LEVEL", Logger.Level.init(rawValue:))

@@ -9,7 +9,7 @@ let openAPIText: StaticString = #"""
     "title": "EventLedger",
     "version": "0.1.0",
     "summary": "An ordered, immutable event log over HTTP.",
-    "description": "Unknown or repeated body fields and query parameters are refused with 400. No Content-Type counts as JSON. A path that is not listed answers 404 `not_found`; another method on a listed path answers 405 `method_not_allowed` with `Allow`. Answers with status 429, 500 and 503 carry `Retry-After`. HEAD works where GET does, and `Allow` says so. `x-limits` has every limit a client can meet; KB and MB are powers of 1,024. Where the ledger runs with API keys, every call but `/health` and `/openapi.json` needs one, as `Authorization: Bearer elk_…`; `security` names the actions of which the key needs one, on the stream at hand, or on `*` where there is none. A key that may not gets 403 whether the stream exists or not. Each key may make a limited number of requests a second.",
+    "description": "Unknown or repeated body fields and query parameters are refused with 400. No Content-Type counts as JSON. A path that is not listed answers 404 `not_found`; another method on a listed path answers 405 `method_not_allowed` with `Allow`. Answers with status 429 and 503 carry `Retry-After` where a retry can help. Every answer but `/openapi.json` carries `Cache-Control: no-store`, and every answer `Date`. HEAD works where GET does, and `Allow` says so. `x-limits` has every limit a client can meet; KB and MB are powers of 1,024. Where the ledger runs with API keys, every call but `/health` and `/openapi.json` needs one, as `Authorization: Bearer elk_…`; `security` names the actions of which the key needs one, on the stream at hand, or on `*` where there is none. A key that may not gets 403 whether the stream exists or not. Each key may make a limited number of requests a second.",
     "license": {
       "name": "MIT",
       "identifier": "MIT"
@@ -2454,8 +2454,8 @@ let openAPIText: StaticString = #"""
     },
     "headers": {
       "RetryAfter": {
-        "description": "Seconds to wait before trying again.",
-        "required": true,
+        "description": "Seconds to wait before trying again; absent where that would not help.",
+        "required": false,
         "schema": {
           "type": "integer",
           "minimum": 0
@@ -2693,11 +2693,6 @@ let openAPIText: StaticString = #"""
       },
       "internal_error": {
         "description": "`internal_error`: An unexpected error in the server. The message says so where a change may have been made.",
-        "headers": {
-          "Retry-After": {
-            "$ref": "#/components/headers/RetryAfter"
-          }
-        },
         "content": {
           "application/json": {
             "schema": {
@@ -2724,11 +2719,6 @@ let openAPIText: StaticString = #"""
       },
       "internal_error_or_corrupt_chunk": {
         "description": "`internal_error`: An unexpected error in the server. The message says so where a change may have been made. `corrupt_chunk`: Stored data failed its checks. It is never skipped. `details` says where.",
-        "headers": {
-          "Retry-After": {
-            "$ref": "#/components/headers/RetryAfter"
-          }
-        },
         "content": {
           "application/json": {
             "schema": {

@@ -118,7 +118,7 @@ def reference_to_errors(names, codes, shared):
 def error_response(status, names, codes):
     """The response of one status: the error body, narrowed to the codes that can come here."""
     headers = {}
-    if status in (429, 500, 503):
+    if status in (429, 503):
         headers["Retry-After"] = {"$ref": "#/components/headers/RetryAfter"}
     if status == 401:
         headers["WWW-Authenticate"] = {"$ref": "#/components/headers/Authenticate"}

@@ -10,6 +10,10 @@ public enum ConfigurationError: Error, Equatable, CustomStringConvertible {
     case cannotListen(host: String, port: Int, reason: String)
     /// No TCP port has this number.
     case invalidPort(Int)
+    /// No web page has this origin.
+    case invalidOrigin(String)
+    /// The process may open too few files and sockets.
+    case tooFewFiles(limit: Int, needed: Int)
 
     /// For the person who wrote the configuration.
     public var description: String {
@@ -23,7 +27,7 @@ public enum ConfigurationError: Error, Equatable, CustomStringConvertible {
             """
         case .unusableFile(let path, let reason): "\(path): \(reason)"
         case .cannotListen(let host, let port, let reason):
-            "cannot listen on \(host.contains(":") ? "[\(host)]" : host):\(port): \(reason)"
+            "cannot listen on \(Authority.text(host: host, port: port)): \(reason)"
         case .unusableCertificate(let files, let message):
             """
             no certificate to be had from \(files.certificate) with the key in \(files.key): \
@@ -31,6 +35,16 @@ public enum ConfigurationError: Error, Equatable, CustomStringConvertible {
             """
         case .invalidPort(let port):
             "\(port) is not a port: use 1 to 65535, or 0 for any free one"
+        case .invalidOrigin(let origin):
+            """
+            \(origin) is no web page's origin: use a scheme and a host without a path, such as \
+            https://console.example.com, or https://* or *
+            """
+        case .tooFewFiles(let limit, let needed):
+            """
+            this process may have \(limit) files and sockets open, and a server needs \(needed) at \
+            least: raise the limit with ulimit -n, or LimitNOFILE= of its systemd unit
+            """
         }
     }
 }

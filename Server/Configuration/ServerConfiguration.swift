@@ -11,8 +11,13 @@ public struct ServerConfiguration: Sendable {
     public var port: Int
     /// Whether requests need an API key.
     public var keys: KeyPolicy
+    /// Origins of web pages that may call the API, such as `https://console.example.com`, `https://*`
+    /// or `*`.
+    public var corsOrigins: [String]
     /// The files of the certificate to serve HTTPS with; nil serves plain HTTP.
     public var tls: TLSFiles?
+    /// Connections that the table may have open.
+    var tableConnections = 0
     /// Threads that serve connections; nil takes one for each core this process may use.
     public var eventLoops: Int?
     /// What one client, and all together, may ask for.
@@ -29,6 +34,7 @@ public struct ServerConfiguration: Sendable {
         host: String = "127.0.0.1",
         port: Int = 8080,
         keys: KeyPolicy = .off,
+        corsOrigins: [String] = [],
         tls: TLSFiles? = nil,
         eventLoops: Int? = nil,
         limits: HTTPLimits = HTTPLimits(),
@@ -39,6 +45,7 @@ public struct ServerConfiguration: Sendable {
         self.host = host
         self.port = port
         self.keys = keys
+        self.corsOrigins = corsOrigins
         self.tls = tls
         self.eventLoops = eventLoops
         self.limits = limits
@@ -47,10 +54,19 @@ public struct ServerConfiguration: Sendable {
         self.logLevel = logLevel
     }
 
+    /// Threads that serve connections.
+    var loops: Int { max(1, eventLoops ?? Processors.available) }
+
+    /// Files and sockets that are not there for connections of clients.
+    var reservedFiles: Int { FileLimit.reserved(loops: loops, table: tableConnections) }
+
     /// Throws when the server must not start like this.
     public func validate() throws(ConfigurationError) {
         guard keys.isOn || Loopback.contains(host) else { throw .loopbackOnly(host: host) }
         guard (0...65535).contains(port) else { throw .invalidPort(port) }
+        for origin in corsOrigins where !AllowedOrigins.isValid(origin) {
+            throw .invalidOrigin(origin)
+        }
     }
 
     /// Whether keys and events cross a network readable for everyone on the way.
@@ -69,6 +85,8 @@ public struct HTTPLimits: Sendable {
     public var headerCount: Int
     /// Connections open at the same time; further ones get a 503 and are closed.
     public var connections: Int
+    /// Connections beyond that limit that still get an answer; further ones are just closed.
+    var refusedConnections = 256
     /// Requests being handled at the same time; further ones get a 503.
     public var requestsInFlight: Int
     /// Bytes of bodies, as sent and as decompressed, and of answers that are not read, of all
@@ -98,6 +116,18 @@ public struct HTTPLimits: Sendable {
     }
 }
 
+extension HTTPLimits {
+    /// As many connections as are asked for, as far as the process has file descriptors for them:
+    /// when those run out, nobody can be accepted, not even to be refused.
+    func affordable(fileLimit: Int, reserved: Int) -> HTTPLimits {
+        let room = max(2, fileLimit - reserved)
+        var limits = self
+        limits.refusedConnections = min(refusedConnections, room / 4)
+        limits.connections = min(connections, room - limits.refusedConnections)
+        return limits
+    }
+}
+
 /// How long the server waits for a client before it closes the connection.
 public struct HTTPTimeouts: Sendable {
     /// From a request's first byte to the end of its headers.
@@ -110,6 +140,9 @@ public struct HTTPTimeouts: Sendable {
     public var write: Duration
     /// How long to go on reading after a last answer, so that the client gets to see it.
     public var linger: Duration
+    /// How long a request goes on whose client has ended its sending side, before it is cancelled and
+    /// answered with what there is: perhaps nobody is there any more.
+    public var departure: Duration
     /// Bytes per second, below which a body or the reading of an answer is given up.
     public var minimumRate: Int
 
@@ -120,6 +153,7 @@ public struct HTTPTimeouts: Sendable {
         idle: Duration = .seconds(75),
         write: Duration = .seconds(30),
         linger: Duration = .seconds(2),
+        departure: Duration = .seconds(5),
         minimumRate: Int = 8 * 1024
     ) {
         self.head = head
@@ -127,6 +161,7 @@ public struct HTTPTimeouts: Sendable {
         self.idle = idle
         self.write = write
         self.linger = linger
+        self.departure = departure
         self.minimumRate = minimumRate
     }
 }

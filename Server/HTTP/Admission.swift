@@ -3,21 +3,11 @@ import Synchronization
 /// How many connections are open, how many requests are being handled, and how many bytes clients
 /// make the server keep, in all event loops.
 final class Admission: Sendable {
-    /// Connections beyond the limit that still get an answer; further ones are just closed.
-    private static let refusedConnections = 256
-
     private let limits: HTTPLimits
     private let connections = Atomic<Int>(0)
     private let requests = Atomic<Int>(0)
     private let bytes = Atomic<Int>(0)
     private let waiter = DrainWaiter()
-
-    /// As many connections as are asked for, as far as the process has file descriptors for them:
-    /// when those run out, nobody can be accepted, not even to be refused.
-    static func affordableConnections(_ wanted: Int, fileLimit: Int) -> Int {
-        let others = 64
-        return max(1, min(wanted, fileLimit - refusedConnections - others))
-    }
 
     init(limits: HTTPLimits) {
         self.limits = limits
@@ -38,7 +28,7 @@ final class Admission: Sendable {
     func opened() -> Verdict {
         let count = connections.add(1, ordering: .relaxed).newValue
         if count <= limits.connections { return .serve }
-        return count <= limits.connections + Self.refusedConnections ? .refuse : .drop
+        return count <= limits.connections + limits.refusedConnections ? .refuse : .drop
     }
 
     /// A connection counted by ``opened()`` is gone.

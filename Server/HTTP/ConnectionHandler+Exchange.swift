@@ -10,13 +10,15 @@ extension ConnectionHandler {
 
     /// Hands the complete request on.
     func dispatch() {
-        machine.requestEnded()
+        machine.requestEnded(now: loop.eventLoop.now)
         turn += 1
         guard let request = incoming?.request else { return }
         incoming?.bodyBytes = request.body.count
         // From here on the body belongs to the handler alone.
         incoming?.request.body = []
-        if request.path == "/metrics", !core.needsKeys {
+        if incoming?.isPreflight == true {
+            answer(AllowedOrigin.preflight)
+        } else if request.path == "/metrics", !core.needsKeys {
             answer(core.metrics.response(to: request))
         } else if core.admission.begin() {
             run(request)
@@ -95,20 +97,24 @@ extension ConnectionHandler {
 
     private func answer(_ response: APIResponse) {
         guard let context else { return }
+        let now = loop.eventLoop.now
+        loop.date.refresh(now: now)
+        endInput()
         let framing = ResponseFraming(
             id: incoming?.id ?? loop.ids.next(),
             isHead: incoming?.isHead ?? false,
             isVersion10: incoming?.isVersion10 ?? false,
-            closes: machine.closesAfterAnswer
+            closes: machine.closesAfterAnswer,
+            date: loop.date.bytes,
+            origin: incoming?.origin
         )
-        var buffer = context.channel.allocator.buffer(capacity: 320 + response.body.count)
+        var buffer = context.channel.allocator.buffer(capacity: 400 + response.body.count)
         buffer.writeResponse(response, framing: framing)
         let bytes = buffer.readableBytes
         answerBytes = bytes
         write(buffer)
         record(response)
         let isWritable = context.channel.isWritable
-        let now = loop.eventLoop.now
         follow(machine.answered(bytes: bytes, isWritable: isWritable, now: now))
     }
 

@@ -37,6 +37,8 @@ final class ConnectionHandler: ChannelDuplexHandler, @unchecked Sendable {
     private var queue = CircularBuffer<Input>(initialCapacity: 4)
     private var queued: HeldBytes?
     private var isReadHeld = false
+    /// The client has ended its sending side: nothing follows what is queued.
+    private var isInputClosed = false
     /// Requests handled since the loop's other connections had their turn.
     var turn = 0
     private var isTurnOver = false
@@ -102,6 +104,15 @@ final class ConnectionHandler: ChannelDuplexHandler, @unchecked Sendable {
         resume()
     }
 
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case .inputClosed? = event as? ChannelEvent {
+            isInputClosed = true
+            machine.clientStoppedSending(now: loop.eventLoop.now)
+            resume()
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         guard context.channel.isWritable else { return }
         unread = nil
@@ -162,6 +173,11 @@ final class ConnectionHandler: ChannelDuplexHandler, @unchecked Sendable {
         isProcessing = false
         if turn >= Self.requestsInTurn { letOthersGoOn() }
         if queue.isEmpty { queued = nil }
+        switch endInput() {
+        case .finish: break
+        case .closeAfterAnswers: closeOutput()
+        case .close: abort()
+        }
         guard isReadHeld, queue.isEmpty else { return }
         isReadHeld = false
         context?.read()
@@ -202,8 +218,7 @@ final class ConnectionHandler: ChannelDuplexHandler, @unchecked Sendable {
         let now = loop.eventLoop.now
         let new = try IncomingRequest.read(
             head,
-            limits: core.limits,
-            isLocalOnly: !core.needsKeys,
+            core: core,
             ids: &loop.ids,
             now: now
         )
@@ -221,6 +236,13 @@ final class ConnectionHandler: ChannelDuplexHandler, @unchecked Sendable {
         try makeRoom { incoming?.hold(bytes.readableBytes, core.admission) ?? true }
         machine.bodyArrived(bytes: bytes.readableBytes, now: loop.eventLoop.now)
         bytes.withUnsafeReadableBytes { incoming?.request.body.append(contentsOf: $0) }
+    }
+
+    /// Tells the machine once the last request of a client has been taken that sends no more.
+    @discardableResult
+    func endInput() -> ConnectionMachine.InputEnd {
+        guard isInputClosed, queue.isEmpty else { return .finish }
+        return machine.inputEnded(now: loop.eventLoop.now)
     }
 
     // MARK: Output
@@ -249,8 +271,14 @@ final class ConnectionHandler: ChannelDuplexHandler, @unchecked Sendable {
         sent.futureResult.assumeIsolated().whenComplete { _ in
             self.unread = nil
             self.machine.lastAnswerSent(now: self.loop.eventLoop.now)
+            if self.isInputClosed { self.abort() }
         }
-        context.close(mode: .output, promise: sent)
+        if isInputClosed {
+            // To close the one side that is open would be to close at once, without what is unsent.
+            context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: sent)
+        } else {
+            context.close(mode: .output, promise: sent)
+        }
         // A read that was held back would never notice the client's end.
         queue.removeAll()
         if isReadHeld {
@@ -264,6 +292,7 @@ final class ConnectionHandler: ChannelDuplexHandler, @unchecked Sendable {
     func checkDeadline(now: NIODeadline) {
         switch machine.expire(now: now) {
         case .nothing: break
+        case .cancel: task?.cancel()
         case .close: abort()
         case .answer(let error):
             refuse(error)

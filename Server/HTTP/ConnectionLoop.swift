@@ -8,6 +8,7 @@ final class ConnectionLoop: @unchecked Sendable {
     let executor: EventLoopTaskExecutor
     var ids = RequestIDGenerator()
     var recorder: HTTPRecorder
+    var date = DateLine()
     private var connections: [ConnectionHandler] = []
     private var ticker: RepeatedTask?
     private(set) var isStopping = false
@@ -79,7 +80,10 @@ final class ConnectionLoop: @unchecked Sendable {
 
     /// A quarter of the shortest time-out, but neither busy nor sluggish.
     private static func interval(_ timeouts: HTTPTimeouts) -> TimeAmount {
-        let all = [timeouts.head, timeouts.body, timeouts.idle, timeouts.write, timeouts.linger]
+        let all = [
+            timeouts.head, timeouts.body, timeouts.idle, timeouts.write, timeouts.linger,
+            timeouts.departure,
+        ]
         let quarter = TimeAmount((all.min() ?? .seconds(1)) / 4)
         return min(max(quarter, .milliseconds(5)), .seconds(1))
     }

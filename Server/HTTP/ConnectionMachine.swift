@@ -16,7 +16,8 @@ struct ConnectionMachine {
         case head
         /// The head is accepted, the body arrives. Ends by the request's end, or too slowly.
         case body
-        /// The handler works on the request, as long as it takes. Ends by the answer.
+        /// The handler works on the request, as long as it takes unless the client has stopped
+        /// sending. Ends by the answer.
         case handling
         /// The client does not read its answers as fast as they come. Ends when it has.
         case blocked
@@ -35,6 +36,8 @@ struct ConnectionMachine {
     private(set) var isLast = false
 
     private let timeouts: HTTPTimeouts
+    /// The client has ended its sending side: it may wait for answers, or be gone.
+    private var mayBeGone = false
     private var bodyStarted: NIODeadline = .distantPast
     private var bodyBytes = 0
 
@@ -97,10 +100,19 @@ extension ConnectionMachine {
     }
 
     /// The request is complete.
-    mutating func requestEnded() {
+    mutating func requestEnded(now: NIODeadline) {
         precondition(phase == .body)
         phase = .handling
-        deadline = .distantFuture
+        deadline = mayBeGone ? now + TimeAmount(timeouts.departure) : .distantFuture
+    }
+
+    /// The client has ended its sending side.
+    ///
+    /// It gets the answers to what it has sent; but one that is gone looks the same, so nothing waits
+    /// for it for long.
+    mutating func clientStoppedSending(now: NIODeadline) {
+        mayBeGone = true
+        if phase == .handling { deadline = now + TimeAmount(timeouts.departure) }
     }
 
     /// How long this many bytes take at the minimum rate.
@@ -171,18 +183,23 @@ extension ConnectionMachine {
 extension ConnectionMachine {
     enum Expiry: Equatable {
         case nothing
+        /// End what the handler waits for; it answers with what there is.
+        case cancel
         case close
         case answer(ServerError)
     }
 
     /// What to do about the time being `now`.
-    func expire(now: NIODeadline) -> Expiry {
+    mutating func expire(now: NIODeadline) -> Expiry {
         guard now >= deadline else { return .nothing }
         switch phase {
         case .head: return .answer(.tooSlow("the request's headers took too long to arrive"))
         case .body: return .answer(.tooSlow("the request's body took too long to arrive"))
         case .idle, .blocked, .closing, .draining: return .close
-        case .handling, .closed: return .nothing
+        case .handling:
+            deadline = .distantFuture
+            return .cancel
+        case .closed: return .nothing
         }
     }
 
@@ -198,6 +215,30 @@ extension ConnectionMachine {
         switch phase {
         case .idle: return .close
         case .head, .body, .handling, .blocked, .closing, .draining, .closed: return .finish
+        }
+    }
+
+    enum InputEnd: Equatable {
+        /// Something is to be answered or sent.
+        case finish
+        /// Close once the answers are out.
+        case closeAfterAnswers
+        case close
+    }
+
+    /// Nothing follows what was processed.
+    ///
+    /// (Bytes that are no whole head are refused before this; a read that brought nothing looks like
+    /// some.)
+    mutating func inputEnded(now: NIODeadline) -> InputEnd {
+        isLast = true
+        switch phase {
+        case .idle, .head:
+            phase = .closing
+            deadline = now + TimeAmount(timeouts.write)
+            return .closeAfterAnswers
+        case .draining: return .close
+        case .body, .handling, .blocked, .closing, .closed: return .finish
         }
     }
 

@@ -60,9 +60,12 @@ public final class HTTPServer: Sendable {
     ) async throws -> HTTPServer {
         try configuration.validate()
         var configuration = configuration
-        configuration.limits.connections = Admission.affordableConnections(
-            configuration.limits.connections,
-            fileLimit: FileLimit.raise()
+        let threads = configuration.loops
+        let fileLimit = FileLimit.raise()
+        try FileLimit.require(reserved: configuration.reservedFiles, limit: fileLimit)
+        configuration.limits = configuration.limits.affordable(
+            fileLimit: fileLimit,
+            reserved: configuration.reservedFiles
         )
         let core = try ServerCore(
             configuration: configuration,
@@ -71,7 +74,6 @@ public final class HTTPServer: Sendable {
             metrics: metrics,
             logger: logger
         )
-        let threads = max(1, configuration.eventLoops ?? Processors.available)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: threads)
         let loops = group.makeIterator().map { ConnectionLoop($0, core: core) }
         do {
@@ -148,10 +150,10 @@ extension HTTPServer {
         let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            // Out of file descriptors: wait for some instead of trying in circles.
             .serverChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(AcceptBackoffHandler())
+                    let pause = AcceptPause(logger: core.logger)
+                    try channel.pipeline.syncOperations.addHandler(pause)
                 }
             }
             .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
@@ -170,6 +172,10 @@ extension HTTPServer {
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     guard let loop = byLoop[ObjectIdentifier(channel.eventLoop)] else { return }
+                    // TLS has an end of its own, which ends both ways.
+                    if core.tls == nil {
+                        try channel.syncOptions?.setOption(.allowRemoteHalfClosure, value: true)
+                    }
                     try addHandlers(to: channel, loop: loop, core: core)
                 }
             }

@@ -18,6 +18,10 @@ struct IncomingRequest {
     let expectsContinue: Bool
     /// The client understands gzip.
     let acceptsGzip: Bool
+    /// The page's origin that may see the answer.
+    let origin: AllowedOrigin?
+    /// A browser asks what a page's request may have.
+    let isPreflight: Bool
     /// When the head had arrived.
     let started: NIODeadline
     /// What the body, once it is large, counts for.
@@ -42,14 +46,14 @@ extension IncomingRequest {
 
     /// Reads a head: decides on everything that can be decided before the body is there.
     ///
-    /// `isLocalOnly`: Refuses what a web page may have sent; see ``LocalOnly``.
+    /// Without keys it refuses what a web page may have sent; see ``LocalOnly``.
     static func read(
         _ head: HTTPRequestHead,
-        limits: HTTPLimits,
-        isLocalOnly: Bool,
+        core: ServerCore,
         ids: inout RequestIDGenerator,
         now: NIODeadline
     ) throws(ServerError) -> IncomingRequest {
+        let limits = core.limits
         guard head.uri.utf8.count <= limits.targetBytes else {
             throw .targetTooLong(limit: limits.targetBytes)
         }
@@ -61,7 +65,8 @@ extension IncomingRequest {
         guard fields.hosts == 1 || (fields.hosts == 0 && head.version == .http1_0) else {
             throw .malformed("a request needs exactly one Host header")
         }
-        if isLocalOnly { try fields.requireLocal() }
+        let origin = fields.allowedOrigin(core.origins)
+        if !core.needsKeys { try fields.requireLocal(isAllowed: origin != nil) }
         let id = fields.addRequestID(&ids)
 
         var body: [UInt8] = []
@@ -82,6 +87,8 @@ extension IncomingRequest {
             isHead: isHead,
             expectsContinue: fields.expectsContinue && head.version != .http1_0,
             acceptsGzip: fields.acceptsGzip,
+            origin: origin,
+            isPreflight: origin != nil && head.method == .OPTIONS && fields.asksForMethod,
             started: now
         )
     }
@@ -94,6 +101,9 @@ private struct HeaderFields {
     var upgrade = false
     var expectsContinue = false
     var acceptsGzip = false
+    /// A preflight says which method is to follow.
+    var asksForMethod = false
+    private var isCrossSite = false
     private var contentLength: Int?
     private var isChunked = false
     private var requestIDIndex: Int?
@@ -139,6 +149,10 @@ private struct HeaderFields {
             expectsContinue = true
         case .upgrade:
             upgrade = true
+        case .secFetchSite:
+            isCrossSite = isCrossSite || ASCII.equal(value.utf8, "cross-site")
+        case .requestMethod:
+            asksForMethod = true
         }
     }
 
@@ -161,12 +175,28 @@ private struct HeaderFields {
         return id
     }
 
+    /// The origin that the request names, when its pages may see answers.
+    func allowedOrigin(_ origins: AllowedOrigins?) -> AllowedOrigin? {
+        guard let origins else { return nil }
+        let named = kept.filter { $0.name == "origin" }
+        return named.count == 1 ? origins.allowed(named[0].value) : nil
+    }
+
     /// Throws unless the request comes from this machine, as far as it says.
-    func requireLocal() throws(ServerError) {
+    ///
+    /// A browser leaves the origin out of what a page only embeds or links to, but not that it is
+    /// another site's.
+    ///
+    /// `isAllowed`: The origin is one whose pages may call the API.
+    func requireLocal(isAllowed: Bool) throws(ServerError) {
+        var hasOrigin = false
         for (name, value) in kept {
             if name == "host", !LocalOnly.allows(host: value) { throw .foreignHost }
-            if name == "origin", !LocalOnly.allows(origin: value) { throw .foreignOrigin }
+            guard name == "origin" else { continue }
+            hasOrigin = true
+            guard isAllowed || LocalOnly.allows(origin: value) else { throw .foreignOrigin }
         }
+        guard hasOrigin || !isCrossSite else { throw .foreignOrigin }
     }
 
     /// Digits only; a number too large for an `Int` is as good as the largest one.

@@ -54,12 +54,15 @@ enum RequestHeader: CaseIterable {
     }
 }
 
-/// The header fields that frame a request; they are the transport's own business.
+/// The header fields that are the transport's own business: those that frame a request, and those
+/// by which a browser tells where it comes from.
 enum FramingHeader {
     case contentLength
     case transferEncoding
     case expect
     case upgrade
+    case secFetchSite
+    case requestMethod
 
     /// The field with this name in any case, or nil.
     init?(_ name: String) {
@@ -68,7 +71,9 @@ enum FramingHeader {
         case 6 where ASCII.equal(utf8, "expect"): self = .expect
         case 7 where ASCII.equal(utf8, "upgrade"): self = .upgrade
         case 14 where ASCII.equal(utf8, "content-length"): self = .contentLength
+        case 14 where ASCII.equal(utf8, "sec-fetch-site"): self = .secFetchSite
         case 17 where ASCII.equal(utf8, "transfer-encoding"): self = .transferEncoding
+        case 29 where ASCII.equal(utf8, "access-control-request-method"): self = .requestMethod
         default: return nil
         }
     }

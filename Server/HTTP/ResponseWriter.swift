@@ -8,6 +8,10 @@ struct ResponseFraming {
     let isHead: Bool
     let isVersion10: Bool
     let closes: Bool
+    /// The line of ``DateLine``.
+    let date: [UInt8]
+    /// The page's origin that may see the answer; nil: no other's.
+    let origin: AllowedOrigin?
 }
 
 extension ByteBuffer {
@@ -16,9 +20,15 @@ extension ByteBuffer {
         let hasBody = response.status >= 200 && response.status != 204 && response.status != 304
         writeStatusLine(response.status)
         if hasBody { writeContentLength(response.body.count) }
+        var isStorable = false
         for (name, value) in response.headers where !Self.isFraming(name) {
+            if name == "cache-control" { isStorable = true }
             writeField(name: name, value: value)
         }
+        // What a ledger answers is true now, and may be secret.
+        if !isStorable { writeStaticString("cache-control: no-store\r\n") }
+        writeBytes(framing.date)
+        if let origin = framing.origin { writeAccess(origin) }
         writeStaticString("x-request-id: ")
         writeString(framing.id)
         if framing.closes {
@@ -45,6 +55,12 @@ extension ByteBuffer {
         writeStaticString("content-length: ")
         writeDecimal(length)
         writeStaticString("\r\n")
+    }
+
+    private mutating func writeAccess(_ origin: AllowedOrigin) {
+        writeField(name: "access-control-allow-origin", value: origin.value)
+        writeStaticString("access-control-expose-headers: retry-after\r\n")
+        if origin.varies { writeStaticString("vary: origin\r\n") }
     }
 
     /// `String(value)` costs more than all the rest of a small answer's head.

@@ -10,6 +10,8 @@ final class ServerCore: Sendable {
     let tls: TLSIdentity?
     /// Whether requests need an API key.
     let needsKeys: Bool
+    /// Nil: web pages of other hosts may not see any answer.
+    let origins: AllowedOrigins?
     let handler: any APIHandler
     let compressor: ResponseCompressor?
     let metrics: PrometheusMetrics
@@ -30,6 +32,8 @@ final class ServerCore: Sendable {
         limits = configuration.limits
         timeouts = configuration.timeouts
         needsKeys = configuration.keys.isOn
+        origins =
+            configuration.corsOrigins.isEmpty ? nil : AllowedOrigins(configuration.corsOrigins)
         if let files = configuration.tls { tls = try TLSIdentity(files) } else { tls = nil }
         self.handler = handler
         self.compressor = compressor

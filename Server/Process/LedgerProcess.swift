@@ -11,6 +11,10 @@ public final class LedgerProcess: Sendable {
     /// The port it listens on.
     public let port: Int
 
+    /// Where programs on this machine reach it, such as `http://[::1]:8080`; of a server that
+    /// listens on every address, loopback's.
+    public let url: String
+
     private let server: HTTPServer
     private let storage: OpenStorage
     private let upkeep: Task<Void, Never>
@@ -20,7 +24,8 @@ public final class LedgerProcess: Sendable {
         _ server: HTTPServer,
         _ storage: OpenStorage,
         _ upkeep: Task<Void, Never>,
-        _ logger: Logger
+        _ logger: Logger,
+        scheme: String
     ) {
         self.server = server
         self.logger = logger
@@ -28,6 +33,7 @@ public final class LedgerProcess: Sendable {
         self.upkeep = upkeep
         host = server.host
         port = server.port
+        url = "\(scheme)://\(Authority.reachable(host: server.host, port: server.port))"
     }
 
     /// Opens the table and starts to serve.
@@ -40,7 +46,11 @@ public final class LedgerProcess: Sendable {
         storage: LedgerStorage,
         logger: Logger
     ) async throws -> LedgerProcess {
+        var configuration = configuration
+        configuration.tableConnections = storage.connections
         try configuration.validate()
+        // Before anything is opened that would only fail for want of it, or fail the process.
+        try FileLimit.require(reserved: configuration.reservedFiles, limit: FileLimit.raise())
         if configuration.isReadableOnTheWay {
             logger.warning(
                 "without TLS everyone on the way can read API keys and events",
@@ -74,7 +84,8 @@ public final class LedgerProcess: Sendable {
                     group.addTask { await lag.watch(ledger) }
                 }
             }
-            return LedgerProcess(server, open, upkeep, logger)
+            let scheme = configuration.tls == nil ? "http" : "https"
+            return LedgerProcess(server, open, upkeep, logger, scheme: scheme)
         } catch {
             await open.close()
             throw error

@@ -12,7 +12,9 @@ public import Darwin
 /// ends it at once: someone is in a hurry. There is one waiter at a time in a process.
 ///
 /// The handler writes the signal's number into a pipe, and everything else happens where that is
-/// read. (Dispatch's own signal sources lose what arrives while they are being set up.)
+/// read: hardly anything else is allowed in a signal handler. (Dispatch's own signal sources lose
+/// what arrives while they are being set up; waiting on a thread needs the signals blocked in every
+/// other thread, and some run before `main`.)
 public final class SignalWaiter: Sendable {
     private enum State {
         case quiet
@@ -23,10 +25,11 @@ public final class SignalWaiter: Sendable {
     private let state = Mutex(State.quiet)
     private let hangup = Mutex<(@Sendable () -> Void)?>(nil)
     private let exit: @Sendable (Int32) -> Void
-    // Written in `init` only.
-    nonisolated(unsafe) private var source: (any DispatchSourceRead)?
+    /// The pipe's end that the signal handler writes to; -1 when there is none.
+    private let writing: Int32
 
-    /// Takes the signals over from the system's default, which is to end the process.
+    /// Takes the signals over from the system's default, which is to end the process and which stays
+    /// where there are no file descriptors left for a pipe.
     ///
     /// - Parameters:
     ///   - signals: the signals' numbers.
@@ -37,25 +40,34 @@ public final class SignalWaiter: Sendable {
     ) {
         self.exit = exit
         var ends: [Int32] = [-1, -1]
-        precondition(pipe(&ends) == 0, "no pipe to be had")
+        let hasPipe = pipe(&ends) == 0
         let (reading, writing) = (ends[0], ends[1])
-        signalPipe = writing
-        let source = DispatchSource.makeReadSource(fileDescriptor: reading)
-        source.setEventHandler { [weak self] in
-            var number: UInt8 = 0
-            if read(reading, &number, 1) == 1 { self?.receive(Int32(number)) }
-        }
-        source.setCancelHandler {
+        self.writing = writing
+        guard hasPipe else { return }
+        signalPipe.store(writing, ordering: .releasing)
+        // A thread of its own, since reading blocks.
+        DispatchQueue(label: "eventledger.signals").async { [weak self] in
+            while let number = Self.next(reading) { self?.receive(number) }
             close(reading)
-            close(writing)
         }
-        source.activate()
-        self.source = source
         for number in signals { signal(number, passOn) }
     }
 
     deinit {
-        source?.cancel()
+        guard writing >= 0 else { return }
+        _ = signalPipe.compareExchange(expected: writing, desired: -1, ordering: .relaxed)
+        close(writing)
+    }
+
+    /// The number that is next in the pipe; nil at its end.
+    private static func next(_ reading: Int32) -> Int32? {
+        var number: UInt8 = 0
+        while true {
+            let count = read(reading, &number, 1)
+            if count == 1 { return Int32(number) }
+            // The signal itself may have interrupted it.
+            guard count < 0, errno == EINTR else { return nil }
+        }
     }
 
     /// Calls `body` for every SIGHUP from now on, which otherwise ends the process.
@@ -93,12 +105,15 @@ public final class SignalWaiter: Sendable {
 }
 
 /// Where the signal handler writes to.
-nonisolated(unsafe) private var signalPipe: Int32 = -1
+///
+/// Global, since a signal handler is a C function without a context; atomic, since it runs at any
+/// moment in any thread, and an atomic load takes no lock that the interrupted code may hold.
+private let signalPipe = Atomic<Int32>(-1)
 
 /// The signal handler: does nothing that is not allowed in one, and leaves `errno` as it was.
 private func passOn(_ number: Int32) {
     let error = errno
     var byte = UInt8(truncatingIfNeeded: number)
-    _ = write(signalPipe, &byte, 1)
+    _ = write(signalPipe.load(ordering: .acquiring), &byte, 1)
     errno = error
 }

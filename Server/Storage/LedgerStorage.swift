@@ -34,6 +34,15 @@ public enum LedgerStorage: Hashable, Sendable {
             }
     }
 
+    /// Connections it may have open at once.
+    var connections: Int {
+        switch self {
+        case .sqlite: 0
+        // `CurlPool`'s default.
+        case .dynamoDB: 128
+        }
+    }
+
     /// Where the data is, for a person.
     public var place: String {
         switch self {

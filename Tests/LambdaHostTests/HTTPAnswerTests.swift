@@ -39,7 +39,16 @@ struct HTTPAnswerTests {
         #expect(answer["statusCode"] as? Int == 200)
         #expect(answer["isBase64Encoded"] as? Bool == false)
         #expect(answer["body"] as? String == #"{"a":"\"ä\n"}"#)
-        #expect(headers(answer) == ["x": "1, 2", "content-type": "application/json"])
+        let expected = [
+            "x": "1, 2", "content-type": "application/json", "cache-control": "no-store",
+        ]
+        #expect(headers(answer) == expected)
+    }
+
+    @Test("What may be kept says so itself")
+    func kept() throws {
+        let answer = try answer(Array("1".utf8), headers: [("cache-control", "max-age=300")])
+        #expect(headers(answer) == ["cache-control": "max-age=300"])
     }
 
     @Test("Bytes that are no text are base64")

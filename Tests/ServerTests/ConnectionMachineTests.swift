@@ -11,6 +11,7 @@ import Testing
         idle: .seconds(3),
         write: .seconds(4),
         linger: .seconds(5),
+        departure: .seconds(6),
         minimumRate: 1000
     )
 
@@ -25,7 +26,7 @@ import Testing
     private func handling(keepAlive: Bool = true) -> ConnectionMachine {
         var machine = machine()
         machine.headArrived(keepAlive: keepAlive, now: at(0))
-        machine.requestEnded()
+        machine.requestEnded(now: at(0))
         return machine
     }
 
@@ -56,7 +57,33 @@ import Testing
     }
 
     @Test func aHandlerHasAllTheTime() {
-        #expect(handling().expire(now: at(1_000_000)) == .nothing)
+        var machine = handling()
+        #expect(machine.expire(now: at(1_000_000)) == .nothing)
+    }
+
+    @Test func aClientThatStopsSendingIsAnsweredButNotWaitedForLong() {
+        var machine = handling()
+        machine.clientStoppedSending(now: at(1))
+        #expect(machine.inputEnded(now: at(1)) == .finish)
+        #expect(machine.expire(now: at(6)) == .nothing)
+        #expect(machine.expire(now: at(7)) == .cancel)
+        #expect(machine.expire(now: at(100)) == .nothing)
+        #expect(machine.closesAfterAnswer)
+        #expect(machine.answered(bytes: 1, isWritable: true, now: at(100)) == .close)
+        machine.lastAnswerSent(now: at(100))
+        #expect(machine.inputEnded(now: at(100)) == .close)
+    }
+
+    @Test func theNextRequestOfAClientThatStoppedSendingIsNotWaitedForEither() {
+        var machine = handling()
+        machine.clientStoppedSending(now: at(1))
+        #expect(machine.answered(bytes: 1, isWritable: true, now: at(2)) == .proceed)
+        machine.headArrived(keepAlive: true, now: at(2))
+        machine.requestEnded(now: at(2))
+        #expect(machine.expire(now: at(8)) == .cancel)
+        #expect(machine.answered(bytes: 1, isWritable: true, now: at(8)) == .proceed)
+        #expect(machine.inputEnded(now: at(8)) == .closeAfterAnswers)
+        #expect(machine.isOver)
     }
 
     @Test func closesAnIdleConnectionWithoutAWord() {

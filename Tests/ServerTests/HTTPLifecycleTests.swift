@@ -121,12 +121,75 @@ import Testing
             cancelled.open()
             return APIResponse(status: 200)
         }
-        try await withServer(handler) { server in
+        var timeouts = HTTPTimeouts.patient
+        timeouts.departure = .milliseconds(20)
+        try await withServer(handler, timeouts: timeouts) { server in
             let client = try RawClient(port: server.port)
             try await client.send(String(repeating: get("/poll?wait=20"), count: requests))
             await arrived.wait()
             try await client.close(reset: reset)
             await cancelled.wait()
+        }
+    }
+
+    @Test func answersAClientThatHasStoppedSending() async throws {
+        let (arrived, gate) = (Gate(), Gate())
+        let large = String(repeating: "x", count: 8 << 20)
+        let handler = StubHandler { request in
+            arrived.open()
+            await gate.wait()
+            return APIResponse(status: 200, body: Array((request.path + large).utf8))
+        }
+        var timeouts = HTTPTimeouts.patient
+        timeouts.departure = .seconds(300)
+        try await withServer(handler, timeouts: timeouts) { server in
+            let client = try RawClient(port: server.port)
+            try await client.send(get("/a") + get("/b"))
+            await arrived.wait()
+            try await client.closeSending()
+            gate.open()
+            let (first, second) = (try await client.receive(), try await client.receive())
+            #expect(first.text == "/a" + large && second.text == "/b" + large)
+            #expect(first.header("connection") == nil && second.header("connection") == "close")
+            #expect(try await client.receiveToEnd() == "")
+        }
+    }
+
+    @Test func answersWithWhatThereIsWhenTheClientMayBeGone() async throws {
+        let handler = StubHandler { _ in
+            await untilCancelled()
+            return APIResponse(status: 200, body: Array("nothing new".utf8))
+        }
+        var timeouts = HTTPTimeouts.patient
+        timeouts.departure = .milliseconds(20)
+        try await withServer(handler, timeouts: timeouts) { server in
+            let client = try RawClient(port: server.port)
+            try await client.send(get("/poll?wait=20"))
+            try await client.closeSending()
+            #expect(try await client.receive().text == "nothing new")
+            #expect(try await client.receiveToEnd() == "")
+        }
+    }
+
+    @Test func refusesARequestThatEndsTooEarly() async throws {
+        try await withServer(StubHandler.echo) { server in
+            for beginning in [
+                "GET / HT", "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\na",
+            ] {
+                let client = try RawClient(port: server.port)
+                try await client.send(beginning)
+                try await client.closeSending()
+                #expect(try await client.receive().status == 400)
+                #expect(try await client.receiveToEnd() == "")
+            }
+            let silent = try RawClient(port: server.port)
+            try await silent.closeSending()
+            #expect(try await silent.receiveToEnd() == "")
+            let done = try RawClient(port: server.port)
+            try await done.send(get("/"))
+            #expect(try await done.receive().status == 200)
+            try await done.closeSending()
+            #expect(try await done.receiveToEnd() == "")
         }
     }
 
@@ -143,6 +206,13 @@ import Testing
         }
         #expect(throws: ConfigurationError.invalidPort(65536)) {
             try ServerConfiguration(port: 65536).validate()
+        }
+        for origin in [
+            "example.com", "https://", "https://a/", "https://a b", "https://*.a", "**", "",
+        ] {
+            #expect(throws: ConfigurationError.invalidOrigin(origin)) {
+                try ServerConfiguration(corsOrigins: [origin]).validate()
+            }
         }
         let message = ConfigurationError.loopbackOnly(host: "0.0.0.0").description
         #expect(message.contains("API keys"))

@@ -1,8 +1,12 @@
-import LedgerServer
+import Glibc
 import LedgerService
 import LedgerTesting
+import NIOCore
 import NIOPosix
+import Synchronization
 import Testing
+
+@testable import LedgerServer
 
 @Suite struct HTTPProtocolTests {
     @Test func passesARequestOnAndAnswers() async throws {
@@ -90,6 +94,61 @@ import Testing
             try await client.send(post("/", body))
             #expect(try await client.receive().text == body)
         }
+    }
+
+    @Test func datesEveryAnswerAndLetsNoneBeKept() async throws {
+        let handler = StubHandler { request in
+            switch request.path {
+            case "/empty": APIResponse(status: 204)
+            case "/kept": APIResponse(status: 200, headers: [("cache-control", "max-age=300")])
+            default: APIResponse(status: 200, body: [1])
+            }
+        }
+        try await withServer(handler) { server in
+            let requests = [
+                get("/"), get("/empty"), get("/metrics"), get("/metrics?x=1"), get("/kept"),
+                "HEAD / HTTP/1.1\r\nHost: localhost\r\n\r\n", post("/metrics", ""),
+                "nonsense\r\n\r\n",
+            ]
+            for request in requests {
+                let client = try RawClient(port: server.port)
+                try await client.send(request)
+                let answer = try await client.receive(hasBody: !request.hasPrefix("HEAD"))
+                let kept = answer.headers.filter { $0.name == "cache-control" }.map(\.value)
+                #expect(kept == [request.contains("/kept") ? "max-age=300" : "no-store"])
+                let dates = answer.headers.filter { $0.name == "date" }.map(\.value)
+                #expect(dates.count == 1 && dates[0].count == 29, "\(dates)")
+            }
+        }
+    }
+
+    @Test func writesDatesAsHTTPDoes() {
+        func text(_ seconds: Int) -> String {
+            String(decoding: DateLine.line(secondsSinceEpoch: seconds), as: UTF8.self)
+        }
+        #expect(text(784_111_777) == "date: Sun, 06 Nov 1994 08:49:37 GMT\r\n")
+        #expect(text(0) == "date: Thu, 01 Jan 1970 00:00:00 GMT\r\n")
+        #expect(text(1_709_164_800) == "date: Thu, 29 Feb 2024 00:00:00 GMT\r\n")
+    }
+
+    @Test func makesTheDateOnceASecond() {
+        var date = DateLine()
+        let start = NIODeadline.uptimeNanoseconds(1_000_000_000_000)
+        let asked = Atomic<Int>(0)
+        func refresh(after milliseconds: Int64) {
+            func wall() -> timespec {
+                asked.add(1, ordering: .relaxed)
+                let time = 999_250 + Int(milliseconds)
+                return timespec(tv_sec: time / 1000, tv_nsec: time % 1000 * 1_000_000)
+            }
+            date.refresh(now: start + .milliseconds(milliseconds), wall: wall())
+        }
+        for (milliseconds, second) in [(0, 999), (700, 999), (749, 999), (750, 1000), (1749, 1000)]
+        {
+            refresh(after: Int64(milliseconds))
+            #expect(date.bytes == DateLine.line(secondsSinceEpoch: second))
+        }
+        #expect(asked.load(ordering: .relaxed) == 2)
     }
 
     @Test func answersHEADWithoutABody() async throws {

@@ -40,6 +40,17 @@ struct LocalOnlyTests {
         #expect(try await status("Host: localhost\r\nOrigin: \(origin)\r\n") == 403)
     }
 
+    @Test(
+        "What another site's page embeds or links to is refused, also without its origin",
+        arguments: [("cross-site", 403), ("Cross-Site", 403), ("same-site", 200), ("none", 200)]
+    )
+    func embedded(_ site: String, _ expected: Int) async throws {
+        let headers = "Host: localhost\r\nSec-Fetch-Site: \(site)\r\n"
+        #expect(try await status(headers) == expected)
+        // A page of this machine under another of its names.
+        #expect(try await status(headers + "Origin: http://127.0.0.1:3000\r\n") == 200)
+    }
+
     @Test("With keys names don't matter: a page has no key")
     func keyed() async throws {
         let headers = "Host: evil.example\r\nOrigin: http://evil.example\r\n"

@@ -1,5 +1,6 @@
-import Glibc
+import Foundation
 import LedgerTesting
+import Loopback
 import Synchronization
 import Testing
 
@@ -24,9 +25,50 @@ import Testing
 
     @Test func promisesNoMoreConnectionsThanThereAreDescriptors() {
         #expect(FileLimit.raise() >= 256)
-        #expect(Admission.affordableConnections(10_000, fileLimit: 1024) == 704)
-        #expect(Admission.affordableConnections(10_000, fileLimit: 65_536) == 10_000)
-        #expect(Admission.affordableConnections(10_000, fileLimit: 10) == 1)
+        func connections(_ fileLimit: Int, loops: Int = 2, table: Int = 0) -> Int {
+            let reserved = FileLimit.reserved(loops: loops, table: table)
+            return HTTPLimits().affordable(fileLimit: fileLimit, reserved: reserved).connections
+        }
+        #expect(connections(1024) == 716)
+        #expect(connections(65_536) == 10_000)
+        #expect(connections(1024, loops: 64) == 576)
+        #expect(connections(1024, loops: 64, table: 128) == 480)
+        #expect(connections(102) == 24)
+        let limits = HTTPLimits().affordable(fileLimit: 102, reserved: 70)
+        #expect(limits.connections + limits.refusedConnections == 32)
+    }
+
+    @Test func needsRoomForAFewConnections() {
+        #expect(throws: ConfigurationError.tooFewFiles(limit: 101, needed: 102)) {
+            try FileLimit.require(reserved: 70, limit: 101)
+        }
+        #expect(throws: Never.self) { try FileLimit.require(reserved: 70, limit: 102) }
+    }
+
+    @Test(arguments: [16, 24, 32, 64])
+    func saysThatThereAreTooFewFiles(limit: Int) async throws {
+        let folder = try TemporaryFolder()
+        defer { withExtendedLifetime(folder) {} }
+        let child = try ChildProcess(
+            "/bin/sh",
+            [
+                "-c", "ulimit -n \(limit) && exec \"$0\" serve --port 0 --data \"$1\" 2>\"$2\"",
+                try ServerProcess.executable("eventledger"), folder["data"], folder["errors"],
+            ],
+            environment: [:],
+            files: (nil, STDERR_FILENO, STDERR_FILENO)
+        )
+        #expect(await onThread { child.wait() } == 3)
+        let text = try String(contentsOfFile: folder["errors"], encoding: .utf8)
+        #expect(text.contains("may have \(limit) files") && text.contains("ulimit -n"), "\(text)")
+    }
+
+    @Test(arguments: [
+        ("127.0.0.1", "127.0.0.1:80"), ("::1", "[::1]:80"), ("0.0.0.0", "127.0.0.1:80"),
+        ("::", "[::1]:80"), ("fe80::1", "[fe80::1]:80"),
+    ])
+    func writesAddressesAsURLsHaveThem(host: String, text: String) {
+        #expect(Authority.reachable(host: host, port: 80) == text)
     }
 
     @Test func countsTheCoresItMayUse() {

@@ -12,7 +12,11 @@ enum HTTPAnswer {
 
     /// The answer to `request`.
     static func encode(_ response: APIResponse, to request: APIRequest) -> [UInt8] {
-        let answer = compressed(response, for: request)
+        var answer = compressed(response, for: request)
+        // As a server's answers; the gateway adds the date.
+        if !answer.headers.contains(where: { $0.name == "cache-control" }) {
+            answer.headers.append(("cache-control", "no-store"))
+        }
         let document = document(answer)
         guard document.count > largest else { return document }
         return Self.document(tooLarge)
@@ -87,7 +91,7 @@ enum HTTPAnswer {
         writer.endObject()
         return APIResponse(
             status: 500,
-            headers: [("content-type", "application/json"), ("retry-after", "1")],
+            headers: [("content-type", "application/json")],
             body: writer.finish()
         )
     }

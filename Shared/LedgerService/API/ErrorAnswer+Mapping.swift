@@ -42,11 +42,11 @@ extension ErrorAnswer {
             case .contention: .contention
             case .outcomeUnknown: .unknown
             case .partialPublish(let outcomes): .partial(outcomes)
-            case .tailUnverified(let partition): .unverified(partition)
+            case .tailUnverified(let partition): .unverified(partition).final
             case .corruptChunk(let stream, let partition, let offset, let detail):
                 .corrupt(stream, partition, offset, detail)
             case .unavailable(_, let mayHaveHappened): .unavailable(mayHaveHappened)
-            case .closed(_, let mayHaveHappened): .closed(mayHaveHappened)
+            case .closed(_, let mayHaveHappened): .closed(mayHaveHappened).final
             case .throttled: .busy
             case .storageFull(let mayHaveHappened): .full(mayHaveHappened)
             case .internalError(_, let mayHaveHappened): .failed(mayHaveHappened)

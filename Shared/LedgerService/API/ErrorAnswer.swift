@@ -26,7 +26,14 @@ struct ErrorAnswer {
         self.code = code
         self.message = message
         self.details = details
-        if status >= 500 || status == 429 { headers.append(("retry-after", "1")) }
+        if status == 503 || status == 429 { headers.append(("retry-after", "1")) }
+    }
+
+    /// The same without `Retry-After`: the same call fails until somebody has done something.
+    var final: ErrorAnswer {
+        var answer = self
+        answer.headers.removeAll { $0.name == "retry-after" }
+        return answer
     }
 
     func with(header name: String, _ value: String) -> ErrorAnswer {

@@ -55,7 +55,7 @@ struct CommitGroup {
         for answer in answers { answer() }
     }
 
-    private mutating func settle<Outcome>(
+    private mutating func settle<Outcome: Sendable>(
         _ answer: Answer<Outcome>,
         _ body: (inout CommitGroup) throws(RowFailure) -> Outcome
     ) throws(SQLiteFailure) {
@@ -69,8 +69,7 @@ struct CommitGroup {
             case .damaged, .late: result = .failure(error.tableError)
             }
         }
-        nonisolated(unsafe) let settled = result
-        answers.append { answer.resume(returning: settled) }
+        answers.append { answer.resume(returning: result) }
     }
 
     private func checkAge(of decided: Instant) throws(RowFailure) {

@@ -89,8 +89,11 @@ public struct APIDescription: Sendable {
 
     private func headerFaults(of answer: Answer, _ response: JSONValue) -> [String] {
         guard case .object(let headers) = response["headers"] else { return [] }
-        return headers.map(\.name).filter { answer.header($0.lowercased()) == nil }
-            .map { "the header \($0) is missing" }
+        return headers.filter { header in
+            let value = header.value["$ref"]?.text.flatMap(schemas.resolve) ?? header.value
+            return value["required"] == .boolean(true)
+                && answer.header(header.name.lowercased()) == nil
+        }.map { "the header \($0.name) is missing" }
     }
 
     private func bodyFaults(of answer: Answer, _ response: JSONValue) -> [String] {

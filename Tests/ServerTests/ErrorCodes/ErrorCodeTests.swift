@@ -11,8 +11,11 @@ struct ErrorCodeTests {
         #expect(answer.error == provocation.code, "\(answer)")
         let faults = APIDescription.shared.faults(of: answer, to: exchange.request)
         #expect(faults.isEmpty, "\(answer)")
-        let isTemporary = [429, 500, 503].contains(answer.status)
+        // An operator must accept an unverified tail first.
+        let isTemporary = [429, 503].contains(answer.status) && answer.error != "tail_unverified"
         #expect((answer.header("retry-after") != nil) == isTemporary, "\(answer)")
+        #expect(answer.header("cache-control") == "no-store", "\(answer)")
+        #expect(answer.header("date")?.hasSuffix(" GMT") == true, "\(answer)")
         #expect((answer.header("www-authenticate") != nil) == (answer.status == 401), "\(answer)")
         #expect((answer.header("allow") != nil) == (answer.status == 405), "\(answer)")
     }

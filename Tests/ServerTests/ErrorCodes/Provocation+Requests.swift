@@ -9,12 +9,12 @@ extension Provocation {
     /// What the request alone decides.
     static let requests: [Provocation] = [
         request("validation_error", "GET", "/streams?limit=0"),
-        request("invalid_stream_id", "GET", "/streams/1x"),
+        request("invalid_stream_id", "GET", "/streams/.x"),
         request(
             "invalid_subscription_id",
             "POST",
             "/streams/s/subscriptions",
-            "{\"subscription_id\":\"1x\"}"
+            "{\"subscription_id\":\".x\"}"
         ),
         request(
             "invalid_event_key",

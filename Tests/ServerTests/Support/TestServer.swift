@@ -39,6 +39,7 @@ extension HTTPTimeouts {
 func withServer<Handler: APIHandler>(
     _ handler: Handler,
     keys: KeyPolicy = .off,
+    corsOrigins: [String] = [],
     tls: TLSFiles? = nil,
     limits: HTTPLimits = HTTPLimits(),
     timeouts: HTTPTimeouts = .patient,
@@ -52,6 +53,7 @@ func withServer<Handler: APIHandler>(
         ServerConfiguration(
             port: 0,
             keys: keys,
+            corsOrigins: corsOrigins,
             tls: tls,
             eventLoops: eventLoops,
             limits: limits,
