@@ -5752,18 +5752,28 @@ let openAPIText: StaticString = #"""
           },
           "lag": {
             "$ref": "#/components/schemas/Count",
-            "description": "Events not yet committed."
+            "description": "Events not yet committed, without those that have expired."
           },
           "bootstrapping": {
             "type": "boolean",
             "description": "True while the subscription still reads the compacted state of this partition."
+          },
+          "expired": {
+            "type": "boolean",
+            "description": "True when the event at this offset has expired: a poll answers 410 until the subscription is sought."
+          },
+          "beyond_tail": {
+            "type": "boolean",
+            "description": "True when the partition ends before this offset, as after an older copy was restored: a poll answers 409 until the subscription is sought."
           }
         },
         "required": [
           "partition",
           "offset",
           "lag",
-          "bootstrapping"
+          "bootstrapping",
+          "expired",
+          "beyond_tail"
         ],
         "additionalProperties": false,
         "examples": [
@@ -5771,7 +5781,9 @@ let openAPIText: StaticString = #"""
             "partition": 0,
             "offset": 43,
             "lag": 0,
-            "bootstrapping": false
+            "bootstrapping": false,
+            "expired": false,
+            "beyond_tail": false
           }
         ]
       },
@@ -5826,7 +5838,7 @@ let openAPIText: StaticString = #"""
           },
           "lag": {
             "$ref": "#/components/schemas/Count",
-            "description": "Events not yet committed, over all partitions."
+            "description": "Events not yet committed, over all partitions, without those that have expired."
           },
           "positions": {
             "type": "array",
@@ -5858,7 +5870,9 @@ let openAPIText: StaticString = #"""
                 "partition": 0,
                 "offset": 43,
                 "lag": 0,
-                "bootstrapping": false
+                "bootstrapping": false,
+                "expired": false,
+                "beyond_tail": false
               }
             ]
           }

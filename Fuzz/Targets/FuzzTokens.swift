@@ -6,6 +6,9 @@ func fuzzTokens(_ input: [UInt8]) {
     if let cursor = Cursor.decode(text) {
         require(cursor.verified(secret: secret) == nil, "a cursor that nobody made passes")
     }
+    if let cursor = ReadCursor.decode(text) {
+        require(cursor.encoded == text, "a read's cursor in a second spelling")
+    }
     for kind in PageToken.Kind.allCases {
         guard let token = PageToken.decode(text, kind: kind) else { continue }
         require(token.encoded == text, "a token in a second spelling")

@@ -62,6 +62,7 @@ public final class LedgerProcess: Sendable {
         let open = try await OpenStorage.open(storage, metrics)
         var settings = Ledger.Configuration()
         settings.foldsInBackground = true
+        settings.seesAllAppends = open.isOwn
         let ledger = Ledger(
             table: open.table,
             clock: SystemClock(),

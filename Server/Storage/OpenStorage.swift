@@ -6,6 +6,8 @@ import SQLiteTable
 /// A table that was opened, and what the process must do with it.
 struct OpenStorage: Sendable {
     let table: any Table
+    /// No other process appends to it.
+    let isOwn: Bool
     /// Seconds between looks at the fold lag, which cost nothing on an embedded engine.
     let lagInterval: Int64
     private let closing: @Sendable () async -> Void
@@ -43,7 +45,7 @@ struct OpenStorage: Sendable {
         ) { [weak table] in
             (table?.statistics.commits).map { [GaugeSample(Double($0))] } ?? []
         }
-        return OpenStorage(table: table, lagInterval: 5) { await table.close() }
+        return OpenStorage(table: table, isOwn: true, lagInterval: 5) { await table.close() }
     }
 
     private static func openDynamoDB(_ name: String) async throws -> OpenStorage {
@@ -58,7 +60,7 @@ struct OpenStorage: Sendable {
         } catch {
             throw StorageError(description: "the DynamoDB table \(name): \(error.message)")
         }
-        return OpenStorage(table: table, lagInterval: 60) {}
+        return OpenStorage(table: table, isOwn: false, lagInterval: 60) {}
     }
 }
 

@@ -13,9 +13,13 @@ public final class Ledger: Sendable {
         /// Whether this process folds what it appends (``Ledger/runUpkeep()``), and so keeps a
         /// list of what is to be folded.
         public var foldsInBackground = false
-        /// How long a long-poll sleeps at most before it looks again by itself, milliseconds.
+        /// Whether every append to the table is this process's own, so that nobody who waits for
+        /// events need look for those of others.
+        public var seesAllAppends = false
+        /// How long it takes at most until others' appends are looked for again while someone waits
+        /// for events, milliseconds.
         ///
-        /// Appends of this process wake it at once; only other processes' need looking.
+        /// Appends of this process wake at once.
         public var longPollPause: Int64 = 1_000
 
         /// What runs the ledger's own tasks; nil: Swift's shared threads.

@@ -19,8 +19,6 @@ public struct PageToken: Hashable, Sendable {
     }
 
     private static let version: UInt8 = 1
-    /// DynamoDB's longest sort key, bytes.
-    private static let longestSortKey = 1024
 
     /// The list it belongs to.
     public var kind: Kind
@@ -51,8 +49,20 @@ public struct PageToken: Hashable, Sendable {
         guard reader.byte() == version, reader.byte() == kind.rawValue,
             let partition = reader.number().flatMap(Int.init(exactly:)).flatMap({ Partition($0) })
         else { return nil }
-        let sortKey = reader.rest()
-        guard sortKey.count <= longestSortKey else { return nil }
-        return PageToken(kind: kind, partition: partition, sortKey: sortKey)
+        let token = PageToken(kind: kind, partition: partition, sortKey: reader.rest())
+        return token.isPossible ? token : nil
     }
+
+    /// Whether a row of the list can have this place: no engine is asked to begin at any other.
+    private var isPossible: Bool {
+        switch kind {
+        case .compacted: sortKey.isEmpty || EventKey(utf8: sortKey) != nil
+        case .streams: isFirst && StreamID(SortKey.text(sortKey)) != nil
+        case .subscriptions: isFirst && SubscriptionID(SortKey.text(sortKey)) != nil
+        case .apiKeys: isFirst && APIKeyID(SortKey.text(sortKey)) != nil
+        }
+    }
+
+    /// Of a list without partitions.
+    private var isFirst: Bool { partition.index == 0 }
 }

@@ -30,7 +30,9 @@ public struct TypePattern: Hashable, Sendable {
     public init?(utf8: [UInt8]) {
         isPrefix = utf8.last == UInt8(ascii: "*")
         name = isPrefix ? utf8.dropLast() : utf8
-        guard isPrefix || !name.isEmpty, name.count <= Limits.typeBytes.upperBound else { return nil }
+        guard isPrefix || !name.isEmpty, name.count <= Limits.typeBytes.upperBound else {
+            return nil
+        }
     }
 
     func fits(_ type: UnsafeRawBufferPointer) -> Bool {

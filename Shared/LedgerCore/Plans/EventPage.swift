@@ -46,4 +46,22 @@ public struct EventPage: Sendable {
     public internal(set) var scanned = 0
     /// What was decoded for it, bytes before compression.
     public internal(set) var decodedBytes = 0
+
+    /// Nothing was delivered, and nothing is left.
+    public var isIdle: Bool { events.isEmpty && caughtUp }
+
+    /// This page as one of more partitions, of which the others were at their end.
+    ///
+    /// `positions`: Where all of them stand now.
+    ///
+    /// `isSure`: Whether the others are known to be at their end still.
+    public func widened(to positions: [Position], isSure: Bool) -> EventPage {
+        var page = self
+        page.positions = positions
+        if !isSure {
+            page.caughtUp = false
+            page.remaining = max(remaining, 1)
+        }
+        return page
+    }
 }

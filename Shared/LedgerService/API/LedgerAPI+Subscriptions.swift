@@ -159,6 +159,10 @@ extension JSONWriter {
             integer(state.lag)
             key("bootstrapping")
             boolean(state.isBootstrapping)
+            key("expired")
+            boolean(state.hasExpired)
+            key("beyond_tail")
+            boolean(state.isBeyondTail)
             endObject()
         }
         endArray()

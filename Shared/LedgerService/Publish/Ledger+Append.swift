@@ -115,15 +115,17 @@ extension Ledger {
     ) {
         var events = 0
         var bytes = 0
+        var end = Offset.zero
         for (unit, outcome) in zip(units, outcomes) {
-            guard case .stored = outcome else { continue }
+            guard case .stored(let range) = outcome else { continue }
+            end = max(end, range.end)
             events += unit.records.count
             bytes += unit.records.payload.count
         }
         guard events > 0 else { return }
         metrics.appendedEvents.increment(by: events)
         metrics.appendedBytes.increment(by: bytes)
-        signals.notify(context.stream)
+        signals.append(stream, context.stream, partition, end)
         if configuration.foldsInBackground { doorbell.ring(stream, context.stream, partition) }
     }
 }

@@ -1,81 +1,135 @@
 import LedgerCore
 import Synchronization
 
-/// Wakes long-polls when this process appends to the stream they wait for.
+/// Wakes those who wait for events, once this process knows of any: it appended them itself, or
+/// looked for what others appended.
 final class AppendSignals: Sendable {
-    private struct Waiter {
-        let id: UInt64
-        let continuation: CheckedContinuation<Void, Never>
+    /// What ends a wait.
+    enum News: Hashable, Sendable {
+        /// There are events beyond where the guest stands.
+        case events
+        /// The stream or the subscription was moved or is gone.
+        case change
+        /// Nothing: the time is over, or the caller.
+        case nothing
+        /// Nothing, and no more waiting: the process stops.
+        case end
+    }
+
+    /// Someone who joined.
+    struct Guest: Hashable, Sendable {
+        let stream: StreamID
+        fileprivate let id: UInt64
+    }
+
+    /// Where a guest has read to, in neighbouring partitions.
+    struct Stand: Sendable {
+        let stream: Incarnation
+        /// The subscription as the guest knows it; nil: it reads without one.
+        let subscription: SubscriptionRow?
+        let first: Partition
+        let offsets: [Offset]
+
+        /// The only partition; nil: several.
+        var only: Int? { offsets.count == 1 ? first.index : nil }
+
+        var partitions: ArraySlice<Partition> {
+            Partition.all(first.index + offsets.count)[first.index...]
+        }
+
+        func offset(of partition: Partition) -> Offset { offsets[partition.index - first.index] }
     }
 
     private struct State {
-        /// Only streams that someone waits for have an entry: an append to any other costs one
-        /// look.
-        var generations: [Incarnation: (generation: UInt64, users: Int)] = [:]
-        var waiters: [Incarnation: [Waiter]] = [:]
+        /// Only streams with guests have a room: an append to any other costs one look.
+        var rooms: [StreamID: WaitingRoom] = [:]
         var nextID: UInt64 = 0
+        var isEnding = false
     }
 
     private let state = Mutex(State())
 
-    /// Begins to count the appends to `stream`; every call is paired with ``leave(_:)``.
-    func join(_ stream: Incarnation) {
-        state.withLock { $0.generations[stream, default: (0, 0)].users += 1 }
-    }
-
-    /// Ends what ``join(_:)`` began.
-    func leave(_ stream: Incarnation) {
+    /// Begins to keep what comes; every call is paired with ``leave(_:)``.
+    ///
+    /// Called before the stream is looked at, so that nothing is missed in between.
+    func join(_ stream: StreamID, _ subscription: SubscriptionID?) -> Guest {
         state.withLock { state in
-            guard let entry = state.generations[stream] else { return }
-            state.generations[stream] = entry.users == 1 ? nil : (entry.generation, entry.users - 1)
-        }
-    }
-
-    /// A number that changes with every append to a joined stream.
-    func generation(_ stream: Incarnation) -> UInt64 {
-        state.withLock { $0.generations[stream]?.generation ?? 0 }
-    }
-
-    /// Something was appended to `stream`, or it is gone.
-    func notify(_ stream: Incarnation) {
-        let waiters: [Waiter] = state.withLock { state in
-            guard let entry = state.generations[stream] else { return [] }
-            state.generations[stream] = (entry.generation &+ 1, entry.users)
-            return state.waiters.removeValue(forKey: stream) ?? []
-        }
-        for waiter in waiters { waiter.continuation.resume() }
-    }
-
-    /// Returns once the generation of `stream` is not `generation` any more, or when the task is
-    /// cancelled.
-    func wait(_ stream: Incarnation, past generation: UInt64) async {
-        let id = state.withLock { state in
             state.nextID += 1
-            return state.nextID
+            state.rooms[stream, default: WaitingRoom()].join(state.nextID, subscription)
+            return Guest(stream: stream, id: state.nextID)
         }
+    }
+
+    /// Ends what ``join(_:_:)`` began.
+    func leave(_ guest: Guest) {
+        state.withLock { state in
+            state.rooms[guest.stream]?.leave(guest.id)
+            if state.rooms[guest.stream]?.isEmpty ?? false { state.rooms[guest.stream] = nil }
+        }
+    }
+
+    /// Returns once there is news for `guest`, at once when there has been; ``News/nothing`` when the
+    /// task is cancelled.
+    func wait(_ guest: Guest, at stand: Stand) async -> News {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                let isOver = state.withLock { state in
-                    let current = state.generations[stream]?.generation ?? 0
-                    guard current == generation, !Task.isCancelled else { return true }
-                    let waiter = Waiter(id: id, continuation: continuation)
-                    state.waiters[stream, default: []].append(waiter)
-                    return false
+                let known: News? = state.withLock { state in
+                    if state.isEnding { return .end }
+                    if Task.isCancelled || state.rooms[guest.stream] == nil { return .nothing }
+                    return state.rooms[guest.stream]?.enter(guest.id, stand, continuation)
                 }
-                if isOver { continuation.resume() }
+                if let known { continuation.resume(returning: known) }
             }
         } onCancel: {
-            cancel(stream, id)
+            let wake = state.withLock { $0.rooms[guest.stream]?.wake(guest.id, .nothing) }
+            if let wake { resume([wake]) }
         }
     }
 
-    private func cancel(_ stream: Incarnation, _ id: UInt64) {
-        let waiter: Waiter? = state.withLock { state in
-            guard let index = state.waiters[stream]?.firstIndex(where: { $0.id == id }) else {
-                return nil
-            }
-            return state.waiters[stream]?.remove(at: index)
+    /// The partitions in which there are events beyond `stand`.
+    func fresh(_ guest: Guest, beyond stand: Stand) -> [Partition] {
+        state.withLock { $0.rooms[guest.stream]?.fresh(stand) ?? [] }
+    }
+
+    /// A partition of `stream` goes as far as `end`.
+    func append(_ id: StreamID, _ stream: Incarnation, _ partition: Partition, _ end: Offset) {
+        resume(state.withLock { $0.rooms[id]?.append(stream, partition, end) ?? [] })
+    }
+
+    /// A stream, or one subscription of it, was moved or is gone.
+    func change(_ id: StreamID, _ subscription: SubscriptionID? = nil) {
+        resume(state.withLock { $0.rooms[id]?.change(of: subscription) ?? [] })
+    }
+
+    /// Ends all waits, and any later one at once.
+    func end() {
+        let wakes = state.withLock { state in
+            state.isEnding = true
+            return Array(state.rooms.keys).flatMap { state.rooms[$0]?.wakeAll(.end) ?? [] }
         }
-        waiter?.continuation.resume()
+        resume(wakes)
+    }
+
+    /// Who the caller is if it is to look at `stream` for all its guests; nil: someone else does.
+    func startsLooking(_ stream: StreamID) -> UInt64? {
+        state.withLock { state in
+            state.nextID += 1
+            let isFirst = state.rooms[stream]?.startsLooking(state.nextID) ?? false
+            return isFirst ? state.nextID : nil
+        }
+    }
+
+    /// Whether there still is anyone for whom the caller is to look.
+    func isWatched(_ stream: StreamID, by looker: UInt64) -> Bool {
+        state.withLock { $0.rooms[stream]?.looker == looker && !$0.isEnding }
+    }
+
+    /// What to look at; nil while nobody waits.
+    func view(of stream: StreamID, subscriptions: Int) -> WaitingRoom.View? {
+        state.withLock { $0.rooms[stream]?.view(subscriptions: subscriptions) }
+    }
+
+    private func resume(_ wakes: [WaitingRoom.Wake]) {
+        for wake in wakes { wake.continuation.resume(returning: wake.news) }
     }
 }

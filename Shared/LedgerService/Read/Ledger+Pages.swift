@@ -48,6 +48,41 @@ extension Ledger {
         }
     }
 
+    /// Reads on where someone found nothing and waited, only in the partitions that had news since.
+    ///
+    /// The page is caught up only if that is known: where others append too, an event in another
+    /// partition may have come unseen.
+    func page(
+        of stream: StreamRow,
+        beyond stand: AppendSignals.Stand,
+        _ guest: AppendSignals.Guest,
+        limit: Int,
+        filter: EventFilter? = nil,
+        known: Instant
+    ) async throws(LedgerError) -> EventPage {
+        let all = zip(stand.partitions, stand.offsets).map {
+            (partition: $0, position: Position.log($1))
+        }
+        let fresh = Set(signals.fresh(guest, beyond: stand))
+        let lanes = all.filter { fresh.contains($0.partition) }
+        guard !lanes.isEmpty else {
+            return try await page(of: stream, from: all, limit: limit, filter: filter, known: known)
+        }
+        let page = try await page(
+            of: stream,
+            from: lanes,
+            limit: limit,
+            filter: filter,
+            known: known
+        )
+        var positions = all.map(\.position)
+        for (lane, position) in zip(lanes, page.positions) {
+            positions[lane.partition.index - stand.first.index] = position
+        }
+        let isSure = configuration.seesAllAppends || page.events.isEmpty
+        return page.widened(to: positions, isSure: isSure)
+    }
+
     /// Refuses what was read by a process that stood still meanwhile: the stream may be deleted, its
     /// rows gone, and an empty page would hide it.
     func checkPatience(since known: Instant) throws(LedgerError) {

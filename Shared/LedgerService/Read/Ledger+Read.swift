@@ -65,6 +65,26 @@ public struct LogPage: Sendable {
 
     /// The same as an offset; nil when several partitions were read.
     public var nextOffset: Offset? { cursor.offsets.count == 1 ? cursor.offsets[0] : nil }
+
+    init(_ stream: StreamRow, _ page: EventPage, first: Partition) {
+        self.stream = stream
+        self.page = page
+        cursor = ReadCursor(
+            stream: stream.incarnation,
+            first: first,
+            offsets: page.positions.map(\.logOffset)
+        )
+    }
+}
+
+extension AppendSignals.Stand {
+    /// Where a read without a subscription has come to.
+    fileprivate init(_ cursor: ReadCursor) {
+        stream = cursor.stream
+        subscription = nil
+        first = cursor.first
+        offsets = cursor.offsets
+    }
 }
 
 extension Ledger {
@@ -74,26 +94,32 @@ extension Ledger {
         _ request: ReadRequest
     ) async throws(LedgerError) -> LogPage {
         let start = clock.instant()
+        let guest = signals.join(id, nil)
+        defer { signals.leave(guest) }
         var stream = try await activeStream(id)
         let incarnation = stream.incarnation
-        signals.join(incarnation)
-        defer { signals.leave(incarnation) }
-        var cursor = try await beginning(of: request, in: stream)
-        var known = start
-        var pause: Int64 = 50
-        while true {
-            let generation = signals.generation(incarnation)
-            let found = try await page(from: cursor, request, stream, known)
+        let cursor = try await beginning(of: request, in: stream)
+        var found = try await page(from: cursor, request, stream, start)
+        while found.page.isIdle {
             let left = request.wait - clock.instant().elapsed(since: start)
-            guard found.page.events.isEmpty, found.page.caughtUp, left > 0, !Task.isCancelled
-            else { return found }
-            cursor = found.cursor
-            await waitForAppend(stream, generation, atMost: min(left, pause))
-            pause = min(pause * 2, configuration.longPollPause)
-            known = clock.instant()
+            let stand = AppendSignals.Stand(found.cursor)
+            let news = await news(for: guest, beyond: stand, atMost: left)
+            if left <= 0 || news == .end || Task.isCancelled { break }
+            let known = clock.instant()
             stream = try await activeStream(id)
             guard stream.incarnation == incarnation else { throw .streamNotFound(id) }
+            if news == .nothing { break }
+            let page = try await page(
+                of: stream,
+                beyond: stand,
+                guest,
+                limit: request.limit,
+                filter: request.filter,
+                known: known
+            )
+            found = LogPage(stream, page, first: stand.first)
         }
+        return found
     }
 
     private func page(
@@ -117,12 +143,7 @@ extension Ledger {
         } catch {
             throw request.refusal(error)
         }
-        let next = ReadCursor(
-            stream: stream.incarnation,
-            first: cursor.first,
-            offsets: page.positions.map(\.logOffset)
-        )
-        return LogPage(stream: stream, page: page, cursor: next)
+        return LogPage(stream, page, first: cursor.first)
     }
 
     // MARK: Where it begins

@@ -11,26 +11,28 @@ final class ReadHints: Sendable {
         let subscription: Incarnation
     }
 
-    private struct Name: Hashable {
+    fileprivate struct Name: Hashable {
         let stream: StreamID
         let subscription: SubscriptionID
     }
 
-    private struct Place: Hashable {
+    fileprivate struct Place: Hashable {
         let log: RowGroup
         let offset: Offset
     }
 
-    private struct Hints {
+    fileprivate struct Hints {
         /// How many events the chunks of a partition held when they were last read.
         var densities: [RowGroup: Int] = [:]
         /// Where the chunk around an offset begins, if not at it.
         var chunkStarts: [Place: Offset] = [:]
+        /// Offsets that logs are known to have reached.
+        var ends: [RowGroup: Offset] = [:]
         var subscriptions: [Name: Rows] = [:]
     }
 
+    fileprivate static let most = 100_000
     private static let unknownDensity = 16
-    private static let most = 100_000
 
     private let hints = Mutex(Hints())
 
@@ -61,10 +63,21 @@ final class ReadHints: Sendable {
             for finding in findings {
                 let log = RowGroup.log(stream, finding.partition)
                 hints.densities[log] = finding.density
+                if finding.isProven { hints.reach(log, finding.next) }
                 guard let start = finding.chunkStart else { continue }
                 hints.chunkStarts[Place(log: log, offset: finding.next)] = start
             }
         }
+    }
+
+    /// A partition is known to reach as far as `offset`.
+    func reach(_ stream: Incarnation, _ partition: Partition, _ offset: Offset) {
+        hints.withLock { $0.reach(.log(stream, partition), offset) }
+    }
+
+    /// Whether a partition is known to reach as far as `offset`: a log never shrinks.
+    func reaches(_ stream: Incarnation, _ partition: Partition, _ offset: Offset) -> Bool {
+        hints.withLock { $0.ends[.log(stream, partition)].map { offset <= $0 } ?? false }
     }
 
     func rows(of subscription: SubscriptionID, _ stream: StreamID) -> Rows? {
@@ -82,5 +95,12 @@ final class ReadHints: Sendable {
             hints.subscriptions[name] = rows
         }
         return rows
+    }
+}
+
+extension ReadHints.Hints {
+    fileprivate mutating func reach(_ log: RowGroup, _ offset: Offset) {
+        if ends.count >= ReadHints.most { ends.removeAll() }
+        ends[log] = max(ends[log] ?? .zero, offset)
     }
 }

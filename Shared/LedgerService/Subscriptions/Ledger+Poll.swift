@@ -22,49 +22,61 @@ extension Ledger {
         wait: Int64
     ) async throws(LedgerError) -> SubscriptionPage {
         let start = clock.instant()
+        guard wait > 0 else {
+            return try await page(try await standing(id, of: streamID), cursor, limit, start)
+        }
+        let guest = signals.join(streamID, id)
+        defer { signals.leave(guest) }
         var now = try await standing(id, of: streamID)
-        guard wait > 0 else { return try await page(now, cursor, limit, start) }
-        let stream = now.stream
-        signals.join(stream.incarnation)
-        defer { signals.leave(stream.incarnation) }
-        var known = start
-        var pause: Int64 = 50
-        while true {
-            let generation = signals.generation(stream.incarnation)
-            let page = try await page(now, cursor, limit, known)
+        var found = try await page(now, cursor, limit, start)
+        while found.page.isIdle {
             let left = wait - clock.instant().elapsed(since: start)
-            guard page.page.events.isEmpty, page.page.caughtUp, left > 0, !Task.isCancelled else {
-                return page
-            }
-            await waitForAppend(stream, generation, atMost: min(left, pause))
-            pause = min(pause * 2, configuration.longPollPause)
-            known = clock.instant()
+            let news = await news(for: guest, beyond: Self.stand(of: found.page, now), atMost: left)
+            if news == .end || Task.isCancelled { break }
+            let known = clock.instant()
+            let before = now
             now = try await standing(id, of: streamID)
-            guard now.stream.incarnation == stream.incarnation else {
+            guard now.stream.incarnation == before.stream.incarnation else {
                 throw .streamNotFound(streamID)
             }
+            if news == .events, now.isUnmoved(since: before) {
+                found = try await page(now, beyond: found.page, guest, limit, known)
+            } else if news == .nothing, now.isUnmoved(since: before) {
+                break
+            } else {
+                found = try await page(now, cursor, limit, known)
+            }
+            if news == .nothing { break }
         }
+        return found
     }
 
-    /// Returns after an append by this process, or after `milliseconds`: other processes append
-    /// too.
-    func waitForAppend(
-        _ stream: StreamRow,
-        _ generation: UInt64,
-        atMost milliseconds: Int64
-    ) async {
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { [self] in
-                await signals.wait(stream.incarnation, past: generation)
-            }
-            group.addTask { [self] in
-                _ = await attempt { () throws(CancellationError) in
-                    try await clock.sleep(milliseconds: milliseconds)
-                }
-            }
-            await group.next()
-            group.cancelAll()
-        }
+    private static func stand(of page: EventPage, _ now: Standing) -> AppendSignals.Stand {
+        AppendSignals.Stand(
+            stream: now.stream.incarnation,
+            subscription: now.subscription,
+            first: now.stream.partitions[0],
+            offsets: page.positions.map(\.logOffset)
+        )
+    }
+
+    /// Reads on where a page found nothing, only in the partitions that had news since.
+    private func page(
+        _ now: Standing,
+        beyond page: EventPage,
+        _ guest: AppendSignals.Guest,
+        _ limit: Int,
+        _ known: Instant
+    ) async throws(LedgerError) -> SubscriptionPage {
+        let stand = Self.stand(of: page, now)
+        let next = try await self.page(
+            of: now.stream,
+            beyond: stand,
+            guest,
+            limit: limit,
+            known: known
+        )
+        return subscriptionPage(next, now)
     }
 
     private func page(
@@ -78,22 +90,28 @@ extension Ledger {
         if let cursor { positions = try verified(cursor, subscription, stream).positions }
         let lanes = zip(stream.partitions, positions).map { (partition: $0, position: $1) }
         let page = try await page(of: stream, from: lanes, limit: limit, known: known)
-        positions = page.positions
+        return subscriptionPage(page, now)
+    }
+
+    private func subscriptionPage(_ page: EventPage, _ now: Standing) -> SubscriptionPage {
         let next = Cursor(
-            subscription: subscription.incarnation,
-            epoch: subscription.epoch,
-            positions: positions
+            subscription: now.subscription.incarnation,
+            epoch: now.subscription.epoch,
+            positions: page.positions
         )
         return SubscriptionPage(
-            stream: stream,
+            stream: now.stream,
             page: page,
-            cursor: next.encoded(secret: subscription.secret)
+            cursor: next.encoded(secret: now.subscription.secret)
         )
     }
 
     /// Moves a subscription forward to a cursor.
     ///
     /// Where it is further already, it stays.
+    ///
+    /// - Throws: ``LedgerError/positionBeyondTail(_:position:tail:)`` when the cursor is from a longer
+    ///   log, or what a failed table call becomes.
     public func commit(
         _ id: SubscriptionID,
         of streamID: StreamID,
@@ -108,6 +126,7 @@ extension Ledger {
         let moved = stream.partitions.filter {
             now.positions[$0.index] != cursor.positions[$0.index]
         }
+        try await check(cursor.positions, of: moved, in: stream)
         let outcomes = await inParallel(moved) { [self] partition in
             let row = PositionRow(
                 stream: stream.incarnation,

@@ -83,7 +83,7 @@ extension Ledger {
                 [.delete(row, if: subscription.unchanged), .put(job.item)],
                 decided: decided
             )
-            if case .applied = outcome { return signals.notify(stream.incarnation) }
+            if case .applied = outcome { return signals.change(streamID, id) }
         }
         throw .contention
     }
@@ -102,7 +102,7 @@ extension Ledger {
             let positions = try await positions(of: point, in: now.stream, staying: now.positions)
             let write = now.subscription.seek(to: positions)
             if case .applied = try await apply(write, decided: decided) {
-                return signals.notify(now.stream.incarnation)
+                return signals.change(streamID, id)
             }
         }
         throw .contention
@@ -125,24 +125,17 @@ extension Ledger {
         _ standing: Standing
     ) async throws(LedgerError) -> SubscriptionDescription {
         let stream = standing.stream
-        let tails = await inParallel(stream.partitions) { [self] partition in
+        let found = await inParallel(stream.partitions) { [self] partition in
             await attempt { () throws(LedgerError) in
-                try await tail(of: partition, in: stream).next
+                try await state(
+                    of: standing.positions[partition.index],
+                    in: partition,
+                    of: stream
+                )
             }
         }
         var states: [SubscriptionDescription.PartitionState] = []
-        for (partition, (position, tail)) in zip(stream.partitions, zip(standing.positions, tails))
-        {
-            let offset = position.logOffset
-            states.append(
-                SubscriptionDescription.PartitionState(
-                    partition: partition,
-                    offset: offset,
-                    lag: max(try tail.get().distance(from: offset), 0),
-                    isBootstrapping: position.isSnapshot
-                )
-            )
-        }
+        for state in found { states.append(try state.get()) }
         return SubscriptionDescription(
             stream: stream,
             subscription: standing.subscription,

@@ -6,6 +6,12 @@ struct Standing: Sendable {
     let subscription: SubscriptionRow
     /// What was committed in its epoch, else where the epoch began.
     let positions: [Position]
+
+    /// Whether neither a seek nor a commit has moved it since.
+    func isUnmoved(since before: Standing) -> Bool {
+        subscription.incarnation == before.subscription.incarnation
+            && subscription.epoch == before.subscription.epoch && positions == before.positions
+    }
 }
 
 extension Ledger {

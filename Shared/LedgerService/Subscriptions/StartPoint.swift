@@ -22,10 +22,14 @@ public struct SubscriptionDescription: Sendable {
         public let partition: Partition
         /// The next event's offset; while bootstrapping, where the log will begin.
         public let offset: Offset
-        /// Events from there to the end.
+        /// Events from there to the end, without those that have expired.
         public let lag: Int64
         /// Still in the compacted state.
         public let isBootstrapping: Bool
+        /// The event there has expired: a poll is refused until the subscription is sought.
+        public let hasExpired: Bool
+        /// The partition ends before it: a poll is refused until the subscription is sought.
+        public let isBeyondTail: Bool
     }
 
     /// The stream.

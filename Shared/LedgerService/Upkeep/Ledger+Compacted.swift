@@ -17,7 +17,9 @@ extension Ledger {
     ///
     /// `place`: Where the page begins: a partition and the key before its first entry.
     ///
-    /// Returns the entries and where the next page begins, nil at the end.
+    /// Returns the entries and where the next page begins, nil at the end. A page ends early, perhaps
+    /// without entries, when it has looked at ``Limits/readEntries`` rows or for
+    /// ``Limits/readMilliseconds``: most of them may be tombstones.
     public func compacted(
         _ id: StreamID,
         limit: Int,
@@ -27,33 +29,38 @@ extension Ledger {
     ) {
         let known = clock.instant()
         let stream = try await compactedStream(id)
-        var entries: [CompactedEntry] = []
-        var bytes = 0
-        var place = place ?? (0, [])
-        while place.partition < stream.partitionCount {
-            let page = try await rows(
+        try check(place, in: stream)
+        var page = CompactedPage(limit: limit, place: place ?? (0, []))
+        let begin = clock.instant()
+        repeat {
+            let found = try await rows(
                 Query(
-                    .latest(stream.incarnation, stream.partitions[place.partition]),
-                    after: place.key.isEmpty ? nil : place.key,
-                    limit: limit - entries.count
+                    .latest(stream.incarnation, stream.partitions[page.place.partition]),
+                    after: page.place.key.isEmpty ? nil : page.place.key,
+                    limit: page.lookahead
                 )
             )
-            for item in page.items {
-                if let entry = try entry(item, of: id) {
-                    bytes += entry.key.utf8.count + entry.record.bytes.count
-                    guard entries.isEmpty || bytes <= Limits.pageBytes else {
-                        try checkPatience(since: known)
-                        return (entries, place)
-                    }
-                    entries.append(entry)
-                }
-                place.key = item.key.sortKey
+            for item in found.items {
+                guard page.take(try entry(item, of: id), key: item.key.sortKey) else { break }
             }
-            if page.next == nil { place = (place.partition + 1, []) }
-            if entries.count == limit { break }
-        }
+            page.endRead(wasLast: found.next == nil)
+        } while page.place.partition < stream.partitionCount && !page.isFull
+            && clock.instant().elapsed(since: begin) < Limits.readMilliseconds
         try checkPatience(since: known)
-        return (entries, place.partition < stream.partitionCount ? place : nil)
+        let next = page.place.partition < stream.partitionCount ? page.place : nil
+        return (page.entries, next)
+    }
+
+    /// Refuses a place that no page of this stream ends at.
+    private func check(
+        _ place: (partition: Int, key: [UInt8])?,
+        in stream: StreamRow
+    ) throws(LedgerError) {
+        guard let place else { return }
+        let own = { Partitioner.partition(forKey: place.key, count: stream.partitionCount).index }
+        guard place.partition < stream.partitionCount,
+            place.key.isEmpty || own() == place.partition
+        else { throw .invalid(field: "next", message: "is no token that this list returned") }
     }
 
     /// The latest event of one key.

@@ -60,7 +60,7 @@ extension Ledger {
             ],
             decided: decided
         )
-        signals.notify(stream.incarnation)
+        signals.change(stream.id)
     }
 
     /// Puts a seal at a partition's tail: every append with a cached tail runs into it.

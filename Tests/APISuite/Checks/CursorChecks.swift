@@ -7,6 +7,7 @@ extension APISuite {
     static let cursorChecks = [
         APICheck("Every changed character of a cursor is refused", forgedCursors),
         APICheck("A seek refuses cursors from before it", seek),
+        APICheck("Made-up page tokens are refused", madeUpTokens),
     ]
 
     private static func forgedCursors(_ api: SuiteClient) async throws {
@@ -28,6 +29,37 @@ extension APISuite {
         #expect(try await api.commit(s, "other", cursor).error == "invalid_cursor")
         #expect(try await api.poll(s, "other", "cursor=\(cursor)").error == "invalid_cursor")
         #expect(try await api.call("GET", "/streams/\(s)/subscriptions/u").json["lag"] as? Int == 1)
+    }
+
+    /// Each would lead an engine to a row that it can't have.
+    private static func madeUpTokens(_ api: SuiteClient) async throws {
+        let s = try await api.stream(",\"partition_count\":2")
+        try await api.publish(s, "k")
+        let own = Partitioner.partition(forKey: Array("k".utf8), count: 2)
+        let keys: [[UInt8]] = [
+            [0xff, 0xfe], [0xc0, 0x80], [UInt8](repeating: 0x61, count: 1024), [0x00, 0xff],
+        ]
+        for (kind, path) in [
+            (PageToken.Kind.streams, "/streams"),
+            (.subscriptions, "/streams/\(s)/subscriptions"),
+            (.compacted, "/streams/\(s)/compacted"),
+        ] {
+            for key in keys + (kind == .compacted ? [] : [[]]) {
+                let token = PageToken(kind: kind, sortKey: key).encoded
+                let answer = try await api.call("GET", "\(path)?next=\(token)")
+                #expect(answer.status == 400, "\(path) \(key.prefix(4)): \(answer)")
+                #expect(answer.details["field"] as? String == "next")
+            }
+        }
+        for (partition, status) in [(own.index, 200), (1 - own.index, 400), (2, 400), (99, 400)] {
+            let token = PageToken(
+                kind: .compacted,
+                partition: Partition(partition),
+                sortKey: Array("k".utf8)
+            ).encoded
+            let answer = try await api.call("GET", "/streams/\(s)/compacted?next=\(token)")
+            #expect(answer.status == status, "\(partition): \(answer)")
+        }
     }
 
     private static func seek(_ api: SuiteClient) async throws {

@@ -109,9 +109,9 @@ import Testing
 
     @Test(arguments: PageToken.Kind.allCases) func pageTokens(_ kind: PageToken.Kind) throws {
         var random = CodecRandom(seed: 51)
-        for length in [0, 1, 64, 512, 1024] {
-            let partition = try #require(Partition(length % 100))
-            let token = PageToken(kind: kind, partition: partition, sortKey: random.bytes(length))
+        for key in Self.possibleKeys(kind) {
+            let partition = kind == .compacted ? Partition(99) : nil
+            let token = PageToken(kind: kind, partition: partition, sortKey: key)
             #expect(PageToken.decode(token.encoded, kind: kind) == token)
             for other in PageToken.Kind.allCases where other != kind {
                 #expect(PageToken.decode(token.encoded, kind: other) == nil)
@@ -124,5 +124,56 @@ import Testing
             #expect(PageToken.decode(Base64URL.encode(bytes), kind: kind) == nil)
         }
         #expect(PageToken.decode("A", kind: kind) == nil)
+    }
+
+    /// Sort keys of rows that a list can have.
+    private static func possibleKeys(_ kind: PageToken.Kind) -> [[UInt8]] {
+        switch kind {
+        case .streams, .subscriptions: [Array("orders".utf8), Array("_1.x-y".utf8)]
+        case .apiKeys: [Array("0123456789abcdef".utf8)]
+        case .compacted: [[], Array("k".utf8), [UInt8](repeating: 0x61, count: 512)]
+        }
+    }
+
+    /// DynamoDB refuses a sort key that is no text, or too long, or empty.
+    @Test(arguments: PageToken.Kind.allCases)
+    func noTokenLeadsToAnImpossibleRow(_ kind: PageToken.Kind) {
+        var keys: [[UInt8]] = [
+            [0xff], [0xc0, 0x80], [UInt8](repeating: 0x61, count: 513),
+            [UInt8](repeating: 0x61, count: 1024),
+        ]
+        if kind != .compacted { keys += [[], Array("a b".utf8), Array("\u{e9}".utf8)] }
+        for key in keys {
+            let token = PageToken(kind: kind, sortKey: key)
+            #expect(PageToken.decode(token.encoded, kind: kind) == nil, "\(key.prefix(8))")
+        }
+        guard kind != .compacted, let key = Self.possibleKeys(kind).first else { return }
+        let elsewhere = PageToken(kind: kind, partition: Partition(1), sortKey: key)
+        #expect(PageToken.decode(elsewhere.encoded, kind: kind) == nil)
+    }
+
+    @Test func readCursors() throws {
+        let offsets = [0, 127, 128, Int64.max].compactMap { Offset($0) }
+        for first in [0, 3, 96] {
+            let cursor = ReadCursor(
+                stream: Self.sample.subscription,
+                first: try #require(Partition(first)),
+                offsets: offsets
+            )
+            #expect(ReadCursor.decode(cursor.encoded) == cursor)
+            #expect(Cursor.decode(cursor.encoded) == nil)
+        }
+        let head: [UInt8] = [2] + Self.sample.subscription.bytes
+        for (name, body, isGood) in [
+            ("good", head + [0, 1, 9], true),
+            ("other version", [1] + head.dropFirst() + [0, 1, 9], false),
+            ("no partitions", head + [0, 0], false),
+            ("beyond the last", head + [99, 2, 9, 9], false),
+            ("no such partition", head + [100, 1, 9], false), ("missing", head + [0, 2, 9], false),
+            ("trailing", head + [0, 1, 9, 0], false), ("overlong", head + [0, 1, 0x89, 0], false),
+            ("too large", head + [0, 1] + [UInt8](repeating: 0xff, count: 9) + [1], false),
+        ] as [(String, [UInt8], Bool)] {
+            #expect((ReadCursor.decode(Base64URL.encode(body)) != nil) == isGood, "\(name)")
+        }
     }
 }

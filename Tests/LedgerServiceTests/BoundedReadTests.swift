@@ -1,0 +1,167 @@
+import APISuite
+import LedgerCore
+import LedgerService
+import LedgerTesting
+import Synchronization
+import Testing
+
+/// A call's work is bounded by what it decodes and looks at, whatever it delivers.
+@Suite("Bounded reads")
+struct BoundedReadTests {
+    private static let stream = StreamID("s").unsafelyUnwrapped
+
+    /// Events of nearly 256 KB that take a few bytes each as stored.
+    private func publishLargeEvents(_ count: Int, _ api: API) async {
+        let data = String(repeating: "x", count: 255 * 1024)
+        let event = "{\"key\":\"k\",\"type\":\"t\",\"data\":\"\(data)\"}"
+        for _ in 0..<(count / 10) {
+            let body = "[\((0..<10).map { _ in event }.joined(separator: ","))]"
+            let answer = await api.call("POST", "/streams/s/events?ack=summary", body)
+            #expect(answer.status == 200, "\(answer)")
+        }
+    }
+
+    @Test("A page of highly compressed chunks decodes what it delivers", arguments: Engine.allCases)
+    func decoding(_ engine: Engine) async throws {
+        let api = try API(engine)
+        await api.stream("s", ",\"partition_count\":1")
+        await publishLargeEvents(120, api)
+        var cursor: String?
+        var events = 0
+        repeat {
+            let found = try await api.ledger.read(
+                Self.stream,
+                ReadRequest(from: cursor.map { .cursor($0) } ?? .earliest, limit: 1000)
+            )
+            #expect(found.page.decodedBytes <= Limits.pageBytes + Limits.chunkPayloadBytes)
+            events += found.page.events.count
+            cursor = found.page.caughtUp ? nil : found.cursor.encoded
+        } while cursor != nil
+        #expect(events == 120)
+    }
+
+    @Test("A filter that nothing fits ends a page at its budget, and the next goes on")
+    func filteredBytes() async throws {
+        let api = try API()
+        await api.stream("s", ",\"partition_count\":1")
+        await publishLargeEvents(50, api)
+        let filter = EventFilter(key: nil, type: TypePattern(utf8: Array("none".utf8)))
+        let first = try await api.ledger.read(
+            Self.stream,
+            ReadRequest(filter: filter, from: .earliest, limit: 10)
+        )
+        #expect(first.page.events.isEmpty && !first.page.caughtUp)
+        #expect(first.page.decodedBytes <= Limits.filteredReadBytes)
+        #expect(first.page.scanned > 20 && first.page.scanned < 50)
+        let second = try await api.ledger.read(
+            Self.stream,
+            ReadRequest(filter: filter, from: .cursor(first.cursor.encoded), limit: 10)
+        )
+        #expect(second.page.events.isEmpty && second.page.caughtUp)
+        #expect(first.page.scanned + second.page.scanned == 50)
+    }
+
+    @Test("A filter looks at ten thousand events a call")
+    func filteredEvents() async throws {
+        let api = try API()
+        await api.stream("s", ",\"partition_count\":1")
+        for _ in 0..<3 { await publish(5_000, data: "1", api) }
+        let first = await api.call("GET", "/streams/s/events?type=none")
+        #expect(first.json["scanned"] as? Int == Limits.readEntries && !first.caughtUp)
+        let second = await api.call("GET", "/streams/s/events?type=none&cursor=\(first.cursor)")
+        #expect(second.json["scanned"] as? Int == 5_000 && second.caughtUp)
+    }
+
+    @Test("A page that takes too long ends where it is")
+    func time() async throws {
+        let clock = ManualClock()
+        let isSlow = Mutex(false)
+        let table = FaultyTable(MemoryTable()) { call, moment in
+            guard moment == .before, call.kind == .query, isSlow.withLock({ $0 }) else { return }
+            clock.advance(milliseconds: 900)
+        }
+        let api = API(table: table, clock: clock)
+        await api.stream("s", ",\"partition_count\":1")
+        for _ in 0..<40 { await publish(100, data: "1", api) }
+        isSlow.withLock { $0 = true }
+        var query = "limit=100&type=none"
+        var pages = 0
+        var scanned = 0
+        while true {
+            let begin = clock.uptime()
+            let page = await api.call("GET", "/streams/s/events?\(query)")
+            pages += 1
+            scanned += page.json["scanned"] as? Int ?? 0
+            #expect(clock.uptime() - begin < Limits.readMilliseconds + 4 * 900)
+            guard !page.caughtUp, pages < 100 else { break }
+            query = "limit=100&type=none&cursor=\(page.cursor)"
+        }
+        #expect(pages > 1 && scanned == 4_000)
+    }
+
+    @Test("Tombstones make no bootstrap long, and none is looked at twice")
+    func tombstones() async throws {
+        let counter = CallCounter { call in
+            guard call.kind == .query, case .latest = call.groups.first else { return false }
+            return true
+        }
+        let api = API(table: counter.watching(MemoryTable()))
+        await api.stream("s", ",\"partition_count\":1")
+        for _ in 0..<5 { await publish(5_000, data: "null", api) }
+        #expect(await api.call("POST", "/streams/s/compact").status == 200)
+        await api.subscribe("s", "u", "\"compacted\"")
+        var before = counter.count
+        var scanned: [Int] = []
+        while scanned.count < 10 {
+            let found = try await api.ledger.poll(
+                try #require(SubscriptionID("u")),
+                of: Self.stream,
+                cursor: nil,
+                limit: 1,
+                wait: 0
+            )
+            scanned.append(found.page.scanned)
+            #expect(counter.count - before < 20, "\(counter.count - before) reads for a page")
+            before = counter.count
+            if found.page.caughtUp { break }
+            await api.commit("s", "u", found.cursor)
+        }
+        #expect(scanned == [10_000, 10_000, 5_000])
+    }
+
+    @Test("Tombstones make no list of the compacted state long")
+    func compactedList() async throws {
+        let counter = CallCounter { call in
+            guard call.kind == .query, case .latest = call.groups.first else { return false }
+            return true
+        }
+        let api = API(table: counter.watching(MemoryTable()))
+        await api.stream("s", ",\"partition_count\":1")
+        for _ in 0..<3 { await publish(5_000, data: "null", api) }
+        await api.publish("s", "zzz")
+        #expect(await api.call("POST", "/streams/s/compact").status == 200)
+        let before = counter.count
+        let first = await api.call("GET", "/streams/s/compacted?limit=1")
+        let next = first.json["next"] as? String ?? ""
+        #expect(first.status == 200 && first.events.isEmpty && !next.isEmpty)
+        let second = await api.call("GET", "/streams/s/compacted?limit=1&next=\(next)")
+        #expect(second.keys == ["zzz"] && second.json["next"] == nil)
+        #expect(counter.count - before < 40, "\(counter.count - before) reads for two pages")
+    }
+
+    private static let serial = Mutex(0)
+
+    /// Small events, each with a key of its own.
+    private func publish(_ count: Int, data: String, _ api: API) async {
+        let first = Self.serial.withLock { serial in
+            defer { serial += count }
+            return serial
+        }
+        let events = (first..<(first + count)).map {
+            "{\"key\":\"k\($0)\",\"type\":\"t\",\"data\":\(data)}"
+        }
+        let body = "[\(events.joined(separator: ","))]"
+        let answer = await api.call("POST", "/streams/s/events?ack=summary", body)
+        #expect(answer.status == 200, "\(answer)")
+    }
+}

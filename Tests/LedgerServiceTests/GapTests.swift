@@ -1,0 +1,104 @@
+import LedgerCore
+import LedgerTesting
+import Testing
+
+/// A transaction's rows become visible one by one, so a gap is looked at again before it is called
+/// damage.
+@Suite("Gaps")
+struct GapTests {
+    @Test("A chunk that becomes visible late is waited for", arguments: 1...2)
+    func lateChunk(_ looks: Int) async throws {
+        let log = try await GappyLog(events: 3, hidden: 1, untilLook: looks)
+        let (action, pauses) = try await log.run(from: 1)
+        guard case .finish(let page) = action else {
+            Issue.record("\(action)")
+            return
+        }
+        #expect(page.events.map(\.offset.rawValue) == [1, 2] && page.caughtUp)
+        #expect(pauses == Array(repeating: Limits.gapPause, count: looks))
+    }
+
+    @Test("A chunk that never comes is damage, after two more looks")
+    func missingChunk() async throws {
+        let log = try await GappyLog(events: 3, hidden: 1, untilLook: .max)
+        let (action, pauses) = try await log.run(from: 1)
+        guard case .fail(.corrupt(_, let offset, _)) = action else {
+            Issue.record("\(action)")
+            return
+        }
+        #expect(offset.rawValue == 1 && pauses.count == Limits.gapLooks)
+    }
+
+    @Test("What comes before a gap is delivered without a look at it")
+    func pageBeforeGap() async throws {
+        let log = try await GappyLog(events: 3, hidden: 1, untilLook: .max)
+        let (action, pauses) = try await log.run(from: 0)
+        guard case .finish(let page) = action else {
+            Issue.record("\(action)")
+            return
+        }
+        #expect(page.events.map(\.offset.rawValue) == [0] && !page.caughtUp && pauses.isEmpty)
+    }
+}
+
+/// A log with a chunk per event, of which one is hidden until it was looked for often enough.
+private struct GappyLog {
+    private let api: API
+    private let stream: StreamRow
+    private let hidden: Offset
+    private let untilLook: Int
+
+    init(events: Int, hidden: Int64, untilLook: Int) async throws {
+        api = try API()
+        await api.stream("s", ",\"partition_count\":1")
+        for index in 0..<events { await api.publish("s", "k\(index)") }
+        let row = try await api.table.get(.stream(try #require(StreamID("s"))))
+        stream = try StreamRow(try #require(row))
+        self.hidden = try #require(Offset(hidden))
+        self.untilLook = untilLook
+    }
+
+    /// Reads a page; what it ended with, and the pauses it asked for.
+    func run(from offset: Int64) async throws -> (PollPlan.Action, [Int64]) {
+        let lane = PollLane(
+            partition: stream.partitions[0],
+            position: .log(try #require(Offset(offset))),
+            density: 16
+        )
+        let now = Instant(now: api.clock.now(), uptime: 0)
+        var plan = PollPlan(
+            stream: stream.incarnation,
+            lanes: [lane],
+            limit: 100,
+            expiration: Expiration(of: stream, at: now.now),
+            trust: TailTrust(created: stream.created, exempt: true),
+            budget: .ofCall(isFiltered: false),
+            now: now
+        )
+        var pauses: [Int64] = []
+        var action = plan.start()
+        while true {
+            switch action {
+            case .read(let reads):
+                var findings: [Result<TableFinding, TableError>] = []
+                for read in reads { findings.append(.success(try await find(read, pauses.count))) }
+                action = plan.receive(findings, now: now)
+            case .pause(let milliseconds):
+                pauses.append(milliseconds)
+                action = plan.resume()
+            case .finish, .fail: return (action, pauses)
+            }
+        }
+    }
+
+    private func find(_ read: TableRead, _ looks: Int) async throws -> TableFinding {
+        switch read {
+        case .get(let key): return .item(try await api.table.get(key))
+        case .query(let query):
+            var page = try await api.table.query(query)
+            let key = TableKey.chunk(stream.incarnation, stream.partitions[0], hidden)
+            if looks < untilLook { page.items.removeAll { $0.key == key } }
+            return .page(page)
+        }
+    }
+}
