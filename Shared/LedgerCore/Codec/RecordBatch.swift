@@ -35,8 +35,9 @@ public enum RecordBatch {
         CompressedRecords(records).encode(baseOffset: baseOffset, timestamp: timestamp)
     }
 
-    /// How large a batch's payload is before compression, bytes, as its header claims: decoding
-    /// checks that. 0 when it has no whole header.
+    /// How large a batch's payload is before compression, bytes, as its header claims.
+    ///
+    /// Decoding checks that. 0 when there is no whole header.
     static func claimedPayload(of bytes: [UInt8]) -> Int {
         bytes.withUnsafeBytes { BatchHeader.claimedPayload(of: $0) }
     }

@@ -73,8 +73,10 @@ extension Ledger {
         }
     }
 
-    /// The first row at or after an offset. Eventually consistent: whoever is woken reads strongly,
-    /// and what is not seen yet is seen the next time.
+    /// The first row at or after an offset.
+    ///
+    /// Eventually consistent: whoever is woken reads strongly, and what is not seen yet is seen the
+    /// next time.
     private static func newest(
         _ stream: Incarnation,
         _ partition: Partition,

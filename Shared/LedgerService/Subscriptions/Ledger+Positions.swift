@@ -34,7 +34,7 @@ extension Ledger {
             throw LedgerError(error, in: stream.id)
         }
         switch reading.verdict(at: clock.now(), trust(in: stream)) {
-        case .tail(let tail),
+        case .tail(let tail) where position <= tail.next,
             .unverified(let tail) where position <= tail.next:
             hints.reach(stream.incarnation, partition, tail.next)
         case .tail(let tail):
