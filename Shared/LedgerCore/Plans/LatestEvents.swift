@@ -55,7 +55,8 @@ struct LatestEvents: Sendable {
             key: key,
             offset: offset,
             value: record.isTombstone
-                ? .tombstone(until: expiry) : .record(Record.encode(record, of: batch))
+                ? .tombstone(until: expiry)
+                : .record(PackedRecord.pack(Record.encode(record, of: batch)))
         )
         bytes += latest.measure - (older?.measure ?? 0)
         rows[key] = latest
