@@ -254,6 +254,17 @@ let package = Package(
             swiftSettings: settings
         ),
 
+        // Three servers on one table, harmed.
+        .executableTarget(
+            name: "eventledger-jepsen",
+            dependencies: [
+                "CurlHTTP", "LedgerCore", "LedgerTesting", "Loopback",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tests/Jepsen",
+            swiftSettings: settings
+        ),
+
         tests("RawJSONTests", ["RawJSON"]),
         tests("LedgerCoreTests", ["LedgerCore", "LedgerService", "LedgerTesting", "RawJSON"]),
         tests(

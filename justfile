@@ -90,6 +90,13 @@ build-sim: setup
 sim *ARGS: build-sim
     @.build-sim/release/eventledger-sim run "$@"
 
+# Harm three servers on one table for 60 seconds and judge every answer: ./justw jepsen 600, or --forever
+jepsen *ARGS: setup
+    @scripts/tools.sh
+    swift build --product eventledger
+    swift build --product eventledger-jepsen
+    @"$(swift build --show-bin-path)/eventledger-jepsen" "$@"
+
 # Every storage fault (./justw test tries a part of them), then simulate until a promise is broken
 soak: soak-storage (sim "--forever")
 

@@ -37,7 +37,9 @@ private func check(_ batch: DecodedBatch) {
             data: batch.copy(record.data),
             timestampDelta: record.timestampDelta
         )
-        check(Record.encode(record, of: batch), is: record, of: batch)
+        let encoded = Record.encode(record, of: batch)
+        check(encoded, is: record, of: batch)
+        check(PackedRecord.pack(encoded), is: record, of: batch)
     }
     let again = RecordBatch.encode(
         records,

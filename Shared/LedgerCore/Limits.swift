@@ -112,6 +112,31 @@ public enum Limits {
     /// One page of a table query, bytes (DynamoDB).
     public static let queryPageBytes = 1024 * 1024
 
+    // MARK: Folds
+
+    /// Keys after which a fold stores what it has and moves the watermark, so that an end of the
+    /// process, or of the table's patience, costs no more than so many puts once more.
+    public static let foldStepKeys = 1_000
+    /// Keys and events of the compacted state after which it does so, bytes.
+    public static let foldStepBytes = 1024 * 1024
+    /// Bytes of records before compression after which it does so.
+    ///
+    /// A page of the log expands to 512 MB: so much work must not hang on one watermark.
+    public static let foldStepDecodedBytes = 16 * 1024 * 1024
+    /// Partitions that a process folds at once.
+    ///
+    /// One takes a page of the log, a step of the compacted state and an expanded chunk, about
+    /// 8 MB; a stream of 100 partitions must not take a hundred times as much.
+    public static let foldsAtOnce = 8
+    /// Puts of one fold that are under way at once.
+    public static let foldPutsAtOnce = 256
+    /// How long a fold bears that nothing is taken, milliseconds, before it leaves the rest to a
+    /// later one; it keeps other partitions waiting meanwhile.
+    public static let foldStandstill: Int64 = 30_000
+    /// The pause before a refused call of a fold is repeated, milliseconds: doubled with each
+    /// refusal.
+    public static let foldPause: ClosedRange<Int64> = 50...2_000
+
     // MARK: Time
 
     /// How old a decision may be when its write is carried out, milliseconds, by either clock: as

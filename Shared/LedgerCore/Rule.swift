@@ -31,6 +31,8 @@ public enum Rule: String, CaseIterable, Sendable {
     case provenImage
     /// A latest row is replaced only by a later event.
     case latestGrows
+    /// What a fold was refused for the moment, it repeats.
+    case foldProgress
     /// A fold that took too long begins anew.
     case foldDeadline
     /// A bootstrap skips what is not below its watermark.

@@ -22,6 +22,8 @@ struct Scenario: Sendable {
     let freezing: Double
     /// How far wall clocks are off at most, milliseconds.
     let skew: Int64
+    /// Whether a fold and a sweep must get on under faults that do not end.
+    let hasSteadyFaults: Bool
     /// The longest pause between two steps of a writer, milliseconds.
     let longestPause: Int64
 
@@ -41,6 +43,7 @@ struct Scenario: Sendable {
         changesRetention = random.happens(0.3)
         freezing = random.pick([0, 0, 0.002, 0.01])
         skew = random.pick([0, 1000, 60_000, 300_000])
+        hasSteadyFaults = random.happens(0.02)
         doorbells = compaction ? random.index(3) : 0
         longestPause = random.pick([50, 5000, 120_000, 3_600_000, 3 * 86_400_000])
     }

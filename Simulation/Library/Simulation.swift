@@ -25,6 +25,8 @@ public final class Simulation: @unchecked Sendable {
     let scenario: Scenario
     let stream = StreamID("orders").unsafelyUnwrapped
     var faults: Faults
+    /// Writes of one row that arrived at the table, each of which is billed.
+    var writesArrived = 0
     /// The scripted part is over: background work may end.
     var isDraining = false
     private var processes: [SimulatedProcess] = []
@@ -76,6 +78,7 @@ public final class Simulation: @unchecked Sendable {
 
     /// The script: everything at once, then calm, then the last look.
     private func play() async {
+        if scenario.hasSteadyFaults { await SteadyFaults(self).run() }
         await createStream()
         faults = scenario.faults
         await together { group in

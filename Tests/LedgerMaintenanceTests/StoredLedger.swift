@@ -66,7 +66,9 @@ final class StoredLedger: Sendable {
         await stored.call("POST", "/streams", "{\"stream_id\":\"s\",\"partition_count\":1}")
         for chunk in 0..<10 {
             if chunk == 8 { await stored.call("POST", "/streams/s/compact") }
-            let data = chunk == 5 ? "null" : "{\"n\":\(chunk)}"
+            // One tombstone, and one that the compacted state holds compressed.
+            let text = String(repeating: "again ", count: chunk == 6 ? 200 : 0)
+            let data = chunk == 5 ? "null" : "{\"n\":\(chunk),\"text\":\"\(text)\"}"
             await stored.publish(
                 "s",
                 [("k\(chunk % 4)", data), ("l", "\(chunk)")],

@@ -56,6 +56,14 @@ public final class LocalAWS: Sendable {
         return name
     }
 
+    /// Removes a table with all that is in it.
+    public func deleteTable(_ name: String) async throws {
+        let environment = try AWSEnvironment.fromProcess(overriding: variables)
+        let client = try DynamoDBClient(environment, attemptTimeout: Self.attemptTimeout)
+        let body = Array("{\"TableName\": \"\(name)\"}".utf8)
+        _ = try await client.call("DeleteTable", body, repetition: .never)
+    }
+
     /// A table made by ``createTable()``, as a new process would open it.
     public func table(_ name: String) throws -> DynamoDBTable {
         try DynamoDBTable(

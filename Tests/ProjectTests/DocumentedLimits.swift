@@ -159,6 +159,8 @@ struct DocumentedLimit: Sendable {
         "deletionGrace", "foldPatience", "readPatience", "sortKeyBytes",
         "readMilliseconds", "gapLooks", "gapPause",
         "unknownKeyAge", "cachedKeys", "keyLookupsPerSecond",
+        "foldStepKeys", "foldStepBytes", "foldStepDecodedBytes", "foldsAtOnce", "foldPutsAtOnce",
+        "foldStandstill", "foldPause",
     ]
 }
 

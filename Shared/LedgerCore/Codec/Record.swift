@@ -1,5 +1,7 @@
 /// One event on its own, as the compacted state stores it; its key and offset are the row's.
 ///
+/// A row holds it as ``PackedRecord`` has it.
+///
 /// ```
 /// 0      1  version = 1
 /// 1      8  timestamp, ms since the epoch, little-endian
@@ -12,7 +14,7 @@ public struct Record: Sendable {
 
     /// When the event was stored.
     public let timestamp: Timestamp
-    /// What the ranges refer to.
+    /// What the ranges refer to: the record in version 1, the same however it was packed.
     public let bytes: [UInt8]
     /// The type.
     public let type: Range<UInt32>
@@ -76,9 +78,10 @@ public struct Record: Sendable {
         return bytes
     }
 
-    /// Decodes a record and checks all of it.
-    public static func decode(_ bytes: [UInt8]) throws(BatchError) -> Record {
-        try bytes.withRawBytes { (raw) throws(BatchError) in
+    /// Decodes a record, packed or not, and checks all of it.
+    public static func decode(_ stored: [UInt8]) throws(BatchError) -> Record {
+        let bytes = try PackedRecord.unpack(stored)
+        return try bytes.withRawBytes { (raw) throws(BatchError) in
             guard raw.count > fixedCount + BatchHeader.checksumCount else {
                 throw .tooShort(bytes: raw.count)
             }

@@ -1,10 +1,15 @@
 /// Folds one partition's log into its compacted state, as a value.
 ///
-///     readProgress ─→ readLog ─┬─ nothing new ──────────────→ finish
-///                        ↑     └─ chunks ─→ store ─→ advance ─┐
-///                        └────────────────────────────────────┘
+///     readProgress ─→ readLog ─┬─ nothing new ─────────────────────────→ finish
+///                        ↑     └─ chunks ─→ store a step ─→ advance ─┐
+///                        │                       ↑     chunks left   │
+///                        └───────────────────────┴───────────────────┘
 ///
 /// Where ``ChunkImages`` continue the watermark, they are folded instead of a read of the log.
+///
+/// A step ends after so many keys, so large rows or so much that was decoded (``Limits``): what is
+/// done stays done however the next step ends, and memory does not depend on what chunks expand to.
+/// It ends where a chunk does, so one chunk with more keys than that is one step.
 ///
 /// The watermark moves only after every latest row before it is stored, and by compare-and-set; a
 /// latest row is replaced only by a later event. So repeated, reordered and concurrent folds, and
@@ -14,7 +19,7 @@ public struct FoldPlan: ~Copyable {
     public enum Action: Sendable {
         /// Read this, then ``FoldPlan/receive(_:now:)``.
         case read(TableRead)
-        /// Do all of these writes, in any order; a failed condition is fine. Then
+        /// Do all of these writes, as a ``PutQueue`` has it; a failed condition is fine. Then
         /// ``FoldPlan/stored(_:)``.
         case store([Write])
         /// Do this write, then ``FoldPlan/advanced(_:)``.
@@ -38,6 +43,8 @@ public struct FoldPlan: ~Copyable {
     private var budget: Int
     private let target: Offset?
     private let images: ChunkImages
+    /// What was read and not folded yet; it continues the watermark.
+    private var rest: ArraySlice<Item> = []
     private var report = FoldReport()
 
     /// A plan that folds about `budget` chunks at most.
@@ -80,7 +87,9 @@ public struct FoldPlan: ~Copyable {
         do throws(TableError) {
             switch try finding.get() {
             case .item(let item): return try open(item, now)
-            case .page(let page): return try fold(page, progress ?? initial, now)
+            case .page(let page):
+                rest = page.items[...]
+                return try fold(progress ?? initial, now)
             }
         } catch {
             return .fail(ReadFailure(error))
@@ -107,6 +116,7 @@ public struct FoldPlan: ~Copyable {
         case .failure(let error): return .fail(.table(error))
         case .success(.conditionFailed):
             // Someone else advanced it: see how far.
+            rest = []
             state = .reading(nil)
             return .read(.get(.progress(stream, partition)))
         case .success(.applied):
@@ -135,15 +145,16 @@ public struct FoldPlan: ~Copyable {
         return try goOn(progress, now)
     }
 
-    /// What follows the watermark comes from the images, as far as they go, or else from the log.
+    /// What follows the watermark is left over from the step before, or comes from the images as
+    /// far as they go, or else from the log.
     private mutating func goOn(
         _ progress: Progress,
         _ now: Timestamp
     ) throws(TableError) -> Action {
         if let target, progress.watermark.next >= target { return .finish(report) }
-        let run = images.run(after: progress.watermark)
-        guard compacts, !run.isEmpty else { return readLog(progress) }
-        return try fold(QueryPage(items: run, next: nil), progress, now)
+        if rest.isEmpty, compacts { rest = images.run(after: progress.watermark)[...] }
+        guard !rest.isEmpty else { return readLog(progress) }
+        return try fold(progress, now)
     }
 
     private mutating func readLog(_ progress: Progress) -> Action {
@@ -159,8 +170,8 @@ public struct FoldPlan: ~Copyable {
         )
     }
 
+    /// One step: chunks off the front of what is left.
     private mutating func fold(
-        _ page: QueryPage,
         _ progress: Progress,
         _ now: Timestamp
     )
@@ -168,25 +179,28 @@ public struct FoldPlan: ~Copyable {
     {
         var tail = progress.watermark
         var latest = LatestEvents(stream: stream, partition: partition)
-        for item in page.items {
-            guard case .chunk(let chunk) = try LogEntry(item) else { break }
+        while !latest.isFull, let item = rest.popFirst() {
+            guard case .chunk(let chunk) = try LogEntry(item) else {
+                rest = []
+                break
+            }
             if compacts {
                 if let failure = check(chunk, continues: tail.next, progress, now) {
                     return .fail(failure)
                 }
-                if let failure = latest.fold(chunk) { return .fail(failure) }
+                if let failure = latest.fold(chunk, now: now) { return .fail(failure) }
             }
             report.events += chunk.count
+            budget -= 1
             tail = chunk.tail
         }
-        budget -= page.items.count
         guard tail.next > progress.watermark.next else {
             report.isAtEnd = true
             return .finish(report)
         }
         if latest.isEmpty { return advance(progress, to: tail) }
         state = .storing(progress, tail)
-        return .store(latest.writes(now: now))
+        return .store(latest.writes)
     }
 
     /// A gap before `chunk` is only legitimate when what was there had expired unfolded.

@@ -1,55 +1,79 @@
-/// The last event of each key in the chunks of one fold.
+/// The last event of each key in the chunks of one step of a fold.
+///
+/// It keeps the rows that will be stored and nothing else of the chunks, so that its size is that
+/// of a step, whatever the chunks expand to.
 struct LatestEvents: Sendable {
-    private struct Place: Sendable {
-        let batch: Int
-        let record: Int
-    }
-
     private let stream: Incarnation
     private let partition: Partition
-    private var batches: [DecodedBatch] = []
-    private var places: [EventKey: Place] = [:]
+    private var rows: [EventKey: Latest] = [:]
+    private var bytes = 0
+    private var decodedBytes = 0
 
     init(stream: Incarnation, partition: Partition) {
         self.stream = stream
         self.partition = partition
     }
 
-    var isEmpty: Bool { places.isEmpty }
+    var isEmpty: Bool { rows.isEmpty }
+
+    /// Whether a step ends here.
+    var isFull: Bool {
+        rows.count >= Limits.foldStepKeys || bytes >= Limits.foldStepBytes
+            || decodedBytes >= Limits.foldStepDecodedBytes
+    }
 
     /// Adds the events of the next chunk.
-    mutating func fold(_ chunk: Chunk) -> ReadFailure? {
+    ///
+    /// `now`: From then on tombstones are kept for a while.
+    mutating func fold(_ chunk: Chunk, now: Timestamp) -> ReadFailure? {
         do throws(BatchError) {
             let batch = try RecordBatch.decode(chunk.batch, expecting: chunk.first)
-            for (index, record) in batch.records.enumerated() {
-                let key = EventKey(trusted: batch.copy(record.key))
-                places[key] = Place(batch: batches.count, record: index)
+            decodedBytes += batch.bytes.count
+            let expiry = TTL.after(second: now.seconds + Limits.tombstoneHours * 3600 + 3600)
+            // From the end, where a key's last event is met first.
+            for index in batch.records.indices.reversed() {
+                take(batch.records[index], batch, batch.offset(at: index), expiry)
             }
-            batches.append(batch)
             return nil
         } catch {
             return .corrupt(partition, chunk.first, detail: error.description)
         }
     }
 
-    /// One conditional put per key, in the order of the log, so that a run can be repeated.
-    func writes(now: Timestamp) -> [Write] {
-        let expiry = TTL.after(second: now.seconds + Limits.tombstoneHours * 3600 + 3600)
-        return
-            places
-            .map { key, place in
-                let batch = batches[place.batch]
-                let record = batch.records[place.record]
-                return Latest(
-                    stream: stream,
-                    partition: partition,
-                    key: key,
-                    offset: batch.offset(at: place.record),
-                    value: record.isTombstone
-                        ? .tombstone(until: expiry) : .record(Record.encode(record, of: batch))
-                )
-            }
-            .sorted { $0.offset < $1.offset }
-            .map(\.write)
+    private mutating func take(
+        _ record: RecordView,
+        _ batch: DecodedBatch,
+        _ offset: Offset,
+        _ expiry: TTL
+    ) {
+        let key = EventKey(trusted: batch.copy(record.key))
+        let older = rows[key]
+        if let older, older.offset > offset { return }
+        let latest = Latest(
+            stream: stream,
+            partition: partition,
+            key: key,
+            offset: offset,
+            value: record.isTombstone
+                ? .tombstone(until: expiry)
+                : .record(PackedRecord.pack(Record.encode(record, of: batch)))
+        )
+        bytes += latest.measure - (older?.measure ?? 0)
+        rows[key] = latest
+    }
+
+    /// One conditional put per key, in the order of the log.
+    var writes: [Write] {
+        rows.values.sorted { $0.offset < $1.offset }.map(\.write)
+    }
+}
+
+extension Latest {
+    /// Bytes of the key and the event.
+    fileprivate var measure: Int {
+        switch value {
+        case .record(let bytes): key.utf8.count + bytes.count
+        case .tombstone: key.utf8.count
+        }
     }
 }

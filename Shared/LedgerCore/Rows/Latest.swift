@@ -2,7 +2,7 @@
 public struct Latest: Hashable, Sendable {
     /// What the key's latest event says.
     public enum Value: Hashable, Sendable {
-        /// The event, encoded by ``StoredRecord``.
+        /// The event, encoded by ``Record`` and packed by ``PackedRecord``.
         case record([UInt8])
         /// The key was deleted. The marker outlives any fold in flight, so that an older event
         /// can't come back.

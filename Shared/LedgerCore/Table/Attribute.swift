@@ -31,7 +31,7 @@ public enum Attribute: String, Sendable, CaseIterable {
     // Shared
     /// An offset.
     case offset = "o"
-    /// One record, encoded as in a batch.
+    /// One record on its own, perhaps compressed.
     case record = "r"
     /// Compare-and-set version of the row.
     case version = "v"

@@ -4,7 +4,7 @@ import LedgerCore
 ///
 /// Keeps one entry a key: so much memory, about a hundred bytes a key, is what the check costs.
 struct LogFold {
-    /// The beginning of an event's SHA-256 as the compacted state would store it.
+    /// The beginning of an event's SHA-256 as the compacted state would store it, uncompressed.
     struct Fingerprint: Hashable {
         private let high: UInt64
         private let low: UInt64

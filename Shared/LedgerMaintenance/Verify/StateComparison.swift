@@ -42,11 +42,10 @@ struct StateComparison {
         var fingerprint: LogFold.Fingerprint?
         if case .record(let bytes) = latest.value {
             do throws(BatchError) {
-                _ = try Record.decode(bytes)
+                fingerprint = LogFold.Fingerprint(try Record.decode(bytes).bytes)
             } catch {
                 return report(offset, "the compacted event is damaged: \(error.description)")
             }
-            fingerprint = LogFold.Fingerprint(bytes)
         }
         compare(latest.key, LogFold.Entry(offset: offset, fingerprint: fingerprint))
     }

@@ -1,13 +1,23 @@
 import LedgerCore
 import Synchronization
 
-/// Keeps this process from folding one partition twice at the same time.
+/// Keeps this process from folding one partition twice at the same time, and too many at once.
 ///
-/// It would be harmless, but work done twice.
+/// The first would be harmless, but work done twice; the second takes memory for each.
 final class FoldLocks: Sendable {
+    private struct Waiter {
+        let group: RowGroup
+        let continuation: CheckedContinuation<Void, Never>
+    }
+
     private struct State {
         var held: Set<RowGroup> = []
-        var waiters: [RowGroup: [CheckedContinuation<Void, Never>]] = [:]
+        /// Who came first goes first, but for those whose partition is taken.
+        var waiters: [Waiter] = []
+
+        func isFree(_ group: RowGroup) -> Bool {
+            held.count < Limits.foldsAtOnce && !held.contains(group)
+        }
     }
 
     private let state = Mutex(State())
@@ -22,25 +32,26 @@ final class FoldLocks: Sendable {
     private func acquire(_ group: RowGroup) async {
         await withCheckedContinuation { continuation in
             let isFree = state.withLock { state in
-                if state.held.insert(group).inserted { return true }
-                state.waiters[group, default: []].append(continuation)
-                return false
+                guard state.isFree(group) else {
+                    state.waiters.append(Waiter(group: group, continuation: continuation))
+                    return false
+                }
+                state.held.insert(group)
+                return true
             }
             if isFree { continuation.resume() }
         }
     }
 
     private func release(_ group: RowGroup) {
-        let next: CheckedContinuation<Void, Never>? = state.withLock { state in
-            guard var waiters = state.waiters[group], !waiters.isEmpty else {
-                state.held.remove(group)
-                state.waiters[group] = nil
-                return nil
-            }
-            let next = waiters.removeFirst()
-            state.waiters[group] = waiters
+        let next: Waiter? = state.withLock { state in
+            state.held.remove(group)
+            guard let index = state.waiters.firstIndex(where: { state.isFree($0.group) })
+            else { return nil }
+            let next = state.waiters.remove(at: index)
+            state.held.insert(next.group)
             return next
         }
-        next?.resume()
+        next?.continuation.resume()
     }
 }

@@ -81,18 +81,22 @@ extension Ledger {
     private func runFold(_ plan: consuming FoldPlan) async -> Result<FoldReport, ReadFailure> {
         var action = plan.start()
         var began = clock.instant()
+        var pace = PutPace()
         while true {
             switch action {
             case .read(let read):
                 // The watermark's age counts: the log behind it may have gone since, in any order.
                 if case .get = read { began = clock.instant() }
-                action = plan.receive(await find(read), now: clock.now())
-            case .store(let writes): action = plan.stored(await store(writes, began))
+                let finding = await persist(began) { _ throws(TableError) in
+                    try await find(read).get()
+                }
+                action = plan.receive(finding, now: clock.now())
+            case .store(let writes):
+                action = plan.stored(await store(writes, at: &pace, began))
             case .advance(let write):
                 let before = clock.instant()
-                let outcome = await attempt { () throws(TableError) in
-                    let decided = try checkFoldPatience(since: began)
-                    return try await table.write(write, decided: decided)
+                let outcome = await persist(began) { decided throws(TableError) in
+                    try await table.write(write, decided: decided)
                 }
                 // What an advanced watermark was compared with is as good as read anew.
                 began = before
@@ -103,25 +107,81 @@ extension Ledger {
         }
     }
 
-    /// Does writes whose failed condition is as good as success, some at a time.
-    private func store(_ writes: [Write], _ began: Instant) async -> TableError? {
-        let together = 256
-        return await withTaskGroup(of: TableError?.self) { group in
-            var pending = writes.makeIterator()
-            var running = 0
-            var failure: TableError?
-            while running < together, let write = pending.next() {
-                group.addTask { [self] in await store(write, began) }
-                running += 1
+    /// Makes a call that may be repeated, again and again while it is only refused for the moment.
+    private func persist<Success: Sendable>(
+        _ began: Instant,
+        _ call: (_ decided: Instant) async throws(TableError) -> Success
+    ) async -> Result<Success, TableError> {
+        let start = clock.uptime()
+        var backOff = BackOff()
+        while true {
+            let decided: Instant
+            do throws(TableError) {
+                decided = try checkFoldPatience(since: began)
+            } catch {
+                return .failure(error)
             }
-            for await error in group {
-                failure = failure ?? error
-                guard failure == nil, let write = pending.next() else { continue }
-                group.addTask { [self] in await store(write, began) }
-            }
-            return failure
+            let result = await attempt { () throws(TableError) in try await call(decided) }
+            guard case .failure(let error) = result, error.mayPass,
+                clock.uptime() - start < Limits.foldStandstill,
+                await pause(backOff.refused())
+            else { return result }
         }
     }
+
+    /// Does writes whose failed condition is as good as success, some at a time.
+    private func store(
+        _ writes: [Write],
+        at pace: inout PutPace,
+        _ began: Instant
+    ) async -> TableError? {
+        var queue = PutQueue(writes, pace: pace, now: clock.uptime())
+        await withTaskGroup(of: (PutQueue.Sending, PutQueue.Outcome).self) { group in
+            while true {
+                while let sending = queue.next() {
+                    group.addTask { [self] in (sending, await send(sending, began)) }
+                }
+                guard let (sending, outcome) = await group.next() else { return }
+                queue.receive(outcome, of: sending, now: clock.uptime())
+            }
+        }
+        pace = queue.pace
+        return queue.failure
+    }
+
+    private func send(_ sending: PutQueue.Sending, _ began: Instant) async -> PutQueue.Outcome {
+        guard await pause(sending.pause) else { return .abandoned(Self.stopped) }
+        let decided: Instant
+        do throws(TableError) {
+            decided = try checkFoldPatience(since: began)
+        } catch {
+            return .abandoned(error)
+        }
+        do throws(TableError) {
+            _ = try await table.write(sending.write, decided: decided)
+            return .stored
+        } catch {
+            return .refused(error)
+        }
+    }
+
+    /// Waits for some time in the range; false when the process is being stopped.
+    private func pause(_ range: ClosedRange<Int64>) async -> Bool {
+        guard range.upperBound > 0 else { return true }
+        var random = random
+        let length = Int64.random(in: range, using: &random)
+        let slept = await attempt { () throws(CancellationError) in
+            try await clock.sleep(milliseconds: length)
+        }
+        if case .success = slept { return true }
+        return false
+    }
+
+    private static let stopped = TableError(
+        .definite,
+        .unavailable,
+        "the process is being stopped"
+    )
 
     /// What was read long ago may have been deleted since, and its tombstone or its seal be gone.
     ///
@@ -131,15 +191,5 @@ extension Ledger {
         guard now.elapsed(since: began) < Limits.foldPatience || !Rule.foldDeadline.isKept
         else { throw TableError(.definite, .unavailable, "the fold stood still for too long") }
         return now
-    }
-
-    private func store(_ write: Write, _ began: Instant) async -> TableError? {
-        do throws(TableError) {
-            let decided = try checkFoldPatience(since: began)
-            _ = try await table.write(write, decided: decided)
-            return nil
-        } catch {
-            return error
-        }
     }
 }

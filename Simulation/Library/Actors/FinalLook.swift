@@ -77,7 +77,7 @@ struct FinalLook {
 
 extension PublishBatch {
     /// Adds text to the bytes and returns where it is.
-    fileprivate mutating func append(_ text: String) -> Range<Int> {
+    mutating func append(_ text: String) -> Range<Int> {
         bytes += Array(text.utf8)
         return bytes.count - text.utf8.count..<bytes.count
     }

@@ -35,6 +35,7 @@ struct SimulatedTable: Table {
 
     func write(_ write: Write, decided: Instant) async throws(TableError) -> WriteOutcome {
         try await change { [store, simulation] () async throws(TableError) in
+            simulation.writesArrived += 1
             let outcome = try await store.write(write, decided: decided)
             if case .applied = outcome { await simulation.observe([write]) }
             return outcome

@@ -58,4 +58,52 @@ import Testing
             #expect(record.copy(record.data).count <= bytes.count, "seed \(seed)")
         }
     }
+
+    private static let long = Record.encode(
+        timestamp: Timestamp(milliseconds: 5),
+        type: [0x74],
+        data: Array(("\"" + String(repeating: "text again and ", count: 60) + "\"").utf8)
+    )
+
+    @Test("What saves an eighth is packed, and reads as what was packed")
+    func packing() throws {
+        let packed = PackedRecord.pack(Self.long)
+        #expect(packed.count < Self.long.count / 4)
+        let record = try Record.decode(packed)
+        #expect(record.bytes == Self.long)
+        // As rows have it that were written before there was a packed form.
+        #expect(try Record.decode(Self.long).bytes == Self.long)
+    }
+
+    @Test("What is short or saves less stays as it is")
+    func unpacked() {
+        let short = Record.encode(
+            timestamp: Timestamp(milliseconds: 5),
+            type: [0x74],
+            data: [UInt8](repeating: 0x31, count: 480)
+        )
+        #expect(PackedRecord.pack(short) == short)
+        var random = CodecRandom(seed: 3)
+        let noise = Record.encode(
+            timestamp: Timestamp(milliseconds: 5),
+            type: [0x74],
+            data: random.bytes(2_000)
+        )
+        #expect(PackedRecord.pack(noise) == noise)
+    }
+
+    @Test("A packed record that is damaged anywhere is refused")
+    func damagedPacking() {
+        let packed = PackedRecord.pack(Self.long)
+        for bit in 0..<packed.count * 8 {
+            var damaged = packed
+            damaged[bit / 8] ^= 1 << UInt8(bit % 8)
+            #expect(throws: BatchError.self) { try Record.decode(damaged) }
+            // Also with a checksum that is right, and never a crash.
+            _ = try? Record.decode(RecordBatchDamageTests.sealed(damaged))
+        }
+        for length in 0..<packed.count {
+            #expect(throws: BatchError.self) { try Record.decode(Array(packed[..<length])) }
+        }
+    }
 }

@@ -1,0 +1,28 @@
+/// When a call that was refused for the moment is made again, as a value.
+public struct BackOff: Sendable {
+    private var refusals = 0
+
+    /// Nothing was refused yet.
+    public init() {}
+
+    /// The call was refused.
+    ///
+    /// - Returns: How long to pause, milliseconds: anything in the range, so that many that were
+    ///   refused together do not come back together.
+    public mutating func refused() -> ClosedRange<Int64> {
+        let range = Limits.foldPause
+        let longest = min(range.lowerBound << Int64(min(refusals, 16)), range.upperBound)
+        refusals += 1
+        return longest / 2...longest
+    }
+}
+
+extension TableError {
+    /// Whether the same call can succeed soon.
+    public var mayPass: Bool {
+        switch reason {
+        case .throttled, .unavailable: Rule.foldProgress.isKept
+        case .full, .corrupt, .invalid, .closed: false
+        }
+    }
+}

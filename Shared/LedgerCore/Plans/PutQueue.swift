@@ -1,0 +1,111 @@
+/// The puts of one step of a fold, as a value: which is sent when, and how many at once.
+///
+///     next ─→ sent ─┬─ applied, or something newer was there ─→ done
+///              ↑    ├─ refused for the moment ─→ back off ─┐
+///              │    └─ anything else: the step fails       │
+///              └───────────────────────────────────────────┘
+///
+/// A put may be repeated whatever became of it, for its condition is that nothing newer is there.
+public struct PutQueue: Sendable {
+    /// One put on its way.
+    public struct Sending: Sendable {
+        /// What is put.
+        public let write: Write
+        /// How long to wait before, milliseconds: anything in the range.
+        public let pause: ClosedRange<Int64>
+        fileprivate var backOff = BackOff()
+        /// The pace's ``PutPace/throttles`` when it was sent.
+        fileprivate let throttles: Int
+    }
+
+    /// What became of a put.
+    public enum Outcome: Sendable {
+        /// It was applied, or something newer is there.
+        case stored
+        /// It was not, or nothing is known of it.
+        case refused(TableError)
+        /// It is not to be sent again.
+        case abandoned(TableError)
+    }
+
+    private var fresh: ArraySlice<Write>
+    private var again: [Sending] = []
+    private var underWay = 0
+    private var lastStored: Int64
+    /// How many are sent at once; the next step goes on at this pace.
+    public private(set) var pace: PutPace
+    /// Why the step failed.
+    public private(set) var failure: TableError?
+
+    /// A queue of `writes` in their order.
+    ///
+    /// `now`: Milliseconds on a clock that never goes back, here as in ``receive(_:of:now:)``.
+    public init(_ writes: [Write], pace: PutPace, now: Int64) {
+        fresh = writes[...]
+        self.pace = pace
+        lastStored = now
+    }
+
+    /// The next put to send at once; nil: first wait for one that is under way, or all is done.
+    public mutating func next() -> Sending? {
+        guard failure == nil, underWay < pace.together else { return nil }
+        guard let sending = again.popLast() ?? unsent() else { return nil }
+        underWay += 1
+        return sending
+    }
+
+    private mutating func unsent() -> Sending? {
+        fresh.popFirst().map { Sending(write: $0, pause: 0...0, throttles: pace.throttles) }
+    }
+
+    /// Takes what became of a put.
+    public mutating func receive(_ outcome: Outcome, of sending: Sending, now: Int64) {
+        underWay -= 1
+        switch outcome {
+        case .stored:
+            lastStored = now
+            pace.stored()
+        case .refused(let error) where error.mayPass && now - lastStored < Limits.foldStandstill:
+            if error.reason == .throttled { pace.throttled(sentAfter: sending.throttles) }
+            var backOff = sending.backOff
+            let pause = backOff.refused()
+            again.append(
+                Sending(
+                    write: sending.write,
+                    pause: pause,
+                    backOff: backOff,
+                    throttles: pace.throttles
+                )
+            )
+        case .refused(let error), .abandoned(let error): failure = failure ?? error
+        }
+    }
+}
+
+/// How many puts a fold sends at once: half as many after a throttle, then slowly more again.
+public struct PutPace: Hashable, Sendable {
+    /// At most so many are under way.
+    public private(set) var together = Limits.foldPutsAtOnce
+    /// How often it was halved.
+    fileprivate private(set) var throttles = 0
+    private var storedSince = 0
+
+    /// The pace of a table that never complained.
+    public init() {}
+
+    fileprivate mutating func stored() {
+        storedSince += 1
+        guard storedSince >= together else { return }
+        storedSince = 0
+        together = min(together + max(1, together / 8), Limits.foldPutsAtOnce)
+    }
+
+    /// Puts that were on their way when one was throttled say the same once more, so they halve
+    /// nothing.
+    fileprivate mutating func throttled(sentAfter throttles: Int) {
+        guard throttles == self.throttles else { return }
+        self.throttles += 1
+        storedSince = 0
+        together = max(1, together / 2)
+    }
+}

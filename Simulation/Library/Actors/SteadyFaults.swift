@@ -1,0 +1,87 @@
+import LedgerCore
+import LedgerService
+import LedgerTesting
+
+/// Folding while one call in ten goes wrong, for ever: it takes longer, and is never in vain.
+struct SteadyFaults {
+    /// Far more than go through without a fault.
+    private static let keys = 300
+    private static let faults = Faults(throttled: 0.05, lost: 0.02, unanswered: 0.02, late: 0.01)
+
+    private let simulation: Simulation
+    private let process: SimulatedProcess
+    private let ledger: Ledger
+    /// A stream of its own: the others' histories stay as they are.
+    private let stream = StreamID("steady").unsafelyUnwrapped
+    private var world: World { simulation.world }
+
+    init(_ simulation: Simulation) {
+        self.simulation = simulation
+        process = simulation.process()
+        process.freezing = 0
+        ledger = process.ledger(simulation)
+    }
+
+    func run() async {
+        var settings = StreamSettings()
+        settings.partitionCount = 1
+        settings.retentionHours = nil
+        guard let row = try? await ledger.createStream(stream, settings).stream else {
+            return simulation.truth.violate("a calm ledger creates no stream")
+        }
+        simulation.truth.compacting.insert(row.incarnation)
+        await fold(row, "by hand", patience: 600_000) { [ledger, stream] in
+            _ = try? await ledger.compact(stream)
+        }
+        // A sweep may leave a stream alone for six hours.
+        await fold(row, "by sweeps", patience: 8 * 3_600_000) { [ledger, process] in
+            await process.pass(600_000)
+            await ledger.sweep()
+        }
+    }
+
+    /// Publishes in calm, then folds under faults until all of it is done.
+    private func fold(
+        _ row: StreamRow,
+        _ how: String,
+        patience: Int64,
+        _ step: () async -> Void
+    ) async {
+        await publish(how)
+        let start = world.now
+        let arrived = simulation.writesArrived
+        simulation.faults = Self.faults
+        defer { simulation.faults = .none }
+        while !isFolded(row) {
+            await step()
+            guard world.now - start < patience else {
+                return simulation.truth.violate("a fold \(how) makes no progress under faults")
+            }
+        }
+        let cost = simulation.writesArrived - arrived
+        if cost > 2 * Self.keys {
+            simulation.truth.violate("a fold \(how) of \(Self.keys) keys took \(cost) writes")
+        }
+    }
+
+    private func isFolded(_ row: StreamRow) -> Bool {
+        let log = simulation.truth.log(row.incarnation, row.partitions[0])
+        return log.watermark == log.tail.next.rawValue
+    }
+
+    private func publish(_ how: String) async {
+        var batch = PublishBatch(bytes: [])
+        for number in 0..<Self.keys {
+            var event = PublishBatch.Event()
+            event.key = batch.append("k\(number)")
+            event.type = batch.append("\(how) \(number)")
+            event.data = batch.append("{}")
+            batch.events.append(event)
+        }
+        do throws(LedgerError) {
+            _ = try await ledger.publish(batch, to: stream, idempotency: nil)
+        } catch {
+            simulation.truth.violate("a calm ledger refuses a publish: \(error)")
+        }
+    }
+}

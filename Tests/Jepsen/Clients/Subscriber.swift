@@ -1,0 +1,104 @@
+import Foundation
+import LedgerTesting
+
+/// Polls and commits one subscription, forgets now and then what it has not committed, and holds the
+/// ledger to where it goes on.
+struct Subscriber {
+    private let name: String
+    private let client: Client
+    private let judge: Judge
+    private var random: SeededGenerator
+    /// By partition: where an acknowledged commit stands; it never goes back.
+    private var committed = Array(repeating: 0, count: Publisher.partitions)
+    /// By partition: the furthest that a commit was tried for, acknowledged or not.
+    private var tried = Array(repeating: 0, count: Publisher.partitions)
+    /// By partition: the next offset of this run of polls; nil: begins anew.
+    private var next: [Int?] = Array(repeating: nil, count: Publisher.partitions)
+    private var cursor: String?
+    private(set) var delivered = 0
+
+    init(_ name: String, _ client: Client, _ judge: Judge, _ random: SeededGenerator) {
+        self.name = name
+        self.client = client
+        self.judge = judge
+        self.random = random
+    }
+
+    mutating func run(until end: ContinuousClock.Instant) async {
+        while ContinuousClock.now < end {
+            if random.happens(0.05) { forget() }
+            await step(wait: "0.3")
+        }
+    }
+
+    /// Polls on until nothing is left, in calm.
+    mutating func finish() async throws {
+        forget()
+        let patience = Patience()
+        while true {
+            try patience.check("\(name) catches up")
+            if await step(wait: "0") { return }
+        }
+    }
+
+    /// The offsets it has reached.
+    var reached: [Int] { zip(next, committed).map { $0 ?? $1 } }
+
+    private mutating func forget() {
+        cursor = nil
+        next = Array(repeating: nil, count: Publisher.partitions)
+    }
+
+    /// - Returns: Whether nothing was left.
+    @discardableResult
+    private mutating func step(wait: String) async -> Bool {
+        let server = Int.random(in: 0..<Cluster.size, using: &random)
+        let path = "/streams/s/subscriptions/\(name)"
+        let place = cursor.map { "&cursor=\($0)" } ?? ""
+        let result = await client.call(server, "GET", "\(path)/poll?limit=50&wait=\(wait)\(place)")
+        guard let page = result.body else {
+            if case .refused(let status, let body) = result, (400...499).contains(status) {
+                judge.violate("\(name): a poll is refused by \(status): \(body)")
+            }
+            return false
+        }
+        take(page)
+        cursor = page["cursor"] as? String
+        if let cursor, random.happens(0.6) { await commit(cursor, "\(path)/commit") }
+        return page["caught_up"] as? Bool == true && (page["events"] as? [Any])?.isEmpty == true
+    }
+
+    private mutating func take(_ page: [String: Any]) {
+        for event in Judge.events(page) {
+            delivered += 1
+            judge.delivered(event, to: name)
+            let partition = event.partition
+            if let expected = next[partition] {
+                if event.offset != expected {
+                    judge.violate("\(name): offset \(event.offset) after \(expected - 1)")
+                }
+            } else if event.offset < committed[partition] {
+                judge.violate("\(name) falls back to \(event.offset) of \(committed[partition])")
+            } else if event.offset > tried[partition] {
+                judge.violate("\(name) begins at \(event.offset), beyond \(tried[partition])")
+            }
+            next[partition] = event.offset + 1
+        }
+    }
+
+    private mutating func commit(_ cursor: String, _ target: String) async {
+        for (partition, end) in next.enumerated() {
+            tried[partition] = max(tried[partition], end ?? 0)
+        }
+        let server = Int.random(in: 0..<Cluster.size, using: &random)
+        switch await client.call(server, "POST", target, #"{"cursor":"\#(cursor)"}"#) {
+        case .success:
+            for (partition, end) in next.enumerated() {
+                committed[partition] = max(committed[partition], end ?? 0)
+            }
+        case .refused(let status, let body) where (400...499).contains(status):
+            judge.violate("\(name): a commit is refused by \(status): \(body)")
+        case .refused, .parts, .open: break
+        }
+    }
+}

@@ -1,0 +1,116 @@
+import Foundation
+import LedgerTesting
+import Synchronization
+
+/// Holds what clients were told against the whole log, read back at the end.
+final class Judge: Sendable {
+    private struct State {
+        /// Violations found as they happened.
+        var violations: [String] = []
+        /// Values that were refused for good.
+        var refused: Set<String> = []
+        /// Values of atomic publishes, request by request.
+        var atomic: [[String]] = []
+        var delivered: [(event: History.Event, name: String)] = []
+        var sent = 0
+        var open = 0
+        var linearized = 0
+    }
+
+    private let state = Mutex(State())
+    let history = History()
+
+    /// Notes what must never be.
+    func violate(_ text: String) {
+        say("VIOLATION: \(text)")
+        state.withLock { $0.violations.append(text) }
+    }
+
+    /// A request with these values is sent.
+    func began(_ values: [String], isAtomic: Bool) {
+        state.withLock { state in
+            state.sent += values.count
+            if isAtomic { state.atomic.append(values) }
+        }
+    }
+
+    /// These values are not stored, nor ever will be.
+    func refused(_ values: [String]) {
+        state.withLock { $0.refused.formUnion(values) }
+    }
+
+    /// Nobody knows whether these values are stored.
+    func left(open values: [String]) {
+        state.withLock { $0.open += values.count }
+        for value in values { history.leaveOpen(value) }
+    }
+
+    func delivered(_ event: History.Event, to name: String) {
+        state.withLock { $0.delivered.append((event, name)) }
+    }
+
+    func counted(linearized: Int) {
+        state.withLock { $0.linearized += linearized }
+    }
+
+    /// Everything that contradicts the promises.
+    ///
+    /// `compacted`: By key, the value of the compacted state.
+    func violations(log: [History.Event], compacted: [String: String]) -> [String] {
+        let state = state.withLock { $0 }
+        let stored = Set(log.map(\.value))
+        let places = Dictionary(
+            log.map { ("\($0.partition)/\($0.offset)", $0) },
+            uniquingKeysWith: { first, _ in first }
+        )
+        let wrongDeliveries = state.delivered.compactMap { event, name in
+            places["\(event.partition)/\(event.offset)"] == event
+                ? nil : "\(name) was given \(event), which is not in the log"
+        }
+        return state.violations + history.violations(log: log)
+            + state.refused.intersection(stored).sorted().map { "refused, and stored: \($0)" }
+            + state.atomic.compactMap { Self.torn($0, stored) }
+            + wrongDeliveries + Self.differences(Self.fold(log), compacted)
+    }
+
+    private static func torn(_ values: [String], _ stored: Set<String>) -> String? {
+        let count = values.count { stored.contains($0) }
+        return count == 0 || count == values.count
+            ? nil : "\(count) of \(values.count) of an atomic publish are stored: \(values)"
+    }
+
+    private static func fold(_ log: [History.Event]) -> [String: String] {
+        log.sorted { $0.offset < $1.offset }.reduce(into: [:]) { $0[$1.key] = $1.value }
+    }
+
+    private static func differences(
+        _ expected: [String: String],
+        _ found: [String: String]
+    ) -> [String] {
+        Set(expected.keys).union(found.keys).sorted().compactMap { key in
+            expected[key] == found[key]
+                ? nil
+                : "\(key) is \(found[key] ?? "nothing") in the compacted state, not "
+                    + (expected[key] ?? "nothing")
+        }
+    }
+
+    /// What it was all about, in a line.
+    var summary: String {
+        let state = state.withLock { $0 }
+        return "\(state.sent) events sent, \(history.acknowledgedCount) acknowledged, "
+            + "\(state.refused.count) refused, \(state.open) open, "
+            + "\(state.delivered.count) delivered, \(state.linearized) calls linearized"
+    }
+
+    static func events(_ page: [String: Any]) -> [History.Event] {
+        (page["events"] as? [[String: Any]] ?? []).map { event in
+            History.Event(
+                partition: event["partition"] as? Int ?? -1,
+                offset: event["offset"] as? Int ?? -1,
+                key: event["key"] as? String ?? "",
+                value: event["data"] as? String ?? ""
+            )
+        }
+    }
+}

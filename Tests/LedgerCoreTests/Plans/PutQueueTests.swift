@@ -1,0 +1,99 @@
+import Testing
+
+@testable import LedgerCore
+
+@Suite("The puts of a fold")
+struct PutQueueTests {
+    private func writes(_ count: Int) -> [Write] {
+        (0..<count).map { index in
+            Latest(
+                stream: Incarnation(high: 1, low: 1),
+                partition: Partition(unchecked: 0),
+                key: EventKey(trusted: Array("k\(index)".utf8)),
+                offset: Offset(unchecked: Int64(index)),
+                value: .tombstone(until: .past)
+            ).write
+        }
+    }
+
+    private static let throttled = TableError(.definite, .throttled, "test")
+
+    /// Sends all that may be sent at once.
+    private func burst(_ queue: inout PutQueue) -> [PutQueue.Sending] {
+        var sent: [PutQueue.Sending] = []
+        while let sending = queue.next() { sent.append(sending) }
+        return sent
+    }
+
+    @Test("Each put is sent once when nothing goes wrong, so many at a time")
+    func calm() {
+        var queue = PutQueue(writes(1_000), pace: PutPace(), now: 0)
+        var keys: Set<TableKey> = []
+        while case let sent = burst(&queue), !sent.isEmpty {
+            #expect(sent.count <= Limits.foldPutsAtOnce)
+            for sending in sent {
+                #expect(keys.insert(sending.write.key).inserted && sending.pause == 0...0)
+                queue.receive(.stored, of: sending, now: 0)
+            }
+        }
+        #expect(keys.count == 1_000 && queue.failure == nil)
+    }
+
+    @Test("A burst of throttles halves the pace once; the same puts come again, later and later")
+    func throttles() {
+        var queue = PutQueue(writes(400), pace: PutPace(), now: 0)
+        let first = burst(&queue)
+        for sending in first { queue.receive(.refused(Self.throttled), of: sending, now: 1) }
+        let second = burst(&queue)
+        #expect(first.count == Limits.foldPutsAtOnce && second.count == first.count / 2)
+        #expect(Set(second.map(\.write.key)).isSubset(of: first.map(\.write.key)))
+        #expect(second.allSatisfy { $0.pause == 25...50 })
+        for sending in second { queue.receive(.refused(Self.throttled), of: sending, now: 2) }
+        let third = burst(&queue)
+        #expect(third.count == second.count / 2 && third.allSatisfy { $0.pause == 50...100 })
+    }
+
+    @Test("The pace grows again with what is taken, and the next step begins with it")
+    func growth() {
+        var queue = PutQueue(writes(5_000), pace: PutPace(), now: 0)
+        for _ in 0..<6 {
+            for sending in burst(&queue) {
+                queue.receive(.refused(Self.throttled), of: sending, now: 1)
+            }
+        }
+        let low = queue.pace.together
+        while case let sent = burst(&queue), !sent.isEmpty {
+            for sending in sent { queue.receive(.stored, of: sending, now: 1) }
+        }
+        #expect(low == Limits.foldPutsAtOnce >> 6)
+        #expect(queue.pace.together > 16 * low)
+        var next = PutQueue(writes(1_000), pace: queue.pace, now: 1)
+        #expect(burst(&next).count == queue.pace.together)
+    }
+
+    @Test("A table that takes nothing at all is not asked for ever")
+    func standstill() {
+        var queue = PutQueue(writes(2), pace: PutPace(), now: 0)
+        for (moment, isOver) in [(Limits.foldStandstill - 1, false), (Limits.foldStandstill, true)]
+        {
+            for sending in burst(&queue) {
+                queue.receive(.refused(Self.throttled), of: sending, now: moment)
+            }
+            #expect((queue.failure != nil) == isOver)
+        }
+        #expect(queue.next() == nil)
+    }
+
+    @Test(
+        "What can't pass is not repeated",
+        arguments: [TableError.Reason.full, .corrupt, .invalid, .closed]
+    )
+    func hopeless(_ reason: TableError.Reason) throws {
+        var queue = PutQueue(writes(9), pace: PutPace(), now: 0)
+        let next = queue.next()
+        let sending = try #require(next)
+        let error = TableError(.indefinite, reason, "test")
+        queue.receive(.refused(error), of: sending, now: 0)
+        #expect(queue.failure == error && queue.next() == nil)
+    }
+}
