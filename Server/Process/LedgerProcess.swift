@@ -68,6 +68,8 @@ public final class LedgerProcess: Sendable {
             configuration: settings,
             logger: logger
         )
+        // Before the first request is judged by it.
+        await ledger.checkClock()
         let lag = FoldLag(interval: open.lagInterval)
         lag.register(with: metrics)
         do {

@@ -18,6 +18,9 @@ public final class Ledger: Sendable {
         /// Appends of this process wake it at once; only other processes' need looking.
         public var longPollPause: Int64 = 1_000
 
+        /// Whether this process keeps the table's highest wall time up to date, ``Ledger/checkClock()``.
+        public var keepsClock = true
+
         /// What runs the ledger's own tasks; nil: Swift's shared threads.
         public var executor: (any TaskExecutor)?
 
@@ -26,7 +29,7 @@ public final class Ledger: Sendable {
     }
 
     let table: any Table
-    let clock: any LedgerClock
+    let clock: BelievedClock
     let random: LedgerRandom
     let configuration: Configuration
     let logger: Logger
@@ -48,7 +51,7 @@ public final class Ledger: Sendable {
         logger: Logger
     ) {
         self.table = table
-        self.clock = clock
+        self.clock = BelievedClock(clock)
         self.random = random
         self.configuration = configuration
         self.logger = logger

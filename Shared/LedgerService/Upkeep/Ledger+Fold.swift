@@ -86,7 +86,7 @@ extension Ledger {
             case .read(let read):
                 // The watermark's age counts: the log behind it may have gone since, in any order.
                 if case .get = read { began = clock.instant() }
-                action = plan.receive(await find(read), now: clock.now())
+                action = plan.receive(await find(read), now: clock.wall())
             case .store(let writes): action = plan.stored(await store(writes, began))
             case .advance(let write):
                 let before = clock.instant()
@@ -96,7 +96,7 @@ extension Ledger {
                 }
                 // What an advanced watermark was compared with is as good as read anew.
                 began = before
-                action = plan.advanced(outcome, now: clock.now())
+                action = plan.advanced(outcome, now: clock.wall())
             case .finish(let report): return .success(report)
             case .fail(let failure): return .failure(failure)
             }
