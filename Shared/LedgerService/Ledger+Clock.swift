@@ -37,7 +37,9 @@ extension Ledger {
             let row: ClockRow?
             do throws(TableError) { row = try await clockRow() } catch { throw LedgerError(error) }
             let (next, instant) = clock.accepting(row)
-            guard case .applied = try await apply(next.write(after: row), decided: decided) else { continue }
+            guard case .applied = try await apply(next.write(after: row), decided: decided) else {
+                continue
+            }
             clock.accept(instant)
             logger.notice(
                 "the clock was accepted",

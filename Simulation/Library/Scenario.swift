@@ -22,6 +22,8 @@ struct Scenario: Sendable {
     let freezing: Double
     /// How far wall clocks are off at most, milliseconds.
     let skew: Int64
+    /// Whether wall clocks now and then leap days ahead, and back within the hour.
+    let leaps: Bool
     /// The longest pause between two steps of a writer, milliseconds.
     let longestPause: Int64
 
@@ -43,5 +45,6 @@ struct Scenario: Sendable {
         skew = random.pick([0, 1000, 60_000, 300_000])
         doorbells = compaction ? random.index(3) : 0
         longestPause = random.pick([50, 5000, 120_000, 3_600_000, 3 * 86_400_000])
+        leaps = random.happens(0.25)
     }
 }

@@ -19,10 +19,14 @@ final class BelievedClock: LedgerClock {
     }
 
     private let clock: any LedgerClock
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
+    /// Until the table was asked, the clock is held against what it says now.
     init(_ clock: any LedgerClock) {
         self.clock = clock
+        var state = State()
+        _ = state.trust.judge(clock.instant())
+        self.state = Mutex(state)
     }
 
     /// The time to stamp and to expire by: never later than the truth, for all that is known.
