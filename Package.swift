@@ -275,6 +275,13 @@ let package = Package(
             ]
         ),
         tests("SQLiteTableTests", ["SQLiteTable", "LedgerCore", "LedgerTesting", "CSQLite"]),
+        // A server whose clock its owner moves: scripts/soak.py.
+        .executableTarget(
+            name: "soak-server",
+            dependencies: ["LedgerServer", "LedgerService", "LedgerCore", log],
+            path: "Tests/SoakServer",
+            swiftSettings: settings
+        ),
         // A disk in memory that fails when told to.
         .target(
             name: "FaultVFS",

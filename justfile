@@ -97,8 +97,14 @@ jepsen *ARGS: setup
     swift build --product eventledger-jepsen
     @"$(swift build --show-bin-path)/eventledger-jepsen" "$@"
 
-# Every storage fault (./justw test tries a part of them), then simulate until a promise is broken
-soak: soak-storage (sim "--forever")
+# A ledger on SQLite through weeks of its own time, kills, full disks, wrong clocks: ./justw soak --seconds 600, or --forever
+soak *ARGS: setup
+    swift build --product eventledger
+    swift build --product soak-server
+    @scripts/soak.py "$@"
+
+# What takes longer than CI may: an hour or two
+nightly: soak-storage (soak "--seconds" "600") (jepsen "600") (sim "--count" "50000") (fuzz "all" "60")
 
 # The tests of storage faults with every call and every cut
 soak-storage *ARGS: setup

@@ -654,7 +654,7 @@ let openAPIText: StaticString = #"""
             "$ref": "#/components/responses/unsupported_transfer_encoding"
           },
           "503": {
-            "$ref": "#/components/responses/outcome_unknown_or_partial_publish_or_tail_unverified_or_storage_full_or_unavailable_or_overloaded"
+            "$ref": "#/components/responses/outcome_unknown_or_partial_publish_or_tail_unverified_or_clock_suspect_or_storage_full_or_unavailable_or_overloaded"
           },
           "505": {
             "$ref": "#/components/responses/http_version_not_supported"
@@ -2037,6 +2037,77 @@ let openAPIText: StaticString = #"""
         }
       }
     },
+    "/accept-clock": {
+      "post": {
+        "operationId": "acceptClock",
+        "tags": [
+          "server"
+        ],
+        "security": [
+          {
+            "apiKey": [
+              "admin"
+            ]
+          }
+        ],
+        "summary": "Accept the clock on the operator's word",
+        "description": "Takes no body, or an empty object. The way out of `clock_suspect`: what the clock of the answering process says is right. The table's other processes hold their clocks against that within a minute. Needs `admin` on `*`.",
+        "responses": {
+          "200": {
+            "description": "What the clock says",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/AcceptedClock"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/validation_error_or_malformed_request"
+          },
+          "401": {
+            "$ref": "#/components/responses/unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/forbidden"
+          },
+          "408": {
+            "$ref": "#/components/responses/request_timeout"
+          },
+          "413": {
+            "$ref": "#/components/responses/payload_too_large"
+          },
+          "414": {
+            "$ref": "#/components/responses/uri_too_long"
+          },
+          "415": {
+            "$ref": "#/components/responses/unsupported_media_type"
+          },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
+          "429": {
+            "$ref": "#/components/responses/too_many_requests"
+          },
+          "431": {
+            "$ref": "#/components/responses/headers_too_large"
+          },
+          "500": {
+            "$ref": "#/components/responses/internal_error"
+          },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
+          "503": {
+            "$ref": "#/components/responses/outcome_unknown_or_storage_full_or_unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
+          }
+        }
+      }
+    },
     "/health": {
       "get": {
         "operationId": "health",
@@ -2047,7 +2118,7 @@ let openAPIText: StaticString = #"""
         "summary": "Is the server up, and does it take changes?",
         "responses": {
           "200": {
-            "description": "The server answers, and takes changes as far as it knows. 503 `unavailable`: after a failed fsync it takes none until it is restarted; reads go on.",
+            "description": "The server answers, and takes changes as far as it knows. Not so, with 503: `unavailable`: after a failed fsync it takes none until it is restarted; `storage_full`: there is no room; `clock_suspect`: no event is stamped. Reads go on.",
             "content": {
               "application/json": {
                 "schema": {
@@ -2087,7 +2158,7 @@ let openAPIText: StaticString = #"""
             "$ref": "#/components/responses/unsupported_transfer_encoding"
           },
           "503": {
-            "$ref": "#/components/responses/unavailable_or_overloaded"
+            "$ref": "#/components/responses/clock_suspect_or_storage_full_or_unavailable_or_overloaded"
           },
           "505": {
             "$ref": "#/components/responses/http_version_not_supported"
@@ -2505,6 +2576,49 @@ let openAPIText: StaticString = #"""
           }
         }
       },
+      "clock_suspect_or_storage_full_or_unavailable_or_overloaded": {
+        "description": "`clock_suspect`: The clock of the ledger's machine is so far ahead of all times that the ledger has seen that no event is stamped by it. Nothing was stored. It is believed when it has stood for an hour, see Retry-After, or when an operator accepts it with accept-clock. `storage_full`: The disk is full. The message says whether the change may have been made. `unavailable`: The storage cannot be reached, or the server is stopping. `overloaded`: The server has more requests than it can take.",
+        "headers": {
+          "Retry-After": {
+            "$ref": "#/components/headers/RetryAfter"
+          }
+        },
+        "content": {
+          "application/json": {
+            "schema": {
+              "allOf": [
+                {
+                  "$ref": "#/components/schemas/Error"
+                }
+              ],
+              "properties": {
+                "error": {
+                  "enum": [
+                    "clock_suspect",
+                    "storage_full",
+                    "unavailable",
+                    "overloaded"
+                  ]
+                }
+              }
+            },
+            "examples": {
+              "clock_suspect": {
+                "$ref": "#/components/examples/clock_suspect"
+              },
+              "storage_full": {
+                "$ref": "#/components/examples/storage_full"
+              },
+              "unavailable": {
+                "$ref": "#/components/examples/unavailable"
+              },
+              "overloaded": {
+                "$ref": "#/components/examples/overloaded"
+              }
+            }
+          }
+        }
+      },
       "compaction_disabled": {
         "description": "`compaction_disabled`: The stream was created without compaction.",
         "content": {
@@ -2908,8 +3022,8 @@ let openAPIText: StaticString = #"""
           }
         }
       },
-      "outcome_unknown_or_partial_publish_or_tail_unverified_or_storage_full_or_unavailable_or_overloaded": {
-        "description": "`outcome_unknown`: The write may or may not have been stored. A retry with an Idempotency-Key is safe. `partial_publish`: Some partitions of the batch were stored and others were not, or it is not known; `details` lists all. A retry with the same Idempotency-Key stores the rest. `tail_unverified`: The end of a partition cannot be proven. An operator can accept it with accept-tail. `storage_full`: The disk is full. The message says whether the change may have been made. `unavailable`: The storage cannot be reached, or the server is stopping. `overloaded`: The server has more requests than it can take.",
+      "outcome_unknown_or_partial_publish_or_tail_unverified_or_clock_suspect_or_storage_full_or_unavailable_or_overloaded": {
+        "description": "`outcome_unknown`: The write may or may not have been stored. A retry with an Idempotency-Key is safe. `partial_publish`: Some partitions of the batch were stored and others were not, or it is not known; `details` lists all. A retry with the same Idempotency-Key stores the rest. `tail_unverified`: The end of a partition cannot be proven. An operator can accept it with accept-tail. `clock_suspect`: The clock of the ledger's machine is so far ahead of all times that the ledger has seen that no event is stamped by it. Nothing was stored. It is believed when it has stood for an hour, see Retry-After, or when an operator accepts it with accept-clock. `storage_full`: The disk is full. The message says whether the change may have been made. `unavailable`: The storage cannot be reached, or the server is stopping. `overloaded`: The server has more requests than it can take.",
         "headers": {
           "Retry-After": {
             "$ref": "#/components/headers/RetryAfter"
@@ -2929,6 +3043,7 @@ let openAPIText: StaticString = #"""
                     "outcome_unknown",
                     "partial_publish",
                     "tail_unverified",
+                    "clock_suspect",
                     "storage_full",
                     "unavailable",
                     "overloaded"
@@ -2945,6 +3060,9 @@ let openAPIText: StaticString = #"""
               },
               "tail_unverified": {
                 "$ref": "#/components/examples/tail_unverified"
+              },
+              "clock_suspect": {
+                "$ref": "#/components/examples/clock_suspect"
               },
               "storage_full": {
                 "$ref": "#/components/examples/storage_full"
@@ -4102,6 +4220,16 @@ let openAPIText: StaticString = #"""
           }
         }
       },
+      "clock_suspect": {
+        "value": {
+          "error": "clock_suspect",
+          "message": "the clock of the ledger's machine is 216 hours ahead of all times that the ledger has seen, so nothing is stamped by it; nothing was stored. If it is right, POST /accept-clock says so, else it is believed when it has stood for 3540 seconds more",
+          "details": {
+            "ahead_seconds": 777600,
+            "believed_in_seconds": 3540
+          }
+        }
+      },
       "storage_full": {
         "value": {
           "error": "storage_full",
@@ -4132,6 +4260,24 @@ let openAPIText: StaticString = #"""
       }
     },
     "schemas": {
+      "AcceptedClock": {
+        "title": "Accepted clock",
+        "type": "object",
+        "properties": {
+          "accepted": {
+            "$ref": "#/components/schemas/Timestamp"
+          }
+        },
+        "required": [
+          "accepted"
+        ],
+        "additionalProperties": false,
+        "examples": [
+          {
+            "accepted": "2026-11-21T01:02:03.456Z"
+          }
+        ]
+      },
       "ApiKeyCreation": {
         "title": "API key to make",
         "type": "object",
@@ -4433,6 +4579,7 @@ let openAPIText: StaticString = #"""
           "outcome_unknown",
           "partial_publish",
           "tail_unverified",
+          "clock_suspect",
           "storage_full",
           "unavailable",
           "overloaded",
@@ -4884,7 +5031,11 @@ let openAPIText: StaticString = #"""
         "type": "object",
         "properties": {
           "status": {
-            "const": "ok"
+            "enum": [
+              "ok",
+              "clock_suspect"
+            ],
+            "description": "`clock_suspect`: the clock is ahead of what the ledger has seen, and events are stamped by the time that has passed since."
           },
           "version": {
             "type": "string",

@@ -38,6 +38,7 @@ COMPACTED = "/streams/{stream}/compacted"
 COMPACTED_KEY = "/streams/{stream}/compacted/{key}"
 COMPACT = "/streams/{stream}/compact"
 ACCEPT_TAIL = "/streams/{stream}/accept-tail"
+ACCEPT_CLOCK = "/accept-clock"
 HEAD = "/streams/{stream}/partitions/{partition}/head"
 SUBSCRIPTIONS = "/streams/{stream}/subscriptions"
 SUBSCRIPTION = "/streams/{stream}/subscriptions/{subscription}"
@@ -84,6 +85,8 @@ def exercise_server(check):
     document = check.call("GET", "/openapi.json", 200)
     check.expect(document == check.document, "GET /openapi.json is not the description checked")
     check.call("GET", "/metrics", 200)
+    check.call("POST", ACCEPT_CLOCK, 200)
+    check.call("POST", ACCEPT_CLOCK, 400, query={"no-such": "1"}, code="validation_error")
     check.call("GET", "/health", 400, query={"no-such": "1"}, code="validation_error")
 
 

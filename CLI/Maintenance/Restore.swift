@@ -84,6 +84,7 @@ struct Restore: AsyncParsableCommand {
         var random = SystemRandomNumberGenerator()
         let renewal: Result<Int, TableError>
         do throws(TableError) {
+            try await CursorRenewal.forgetTime(on: table, clock: SystemClock().instant)
             renewal = .success(
                 try await CursorRenewal.run(
                     on: table,

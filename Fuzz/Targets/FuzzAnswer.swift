@@ -22,7 +22,7 @@ private let stream = Incarnation(high: 1, low: 2)
 private let groups: [RowGroup] =
     [
         .streams, .progress(stream), .subscriptions(stream), .idempotency(stream), .deletions,
-        .positions(stream, subscription: stream),
+        .positions(stream, subscription: stream), .clock,
     ] + Partition.all(1).flatMap { [.log(stream, $0), .latest(stream, $0)] }
 
 /// Damaged rows are refused; one that is read can be used, and written again as it was.
@@ -60,6 +60,13 @@ func checkRow(_ item: Item) {
         guard let row = try? DeletionJob(item) else { return }
         _ = row.groups.dropFirst(row.groupsDone)
         expectSame(row, try? DeletionJob(row.item))
+    case .clock:
+        guard let row = try? ClockRow(item) else { return }
+        var trust = ClockTrust()
+        let instant = Instant(now: now, uptime: 1)
+        trust.learn(row, at: instant, boot: row.since)
+        _ = trust.settle(row, at: instant, boot: row.since)
+        expectSame(row, try? ClockRow(row.item))
     case .apiKey: break
     }
 }

@@ -9,8 +9,10 @@ public enum DataFolder {
     /// The file's name in the folder.
     public static let fileName = "ledger.sqlite"
 
-    /// The folder that is meant: the one given, else `EVENTLEDGER_DATA`, else one in the user's data
-    /// folder. What is empty counts as left out.
+    /// The folder that is meant.
+    ///
+    /// The one given, else `EVENTLEDGER_DATA`, else one in the user's data folder. What is empty
+    /// counts as left out.
     ///
     /// `environment`: Looks a variable up.
     public static func named(

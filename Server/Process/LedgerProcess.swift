@@ -1,6 +1,6 @@
 import CoreMetrics
 import LedgerCore
-import LedgerService
+public import LedgerService
 public import Logging
 import Synchronization
 
@@ -40,10 +40,13 @@ public final class LedgerProcess: Sendable {
     ///
     /// `storage`: Where the table is; a folder is made with mode 0700 when missing.
     ///
+    /// `clock`: What time it is; the machine's clocks but in a test.
+    ///
     /// Throws ``ConfigurationError``, ``DataFolderError``, `SQLiteOpenError` or ``StorageError``.
     public static func start(
         _ configuration: ServerConfiguration,
         storage: LedgerStorage,
+        clock: any LedgerClock = SystemClock(),
         logger: Logger
     ) async throws -> LedgerProcess {
         var configuration = configuration
@@ -59,16 +62,18 @@ public final class LedgerProcess: Sendable {
         }
         Allocator.keepLargeBlocks()
         let metrics = Self.metrics
-        let open = try await OpenStorage.open(storage, metrics)
+        let open = try await OpenStorage.open(storage, clock, metrics)
         var settings = Ledger.Configuration()
         settings.foldsInBackground = true
         settings.seesAllAppends = open.isOwn
         let ledger = Ledger(
             table: open.table,
-            clock: SystemClock(),
+            clock: clock,
             configuration: settings,
             logger: logger
         )
+        // Before the first request is judged by it.
+        await ledger.checkClock()
         let lag = FoldLag(interval: open.lagInterval)
         lag.register(with: metrics)
         do {

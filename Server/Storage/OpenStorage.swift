@@ -1,6 +1,7 @@
 import AWSClient
 import DynamoDBTable
 import LedgerCore
+import LedgerService
 import SQLiteTable
 
 /// A table that was opened, and what the process must do with it.
@@ -17,10 +18,11 @@ struct OpenStorage: Sendable {
     /// Throws ``DataFolderError``, `SQLiteOpenError` or ``StorageError``.
     static func open(
         _ storage: LedgerStorage,
+        _ clock: any LedgerClock,
         _ metrics: PrometheusMetrics
     ) async throws -> OpenStorage {
         switch storage {
-        case .sqlite(let folder): try openSQLite(folder, metrics)
+        case .sqlite(let folder): try openSQLite(folder, clock, metrics)
         case .dynamoDB(let name): try await openDynamoDB(name)
         }
     }
@@ -29,10 +31,14 @@ struct OpenStorage: Sendable {
 
     private static func openSQLite(
         _ folder: String,
+        _ clock: any LedgerClock,
         _ metrics: PrometheusMetrics
     ) throws -> OpenStorage {
         try DataFolder.make(folder)
-        let table = try SQLiteTable.open(path: folder + "/" + DataFolder.fileName)
+        let table = try SQLiteTable.open(
+            path: folder + "/" + DataFolder.fileName,
+            clock: clock.instant
+        )
         metrics.onCollect(
             "eventledger_wal_bytes",
             help: "Size of SQLite's write-ahead log, bytes."

@@ -25,6 +25,9 @@ public final class DynamoDBClient: Sendable {
     private let now: @Sendable () -> Int64
     private let pause: @Sendable (Duration) async throws -> Void
 
+    /// Whether it is AWS's own endpoint.
+    public var isAWS: Bool { endpoint.isAWS }
+
     /// A client of the region's DynamoDB, or of the endpoint that the environment names.
     ///
     /// `attemptTimeout`: Milliseconds that one attempt of a call may take.

@@ -12,6 +12,9 @@ public final class DynamoDBTable: Table {
     /// DynamoDB removes whatever has a `ttl`, in any order.
     public let deletesLogByItself = true
 
+    /// True for AWS, which refuses signatures that are 5 minutes off; an emulation need not.
+    public var checksClock: Bool { client.isAWS }
+
     private let requests: Requests
     private let client: DynamoDBClient
     private let clock: @Sendable () -> Instant

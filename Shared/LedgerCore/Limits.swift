@@ -142,6 +142,18 @@ public enum Limits {
     /// How old a decision may be when its write is carried out, milliseconds, by either clock: as
     /// long as DynamoDB takes a signed request.
     public static let decisionAge: Int64 = 300_000
+    /// How far a clock may be ahead of the highest time seen, milliseconds, beyond what has passed
+    /// since: as much as clocks may disagree by, ``physicalRetentionMarginHours``.
+    public static let clockLead: Int64 = 3_600_000
+    /// How long a clock that is further ahead must stand before it is believed, milliseconds: time
+    /// for an operator to hear of it, and for time synchronisation to put it right.
+    public static let clockPatience: Int64 = 3_600_000
+    /// How far a clock in doubt may be ahead before no event is stamped at all, milliseconds: what is
+    /// stamped meanwhile may be too early by as much, and so expire.
+    public static let clockJump: Int64 = 86_400_000
+    /// How old the table's highest time may be before it is written anew, milliseconds: well below
+    /// ``clockLead``, so that a process that starts soon is not in doubt; and it costs a write.
+    public static let clockInterval: Int64 = 600_000
     /// How long a process may use a cached tail or stream description, milliseconds.
     public static let cacheAge: Int64 = 60_000
     /// No chunk is physically deleted earlier than this after its write, hours.

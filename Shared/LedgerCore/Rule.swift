@@ -60,6 +60,8 @@ public enum Rule: String, CaseIterable, Sendable {
     case idempotency
     /// A deletion job waits until writers must have met the seals.
     case deletionGrace
+    /// A clock that is far ahead of all that the table has seen is not believed.
+    case clockLeap
 
     #if SIMULATION
     /// The rule that is broken; nil: none.

@@ -22,6 +22,9 @@ public final class Ledger: Sendable {
         /// Appends of this process wake at once.
         public var longPollPause: Int64 = 1_000
 
+        /// Whether this process keeps the table's highest wall time up to date, ``Ledger/checkClock()``.
+        public var keepsClock = true
+
         /// What runs the ledger's own tasks; nil: Swift's shared threads.
         public var executor: (any TaskExecutor)?
 
@@ -30,7 +33,7 @@ public final class Ledger: Sendable {
     }
 
     let table: any Table
-    let clock: any LedgerClock
+    let clock: BelievedClock
     let random: LedgerRandom
     let configuration: Configuration
     let logger: Logger
@@ -52,7 +55,7 @@ public final class Ledger: Sendable {
         logger: Logger
     ) {
         self.table = table
-        self.clock = clock
+        self.clock = BelievedClock(clock)
         self.random = random
         self.configuration = configuration
         self.logger = logger

@@ -83,6 +83,8 @@ public enum LedgerError: Error, Hashable, Sendable {
     case partialPublish([PartitionOutcome])
     /// Newer events of this partition may have expired; an operator must accept its tail.
     case tailUnverified(Partition)
+    /// The clock is so far ahead of all that the table has seen that no event is stamped by it.
+    case clockSuspect(ClockTrust.Doubt)
     /// A stored chunk is damaged or missing.
     case corruptChunk(StreamID, Partition, Offset, detail: String)
     /// The table is not available; for a change, `mayHaveHappened` says the rest.

@@ -25,6 +25,44 @@ public enum MachineClock {
     /// Both.
     public static func instant() -> Instant { Instant(now: now(), uptime: uptime()) }
 
+    /// What time it is by the machine's boot; nil where the system does not say.
+    ///
+    /// Read from the kernel's own files: no library that bends the clocks of a process, for tests or
+    /// for licences, gets between.
+    public static func bootMoment() -> BootMoment? {
+        #if os(Linux)
+        guard let boot = boot, let text = contents("/proc/uptime") else { return nil }
+        // Seconds with two decimals, then something else.
+        let parts = text.prefix { $0 != 0x20 }.split(separator: UInt8(ascii: "."))
+        guard parts.count == 2, let seconds = number(parts[0]), parts[1].count == 2,
+            let hundredths = number(parts[1])
+        else { return nil }
+        return BootMoment(boot: boot, uptime: seconds * 1000 + hundredths * 10)
+        #else
+        return nil
+        #endif
+    }
+
+    #if os(Linux)
+    private static let boot: String? = contents("/proc/sys/kernel/random/boot_id").map {
+        String(decoding: $0.prefix { $0 != 0x0a }, as: UTF8.self)
+    }
+
+    private static func number(_ digits: ArraySlice<UInt8>) -> Int64? {
+        Int64(String(decoding: digits, as: UTF8.self))
+    }
+
+    /// The beginning of a file; nil when it can't be read.
+    private static func contents(_ path: String) -> ArraySlice<UInt8>? {
+        let file = open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { return nil }
+        defer { close(file) }
+        var bytes = [UInt8](repeating: 0, count: 64)
+        let count = read(file, &bytes, bytes.count)
+        return count > 0 ? bytes[..<count] : nil
+    }
+    #endif
+
     private static func milliseconds(_ clock: clockid_t) -> Int64 {
         var time = timespec()
         clock_gettime(clock, &time)

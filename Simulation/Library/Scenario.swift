@@ -24,6 +24,8 @@ struct Scenario: Sendable {
     let skew: Int64
     /// Whether a fold and a sweep must get on under faults that do not end.
     let hasSteadyFaults: Bool
+    /// Whether wall clocks now and then leap days ahead, and back within the hour.
+    let leaps: Bool
     /// The longest pause between two steps of a writer, milliseconds.
     let longestPause: Int64
 
@@ -46,5 +48,6 @@ struct Scenario: Sendable {
         hasSteadyFaults = random.happens(0.02)
         doorbells = compaction ? random.index(3) : 0
         longestPause = random.pick([50, 5000, 120_000, 3_600_000, 3 * 86_400_000])
+        leaps = random.happens(0.25)
     }
 }

@@ -101,6 +101,7 @@ public final class Simulation: @unchecked Sendable {
         for _ in 0..<scenario.sweepers { world.spawn { [self] in await sweep() } }
         world.spawn { [self] in await expire() }
         if scenario.freezing > 0 { world.spawn { [self] in await freeze() } }
+        if scenario.leaps { world.spawn { [self] in await leap() } }
         await withTaskGroup(of: Void.self) { body(&$0) }
     }
 
@@ -111,6 +112,7 @@ public final class Simulation: @unchecked Sendable {
         for process in processes {
             process.frozenUntil = 0
             process.freezing = 0
+            process.leap = 0
         }
         await world.sleep(6 * 60_000)
     }
@@ -195,6 +197,7 @@ public final class Simulation: @unchecked Sendable {
         let absence: Int64 = world.random.pick([3_600_000, 6 * 3_600_000, 60 * 3_600_000])
         while !isDraining {
             await process.pass(world.random.number(60_000...absence))
+            await ledger.checkClock()
             await ledger.sweep()
         }
     }
@@ -206,6 +209,17 @@ public final class Simulation: @unchecked Sendable {
             await world.sleep(world.random.number(600_000...6 * 3_600_000))
             let now = Timestamp(milliseconds: SimulatedClock.beginning + world.now)
             store.expire(now: now) { _ in world.random.happens(share) }
+        }
+    }
+
+    /// Sets clocks days ahead, and right again before they have stood for an hour.
+    private func leap() async {
+        while !isDraining {
+            await world.sleep(world.random.duration(10, max(scenario.longestPause, 20)))
+            let process = anyProcess()
+            if !isDraining { process.leap = world.random.number(2...20) * 86_400_000 }
+            await world.sleep(world.random.duration(1000, 1_800_000))
+            process.leap = 0
         }
     }
 

@@ -104,6 +104,7 @@ struct StoredDataTests {
         case .idempotency: try IdempotencyRow(item).item
         case .apiKey: try APIKeyRow(item).item
         case .deletion: try DeletionJob(item).item
+        case .clock: try ClockRow(item).item
         }
     }
 }

@@ -42,6 +42,11 @@ public final class LocalAWS: Sendable {
         ]
     }
 
+    /// Of a call that is decided on now.
+    private static var onceNow: DynamoDBClient.Repetition {
+        .never(decided: Int64(Date().timeIntervalSince1970)) { true }
+    }
+
     /// Makes a table of the ledger's shape and returns its name.
     public func createTable() async throws -> String {
         let count = number.wrappingAdd(1, ordering: .relaxed).newValue
@@ -51,7 +56,7 @@ public final class LocalAWS: Sendable {
         _ = try await client.call(
             "CreateTable",
             Self.creation(of: name),
-            repetition: .never(decided: Int64(Date().timeIntervalSince1970)) { true }
+            repetition: Self.onceNow
         )
         return name
     }
@@ -61,7 +66,7 @@ public final class LocalAWS: Sendable {
         let environment = try AWSEnvironment.fromProcess(overriding: variables)
         let client = try DynamoDBClient(environment, attemptTimeout: Self.attemptTimeout)
         let body = Array("{\"TableName\": \"\(name)\"}".utf8)
-        _ = try await client.call("DeleteTable", body, repetition: .never)
+        _ = try await client.call("DeleteTable", body, repetition: Self.onceNow)
     }
 
     /// A table made by ``createTable()``, as a new process would open it.

@@ -24,7 +24,10 @@ struct FunctionTests {
             "POST /streams/{stream}/subscriptions/{subscription}/commit",
             "POST /streams/{stream}/subscriptions/{subscription}/seek",
         ],
-        .compactor: ["POST /streams/{stream}/compact", "POST /streams/{stream}/accept-tail"],
+        .compactor: [
+            "POST /streams/{stream}/compact", "POST /streams/{stream}/accept-tail",
+            "POST /accept-clock",
+        ],
     ]
 
     @Test("Every documented call belongs to the function of the table")

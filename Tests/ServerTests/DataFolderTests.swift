@@ -5,7 +5,7 @@ import Testing
 struct DataFolderTests {
     @Test("The folder given, else the environment's, else the user's; what is empty is left out")
     func order() throws {
-        let home = ["HOME": "/home/ada"]
+        let home = ["HOME": "/people/ada"]
         func folder(_ given: String?, _ variables: [String: String]) throws -> String {
             try DataFolder.named(given) { variables[$0] }
         }
@@ -13,7 +13,7 @@ struct DataFolderTests {
         #expect(try folder("./here", named) == "./here")
         #expect(try folder(nil, named) == "/data")
         #expect(try folder("", named) == "/data")
-        let standard = "/home/ada/.local/share/eventledger"
+        let standard = "/people/ada/.local/share/eventledger"
         #expect(try folder("", home) == standard)
         #expect(try folder(nil, home.merging(["EVENTLEDGER_DATA": ""]) { $1 }) == standard)
         let xdg = home.merging(["XDG_DATA_HOME": "/xdg"]) { $1 }

@@ -22,7 +22,9 @@ struct FunctionHandler: Sendable {
 
     /// The answer to an event.
     func handle(_ event: [UInt8]) async throws(LambdaEventError) -> [UInt8] {
-        switch try LambdaEvent(event) {
+        let event = try LambdaEvent(event)
+        await ledger.checkClock()
+        switch event {
         case .request(let request):
             return HTTPAnswer.encode(await api.handle(request), to: request)
         case .batch(let records):

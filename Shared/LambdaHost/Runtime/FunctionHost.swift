@@ -49,7 +49,15 @@ struct FunctionHost: Sendable {
         }
         let current = CurrentInvocation()
         let logger = logger(environment.logLevel, current)
-        let ledger = Ledger(table: opened, clock: clock, logger: logger)
+        var settings = Ledger.Configuration()
+        // It runs every minute, and who only reads needs no right to write.
+        settings.keepsClock = function == .compactor
+        let ledger = Ledger(
+            table: opened,
+            clock: clock,
+            configuration: settings,
+            logger: logger
+        )
         let loop = RuntimeLoop(
             runtime: runtime,
             handler: FunctionHandler(

@@ -114,7 +114,7 @@ struct AppendAttempt: Sendable {
     ) {
         let timestamp = max(tail.timestamp, moment.now)
         let ttl = TTL.ofChunk(
-            writtenAt: moment.now,
+            writtenAt: moment.wall,
             retentionHours: context.retentionHours,
             after: tail.ttl
         )
@@ -158,7 +158,7 @@ struct AppendAttempt: Sendable {
                 partition: lane.partition,
                 mark: mark,
                 stored: range,
-                now: moment.now
+                now: moment.wall
             )
             writes.append(row.write(at: moment.now))
             roles.append(.unit(lane: index, unit: position))

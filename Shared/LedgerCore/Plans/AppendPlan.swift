@@ -31,19 +31,24 @@ public struct AppendPlan: ~Copyable {
 
     /// What time it is, and some randomness.
     public struct Moment: Sendable {
-        /// What time it is.
+        /// What the clocks say, for ages.
         public let instant: Instant
+        /// The time to stamp by.
+        public let now: Timestamp
         /// A fresh random id: for a new append.
         public let fresh: Incarnation
 
         /// A moment.
-        public init(_ instant: Instant, fresh: Incarnation) {
+        ///
+        /// `now`: Where it is not what the wall clock says.
+        public init(_ instant: Instant, now: Timestamp? = nil, fresh: Incarnation) {
             self.instant = instant
+            self.now = now ?? instant.now
             self.fresh = fresh
         }
 
-        /// The wall clock.
-        public var now: Timestamp { instant.now }
+        /// The time for what must not be too early: trust, and how long a row is kept.
+        var wall: Timestamp { instant.now }
     }
 
     /// How long the shell gives one write, milliseconds.
@@ -101,7 +106,7 @@ public struct AppendPlan: ~Copyable {
         var stale = lanes.indices.filter { lanes[$0].needsReading }.makeIterator()
         for reading in readings {
             guard let index = stale.next() else { break }
-            switch reading.verdict(at: moment.now, context.trust) {
+            switch reading.verdict(at: moment.wall, context.trust) {
             case .tail(let tail): lanes[index].tail = .read(tail)
             case .sealed: return finish(all: .streamGone)
             case .unverified: return finish(all: .tailUnverified)

@@ -78,6 +78,18 @@ public enum Attribute: String, Sendable, CaseIterable {
     /// From when on the key is refused, milliseconds; absent: never.
     case expires = "x"
 
+    // Clock
+    /// The random id of a machine's boot.
+    case boot = "bt"
+    /// Milliseconds since that boot.
+    case uptime = "up"
+    /// What a clock said that is not believed, milliseconds.
+    case doubt = "d"
+    /// The boot by which it did.
+    case doubtBoot = "db"
+    /// When, milliseconds since that boot.
+    case doubtUptime = "du"
+
     // Deletion job
     /// How many groups of rows a deletion job has emptied.
     case progress = "g"

@@ -7,6 +7,7 @@ extension RowGroup {
             case ("STREAMS", 1): .streams
             case ("KEYS", 1): .apiKeys
             case ("GC", 1): .deletions
+            case ("CLOCK", 1): .clock
             case ("PART", 2): Incarnation(hex: parts[1]).map(RowGroup.progress)
             case ("SUBS", 2): Incarnation(hex: parts[1]).map(RowGroup.subscriptions)
             case ("IDEM", 2): Incarnation(hex: parts[1]).map(RowGroup.idempotency)
@@ -30,7 +31,7 @@ extension RowGroup {
     /// The incarnation of the stream whose rows these are; nil for rows of no stream.
     public var stream: Incarnation? {
         switch self {
-        case .streams, .apiKeys, .deletions: nil
+        case .streams, .apiKeys, .deletions, .clock: nil
         case .log(let stream, _), .progress(let stream), .latest(let stream, _),
             .subscriptions(let stream), .positions(let stream, _), .idempotency(let stream):
             stream

@@ -26,6 +26,9 @@ enum SortKey {
         return .idempotency(sid, keyHash: text(Array(parts[0])), partition)
     }
 
+    /// Of the one row about the clock.
+    static let clock = Array("highest".utf8)
+
     static func deletion(_ bytes: [UInt8]) -> TableKey? {
         let parts = text(bytes).split(separator: "#", omittingEmptySubsequences: false)
         guard (1...2).contains(parts.count), let stream = Incarnation(hex: parts[0])

@@ -8,7 +8,13 @@ public protocol Table: Sendable {
     /// DynamoDB does. One that leaves the log to the sweep is exempt from the trust rule.
     var deletesLogByItself: Bool { get }
 
-    /// Why no write will be taken until the process is started anew; nil while that isn't so.
+    /// Whether the engine answers only callers whose wall clock is right within minutes, as AWS does by
+    /// the time in a signature.
+    var checksClock: Bool { get }
+
+    /// Why no write is taken at present; nil while that isn't so.
+    ///
+    /// ``TableError/Reason/closed`` until the process is started anew, anything else until it is over.
     var writeFailure: TableError? { get }
 
     /// The row with this key, or nil. Strongly consistent: it reflects every write that was
@@ -55,6 +61,9 @@ public protocol Table: Sendable {
 }
 
 extension Table {
+    /// False: an engine that has no clock of its own.
+    public var checksClock: Bool { false }
+
     /// Nil: an engine that never gives up.
     public var writeFailure: TableError? { nil }
 }

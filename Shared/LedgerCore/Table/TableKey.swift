@@ -10,6 +10,7 @@
 /// | `POS#sid#sub` | partition, 5 digits | ``PositionRow`` | poll, forward only within an epoch |
 /// | `IDEM#sid` | SHA-256 of the key, `#`, partition | ``IdempotencyRow`` | written once, TTL 24 h |
 /// | `KEYS` | API key id | ``APIKeyRow`` | admin, put and deleted only |
+/// | `CLOCK` | `highest` | ``ClockRow`` | compare-and-set |
 /// | `GC` | sid, or sid `#` sub | ``DeletionJob`` | admin, compactor |
 ///
 /// `sid` and `sub` are the random incarnations of stream and subscription, 32 hex digits.
@@ -32,6 +33,8 @@ public enum TableKey: Hashable, Sendable {
     case apiKey(APIKeyID)
     /// The deletion job of a stream, or of one subscription of it.
     case deletion(stream: Incarnation, subscription: Incarnation?)
+    /// The highest wall time seen.
+    case clock
 
     /// The rows that share this row's partition key.
     public var group: RowGroup {
@@ -45,6 +48,7 @@ public enum TableKey: Hashable, Sendable {
         case .idempotency(let sid, _, _): .idempotency(sid)
         case .apiKey: .apiKeys
         case .deletion: .deletions
+        case .clock: .clock
         }
     }
 
@@ -62,6 +66,7 @@ public enum TableKey: Hashable, Sendable {
         case .apiKey(let id): Array(id.description.utf8)
         case .deletion(let stream, let subscription):
             Array((stream.hex + (subscription.map { "#" + $0.hex } ?? "")).utf8)
+        case .clock: SortKey.clock
         }
     }
 }
@@ -86,6 +91,8 @@ public enum RowGroup: Hashable, Sendable {
     case apiKeys
     /// All deletion jobs.
     case deletions
+    /// The one row of the clock.
+    case clock
 
     /// The partition key; ASCII.
     public var partitionKey: String {
@@ -99,6 +106,7 @@ public enum RowGroup: Hashable, Sendable {
         case .idempotency(let sid): "IDEM#\(sid.hex)"
         case .apiKeys: "KEYS"
         case .deletions: "GC"
+        case .clock: "CLOCK"
         }
     }
 
@@ -130,6 +138,7 @@ public enum RowGroup: Hashable, Sendable {
         case .idempotency(let sid): SortKey.idempotency(sid, sortKey)
         case .apiKeys: APIKeyID(SortKey.text(sortKey)).map(TableKey.apiKey)
         case .deletions: SortKey.deletion(sortKey)
+        case .clock: sortKey == SortKey.clock ? .clock : nil
         }
     }
 

@@ -41,6 +41,15 @@ public enum CursorRenewal {
         return count
     }
 
+    /// Forgets the highest time that the ledger has seen: the next server's clock is right, on the
+    /// word of whoever puts back an old ledger.
+    public static func forgetTime(
+        on table: any Table,
+        clock: () -> Instant
+    ) async throws(TableError) {
+        _ = try await table.write(.delete(.clock), decided: clock())
+    }
+
     private static func rows(
         of group: RowGroup,
         _ table: any Table

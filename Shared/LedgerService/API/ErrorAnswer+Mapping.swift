@@ -43,6 +43,7 @@ extension ErrorAnswer {
             case .outcomeUnknown: .unknown
             case .partialPublish(let outcomes): .partial(outcomes)
             case .tailUnverified(let partition): .unverified(partition).final
+            case .clockSuspect(let doubt): .clock(doubt)
             case .corruptChunk(let stream, let partition, let offset, let detail):
                 .corrupt(stream, partition, offset, detail)
             case .unavailable(_, let mayHaveHappened): .unavailable(mayHaveHappened)
@@ -323,6 +324,19 @@ extension ErrorAnswer {
                 + "POST /streams/{stream}/accept-tail takes it as it is",
             [("partition", .number(Int64(partition.index)))]
         )
+    }
+
+    private static func clock(_ doubt: ClockTrust.Doubt) -> ErrorAnswer {
+        let rest = (doubt.rest + 999) / 1000
+        return ErrorAnswer(
+            503,
+            "clock_suspect",
+            "the clock of the ledger's machine is \(doubt.lead / 3_600_000) hours ahead of all times "
+                + "that the ledger has seen, so nothing is stamped by it; nothing was stored. If it is "
+                + "right, POST /accept-clock says so, else it is believed when it has stood for "
+                + "\(rest) seconds more",
+            [("ahead_seconds", .number(doubt.lead / 1000)), ("believed_in_seconds", .number(rest))]
+        ).retrying(after: rest)
     }
 
     private static func corrupt(

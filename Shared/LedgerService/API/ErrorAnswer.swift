@@ -50,6 +50,13 @@ struct ErrorAnswer {
         return answer
     }
 
+    /// The same with when to try again.
+    func retrying(after seconds: Int64) -> ErrorAnswer {
+        var answer = self
+        answer.headers.removeAll { $0.name == "retry-after" }
+        return answer.with(header: "retry-after", "\(max(seconds, 1))")
+    }
+
     /// The answer.
     func response(route: String?) -> APIResponse {
         var writer = JSONWriter()

@@ -85,6 +85,18 @@ extension LedgerAPI {
         return .json { $0.folded(folded, isCompacted: stream.compaction) }
     }
 
+    /// The operator's word that the clock is right.
+    func acceptClock(_ request: APIRequest) async throws(LedgerError) -> APIResponse {
+        try refuseContent(request)
+        let now = try await ledger.acceptClock()
+        return .json { writer in
+            writer.beginObject()
+            writer.key("accepted")
+            writer.string(RFC3339.text(now))
+            writer.endObject()
+        }
+    }
+
     /// These calls take no parameters, and no body but an empty object.
     private func refuseContent(_ request: APIRequest) throws(LedgerError) {
         _ = try QueryParameters(request.query, allowed: [])

@@ -88,6 +88,7 @@ public struct LedgerAPI: APIHandler {
         switch route {
         case .health: try health(request)
         case .openAPI: try openAPI(request)
+        case .acceptClock: try await acceptClock(request)
         case .streams:
             method == "GET"
                 ? try await listStreams(request, caller)
@@ -133,7 +134,8 @@ public struct LedgerAPI: APIHandler {
         switch error {
         case .internalError(let message, _), .unavailable(let message, _), .closed(let message, _):
             ledger.logger.error("\(message)", metadata: metadata)
-        case .corruptChunk, .tailUnverified, .storageFull, .partialPublish, .outcomeUnknown:
+        case .corruptChunk, .tailUnverified, .clockSuspect, .storageFull, .partialPublish,
+            .outcomeUnknown:
             ledger.logger.error("\(error)", metadata: metadata)
         default: break
         }
@@ -142,10 +144,13 @@ public struct LedgerAPI: APIHandler {
     private func health(_ request: APIRequest) throws(LedgerError) -> APIResponse {
         _ = try QueryParameters(request.query, allowed: [])
         if let failure = ledger.table.writeFailure { throw LedgerError(failure) }
+        try ledger.refuseToStamp(retentionHours: nil)
+        var isDoubted = false
+        if case .doubted = ledger.clock.opinion() { isDoubted = true }
         return .json { writer in
             writer.beginObject()
             writer.key("status")
-            writer.string("ok")
+            writer.string(isDoubted ? "clock_suspect" : "ok")
             writer.key("version")
             writer.string(Self.version)
             writer.endObject()

@@ -22,7 +22,7 @@ extension Route {
             .admin
         case .events: method == "POST" ? .publish : .poll
         case .compacted, .compactedKey, .poll, .commit, .seek, .head: .poll
-        case .compact, .acceptTail: .compactor
+        case .compact, .acceptTail, .acceptClock: .compactor
         }
     }
 

@@ -4,6 +4,7 @@ import LedgerCore
 enum Route {
     case health
     case openAPI
+    case acceptClock
     case streams
     case stream(StreamID)
     case events(StreamID)
@@ -31,6 +32,7 @@ enum Route {
         switch segments[0] {
         case "health" where segments.count == 1: self = .health
         case "openapi.json" where segments.count == 1: self = .openAPI
+        case "accept-clock" where segments.count == 1: self = .acceptClock
         case "streams" where segments.count == 1: self = .streams
         case "streams": self = try Self.inStream(Array(segments.dropFirst()))
         case "keys" where segments.count == 1: self = .keys
@@ -105,6 +107,7 @@ enum Route {
         switch self {
         case .health: "/health"
         case .openAPI: "/openapi.json"
+        case .acceptClock: "/accept-clock"
         case .streams: "/streams"
         case .stream: "/streams/{stream}"
         case .events: "/streams/{stream}/events"
@@ -135,7 +138,7 @@ enum Route {
         case .streams, .events, .subscriptions, .keys: ["GET", "POST"]
         case .stream: ["GET", "PATCH", "DELETE"]
         case .subscription: ["GET", "DELETE"]
-        case .compact, .acceptTail, .commit, .seek: ["POST"]
+        case .compact, .acceptTail, .acceptClock, .commit, .seek: ["POST"]
         case .key: ["DELETE"]
         }
     }

@@ -29,7 +29,7 @@ extension Route {
             .subscription(let id, _), .poll(let id, _), .commit(let id, _), .seek(let id, _),
             .head(let id, _):
             .action(.consume, id)
-        case .keys, .key: .operation
+        case .keys, .key, .acceptClock: .operation
         }
     }
 }

@@ -52,7 +52,7 @@ final class KeyGate: Sendable {
         let row = try await ledger.apiKey(id)
         cache.remember(row, for: id, known: known)
         guard let row else { throw .unauthorized(.unknown) }
-        guard !row.hasExpired(at: ledger.clock.now()) else { throw .unauthorized(.expired) }
+        guard !row.hasExpired(at: ledger.clock.wall()) else { throw .unauthorized(.expired) }
     }
 
     /// A key was revoked here: no request that begins now gets by with it.

@@ -25,7 +25,7 @@ extension Ledger {
     }
 
     private func moment() -> AppendPlan.Moment {
-        AppendPlan.Moment(clock.instant(), fresh: freshID())
+        AppendPlan.Moment(clock.instant(), now: clock.now(), fresh: freshID())
     }
 
     private func write(

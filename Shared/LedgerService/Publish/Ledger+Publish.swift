@@ -94,6 +94,7 @@ extension Ledger {
                 return partitions.compactMap { known[$0] }.map { .stored($0.stored) }
             }
         }
+        try refuseToStamp(retentionHours: stream.retentionHours)
         let context = AppendContext(stream: stream, trust: trust(in: stream), known: known)
         let outcomes =
             isAtomic && partitions.count > 1

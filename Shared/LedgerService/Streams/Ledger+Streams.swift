@@ -136,7 +136,7 @@ extension Ledger {
         } catch {
             throw LedgerError(error, in: stream.id)
         }
-        switch reading.verdict(at: clock.now(), trust(in: stream)) {
+        switch reading.verdict(at: clock.wall(), trust(in: stream)) {
         case .tail(let tail), .unverified(let tail): return (tail.next, reading.progress)
         case .sealed: throw .streamNotFound(stream.id)
         }

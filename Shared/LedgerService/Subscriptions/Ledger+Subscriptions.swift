@@ -76,7 +76,7 @@ extension Ledger {
                 stream: stream.incarnation,
                 subscription: subscription.incarnation,
                 partitionCount: stream.partitionCount,
-                deletedAt: clock.now()
+                deletedAt: clock.wall()
             )
             let row = TableKey.subscription(stream.incarnation, id)
             let outcome = try await apply(

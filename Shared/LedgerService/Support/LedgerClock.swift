@@ -7,6 +7,11 @@ public protocol LedgerClock: Sendable {
     /// Milliseconds since some fixed moment, counting the time in which the machine or function
     /// was suspended (`CLOCK_BOOTTIME`).
     func uptime() -> Int64
+    /// What time it is, by both clocks.
+    func instant() -> Instant
+    /// What time it is by the machine's boot, comparable between processes; nil where the system
+    /// does not say.
+    func bootMoment() -> BootMoment?
     /// Returns after `milliseconds`, or throws when the task is cancelled.
     func sleep(milliseconds: Int64) async throws(CancellationError)
 }
@@ -14,4 +19,7 @@ public protocol LedgerClock: Sendable {
 extension LedgerClock {
     /// What time it is, by both clocks.
     public func instant() -> Instant { Instant(now: now(), uptime: uptime()) }
+
+    /// Nil: nothing is known of the machine.
+    public func bootMoment() -> BootMoment? { nil }
 }

@@ -10,6 +10,7 @@ struct LedgerMetrics: Sendable {
     let appendConflicts = Counter(label: "eventledger_append_conflicts_total")
     let appendRetries = Counter(label: "eventledger_append_retries_total")
     let tailUnverified = Counter(label: "eventledger_tail_unverified_total")
+    let clockSuspect = Gauge(label: "eventledger_clock_suspect")
     let pages = Counter(label: "eventledger_poll_pages_total")
     let pageEvents = Counter(label: "eventledger_poll_events_total")
     let foldedEvents = Counter(label: "eventledger_folded_events_total")

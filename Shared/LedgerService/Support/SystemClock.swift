@@ -12,6 +12,9 @@ public struct SystemClock: LedgerClock {
     /// Milliseconds on a clock that never goes back.
     public func uptime() -> Int64 { MachineClock.uptime() }
 
+    /// By the kernel's own files, where it has them.
+    public func bootMoment() -> BootMoment? { MachineClock.bootMoment() }
+
     /// Returns after so many milliseconds, or throws when the task is cancelled.
     public func sleep(milliseconds: Int64) async throws(CancellationError) {
         do {

@@ -50,7 +50,7 @@ extension Ledger {
             stream: stream.incarnation,
             subscription: nil,
             partitionCount: stream.partitionCount,
-            deletedAt: clock.now()
+            deletedAt: clock.wall()
         )
         // If the row changed meanwhile, someone else finished the deletion.
         _ = try await apply(
@@ -75,7 +75,7 @@ extension Ledger {
         // Whatever may have expired behind this tail, also while we slept, no writer can know a later
         // one: it would have to be at least two days old.
         let verdict = reading.verdict(
-            at: clock.now(),
+            at: clock.wall(),
             TailTrust(created: stream.created, exempt: true)
         )
         guard case .tail(var tail) = verdict, Rule.seal.isKept else { return }

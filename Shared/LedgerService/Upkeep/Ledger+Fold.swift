@@ -90,7 +90,7 @@ extension Ledger {
                 let finding = await persist(began) { _ throws(TableError) in
                     try await find(read).get()
                 }
-                action = plan.receive(finding, now: clock.now())
+                action = plan.receive(finding, now: clock.wall())
             case .store(let writes):
                 action = plan.stored(await store(writes, at: &pace, began))
             case .advance(let write):
@@ -100,7 +100,7 @@ extension Ledger {
                 }
                 // What an advanced watermark was compared with is as good as read anew.
                 began = before
-                action = plan.advanced(outcome, now: clock.now())
+                action = plan.advanced(outcome, now: clock.wall())
             case .finish(let report): return .success(report)
             case .fail(let failure): return .failure(failure)
             }

@@ -99,7 +99,7 @@ extension Ledger {
         let moment = clock.now()
         let reading = try await reading(of: partition, in: stream)
         let trust = trust(in: stream)
-        switch reading.verdict(at: clock.now(), trust) {
+        switch reading.verdict(at: clock.wall(), trust) {
         case .sealed: return 0
         case .unverified: throw .tailUnverified(partition)
         // What is never deleted behind our back needs no memory of having been empty.

@@ -56,6 +56,7 @@ extension Ledger {
 
     private func sweepEveryMinute() async {
         while !Task.isCancelled {
+            await checkClock()
             await sweep()
             _ = await attempt { () throws(CancellationError) in
                 try await clock.sleep(milliseconds: 60_000)

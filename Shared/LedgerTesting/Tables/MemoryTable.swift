@@ -5,6 +5,8 @@ import Synchronization
 public final class MemoryTable: Table {
     /// Whether it acts as DynamoDB does with rows whose `ttl` has passed; see ``expire(now:choose:)``.
     public let deletesLogByItself: Bool
+    /// Whether it acts as an engine that answers only who has the right time.
+    public let checksClock: Bool
 
     private struct State {
         var rows = SortedRows()
@@ -18,12 +20,15 @@ public final class MemoryTable: Table {
     ///
     /// - Parameters:
     ///   - deletesLogByItself: Whether it acts as DynamoDB does with rows whose `ttl` has passed.
+    ///   - checksClock: Whether it acts as an engine that answers only who has the right time.
     ///   - clock: The clock that decisions are stamped from; nil: no decision is ever too old.
     public init(
         deletesLogByItself: Bool = false,
+        checksClock: Bool = false,
         clock: (@Sendable () -> Instant)? = nil
     ) {
         self.deletesLogByItself = deletesLogByItself
+        self.checksClock = checksClock
         self.clock = clock
     }
 

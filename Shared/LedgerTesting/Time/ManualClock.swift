@@ -20,14 +20,18 @@ public final class ManualClock: LedgerClock {
     }
 
     private let state: Mutex<State>
+    private let boot: String?
 
     /// - Parameters:
     ///   - start: The wall clock's first moment; 2026-01-01 by default.
+    ///   - boot: The id of the machine's boot; nil: unknown, as on most systems.
     ///   - isImpatient: A sleep moves the clock by its length and returns at once.
     public init(
         start: Timestamp = Timestamp(milliseconds: 1_767_225_600_000),
+        boot: String? = nil,
         isImpatient: Bool = true
     ) {
+        self.boot = boot
         state = Mutex(State(now: start, isImpatient: isImpatient))
     }
 
@@ -36,6 +40,11 @@ public final class ManualClock: LedgerClock {
 
     /// Milliseconds on a clock that never goes back.
     public func uptime() -> Int64 { state.withLock { $0.uptime } }
+
+    /// The same as ``uptime()``.
+    public func bootMoment() -> BootMoment? {
+        boot.map { BootMoment(boot: $0, uptime: uptime()) }
+    }
 
     /// How many sleep.
     public var sleeperCount: Int { state.withLock { $0.sleepers.count } }

@@ -22,11 +22,9 @@ public final class SQLiteSnapshot: TableSnapshot {
 
     /// The file at `path` as it is now.
     ///
-    /// - Parameters:
-    ///   - path: Where it is.
-    ///   - withoutLog: Takes a file that was copied while in use, on its user's word: what it
-    ///     says is all that is looked at, and nothing is written beside it.
-    /// - Throws: Why it can't be read; ``SQLiteOpenError/copiedInUse(path:)`` above all.
+    /// `withoutLog`: Takes a file that was copied while in use, on its user's word: what it says is
+    /// all that is looked at, and nothing is written beside it. Else such a file is
+    /// ``SQLiteOpenError/copiedInUse(path:)``.
     public static func open(
         path: String,
         withoutLog: Bool = false

@@ -139,6 +139,11 @@ final class Truth: @unchecked Sendable {
             return violate("\(place): offset used again or skipped, the log ends at \(end)")
         }
         if chunk.timestamp < log.tail.timestamp { violate("\(place): time runs backwards") }
+        if chunk.timestamp.milliseconds > SimulatedClock.beginning + world.now + Limits.clockLead
+            * 2
+        {
+            violate("\(place): stamped by a clock that is far ahead")
+        }
         if chunk.ttl < log.tail.ttl { violate("\(place): ttl decreases") }
         if chunk.previousTTL != log.tail.ttl { violate("\(place): a wrong pttl") }
         if chunk.hash != HashChain.next(previous: log.tail.hash, batch: chunk.batch) {

@@ -11,6 +11,8 @@ final class SimulatedProcess: @unchecked Sendable {
     let world: World
     /// How far its wall clock is off, milliseconds.
     var skew: Int64
+    /// How far ahead it is besides, for a while, milliseconds.
+    var leap: Int64 = 0
     /// Until when it stands still, true time.
     var frozenUntil: Int64 = 0
     private let boot: Int64
@@ -57,7 +59,7 @@ struct SimulatedClock: LedgerClock {
     let boot: Int64
 
     func now() -> Timestamp {
-        Timestamp(milliseconds: Self.beginning + process.world.now + process.skew)
+        Timestamp(milliseconds: Self.beginning + process.world.now + process.skew + process.leap)
     }
 
     func uptime() -> Int64 { process.world.now - boot }

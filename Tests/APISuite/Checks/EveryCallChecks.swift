@@ -66,6 +66,7 @@ extension APISuite {
         ),
         Call("DELETE /streams/{stream}/subscriptions/{subscription}"),
         Call("DELETE /streams/{stream}"),
+        Call("POST /accept-clock"),
         Call("GET /health"),
         Call("GET /openapi.json"),
     ]

@@ -40,6 +40,7 @@ struct AccessTests {
         "POST /streams/{stream}/subscriptions/{subscription}/commit": .action(.consume),
         "POST /streams/{stream}/subscriptions/{subscription}/seek": .action(.consume),
         "GET /streams/{stream}/partitions/{partition}/head": .action(.consume),
+        "POST /accept-clock": .operation,
         "GET /keys": .operation,
         "POST /keys": .operation,
         "DELETE /keys/{key_id}": .operation,

@@ -53,6 +53,11 @@ extension Provocation {
             }
             return try await client.publish()
         },
+        Provocation(code: "clock_suspect") { client in
+            try await client.publish()
+            client.stage.clock.jump(milliseconds: 9 * 86_400_000)
+            return try await client.publish()
+        },
         Provocation(code: "storage_full") { client in
             client.stage.fail(writes, .failBefore(.full))
             return try await client.publish()

@@ -26,5 +26,6 @@ locals {
     "POST /streams/{stream}/subscriptions/{subscription}/seek"   = "poll"
     "POST /streams/{stream}/compact"                             = "compactor"
     "POST /streams/{stream}/accept-tail"                         = "compactor"
+    "POST /accept-clock"                                         = "compactor"
   }
 }

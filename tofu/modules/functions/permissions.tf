@@ -7,6 +7,7 @@ locals {
   rows = {
     admin = {
       Get = [
+        "CLOCK",   # the highest time seen, against which the function's clock is held
         "KEYS",    # the caller's API key
         "STREAMS", # every call finds its stream by name
         "PART#*",  # describing a stream or a subscription looks at the tails
@@ -35,6 +36,7 @@ locals {
 
     publish = {
       Get = [
+        "CLOCK",
         "KEYS",
         "STREAMS", # how many partitions
         "PART#*",  # the tail, where the log does not tell it
@@ -51,6 +53,7 @@ locals {
 
     poll = {
       Get = [
+        "CLOCK",
         "KEYS",
         "STREAMS",
         "PART#*",  # whether a gap had expired; the tail
@@ -70,6 +73,7 @@ locals {
 
     compactor = {
       Get = [
+        "CLOCK",
         "KEYS",
         "STREAMS",
         "PART#*", # how far a partition is folded
@@ -85,6 +89,7 @@ locals {
         "GC", # deletion jobs
       ]
       Put = [
+        "CLOCK",   # the highest time seen
         "STATE#*", # the latest event of each key
         "PART#*",  # folded up to, swept, trim
         "LOG#*",   # seals, where a deletion was interrupted

@@ -1,0 +1,204 @@
+import LedgerCore
+import Testing
+
+/// Clocks that move as they should, and others.
+@Suite struct ClockTrustTests {
+    private static let start: Int64 = 1_767_225_600_000
+    private static let hour: Int64 = 3_600_000
+    private static let day: Int64 = 86_400_000
+
+    /// The wall clock `wall` and the other `uptime` milliseconds after the start.
+    private static func at(_ wall: Int64, _ uptime: Int64? = nil) -> Instant {
+        Instant(now: Timestamp(milliseconds: start + wall), uptime: uptime ?? wall)
+    }
+
+    private static func boot(_ name: String, _ uptime: Int64) -> BootMoment {
+        BootMoment(boot: name, uptime: uptime)
+    }
+
+    /// A process that has looked into a table whose highest time is the start.
+    private static func held() -> ClockTrust {
+        var trust = ClockTrust()
+        trust.learn(row(), at: at(0), boot: nil)
+        _ = trust.settle(row(), at: at(0), boot: nil)
+        return trust
+    }
+
+    /// The row of a process that began at the start.
+    private static func row(_ boot: BootMoment? = nil) -> ClockRow {
+        var trust = ClockTrust()
+        trust.learn(nil, at: at(0), boot: boot)
+        guard let row = trust.settle(nil, at: at(0), boot: boot).row else {
+            preconditionFailure("the first row is written")
+        }
+        return row
+    }
+
+    private func doubted(_ opinion: ClockTrust.Opinion) -> ClockTrust.Doubt? {
+        guard case .doubted(let doubt) = opinion else { return nil }
+        return doubt
+    }
+
+    private func isBelieved(_ opinion: ClockTrust.Opinion, _ instant: Instant) -> Bool {
+        opinion == .believed(instant.now)
+    }
+
+    @Test func aClockThatMovesWithTheOtherIsBelievedHoweverFar() {
+        var trust = Self.held()
+        for hours in [0, 1, 5, 24 * 9, 24 * 900] as [Int64] {
+            let instant = Self.at(hours * Self.hour)
+            #expect(isBelieved(trust.judge(instant), instant))
+        }
+    }
+
+    @Test func aLeapOfAnHourIsBelievedAndMoreIsNot() throws {
+        var trust = Self.held()
+        let hour = Self.at(Self.hour + 1000, 1000)
+        #expect(isBelieved(trust.judge(hour), hour))
+        let doubt = try #require(doubted(trust.judge(Self.at(9 * Self.day + 5000, 5000))))
+        #expect(doubt.instead == Self.at(5000).now, "time goes on by the other clock")
+        #expect(doubt.lead == 9 * Self.day)
+        #expect(doubt.rest == Self.hour)
+        #expect(doubt.forbidsAppends(retentionHours: nil))
+    }
+
+    @Test func smallLeapsDoNotAddUp() {
+        var trust = Self.held()
+        var ahead: Int64 = 0
+        for step in 1...10 as ClosedRange<Int64> {
+            ahead += Self.hour / 2
+            let isAhead = doubted(trust.judge(Self.at(ahead + step, step))) != nil
+            #expect(isAhead == (step > 2), "\(step)")
+        }
+    }
+
+    @Test func aClockThatIsPutRightIsBelievedAtOnceAndTheDoubtForgotten() throws {
+        var trust = Self.held()
+        #expect(doubted(trust.judge(Self.at(9 * Self.day, 0))) != nil)
+        let right = Self.at(30 * 60_000)
+        #expect(isBelieved(trust.judge(right), right))
+        let again = try #require(doubted(trust.judge(Self.at(9 * Self.day, 40 * 60_000))))
+        #expect(again.rest == Self.hour, "a new doubt begins anew")
+    }
+
+    @Test func aClockThatStandsForAnHourIsBelieved() {
+        var trust = Self.held()
+        #expect(doubted(trust.judge(Self.at(9 * Self.day, 0))) != nil)
+        let before = Self.at(9 * Self.day + Self.hour - 1, Self.hour - 1)
+        #expect(doubted(trust.judge(before))?.rest == 1)
+        let after = Self.at(9 * Self.day + Self.hour, Self.hour)
+        #expect(isBelieved(trust.judge(after), after))
+    }
+
+    @Test func aClockThatLeapsAgainDoesNotStand() {
+        var trust = Self.held()
+        #expect(doubted(trust.judge(Self.at(9 * Self.day, 0))) != nil)
+        let leap = Self.at(12 * Self.day + Self.hour, Self.hour)
+        #expect(doubted(trust.judge(leap))?.rest == Self.hour)
+    }
+
+    @Test func aClockThatIsBehindIsBelieved() {
+        var trust = Self.held()
+        let behind = Self.at(-3 * Self.day, 1000)
+        #expect(isBelieved(trust.judge(behind), behind))
+        let right = Self.at(2000)
+        #expect(isBelieved(trust.judge(right), right))
+    }
+
+    @Test func theFirstProcessBelievesItsClockAndWritesItDown() throws {
+        var trust = ClockTrust()
+        let boot = Self.boot("a", 7)
+        trust.learn(nil, at: Self.at(0), boot: boot)
+        let (opinion, row) = trust.settle(nil, at: Self.at(0), boot: boot)
+        #expect(opinion == .believed(Self.at(0).now))
+        #expect(row?.highest == Self.at(0).now)
+        #expect(row?.since == boot)
+        #expect(row?.write(after: nil).condition == .notExists)
+    }
+
+    @Test func aProcessThatStartsIsHeldAgainstTheTable() throws {
+        let row = Self.row()
+        var trust = ClockTrust()
+        let instant = Self.at(9 * Self.day, 50)
+        // Its own first look proves nothing.
+        #expect(isBelieved(trust.judge(instant), instant))
+        trust.learn(row, at: instant, boot: nil)
+        let doubt = try #require(doubted(trust.judge(instant)))
+        #expect(doubt.instead == row.highest)
+    }
+
+    @Test func onTheSameBootItIsKnownHowLongAgoThatWas() throws {
+        let row = Self.row(Self.boot("a", 1000))
+        let instant = Self.at(9 * Self.day, 50)
+        for (boot, isBelieved) in [("a", true), ("b", false)] {
+            var trust = ClockTrust()
+            trust.learn(row, at: instant, boot: Self.boot(boot, 1000 + 9 * Self.day))
+            #expect((doubted(trust.judge(instant)) == nil) == isBelieved, "\(boot)")
+        }
+        var earlier = ClockTrust()
+        earlier.learn(row, at: instant, boot: Self.boot("a", 999))
+        #expect(doubted(earlier.judge(instant)) != nil, "a boot's clock never goes back")
+    }
+
+    @Test func aDoubtGoesOnInTheNextProcessOfTheSameBoot() throws {
+        var first = ClockTrust()
+        let old = Self.row()
+        let began = Self.at(9 * Self.day, 0)
+        first.learn(old, at: began, boot: Self.boot("a", 500))
+        let row = try #require(first.settle(old, at: began, boot: Self.boot("a", 500)).row)
+        #expect(row.highest == old.highest)
+        #expect(row.version == old.version + 1)
+        #expect(try ClockRow(row.item) == row)
+
+        let minutes: Int64 = 59 * 60_000
+        for (boot, rest) in [("a", 60_000), ("b", Self.hour)] {
+            var next = ClockTrust()
+            let instant = Self.at(9 * Self.day + minutes, 3)
+            next.learn(row, at: instant, boot: Self.boot(boot, 500 + minutes))
+            #expect(doubted(next.judge(instant))?.rest == rest, "\(boot)")
+        }
+    }
+
+    @Test func theTableIsWrittenEveryTenMinutesAndOnlyForward() throws {
+        var trust = Self.held()
+        let row = Self.row()
+        #expect(trust.settle(row, at: Self.at(599_999), boot: nil).row == nil)
+        let next = try #require(trust.settle(row, at: Self.at(600_000), boot: nil).row)
+        #expect(next.highest == Self.at(600_000).now)
+        #expect(next.write(after: row).condition == .compare(.version, .equal, .number(1)))
+        #expect(trust.settle(row, at: Self.at(-600_000, 700_000), boot: nil).row == nil)
+    }
+
+    @Test func whoBelievesItsClockClearsTheDoubtOfAnother() throws {
+        var wrong = Self.held()
+        let row = Self.row()
+        let leap = Self.at(9 * Self.day, 0)
+        let doubtful = try #require(wrong.settle(row, at: leap, boot: Self.boot("a", 1)).row)
+        #expect(doubtful.doubt != nil)
+        var right = Self.held()
+        let cleared = right.settle(doubtful, at: Self.at(1000), boot: nil).row
+        #expect(cleared?.doubt == nil)
+        #expect(cleared?.highest == Self.at(1000).now)
+    }
+
+    @Test func anOperatorsWordEndsADoubtHereAndElsewhere() {
+        var here = Self.held()
+        let instant = Self.at(9 * Self.day, 60_000)
+        #expect(doubted(here.judge(instant)) != nil)
+        var elsewhere = here
+        here.believe(instant)
+        #expect(isBelieved(here.judge(instant), instant))
+        let row = ClockTrust.accepted(after: Self.row(), at: instant, boot: nil)
+        elsewhere.learn(row, at: instant, boot: nil)
+        #expect(isBelieved(elsewhere.judge(instant), instant))
+    }
+
+    @Test(arguments: [(1, 0), (1, 31), (48, 23 * 60), (48, 25 * 60)])
+    func whatWouldExpireTooSoonIsNotStamped(_ retention: Int, _ minutes: Int64) {
+        var trust = Self.held()
+        let ahead = Self.hour + 1 + minutes * 60_000
+        let doubt = doubted(trust.judge(Self.at(ahead, 0)))
+        let forbids = doubt?.forbidsAppends(retentionHours: retention)
+        #expect(forbids == (retention == 1 || minutes == 25 * 60))
+    }
+}
