@@ -144,12 +144,12 @@ def exercise_publish(check, stream):
     publish(409, name=plain, body={"events": [one], "expected_offset": 0}, code="offset_conflict")
     publish(400, body=event("", 1), code="invalid_event_key")
     publish(400, body=event("k" * 513, 1), code="invalid_event_key")
-    publish(400, body={**one, "type": "1"}, code="validation_error")
+    publish(400, body={**one, "type": "a\tb"}, code="validation_error")
     publish(400, body={**one, "offset": 1}, code="validation_error")
     publish(400, body={"events": []}, code="validation_error")
     publish(400, body=b"{", code="validation_error")
     publish(400, body=b"", code="validation_error")
-    publish(400, 413, body=[one] * 1001)
+    publish(400, 413, body=[one] * 10_001)
     publish(413, body=event("large", "x" * (256 * 1024)), code="payload_too_large")
     publish(413, body=b" " * (4 * 1024 * 1024 + 1), code="payload_too_large")
     publish(415, body=one, content_type="text/plain", code="unsupported_media_type")
@@ -230,8 +230,8 @@ def exercise_limits(check, stream):
     publish(count, body=headers(count + 1))
     publish(size, 413, body=padded(size + 1))
     publish(key_bytes, body=event("k" * (key_bytes + 1), 1))
-    publish(limits["type_bytes"], body={**event("a", 1), "type": "t" * 129})
-    publish(limits["events_per_publish"], body=[event("a", 1)] * 1001)
+    publish(limits["type_bytes"]["max"], body={**event("a", 1), "type": "t" * 256})
+    publish(limits["events_per_publish"], body=[event("a", 1)] * 10_001)
     publish(limits["body_bytes"], 413, body=b" " * (limits["body_bytes"] + 1))
     packed = gzip.compress(b" " * (limits["body_bytes"] + 1))
     publish(limits["body_bytes"], 413, body=packed, content_encoding="gzip")
@@ -244,7 +244,7 @@ def exercise_limits(check, stream):
     breach(most, 400, "POST", STREAMS, body={**many, "partition_count": most + 1})
     most = limits["retention_hours"]["max"]
     breach(most, 400, "POST", STREAMS, body={**many, "retention_hours": most + 1})
-    breach(limits["name_bytes"], 400, "POST", STREAMS, body={"stream_id": "s" * 65})
+    breach(limits["name_bytes"], 400, "POST", STREAMS, body={"stream_id": "s" * 250})
 
 
 def exercise_compaction(check, stream):
@@ -491,6 +491,9 @@ class Check:
         if "retry-after" in headers:
             after = headers["retry-after"]
             self.expect(after.isdigit(), f"{where}: Retry-After is {after!r}")
+        self.expect(headers.get("date", "").endswith(" GMT"), f"{where}: {status} without a date")
+        kept = "max-age=300" if where == "GET /openapi.json" else "no-store"
+        self.expect(headers.get("cache-control") == kept, f"{where}: {status} is not {kept}")
         media = headers.get("content-type", "").split(";")[0].strip().lower()
         if not self.expect(media in response["content"], f"{where}: content type is {media!r}"):
             return {}

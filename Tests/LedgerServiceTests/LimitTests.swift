@@ -38,6 +38,32 @@ struct LimitTests {
         #expect(range?["first_offset"] == 0 && range?["last_offset"] == 9_999, "\(replay)")
     }
 
+    @Test("A request is taken apart by its bytes: no mark joins a separator, none looks like one")
+    func separators() async throws {
+        let api = try API()
+        await api.stream("s", ",\"partition_count\":1")
+        await api.publish("s", "\u{301}x")
+        await api.call("POST", "/streams/s/compact")
+        #expect(await api.call("GET", "/streams/s/compacted/\u{301}x").status == 200)
+        let query = await api.call("GET", "/streams/s/events?limit=5&\u{301}=1")
+        #expect(query.status == 400 && query.details["field"] as? String == "\u{301}")
+        // U+037E is a semicolon to who compares characters.
+        let type = [(name: "content-type", value: "application/json\u{37e}")]
+        let event = "{\"key\":\"k\",\"type\":\"t\",\"data\":1}"
+        let answer = await api.call("POST", "/streams/s/events", event, headers: type)
+        #expect(answer.status == 415)
+    }
+
+    @Test("What an error repeats of a request is short, however few characters it has")
+    func excerpts() async throws {
+        let api = try API()
+        let name = "a" + String(repeating: "\u{301}", count: 100_000)
+        let answer = await api.call("POST", "/streams", "{\"stream_id\":\"\(name)\"}")
+        #expect(answer.error == "invalid_stream_id" && answer.body.count < 1000)
+        let unknown = await api.call("POST", "/streams", "{\"\(name)\":1}")
+        #expect(unknown.status == 400 && unknown.body.count < 1000)
+    }
+
     @Test("No bytes crash it")
     func garbage() async throws {
         let api = try API()

@@ -106,14 +106,6 @@ extension LimitCase {
         ),
         LimitCase(
             method: "POST",
-            target: events,
-            body: event(),
-            headers: ["content-type": "application/json\u{37e}"],
-            status: 415,
-            error: "unsupported_media_type"
-        ),
-        LimitCase(
-            method: "POST",
             target: "/streams",
             body: "{\"stream_id\":\"$l\"}",
             headers: ["content-type": "application/jsonl"],

@@ -58,7 +58,8 @@ public struct APIDescription: Sendable {
     }
 
     private static func segments(_ path: String) -> [Substring] {
-        path.split(separator: "/", omittingEmptySubsequences: false).dropFirst().map(\.self)
+        path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+            .dropFirst().map(Substring.init)
     }
 
     /// Every error code of the document.
