@@ -155,7 +155,7 @@ struct DocumentedLimit: Sendable {
         "chunkBytes", "chunkPayloadBytes", "decodedBatchBytes", "compressionThreshold",
         "itemBytes", "queryPageBytes",
         "cacheAge", "decisionAge", "physicalRetentionHours", "physicalRetentionMarginHours",
-        "tombstoneHours",
+        "tombstoneHours", "clockLead", "clockPatience", "clockJump", "clockInterval",
         "deletionGrace", "foldPatience", "readPatience", "sortKeyBytes",
         "readMilliseconds", "gapLooks", "gapPause",
         "unknownKeyAge", "cachedKeys", "keyLookupsPerSecond",
