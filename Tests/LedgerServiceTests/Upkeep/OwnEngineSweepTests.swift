@@ -17,13 +17,14 @@ struct OwnEngineSweepTests {
         await api.publish("s", "k")
         await api.publish("kept", "k")
         await api.ledger.sweep()
+        await api.ledger.sweepDue(within: 60_000)
         let before = logReads.count
         for _ in 0..<48 {
             api.clock.advance(hours: 1)
             await api.ledger.sweepDue(within: 60_000)
         }
-        // After two days what was never to expire is looked at, in case its stream was forgotten.
-        #expect(logReads.count - before <= 2)
+        // After two days each is looked at, by two reads, whatever was known of it.
+        #expect(logReads.count - before <= 4)
         api.clock.advance(hours: 6)
         #expect(await api.ledger.sweepDue(within: 60_000).removedRows == 1)
         #expect(chunks(memory).count == 1)
@@ -58,13 +59,24 @@ struct OwnEngineSweepTests {
         let memory = MemoryTable()
         let api = API(table: memory)
         await api.stream("s", ",\"partition_count\":1,\"retention_hours\":1,\"compaction\":false")
+        await api.publish("s", "k")
         let count = Limits.sweepPages * Limits.sweepPageRows + 10
-        let body = Array("{\"key\":\"k\",\"type\":\"t\",\"data\":1}".utf8)
-        for _ in 0..<count { _ = await api.call("POST", "/streams/s/events", bytes: body) }
+        try await repeatChunk(until: count, in: memory)
         await api.ledger.sweep()
         api.clock.advance(hours: 50)
         #expect(await api.ledger.sweepDue(within: 60_000).removedRows == count)
         #expect(chunks(memory).isEmpty)
+    }
+
+    /// A log of so many chunks that differ only in their offset.
+    private func repeatChunk(until end: Int, in table: MemoryTable) async throws {
+        let first = try #require(chunks(table).first)
+        guard case .chunk(let stream, let partition, let zero) = first.key else { return }
+        for offset in 1..<end {
+            var item = Item(.chunk(stream, partition, zero.advanced(by: offset)))
+            for name in Attribute.allCases { item[name] = first[name] }
+            _ = try await table.write(.put(item))
+        }
     }
 
     private func chunks(_ table: MemoryTable) -> [Item] {

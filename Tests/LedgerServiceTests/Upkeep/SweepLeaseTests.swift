@@ -54,6 +54,6 @@ struct SweepLeaseTests {
             streams.clock.advance(milliseconds: 60_000)
         }
         #expect(looked == 400)
-        #expect(streams.callCount < 7 * 60 * 10 * 3 + 2 * 200 * 3 + 50)
+        #expect(streams.callCount < 7 * 60 * 10 * 4 + 2 * 200 * 3 + 50)
     }
 }
