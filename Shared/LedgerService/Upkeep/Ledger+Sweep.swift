@@ -15,7 +15,7 @@ extension Ledger {
         _ known: Instant,
         _ run: SweepRun
     ) async throws(LedgerError) -> Timestamp? {
-        let moment = clock.now()
+        let moment = clock.instant()
         let reading = try await reading(of: partition, in: stream)
         let trust = trust(in: stream)
         switch reading.verdict(at: clock.wall(), trust) {
@@ -34,7 +34,7 @@ extension Ledger {
             let lag = tail.next.distance(from: progress.watermark.next)
             if lag > 0 { follow(tail.next, partition, of: stream, progress, run) }
             let due = try await trim(partition, of: stream, reading, run)
-            return lag > 0 ? moment : due
+            return lag > 0 ? moment.now : due
         }
     }
 
@@ -71,7 +71,7 @@ extension Ledger {
         let stream = try await activeStream(id)
         var result: [(Partition, Offset)] = []
         for partition in stream.partitions {
-            let moment = clock.now()
+            let moment = clock.instant()
             let tail = try await tail(of: partition, in: stream).next
             let report = try await fold(
                 stream.incarnation,
@@ -101,12 +101,12 @@ extension Ledger {
         of stream: StreamRow,
         _ found: Progress? = nil,
         upTo tail: Offset,
-        at moment: Timestamp,
+        at moment: Instant,
         isForced: Bool = false
     ) async throws(LedgerError) {
         var found = found
         for _ in 0..<Self.attempts {
-            let decided = clock.instant()
+            let decided = isForced ? clock.instant() : moment
             let progress: Progress
             if let found {
                 progress = found
@@ -115,10 +115,10 @@ extension Ledger {
             }
             // Rounds do not come to the minute.
             let due = progress.swept?.advanced(byMilliseconds: Limits.sweepEvery / 2)
-            guard isForced || due.map({ $0 <= moment }) ?? true else { return }
+            guard isForced || due.map({ $0 <= moment.now }) ?? true else { return }
             guard progress.watermark.next >= tail || !Rule.sweptLast.isKept else { return }
             var changed = progress
-            changed.swept = moment
+            changed.swept = moment.now
             let write = progress.replacement(by: changed)
             if case .applied = try await apply(write, decided: decided) { return }
             found = nil

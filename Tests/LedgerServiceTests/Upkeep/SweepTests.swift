@@ -135,15 +135,16 @@ private final class UnreadableTable: Table {
         return page
     }
 
-    func write(_ write: Write) async throws(TableError) -> WriteOutcome {
-        try await table.write(write)
+    func write(_ write: Write, decided: Instant) async throws(TableError) -> WriteOutcome {
+        try await table.write(write, decided: decided)
     }
 
     func transact(
         _ writes: [Write],
-        token: Incarnation
+        token: Incarnation,
+        decided: Instant
     ) async throws(TableError) -> TransactionOutcome {
-        try await table.transact(writes, token: token)
+        try await table.transact(writes, token: token, decided: decided)
     }
 
     func batchDelete(_ keys: [TableKey]) async throws(TableError) {
