@@ -31,7 +31,7 @@ extension Ledger {
             try await remove(page.chunks, run)
             run.count { $0.removedRows += page.chunks.count }
         }
-        run.call(Doorbell.Ring(stream.id, stream.incarnation, partition))
+        await comeBack(to: Doorbell.Ring(stream.id, stream.incarnation, partition), run)
         return clock.now()
     }
 

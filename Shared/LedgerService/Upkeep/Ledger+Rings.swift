@@ -25,24 +25,34 @@ extension Ledger {
         }
     }
 
+    /// Has the run come back to a partition.
+    ///
+    /// A ring is kept first: a run need not reach its end, and the round goes on behind it.
+    func comeBack(to ring: Doorbell.Ring, _ run: SweepRun) async {
+        run.call(ring, kept: run.isWhole ? nil : await keep(ring))
+    }
+
     /// Leaves a ring for the next run of a sweep.
     ///
-    /// When that fails too, the next round of the sweep finds the partition, or the next append
-    /// rings for it.
-    func keep(_ ring: Doorbell.Ring) async {
+    /// When that fails, the next round of the sweep finds the partition, or the next append rings
+    /// for it.
+    @discardableResult
+    func keep(_ ring: Doorbell.Ring) async -> KeptRing? {
         let row = KeptRing(ring.id, ring.stream, ring.partition, token: freshID())
         do throws(LedgerError) {
             _ = try await apply(row.keeping, decided: clock.instant())
+            return row
         } catch {
             logger.error(
                 "a ring could not be kept",
                 metadata: ["stream": "\(ring.id)", "error": "\(error)"]
             )
+            return nil
         }
     }
 
     /// Comes back to the partitions of which the run was told, a bounded piece of work each in
-    /// turn, and keeps a ring for what is left when its time is over.
+    /// turn; what is left when its time is over has its ring.
     func answerCalls(_ run: SweepRun) async {
         while true {
             let calls = run.takeCalls()
@@ -51,7 +61,7 @@ extension Ledger {
                 [self] call in
                 await answer(call, run)
             }
-            for call in calls.dropFirst(count) where call.kept == nil { await keep(call.ring) }
+            guard count == calls.count else { return }
         }
     }
 

@@ -32,7 +32,7 @@ extension Ledger {
                 try await markSwept(partition, of: stream, progress, upTo: tail.next, at: moment)
             }
             let lag = tail.next.distance(from: progress.watermark.next)
-            if lag > 0 { follow(tail.next, partition, of: stream, progress, run) }
+            if lag > 0 { await follow(tail.next, partition, of: stream, progress, run) }
             let due = try await trim(partition, of: stream, reading, run)
             return lag > 0 ? moment.now : due
         }
@@ -57,9 +57,11 @@ extension Ledger {
         of stream: StreamRow,
         _ progress: Progress,
         _ run: SweepRun
-    ) {
+    ) async {
         let ring = Doorbell.Ring(stream.id, stream.incarnation, partition)
-        guard configuration.foldsInBackground, stream.compaction else { return run.call(ring) }
+        guard configuration.foldsInBackground, stream.compaction else {
+            return await comeBack(to: ring, run)
+        }
         foldLags.found(ring, from: progress.watermark.next, to: tail)
         doorbell.ring(ring)
     }
