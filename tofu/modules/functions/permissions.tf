@@ -90,6 +90,7 @@ locals {
         "SUBS#*",
         "POS#*",
         "IDEM#*",
+        "NAME#*",
         "GC", # deletion jobs
       ]
       Put = [
