@@ -15,7 +15,8 @@ extension Ledger {
         _ known: Instant,
         _ run: SweepRun
     ) async throws(LedgerError) -> Timestamp? {
-        let moment = clock.instant()
+        let decided = clock.instant()
+        let moment = clock.now()
         let reading = try await reading(of: partition, in: stream)
         let trust = trust(in: stream)
         switch reading.verdict(at: clock.wall(), trust) {
@@ -29,12 +30,19 @@ extension Ledger {
             // In a process that stood still the stream may be deleted by now, and its rows removed.
             try checkPatience(since: known)
             if !trust.exempt {
-                try await markSwept(partition, of: stream, progress, upTo: tail.next, at: moment)
+                try await markSwept(
+                    partition,
+                    of: stream,
+                    progress,
+                    upTo: tail.next,
+                    at: moment,
+                    decided: decided
+                )
             }
             let lag = tail.next.distance(from: progress.watermark.next)
             if lag > 0 { await follow(tail.next, partition, of: stream, progress, run) }
             let due = try await trim(partition, of: stream, reading, run)
-            return lag > 0 ? moment.now : due
+            return lag > 0 ? moment : due
         }
     }
 
@@ -73,7 +81,7 @@ extension Ledger {
         let stream = try await activeStream(id)
         var result: [(Partition, Offset)] = []
         for partition in stream.partitions {
-            let moment = clock.instant()
+            let moment = clock.now()
             let tail = try await tail(of: partition, in: stream).next
             let report = try await fold(
                 stream.incarnation,
@@ -97,18 +105,21 @@ extension Ledger {
     ///
     /// `moment`: Before the tail was read: what was written since lives for two days more.
     ///
+    /// `decided`: The same moment by both clocks; nil: now.
+    ///
     /// `isForced`: On an operator's word, and at once.
     private func markSwept(
         _ partition: Partition,
         of stream: StreamRow,
         _ found: Progress? = nil,
         upTo tail: Offset,
-        at moment: Instant,
+        at moment: Timestamp,
+        decided: Instant? = nil,
         isForced: Bool = false
     ) async throws(LedgerError) {
         var found = found
         for _ in 0..<Self.attempts {
-            let decided = isForced ? clock.instant() : moment
+            let decided = decided ?? clock.instant()
             let progress: Progress
             if let found {
                 progress = found
@@ -117,10 +128,10 @@ extension Ledger {
             }
             // Rounds do not come to the minute.
             let due = progress.swept?.advanced(byMilliseconds: Limits.sweepEvery / 2)
-            guard isForced || due.map({ $0 <= moment.now }) ?? true else { return }
+            guard isForced || due.map({ $0 <= moment }) ?? true else { return }
             guard progress.watermark.next >= tail || !Rule.sweptLast.isKept else { return }
             var changed = progress
-            changed.swept = moment.now
+            changed.swept = moment
             let write = progress.replacement(by: changed)
             if case .applied = try await apply(write, decided: decided) { return }
             found = nil
