@@ -111,6 +111,11 @@ soak-storage *ARGS: setup
     swift build --build-tests
     EVENTLEDGER_SOAK=1 swift test --skip-build --filter StorageFaultTests "$@"
 
+# Print what an idle minute and a round of the sweep cost as streams grow, and hold it
+growth: setup
+    swift build --build-tests
+    EVENTLEDGER_GROWTH=1 swift test --skip-build --filter "LedgerServiceTests.(GrowthTests|EarliestTests)"
+
 # Run the concurrent tests under the thread sanitizer
 test-threads: setup
     @scripts/tools.sh

@@ -22,7 +22,7 @@ private let stream = Incarnation(high: 1, low: 2)
 private let groups: [RowGroup] =
     [
         .streams, .progress(stream), .subscriptions(stream), .idempotency(stream), .deletions,
-        .positions(stream, subscription: stream), .clock,
+        .positions(stream, subscription: stream), .clock, .streamName(stream), .rings, .sweep,
     ] + Partition.all(1).flatMap { [.log(stream, $0), .latest(stream, $0)] }
 
 /// Damaged rows are refused; one that is read can be used, and written again as it was.
@@ -67,6 +67,18 @@ func checkRow(_ item: Item) {
         trust.learn(row, at: instant, boot: row.since)
         _ = trust.settle(row, at: instant, boot: row.since)
         expectSame(row, try? ClockRow(row.item))
+    case .streamName:
+        guard let row = try? StreamName(item) else { return }
+        expectSame(row, try? StreamName(row.item))
+    case .ring:
+        guard let row = try? KeptRing(item) else { return }
+        expectSame(row, try? KeptRing(row.item))
+    case .sweep:
+        guard var row = try? SweepRow(item) else { return }
+        expectSame(row, try? SweepRow(row.item))
+        _ = row.isHeld(at: now)
+        row.begin(at: now)
+        _ = row.pace
     case .apiKey: break
     }
 }

@@ -11,7 +11,7 @@ import Synchronization
 public final class PrometheusMetrics: MetricsFactory {
     private let families = Mutex<[String: MetricFamily]>([:])
     private let helps = Mutex<[String: String]>([:])
-    private let collectors = Mutex<[GaugeCollector]>([])
+    private let collectors = Mutex<[Collector]>([])
 
     /// An empty registry.
     public init() {}
@@ -21,29 +21,33 @@ public final class PrometheusMetrics: MetricsFactory {
         helps.withLock { $0[PrometheusText.name(name)] = help }
     }
 
-    /// Has a gauge computed whenever the metrics are read.
+    /// Has a gauge, or a counter that is kept elsewhere, computed whenever the metrics are read.
     ///
     /// What is not among the samples any more is not shown any more.
     ///
     /// - Parameters:
     ///   - name: the gauge's name.
+    ///   - type: what it is shown as.
     ///   - help: its explanation.
     ///   - samples: is called on an event loop, so it must not block.
     public func onCollect(
         _ name: String,
+        as type: MetricType = .gauge,
         help: String,
         samples: @escaping @Sendable () -> [GaugeSample]
     ) {
         let name = PrometheusText.name(name)
         describe(name, help)
-        collectors.withLock { $0.append(GaugeCollector(name: name, samples: samples)) }
+        collectors.withLock { $0.append(Collector(name: name, type: type, samples: samples)) }
     }
 
     /// All metrics in the text format 0.0.4, in the order of their names.
     public func render() -> String {
         var shown = families.withLock { $0 }
-        for (name, samples) in collectors.withLock({ $0 }).map({ ($0.name, $0.samples()) }) {
-            for sample in samples { shown[name, default: MetricFamily(.gauge)].add(sample) }
+        for collector in collectors.withLock({ $0 }) {
+            for sample in collector.samples() {
+                shown[collector.name, default: MetricFamily(collector.type)].add(sample)
+            }
         }
         let helps = helps.withLock { $0 }
         var text = PrometheusText()
@@ -133,7 +137,7 @@ extension PrometheusMetrics {
     public func destroyTimer(_ handler: any TimerHandler) {}
 }
 
-/// One value of a gauge that is computed when the metrics are read.
+/// One value of what is computed when the metrics are read.
 public struct GaugeSample: Sendable {
     let labels: [(String, String)]
     let value: Double
@@ -145,14 +149,19 @@ public struct GaugeSample: Sendable {
     }
 }
 
-private struct GaugeCollector: Sendable {
+private struct Collector: Sendable {
     let name: String
+    let type: MetricType
     let samples: @Sendable () -> [GaugeSample]
 }
 
-enum MetricType: String {
+/// What a metric is shown as.
+public enum MetricType: String, Sendable {
+    /// A number that only grows.
     case counter
+    /// A number that goes up and down.
     case gauge
+    /// Observations counted by size.
     case histogram
 }
 
@@ -167,7 +176,7 @@ struct MetricFamily {
     }
 
     mutating func add(_ sample: GaugeSample) {
-        guard type == .gauge else { return }
+        guard type != .histogram else { return }
         let gauge = PrometheusGauge()
         gauge.set(sample.value)
         handles[PrometheusText.labels(sample.labels)] = gauge

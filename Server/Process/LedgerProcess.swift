@@ -74,8 +74,7 @@ public final class LedgerProcess: Sendable {
         )
         // Before the first request is judged by it.
         await ledger.checkClock()
-        let lag = FoldLag(interval: open.lagInterval)
-        lag.register(with: metrics)
+        LedgerMetricsText.register(ledger, with: metrics)
         do {
             let server = try await HTTPServer.start(
                 configuration,
@@ -84,12 +83,7 @@ public final class LedgerProcess: Sendable {
                 compressor: ResponseCompressor { ContentCoding.gzip.encode($0) },
                 logger: logger
             )
-            let upkeep = Task {
-                await withTaskGroup(of: Void.self) { group in
-                    group.addTask { await ledger.runUpkeep() }
-                    group.addTask { await lag.watch(ledger) }
-                }
-            }
+            let upkeep = Task { await ledger.runUpkeep() }
             let scheme = configuration.tls == nil ? "http" : "https"
             return LedgerProcess(server, open, upkeep, logger, scheme: scheme)
         } catch {

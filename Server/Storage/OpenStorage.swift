@@ -9,8 +9,6 @@ struct OpenStorage: Sendable {
     let table: any Table
     /// No other process appends to it.
     let isOwn: Bool
-    /// Seconds between looks at the fold lag, which cost nothing on an embedded engine.
-    let lagInterval: Int64
     private let closing: @Sendable () async -> Void
 
     /// Opens it, and checks that it can be read.
@@ -46,12 +44,13 @@ struct OpenStorage: Sendable {
             (table?.statistics.walBytes).map { [GaugeSample(Double($0))] } ?? []
         }
         metrics.onCollect(
-            "eventledger_commits",
+            "eventledger_commits_total",
+            as: .counter,
             help: "Commits since the start, each one fsync."
         ) { [weak table] in
             (table?.statistics.commits).map { [GaugeSample(Double($0))] } ?? []
         }
-        return OpenStorage(table: table, isOwn: true, lagInterval: 5) { await table.close() }
+        return OpenStorage(table: table, isOwn: true) { await table.close() }
     }
 
     private static func openDynamoDB(_ name: String) async throws -> OpenStorage {
@@ -66,7 +65,7 @@ struct OpenStorage: Sendable {
         } catch {
             throw StorageError(description: "the DynamoDB table \(name): \(error.message)")
         }
-        return OpenStorage(table: table, isOwn: false, lagInterval: 60) {}
+        return OpenStorage(table: table, isOwn: false) {}
     }
 }
 

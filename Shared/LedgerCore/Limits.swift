@@ -184,4 +184,41 @@ public enum Limits {
     /// live 60 s, a signed request 5 minutes, and the clocks of who sealed and who removes may each
     /// be off by the 5 minutes that a signature allows.
     public static let deletionGrace: Int64 = 1_200_000
+    /// How far the clocks of two processes may be apart, milliseconds: what AWS allows a signature.
+    public static let clockSkew: Int64 = 300_000
+
+    // MARK: Sweep
+
+    /// How often a sweep looks at a stream where nothing happens, milliseconds: six hours, out of
+    /// the 47 for which a verified tail is trusted.
+    public static let sweepEvery: Int64 = 21_600_000
+    /// How long one run of the sweep works on a server, milliseconds; the next one follows a minute
+    /// after its beginning.
+    public static let sweepRun: Int64 = 60_000
+    /// How long the lease of a sweep may last, milliseconds: as long as a function can run.
+    public static let sweepLease: Int64 = 900_000
+    /// How many streams a run looks at where several processes share a table: of three partitions
+    /// each, at a run a minute, they take 50 write units and 100 read units a second.
+    public static let sweepPace = 1000
+    /// In how many runs a round must be done however many streams there are: a quarter of six hours.
+    public static let sweepRuns = 90
+    /// Streams that a sweep looks at at the same time: enough to wait for many answers, few enough
+    /// for a function's memory.
+    public static let sweepLanes = 8
+    /// Partitions that a sweep folds at the same time, for the same reasons.
+    public static let sweepFolds = 4
+    /// Deletion jobs that are worked on at the same time.
+    public static let sweepJobs = 4
+    /// Pages of rows that one look, or one turn of a deletion job, removes before others get theirs.
+    public static let sweepPages = 10
+    /// Rows in such a page, and streams in a page of the round.
+    public static let sweepPageRows = 1000
+    /// Deletion jobs and kept rings that one run takes up; the next one takes up others.
+    public static let sweepTasks = 10_000
+    /// After how many refusals in a row a removal is given up for this run, backing off from 50 ms
+    /// to 5 s in between: about a minute and a half.
+    public static let removalAttempts = 24
+    /// Streams that a metric names, those with the largest values: a scrape stays small however many
+    /// there are.
+    public static let namedStreams = 20
 }

@@ -173,6 +173,30 @@ struct RuntimeLoopTests {
         #expect(reads.all == ["1", "1", "2"])
     }
 
+    @Test("A scheduled sweep ends before its invocation does, and the next one goes on")
+    func sweepDeadline() async throws {
+        let memory = MemoryTable(deletesLogByItself: true)
+        var drive = Drive(table: memory)
+        for index in 0..<40 {
+            let body = "{\"stream_id\":\"s\(index)\",\"partition_count\":1}"
+            _ = await drive.run(.admin, [{ Events.gateway("POST", "/streams", body: body) }])
+        }
+        // The runtime's deadline is 30 s after the clock's beginning; every call takes one.
+        let clock = drive.clock
+        drive.table = FaultyTable(memory) { _, moment in
+            if moment == .before { clock.advance(milliseconds: 1000) }
+        }
+        let first = await drive.run(.compactor, [{ Events.schedule }])
+        let looked = first[0].json["streams"] as? Int ?? 0
+        #expect((1..<20).contains(looked), "\(first[0].body)")
+        #expect(clock.uptime() < 45_000)
+        // Its time is over before it begins.
+        let late = await drive.run(.compactor, [{ Events.schedule }])
+        #expect(late[0].json["streams"] as? Int == 0)
+        let swept = memory.items.filter { if case .progress = $0.key { true } else { false } }
+        #expect(swept.count == looked)
+    }
+
     private func logKey(_ table: any Table) async throws -> String {
         let rows = try await table.query(Query(.streams, limit: 1))
         let stream = try StreamRow(try #require(rows.items.first))

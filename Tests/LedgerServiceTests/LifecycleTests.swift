@@ -114,8 +114,12 @@ struct LifecycleTests {
         api.clock.advance(milliseconds: Limits.deletionGrace)
         await api.ledger.sweep()
         let left = table.items.map(\.key.group.partitionKey)
-        #expect(Set(left.map { $0.prefix { $0 != "#" } }) == ["STREAMS", "LOG", "PART", "STATE"])
-        #expect(left.count == 4, "\(left)")
+        #expect(
+            Set(left.map { $0.prefix { $0 != "#" } }) == [
+                "STREAMS", "NAME", "LOG", "PART", "STATE",
+            ]
+        )
+        #expect(left.count == 5, "\(left)")
         #expect(await api.call("GET", "/streams/kept/events").keys == ["k"])
     }
 

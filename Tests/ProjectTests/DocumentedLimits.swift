@@ -161,6 +161,9 @@ struct DocumentedLimit: Sendable {
         "unknownKeyAge", "cachedKeys", "keyLookupsPerSecond",
         "foldStepKeys", "foldStepBytes", "foldStepDecodedBytes", "foldsAtOnce", "foldPutsAtOnce",
         "foldStandstill", "foldPause",
+        "clockSkew", "sweepEvery", "sweepRun", "sweepLease", "sweepPace", "sweepRuns", "sweepLanes",
+        "sweepFolds", "sweepJobs", "sweepPages", "sweepPageRows", "sweepTasks", "removalAttempts",
+        "namedStreams",
     ]
 }
 

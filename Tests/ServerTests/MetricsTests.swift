@@ -34,6 +34,19 @@ import Testing
         )
     }
 
+    @Test func showsCountersThatAreKeptElsewhereAsCounters() {
+        let metrics = PrometheusMetrics()
+        metrics.onCollect("commits_total", as: .counter, help: "Commits.") { [GaugeSample(3)] }
+        #expect(
+            metrics.render() == """
+                # HELP commits_total Commits.
+                # TYPE commits_total counter
+                commits_total 3
+
+                """
+        )
+    }
+
     @Test func countsDurationsInSeconds() {
         let metrics = PrometheusMetrics()
         let timer = Timer(label: "t_seconds", dimensions: [("k", "v")], factory: metrics)

@@ -23,7 +23,6 @@ struct UpkeepTests {
             try await server.publish(Self.events)
             shown = try await server.foldLag()
         }
-        // The server looks every five seconds.
         try await Patience().wait(for: "a fold lag of zero, once all is folded") {
             let isFolded = try await server.isFolded()
             return try await server.foldLag() == 0 && isFolded
@@ -51,6 +50,26 @@ struct UpkeepTests {
         }
         #expect(try await server.metric("eventledger_sweep_failures_total") == 0)
         #expect(try await server.metric("eventledger_appended_events_total") == 0)
+    }
+
+    @Test("Every metric says what it is, in as many lines with one stream as with a hundred")
+    func metrics() async throws {
+        let folder = try TemporaryFolder()
+        let server = try await ServerOutside(data: folder)
+        defer { server.kill() }
+        try await server.createStream()
+        try await server.publish(1)
+        let before = try await server.families()
+        for index in 0..<100 { try await server.createStream("t\(index)") }
+        #expect(try await server.families().count == before.count)
+        for (name, family) in before {
+            #expect(family.help?.hasSuffix(".") == true, "\(name) has no HELP")
+            #expect(family.type != nil, "\(name) has no TYPE")
+            #expect((family.type == "counter") == name.hasSuffix("_total"), "\(name)")
+            #expect(family.lines <= 250, "\(name) has \(family.lines) lines")
+        }
+        let names = before.keys.filter { $0.hasPrefix("eventledger_") }
+        #expect(names.count == before.count && names.contains("eventledger_commits_total"))
     }
 
     /// Leaves a ledger behind that published to a stream `s` and ended before it folded anything.
@@ -97,8 +116,8 @@ private struct ServerOutside {
         return "[\(events.joined(separator: ","))]"
     }
 
-    func createStream() async throws {
-        let body = Array("{\"stream_id\":\"s\"}".utf8)
+    func createStream(_ name: String = "s") async throws {
+        let body = Array("{\"stream_id\":\"\(name)\"}".utf8)
         let answer = try await transport.send(SuiteRequest("POST", "/streams", body: body))
         #expect(answer.status == 201, "\(answer)")
     }
@@ -123,6 +142,24 @@ private struct ServerOutside {
         let lines = try await get("/metrics").text.split(separator: "\n")
         let line = lines.first { $0.hasPrefix(name + " ") || $0.hasPrefix(name + "{") }
         return line?.split(separator: " ").last.flatMap { Int($0) }
+    }
+
+    /// What `/metrics` shows, by the metrics' names.
+    func families() async throws -> [String: (help: String?, type: String?, lines: Int)] {
+        var families: [String: (help: String?, type: String?, lines: Int)] = [:]
+        var name = ""
+        for line in try await get("/metrics").text.split(separator: "\n") {
+            let words = line.split(separator: " ", maxSplits: 3).map(String.init)
+            if words[0] == "#" { name = words[2] } else if !line.hasPrefix(name) { name = "?" }
+            var family = families[name] ?? (nil, nil, 0)
+            switch (words[0], words[1]) {
+            case ("#", "HELP"): family.help = words[3]
+            case ("#", "TYPE"): family.type = words[3]
+            default: family.lines += 1
+            }
+            families[name] = family
+        }
+        return families
     }
 
     func foldLag() async throws -> Int? { try await metric("eventledger_fold_lag_events") }

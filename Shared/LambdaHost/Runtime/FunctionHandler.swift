@@ -1,3 +1,4 @@
+import LedgerCore
 import LedgerService
 import RawJSON
 
@@ -21,7 +22,12 @@ struct FunctionHandler: Sendable {
     }
 
     /// The answer to an event.
-    func handle(_ event: [UInt8]) async throws(LambdaEventError) -> [UInt8] {
+    ///
+    /// `deadline`: When the function is stopped.
+    func handle(
+        _ event: [UInt8],
+        by deadline: Timestamp
+    ) async throws(LambdaEventError) -> [UInt8] {
         let event = try LambdaEvent(event)
         await ledger.checkClock()
         switch event {
@@ -32,7 +38,7 @@ struct FunctionHandler: Sendable {
             return await fold(records)
         case .sweep:
             try require(.compactor, "the schedule")
-            return await sweep()
+            return await sweep(by: deadline)
         }
     }
 
@@ -59,8 +65,10 @@ struct FunctionHandler: Sendable {
         return writer.finish()
     }
 
-    private func sweep() async -> [UInt8] {
-        let report = await ledger.sweep()
+    /// A fifth of the time is left for what was begun.
+    private func sweep(by deadline: Timestamp) async -> [UInt8] {
+        let left = max(deadline.milliseconds - clock.now().milliseconds, 0)
+        let report = await ledger.sweepDue(within: left / 5 * 4)
         var writer = JSONWriter()
         writer.beginObject()
         writer.key("streams")

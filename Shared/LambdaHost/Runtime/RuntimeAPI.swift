@@ -1,4 +1,5 @@
 import CurlHTTP
+import LedgerCore
 import RawJSON
 
 /// The Runtime API failed: the function can't go on and ends, so that a new one takes its place.
@@ -21,10 +22,14 @@ struct RuntimeAPI: Sendable {
         let answer = try await call(
             CurlRequest(url: base + "/invocation/next", timeout: Self.forEver)
         )
-        guard answer.status == 200, let id = answer.header("lambda-runtime-aws-request-id") else {
-            throw RuntimeFailure(description: "next: status \(answer.status) or no request id")
+        guard answer.status == 200, let id = answer.header("lambda-runtime-aws-request-id"),
+            let deadline = answer.header("lambda-runtime-deadline-ms").flatMap({ Int64($0) })
+        else {
+            let message = "next: status \(answer.status), no request id or no deadline"
+            throw RuntimeFailure(description: message)
         }
         return Invocation(
+            deadline: Timestamp(milliseconds: deadline),
             requestID: id,
             trace: answer.header("lambda-runtime-trace-id"),
             event: answer.body

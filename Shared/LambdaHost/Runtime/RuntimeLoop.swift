@@ -24,7 +24,7 @@ struct RuntimeLoop: Sendable {
     private func answer(_ invocation: Invocation) async throws(RuntimeFailure) {
         let answer: [UInt8]
         do throws(LambdaEventError) {
-            answer = try await handler.handle(invocation.event)
+            answer = try await handler.handle(invocation.event, by: invocation.deadline)
         } catch {
             logger.error("the event was refused", metadata: ["error": "\(error)"])
             let failure = FunctionFailure(type: "Function.BadEvent", message: error.description)

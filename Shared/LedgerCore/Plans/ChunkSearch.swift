@@ -14,24 +14,28 @@ public struct ChunkSearch: Sendable {
     private let target: Timestamp
     private let expiration: Expiration
     /// Chunks that begin below are too early.
-    private var low = Offset.zero
+    private var low: Offset
     /// No chunk that begins at or after it can be better than `best`.
     private var high: Offset
     private var probed = Offset.zero
     private var best: Chunk?
 
+    /// `start`: Chunks that begin below are too early.
+    ///
     /// `end`: The partition's tail.
     public init(
         stream: Incarnation,
         partition: Partition,
         notBefore target: Timestamp,
         expiration: Expiration,
+        from start: Offset = .zero,
         end: Offset
     ) {
         self.stream = stream
         self.partition = partition
         self.target = target
         self.expiration = expiration
+        low = start
         high = end
     }
 
@@ -39,7 +43,7 @@ public struct ChunkSearch: Sendable {
     ///
     /// The oldest chunk is looked at first: most often it is the one.
     public mutating func start() -> Action {
-        high > .zero ? probe(.zero) : .finish(nil)
+        high > low ? probe(low) : .finish(nil)
     }
 
     /// Takes what a ``Action/probe(_:)`` found.

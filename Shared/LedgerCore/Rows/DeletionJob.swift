@@ -34,7 +34,10 @@ public struct DeletionJob: Hashable, Sendable {
         if let subscription { return [.positions(stream, subscription: subscription)] }
         let partitions = Partition.all(partitionCount)
         return partitions.map { .log(stream, $0) } + partitions.map { .latest(stream, $0) }
-            + [.subscriptions(stream), .idempotency(stream), .progress(stream)]
+            + [
+                .subscriptions(stream), .idempotency(stream), .progress(stream),
+                .streamName(stream),
+            ]
     }
 
     /// The row.

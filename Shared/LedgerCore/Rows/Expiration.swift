@@ -18,7 +18,12 @@ public struct Expiration: Hashable, Sendable {
     ///
     /// Then so has every chunk before it: timestamps and ttls never decrease along a log.
     public func covers(_ chunk: Chunk) -> Bool {
-        if let horizon, chunk.timestamp <= horizon { return true }
-        return chunk.ttl.mayHavePassed(at: now) && Rule.ttlExpires.isKept
+        covers(chunk.timestamp, chunk.ttl)
+    }
+
+    /// Whether a chunk with this last timestamp and this ttl has expired.
+    public func covers(_ timestamp: Timestamp, _ ttl: TTL) -> Bool {
+        if let horizon, timestamp <= horizon { return true }
+        return ttl.mayHavePassed(at: now) && Rule.ttlExpires.isKept
     }
 }

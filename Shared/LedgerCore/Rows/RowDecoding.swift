@@ -61,6 +61,11 @@ extension Item {
         return id
     }
 
+    func requiredStreamID(_ name: Attribute) throws(TableError) -> StreamID {
+        guard let id = string(name).flatMap(StreamID.init) else { throw damaged(name) }
+        return id
+    }
+
     func requiredCount(_ name: Attribute) throws(TableError) -> Int {
         let value = try requiredNumber(name)
         guard value > 0, value <= Int32.max else { throw damaged(name) }

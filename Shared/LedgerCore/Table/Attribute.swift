@@ -95,6 +95,24 @@ public enum Attribute: String, Sendable, CaseIterable {
     case progress = "g"
     /// Not before this moment, milliseconds.
     case notBefore = "nb"
+
+    // Sweep and kept rings
+    /// When the sweep's round began, milliseconds.
+    case began = "bg"
+    /// The sort key up to which the running round has looked.
+    case cursor = "cur"
+    /// 1 when another round was asked for.
+    case wanted = "wa"
+    /// How many streams the running round has looked at.
+    case looked = "lk"
+    /// How many streams there were in the last whole round.
+    case size = "sz"
+    /// Who sweeps: a random id, 16 bytes.
+    case holder = "ho"
+    /// Until when, milliseconds.
+    case until = "un"
+    /// The name of a stream.
+    case stream = "sn"
 }
 
 /// What an attribute holds: the three types that both engines store alike.

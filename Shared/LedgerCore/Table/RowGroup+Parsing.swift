@@ -8,6 +8,9 @@ extension RowGroup {
             case ("KEYS", 1): .apiKeys
             case ("GC", 1): .deletions
             case ("CLOCK", 1): .clock
+            case ("RINGS", 1): .rings
+            case ("SWEEP", 1): .sweep
+            case ("NAME", 2): Incarnation(hex: parts[1]).map(RowGroup.streamName)
             case ("PART", 2): Incarnation(hex: parts[1]).map(RowGroup.progress)
             case ("SUBS", 2): Incarnation(hex: parts[1]).map(RowGroup.subscriptions)
             case ("IDEM", 2): Incarnation(hex: parts[1]).map(RowGroup.idempotency)
@@ -31,9 +34,10 @@ extension RowGroup {
     /// The incarnation of the stream whose rows these are; nil for rows of no stream.
     public var stream: Incarnation? {
         switch self {
-        case .streams, .apiKeys, .deletions, .clock: nil
+        case .streams, .apiKeys, .deletions, .clock, .rings, .sweep: nil
         case .log(let stream, _), .progress(let stream), .latest(let stream, _),
-            .subscriptions(let stream), .positions(let stream, _), .idempotency(let stream):
+            .subscriptions(let stream), .positions(let stream, _), .idempotency(let stream),
+            .streamName(let stream):
             stream
         }
     }

@@ -37,6 +37,19 @@ enum SortKey {
         return Incarnation(hex: parts[1]).map { .deletion(stream: stream, subscription: $0) }
     }
 
+    static func ring(_ bytes: [UInt8]) -> TableKey? {
+        let parts = bytes.split(separator: UInt8(ascii: "#"), omittingEmptySubsequences: false)
+        guard parts.count == 2, let stream = Incarnation(hex: text(Array(parts[0]))),
+            let partition = partition(parts[1])
+        else { return nil }
+        return .ring(stream, partition)
+    }
+
+    /// The only row of its group.
+    static let streamName = Array("NAME".utf8)
+    /// The only row of its group.
+    static let sweep = Array("SWEEP".utf8)
+
     static func text(_ bytes: [UInt8]) -> String {
         String(decoding: bytes, as: UTF8.self)
     }

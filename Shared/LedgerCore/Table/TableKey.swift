@@ -12,6 +12,9 @@
 /// | `KEYS` | API key id | ``APIKeyRow`` | admin, put and deleted only |
 /// | `CLOCK` | `highest` | ``ClockRow`` | compare-and-set |
 /// | `GC` | sid, or sid `#` sub | ``DeletionJob`` | admin, compactor |
+/// | `NAME#sid` | `NAME` | ``StreamName`` | written once, with the stream |
+/// | `RINGS` | sid, `#`, partition | ``KeptRing`` | compactor, put and deleted only |
+/// | `SWEEP` | `SWEEP` | ``SweepRow`` | compactor, compare-and-set |
 ///
 /// `sid` and `sub` are the random incarnations of stream and subscription, 32 hex digits.
 public enum TableKey: Hashable, Sendable {
@@ -35,6 +38,12 @@ public enum TableKey: Hashable, Sendable {
     case deletion(stream: Incarnation, subscription: Incarnation?)
     /// The highest wall time seen.
     case clock
+    /// What a stream is called.
+    case streamName(Incarnation)
+    /// A ring for a partition that is to be looked at again.
+    case ring(Incarnation, Partition)
+    /// How far the sweep is.
+    case sweep
 
     /// The rows that share this row's partition key.
     public var group: RowGroup {
@@ -49,6 +58,9 @@ public enum TableKey: Hashable, Sendable {
         case .apiKey: .apiKeys
         case .deletion: .deletions
         case .clock: .clock
+        case .streamName(let sid): .streamName(sid)
+        case .ring: .rings
+        case .sweep: .sweep
         }
     }
 
@@ -67,6 +79,10 @@ public enum TableKey: Hashable, Sendable {
         case .deletion(let stream, let subscription):
             Array((stream.hex + (subscription.map { "#" + $0.hex } ?? "")).utf8)
         case .clock: SortKey.clock
+        case .streamName: SortKey.streamName
+        case .ring(let sid, let partition):
+            Array(sid.hex.utf8) + [UInt8(ascii: "#")] + SortKey.partition(partition)
+        case .sweep: SortKey.sweep
         }
     }
 }
@@ -93,6 +109,12 @@ public enum RowGroup: Hashable, Sendable {
     case deletions
     /// The one row of the clock.
     case clock
+    /// What one stream is called.
+    case streamName(Incarnation)
+    /// All rings that are kept.
+    case rings
+    /// How far the sweep is.
+    case sweep
 
     /// The partition key; ASCII.
     public var partitionKey: String {
@@ -107,6 +129,9 @@ public enum RowGroup: Hashable, Sendable {
         case .apiKeys: "KEYS"
         case .deletions: "GC"
         case .clock: "CLOCK"
+        case .streamName(let sid): "NAME#\(sid.hex)"
+        case .rings: "RINGS"
+        case .sweep: "SWEEP"
         }
     }
 
@@ -139,6 +164,9 @@ public enum RowGroup: Hashable, Sendable {
         case .apiKeys: APIKeyID(SortKey.text(sortKey)).map(TableKey.apiKey)
         case .deletions: SortKey.deletion(sortKey)
         case .clock: sortKey == SortKey.clock ? .clock : nil
+        case .streamName(let sid): sortKey == SortKey.streamName ? .streamName(sid) : nil
+        case .rings: SortKey.ring(sortKey)
+        case .sweep: sortKey == SortKey.sweep ? .sweep : nil
         }
     }
 

@@ -116,9 +116,13 @@ extension Ledger {
         var events = 0
         var bytes = 0
         var end = Offset.zero
+        let ring = Doorbell.Ring(stream, context.stream, partition)
         for (unit, outcome) in zip(units, outcomes) {
             guard case .stored(let range) = outcome else { continue }
             end = max(end, range.end)
+            if configuration.foldsInBackground {
+                foldLags.found(ring, from: range.first, to: range.end)
+            }
             events += unit.records.count
             bytes += unit.records.payload.count
         }
@@ -126,6 +130,6 @@ extension Ledger {
         metrics.appendedEvents.increment(by: events)
         metrics.appendedBytes.increment(by: bytes)
         signals.append(stream, context.stream, partition, end)
-        if configuration.foldsInBackground { doorbell.ring(stream, context.stream, partition) }
+        if configuration.foldsInBackground { doorbell.ring(ring) }
     }
 }

@@ -9,9 +9,29 @@ extension Ledger {
     )
         async throws(LedgerError) -> Offset
     {
-        let beginning = Timestamp(milliseconds: .min)
-        let first = try await firstChunk(notBefore: beginning, partition, stream, tail: tail)
-        return first?.first ?? tail
+        let now = clock.now()
+        let known = earliest.finding(stream, partition, at: now)
+        let expiration = Expiration(of: stream, at: now)
+        if let known, let chunk = known.chunk,
+            !expiration.covers(chunk.timestamp, chunk.ttl)
+        {
+            return known.offset
+        }
+        let first = try await firstChunk(
+            from: known?.chunk?.end ?? known?.offset ?? .zero,
+            notBefore: Timestamp(milliseconds: .min),
+            partition,
+            stream,
+            tail: tail
+        )
+        let found = EarliestOffsets.Finding(
+            offset: first?.first ?? tail,
+            chunk: first.map { ($0.timestamp, $0.ttl, $0.end) },
+            moment: now,
+            retentionHours: stream.retentionHours
+        )
+        earliest.remember(found, stream, partition)
+        return found.offset
     }
 
     /// The offset of a partition's first event that is not earlier than `moment`; the tail when
@@ -37,6 +57,7 @@ extension Ledger {
     }
 
     private func firstChunk(
+        from start: Offset = .zero,
         notBefore moment: Timestamp,
         _ partition: Partition,
         _ stream: StreamRow,
@@ -47,6 +68,7 @@ extension Ledger {
             partition: partition,
             notBefore: moment,
             expiration: Expiration(of: stream, at: clock.now()),
+            from: start,
             end: tail
         )
         var action = search.start()

@@ -17,12 +17,9 @@ extension Ledger {
             created: clock.now()
         )
         let known = clock.instant()
-        guard
-            case .applied = try await apply(
-                .put(stream.item, if: .notExists),
-                decided: known
-            )
-        else {
+        let name = StreamName(stream.incarnation, id)
+        let writes = [Write.put(stream.item, if: .notExists), .put(name.item)]
+        guard case .applied = try await apply(writes, decided: known) else {
             throw .streamAlreadyExists(id)
         }
         streams.remember(stream, known: known)
@@ -65,6 +62,7 @@ extension Ledger {
             let write = Write.put(changed.item, if: stream.unchanged)
             if case .applied = try await apply(write, decided: decided) {
                 streams.remember(changed, known: known)
+                sweepMemory.forget(changed.incarnation)
                 return try await describe(changed)
             }
         }

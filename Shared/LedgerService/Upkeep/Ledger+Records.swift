@@ -64,6 +64,8 @@ extension Ledger {
             )
             return true
         } catch {
+            // Records come again a few times; what still fails then is the sweep's.
+            await keep(Doorbell.Ring(stream.id, stream.incarnation, partition))
             logger.error(
                 "compaction failed; its records come again",
                 metadata: [

@@ -1,20 +1,25 @@
 import LedgerCore
 
-/// Physical removal: what has expired, and what was deleted.
+/// Physical removal of what has expired.
 extension Ledger {
-    /// Removes a partition's expired chunks that the engine does not remove by itself.
+    /// Removes a partition's expired chunks that the engine does not remove by itself, a bounded
+    /// number of them; the run comes back for the others.
     ///
     /// Raises the trim first, so that a reader in between can tell expiry from damage.
     ///
-    /// - Returns: How many rows were removed.
-    func trim(_ partition: Partition, of stream: StreamRow) async throws(LedgerError) -> Int {
-        var removed = 0
-        while true {
-            try checkCancellation()
+    /// - Returns: When the next chunk may go; nil when none is going to.
+    func trim(
+        _ partition: Partition,
+        of stream: StreamRow,
+        _ reading: TailReading,
+        _ run: SweepRun
+    ) async throws(LedgerError) -> Timestamp? {
+        guard mayHoldExpired(reading, stream) else { return nil }
+        for _ in 0..<Limits.sweepPages where !run.isOver {
             let decided = clock.instant()
             let progress = try await progress(of: partition, in: stream)
-            let keys = try await expiredChunks(partition, stream, below: progress.watermark.next)
-            guard let end = keys.end else { return removed }
+            let page = try await expiredChunks(partition, stream, below: progress.watermark.next)
+            guard let end = page.end else { return page.due }
             var changed = progress
             changed.trim = max(progress.trim, end)
             let write = progress.replacement(by: changed)
@@ -23,142 +28,118 @@ extension Ledger {
             {
                 continue
             }
-            try await remove(keys.chunks)
-            removed += keys.chunks.count
+            try await remove(page.chunks, run)
+            run.count { $0.removedRows += page.chunks.count }
         }
+        await comeBack(to: Doorbell.Ring(stream.id, stream.incarnation, partition), run)
+        return clock.now()
     }
 
-    /// One page of the oldest chunks that may go, all below the watermark.
+    /// Whether a look at the log's beginning is worth its price.
+    ///
+    /// An engine that removes what has a ttl leaves the rest, which there is only where events were
+    /// once kept for ever, and then the newest chunk has none either.
+    private func mayHoldExpired(_ reading: TailReading, _ stream: StreamRow) -> Bool {
+        guard case .chunk(let newest)? = reading.newest else { return false }
+        guard table.deletesLogByItself else { return true }
+        return newest.ttl == .never && stream.retentionHours != nil
+    }
+
+    /// The oldest chunks that may go, all below the watermark, and when the next one may.
+    private typealias ExpiredChunks = (chunks: [TableKey], end: Offset?, due: Timestamp?)
+
     private func expiredChunks(
         _ partition: Partition,
         _ stream: StreamRow,
         below end: Offset
-    )
-        async throws(LedgerError) -> (chunks: [TableKey], end: Offset?)
-    {
+    ) async throws(LedgerError) -> ExpiredChunks {
         let log = RowGroup.log(stream.incarnation, partition)
         // Most often nothing has expired: one chunk tells.
-        let first = try await rows(Query(log, limit: 1))
-        guard try expired(first.items, stream, below: end).end != nil else { return ([], nil) }
-        return try expired(try await rows(Query(log, limit: 1000)).items, stream, below: end)
+        let first = try expired(try await rows(Query(log, limit: 1)).items, stream, below: end)
+        guard first.end != nil else { return first }
+        let page = try await rows(Query(log, limit: Limits.sweepPageRows))
+        return try expired(page.items, stream, below: end)
     }
 
     private func expired(
         _ items: [Item],
         _ stream: StreamRow,
         below end: Offset
-    )
-        throws(LedgerError) -> (chunks: [TableKey], end: Offset?)
-    {
+    ) throws(LedgerError) -> ExpiredChunks {
         var chunks: [TableKey] = []
         var last: Offset?
         for item in items {
             let entry = try decoded { () throws(TableError) in try LogEntry(item) }
-            guard case .chunk(let chunk) = entry, chunk.end <= end, mayGo(chunk, stream) else {
-                break
-            }
+            guard case .chunk(let chunk) = entry else { break }
+            let now = clock.now()
+            guard chunk.end <= end else { return (chunks, last, now) }
+            let due = removal(of: chunk, stream)
+            guard let due, due <= now else { return (chunks, last, due) }
             chunks.append(item.key)
             last = chunk.end
         }
-        return (chunks, last)
+        return (chunks, last, nil)
     }
 
-    /// A chunk with a ttl goes when that has passed (by the engine, where it does so); one
-    /// without, once it is logically expired.
-    private func mayGo(_ chunk: Chunk, _ stream: StreamRow) -> Bool {
-        let now = clock.now()
-        guard case .never = chunk.ttl else {
-            return !table.deletesLogByItself && chunk.ttl.hasPassed(at: now)
+    /// When a chunk may go: one with a ttl when that has passed (by the engine, where it does so),
+    /// one without when it is logically expired.
+    private func removal(of chunk: Chunk, _ stream: StreamRow) -> Timestamp? {
+        switch chunk.ttl {
+        case .after(let second):
+            table.deletesLogByItself ? nil : Timestamp(milliseconds: (second + 1) * 1000)
+        case .never:
+            stream.retentionHours.map {
+                chunk.timestamp.advanced(byMilliseconds: Int64($0) * 3_600_000)
+            }
         }
-        guard let horizon = stream.expiryHorizon(at: now) else { return false }
-        return chunk.timestamp <= horizon
+    }
+
+    /// Removes rows, also while the table takes few writes: in smaller batches after pauses, for as
+    /// long as the run lasts.
+    func remove(_ keys: [TableKey], _ run: SweepRun) async throws(LedgerError) {
+        var left = keys[...]
+        var size = Limits.sweepPageRows
+        var failures = 0
+        while !left.isEmpty {
+            try checkCancellation()
+            do throws(TableError) {
+                try await table.batchDelete(Array(left.prefix(size)))
+                left = left.dropFirst(size)
+                size = min(size * 2, Limits.sweepPageRows)
+                failures = 0
+            } catch {
+                failures += 1
+                guard error.mayPass, failures < Limits.removalAttempts, !run.isOver else {
+                    throw LedgerError(error)
+                }
+                size = max(size / 2, 25)
+                await pause(min(50 << Int64(min(failures, 10)), 5_000))
+            }
+        }
     }
 
     /// Between two pages: what was removed stays so, and the next sweep goes on from there.
-    private func checkCancellation() throws(LedgerError) {
+    func checkCancellation() throws(LedgerError) {
         guard Task.isCancelled else { return }
         throw .unavailable(message: "the process is being stopped", mayHaveHappened: true)
     }
 
-    func remove(_ keys: [TableKey]) async throws(LedgerError) {
-        do throws(TableError) {
-            try await table.batchDelete(keys)
-        } catch {
-            throw LedgerError(error)
-        }
-    }
-
-    /// Rows with a ttl outside the log, for engines that leave them to us.
-    func purge() async throws(LedgerError) -> Int {
-        var removed = 0
-        while true {
-            try checkCancellation()
-            let count: Int
+    /// Removes rows with a ttl outside the log, for engines that leave them to us.
+    func purge(_ run: SweepRun) async throws(LedgerError) {
+        var count = Limits.sweepPageRows
+        while count == Limits.sweepPageRows, !run.isOver {
             do throws(TableError) {
-                count = try await table.purgeExpired(before: clock.now(), limit: 1000)
+                count = try await table.purgeExpired(before: clock.now(), limit: count)
             } catch {
                 throw LedgerError(error)
             }
-            removed += count
-            if count < 1000 { return removed }
+            let removed = count
+            run.count { $0.removedRows += removed }
         }
     }
+}
 
-    /// Goes on with the deletion jobs that are due.
-    func runDeletionJobs(_ report: inout SweepReport) async throws(LedgerError) {
-        var after: [UInt8]?
-        repeat {
-            let page = try await rows(Query(.deletions, after: after, limit: 100))
-            for item in page.items {
-                do throws(LedgerError) {
-                    report.removedRows += try await runDeletionJob(item)
-                } catch {
-                    note(error, &report, ["step": "deletion"])
-                }
-            }
-            after = page.next
-        } while after != nil
-    }
-
-    /// Empties one group of rows after the other, and remembers how far it is.
-    private func runDeletionJob(_ item: Item) async throws(LedgerError) -> Int {
-        var job = try decoded { () throws(TableError) in try DeletionJob(item) }
-        guard job.notBefore <= clock.now() else { return 0 }
-        var removed = 0
-        for group in job.groups.dropFirst(job.groupsDone) {
-            if case .subscriptions = group { removed += try await removePositions(of: job) }
-            removed += try await empty(group)
-            job.groupsDone += 1
-            _ = try await apply(.put(job.item, if: .exists), decided: clock.instant())
-        }
-        _ = try await apply(.delete(job.item.key), decided: clock.instant())
-        return removed
-    }
-
-    private func removePositions(of job: DeletionJob) async throws(LedgerError) -> Int {
-        var removed = 0
-        var after: [UInt8]?
-        repeat {
-            let page = try await rows(Query(.subscriptions(job.stream), after: after, limit: 100))
-            for item in page.items {
-                let row = try decoded { () throws(TableError) in try SubscriptionRow(item) }
-                removed += try await empty(
-                    .positions(job.stream, subscription: row.incarnation)
-                )
-            }
-            after = page.next
-        } while after != nil
-        return removed
-    }
-
-    private func empty(_ group: RowGroup) async throws(LedgerError) -> Int {
-        var removed = 0
-        while true {
-            try checkCancellation()
-            let page = try await rows(Query(group, limit: 1000))
-            guard !page.items.isEmpty else { return removed }
-            try await remove(page.items.map(\.key))
-            removed += page.items.count
-        }
-    }
+extension TableError {
+    /// Whether the same call may succeed soon.
+    fileprivate var mayPass: Bool { reason == .throttled || reason == .unavailable }
 }

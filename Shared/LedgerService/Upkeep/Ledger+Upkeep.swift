@@ -1,8 +1,8 @@
-public import LedgerCore
+import LedgerCore
 import Logging
 
 extension Ledger {
-    /// The background work of a server process: folds what is appended, and sweeps every minute.
+    /// The background work of a server process: folds what is appended, and sweeps.
     ///
     /// Returns when the task is cancelled.
     public func runUpkeep() async {
@@ -36,50 +36,48 @@ extension Ledger {
     private func answer(_ ring: Doorbell.Ring) async {
         do throws(LedgerError) {
             let stream = try await publishable(ring.id).row
-            guard stream.incarnation == ring.stream, stream.compaction else { return }
+            guard stream.incarnation == ring.stream, stream.compaction else {
+                return foldLags.forget(ring)
+            }
             let report = try await fold(
                 ring.stream,
                 ring.partition,
                 of: ring.id,
                 compacts: true
             )
-            if !report.isAtEnd { doorbell.ring(ring.id, ring.stream, ring.partition) }
+            foldLags.folded(ring, upTo: report.watermark)
+            if !report.isAtEnd { doorbell.ring(ring) }
         } catch .streamNotFound {
             // Deleted meanwhile: nothing is left to fold.
+            foldLags.forget(ring)
         } catch {
+            doorbell.postpone(ring)
             logger.error(
-                "compaction failed; the next sweep tries again",
+                "compaction failed; it is tried again in a minute",
                 metadata: ["stream": "\(ring.id)", "error": "\(error)"]
             )
         }
     }
 
     private func sweepEveryMinute() async {
+        // The process before this one may have left work of which nobody else knows. Where no other
+        // process can be at it, that is looked for at once.
+        if !table.deletesLogByItself { await sweep() }
+        var wantsRound = table.deletesLogByItself
         while !Task.isCancelled {
             await checkClock()
-            await sweep()
+            let start = clock.uptime()
+            let report = await sweepDue(within: Limits.sweepRun, wantsRound: wantsRound)
+            if report.hadTurn { wantsRound = false }
+            doorbell.ringAgain()
+            let rest = max(Limits.sweepRun - (clock.uptime() - start), 1_000)
             _ = await attempt { () throws(CancellationError) in
-                try await clock.sleep(milliseconds: 60_000)
+                try await clock.sleep(milliseconds: rest)
             }
         }
     }
 
-    /// By stream: how many events wait to be folded, as far as this process knows.
-    public func foldLag() async throws(LedgerError) -> [(stream: StreamID, events: Int64)] {
-        var lags: [(stream: StreamID, events: Int64)] = []
-        var after: [UInt8]?
-        repeat {
-            let page = try await listStreams(limit: 1000, after: after)
-            for stream in page.streams where stream.compaction {
-                var lag: Int64 = 0
-                for partition in stream.partitions {
-                    let (tail, progress) = try await tail(of: partition, in: stream)
-                    lag += tail.distance(from: progress?.watermark.next ?? .zero)
-                }
-                lags.append((stream.id, lag))
-            }
-            after = page.next
-        } while after != nil
-        return lags
-    }
+    /// How many events wait to be folded, as far as this process knows: what it appended itself, and
+    /// what its sweeps found.
+    public var foldLag: FoldLag { foldLags.lag }
 }

@@ -68,7 +68,8 @@ extension TableConformance {
             .position(stream: sid, subscription: trial.token, partition),
             .idempotency(sid, keyHash: hash, partition), .apiKey(APIKeyID(rawValue: sid.high)),
             .deletion(stream: sid, subscription: nil),
-            .deletion(stream: sid, subscription: trial.token),
+            .deletion(stream: sid, subscription: trial.token), .streamName(sid),
+            .ring(sid, partition),
         ]
     }
 

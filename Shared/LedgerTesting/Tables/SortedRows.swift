@@ -11,6 +11,8 @@ struct SortedRows {
     }
 
     private var groups: [RowGroup: [Row]] = [:]
+    /// How many rows have a `ttl`.
+    private var dated = 0
 
     subscript(key: TableKey) -> Item? {
         guard let rows = groups[key.group] else { return nil }
@@ -35,7 +37,9 @@ struct SortedRows {
         let sort = item.key.sortKey
         var rows = groups.removeValue(forKey: item.key.group) ?? []
         let index = Self.index(of: sort, in: rows)
+        if item.number(.ttl) != nil { dated += 1 }
         if index < rows.count, rows[index].sort == sort {
+            if rows[index].item.number(.ttl) != nil { dated -= 1 }
             rows[index].item = item
         } else {
             rows.insert(Row(sort: sort, item: item), at: index)
@@ -47,7 +51,10 @@ struct SortedRows {
         let sort = key.sortKey
         guard var rows = groups.removeValue(forKey: key.group) else { return }
         let index = Self.index(of: sort, in: rows)
-        if index < rows.count, rows[index].sort == sort { rows.remove(at: index) }
+        if index < rows.count, rows[index].sort == sort {
+            if rows[index].item.number(.ttl) != nil { dated -= 1 }
+            rows.remove(at: index)
+        }
         if !rows.isEmpty { groups[key.group] = rows }
     }
 
@@ -83,6 +90,7 @@ struct SortedRows {
 
     /// The rows whose `ttl` lies before `moment`, the earliest first.
     func expired(before moment: Timestamp) -> [TableKey] {
+        guard dated > 0 else { return [] }
         let dated = all.compactMap { item in item.number(.ttl).map { (key: item.key, ttl: $0) } }
         return dated.filter { $0.ttl < moment.firstSecondNotBefore }
             .sorted { $0.ttl < $1.ttl }

@@ -20,6 +20,9 @@ struct TableKeyTests {
         .apiKey(APIKeyID(rawValue: 0x0123_4567_89ab_cdef)),
         .deletion(stream: sid, subscription: nil),
         .deletion(stream: sid, subscription: sub),
+        .streamName(sid),
+        .ring(sid, Partition(unchecked: 7)),
+        .sweep,
     ]
 
     @Test("A row is found again by its group and sort key", arguments: keys)
@@ -75,6 +78,11 @@ struct TableKeyTests {
         ] {
             #expect(log.key(sortKey: Array(text.utf8)) == nil, "\(text)")
         }
-        #expect(RowGroup.deletions.key(sortKey: Array("abc".utf8)) == nil)
+        for group in [RowGroup.deletions, .rings, .sweep, .streamName(Self.sid)] {
+            #expect(group.key(sortKey: Array("abc".utf8)) == nil, "\(group)")
+        }
+        for ring in [Self.sid.hex, "\(Self.sid.hex)#7", "\(Self.sid.hex)#00100"] {
+            #expect(RowGroup.rings.key(sortKey: Array(ring.utf8)) == nil, "\(ring)")
+        }
     }
 }

@@ -75,9 +75,9 @@ variable "log_retention_days" {
 }
 
 variable "sweep_rate" {
-  description = "How often to sweep all streams."
+  description = "How often the sweep does what is due."
   type        = string
-  default     = "rate(5 minutes)"
+  default     = "rate(1 minute)"
 }
 
 variable "batching_window_seconds" {

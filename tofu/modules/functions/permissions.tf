@@ -23,6 +23,7 @@ locals {
       Put = [
         "KEYS",    # create an API key
         "STREAMS", # create, change, mark as deleting
+        "NAME#*",  # the name of a created stream
         "LOG#*",   # the seals of a deleted stream, only where nothing is yet
         "SUBS#*",  # create a subscription
         "GC",      # what a deletion leaves to the sweep
@@ -77,15 +78,19 @@ locals {
         "KEYS",
         "STREAMS",
         "PART#*", # how far a partition is folded
+        "NAME#*", # the stream of the table's news
+        "SWEEP",  # how far the sweep is
       ]
       Query = [
         "STREAMS", # the sweep goes through all streams
+        "RINGS",   # what it has to come back to
         "LOG#*",   # what is to be folded or has expired
         "PART#*",  # and, when a stream was deleted, every row it had
         "STATE#*",
         "SUBS#*",
         "POS#*",
         "IDEM#*",
+        "NAME#*",
         "GC", # deletion jobs
       ]
       Put = [
@@ -94,10 +99,13 @@ locals {
         "PART#*",  # folded up to, swept, trim
         "LOG#*",   # seals, where a deletion was interrupted
         "GC",      # how far a deletion is
+        "RINGS",   # what could not be done now
+        "SWEEP",   # how far the sweep is
       ]
       Delete = [
         "STREAMS", # the end of an interrupted deletion
         "GC",      # a finished deletion
+        "RINGS",   # what is done
       ]
       # The only one that removes rows of the log: expired ones, and those of deleted streams. IAM has
       # no word for deletions alone: the action would allow puts in batches too.
@@ -108,6 +116,7 @@ locals {
         "POS#*",
         "IDEM#*",
         "PART#*",
+        "NAME#*",
       ]
     }
   }

@@ -1,11 +1,11 @@
 # The sweep: folds what no record led to, notes that each tail was seen (`swept`), removes what has
-# expired and goes on with deletions. `swept` is rewritten every 6 hours and trusted for 47, so the
-# rate is about something else: how late a fold may be that the stream missed. Every five minutes is
-# 8,640 calls a month and, for each partition, as many times a few reads.
+# expired and goes on with deletions. A run does what is due: of the streams the next thousand of a
+# round that begins every 6 hours, and what was left to come back to. A run that finds nothing is three
+# reads; where one takes longer than a minute, the next ones find it at work and end at once.
 
 resource "aws_cloudwatch_event_rule" "sweep" {
   name                = "${var.name}-sweep"
-  description         = "EventLedger: sweep all streams"
+  description         = "EventLedger: the sweep"
   schedule_expression = var.sweep_rate
 }
 

@@ -92,9 +92,9 @@ variable "parallelization_factor" {
 }
 
 variable "sweep_rate" {
-  description = "How often to sweep. Far more often than every 47 hours, or publishing is refused."
+  description = "How often the sweep does what is due. A round of all streams takes up to 90 runs, and must be done in far less than 47 hours."
   type        = string
-  default     = "rate(5 minutes)"
+  default     = "rate(1 minute)"
 }
 
 variable "emulated" {

@@ -151,7 +151,7 @@ run "the_stream_rings_for_new_chunks_only" {
 
 run "the_sweep_comes_on_schedule" {
   assert {
-    condition     = aws_cloudwatch_event_rule.sweep.schedule_expression == "rate(5 minutes)"
+    condition     = aws_cloudwatch_event_rule.sweep.schedule_expression == "rate(1 minute)"
     error_message = "Every five minutes."
   }
 

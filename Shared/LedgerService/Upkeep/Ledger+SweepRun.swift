@@ -1,0 +1,126 @@
+import CoreMetrics
+import LedgerCore
+import Logging
+
+/// The sweep: folds what no doorbell led to, records that each tail was seen, removes what has
+/// expired, and goes on with deletions.
+///
+/// Any number of runs may be under way at once, anywhere, and stop anywhere.
+extension Ledger {
+    /// Looks at everything now, however long it takes.
+    @discardableResult
+    public func sweep() async -> SweepReport {
+        let run = SweepRun(clock, budget: nil)
+        metrics.sweeps.increment()
+        do throws(LedgerError) {
+            await work(
+                run,
+                jobs: try await deletionJobs(run),
+                rings: try await keptRings(run)
+            ) { [self] in
+                await lookAtEverything(run)
+            }
+            try await purge(run)
+        } catch {
+            note(error, run, ["step": "sweep"])
+        }
+        return run.report
+    }
+
+    /// Does what is due, as far as the time goes, and remembers in the table how far it came.
+    ///
+    /// - Parameters:
+    ///   - budget: Milliseconds; what was begun may take a little longer.
+    ///   - wantsRound: Whether every stream is to be looked at from now on, due or not: as in a
+    ///     process that begins, since the one before may have left work behind.
+    @discardableResult
+    public func sweepDue(within budget: Int64, wantsRound: Bool = false) async -> SweepReport {
+        let run = SweepRun(clock, budget: budget)
+        metrics.sweeps.increment()
+        do throws(LedgerError) {
+            let jobs = try await deletionJobs(run)
+            let rings = try await keptRings(run)
+            if var row = try await turn(
+                run,
+                budget,
+                hasWork: !jobs.isEmpty || !rings.isEmpty,
+                wantsRound: wantsRound
+            ) {
+                row = await work(run, jobs: jobs, rings: rings) { [self, row] in
+                    await lookAround(row, run)
+                }
+                row.release()
+                // Lost to someone else, or for an unknown reason: it ends by itself.
+                _ = try await apply(row.write(), decided: clock.instant())
+            }
+            try await purge(run)
+        } catch {
+            run.count { $0.hadTurn = false }
+            note(error, run, ["step": "sweep"])
+        }
+        return run.report
+    }
+
+    /// Looks at streams with the help of `look`, then goes back to what must be gone back to, and
+    /// works on deletion jobs all the while.
+    private func work<Result: Sendable>(
+        _ run: SweepRun,
+        jobs: [DeletionJob],
+        rings: [KeptRing],
+        look: @escaping @Sendable () async -> Result
+    ) async -> Result {
+        for ring in rings { run.call(Doorbell.Ring(ring), kept: ring) }
+        async let jobs: Void = runDeletionJobs(jobs, run)
+        let result = await look()
+        await answerCalls(run)
+        await jobs
+        return result
+    }
+
+    /// The lease, when there is something to do and nobody else does it.
+    private func turn(
+        _ run: SweepRun,
+        _ budget: Int64,
+        hasWork: Bool,
+        wantsRound: Bool
+    ) async throws(LedgerError) -> SweepRow? {
+        var row = try await sweepRow(run)
+        let now = clock.now()
+        guard !row.isHeld(at: now) else {
+            run.count { $0.hadTurn = false }
+            return nil
+        }
+        if wantsRound { row.want() }
+        guard hasWork || row.isDue(at: now) else { return nil }
+        if row.isDue(at: now) { row.begin(at: now) }
+        row.take(freshID(), at: now, for: budget + budget / 4)
+        guard case .applied = try await apply(row.write(), decided: clock.instant()) else {
+            run.count { $0.hadTurn = false }
+            return nil
+        }
+        return row
+    }
+
+    /// One that is damaged is written anew: it only says what can be found out.
+    private func sweepRow(_ run: SweepRun) async throws(LedgerError) -> SweepRow {
+        guard let item = try await row(.sweep) else { return SweepRow() }
+        do throws(TableError) {
+            return try SweepRow(item)
+        } catch {
+            note(LedgerError(error), run, ["step": "sweep"])
+            _ = try await apply(.delete(.sweep), decided: clock.instant())
+            return SweepRow()
+        }
+    }
+
+    /// Counts and logs what could not be done; nothing when the process is only being stopped.
+    func note(_ error: LedgerError, _ run: SweepRun, _ place: [String: String]) {
+        guard !Task.isCancelled else { return }
+        run.count { $0.failures += 1 }
+        metrics.sweepFailures.increment()
+        if case .tailUnverified = error { metrics.tailUnverified.increment() }
+        var metadata = place
+        metadata["error"] = "\(error)"
+        logger.error("sweep failed", metadata: metadata.mapValues { .string($0) })
+    }
+}

@@ -1,0 +1,112 @@
+import LedgerCore
+import Testing
+
+@Suite("Rows of the sweep")
+struct SweepRowTests {
+    private static let start = Timestamp(milliseconds: 1_767_225_600_000)
+    private static let someone = Incarnation(high: 1, low: 2)
+
+    private static func later(_ milliseconds: Int64) -> Timestamp {
+        start.advanced(byMilliseconds: milliseconds)
+    }
+
+    @Test("A round is due at first, then six hours after the last one began")
+    func due() {
+        var row = SweepRow()
+        #expect(row.isDue(at: Self.start))
+        row.begin(at: Self.start)
+        row.advance(to: [1], count: 700)
+        row.begin(at: Self.later(1000))
+        #expect(row.round == .running(after: [1]) && row.began == Self.start)
+        row.finish(after: 300)
+        #expect(row.size == 1000)
+        #expect(!row.isDue(at: Self.later(Limits.sweepEvery - 1)))
+        #expect(row.isDue(at: Self.later(Limits.sweepEvery)))
+    }
+
+    @Test("A round that is asked for begins after the one that runs, and once")
+    func wanted() {
+        var row = SweepRow()
+        row.begin(at: Self.start)
+        row.want()
+        row.advance(to: [1], count: 1)
+        #expect(row.round == .running(after: [1]))
+        row.finish(after: 0)
+        #expect(row.isDue(at: Self.later(1)))
+        row.begin(at: Self.later(1))
+        row.finish(after: 1)
+        #expect(!row.isDue(at: Self.later(2)))
+    }
+
+    @Test("What a clock that was ahead has written holds nobody up")
+    func clockAhead() {
+        var row = SweepRow()
+        row.begin(at: Self.later(9 * 86_400_000))
+        row.finish(after: 1)
+        row.take(Self.someone, at: Self.later(9 * 86_400_000), for: 60_000)
+        #expect(row.isDue(at: Self.start))
+        #expect(!row.isHeld(at: Self.start))
+    }
+
+    @Test("The lease is held until it is released or ends")
+    func lease() {
+        var row = SweepRow()
+        #expect(!row.isHeld(at: Self.start))
+        row.take(Self.someone, at: Self.start, for: 60_000)
+        #expect(row.isHeld(at: Self.later(59_999)))
+        #expect(!row.isHeld(at: Self.later(60_000)))
+        row.release()
+        #expect(!row.isHeld(at: Self.start))
+        row.take(Self.someone, at: Self.start, for: .max)
+        #expect(row.isHeld(at: Self.start) && !row.isHeld(at: Self.later(Limits.sweepLease)))
+    }
+
+    @Test("However many streams there are, a round is done in a quarter of its time")
+    func pace() {
+        var row = SweepRow()
+        #expect(row.pace == Limits.sweepPace)
+        row.begin(at: Self.start)
+        row.finish(after: 1_000_000)
+        #expect(row.pace * Limits.sweepRuns >= 999_900)
+        #expect(Int64(Limits.sweepRuns) * Limits.sweepRun * 4 <= Limits.sweepEvery)
+    }
+
+    @Test("A row is read as it was written, and written over that version only")
+    func roundTrip() throws {
+        var row = SweepRow()
+        guard case .put(let first) = row.write().operation else { return }
+        #expect(try SweepRow(first) == row)
+        row.begin(at: Self.start)
+        row.advance(to: Array("orders".utf8), count: 3)
+        row.want()
+        row.take(Self.someone, at: Self.start, for: 60_000)
+        let write = row.write()
+        #expect(write.condition?.holds(for: first) == true)
+        #expect(write.condition?.holds(for: row.item) == false)
+        #expect(try SweepRow(row.item) == row)
+        var damaged = row.item
+        damaged[.state] = .string("sideways")
+        #expect(throws: TableError.self) { try SweepRow(damaged) }
+    }
+
+    @Test("A kept ring is taken away only while nobody rang again")
+    func rings() throws {
+        let id = try #require(StreamID("orders"))
+        let partition = try #require(Partition(7))
+        let ring = KeptRing(id, Self.someone, partition, token: Incarnation(high: 3, low: 4))
+        #expect(try KeptRing(ring.item) == ring)
+        #expect(ring.removal.condition?.holds(for: ring.item) == true)
+        let again = KeptRing(id, Self.someone, partition, token: Incarnation(high: 3, low: 5))
+        #expect(ring.removal.condition?.holds(for: again.item) == false)
+        var damaged = ring.item
+        damaged[.stream] = .string("no name!")
+        #expect(throws: TableError.self) { try KeptRing(damaged) }
+    }
+
+    @Test("A stream's name is read as it was written")
+    func names() throws {
+        let name = StreamName(Self.someone, try #require(StreamID("orders")))
+        #expect(try StreamName(name.item) == name)
+        #expect(throws: TableError.self) { try StreamName(Item(.streamName(Self.someone))) }
+    }
+}
