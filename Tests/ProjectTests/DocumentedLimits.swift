@@ -158,7 +158,8 @@ struct DocumentedLimit: Sendable {
         "tombstoneHours",
         "deletionGrace", "foldPatience", "readPatience", "sortKeyBytes",
         "readMilliseconds", "gapLooks", "gapPause",
-        "unknownKeyAge", "cachedKeys", "keyLookupsPerSecond",
+        "unknownKeyAge", "cachedKeys", "keyLookupsPerSecond", "functionRequestsPerSecond",
+        "largestRequestRate",
         "foldStepKeys", "foldStepBytes", "foldStepDecodedBytes", "foldsAtOnce", "foldPutsAtOnce",
         "foldStandstill", "foldPause",
     ]
