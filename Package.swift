@@ -116,11 +116,11 @@ let package = Package(
         .library(name: "RawJSON", targets: ["RawJSON"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
-        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
-        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
-        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
-        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", exact: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
     ],
     targets: [
         // C libraries, each behind a thin header of our own.
@@ -197,7 +197,7 @@ let package = Package(
             name: "eventledger",
             dependencies: [
                 "LedgerClient", "LedgerServer", "LedgerService", "LedgerCore", "LedgerMaintenance",
-                "SQLiteTable", "LineLog", "RawJSON", log,
+                "SQLiteTable", "CurlHTTP", "LineLog", "RawJSON", log,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "CLI",

@@ -10,9 +10,10 @@ default:
 setup:
     @scripts/setup.sh
 
-# Release build of the eventledger executable
+# Release build of the eventledger executable; says what is linked
 build: setup
     swift build --configuration release --product eventledger
+    @"$(swift build --configuration release --show-bin-path)/eventledger" version >&2
 
 # Build, then run a server on this machine: ./justw serve --port 8080 --data FOLDER
 serve *ARGS: build
@@ -45,20 +46,22 @@ check-api URL: setup
     @scripts/tools.sh
     @.tools/venv/bin/python scripts/check-live-api.py "$@"
 
-# The same against a server of its own, without API keys and with them
+# The same against servers of its own: without API keys and with them, on SQLite and on DynamoDB's emulation
 check-served-api: build
     @scripts/tools.sh
     @scripts/with-server.sh .tools/venv/bin/python scripts/check-live-api.py
     @scripts/with-server.sh --keys .tools/venv/bin/python scripts/check-live-api.py
+    @scripts/with-server.sh --dynamodb --keys .tools/venv/bin/python scripts/check-live-api.py
 
 # Test the ledger at EVENTLEDGER_API_URL, or one deployed to a local AWS for it; arguments go to `swift test`
 integration-test *ARGS: setup
     @scripts/integration-test.sh "$@"
 
-# Send a server of its own generated requests and check the answers against what it serves
+# Send servers of its own, on SQLite and on DynamoDB's emulation, generated requests, and check the answers
 schemathesis: build
     @scripts/tools.sh
     @scripts/with-server.sh --keys scripts/schemathesis.sh
+    @EVENTLEDGER_SECONDS="${EVENTLEDGER_SECONDS:-30}" scripts/with-server.sh --dynamodb --keys scripts/schemathesis.sh
 
 # Test the local cloud's data plane; arguments go to pytest: ./justw test-local-cloud -k cors
 test-local-cloud *ARGS:
@@ -161,6 +164,10 @@ tf-apply-test: setup
 # Run the benchmarks
 bench *ARGS: build
     @Benchmarks/run.sh "$@"
+
+# Change on purpose what is pinned: ./justw update-tools [--keep], provider VERSION, package NAME VERSION
+update-tools *ARGS:
+    @scripts/update-tools.sh "$@"
 
 # The functions' packages, .build/lambda/*.zip: ./justw build-lambda --arch arm64
 build-lambda *ARGS:

@@ -24,7 +24,7 @@ struct EventLedger: AsyncParsableCommand {
         subcommands: [
             Serve.self, StreamCommand.self, Publish.self, Read.self, SubscriptionCommand.self,
             Poll.self, Tail.self, Compacted.self, KeyCommand.self, Export.self,
-            Import.self, Verify.self, Backup.self, Restore.self,
+            Import.self, Verify.self, Backup.self, Restore.self, Version.self,
         ]
     )
 }

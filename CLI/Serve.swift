@@ -137,8 +137,8 @@ struct Serve: AsyncParsableCommand {
         let rate =
             try requestsPerSecond
             ?? Environment.parsed("EVENTLEDGER_REQUESTS_PER_SECOND", Int.init) ?? 2000
-        guard (0...1_000_000).contains(rate) else {
-            throw ValidationError("requests per second must be 0 to 1000000")
+        guard (0...Limits.largestRequestRate).contains(rate) else {
+            throw ValidationError("requests per second must be 0 to \(Limits.largestRequestRate)")
         }
         return .on(KeySettings(rootHash: hash, requestsPerSecond: rate))
     }

@@ -11,7 +11,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 functions=(admin publish poll compactor)
-image=${EVENTLEDGER_BUILD_IMAGE:-swift:6.3-bookworm}
+image=${EVENTLEDGER_BUILD_IMAGE:-swift:6.3.1-bookworm}
 
 fail() {
     echo "build-lambda: $1" >&2

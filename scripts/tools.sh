@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes the Python environments of the checks, with the versions of their requirements:
+# Makes the Python environments of the checks, from the files whose hashes their requirements name:
 # .tools/venv, and with the argument `checkov` .tools/checkov. Does nothing when up to date.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -12,7 +12,7 @@ make_environment() { # folder, requirements
     echo "tools: installing the checks' Python packages into $1" >&2
     rm -rf "$1"
     python3 -m venv "$1"
-    "$1/bin/python" -m pip install --quiet --disable-pip-version-check -r "$2"
+    "$1/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r "$2"
     cp "$2" "$made"
 }
 

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Runs a command against a server of its own, on a free port and with a folder that is removed
-# afterwards: scripts/with-server.sh [--unless-set | --keys] COMMAND…
+# afterwards: scripts/with-server.sh [--unless-set | --dynamodb] [--keys] COMMAND…
 #
+# --dynamodb          a server on a table of a local AWS of its own, instead of SQLite
 # --keys              a server that needs API keys; EVENTLEDGER_API_KEY is set for the command
 # EVENTLEDGER_BINARY  the binary; the release build by default, else the debug build
 # EVENTLEDGER_URL     set for the command; with --unless-set, one that is set already is used
@@ -11,6 +12,13 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 if [ "${1:-}" = --unless-set ]; then
     shift
     [ -z "${EVENTLEDGER_URL:-}" ] || exec "$@"
+fi
+
+table=
+if [ "${1:-}" = --dynamodb ]; then
+    [ -n "${AWS_ENDPOINT_URL:-}" ] || exec "$root/scripts/with-local-aws.sh" "$root/scripts/with-server.sh" "$@"
+    shift
+    table=eventledger-$$
 fi
 
 keys=no
@@ -55,8 +63,14 @@ if [ $keys = yes ]; then
     export EVENTLEDGER_API_KEY EVENTLEDGER_ROOT_KEY_HASH
 fi
 
+place=(--data "$folder/data")
+if [ -n "$table" ]; then
+    "$root/.tools/venv/bin/python" "$root/scripts/local-table.py" "$table"
+    place=(--table "dynamodb:$table")
+fi
+
 : >"$folder/out"
-"$binary" serve --host 127.0.0.1 --port 0 --data "$folder/data" >>"$folder/out" 2>"$folder/log" &
+"$binary" serve --host 127.0.0.1 --port 0 "${place[@]}" >>"$folder/out" 2>"$folder/log" &
 server=$!
 
 url=

@@ -68,3 +68,5 @@ ptrdiff_t el_gzip_expand(void **output, size_t limit, const void *input, size_t 
     }
     return el_growing_finish(&buffer, status, output);
 }
+
+const char *el_zlib_version(void) { return zlibVersion(); }

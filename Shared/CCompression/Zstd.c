@@ -123,3 +123,5 @@ ptrdiff_t el_zstd_expand(void **output, size_t limit, const void *input, size_t 
     ZSTD_inBuffer in = {input, count, 0};
     return el_growing_finish(&buffer, expand_all(context, &buffer, &in), output);
 }
+
+const char *el_zstd_version(void) { return ZSTD_versionString(); }

@@ -53,3 +53,5 @@ void el_hmac_sha256(
 bool el_memeq_constant_time(const void *left, const void *right, size_t count) {
     return count == 0 || CRYPTO_memcmp(left, right, count) == 0;
 }
+
+const char *el_crypto_version(void) { return OpenSSL_version(OPENSSL_VERSION_STRING); }

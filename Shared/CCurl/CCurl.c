@@ -33,3 +33,10 @@ el_curl_result el_curl_call(el_curl *client, const el_curl_request *request,
     }
     return el_transfer_finish(&client->transfer, code, answer);
 }
+
+const char *el_curl_version(void) { return curl_version_info(CURLVERSION_NOW)->version; }
+
+const char *el_curl_tls_version(void) {
+    const char *version = curl_version_info(CURLVERSION_NOW)->ssl_version;
+    return version ? version : "";
+}

@@ -140,6 +140,8 @@ int el_transfer_prepare(el_transfer *transfer, const el_curl_request *request) {
     if (request->direct) curl_easy_setopt(handle, CURLOPT_NOPROXY, "*");
     set_roots(handle, request);
     set_body(transfer, request);
+    // An answer to HEAD has no body, whatever length it names.
+    if (strcmp(request->method, "HEAD") == 0) curl_easy_setopt(handle, CURLOPT_NOBODY, 1L);
     curl_easy_setopt(handle, CURLOPT_CUSTOMREQUEST, request->method);
     return 1;
 }

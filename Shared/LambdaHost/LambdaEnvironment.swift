@@ -14,6 +14,9 @@ public struct LambdaEnvironment: Sendable {
     ///
     /// A function is on the internet, so keys are always needed.
     let rootKeyHash: KeyHash
+    /// Requests a second that one API key may make of one instance: 0 for any number;
+    /// `EVENTLEDGER_REQUESTS_PER_SECOND`, else ``Limits/functionRequestsPerSecond``.
+    let requestsPerSecond: Int
     /// `EVENTLEDGER_LOG_LEVEL`; info by default.
     let logLevel: Logger.Level
 
@@ -30,6 +33,7 @@ public struct LambdaEnvironment: Sendable {
             )
         }
         rootKeyHash = hash
+        requestsPerSecond = try Self.rate(variable("EVENTLEDGER_REQUESTS_PER_SECOND"))
         let level = variable("EVENTLEDGER_LOG_LEVEL") ?? "info"
         guard let logLevel = Logger.Level(rawValue: level.lowercased()) else {
             let known = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
@@ -38,6 +42,17 @@ public struct LambdaEnvironment: Sendable {
             )
         }
         self.logLevel = logLevel
+    }
+
+    private static func rate(_ text: String?) throws(LambdaConfigurationError) -> Int {
+        guard let text else { return Limits.functionRequestsPerSecond }
+        guard let rate = Int(text), (0...Limits.largestRequestRate).contains(rate) else {
+            throw LambdaConfigurationError(
+                description: "EVENTLEDGER_REQUESTS_PER_SECOND is \"\(text)\"; it must be a number "
+                    + "from 0, for no limit, to \(Limits.largestRequestRate)"
+            )
+        }
+        return rate
     }
 
     /// A variable of this process.

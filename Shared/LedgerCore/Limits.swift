@@ -174,6 +174,11 @@ public enum Limits {
     /// Look-ups a second of API keys that a process has not seen to be valid lately: so many keys
     /// that are none must not become as many reads of the table.
     public static let keyLookupsPerSecond = 200
+    /// Requests a second of one API key that one instance of a function takes where nothing else is
+    /// said: who calls one after the other, over the internet, does not get that far.
+    public static let functionRequestsPerSecond = 100
+    /// The most requests a second that a limit may be set to: beyond any process's reach.
+    public static let largestRequestRate = 1_000_000
     /// How old what a fold has read may be when it is stored, milliseconds: much less than
     /// ``tombstoneHours``.
     public static let foldPatience: Int64 = 600_000

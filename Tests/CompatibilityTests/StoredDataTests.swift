@@ -105,6 +105,9 @@ struct StoredDataTests {
         case .apiKey: try APIKeyRow(item).item
         case .deletion: try DeletionJob(item).item
         case .clock: try ClockRow(item).item
+        case .streamName: try StreamName(item).item
+        case .ring: try KeptRing(item).item
+        case .sweep: try SweepRow(item).item
         }
     }
 }

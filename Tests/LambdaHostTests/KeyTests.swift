@@ -65,4 +65,29 @@ struct KeyTests {
         #expect(await drive.run(.publish, [publish]).map(\.status) == [401])
         #expect(!(drive.log.all + drive.metrics.all).contains { $0.contains(key) })
     }
+
+    @Test(
+        "A key may make so many requests a second of an instance",
+        arguments: [(nil, 100), ("3", 3), ("0", 110)]
+    )
+    func rate(_ text: String?, _ admitted: Int) async {
+        var drive = Drive()
+        drive.environment["EVENTLEDGER_REQUESTS_PER_SECOND"] = text
+        let request: @Sendable () -> String = { Events.gateway("GET", "/streams") }
+        let calls = await drive.run(.admin, Array(repeating: request, count: 110))
+        let statuses = calls.map(\.status)
+        #expect(statuses == (0..<110).map { $0 < admitted ? 200 : 429 })
+    }
+
+    @Test(
+        "A limit that is no number keeps the function from starting",
+        arguments: ["", "-1", "1e3"]
+    )
+    func badRate(_ text: String) async {
+        var drive = Drive()
+        drive.environment["EVENTLEDGER_REQUESTS_PER_SECOND"] = text
+        let calls = await drive.run(.admin, [])
+        #expect(calls.map(\.path) == ["/2018-06-01/runtime/init/error"])
+        #expect(calls[0].body.contains("EVENTLEDGER_REQUESTS_PER_SECOND"))
+    }
 }

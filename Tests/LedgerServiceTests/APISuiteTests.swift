@@ -38,9 +38,4 @@ struct APISuiteTests {
     func keys(_ engine: Engine, _ check: KeyCheck) async throws {
         try await check.run(over: API(engine, keys: TestKeys.policy()))
     }
-
-    @Test(arguments: Engine.allCases, APISuite.frontChecks)
-    func holdsWithoutAGateway(_ engine: Engine, _ check: FrontCheck) async throws {
-        try await check.run(over: API(engine))
-    }
 }

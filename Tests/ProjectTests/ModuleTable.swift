@@ -88,7 +88,7 @@ struct ModuleRule: Sendable {
             folder: "CLI",
             [
                 "LedgerClient", "LedgerServer", "LedgerService", "LedgerCore", "LedgerMaintenance",
-                "SQLiteTable", "LineLog", "RawJSON", "Logging",
+                "SQLiteTable", "CurlHTTP", "LineLog", "RawJSON", "Logging",
             ],
             ["ArgumentParser", "Dispatch"],
             libc

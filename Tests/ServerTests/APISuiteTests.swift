@@ -14,11 +14,6 @@ struct APISuiteTests {
         try await withLedger(way) { try await check.run(over: $0) }
     }
 
-    @Test(arguments: Way.allCases, APISuite.frontChecks)
-    func holdsWithoutAGateway(_ way: Way, _ check: FrontCheck) async throws {
-        try await withLedger(way) { try await check.run(over: $0) }
-    }
-
     @Test(arguments: [Way.keys, .tls], APISuite.keyChecks)
     func keys(_ way: Way, _ check: KeyCheck) async throws {
         try await withLedger(way) { try await check.run(over: $0) }

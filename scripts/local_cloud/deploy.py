@@ -20,7 +20,7 @@ FUNCTIONS = ("admin", "publish", "poll", "compactor")
 PATIENCE = 10
 # How long a tool may take, seconds: the provider retries for far longer what can never succeed.
 LIMIT = {"tofu": 300, "build": 3600}
-# The gateway's own throttle is for the internet, not for tests.
+# Throttles are for the internet, not for tests.
 THROTTLE = 5000
 
 
@@ -113,7 +113,8 @@ class Deployment:
             variables |= {
                 "emulated": "true", "packages": str(self.packages),
                 "root_key_hash": hashlib.sha256(self.key.encode()).hexdigest(),
-                "throttle_rate": str(THROTTLE), "throttle_burst": str(THROTTLE)}
+                "throttle_rate": str(THROTTLE), "throttle_burst": str(THROTTLE),
+                "requests_per_second": str(THROTTLE)}
         environment = self.environment | {
             f"TF_VAR_{name}": value for name, value in variables.items()}
         environment["TF_CLI_ARGS"] = "-no-color"

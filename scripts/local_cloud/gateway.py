@@ -81,12 +81,24 @@ class Gateway:
         size = len(request.target) + sum(len(n) + len(v) + 4 for n, v in request.headers)
         if size > HEADER_LIMIT:
             return message(431, "Request Header Fields Too Large")
-        if self.is_preflight(request):
-            return 204, self.preflight(request), b""
         path = self.without_stage(decoded_path(request.target))
         route, parameters = self.router.find(request.method, path) if path else (None, {})
+        if self.is_preflight(request):
+            return await self.answer_preflight(request, route, parameters)
         if route is None:
             return message(404, "Not Found")
+        return await self.routed(request, route, parameters)
+
+    async def answer_preflight(self, request, route, parameters):
+        """The gateway's own answer, unless a route takes it: then its headers on that one's answer."""
+        headers = self.preflight(request)
+        if route is None:
+            return 204, headers, b""
+        status, found, body = await self.routed(request, route, parameters)
+        kept = [(n, v) for n, v in found if not n.startswith("access-control-")]
+        return status, kept + headers, body
+
+    async def routed(self, request, route, parameters):
         if self.bucket and not self.bucket.take():
             return message(429, "Too Many Requests")
         if not self.allowed[route.key]:

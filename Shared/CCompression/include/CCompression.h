@@ -38,4 +38,8 @@ ptrdiff_t el_gzip_expand(void **output, size_t limit, const void *input, size_t 
 
 void el_release(void *output);
 
+/// The versions of the libraries that are in use.
+const char *el_zstd_version(void);
+const char *el_zlib_version(void);
+
 #endif

@@ -27,4 +27,7 @@ void el_hmac_sha256(
 /// Whether `count` bytes are equal, in a time that does not depend on them.
 bool el_memeq_constant_time(const void *left, const void *right, size_t count);
 
+/// The version of the libcrypto that is in use.
+const char *el_crypto_version(void);
+
 #endif

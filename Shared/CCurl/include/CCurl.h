@@ -57,6 +57,10 @@ typedef enum {
     EL_CURL_TOO_LARGE = 3
 } el_curl_result;
 
+// The version of the libcurl that is in use, and of what it does TLS with.
+const char *el_curl_version(void);
+const char *el_curl_tls_version(void);
+
 // One libcurl easy handle with its buffers: one call at a time, connections kept alive between them.
 typedef struct el_curl el_curl;
 

@@ -32,7 +32,13 @@ struct FunctionHandler: Sendable {
         await ledger.checkClock()
         switch event {
         case .request(let request):
-            return HTTPAnswer.encode(await api.handle(request), to: request)
+            let response: APIResponse
+            if let answer = Preflight.answer(to: request) {
+                response = answer
+            } else {
+                response = await api.handle(request)
+            }
+            return HTTPAnswer.encode(response, to: request)
         case .batch(let records):
             try require(.compactor, "stream batches")
             return await fold(records)

@@ -63,7 +63,12 @@ struct FunctionHost: Sendable {
             handler: FunctionHandler(
                 function,
                 ledger,
-                keys: .on(KeySettings(rootHash: environment.rootKeyHash)),
+                keys: .on(
+                    KeySettings(
+                        rootHash: environment.rootKeyHash,
+                        requestsPerSecond: environment.requestsPerSecond
+                    )
+                ),
                 clock: clock
             ),
             current: current,

@@ -19,9 +19,7 @@ struct RuntimeAPI: Sendable {
 
     /// Waits for the next event, however long; the function may be frozen meanwhile.
     func next() async throws(RuntimeFailure) -> Invocation {
-        let answer = try await call(
-            CurlRequest(url: base + "/invocation/next", timeout: Self.forEver)
-        )
+        let answer = try await call(request("/invocation/next", timeout: Self.forEver))
         guard answer.status == 200, let id = answer.header("lambda-runtime-aws-request-id"),
             let deadline = answer.header("lambda-runtime-deadline-ms").flatMap({ Int64($0) })
         else {
@@ -63,8 +61,19 @@ struct RuntimeAPI: Sendable {
     ) async throws(RuntimeFailure) -> Int {
         var headers = [("content-type", "application/json")]
         if let type { headers.append(("lambda-runtime-function-error-type", type)) }
-        let request = CurlRequest(method: "POST", url: base + path, headers: headers, body: body)
+        var request = request(path)
+        request.method = "POST"
+        request.headers = headers
+        request.body = body
         return try await call(request).status
+    }
+
+    /// A request of the Runtime API, which is on this machine: proxies that the function's
+    /// environment names for other calls do not reach it.
+    func request(_ path: String, timeout: Int = 30_000) -> CurlRequest {
+        var request = CurlRequest(url: base + path, timeout: timeout)
+        request.isDirect = true
+        return request
     }
 
     private func call(_ request: CurlRequest) async throws(RuntimeFailure) -> CurlResponse {

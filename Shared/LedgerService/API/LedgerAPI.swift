@@ -31,15 +31,17 @@ public struct LedgerAPI: APIHandler {
         let route: Route
         do throws(LedgerError) {
             route = try Route(path: request.path)
-            if let function, route.methods(of: function).isEmpty { throw .routeNotFound }
         } catch {
             return ErrorAnswer(error).response(route: nil)
         }
         let method = request.method == "HEAD" ? "GET" : request.method
-        let methods = function.map(route.methods(of:)) ?? route.methods
-        guard methods.contains(method) else {
-            let allow = LedgerError.methodNotAllowed(allow: Route.allow(methods))
+        guard route.methods.contains(method) else {
+            let allow = LedgerError.methodNotAllowed(allow: Route.allow(route.methods))
             return ErrorAnswer(allow).response(route: route.pattern)
+        }
+        // Whatever sent it here knows no such call of this function.
+        guard function == nil || function == route.function(method) else {
+            return ErrorAnswer(.routeNotFound).response(route: nil)
         }
         let pattern = "\(method) \(route.pattern)"
         var caller = Caller.anyone

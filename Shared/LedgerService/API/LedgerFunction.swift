@@ -2,7 +2,8 @@
 ///
 /// The raw value is the function's name in packages and in the deployment.
 public enum LedgerFunction: String, CaseIterable, Sendable {
-    /// Streams, subscriptions and API keys, `/health` and `/openapi.json`.
+    /// Streams, subscriptions and API keys, `/health` and `/openapi.json`; also what no route
+    /// takes.
     case admin
     /// Appends.
     case publish
@@ -24,10 +25,5 @@ extension Route {
         case .compacted, .compactedKey, .poll, .commit, .seek, .head: .poll
         case .compact, .acceptTail, .acceptClock: .compactor
         }
-    }
-
-    /// The methods with which `function` serves this route.
-    func methods(of function: LedgerFunction) -> [String] {
-        methods.filter { self.function($0) == function }
     }
 }

@@ -18,9 +18,6 @@ public enum APISuite {
     /// How to repeat a run's random choices, for a failure's message.
     static let replay = RandomSeed.replay("APISuiteTests")
 
-    /// Further checks: every answer must be the ledger's own.
-    public static let frontChecks: [FrontCheck] = frontLimitChecks
-
     /// Further checks: they look at what stands before a fold, so nobody else may fold.
     public static let quietChecks: [QuietCheck] = quietCompactionChecks
 
@@ -86,23 +83,6 @@ public struct KeyCheck: Sendable, CustomStringConvertible {
     public func run(over transport: any KeyedTransport) async throws {
         try await SuiteClient.run(over: transport, body)
     }
-}
-
-/// One named check that needs a ledger without a gateway before it.
-public struct FrontCheck: Sendable, CustomStringConvertible {
-    private let check: APICheck
-
-    init(_ name: String, _ body: @escaping @Sendable (SuiteClient) async throws -> Void) {
-        check = APICheck(name, body)
-    }
-
-    /// Runs the check and removes what it created.
-    public func run(over transport: any FrontTransport) async throws {
-        try await check.run(over: transport)
-    }
-
-    /// What is checked, as a sentence.
-    public var description: String { check.name }
 }
 
 /// One named check that needs a ledger whose clock goes by itself.

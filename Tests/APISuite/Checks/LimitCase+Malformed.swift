@@ -146,9 +146,12 @@ extension LimitCase {
         LimitCase(method: "GET", target: "/openapi.json", status: 200),
     ]
 
-    /// What no route takes: an API gateway answers to it by itself.
+    /// What no route takes.
     static let unrouted: [LimitCase] = [
         LimitCase(method: "PUT", target: events, status: 405, error: "method_not_allowed"),
         LimitCase(method: "GET", target: "/nowhere", status: 404, error: "not_found"),
+        LimitCase(method: "GET", target: "/", status: 404, error: "not_found"),
+        LimitCase(method: "OPTIONS", target: events, status: 405, error: "method_not_allowed"),
+        LimitCase(method: "PURGE", target: "/health", status: 405, error: "method_not_allowed"),
     ]
 }

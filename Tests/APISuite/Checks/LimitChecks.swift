@@ -12,13 +12,11 @@ extension APISuite {
         APICheck("Everything malformed") { try await tryAll(LimitCase.malformed, $0) },
         APICheck("A compressed body is taken, a bomb is not", compression),
         APICheck("Every truncation of a valid body is refused, and no bytes crash it", garbage),
-    ]
-
-    static let frontLimitChecks = [
-        FrontCheck("A path or method that no route takes") {
+        APICheck("A path or method that no route takes") {
             try await tryAll(LimitCase.unrouted, $0)
         },
-        FrontCheck("A wrong method names the right ones", allow),
+        APICheck("A wrong method names the right ones", allow),
+        APICheck("HEAD answers as GET does, without the body", head),
     ]
 
     private static func tryAll(_ cases: [LimitCase], _ api: SuiteClient) async throws {
@@ -52,6 +50,23 @@ extension APISuite {
         ] {
             let answer = try await api.call("PUT", path)
             #expect(answer.error == "method_not_allowed" && answer.header("allow") == allow)
+        }
+    }
+
+    private static func head(_ api: SuiteClient) async throws {
+        let s = try await api.stream(",\"partition_count\":1")
+        try await api.subscribe(s, "u")
+        try await api.publish(s, "k")
+        for path in [
+            "/health", "/openapi.json", "/streams", "/streams/\(s)", "/streams/\(s)/events",
+            "/streams/\(s)/compacted", "/streams/\(s)/partitions/0/head",
+            "/streams/\(s)/subscriptions", "/streams/\(s)/subscriptions/u",
+            "/streams/\(s)/subscriptions/u/poll", "/streams/\(s)x", "/nowhere",
+        ] {
+            let head = try await api.call("HEAD", path)
+            let get = try await api.call("GET", path)
+            #expect(head.status == get.status, "\(path): \(head)")
+            #expect(head.header("content-type") == get.header("content-type"), "\(path)")
         }
     }
 

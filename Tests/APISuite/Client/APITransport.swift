@@ -1,8 +1,7 @@
 /// A way to bring a request to a ledger and its answer back.
 ///
 /// A transport promises that streams of one ledger can be created and deleted through it, and no
-/// more: what only some of them can do is said by ``FrontTransport``, ``QuietTransport`` and
-/// ``RealTimeTransport``.
+/// more: what only some of them can do is said by ``QuietTransport`` and ``RealTimeTransport``.
 public protocol APITransport: Sendable {
     /// The answer to one request; throws when there is none.
     func send(_ request: SuiteRequest) async throws -> Answer
@@ -11,9 +10,6 @@ public protocol APITransport: Sendable {
     /// its own where there are several, else another connection.
     func sibling() -> any APITransport
 }
-
-/// A transport on which every answer is the ledger's own, also to what no route takes.
-public protocol FrontTransport: APITransport {}
 
 /// A transport to a ledger that does nothing by itself: it folds and sweeps only when asked.
 public protocol QuietTransport: APITransport {}

@@ -1,7 +1,7 @@
 import LedgerTesting
 
 /// A ledger behind an API gateway, which lets so many requests through a second and answers to the
-/// others, and to what it has no route for, by itself.
+/// others by itself.
 public struct GatewayTransport: RealTimeTransport, KeyedTransport {
     private let http: HTTPTransport
     private let url: String

@@ -4,7 +4,7 @@ import Synchronization
 /// A ledger's server at a base URL, over HTTP or HTTPS.
 ///
 /// Calls at the same time take connections of their own.
-public final class HTTPTransport: RealTimeTransport, FrontTransport, KeyedTransport {
+public final class HTTPTransport: RealTimeTransport, KeyedTransport {
     /// Milliseconds; a busy machine is no failure.
     private static let timeout = 300_000
 

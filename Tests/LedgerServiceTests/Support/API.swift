@@ -124,7 +124,7 @@ extension API: KeyedTransport {
     func with(key: String?) -> any APITransport { with(key) }
 }
 
-extension API: QuietTransport, FrontTransport {
+extension API: QuietTransport {
     func send(_ request: SuiteRequest) async -> Answer {
         let authorization = key.map { [(name: "authorization", value: "Bearer \($0)")] } ?? []
         let hasOwn = request.headers.contains { $0.name == "authorization" }

@@ -5,12 +5,15 @@ import LedgerServer
 import LedgerService
 import LedgerTesting
 import Logging
+import Loopback
 
 /// A way to reach a whole ledger over a socket.
 enum Way: String, CaseIterable, Sendable {
     case plain
     case keys
     case tls
+    /// Without keys, on a DynamoDB table.
+    case dynamoDB
 
     /// The operator's key.
     static let rootKey = {
@@ -30,7 +33,18 @@ func withLedger(
     logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
     _ body: (HTTPTransport) async throws -> Void
 ) async throws {
-    try await turns.take { try await withLedgerAtOnce(way, logger, body) }
+    try await turns.take {
+        guard way != .dynamoDB else { return try await withLedgerOnDynamoDB(body) }
+        try await withLedgerAtOnce(way, logger, body)
+    }
+}
+
+/// The same with a process of its own on a table of its own, in the local AWS.
+private func withLedgerOnDynamoDB(_ body: (HTTPTransport) async throws -> Void) async throws {
+    let aws = try await LocalAWS.shared()
+    let server = try await LedgerUnderTest(table: aws.createTable(), of: aws)
+    defer { server.kill() }
+    try await body(HTTPTransport(url: "http://127.0.0.1:\(server.port)"))
 }
 
 private func withLedgerAtOnce(

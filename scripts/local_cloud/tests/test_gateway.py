@@ -30,6 +30,20 @@ def test_what_no_route_takes_is_the_gateways_404(plane):
         assert plane.json(path, method=method) == (404, {"message": "Not Found"})
 
 
+def test_a_default_route_takes_all_else_preflights_too(deployment, running):
+    deployment.api(deployment.function("f", deployment.role()), routes=("GET /things", "$default"))
+    plane = running.start()
+    for path, method in (("/", "GET"), ("/things", "DELETE"), ("/things/a", "PURGE")):
+        assert event(plane, path, method=method)["routeKey"] == "$default"
+    assert event(plane, "/things")["routeKey"] == "GET /things"
+    status, headers, body = plane.call("/things", method="HEAD")
+    assert (status, body) == (200, b"") and int(headers["content-length"]) > 0
+    status, headers, _ = plane.call("/things", method="OPTIONS", headers={
+        "Origin": "https://console.example", "Access-Control-Request-Method": "GET"})
+    assert (status, headers["access-control-allow-methods"]) == (200, "GET,POST")
+    assert headers["access-control-allow-origin"] == "https://console.example"
+
+
 def test_an_event_is_as_format_2_has_it(plane):
     found = event(plane, "/things/a?x=1&x=2&y=%20", headers={
         "X-Own": "v", "Cookie": "a=1; b=2"})

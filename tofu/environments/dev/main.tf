@@ -23,6 +23,7 @@ module "functions" {
   memory                  = var.memory
   reserved_concurrency    = var.reserved_concurrency
   root_key_hash           = var.root_key_hash
+  requests_per_second     = var.requests_per_second
   log_level               = var.log_level
   log_retention_days      = var.log_retention_days
   sweep_rate              = var.sweep_rate

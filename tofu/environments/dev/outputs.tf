@@ -32,3 +32,12 @@ output "deletion_protection" {
   description = "Whether the table is protected; `just destroy` looks before it begins."
   value       = var.deletion_protection
 }
+
+output "ceilings" {
+  description = "The table's read and write units a second, and the budget in dollars a month; null where there is none."
+  value = {
+    read_units  = module.table.max_read_units
+    write_units = module.table.max_write_units
+    budget_usd  = module.observability.monthly_budget_usd
+  }
+}

@@ -36,13 +36,13 @@ variable "kms_key_arn" {
 variable "max_read_units" {
   description = "At most so many read units of the table a second; null: no ceiling."
   type        = number
-  default     = null
+  default     = 400
 }
 
 variable "max_write_units" {
   description = "At most so many write units of the table a second; null: no ceiling."
   type        = number
-  default     = null
+  default     = 200
 }
 
 variable "memory" {
@@ -60,6 +60,12 @@ variable "reserved_concurrency" {
 variable "root_key_hash" {
   description = "The hash of the operator's API key, as `eventledger key new` prints it beside the key."
   type        = string
+}
+
+variable "requests_per_second" {
+  description = "Requests a second that one API key may make of one instance of a function; 0: any number."
+  type        = number
+  default     = 100
 }
 
 variable "log_level" {
@@ -143,7 +149,7 @@ variable "fold_lag_seconds" {
 variable "monthly_budget_usd" {
   description = "Dollars a month that the forecast must not exceed; null: no budget."
   type        = number
-  default     = null
+  default     = 50
 }
 
 variable "emulated" {

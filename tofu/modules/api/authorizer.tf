@@ -2,7 +2,8 @@
 # in a header of its own.
 
 locals {
-  is_public = { for route in keys(local.routes) : route => var.jwt == null || route == "GET /health" }
+  needs_no_token = ["GET /health", "HEAD /health", "OPTIONS /{proxy+}"]
+  is_public      = { for route in keys(local.all_routes) : route => var.jwt == null || contains(local.needs_no_token, route) }
 }
 
 resource "aws_apigatewayv2_authorizer" "jwt" {

@@ -33,7 +33,7 @@ resource "aws_apigatewayv2_integration" "function" {
 
 resource "aws_apigatewayv2_route" "route" {
   # checkov:skip=CKV_AWS_309:the functions ask for API keys; var.jwt adds the gateway's own check
-  for_each = local.routes
+  for_each = local.all_routes
 
   api_id             = aws_apigatewayv2_api.ledger.id
   route_key          = each.key
@@ -42,9 +42,9 @@ resource "aws_apigatewayv2_route" "route" {
   authorizer_id      = local.is_public[each.key] ? null : aws_apigatewayv2_authorizer.jwt[0].id
 }
 
-# API Gateway may call a function for its own routes only.
+# API Gateway may call a function for its own routes only; admin for what is no route, too.
 resource "aws_lambda_permission" "route" {
-  for_each = local.routes
+  for_each = local.all_routes
 
   statement_id  = "route-${substr(sha256(each.key), 0, 16)}"
   action        = "lambda:InvokeFunction"

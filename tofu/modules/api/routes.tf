@@ -1,4 +1,4 @@
-# Every route and the function that serves it, as in the code. One entry a line.
+# Every route and the function that serves it, as in the code. One entry a line in `routes`.
 
 locals {
   routes = {
@@ -28,4 +28,13 @@ locals {
     "POST /streams/{stream}/accept-tail"                         = "compactor"
     "POST /accept-clock"                                         = "compactor"
   }
+
+  # A route of the gateway is of one method: HEAD, which works where GET does, needs its own.
+  head_routes = { for route, function in local.routes : replace(route, "/^GET /", "HEAD ") => function if startswith(route, "GET ") }
+
+  # Whatever no route takes gets the ledger's own 404 or 405. That takes preflights away from the
+  # gateway, which only adds its headers to the answer; they bring no token.
+  other_routes = merge({ "$default" = "admin" }, length(var.cors_origins) == 0 ? {} : { "OPTIONS /{proxy+}" = "admin" })
+
+  all_routes = merge(local.routes, local.head_routes, local.other_routes)
 }

@@ -42,9 +42,10 @@ resource "aws_lambda_function" "function" {
 
   environment {
     variables = {
-      EVENTLEDGER_TABLE         = var.table_name
-      EVENTLEDGER_LOG_LEVEL     = var.log_level
-      EVENTLEDGER_ROOT_KEY_HASH = var.root_key_hash
+      EVENTLEDGER_TABLE               = var.table_name
+      EVENTLEDGER_LOG_LEVEL           = var.log_level
+      EVENTLEDGER_ROOT_KEY_HASH       = var.root_key_hash
+      EVENTLEDGER_REQUESTS_PER_SECOND = tostring(var.requests_per_second)
     }
   }
 

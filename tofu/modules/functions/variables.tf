@@ -62,6 +62,17 @@ variable "root_key_hash" {
   }
 }
 
+variable "requests_per_second" {
+  description = "Requests a second that one API key may make of one instance of a function; 0: any number."
+  type        = number
+  default     = 100
+
+  validation {
+    condition     = var.requests_per_second >= 0 && var.requests_per_second <= 1000000 && floor(var.requests_per_second) == var.requests_per_second
+    error_message = "Requests a second are a whole number from 0 to 1000000."
+  }
+}
+
 variable "log_level" {
   description = "What the functions log: trace, debug, info, notice, warning, error or critical."
   type        = string

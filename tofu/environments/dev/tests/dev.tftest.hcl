@@ -35,3 +35,32 @@ run "for_trying_things_out" {
     error_message = "The recipes read the region from here."
   }
 }
+
+run "what_it_can_cost_is_bounded_unless_one_says_otherwise" {
+  command = plan
+
+  assert {
+    condition     = var.max_read_units == 400 && var.max_write_units == 200 && var.monthly_budget_usd == 50 && var.requests_per_second == 100
+    error_message = "docs/deploy.md says these numbers, and what they come to."
+  }
+
+  assert {
+    condition     = output.ceilings == { read_units = 400, write_units = 200, budget_usd = 50 }
+    error_message = "They reach the table and the budget."
+  }
+}
+
+run "null_lifts_them" {
+  command = plan
+
+  variables {
+    max_read_units     = null
+    max_write_units    = null
+    monthly_budget_usd = null
+  }
+
+  assert {
+    condition     = output.ceilings == { read_units = null, write_units = null, budget_usd = null }
+    error_message = "Nothing but a number is a ceiling."
+  }
+}

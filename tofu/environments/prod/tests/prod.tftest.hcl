@@ -30,3 +30,32 @@ run "protected" {
     error_message = "The table cannot be deleted by accident."
   }
 }
+
+run "what_it_can_cost_is_bounded_unless_one_says_otherwise" {
+  command = plan
+
+  assert {
+    condition     = var.max_read_units == 4000 && var.max_write_units == 2000 && var.monthly_budget_usd == 500 && var.requests_per_second == 100
+    error_message = "docs/deploy.md says these numbers, and what they come to."
+  }
+
+  assert {
+    condition     = output.ceilings == { read_units = 4000, write_units = 2000, budget_usd = 500 }
+    error_message = "They reach the table and the budget."
+  }
+}
+
+run "null_lifts_them" {
+  command = plan
+
+  variables {
+    max_read_units     = null
+    max_write_units    = null
+    monthly_budget_usd = null
+  }
+
+  assert {
+    condition     = output.ceilings == { read_units = null, write_units = null, budget_usd = null }
+    error_message = "Nothing but a number is a ceiling."
+  }
+}

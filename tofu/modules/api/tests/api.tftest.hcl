@@ -24,12 +24,12 @@ variables {
 
 run "every_route_reaches_its_function" {
   assert {
-    condition     = keys(aws_apigatewayv2_route.route) == keys(local.routes) && length(local.routes) == 24
+    condition     = keys(aws_apigatewayv2_route.route) == keys(local.all_routes) && length(local.routes) == 24
     error_message = "Every route of routes.tf is deployed."
   }
 
   assert {
-    condition     = alltrue([for key, route in aws_apigatewayv2_route.route : route.target == "integrations/${aws_apigatewayv2_integration.function[local.routes[key]].id}"])
+    condition     = alltrue([for key, route in aws_apigatewayv2_route.route : route.target == "integrations/${aws_apigatewayv2_integration.function[local.all_routes[key]].id}"])
     error_message = "Every route leads to its function's integration."
   }
 
@@ -39,14 +39,19 @@ run "every_route_reaches_its_function" {
   }
 
   assert {
-    condition     = !contains(keys(local.routes), "$default")
-    error_message = "What is not named reaches no function."
+    condition     = alltrue([for key, function in local.routes : lookup(local.all_routes, replace(key, "GET /", "HEAD /"), "") == function if startswith(key, "GET ")]) && length(local.head_routes) == 12
+    error_message = "HEAD goes where GET does."
+  }
+
+  assert {
+    condition     = local.all_routes["$default"] == "admin" && length(local.all_routes) == 37
+    error_message = "What no route takes is answered by admin, and nothing else is added."
   }
 }
 
 run "every_route_may_call_its_function_and_no_other" {
   assert {
-    condition     = { for key, permission in aws_lambda_permission.route : key => permission.function_name } == { for key, function in local.routes : key => "ledger-${function}" }
+    condition     = { for key, permission in aws_lambda_permission.route : key => permission.function_name } == { for key, function in local.all_routes : key => "ledger-${function}" }
     error_message = "A permission for each route."
   }
 
@@ -56,12 +61,17 @@ run "every_route_may_call_its_function_and_no_other" {
   }
 
   assert {
+    condition     = aws_lambda_permission.route["$default"].source_arn == "arn:aws:execute-api:eu-west-1:123456789012:api1/*/$default"
+    error_message = "What no route takes has a permission of its own."
+  }
+
+  assert {
     condition     = aws_lambda_permission.route["GET /health"].source_arn == "arn:aws:execute-api:eu-west-1:123456789012:api1/*/GET/health"
     error_message = "A path without parameters has no wildcard."
   }
 
   assert {
-    condition     = length(distinct([for permission in aws_lambda_permission.route : permission.statement_id])) == length(local.routes)
+    condition     = length(distinct([for permission in aws_lambda_permission.route : permission.statement_id])) == length(local.all_routes)
     error_message = "Statement ids must differ."
   }
 }
@@ -98,12 +108,12 @@ run "with_tokens_every_route_but_health_wants_one" {
   }
 
   assert {
-    condition     = [for key, route in aws_apigatewayv2_route.route : key if route.authorization_type != "JWT"] == ["GET /health"]
-    error_message = "Only GET /health is for everybody."
+    condition     = [for key, route in aws_apigatewayv2_route.route : key if route.authorization_type != "JWT"] == ["GET /health", "HEAD /health"]
+    error_message = "Only /health is for everybody."
   }
 
   assert {
-    condition     = alltrue([for key, route in aws_apigatewayv2_route.route : route.authorizer_id == aws_apigatewayv2_authorizer.jwt[0].id if key != "GET /health"])
+    condition     = alltrue([for key, route in aws_apigatewayv2_route.route : route.authorizer_id == aws_apigatewayv2_authorizer.jwt[0].id if !endswith(key, " /health")])
     error_message = "The authorizer decides."
   }
 }
@@ -116,6 +126,24 @@ run "a_page_of_another_origin_only_when_named" {
   assert {
     condition     = aws_apigatewayv2_api.ledger.cors_configuration[0].allow_origins == toset(["https://console.example.com"])
     error_message = "The named origin may call."
+  }
+}
+
+# The default route takes preflights too, and a browser sends no token with them.
+run "preflights_need_no_token" {
+  variables {
+    cors_origins = ["https://console.example.com"]
+    jwt          = { issuer = "https://login.example.com", audience = ["ledger"] }
+  }
+
+  assert {
+    condition     = aws_apigatewayv2_route.route["OPTIONS /{proxy+}"].authorization_type == "NONE" && aws_apigatewayv2_route.route["$default"].authorization_type == "JWT"
+    error_message = "Preflights alone get past the authorizer."
+  }
+
+  assert {
+    condition     = aws_lambda_permission.route["OPTIONS /{proxy+}"].source_arn == "arn:aws:execute-api:eu-west-1:123456789012:api1/*/OPTIONS/*"
+    error_message = "They may reach the function."
   }
 }
 

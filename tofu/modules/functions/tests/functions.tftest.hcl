@@ -41,7 +41,7 @@ run "four_functions_with_the_same_environment" {
 
   assert {
     condition = alltrue([for function in aws_lambda_function.function :
-      function.environment[0].variables == tomap({ EVENTLEDGER_TABLE = "ledger", EVENTLEDGER_LOG_LEVEL = "info", EVENTLEDGER_ROOT_KEY_HASH = var.root_key_hash })
+      function.environment[0].variables == tomap({ EVENTLEDGER_TABLE = "ledger", EVENTLEDGER_LOG_LEVEL = "info", EVENTLEDGER_ROOT_KEY_HASH = var.root_key_hash, EVENTLEDGER_REQUESTS_PER_SECOND = "100" })
     ])
     error_message = "The environment is what Shared/LambdaHost/LambdaEnvironment.swift reads."
   }
@@ -164,4 +164,14 @@ run "the_sweep_comes_on_schedule" {
     condition     = aws_lambda_permission.sweep.principal == "events.amazonaws.com" && aws_lambda_permission.sweep.source_arn == aws_cloudwatch_event_rule.sweep.arn
     error_message = "That rule, and no other, may call it."
   }
+}
+
+run "a_limit_of_requests_is_a_whole_number" {
+  command = plan
+
+  variables {
+    requests_per_second = 2.5
+  }
+
+  expect_failures = [var.requests_per_second]
 }
