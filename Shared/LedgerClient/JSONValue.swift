@@ -83,13 +83,13 @@ public enum JSONValue: Hashable, Sendable {
     /// A member's value; nil when this is no object or has no such member.
     public subscript(name: String) -> JSONValue? {
         guard case .object(let members) = self else { return nil }
-        return members.first { $0.name == name }?.value
+        return members.first { $0.name.utf8.elementsEqual(name.utf8) }?.value
     }
 
     /// A member's bytes as written.
     public func raw(_ name: String) -> [UInt8]? {
         guard case .object(let members) = self else { return nil }
-        return members.first { $0.name == name }?.raw
+        return members.first { $0.name.utf8.elementsEqual(name.utf8) }?.raw
     }
 
     /// The elements; none when this is no array.
