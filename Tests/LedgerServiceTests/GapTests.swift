@@ -29,6 +29,16 @@ struct GapTests {
         #expect(offset.rawValue == 1 && pauses.count == Limits.gapLooks)
     }
 
+    @Test("A search for the beginning waits for a chunk that becomes visible late")
+    func lateBeginning() async throws {
+        for (looks, first) in [(0, 0), (1, 0), (2, 0), (Int.max, 1)] {
+            let log = try await GappyLog(events: 3, hidden: 0, untilLook: looks)
+            let (chunk, pauses) = try await log.search()
+            #expect(chunk?.first.rawValue == Int64(first))
+            #expect(pauses == min(looks, Limits.gapLooks))
+        }
+    }
+
     @Test("What comes before a gap is delivered without a look at it")
     func pageBeforeGap() async throws {
         let log = try await GappyLog(events: 3, hidden: 1, untilLook: .max)
@@ -91,13 +101,40 @@ private struct GappyLog {
         }
     }
 
+    /// Searches for the log's beginning; what was found, and after how many pauses.
+    func search() async throws -> (Chunk?, Int) {
+        var search = ChunkSearch(
+            stream: stream.incarnation,
+            partition: stream.partitions[0],
+            notBefore: Timestamp(milliseconds: .min),
+            expiration: Expiration(of: stream, at: api.clock.now()),
+            end: try #require(Offset(3))
+        )
+        var pauses = 0
+        var action = search.start()
+        while true {
+            switch action {
+            case .finish(let chunk): return (chunk, pauses)
+            case .pause:
+                pauses += 1
+                action = search.resume()
+            case .probe(let query):
+                guard case .page(let page) = try await find(.query(query), pauses) else { continue }
+                action = try search.receive(page)
+            }
+        }
+    }
+
     private func find(_ read: TableRead, _ looks: Int) async throws -> TableFinding {
         switch read {
         case .get(let key): return .item(try await api.table.get(key))
         case .query(let query):
-            var page = try await api.table.query(query)
+            var wider = query
+            wider.limit += 1
+            var page = try await api.table.query(wider)
             let key = TableKey.chunk(stream.incarnation, stream.partitions[0], hidden)
             if looks < untilLook { page.items.removeAll { $0.key == key } }
+            page.items = Array(page.items.prefix(query.limit))
             return .page(page)
         }
     }

@@ -5,6 +5,8 @@ public struct ChunkSearch: Sendable {
     public enum Action: Sendable {
         /// Query the first log row at or after this offset, then ``ChunkSearch/receive(_:)``.
         case probe(Query)
+        /// Wait so long, then ``ChunkSearch/resume()``.
+        case pause(milliseconds: Int64)
         /// The chunk, or nil when all are earlier.
         case finish(Chunk?)
     }
@@ -19,6 +21,8 @@ public struct ChunkSearch: Sendable {
     private var high: Offset
     private var probed = Offset.zero
     private var best: Chunk?
+    /// How often a gap before ``best`` was looked at again.
+    private var looks = 0
 
     /// `start`: Chunks that begin below are too early.
     ///
@@ -55,8 +59,23 @@ public struct ChunkSearch: Sendable {
         case .chunk(let chunk)?: low = chunk.end
         case .seal?, nil: high = probed
         }
-        guard low < high else { return .finish(best) }
+        guard low < high else { return conclude() }
         return probe(low.advanced(by: Int(high.distance(from: low) / 2)))
+    }
+
+    /// A ``Action/pause(milliseconds:)`` is over: what is missing would begin at `low`.
+    public mutating func resume() -> Action { probe(low) }
+
+    /// The end of the search, unless a chunk is missing before the one that was found.
+    ///
+    /// If it can't have expired, it may be on its way: a transaction's rows become visible one by one,
+    /// and whoever begins behind the gap would never see it.
+    private mutating func conclude() -> Action {
+        guard let best, best.first > low, !expiration.mayHavePassed(best.previousTTL),
+            looks < Limits.gapLooks, Rule.gapLooks.isKept
+        else { return .finish(best) }
+        looks += 1
+        return .pause(milliseconds: Limits.gapPause)
     }
 
     private mutating func probe(_ offset: Offset) -> Action {

@@ -26,4 +26,7 @@ public struct Expiration: Hashable, Sendable {
         if let horizon, timestamp <= horizon { return true }
         return ttl.mayHavePassed(at: now) && Rule.ttlExpires.isKept
     }
+
+    /// Whether a row with this ttl may be gone.
+    func mayHavePassed(_ ttl: TTL) -> Bool { ttl.mayHavePassed(at: now) }
 }

@@ -75,6 +75,9 @@ extension Ledger {
         while true {
             switch action {
             case .finish(let chunk): return chunk
+            case .pause(let milliseconds):
+                await pause(milliseconds)
+                action = search.resume()
             case .probe(let query):
                 do throws(TableError) {
                     action = try search.receive(try await table.query(query))
