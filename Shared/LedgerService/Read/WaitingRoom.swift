@@ -112,7 +112,8 @@ struct WaitingRoom {
         ends[partition.index] = end
         var wakes: [Wake] = []
         for only in [partition.index, nil] as [Int?] {
-            for id in waiting[only] ?? [] where isBehind(id, stream, partition, end) {
+            let waiting = (waiting[only] ?? []).sorted()
+            for id in waiting where isBehind(id, stream, partition, end) {
                 if let wake = wake(id, .events) { wakes.append(wake) }
             }
         }
@@ -132,7 +133,7 @@ struct WaitingRoom {
     /// The stream, or one subscription of it, was moved, made anew or is gone.
     mutating func change(of subscription: SubscriptionID?) -> [Wake] {
         var wakes: [Wake] = []
-        for id in Array(guests.keys)
+        for id in guests.keys.sorted()
         where subscription == nil || guests[id]?.subscription == subscription {
             if let wake = wake(id, .change) {
                 wakes.append(wake)
@@ -145,7 +146,7 @@ struct WaitingRoom {
 
     /// Everyone who waits.
     mutating func wakeAll(_ news: AppendSignals.News) -> [Wake] {
-        Array(guests.keys).compactMap { wake($0, news) }
+        guests.keys.sorted().compactMap { wake($0, news) }
     }
 
     // MARK: Looking
@@ -184,12 +185,9 @@ struct WaitingRoom {
 
     private mutating func nextSubscriptions(_ count: Int) -> [SubscriptionRow] {
         if turn >= guests.count { turn = 0 }
-        let next = guests.values.dropFirst(turn).prefix(count)
+        let next = guests.keys.sorted().dropFirst(turn).prefix(count)
         turn += next.count
-        var rows: [Incarnation: SubscriptionRow] = [:]
-        for guest in next {
-            if let row = guest.row { rows[row.incarnation] = row }
-        }
-        return Array(rows.values)
+        var seen: Set<Incarnation> = []
+        return next.compactMap { guests[$0]?.row }.filter { seen.insert($0.incarnation).inserted }
     }
 }
