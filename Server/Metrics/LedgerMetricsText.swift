@@ -3,9 +3,9 @@ import LedgerService
 
 /// What the ledger's own metrics mean, and its gauges.
 enum LedgerMetricsText {
-    /// Explains the ledger's counters and shows how far its folds are behind.
+    /// Explains the ledger's metrics and shows how far its folds are behind.
     static func register(_ ledger: Ledger, with metrics: PrometheusMetrics) {
-        for (name, help) in counters { metrics.describe(name, help) }
+        for (name, help) in helps { metrics.describe(name, help) }
         metrics.onCollect(
             "eventledger_fold_lag_events",
             help: "Events appended or found by this process that are not in a compacted state yet."
@@ -28,7 +28,7 @@ enum LedgerMetricsText {
         }
     }
 
-    private static let counters = [
+    private static let helps = [
         ("eventledger_appended_events_total", "Events stored."),
         ("eventledger_appended_bytes_total", "Bytes of events stored, before compression."),
         ("eventledger_append_writes_total", "Writes that stored events: one chunk each, or more."),
@@ -52,6 +52,7 @@ enum LedgerMetricsText {
             "eventledger_fold_lost_events_total",
             "Events that expired before they were compacted: nothing folded for days."
         ),
+        ("eventledger_clock_suspect", "1 while the clock is in doubt, else 0."),
         ("eventledger_sweeps_total", "Runs of the sweep, one a minute."),
         ("eventledger_sweep_failures_total", "What sweeps could not do; the log says why."),
     ]

@@ -33,6 +33,7 @@ extension Ledger {
     ///   - budget: Milliseconds; what was begun may take a little longer.
     ///   - wantsRound: Whether every stream is to be looked at from now on, due or not: as in a
     ///     process that begins, since the one before may have left work behind.
+    /// - Returns: What it did.
     @discardableResult
     public func sweepDue(within budget: Int64, wantsRound: Bool = false) async -> SweepReport {
         let run = SweepRun(clock, budget: budget)
