@@ -49,7 +49,7 @@ extension PollPlan {
         } catch {
             throw .corrupt(latest.partition, latest.offset, detail: error.description)
         }
-        work.decode(bytes: bytes.count)
+        work.decode(bytes: record.bytes.count)
         guard reserve(latest.key.utf8.count + record.measure) else { return false }
         page.events.append(
             EventPage.Event(
