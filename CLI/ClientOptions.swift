@@ -19,31 +19,34 @@ struct ClientOptions: ParsableArguments {
     @Flag(help: "Print JSON as the API answers it, events one per line.")
     var json = false
 
-    /// A client with a connection of its own.
-    func client() throws -> LedgerClient {
+    /// The ledger, with a connection of its own.
+    private func ledger() throws -> RemoteLedger {
         let certificates = caCert ?? Environment.value("EVENTLEDGER_CA_CERT")
         if let certificates { try Self.check(certificates) }
-        return LedgerClient(
+        let client = LedgerClient(
             url: url ?? Environment.value("EVENTLEDGER_URL") ?? "http://127.0.0.1:8080",
             key: try key(),
             certificates: certificates
         )
+        return RemoteLedger(client, address: url.map { " --url \(Shell.word($0))" } ?? "")
     }
 
     /// Throws when a file can't be read or holds no certificate, also where none is needed.
-    private static func check(_ certificates: String) throws {
-        let problem: String
+    private static func check(_ certificates: String) throws(Failure) {
+        let option = "--ca-cert or EVENTLEDGER_CA_CERT"
+        let bytes: [UInt8]
         do throws(FileError) {
-            let text = String(decoding: try LedgerFile.read(certificates), as: UTF8.self)
-            guard !text.contains("-----BEGIN CERTIFICATE-----"),
-                !text.contains("-----BEGIN TRUSTED CERTIFICATE-----")
-            else { return }
-            problem = "\(certificates) holds no certificate in PEM"
+            bytes = try LedgerFile.read(certificates)
         } catch {
-            problem = "\(error)"
+            throw Failure.unavailable("\(option): \(error)")
         }
-        Terminal.error("--ca-cert or EVENTLEDGER_CA_CERT: \(problem)")
-        throw ExitCode(3)
+        let text = String(decoding: bytes, as: UTF8.self)
+        guard
+            text.contains("-----BEGIN CERTIFICATE-----")
+                || text.contains("-----BEGIN TRUSTED CERTIFICATE-----")
+        else {
+            throw Failure.unavailable("\(option): \(certificates) holds no certificate in PEM")
+        }
     }
 
     private func key() throws -> APIKey? {
@@ -54,50 +57,66 @@ struct ClientOptions: ParsableArguments {
         return key
     }
 
-    /// Runs `body`; a failure is printed and becomes the exit code.
-    func run(_ body: (LedgerClient) async throws(LedgerClientError) -> Void) async throws {
-        let client = try client()
-        do throws(LedgerClientError) {
-            try await body(client)
-        } catch {
-            Terminal.error(error.description + error.hint)
-            throw ExitCode(error.exitCode)
-        }
+    /// Runs `body` with the ledger.
+    func run(_ body: (RemoteLedger) async throws(Failure) -> Void) async throws {
+        try await body(try ledger())
     }
 
     /// Prints an answer as it is, or as `table` makes it of its parsed form.
-    func show(_ answer: [UInt8], _ table: (JSONValue) -> String) throws(LedgerClientError) {
-        guard json else { return Terminal.write(table(try JSONValue.answer(answer)), to: 1) }
-        Terminal.print(String(decoding: answer, as: UTF8.self))
+    func show(_ answer: [UInt8], _ table: (JSONValue) -> String) throws(Failure) {
+        guard json else { return try Output.text(table(try JSONValue.answer(answer))) }
+        try Output.line(answer)
     }
-}
 
-extension LedgerClientError {
-    /// See the root command's help.
-    var exitCode: Int32 {
-        switch self {
-        case .refused(let status, _, _): status < 500 && status != 429 ? 1 : 3
-        case .unreachable, .unknownOutcome, .notALedger: 3
+    /// Does the same with the answer to a call that changed something: where it can't be printed,
+    /// `done` says what was done.
+    func report(
+        _ answer: [UInt8],
+        done: String = "what was asked for is done",
+        _ table: (JSONValue) -> String
+    ) throws(Failure) {
+        do throws(Failure) {
+            try show(answer, table)
+            try Output.keep()
+        } catch {
+            guard case .output = error.cause else { throw error }
+            throw error.noting(done)
         }
-    }
-
-    /// What to do about it on the command line, when the message does not say.
-    var hint: String {
-        guard case .refused(_, "unauthorized", _) = self else { return "" }
-        return "; give a key with --api-key or EVENTLEDGER_API_KEY"
     }
 }
 
 extension JSONValue {
     /// The parsed answer of a ledger.
-    static func answer(_ bytes: [UInt8]) throws(LedgerClientError) -> JSONValue {
+    static func answer(_ bytes: [UInt8]) throws(Failure) -> JSONValue {
         do {
             return try JSONValue(bytes)
         } catch {
-            throw .notALedger(status: 200)
+            throw .notALedger
         }
     }
 
     /// A member's text, or nothing.
     func text(_ name: String) -> String { self[name]?.text ?? "" }
+}
+
+extension Failure {
+    /// The answer is none of a ledger.
+    static let notALedger = Failure(.ledger(.notALedger(status: 200)))
+}
+
+/// What is pasted into a shell.
+enum Shell {
+    /// Text as one word of a command line.
+    static func word(_ text: String) -> String {
+        let plain = text.utf8.allSatisfy { byte in
+            switch byte {
+            case 0x30...0x39, 0x41...0x5a, 0x61...0x7a: true
+            default: "-._/:%@+,".utf8.contains(byte)
+            }
+        }
+        guard !plain || text.isEmpty else { return text }
+        let quoted = text.utf8.split(separator: 0x27, omittingEmptySubsequences: false)
+            .map { String(decoding: $0, as: UTF8.self) }.joined(separator: "'\\''")
+        return "'" + quoted + "'"
+    }
 }

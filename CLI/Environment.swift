@@ -23,3 +23,30 @@ enum Environment {
         return value
     }
 }
+
+/// What a process was told from outside: it is text, and no byte of it is replaced.
+enum OutsideText {
+    private static let prefix = "EVENTLEDGER_"
+
+    /// Throws where an argument, or a variable of ours, is no UTF-8: reading it as text would put
+    /// other bytes in their place, and a key or data would be stored that nobody sent.
+    static func check() throws(ValidationError) {
+        for number in 1..<max(1, Int(CommandLine.argc)) {
+            guard let text = CommandLine.unsafeArgv[number], !isText(text) else { continue }
+            throw ValidationError("Argument \(number) is no valid UTF-8.")
+        }
+        var variable = environ
+        while let text = variable.pointee {
+            defer { variable += 1 }
+            guard strncmp(text, prefix, prefix.utf8.count) == 0, !isText(text) else { continue }
+            let name = String(cString: text).utf8.prefix { $0 != UInt8(ascii: "=") }
+            throw ValidationError(
+                "\(String(decoding: Array(name), as: UTF8.self)) is no valid UTF-8."
+            )
+        }
+    }
+
+    private static func isText(_ bytes: UnsafePointer<CChar>) -> Bool {
+        String(validatingCString: bytes) != nil
+    }
+}

@@ -1,5 +1,11 @@
 import ArgumentParser
 
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
 /// The command line of the ledger.
 @main
 struct EventLedger: AsyncParsableCommand {
@@ -13,7 +19,9 @@ struct EventLedger: AsyncParsableCommand {
 
             Exit codes: 0 done; 1 the ledger refused the call, or a file is not what it must be; 3 \
             the ledger can't be reached, is not available, or did not say what became of the \
-            call; 64 the command line is wrong.
+            call; 4 the output could not be written; 64 the command line is wrong. Nothing is \
+            committed that was not printed. With --json an error is JSON too, one line on \
+            standard error: {"error": code, "message": text, "details": {…}}.
 
             A first tour:
               eventledger stream create orders
@@ -27,4 +35,33 @@ struct EventLedger: AsyncParsableCommand {
             Import.self, Verify.self, Backup.self, Restore.self, Version.self,
         ]
     )
+
+    /// Runs the command line that the process was started with.
+    static func main() async {
+        Descriptor.occupyStandard()
+        // Writing says itself what is wrong: nobody reads, or a file is as large as it may be.
+        signal(SIGPIPE, SIG_IGN)
+        signal(SIGXFSZ, SIG_IGN)
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        Glibc.exit(await run(arguments))
+    }
+
+    /// Runs a command; returns its exit code.
+    static func run(_ arguments: [String]) async -> Int32 {
+        let report = FailureReport(arguments)
+        do {
+            try OutsideText.check()
+            if let usage = UnknownCommand.find(in: arguments) { return report.show(usage) }
+            var command = try await asyncParseAsRoot(arguments)
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+            try Output.finish()
+            return 0
+        } catch {
+            return report.show(error)
+        }
+    }
 }

@@ -1,31 +1,44 @@
 import LedgerClient
+import RawJSON
 
 /// Prints events: one JSON object per line, or one aligned line each.
 enum EventLines {
-    static func show(_ page: JSONValue, asJSON: Bool) {
-        for event in page["events"]?.elements ?? [] {
-            Terminal.print(asJSON ? line(event) : readable(event))
+    /// Prints them at once.
+    static func show(_ events: [[UInt8]], asJSON: Bool) throws(Failure) {
+        var lines: [UInt8] = []
+        for event in events {
+            lines += asJSON ? line(event) : try readable(event)
+            lines.append(UInt8(ascii: "\n"))
         }
+        try Output.write(lines)
     }
 
-    /// The event as one line of JSON, its data as it was published.
-    private static func line(_ event: JSONValue) -> String {
-        guard case .object(let members) = event else { return "" }
-        let parts = members.map { member in
-            let raw = String(decoding: member.raw, as: UTF8.self)
-            return
-                "\"\(member.name)\":\(raw.split(whereSeparator: \.isNewline).joined(separator: " "))"
-        }
-        return "{\(parts.joined(separator: ","))}"
+    /// The event as one line of JSON, byte for byte as the ledger wrote it.
+    ///
+    /// Only data with a line break between its parts can't stand in a line: there it has spaces
+    /// instead, and `data_text` is a string of the data as it was published.
+    static func line(_ event: [UInt8]) -> [UInt8] {
+        guard event.contains(where: isLineBreak) else { return event }
+        let line = event.map { isLineBreak($0) ? UInt8(ascii: " ") : $0 }
+        guard let data = (try? JSONValue(event))?.raw("data"), data.contains(where: isLineBreak),
+            let end = line.lastIndex(of: UInt8(ascii: "}"))
+        else { return line }
+        var text = JSONWriter()
+        text.string(utf8: data)
+        return line[..<end] + Array(",\"data_text\":".utf8) + text.finish() + line[end...]
     }
 
-    private static func readable(_ event: JSONValue) -> String {
+    /// Whether a byte ends a line; inside a string of JSON none can stand unescaped.
+    private static func isLineBreak(_ byte: UInt8) -> Bool { byte == 0x0a || byte == 0x0d }
+
+    private static func readable(_ bytes: [UInt8]) throws(Failure) -> [UInt8] {
+        let event = try JSONValue.answer(bytes)
         let data = String(decoding: event.raw("data") ?? [], as: UTF8.self)
         let place = "\(event.text("partition")):\(event.text("offset"))"
         let mark = event["snapshot"]?.isTrue == true ? " (latest)" : ""
-        return Table.printable(
+        let line =
             "\(event.text("timestamp"))  \(place)\(mark)  \(event.text("key"))  "
-                + "\(event.text("type"))  \(data)"
-        )
+            + "\(event.text("type"))  \(data)"
+        return Array(Table.printable(line).utf8)
     }
 }

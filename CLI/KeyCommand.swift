@@ -29,12 +29,13 @@ struct KeyCommand: AsyncParsableCommand {
 
         func run() async throws {
             var random = SystemRandomNumberGenerator()
-            let key = APIKey.random(using: &random)
-            guard json else {
-                Terminal.print("key   \(key.text)")
-                return Terminal.print("hash  \(key.hash.hex)")
-            }
-            Terminal.print("{\"key\":\"\(key.text)\",\"hash\":\"\(key.hash.hex)\"}")
+            let pair = APIKey.random(using: &random)
+            let (key, hash) = (pair.text, pair.hash.hex)
+            try Output.line(
+                json
+                    ? "{\"key\":\"\(key)\",\"hash\":\"\(hash)\"}" : "key   \(key)\nhash  \(hash)"
+            )
+            try Output.keep()
         }
     }
 
@@ -58,9 +59,13 @@ struct KeyCommand: AsyncParsableCommand {
 
         func run() async throws {
             let body = try body()
-            try await options.run { client throws(LedgerClientError) in
-                let answer = try await client.call("POST", ["keys"], body: body)
-                try options.show(answer) { "\($0.text("key"))\n" }
+            try await options.run { ledger throws(Failure) in
+                let answer = try await ledger.call("POST", ["keys"], body: body)
+                let id = try JSONValue.answer(answer).text("key_id")
+                let done =
+                    "the key was made and can't be shown again: revoke it with "
+                    + "`eventledger key revoke \(id)\(ledger.address)`"
+                try options.report(answer, done: done) { "\($0.text("key"))\n" }
             }
         }
 
@@ -109,11 +114,11 @@ struct KeyCommand: AsyncParsableCommand {
         @OptionGroup var options: ClientOptions
 
         func run() async throws {
-            try await options.run { client throws(LedgerClientError) in
+            try await options.run { ledger throws(Failure) in
                 var table = Table("KEY ID", "NAME", "SCOPES", "CREATED", "EXPIRES")
-                try await Pages.each(client, ["keys"]) { answer, page in
+                try await Pages.each(ledger, ["keys"]) { answer, page throws(Failure) in
                     if options.json {
-                        return Terminal.print(String(decoding: answer, as: UTF8.self))
+                        return try Output.line(answer)
                     }
                     for key in page["keys"]?.elements ?? [] {
                         table.add(
@@ -125,7 +130,7 @@ struct KeyCommand: AsyncParsableCommand {
                         )
                     }
                 }
-                if !options.json { Terminal.write(table.text, to: 1) }
+                if !options.json { try Output.text(table.text) }
             }
         }
     }
@@ -141,9 +146,9 @@ struct KeyCommand: AsyncParsableCommand {
         @OptionGroup var options: ClientOptions
 
         func run() async throws {
-            try await options.run { client throws(LedgerClientError) in
-                let answer = try await client.call("DELETE", ["keys", id])
-                try options.show(answer) { _ in "revoked \(id)\n" }
+            try await options.run { ledger throws(Failure) in
+                let answer = try await ledger.call("DELETE", ["keys", id])
+                try options.report(answer) { _ in "revoked \(id)\n" }
             }
         }
     }

@@ -4,16 +4,16 @@ import LedgerClient
 enum Pages {
     /// Calls `body` with every page of a list, until `next` is absent.
     static func each(
-        _ client: LedgerClient,
+        _ ledger: RemoteLedger,
         _ path: [String],
-        _ body: ([UInt8], JSONValue) -> Void
-    ) async throws(LedgerClientError) {
+        _ body: ([UInt8], JSONValue) throws(Failure) -> Void
+    ) async throws(Failure) {
         var next: String?
         repeat {
             let query = [(name: "limit", value: "1000")] + (next.map { [("next", $0)] } ?? [])
-            let answer = try await client.call("GET", path, query: query)
+            let answer = try await ledger.call("GET", path, query: query)
             let page = try JSONValue.answer(answer)
-            body(answer, page)
+            try body(answer, page)
             next = page["next"]?.text
         } while next != nil
     }

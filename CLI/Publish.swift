@@ -13,23 +13,24 @@ struct Publish: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Publish one event, or many from standard input.",
         discussion: """
-            With --key and --type: one event. Without: one event per line of standard input, \
-            {"key": …, "type": …, "data": …}, sent in batches that are safe to repeat, so each \
-            event is stored once even when the connection breaks. Bytes are sent as they are; at \
-            a line that is no UTF-8, or a batch that is refused, it stops and says which lines \
-            are stored.
+            With --key, --type and --data: one event. Without: one event per line of standard \
+            input, {"key": …, "type": …, "data": …}, sent in batches that are safe to repeat, so \
+            each event is stored once even when the connection breaks. A line waits at most 100 \
+            ms for others. Bytes are sent as they are; at a line that is no UTF-8, a batch that \
+            is refused, or a signal, it stops and says which lines are stored.
 
             Examples:
               eventledger publish orders --key order-1 --type order.paid --data '{"total": 5}'
               eventledger publish orders --key order-1 --type order.deleted --data null
               eventledger publish orders < events.ndjson
+              tail -f events.ndjson | eventledger publish orders
             """
     )
 
     @Argument(help: "The stream's name.") var stream: String
     @Option(help: "The event's key, 1 to 512 bytes.") var key: String?
     @Option(help: "The event's type.") var type: String?
-    @Option(help: "The event's data, JSON; null deletes the key.") var data = "null"
+    @Option(help: "The event's data, JSON; null deletes the key.") var data: String?
     @Option(help: "A header, name=value; may be repeated.") var header: [String] = []
     @Flag(help: "No progress on the terminal.") var quiet = false
     @OptionGroup var options: ClientOptions
@@ -38,21 +39,38 @@ struct Publish: AsyncParsableCommand {
         guard (key == nil) == (type == nil) else {
             throw ValidationError("Give --key and --type together, or neither.")
         }
-        if key == nil, !header.isEmpty { throw ValidationError("--header needs --key.") }
+        guard key != nil else {
+            if !header.isEmpty { throw ValidationError("--header needs --key.") }
+            if data != nil { throw ValidationError("--data needs --key and --type.") }
+            return
+        }
+        guard let data else {
+            throw ValidationError("--data is missing; --data null deletes the key.")
+        }
         guard (try? JSONValue(Array(data.utf8))) != nil else {
             throw ValidationError("--data is no valid JSON: \(data)")
         }
-        guard header.allSatisfy({ $0.contains("=") }) else {
+        guard header.allSatisfy({ Self.parts(of: $0) != nil }) else {
             throw ValidationError("--header must be name=value.")
         }
     }
 
+    /// A header's name and value: what stands before and after the first byte that is `=`.
+    static func parts(of header: String) -> (name: String, value: String)? {
+        let bytes = Array(header.utf8)
+        guard let end = bytes.firstIndex(of: UInt8(ascii: "=")) else { return nil }
+        return (
+            String(decoding: bytes[..<end], as: UTF8.self),
+            String(decoding: bytes[(end + 1)...], as: UTF8.self)
+        )
+    }
+
     func run() async throws {
-        try await options.run { client throws(LedgerClientError) in
-            if let key, let type {
-                try await publishOne(key, type, client)
+        try await options.run { ledger throws(Failure) in
+            if let key, let type, let data {
+                try await publishOne(key, type, data, ledger)
             } else {
-                try await publishLines(client)
+                try await publishLines(ledger)
             }
         }
     }
@@ -60,10 +78,9 @@ struct Publish: AsyncParsableCommand {
     private func publishOne(
         _ key: String,
         _ type: String,
-        _ client: LedgerClient
-    )
-        async throws(LedgerClientError)
-    {
+        _ data: String,
+        _ ledger: RemoteLedger
+    ) async throws(Failure) {
         var body = JSONWriter()
         body.beginObject()
         body.key("key")
@@ -75,42 +92,37 @@ struct Publish: AsyncParsableCommand {
         if !header.isEmpty {
             body.key("headers")
             body.beginObject()
-            for pair in header {
-                let parts = pair.split(
-                    separator: "=",
-                    maxSplits: 1,
-                    omittingEmptySubsequences: false
-                )
-                body.key(text: String(parts[0]))
-                body.string(String(parts[1]))
+            for (name, value) in header.compactMap(Self.parts) {
+                body.key(text: name)
+                body.string(value)
             }
             body.endObject()
         }
         body.endObject()
-        let answer = try await client.call(
+        let answer = try await ledger.call(
             "POST",
             ["streams", stream, "events"],
             body: body.finish(),
-            idempotencyKey: LedgerClient.freshKey()
+            idempotencyKey: RemoteLedger.freshKey()
         )
-        try options.show(answer) { answer in
+        try options.report(answer, done: "the event is stored") { answer in
             let event = answer["events"]?.elements.first ?? .null
             return "stored at partition \(event.text("partition")), "
                 + "offset \(event.text("offset"))\n"
         }
     }
 
-    private func publishLines(_ client: LedgerClient) async throws(LedgerClientError) {
+    private func publishLines(_ ledger: RemoteLedger) async throws(Failure) {
         let showsProgress = !quiet && isatty(STDERR_FILENO) == 1
-        var publisher = LinePublisher(client: client, stream: stream, showsProgress: showsProgress)
-        let result = try await TransferError.run { () throws(TransferError) in
-            try await publisher.run(LineReader(STDIN_FILENO))
-        }
-        if showsProgress { Terminal.write("\r", to: STDERR_FILENO) }
-        switch result {
-        case .success(let count):
-            Terminal.print(options.json ? "{\"published\":\(count)}" : "published \(count) events")
-        case .failure(let problem): problem.exit()
+        var publisher = LinePublisher(ledger: ledger, stream: stream, showsProgress: showsProgress)
+        defer { if showsProgress { Messages.write("\r") } }
+        let count = try await publisher.run(LineReader(STDIN_FILENO))
+        do throws(Failure) {
+            try Output.line(
+                options.json ? "{\"published\":\(count)}" : "published \(Count(count, "event"))"
+            )
+        } catch {
+            throw error.noting("\(Count(count, "event")) published")
         }
     }
 }

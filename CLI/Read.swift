@@ -4,17 +4,18 @@ import LedgerClient
 /// The command `eventledger read`.
 struct Read: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Read one partition, without a subscription.",
+        abstract: "Read events without a subscription, up to the end.",
         discussion: """
-            --from is an offset, earliest, latest or a time such as 2026-11-21T08:00:00Z.
+            --from is earliest, latest, a time such as 2026-11-21T08:00:00Z, or with --partition \
+            an offset. All partitions come in turns unless --partition says which.
 
             Example: eventledger read orders --partition 0 --from 100 --limit 10
             """
     )
 
     @Argument(help: "The stream's name.") var stream: String
-    @Option(help: "May be left out when the stream has only one.") var partition: Int?
-    @Option(help: "Where to begin.") var from = "earliest"
+    @Option(help: "Only this partition.") var partition: Int?
+    @Option(help: "Where to begin; earliest when left out.") var from: ReadingPoint?
     @Option(help: "At most so many events, 1 or more; all there are when left out.")
     var limit: Int?
     @OptionGroup var options: ClientOptions
@@ -26,22 +27,20 @@ struct Read: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await options.run { client throws(LedgerClientError) in
-            var from = from
+        let query = EventQuery(
+            stream: stream,
+            start: .from(from?.text ?? "earliest"),
+            partition: partition
+        )
+        try await options.run { ledger throws(Failure) in
             var left = limit ?? .max
+            var cursor: String?
             while left > 0 {
-                var query = [(name: "from", value: from), ("limit", "\(min(left, 1000))")]
-                if let partition { query.append(("partition", "\(partition)")) }
-                let answer = try await client.call(
-                    "GET",
-                    ["streams", stream, "events"],
-                    query: query
-                )
-                let page = try JSONValue.answer(answer)
-                EventLines.show(page, asJSON: options.json)
-                left -= page["events"]?.elements.count ?? 0
-                from = page.text("next_offset")
-                if page["caught_up"]?.isTrue == true { return }
+                let page = try await query.page(ledger, after: cursor, limit: left)
+                try EventLines.show(page.events, asJSON: options.json)
+                if page.isCaughtUp { return }
+                left -= page.events.count
+                cursor = page.cursor
             }
         }
     }
@@ -63,16 +62,15 @@ struct Compacted: AsyncParsableCommand {
     @OptionGroup var options: ClientOptions
 
     func run() async throws {
-        try await options.run { client throws(LedgerClientError) in
+        try await options.run { ledger throws(Failure) in
             let path = ["streams", stream, "compacted"]
             guard let key else {
-                return try await Pages.each(client, path) { _, page in
-                    EventLines.show(page, asJSON: options.json)
+                return try await Pages.each(ledger, path) { answer, _ throws(Failure) in
+                    try EventLines.show(try EventPage(answer).events, asJSON: options.json)
                 }
             }
-            let answer = try await client.call("GET", path, query: [("key", key)])
-            let page = try JSONValue.answer(Array("{\"events\":[".utf8) + answer + Array("]}".utf8))
-            EventLines.show(page, asJSON: options.json)
+            let event = try await ledger.call("GET", path, query: [("key", key)])
+            try EventLines.show([event], asJSON: options.json)
         }
     }
 }

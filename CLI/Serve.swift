@@ -86,16 +86,24 @@ struct Serve: AsyncParsableCommand {
         do {
             process = try await LedgerProcess.start(settings, storage: storage, logger: logger)
         } catch let error as ConfigurationError {
-            Terminal.error("\(error)")
-            throw ExitCode(3)
+            throw Failure.unavailable("\(error)")
         } catch {
-            Terminal.error("cannot serve: \(error)")
-            throw ExitCode(3)
+            throw Failure.unavailable("cannot serve: \(error)")
         }
-        Terminal.print("EventLedger \(EventLedger.configuration.version)")
-        Terminal.print("  data  \(storage.place)")
-        Terminal.print("  url   \(process.url)")
-        Terminal.print("  keys  \(settings.keys.summary)")
+        do throws(Failure) {
+            try Output.text(
+                """
+                EventLedger \(EventLedger.configuration.version)
+                  data  \(storage.place)
+                  url   \(process.url)
+                  keys  \(settings.keys.summary)
+
+                """
+            )
+        } catch {
+            await process.stop(grace: .seconds(30))
+            throw error.noting("the server has stopped again")
+        }
         if settings.tls != nil { signals.onHangup { process.reloadCertificate() } }
         _ = await signals.wait()
         logger.info("stopping")
@@ -120,12 +128,12 @@ struct Serve: AsyncParsableCommand {
         do throws(DataFolderError) {
             return try DataFolder.named(data, Environment.value)
         } catch {
-            Terminal.error("cannot serve: \(error)")
-            throw ExitCode(3)
+            throw Failure.unavailable("cannot serve: \(error)")
         }
     }
 
     private func keys() throws -> KeyPolicy {
+        let rate = try rate()
         let name = "EVENTLEDGER_ROOT_KEY_HASH"
         guard let text = rootKeyHash ?? Environment.value(name) else { return .off }
         guard let hash = KeyHash(hex: text) else {
@@ -134,13 +142,18 @@ struct Serve: AsyncParsableCommand {
                     + "prints it"
             )
         }
+        return .on(KeySettings(rootHash: hash, requestsPerSecond: rate))
+    }
+
+    /// Refused when it can't be, also where there are no keys to hold to it.
+    private func rate() throws -> Int {
         let rate =
             try requestsPerSecond
             ?? Environment.parsed("EVENTLEDGER_REQUESTS_PER_SECOND", Int.init) ?? 2000
         guard (0...Limits.largestRequestRate).contains(rate) else {
             throw ValidationError("requests per second must be 0 to \(Limits.largestRequestRate)")
         }
-        return .on(KeySettings(rootHash: hash, requestsPerSecond: rate))
+        return rate
     }
 
     private static func list(_ text: String) -> [String] {

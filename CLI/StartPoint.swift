@@ -21,7 +21,7 @@ struct StartPoint: ExpressibleByArgument, CustomStringConvertible {
         }
         var body = JSONWriter()
         body.beginObject()
-        if text.contains("=") {
+        if text.utf8.contains(UInt8(ascii: "=")) {
             guard let offsets = Self.offsets(text) else { return nil }
             body.key("offsets")
             body.beginObject()
@@ -31,7 +31,7 @@ struct StartPoint: ExpressibleByArgument, CustomStringConvertible {
             }
             body.endObject()
         } else {
-            guard text.wholeMatch(of: /[0-9]{4}-.+/) != nil else { return nil }
+            guard ReadingPoint.isTime(text) else { return nil }
             body.key("timestamp")
             body.string(text)
         }
@@ -46,8 +46,12 @@ struct StartPoint: ExpressibleByArgument, CustomStringConvertible {
 
     private static func offsets(_ text: String) -> [(partition: Int, offset: Int64)]? {
         var offsets: [(partition: Int, offset: Int64)] = []
-        for pair in text.split(separator: ",", omittingEmptySubsequences: false) {
-            let parts = pair.split(separator: "=", omittingEmptySubsequences: false)
+        for pair in Array(text.utf8).split(
+            separator: UInt8(ascii: ","),
+            omittingEmptySubsequences: false
+        ) {
+            let parts = pair.split(separator: UInt8(ascii: "="), omittingEmptySubsequences: false)
+                .map { String(decoding: $0, as: UTF8.self) }
             guard parts.count == 2, let partition = Int(parts[0]), let offset = Int64(parts[1])
             else { return nil }
             offsets.append((partition, offset))

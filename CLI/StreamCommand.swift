@@ -74,9 +74,9 @@ struct StreamCommand: AsyncParsableCommand {
             body.boolean(!noCompaction)
             body.endObject()
             let bytes = body.finish()
-            try await options.run { client throws(LedgerClientError) in
-                let answer = try await client.call("POST", ["streams"], body: bytes)
-                try options.show(answer, StreamCommand.description)
+            try await options.run { ledger throws(Failure) in
+                let answer = try await ledger.call("POST", ["streams"], body: bytes)
+                try options.report(answer, StreamCommand.description)
             }
         }
     }
@@ -91,11 +91,11 @@ struct StreamCommand: AsyncParsableCommand {
         @OptionGroup var options: ClientOptions
 
         func run() async throws {
-            try await options.run { client throws(LedgerClientError) in
+            try await options.run { ledger throws(Failure) in
                 var table = Table("STREAM", "PARTITIONS", "RETENTION", "COMPACTION", "CREATED")
-                try await Pages.each(client, ["streams"]) { answer, page in
+                try await Pages.each(ledger, ["streams"]) { answer, page throws(Failure) in
                     if options.json {
-                        return Terminal.print(String(decoding: answer, as: UTF8.self))
+                        return try Output.line(answer)
                     }
                     for stream in page["streams"]?.elements ?? [] {
                         table.add(
@@ -107,7 +107,7 @@ struct StreamCommand: AsyncParsableCommand {
                         )
                     }
                 }
-                if !options.json { Terminal.write(table.text, to: 1) }
+                if !options.json { try Output.text(table.text) }
             }
         }
     }
@@ -123,8 +123,8 @@ struct StreamCommand: AsyncParsableCommand {
         @OptionGroup var options: ClientOptions
 
         func run() async throws {
-            try await options.run { client throws(LedgerClientError) in
-                let answer = try await client.call("GET", ["streams", stream])
+            try await options.run { ledger throws(Failure) in
+                let answer = try await ledger.call("GET", ["streams", stream])
                 try options.show(answer, StreamCommand.description)
             }
         }
@@ -155,13 +155,13 @@ struct StreamCommand: AsyncParsableCommand {
 
         func run() async throws {
             let body = "{\"retention_hours\":\(retentionHours.map(String.init) ?? "null")}"
-            try await options.run { client throws(LedgerClientError) in
-                let answer = try await client.call(
+            try await options.run { ledger throws(Failure) in
+                let answer = try await ledger.call(
                     "PATCH",
                     ["streams", stream],
                     body: Array(body.utf8)
                 )
-                try options.show(answer, StreamCommand.description)
+                try options.report(answer, StreamCommand.description)
             }
         }
     }
@@ -177,9 +177,9 @@ struct StreamCommand: AsyncParsableCommand {
         @OptionGroup var options: ClientOptions
 
         func run() async throws {
-            try await options.run { client throws(LedgerClientError) in
-                let answer = try await client.call("POST", ["streams", stream, "compact"])
-                try options.show(answer, StreamCommand.progress)
+            try await options.run { ledger throws(Failure) in
+                let answer = try await ledger.call("POST", ["streams", stream, "compact"])
+                try options.report(answer, StreamCommand.progress)
             }
         }
     }
@@ -195,9 +195,9 @@ struct StreamCommand: AsyncParsableCommand {
         @OptionGroup var options: ClientOptions
 
         func run() async throws {
-            try await options.run { client throws(LedgerClientError) in
-                let answer = try await client.call("DELETE", ["streams", stream])
-                try options.show(answer) { _ in "deleted \(stream)\n" }
+            try await options.run { ledger throws(Failure) in
+                let answer = try await ledger.call("DELETE", ["streams", stream])
+                try options.report(answer) { _ in "deleted \(stream)\n" }
             }
         }
     }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import LedgerClient
+import RawJSON
 
 extension StreamCommand {
     /// `stream head`.
@@ -18,14 +19,17 @@ extension StreamCommand {
         @OptionGroup var options: ClientOptions
 
         func run() async throws {
-            try await options.run { client throws(LedgerClientError) in
-                let heads = try await PartitionHeads.read(client, stream)
-                if options.json { return Terminal.print("{\(heads.members)}") }
+            try await options.run { ledger throws(Failure) in
+                let heads = try await PartitionHeads.read(ledger, stream)
+                if options.json {
+                    try Output.line(heads.json)
+                    return try Output.keep()
+                }
                 var table = Table("PARTITION", "NEXT", "HEAD")
                 for head in heads.partitions {
                     table.add(head.text("partition"), head.text("next_offset"), head.text("head"))
                 }
-                Terminal.write(table.text, to: 1)
+                try Output.text(table.text)
             }
         }
     }
@@ -36,27 +40,36 @@ struct PartitionHeads {
     let stream: String
     /// One answer a partition, in order.
     let partitions: [JSONValue]
-    private let raw: [String]
+    private let raw: [[UInt8]]
 
     static func read(
-        _ client: LedgerClient,
+        _ ledger: RemoteLedger,
         _ stream: String
-    ) async throws(LedgerClientError) -> PartitionHeads {
-        let answer = try await client.call("GET", ["streams", stream])
+    ) async throws(Failure) -> PartitionHeads {
+        let answer = try await ledger.call("GET", ["streams", stream])
         let partitions = try JSONValue.answer(answer)["partitions"]?.elements ?? []
-        var raw: [String] = []
+        var raw: [[UInt8]] = []
         var heads: [JSONValue] = []
         for partition in partitions {
             let path = ["streams", stream, "partitions", partition.text("partition"), "head"]
-            let head = try await client.call("GET", path)
-            raw.append(String(decoding: head, as: UTF8.self))
+            let head = try await ledger.call("GET", path)
+            raw.append(head)
             heads.append(try JSONValue.answer(head))
         }
         return PartitionHeads(stream: stream, partitions: heads, raw: raw)
     }
 
-    /// Members of a JSON object.
-    var members: String {
-        "\"stream_id\":\"\(stream)\",\"partitions\":[\(raw.joined(separator: ","))]"
+    /// The answers in one line; `verify --expect` takes it.
+    var json: [UInt8] {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.key("stream_id")
+        writer.string(stream)
+        writer.key("partitions")
+        writer.beginArray()
+        for head in raw { writer.raw(head) }
+        writer.endArray()
+        writer.endObject()
+        return writer.finish()
     }
 }

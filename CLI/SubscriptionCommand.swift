@@ -52,13 +52,13 @@ struct SubscriptionCommand: AsyncParsableCommand {
             body.raw(startFrom.json)
             body.endObject()
             let bytes = body.finish()
-            try await options.run { client throws(LedgerClientError) in
-                let answer = try await client.call(
+            try await options.run { ledger throws(Failure) in
+                let answer = try await ledger.call(
                     "POST",
                     ["streams", stream, "subscriptions"],
                     body: bytes
                 )
-                try options.show(answer, SubscriptionCommand.description)
+                try options.report(answer, SubscriptionCommand.description)
             }
         }
     }
@@ -74,11 +74,12 @@ struct SubscriptionCommand: AsyncParsableCommand {
         @OptionGroup var options: ClientOptions
 
         func run() async throws {
-            try await options.run { client throws(LedgerClientError) in
+            try await options.run { ledger throws(Failure) in
                 var table = Table("SUBSCRIPTION", "STARTED FROM", "CREATED")
-                try await Pages.each(client, ["streams", stream, "subscriptions"]) { answer, page in
+                let path = ["streams", stream, "subscriptions"]
+                try await Pages.each(ledger, path) { answer, page throws(Failure) in
                     if options.json {
-                        return Terminal.print(String(decoding: answer, as: UTF8.self))
+                        return try Output.line(answer)
                     }
                     for subscription in page["subscriptions"]?.elements ?? [] {
                         table.add(
@@ -88,7 +89,7 @@ struct SubscriptionCommand: AsyncParsableCommand {
                         )
                     }
                 }
-                if !options.json { Terminal.write(table.text, to: 1) }
+                if !options.json { try Output.text(table.text) }
             }
         }
     }
@@ -105,8 +106,8 @@ struct SubscriptionCommand: AsyncParsableCommand {
         @OptionGroup var options: ClientOptions
 
         func run() async throws {
-            try await options.run { client throws(LedgerClientError) in
-                let answer = try await client.call(
+            try await options.run { ledger throws(Failure) in
+                let answer = try await ledger.call(
                     "GET",
                     ["streams", stream, "subscriptions", subscription]
                 )
@@ -129,13 +130,13 @@ struct SubscriptionCommand: AsyncParsableCommand {
 
         func run() async throws {
             let body = Array("{\"to\":".utf8) + to.json + Array("}".utf8)
-            try await options.run { client throws(LedgerClientError) in
-                let answer = try await client.call(
+            try await options.run { ledger throws(Failure) in
+                let answer = try await ledger.call(
                     "POST",
                     ["streams", stream, "subscriptions", subscription, "seek"],
                     body: body
                 )
-                try options.show(answer) { _ in "moved \(subscription) to \(to)\n" }
+                try options.report(answer) { _ in "moved \(subscription) to \(to)\n" }
             }
         }
     }
@@ -152,12 +153,12 @@ struct SubscriptionCommand: AsyncParsableCommand {
         @OptionGroup var options: ClientOptions
 
         func run() async throws {
-            try await options.run { client throws(LedgerClientError) in
-                let answer = try await client.call(
+            try await options.run { ledger throws(Failure) in
+                let answer = try await ledger.call(
                     "DELETE",
                     ["streams", stream, "subscriptions", subscription]
                 )
-                try options.show(answer) { _ in "deleted \(subscription)\n" }
+                try options.report(answer) { _ in "deleted \(subscription)\n" }
             }
         }
     }

@@ -15,7 +15,7 @@ struct Version: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        Terminal.print(json ? Self.document : Self.table)
+        try Output.line(json ? Self.document : Self.table)
     }
 
     private static var own: [LinkedVersion] {

@@ -5,6 +5,7 @@
 - no tracked file contains a path of somebody's machine
 - every relative link in a Markdown file leads somewhere
 - no two decision records have the same number
+- the command line prints through CLI/Output alone, which checks every write
 
 (What a module may import is checked by Tests/ProjectTests.)
 """
@@ -18,6 +19,9 @@ ROOT = Path(__file__).resolve().parent.parent
 MACHINE_PATH = re.compile(r"(?<![\w.$~/-])/(?:home|Users|root|work)/[\w.-]")
 LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)[^)]*\)")
 LONGEST_FILE = 500
+UNCHECKED_PRINT = re.compile(
+    r"(?<![\w.])(?:print|debugPrint|dump|puts|printf|fputs|fwrite)\(|STDOUT_FILENO|Glibc\.write\("
+)
 
 
 def main():
@@ -31,6 +35,7 @@ def main():
         breaches += machine_paths(name, lines)
         if name.endswith(".swift"):
             breaches += long_file(name, lines)
+            breaches += unchecked_prints(name, lines)
         if name.endswith(".md"):
             breaches += dead_links(path, name, lines)
     breaches += decision_numbers()
@@ -55,6 +60,14 @@ def long_file(name, lines):
     generated = lines[:1] == ["// swift-format-ignore-file"]
     if len(lines) > LONGEST_FILE and not generated:
         yield f"{name}:{len(lines)}: a Swift file has at most {LONGEST_FILE} lines"
+
+
+def unchecked_prints(name, lines):
+    if not name.startswith("CLI/") or name.startswith("CLI/Output/"):
+        return
+    for number, line in enumerate(lines, 1):
+        if UNCHECKED_PRINT.search(line):
+            yield f"{name}:{number}: prints past Output, which checks every write"
 
 
 def dead_links(path, name, lines):

@@ -34,15 +34,18 @@ struct Backup: AsyncParsableCommand {
             verdict = FileCheck.run(on: try SQLiteSnapshot.open(path: part))
             if verdict.isSound { try SQLiteClaim.move(part, to: target) }
         } catch {
-            Terminal.error("no backup was made: \(error)")
-            throw ExitCode(3)
+            throw Failure.unavailable("no backup was made: \(error)")
         }
-        VerdictReport(verdict: verdict).show(asJSON: json)
+        let place = verdict.isSound ? target : part
+        do throws(Failure) {
+            try VerdictReport(verdict: verdict).show(asJSON: json)
+            if verdict.isSound, !json { try Output.line("backup: \(target)") }
+        } catch {
+            throw error.noting("the copy was made: \(place)")
+        }
         guard verdict.isSound else {
-            Terminal.error("the ledger is damaged; the copy is \(part)")
-            throw ExitCode(1)
+            throw Failure.content("the ledger is damaged; the copy is \(part)")
         }
-        if !json { Terminal.print("backup: \(target)") }
     }
 
     /// The ledger's log can't be begun anew while this reads: no longer than it must.

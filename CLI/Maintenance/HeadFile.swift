@@ -1,22 +1,21 @@
-import ArgumentParser
 import LedgerClient
 import LedgerCore
 import LedgerMaintenance
 
 /// Heads that were kept: lines as `verify --json` and `stream head --json` print them.
 enum HeadFile {
-    static func read(_ paths: [String]) throws -> KeptHeads {
+    static func read(_ paths: [String]) throws(Failure) -> KeptHeads {
         var heads = KeptHeads()
         for path in paths {
             let bytes: [UInt8]
             do throws(FileError) {
                 bytes = try LedgerFile.read(path)
             } catch {
-                throw problem("\(error)")
+                throw Failure.unavailable("\(error)")
             }
             for line in bytes.split(separator: UInt8(ascii: "\n")) {
                 guard let document = try? JSONValue(Array(line)), add(document, to: &heads) else {
-                    throw problem(
+                    throw Failure.unavailable(
                         "\(path) holds no heads; keep what `verify --json` or `stream head "
                             + "--json` prints, a document a line"
                     )
@@ -24,11 +23,6 @@ enum HeadFile {
             }
         }
         return heads
-    }
-
-    private static func problem(_ description: String) -> ExitCode {
-        Terminal.error(description)
-        return ExitCode(3)
     }
 
     /// False when the document is none of ours.

@@ -5,11 +5,11 @@ import LedgerMaintenance
 /// A check through the API: every event can be read, in order and without a gap, and kept heads
 /// are still the ledger's.
 struct RemoteVerification {
-    let client: LedgerClient
+    let ledger: RemoteLedger
     let heads: KeptHeads
 
     /// `stream`: nil checks all.
-    func run(_ stream: StreamID?) async throws(LedgerClientError) -> LedgerVerdict {
+    func run(_ stream: StreamID?) async throws(Failure) -> LedgerVerdict {
         var verdict = LedgerVerdict()
         let streams = if let stream { [stream] } else { try await all() }
         for id in streams { verdict.streams.append(try await check(id)) }
@@ -21,22 +21,22 @@ struct RemoteVerification {
         return verdict
     }
 
-    private func all() async throws(LedgerClientError) -> [StreamID] {
+    private func all() async throws(Failure) -> [StreamID] {
         var names: [StreamID] = []
-        try await Pages.each(client, ["streams"]) { _, page in
+        try await Pages.each(ledger, ["streams"]) { _, page in
             let streams = page["streams"]?.elements ?? []
             names += streams.compactMap { StreamID($0.text("stream_id")) }
         }
         return names
     }
 
-    private func check(_ id: StreamID) async throws(LedgerClientError) -> StreamVerdict {
-        let answer = try await client.call("GET", ["streams", id.name])
+    private func check(_ id: StreamID) async throws(Failure) -> StreamVerdict {
+        let answer = try await ledger.call("GET", ["streams", id.name])
         let stream = try JSONValue.answer(answer)
         var verdict = StreamVerdict(stream: id)
         let described = stream["partitions"]?.elements ?? []
         for (partition, entry) in zip(Partition.all(described.count), described) {
-            var check = RemotePartition(client, id, partition, count: described.count)
+            var check = RemotePartition(ledger, id, partition, count: described.count)
             try await check.run(from: entry.text("earliest_offset"), heads: heads)
             verdict.partitions.append(check.verdict)
         }
@@ -55,15 +55,15 @@ struct RemoteVerification {
 
 /// The check of one partition through the API.
 struct RemotePartition {
-    private let client: LedgerClient
+    private let ledger: RemoteLedger
     private let stream: StreamID
     private let partition: Partition
     private let count: Int
     private(set) var verdict: PartitionVerdict
     private var timestamp: [UInt8] = []
 
-    init(_ client: LedgerClient, _ stream: StreamID, _ partition: Partition, count: Int) {
-        self.client = client
+    init(_ ledger: RemoteLedger, _ stream: StreamID, _ partition: Partition, count: Int) {
+        self.ledger = ledger
         self.stream = stream
         self.partition = partition
         self.count = count
@@ -75,42 +75,42 @@ struct RemotePartition {
     mutating func run(
         from earliest: String,
         heads: KeptHeads
-    ) async throws(LedgerClientError) {
+    ) async throws(Failure) {
         let now = try await head(nil)
         guard let next = Int64(now.text("next_offset")).flatMap({ Offset($0) }),
             let first = Int64(earliest).flatMap({ Offset($0) }),
             let hash = HashChain.hash(now.text("head"))
-        else { throw .notALedger(status: 200) }
+        else { throw .notALedger }
         verdict.earliest = first
         verdict.next = next
         verdict.head = hash
-        do throws(LedgerClientError) {
+        do throws(Failure) {
             try await readEvents(from: first, to: next)
         } catch {
-            guard case .refused(500, _, let message) = error else { throw error }
+            guard case .ledger(.refused(500, _, let message, _)) = error.cause else { throw error }
             report(nil, message)
         }
         for kept in heads.heads(of: stream, partition) { try await compare(kept.next, kept.head) }
     }
 
-    private func head(_ moment: Offset?) async throws(LedgerClientError) -> JSONValue {
+    private func head(_ moment: Offset?) async throws(Failure) -> JSONValue {
         let path = ["streams", stream.name, "partitions", "\(partition.index)", "head"]
         let query = moment.map { [(name: "at", value: "\($0.rawValue)")] } ?? []
-        return try JSONValue.answer(try await client.call("GET", path, query: query))
+        return try JSONValue.answer(try await ledger.call("GET", path, query: query))
     }
 
     private mutating func readEvents(
         from first: Offset,
         to end: Offset
-    ) async throws(LedgerClientError) {
+    ) async throws(Failure) {
         var next = first
         while next < end {
             let place = "\(next.rawValue)"
             let page: EventSlicesPage
-            do throws(LedgerClientError) {
-                page = try await client.events(of: stream.name, partition.index, from: place)
+            do throws(Failure) {
+                page = try await ledger.events(of: stream.name, partition.index, from: place)
             } catch {
-                guard case .refused(410, _, _) = error else { throw error }
+                guard case .ledger(.refused(410, _, _, _)) = error.cause else { throw error }
                 try await passExpired(&next)
                 continue
             }
@@ -120,15 +120,15 @@ struct RemotePartition {
     }
 
     /// Events that expire while they are read are none that is missing.
-    private mutating func passExpired(_ next: inout Offset) async throws(LedgerClientError) {
-        let page = try await client.events(
+    private mutating func passExpired(_ next: inout Offset) async throws(Failure) {
+        let page = try await ledger.events(
             of: stream.name,
             partition.index,
             from: "earliest",
             limit: 1
         )
         guard let earliest = Offset(page.next - Int64(page.events.count)), earliest > next else {
-            throw .notALedger(status: 410)
+            throw .notALedger
         }
         verdict.earliest = earliest
         verdict.events = 0
@@ -149,8 +149,8 @@ struct RemotePartition {
         next = next.advanced(by: 1)
     }
 
-    private mutating func compare(_ next: Offset, _ kept: String) async throws(LedgerClientError) {
-        do throws(LedgerClientError) {
+    private mutating func compare(_ next: Offset, _ kept: String) async throws(Failure) {
+        do throws(Failure) {
             if try await head(next).text("head") == kept {
                 verdict.provenHeads += 1
             } else {
@@ -160,11 +160,14 @@ struct RemotePartition {
                 )
             }
         } catch {
-            switch error {
-            case .refused(410, _, _): verdict.expiredHeads += 1
-            case .refused(400, _, let message), .refused(416, _, let message):
+            guard case .ledger(.refused(let status, _, let message, _)) = error.cause else {
+                throw error
+            }
+            switch status {
+            case 410: verdict.expiredHeads += 1
+            case 400, 416:
                 report(next, "the ledger no longer has the head that was kept: \(message)")
-            case .refused, .unreachable, .unknownOutcome, .notALedger: throw error
+            default: throw error
             }
         }
     }

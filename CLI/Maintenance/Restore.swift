@@ -50,20 +50,26 @@ struct Restore: AsyncParsableCommand {
                 throw SQLiteOpenError.cannotOpen(path: file, reason: "move it away first")
             }
             (verdict, count) = try await place(file)
-        } catch let error as ExitCode {
-            throw error
+        } catch let failure as Failure {
+            throw failure.noting("nothing was restored")
         } catch {
-            Terminal.error("nothing was restored: \(error)")
-            throw ExitCode(3)
+            throw Failure.unavailable("nothing was restored: \(error)")
         }
-        VerdictReport(verdict: verdict).show(asJSON: json)
+        do throws(Failure) {
+            try show(verdict, file, count)
+        } catch {
+            throw error.noting(verdict.isSound ? "restored \(file)" : "nothing was restored")
+        }
         guard verdict.isSound else {
-            Terminal.error("nothing was restored: the backup is damaged")
-            throw ExitCode(1)
+            throw Failure.content("nothing was restored: the backup is damaged")
         }
-        guard !json else { return }
-        Terminal.print("restored \(file)")
-        Terminal.print(
+    }
+
+    private func show(_ verdict: LedgerVerdict, _ file: String, _ count: Int) throws(Failure) {
+        try VerdictReport(verdict: verdict).show(asJSON: json)
+        guard verdict.isSound, !json else { return }
+        try Output.line("restored \(file)")
+        try Output.line(
             "cursors of \(Count(count, "subscription")) from before are refused from now on"
         )
     }

@@ -6,9 +6,9 @@ import RawJSON
 struct VerdictReport {
     let verdict: LedgerVerdict
 
-    func show(asJSON: Bool) {
-        if asJSON { return Terminal.print(json) }
-        Terminal.write(text, to: 1)
+    func show(asJSON: Bool) throws(Failure) {
+        try asJSON ? Output.line(json) : Output.text(text)
+        try Output.keep()
     }
 
     // MARK: For people
@@ -97,7 +97,7 @@ struct VerdictReport {
     // MARK: For machines
 
     /// One line; `verify --expect` takes it.
-    var json: String {
+    var json: [UInt8] {
         var writer = JSONWriter()
         writer.beginObject()
         writer.key("verdict")
@@ -113,7 +113,7 @@ struct VerdictReport {
         writer.key("leftovers")
         writer.integer(verdict.leftovers)
         writer.endObject()
-        return String(decoding: writer.finish(), as: UTF8.self)
+        return writer.finish()
     }
 
     private func write(_ stream: StreamVerdict, _ writer: inout JSONWriter) {

@@ -45,30 +45,34 @@ struct Verify: AsyncParsableCommand {
     func run() async throws {
         let heads = try HeadFile.read(expect)
         guard let file else {
-            return try await options.run { client throws(LedgerClientError) in
-                let check = RemoteVerification(client: client, heads: heads)
-                finish(try await check.run(stream.flatMap { StreamID($0) }))
+            var verdict = LedgerVerdict()
+            try await options.run { ledger throws(Failure) in
+                let check = RemoteVerification(ledger: ledger, heads: heads)
+                verdict = try await check.run(stream.flatMap { StreamID($0) })
             }
+            return try finish(verdict)
         }
-        finish(try FileCheck.run(LedgerFile.path(file), heads))
+        try finish(try FileCheck.run(LedgerFile.path(file), heads))
     }
 
-    private func finish(_ verdict: LedgerVerdict) {
-        VerdictReport(verdict: verdict).show(asJSON: options.json)
-        if !verdict.isSound { Self.exit(withError: ExitCode(1)) }
+    private func finish(_ verdict: LedgerVerdict) throws {
+        try VerdictReport(verdict: verdict).show(asJSON: options.json)
+        if !verdict.isSound { throw ExitCode(1) }
     }
 }
 
 /// A check of a file.
 enum FileCheck {
     /// Checks the file at `path` by its own and by SQLite's rules.
-    static func run(_ path: String, _ heads: KeptHeads = KeptHeads()) throws -> LedgerVerdict {
+    static func run(
+        _ path: String,
+        _ heads: KeptHeads = KeptHeads()
+    ) throws(Failure) -> LedgerVerdict {
         let snapshot: SQLiteSnapshot
         do throws(SQLiteOpenError) {
             snapshot = try SQLiteSnapshot.open(path: path)
         } catch {
-            Terminal.error("\(error)")
-            throw ExitCode(3)
+            throw Failure.unavailable("\(error)")
         }
         return run(on: snapshot, heads)
     }

@@ -1,4 +1,3 @@
-import LedgerClient
 import RawJSON
 
 /// One event as JSON, cut into its members; nothing of it is rewritten.
@@ -18,25 +17,29 @@ struct EventSlices {
     init(_ reader: inout JSONReader) throws(JSONError) {
         try reader.beginObject()
         while let name = try reader.nextMember() {
-            let text = try reader.text(name)
-            if text == "key" {
+            if reader.equals(name, "key") {
                 var ahead = reader
                 keyBytes = try ahead.stringBytes()
-            } else if text == "data_text" {
+            } else if reader.equals(name, "data_text") {
                 data = try reader.stringBytes()
                 continue
             }
             let range = try reader.skipValue()
             let value = Array(reader.raw(range))
-            switch text {
-            case "partition": partition = Self.number(value)
-            case "offset": offset = Self.number(value)
-            case "key": key = value
-            case "type": type = value
-            case "headers": headers = value
-            case "timestamp": timestamp = value
-            case "data": data = value
-            default: break
+            if reader.equals(name, "partition") {
+                partition = Self.number(value)
+            } else if reader.equals(name, "offset") {
+                offset = Self.number(value)
+            } else if reader.equals(name, "key") {
+                key = value
+            } else if reader.equals(name, "type") {
+                type = value
+            } else if reader.equals(name, "headers") {
+                headers = value
+            } else if reader.equals(name, "timestamp") {
+                timestamp = value
+            } else if reader.equals(name, "data") {
+                data = value
             }
         }
     }
@@ -98,13 +101,13 @@ struct EventSlicesPage {
     private(set) var events: [EventSlices] = []
     private(set) var next: Int64 = -1
 
-    init(_ bytes: [UInt8]) throws(LedgerClientError) {
+    init(_ bytes: [UInt8]) throws(Failure) {
         do throws(JSONError) {
             self = try bytes.withUnsafeBytes { buffer in
                 Result { () throws(JSONError) in try EventSlicesPage(buffer) }
             }.get()
         } catch {
-            throw .notALedger(status: 200)
+            throw .notALedger
         }
     }
 
@@ -126,14 +129,14 @@ struct EventSlicesPage {
     }
 }
 
-extension LedgerClient {
+extension RemoteLedger {
     /// One page of a partition's events; `from` as the API takes it.
     func events(
         of stream: String,
         _ partition: Int,
         from place: String,
         limit: Int = 1000
-    ) async throws(LedgerClientError) -> EventSlicesPage {
+    ) async throws(Failure) -> EventSlicesPage {
         let query = [
             (name: "partition", value: "\(partition)"), ("from", place), ("limit", "\(limit)"),
         ]

@@ -24,49 +24,38 @@ struct Export: AsyncParsableCommand {
     @OptionGroup var options: ClientOptions
 
     func run() async throws {
-        try await options.run { client throws(LedgerClientError) in
-            let exporter = Exporter(client: client, stream: stream, only: partition, from: from)
-            let result = try await TransferError.run { () throws(TransferError) in
-                try await exporter.run()
-            }
-            if case .failure(let problem) = result { problem.exit() }
+        try await options.run { ledger throws(Failure) in
+            let exporter = Exporter(ledger: ledger, stream: stream, only: partition, from: from)
+            try await exporter.run()
+            try Output.keep()
         }
     }
 }
 
 /// Reads a stream and writes it down.
 struct Exporter {
-    let client: LedgerClient
+    let ledger: RemoteLedger
     let stream: String
     /// Nil: all partitions.
     let only: Int?
     let from: String
 
-    init(client: LedgerClient, stream: String, only: Int?, from: String) {
-        self.client = client
-        self.stream = stream
-        self.only = only
-        self.from = from
-    }
-
-    func run() async throws(TransferError) {
-        let header = try await TransferError.asking { () throws(LedgerClientError) in
-            try await self.header()
-        }
-        try Self.write(header.line + [UInt8(ascii: "\n")])
+    func run() async throws(Failure) {
+        let header = try await header()
+        try Output.line(header.line)
         for range in header.ranges { try await write(range) }
     }
 
-    private func header() async throws(LedgerClientError) -> ExportHeader {
-        let answer = try await client.call("GET", ["streams", stream])
+    private func header() async throws(Failure) -> ExportHeader {
+        let answer = try await ledger.call("GET", ["streams", stream])
         let description = try JSONValue.answer(answer)
         guard var header = ExportHeader(describing: description) else {
-            throw .notALedger(status: 200)
+            throw .notALedger
         }
         for entry in description["partitions"]?.elements ?? [] {
             guard let partition = Int(entry.text("partition")),
                 let next = Int64(entry.text("next_offset"))
-            else { throw .notALedger(status: 200) }
+            else { throw .notALedger }
             guard only == nil || only == partition else { continue }
             let first = try await firstOffset(partition)
             // The end is where it was a moment ago, unless the beginning lies behind it.
@@ -76,27 +65,25 @@ struct Exporter {
         }
         if let only, header.ranges.isEmpty {
             // The ledger says best what is wrong with it.
-            _ = try await client.events(of: stream, only, from: from, limit: 1)
+            _ = try await ledger.events(of: stream, only, from: from, limit: 1)
         }
         return header
     }
 
-    private func firstOffset(_ partition: Int) async throws(LedgerClientError) -> Int64 {
-        let page = try await client.events(of: stream, partition, from: from, limit: 1)
+    private func firstOffset(_ partition: Int) async throws(Failure) -> Int64 {
+        let page = try await ledger.events(of: stream, partition, from: from, limit: 1)
         return page.next - Int64(page.events.count)
     }
 
-    private func write(_ range: ExportHeader.Range) async throws(TransferError) {
+    private func write(_ range: ExportHeader.Range) async throws(Failure) {
         var next = range.first
         while next < range.next {
             let place = next
-            let page = try await TransferError.asking { () throws(LedgerClientError) in
-                try await client.events(of: stream, range.partition, from: "\(place)")
-            }
+            let page = try await ledger.events(of: stream, range.partition, from: "\(place)")
             var lines: [UInt8] = []
             for event in page.events where next < range.next {
                 guard event.offset == next else {
-                    throw .file(
+                    throw Failure.content(
                         "the ledger left out offset \(next) of partition \(range.partition)"
                     )
                 }
@@ -105,15 +92,9 @@ struct Exporter {
                 next += 1
             }
             guard next > place else {
-                throw .file("the ledger has no event at offset \(place)")
+                throw Failure.content("the ledger has no event at offset \(place)")
             }
-            try Self.write(lines)
-        }
-    }
-
-    private static func write(_ bytes: [UInt8]) throws(TransferError) {
-        guard Terminal.write(bytes: bytes, to: 1) else {
-            throw .file("cannot write to standard output")
+            try Output.write(lines)
         }
     }
 }

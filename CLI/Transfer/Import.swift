@@ -1,5 +1,4 @@
 import ArgumentParser
-import LedgerClient
 
 #if canImport(Glibc)
 import Glibc
@@ -34,41 +33,38 @@ struct Import: AsyncParsableCommand {
 
     func run() async throws {
         let showsProgress = !quiet && isatty(STDERR_FILENO) == 1
-        try await options.run { client throws(LedgerClientError) in
-            var importer = Importer(client: client, stream: stream, showsProgress: showsProgress)
-            let result: Result<[ExportHeader.Range], FileProblem>
-            do throws(LedgerClientError) {
-                result = try await TransferError.run { () throws(TransferError) in
-                    try await importer.run(LineReader(STDIN_FILENO), resume: resume)
-                }
+        try await options.run { ledger throws(Failure) in
+            var importer = Importer(ledger: ledger, stream: stream, showsProgress: showsProgress)
+            defer { if showsProgress { Messages.write("\r") } }
+            let ranges: [ExportHeader.Range]
+            do throws(Failure) {
+                ranges = try await importer.run(LineReader(STDIN_FILENO), resume: resume)
             } catch {
-                if let remains = importer.remains { Terminal.error(remains) }
-                throw error
+                throw error.noting(importer.remains)
             }
-            if showsProgress { Terminal.write("\r", to: STDERR_FILENO) }
-            switch result {
-            case .success(let ranges): show(ranges, published: importer.published)
-            case .failure(let problem):
-                problem.exit(importer.remains)
+            do throws(Failure) {
+                try show(ranges, published: importer.published)
+            } catch {
+                throw error.noting("the import is complete")
             }
         }
     }
 
-    private func show(_ ranges: [ExportHeader.Range], published: Int64) {
+    private func show(_ ranges: [ExportHeader.Range], published: Int64) throws(Failure) {
         if options.json {
             let parts = ranges.map {
                 "{\"partition\":\($0.partition),\"events\":\($0.count),\"shift\":\(-$0.first)}"
             }
-            return Terminal.print(
+            return try Output.line(
                 "{\"stream_id\":\"\(stream)\",\"partitions\":[\(parts.joined(separator: ","))]}"
             )
         }
         var table = Table("PARTITION", "EVENTS", "OFFSETS SHIFTED BY")
         for range in ranges { table.add("\(range.partition)", "\(range.count)", "\(-range.first)") }
-        Terminal.write(table.text, to: 1)
+        try Output.text(table.text)
         let there = ranges.reduce(0) { $0 + $1.count } - published
         let before = there == 0 ? "" : ", \(there) were there already"
-        Terminal.print(
+        try Output.line(
             "imported \(Count(published, "event"))\(before); every partition has what the export holds"
         )
     }

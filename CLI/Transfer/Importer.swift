@@ -1,15 +1,9 @@
 import LedgerClient
 import LedgerCore
 
-#if canImport(Glibc)
-import Glibc
-#else
-import Darwin
-#endif
-
 /// Publishes the events of an export, each at its place.
 struct Importer {
-    private let client: LedgerClient
+    private let ledger: RemoteLedger
     private let stream: String
     private let showsProgress: Bool
     /// By partition: how many events of the file were read.
@@ -22,8 +16,8 @@ struct Importer {
     /// Whether the stream turned out to be something else than an import of this file.
     private var isForeign = false
 
-    init(client: LedgerClient, stream: String, showsProgress: Bool) {
-        self.client = client
+    init(ledger: RemoteLedger, stream: String, showsProgress: Bool) {
+        self.ledger = ledger
         self.stream = stream
         self.showsProgress = showsProgress
     }
@@ -34,17 +28,17 @@ struct Importer {
     mutating func run(
         _ lines: consuming LineReader,
         resume: Bool
-    ) async throws(TransferError) -> [ExportHeader.Range] {
+    ) async throws(Failure) -> [ExportHeader.Range] {
         var lines = lines
-        guard let line = try lines.next() else { throw .file("the export is empty") }
+        guard let line = try await next(&lines) else { throw .content("the export is empty") }
         guard let header = ExportHeader(line: line) else {
-            throw .file("line 1 is not the first line of an export")
+            throw .content("line 1 is not the first line of an export")
         }
         there = try await prepare(header, resume: resume)
         read = [Int64](repeating: 0, count: header.partitionCount)
-        while let line = try lines.next() {
+        while let line = try await next(&lines) {
             guard let event = EventSlices(line: line) else {
-                throw .file("line \(lines.number) is no event")
+                throw .content("line \(lines.number) is no event")
             }
             try check(event, header, lines.number)
             try await take(event)
@@ -54,13 +48,23 @@ struct Importer {
         return header.ranges
     }
 
+    /// The next line; nil at the end.
+    private func next(_ lines: inout LineReader) async throws(Failure) -> [UInt8]? {
+        switch try await lines.next() {
+        case .line(let line): return line
+        case .end, .pause: return nil
+        case .stopped(let signal):
+            throw Failure(.stopped(signal, "stopped by a signal after line \(lines.number)"))
+        }
+    }
+
     /// What an import that failed leaves behind; nil when it has not touched the stream.
     var remains: String? {
         guard !read.isEmpty, !isForeign else { return nil }
         let events = Count(there.reduce(0, +) + published, "event")
         return
             "stream \(stream) has \(events) of the export, at least: go on with --resume, or delete it "
-            + "with `eventledger stream delete \(stream)`"
+            + "with `eventledger stream delete \(stream)\(ledger.address)`"
     }
 
     // MARK: The stream
@@ -70,30 +74,30 @@ struct Importer {
     private mutating func prepare(
         _ header: ExportHeader,
         resume: Bool
-    ) async throws(TransferError) -> [Int64] {
-        do throws(LedgerClientError) {
+    ) async throws(Failure) -> [Int64] {
+        do throws(Failure) {
             let body = header.creation(as: stream)
-            _ = try await client.call("POST", ["streams"], body: body)
+            _ = try await ledger.call("POST", ["streams"], body: body)
         } catch {
-            guard case .refused(409, "stream_already_exists", _) = error else {
-                throw .ledger(error)
+            guard case .ledger(.refused(409, "stream_already_exists", _, _)) = error.cause else {
+                throw error
             }
             guard resume else {
-                throw .file("there is a stream \(stream) already; --resume goes on with its import")
+                throw .content(
+                    "there is a stream \(stream) already; --resume goes on with its import"
+                )
             }
         }
         let ends = try await ends()
         guard ends.count == header.partitionCount else {
             isForeign = true
-            throw .file("stream \(stream) has \(ends.count) partitions, not those of the export")
+            throw .content("stream \(stream) has \(ends.count) partitions, not those of the export")
         }
         return ends
     }
 
-    private func ends() async throws(TransferError) -> [Int64] {
-        let description = try await TransferError.asking { () throws(LedgerClientError) in
-            try JSONValue.answer(try await client.call("GET", ["streams", stream]))
-        }
+    private func ends() async throws(Failure) -> [Int64] {
+        let description = try JSONValue.answer(try await ledger.call("GET", ["streams", stream]))
         return (description["partitions"]?.elements ?? []).map {
             Int64($0.text("next_offset")) ?? -1
         }
@@ -106,20 +110,20 @@ struct Importer {
         _ event: EventSlices,
         _ header: ExportHeader,
         _ line: Int
-    ) throws(TransferError) {
+    ) throws(Failure) {
         guard let range = header.ranges.first(where: { $0.partition == Int(event.partition) })
-        else { throw .file("line \(line): there is no partition \(event.partition)") }
+        else { throw .content("line \(line): there is no partition \(event.partition)") }
         let expected = range.first + read[range.partition]
         guard event.offset == expected, expected < range.next else {
-            throw .file("line \(line): offset \(event.offset) where \(expected) must follow")
+            throw .content("line \(line): offset \(event.offset) where \(expected) must follow")
         }
         let right = Partitioner.partition(forKey: event.keyBytes, count: header.partitionCount)
         guard right.index == range.partition else {
-            throw .file("line \(line): the key belongs to partition \(right.index)")
+            throw .content("line \(line): the key belongs to partition \(right.index)")
         }
     }
 
-    private mutating func take(_ event: EventSlices) async throws(TransferError) {
+    private mutating func take(_ event: EventSlices) async throws(Failure) {
         let partition = Int(event.partition)
         let place = read[partition]
         read[partition] += 1
@@ -134,26 +138,23 @@ struct Importer {
         self.batch = batch
     }
 
-    private mutating func compare(_ event: EventSlices, at place: Int64) async throws(TransferError)
-    {
+    private mutating func compare(_ event: EventSlices, at place: Int64) async throws(Failure) {
         let partition = Int(event.partition)
-        let page = try await TransferError.asking { () throws(LedgerClientError) in
-            try await client.events(of: stream, partition, from: "\(place)", limit: 1)
-        }
+        let page = try await ledger.events(of: stream, partition, from: "\(place)", limit: 1)
         guard let stored = page.events.first, stored.isCopy(of: event) else {
             isForeign = true
-            throw .file(
+            throw .content(
                 "stream \(stream) has another event at offset \(place) of partition \(partition): "
                     + "it is not an import of this file"
             )
         }
     }
 
-    private mutating func flush() async throws(TransferError) {
+    private mutating func flush() async throws(Failure) {
         guard let batch else { return }
         self.batch = nil
-        do throws(LedgerClientError) {
-            _ = try await client.call(
+        do throws(Failure) {
+            _ = try await ledger.call(
                 "POST",
                 ["streams", stream, "events"],
                 query: [("ack", "summary")],
@@ -162,19 +163,19 @@ struct Importer {
             )
         } catch {
             // Somebody else published.
-            if case .refused(409, _, _) = error { isForeign = true }
-            throw .ledger(error)
+            if case .ledger(.refused(409, _, _, _)) = error.cause { isForeign = true }
+            throw error
         }
         published += Int64(batch.count)
         guard showsProgress else { return }
-        Terminal.write("\r\(read.reduce(0, +)) events", to: STDERR_FILENO)
+        Messages.progress("\(read.reduce(0, +)) events")
     }
 
     // MARK: The end
 
-    private mutating func compare(_ header: ExportHeader) async throws(TransferError) {
+    private mutating func compare(_ header: ExportHeader) async throws(Failure) {
         for range in header.ranges where read[range.partition] != range.count {
-            throw .file(
+            throw .content(
                 "the file ends early: it has \(read[range.partition]) of the \(range.count) events "
                     + "of partition \(range.partition)"
             )
@@ -182,7 +183,7 @@ struct Importer {
         let ends = try await ends()
         for (partition, end) in ends.enumerated() where end != read[partition] {
             isForeign = true
-            throw .file(
+            throw .content(
                 "partition \(partition) has \(end) events, the file \(read[partition]): somebody "
                     + "else published to stream \(stream)"
             )

@@ -1,39 +1,71 @@
 import LedgerClient
+import LedgerCore
 import RawJSON
-
-#if canImport(Glibc)
-import Glibc
-#else
-import Darwin
-#endif
 
 /// Publishes events that are one line each, byte for byte.
 struct LinePublisher {
-    private let client: LedgerClient
+    private let ledger: RemoteLedger
     private let stream: String
     private let showsProgress: Bool
     private var batch = LineBatch()
+    /// When the batch is sent even if more would fit; nil while it is empty.
+    private var deadline: ContinuousClock.Instant?
     private var published = 0
 
-    init(client: LedgerClient, stream: String, showsProgress: Bool) {
-        self.client = client
+    init(ledger: RemoteLedger, stream: String, showsProgress: Bool) {
+        self.ledger = ledger
         self.stream = stream
         self.showsProgress = showsProgress
     }
 
     /// Publishes all lines that are not blank.
     ///
+    /// Told to stop by a signal, it publishes what it has read and fails.
+    ///
     /// - Returns: How many events there were.
-    mutating func run(_ lines: consuming LineReader) async throws(TransferError) -> Int {
+    mutating func run(_ lines: consuming LineReader) async throws(Failure) -> Int {
         var lines = lines
-        while let line = try lines.next() {
-            guard !Self.isBlank(line) else { continue }
-            try check(line, lines.number)
-            batch.add(line, number: lines.number)
-            if batch.isFull { try await sendBatch() }
+        while true {
+            switch try await lines.next(until: deadline) {
+            case .line(let line): try await take(line, lines.number)
+            case .pause: try await sendAll()
+            case .end:
+                try await sendAll()
+                return published
+            case .stopped(let signal):
+                try await sendAll()
+                let fate = fate(from: lines.number + 1)
+                throw Failure(.stopped(signal, "stopped by a signal: \(fate)"))
+            }
         }
+    }
+
+    private mutating func take(_ line: [UInt8], _ number: Int) async throws(Failure) {
+        guard !Self.isBlank(line) else { return }
+        try check(line, number)
+        if batch.first == nil {
+            deadline = .now.advanced(by: .milliseconds(Limits.lineBatchPatience))
+        }
+        batch.add(line, number: number)
+        if batch.isFull { try await sendBatch() }
+    }
+
+    private mutating func sendAll() async throws(Failure) {
         while batch.first != nil { try await sendBatch() }
-        return published
+    }
+
+    /// What is stored, where that is certain; `place` is the first line that is not.
+    private func stored(before place: String) -> String {
+        switch published {
+        case 0: "nothing is stored"
+        case 1: "the event before \(place) is stored"
+        default: "the \(published) events before \(place) are stored"
+        }
+    }
+
+    /// The same, where nothing else was sent.
+    private func fate(from line: Int) -> String {
+        stored(before: "line \(line)") + (published == 0 ? "" : ", nothing from there on")
     }
 
     private static func isBlank(_ line: [UInt8]) -> Bool {
@@ -41,7 +73,7 @@ struct LinePublisher {
     }
 
     /// The ledger refuses such a line too, with its whole batch, and can't say its number.
-    private func check(_ line: [UInt8], _ number: Int) throws(TransferError) {
+    private func check(_ line: [UInt8], _ number: Int) throws(Failure) {
         let fault = line.withUnsafeBytes { bytes -> JSONError? in
             do throws(JSONError) {
                 try JSONUTF8.validate(bytes)
@@ -51,42 +83,31 @@ struct LinePublisher {
             }
         }
         guard let fault else { return }
-        let unsent = batch.first ?? number
-        throw .file(
-            published == 0
-                ? "line \(number): \(fault); nothing is stored"
-                : "line \(number): \(fault); the \(published) events before line \(unsent) are "
-                    + "stored, nothing from there on"
-        )
+        throw .content("line \(number): \(fault); \(fate(from: batch.first ?? number))")
     }
 
-    private mutating func sendBatch() async throws(TransferError) {
+    private mutating func sendBatch() async throws(Failure) {
         guard let ready = batch.take() else { return }
-        do throws(LedgerClientError) {
-            _ = try await client.call(
+        // What is left was read just now.
+        deadline =
+            batch.first == nil
+            ? nil : .now.advanced(by: .milliseconds(Limits.lineBatchPatience))
+        do throws(Failure) {
+            _ = try await ledger.call(
                 "POST",
                 ["streams", stream, "events"],
                 query: [("ack", "summary")],
                 body: ready.bytes,
                 contentType: "application/x-ndjson",
-                idempotencyKey: LedgerClient.freshKey()
+                idempotencyKey: RemoteLedger.freshKey()
             )
         } catch {
-            if showsProgress { Terminal.write("\r", to: STDERR_FILENO) }
             let (first, last) = (ready.lines.lowerBound, ready.lines.upperBound)
-            let before = published == 0 ? "" : "; the \(published) events before them are stored"
-            Terminal.error("lines \(first) to \(last) failed\(before)")
-            throw .ledger(error)
+            let lines = first == last ? "line \(first)" : "lines \(first) to \(last)"
+            let before = stored(before: first == last ? "it" : "them")
+            throw error.noting(lines + " failed" + (published == 0 ? "" : "; \(before)"))
         }
         published += ready.count
-        if showsProgress { Terminal.write("\r\(published) events", to: STDERR_FILENO) }
-    }
-}
-
-extension LedgerClient {
-    /// A random `Idempotency-Key`: 128 bits.
-    static func freshKey() -> String {
-        String(UInt64.random(in: .min ... .max), radix: 36)
-            + String(UInt64.random(in: .min ... .max), radix: 36)
+        if showsProgress { Messages.progress("\(published) events") }
     }
 }

@@ -6,7 +6,18 @@ import Darwin
 
 /// Reads lines of bytes from a file descriptor.
 struct LineReader {
-    private let descriptor: Int32
+    /// What comes next.
+    enum Next {
+        /// A line without its end.
+        case line([UInt8])
+        /// No line was complete in time.
+        case pause
+        case end
+        /// A signal, by its number, ends the reading.
+        case stopped(Int32)
+    }
+
+    private let source: InputSource
     private var bytes: [UInt8] = []
     private var start = 0
     private var isAtEnd = false
@@ -14,40 +25,43 @@ struct LineReader {
     private(set) var number = 0
 
     init(_ descriptor: Int32) {
-        self.descriptor = descriptor
+        source = InputSource(descriptor)
     }
 
-    /// The next line without its end; nil at the end.
-    mutating func next() throws(TransferError) -> [UInt8]? {
+    /// Waits for the next line, until `deadline` at most; nil: for ever.
+    mutating func next(until deadline: ContinuousClock.Instant? = nil) async throws(Failure) -> Next
+    {
         var searched = start
         while true {
             if let end = bytes[searched...].firstIndex(of: UInt8(ascii: "\n")) {
                 defer { start = end + 1 }
                 number += 1
-                return Array(bytes[start..<end])
+                return .line(Array(bytes[start..<end]))
             }
-            searched = bytes.count
-            guard isAtEnd else {
-                searched -= try fill()
-                continue
+            guard !isAtEnd else {
+                guard start < bytes.count else { return .end }
+                defer { start = bytes.count }
+                number += 1
+                return .line(Array(bytes[start...]))
             }
-            guard start < bytes.count else { return nil }
-            defer { start = bytes.count }
-            number += 1
-            return Array(bytes[start...])
+            searched = bytes.count - start
+            // Forgets what was handed out.
+            bytes.removeFirst(start)
+            start = 0
+            switch await source.look(within: deadline.map(Self.milliseconds)) {
+            case .bytes(let more): bytes += more
+            case .pause: return .pause
+            case .end: isAtEnd = true
+            case .stopped(let signal): return .stopped(signal)
+            case .failed(let code):
+                throw Failure.unavailable("cannot read: \(String(cString: strerror(code)))")
+            }
         }
     }
 
-    /// Reads more, and forgets what was handed out; returns how far that moved the rest.
-    private mutating func fill() throws(TransferError) -> Int {
-        let moved = start
-        bytes.removeFirst(start)
-        start = 0
-        var part = [UInt8](repeating: 0, count: 1 << 18)
-        let count = read(descriptor, &part, part.count)
-        guard count >= 0 else { throw .file("cannot read: \(String(cString: strerror(errno)))") }
-        bytes += part[..<count]
-        isAtEnd = count == 0
-        return moved
+    /// From now on, rounded up.
+    private static func milliseconds(until deadline: ContinuousClock.Instant) -> Int32 {
+        let left = ContinuousClock.now.duration(to: deadline)
+        return left > .zero ? Int32(clamping: Int((left / .milliseconds(1)).rounded(.up))) : 0
     }
 }

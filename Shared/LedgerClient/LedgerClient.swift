@@ -26,7 +26,8 @@ public struct LedgerClient: Sendable {
         certificates: String? = nil,
         attempts: Int = 4
     ) {
-        self.url = url.hasSuffix("/") ? String(url.dropLast()) : url
+        let endsWithSlash = url.utf8.last == UInt8(ascii: "/")
+        self.url = endsWithSlash ? String(decoding: url.utf8.dropLast(), as: UTF8.self) : url
         self.key = key
         roots = certificates.map(CurlRoots.file) ?? .system
         self.attempts = attempts
@@ -93,7 +94,12 @@ public struct LedgerClient: Sendable {
         guard let answer = try? JSONValue(response.body), let code = answer["error"]?.text,
             let message = answer["message"]?.text
         else { throw .notALedger(status: response.status) }
-        throw .refused(status: response.status, code: code, message: message)
+        throw .refused(
+            status: response.status,
+            code: code,
+            message: message,
+            details: answer.raw("details") ?? Array("{}".utf8)
+        )
     }
 
     /// What to do about a call without an answer.
@@ -103,7 +109,7 @@ public struct LedgerClient: Sendable {
         case .certificate:
             "; name the certificates to trust with --ca-cert or EVENTLEDGER_CA_CERT"
         case .handshake: "; where the ledger is served without TLS, its address begins with http://"
-        case .empty where url.lowercased().hasPrefix("http:"):
+        case .empty where url.utf8.prefix(5).map({ $0 | 0x20 }) == Array("http:".utf8):
             "; where the ledger is served with TLS, its address begins with https://"
         case .empty, .other: ""
         }

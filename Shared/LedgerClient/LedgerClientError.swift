@@ -1,7 +1,9 @@
 /// Why a call of the client did not succeed.
 public enum LedgerClientError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The ledger answered with an error: fix the request (4xx) or try again (5xx).
-    case refused(status: Int, code: String, message: String)
+    ///
+    /// `details`: a JSON object as the ledger wrote it; which members it has depends on the code.
+    case refused(status: Int, code: String, message: String, details: [UInt8])
     /// The ledger could not be reached; nothing happened.
     case unreachable(url: String, message: String)
     /// The connection broke or time ran out; the call may have been carried out.
@@ -12,7 +14,15 @@ public enum LedgerClientError: Error, Hashable, Sendable, CustomStringConvertibl
     /// The problem in words, for a person.
     public var description: String {
         switch self {
-        case .refused(_, let code, let message): "\(message) (\(code))"
+        case .refused(_, let code, _, _): "\(message) (\(code))"
+        case .unreachable, .unknownOutcome, .notALedger: message
+        }
+    }
+
+    /// The same without the ledger's code.
+    public var message: String {
+        switch self {
+        case .refused(_, _, let message, _): message
         case .unreachable(let url, let message):
             "cannot reach \(url): \(message)"
         case .unknownOutcome(let message):
@@ -26,7 +36,7 @@ public enum LedgerClientError: Error, Hashable, Sendable, CustomStringConvertibl
     /// For a publish, repeat it only with an `Idempotency-Key`.
     public var isTemporary: Bool {
         switch self {
-        case .refused(let status, _, _): status == 429 || status == 503
+        case .refused(let status, _, _, _): status == 429 || status == 503
         case .unreachable, .unknownOutcome: true
         case .notALedger: false
         }

@@ -70,6 +70,10 @@ public enum Limits {
     /// API Gateway answers by itself at 30.
     public static let waitSeconds = 0...20
 
+    /// How long a line that `eventledger publish` has read waits for others to be sent with it,
+    /// milliseconds: nobody who watches notices, and a fast source fills a batch meanwhile.
+    public static let lineBatchPatience = 100
+
     // MARK: Streams
 
     /// Partitions of a stream.

@@ -19,7 +19,7 @@ struct KeyTests {
     @Test("A refused key is told where keys come from, a missing scope speaks for itself")
     func hints() {
         func hint(_ status: Int, _ code: String) -> String {
-            LedgerClientError.refused(status: status, code: code, message: "m").hint
+            LedgerClientError.refused(status: status, code: code, message: "m", details: []).hint
         }
         #expect(hint(401, "unauthorized").contains("EVENTLEDGER_API_KEY"))
         #expect(hint(403, "forbidden").isEmpty)

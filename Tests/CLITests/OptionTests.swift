@@ -7,7 +7,11 @@ import Testing
 struct OptionTests {
     @Test(
         "A wait that can't be is refused with the limit",
-        arguments: ["inf", "-inf", "nan", "1e300", "-1e300", "-0.001", "20.001"]
+        arguments: [
+            "inf", "-inf", "nan", "1e300", "-1e300", "-0.001", "-0", "20.001", "1e-5", ".",
+            "5.",
+            "20.00000000000000000000000001", "-0.00000000000000000000000001", "9223372036854775808",
+        ]
     )
     func wait(_ text: String) async throws {
         let outcome = try await CommandLine.run(["poll", "orders", "shipping", "--wait=\(text)"])
@@ -15,9 +19,17 @@ struct OptionTests {
         #expect(outcome.errors.contains("--wait must be 0 to 20 seconds."), "\(outcome)")
     }
 
-    @Test("A wait at its limits is taken", arguments: ["0", "1e-5", "0.5", "20"])
+    @Test("A wait at its limits is taken", arguments: ["0", "0.00001", "0.5", "20", "20.0"])
     func allowedWait(_ text: String) async throws {
         _ = try EventLedger.parseAsRoot(["poll", "orders", "shipping", "--wait=\(text)"])
+    }
+
+    @Test("A wait is sent as it was written, and is at least waited for")
+    func milliseconds() throws {
+        #expect(try Wait.parse("0.0001").milliseconds == 1)
+        #expect(try Wait.parse("19.9995").milliseconds == 20_000)
+        #expect(try Wait.parse("1.25").milliseconds == 1250)
+        #expect(try Wait.parse("1.25").description == "1.25")
     }
 
     @Test("No events at all is no limit", arguments: ["0", "-1", "-9223372036854775808"])
@@ -32,9 +44,22 @@ struct OptionTests {
         arguments: ["=", "0=", "=1", "0=1,", "0=1,=", "0=1=2", "0=x", "0=9223372036854775808"]
     )
     func offsets(_ text: String) async throws {
+        let outcome = try await CommandLine.run(["subscription", "seek", "s", "u", "--to=\(text)"])
+        #expect(outcome.status == 64, "\(outcome)")
+        #expect(outcome.errors.contains("'\(text)' is invalid for '--to"), "\(outcome)")
+    }
+
+    @Test(
+        "A reading begins at a word, a time or one offset",
+        arguments: ["0=1", "x", "-1", "1e3"]
+    )
+    func readingPoints(_ text: String) async throws {
         let outcome = try await CommandLine.run(["tail", "orders", "--from=\(text)"])
         #expect(outcome.status == 64, "\(outcome)")
         #expect(outcome.errors.contains("'\(text)' is invalid for '--from"), "\(outcome)")
+        for right in ["earliest", "latest", "12", "2026-11-21T08:00:00Z"] {
+            #expect(ReadingPoint(argument: right)?.text == right)
+        }
     }
 
     @Test("Start points are what the API takes")

@@ -28,7 +28,7 @@ struct OutputTests {
     @Test("Exit codes tell a refusal from trouble")
     func exitCodes() {
         func code(_ status: Int) -> Int32 {
-            LedgerClientError.refused(status: status, code: "c", message: "m").exitCode
+            LedgerClientError.refused(status: status, code: "c", message: "m", details: []).exitCode
         }
         #expect(code(404) == 1 && code(409) == 1 && code(503) == 3 && code(429) == 3)
         #expect(LedgerClientError.unreachable(url: "u", message: "m").exitCode == 3)

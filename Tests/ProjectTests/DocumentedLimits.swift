@@ -165,6 +165,7 @@ struct DocumentedLimit: Sendable {
         "clockSkew", "sweepEvery", "sweepRun", "sweepLease", "sweepPace", "sweepRuns", "sweepLanes",
         "sweepFolds", "sweepJobs", "sweepPages", "sweepPageRows", "sweepTasks", "removalAttempts",
         "namedStreams",
+        "lineBatchPatience",
     ]
 }
 

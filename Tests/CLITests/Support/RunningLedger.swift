@@ -34,6 +34,11 @@ final class RunningLedger: Sendable {
         try await CommandLine.run(arguments, input: input, url: url)
     }
 
+    /// Runs a shell's script against this server.
+    func shell(_ script: String) async throws -> CommandLine.Outcome {
+        try await CommandLine.shell(script, url: url)
+    }
+
     /// A command that must succeed.
     @discardableResult
     func done(

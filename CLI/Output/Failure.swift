@@ -1,0 +1,130 @@
+import LedgerClient
+import RawJSON
+
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
+/// Why a command did not do all that it was asked to.
+struct Failure: Error {
+    /// What was in the way.
+    enum Cause {
+        /// The ledger's answer, or its absence.
+        case ledger(LedgerClientError)
+        /// Standard output can't be written; the system's number of the error.
+        case output(Int32)
+        /// A file, or input, is not what it must be; for a person.
+        case content(String)
+        /// Something on this machine can't be read, opened or started; for a person.
+        case unavailable(String)
+        /// A signal, by its number, ended it before it was done; how far it came.
+        case stopped(Int32, String)
+    }
+
+    let cause: Cause
+    /// What else is to be known, such as what is stored by now; for a person.
+    private(set) var notes: [String] = []
+
+    init(_ cause: Cause) {
+        self.cause = cause
+    }
+
+    /// A file, or input, is not what it must be.
+    static func content(_ problem: String) -> Failure { Failure(.content(problem)) }
+
+    /// Something on this machine can't be read, opened or started.
+    static func unavailable(_ problem: String) -> Failure { Failure(.unavailable(problem)) }
+
+    /// The same with something more that is to be known; nil adds nothing.
+    func noting(_ note: String?) -> Failure {
+        guard let note else { return self }
+        var failure = self
+        failure.notes.append(note)
+        return failure
+    }
+
+    /// See the root command's help.
+    var exitCode: Int32 {
+        switch cause {
+        case .ledger(let error): error.exitCode
+        case .content: 1
+        case .unavailable: 3
+        case .output: 4
+        case .stopped(let signal, _): 128 + signal
+        }
+    }
+
+    /// For programs: the ledger's code, or one of ours.
+    var code: String {
+        switch cause {
+        case .ledger(.refused(_, let code, _, _)): code
+        case .ledger(.unreachable): "unreachable"
+        case .ledger(.unknownOutcome): "outcome_unknown"
+        case .ledger(.notALedger): "not_a_ledger"
+        case .output: "output_failed"
+        case .content: "invalid_input"
+        case .unavailable: "not_available"
+        case .stopped: "stopped"
+        }
+    }
+
+    /// What happened and what to do about it, for a person.
+    var message: String {
+        switch cause {
+        case .ledger(let error): error.description + error.hint
+        case .output(let code): "cannot write to standard output: \(Self.text(of: code))"
+        case .content(let text), .unavailable(let text), .stopped(_, let text): text
+        }
+    }
+
+    private static func text(of code: Int32) -> String { String(cString: strerror(code)) }
+
+    /// The failure as the API writes an error.
+    var json: [UInt8] {
+        var details = Array("{}".utf8)
+        var message = message
+        if case .ledger(let error) = cause {
+            message = error.message + error.hint
+            if case .refused(_, _, _, let own) = error { details = own }
+        }
+        return ErrorDocument.bytes(code, ([message] + notes).joined(separator: "; "), details)
+    }
+}
+
+/// An error as the API writes it: `{"error": code, "message": text, "details": {…}}`.
+enum ErrorDocument {
+    static func bytes(
+        _ code: String,
+        _ message: String,
+        _ details: [UInt8] = Array("{}".utf8)
+    ) -> [UInt8] {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.key("error")
+        writer.string(code)
+        writer.key("message")
+        writer.string(message)
+        writer.key("details")
+        writer.raw(details)
+        writer.endObject()
+        return writer.finish()
+    }
+}
+
+extension LedgerClientError {
+    /// See the root command's help.
+    var exitCode: Int32 {
+        switch self {
+        case .refused(let status, _, _, _): status < 500 && status != 429 ? 1 : 3
+        case .unreachable, .unknownOutcome, .notALedger: 3
+        }
+    }
+
+    /// What to do about it on the command line, when the message does not say.
+    var hint: String {
+        guard case .refused(_, "unauthorized", _, _) = self else { return "" }
+        return "; give a key with --api-key or EVENTLEDGER_API_KEY"
+    }
+}

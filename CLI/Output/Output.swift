@@ -1,0 +1,94 @@
+import Dispatch
+import Synchronization
+
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
+/// Standard output: every write is checked.
+///
+/// One that fails ends the command, so nothing is committed that was not printed. Unbuffered: what
+/// was printed was printed, also when the process is killed.
+enum Output {
+    /// Whether all was printed.
+    private static let isFinished = Atomic(false)
+
+    /// Prints a line.
+    static func line(_ text: String) throws(Failure) { try line(Array(text.utf8)) }
+
+    /// Prints a line of bytes as they are.
+    static func line(_ bytes: [UInt8]) throws(Failure) { try write(bytes + [UInt8(ascii: "\n")]) }
+
+    /// Prints text that has its ends of lines.
+    static func text(_ text: String) throws(Failure) { try write(Array(text.utf8)) }
+
+    /// Prints bytes as they are.
+    static func write(_ bytes: [UInt8]) throws(Failure) {
+        try check(Descriptor.write(bytes, to: STDOUT_FILENO))
+    }
+
+    /// Waits until what was printed is safe: a file's content is on its disk.
+    ///
+    /// For what can't be had again, and before something is given up for it.
+    static func keep() throws(Failure) {
+        guard Descriptor.isFile(STDOUT_FILENO), fsync(STDOUT_FILENO) != 0 else { return }
+        // Some file systems have nothing to flush.
+        guard errno != EINVAL, errno != ENOTSUP else { return }
+        try check(errno)
+    }
+
+    /// Closes it, which is when some file systems say that there was no room.
+    static func finish() throws(Failure) {
+        isFinished.store(true, ordering: .sequentiallyConsistent)
+        guard close(STDOUT_FILENO) != 0, errno != EINTR else { return }
+        try check(errno)
+    }
+
+    private static func check(_ code: Int32) throws(Failure) {
+        guard code != 0 else { return }
+        throw Failure(.output(code))
+    }
+
+    /// Ends the process as soon as nobody reads the output any more, also while there is nothing to
+    /// print.
+    static func endWithReader() {
+        guard Descriptor.hasReader(STDOUT_FILENO) else { return }
+        DispatchQueue(label: "reader").async {
+            var entry = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)
+            while poll(&entry, 1, -1) < 0, errno == EINTR {}
+            // At the end everybody may leave.
+            guard !isFinished.load(ordering: .sequentiallyConsistent) else { return }
+            endQuietly()
+        }
+    }
+
+    /// Ends the process by SIGPIPE, as it ends everything that writes where nobody reads.
+    static func endQuietly() -> Never {
+        signal(SIGPIPE, SIG_DFL)
+        raise(SIGPIPE)
+        // Blocked: the status by which shells tell it.
+        _exit(128 + SIGPIPE)
+    }
+}
+
+/// Standard error.
+///
+/// What can't be written there is lost: there is nowhere else to say it.
+enum Messages {
+    /// Writes a line for a person.
+    static func line(_ text: String) {
+        write("eventledger: " + text + "\n")
+    }
+
+    /// Writes text as it is.
+    static func write(_ text: String) {
+        _ = Descriptor.write(Array(text.utf8), to: STDERR_FILENO)
+    }
+
+    /// Writes how far something is over what was written last.
+    static func progress(_ text: String) {
+        write("\r" + text)
+    }
+}

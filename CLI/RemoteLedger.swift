@@ -1,0 +1,44 @@
+import LedgerClient
+
+/// The ledger that a command talks to; what it refuses is a ``Failure``.
+struct RemoteLedger: Sendable {
+    private let client: LedgerClient
+    /// What makes a printed command talk to the same ledger; empty when the environment does.
+    let address: String
+
+    init(_ client: LedgerClient, address: String = "") {
+        self.client = client
+        self.address = address
+    }
+
+    /// Makes a call, as ``LedgerClient`` does.
+    func call(
+        _ method: String,
+        _ path: [String],
+        query: [(name: String, value: String)] = [],
+        body: [UInt8] = [],
+        contentType: String = "application/json",
+        idempotencyKey: String? = nil,
+        wait: Int = 0
+    ) async throws(Failure) -> [UInt8] {
+        do throws(LedgerClientError) {
+            return try await client.call(
+                method,
+                path,
+                query: query,
+                body: body,
+                contentType: contentType,
+                idempotencyKey: idempotencyKey,
+                wait: wait
+            )
+        } catch {
+            throw Failure(.ledger(error))
+        }
+    }
+
+    /// A random `Idempotency-Key`: 128 bits.
+    static func freshKey() -> String {
+        String(UInt64.random(in: .min ... .max), radix: 36)
+            + String(UInt64.random(in: .min ... .max), radix: 36)
+    }
+}
