@@ -301,7 +301,7 @@ final class ConnectionHandler: ChannelDuplexHandler, @unchecked Sendable {
     }
 
     func stop() {
-        switch machine.stop() {
+        switch machine.stop(now: loop.eventLoop.now) {
         case .finish: break
         case .close: context?.close(promise: nil)
         }

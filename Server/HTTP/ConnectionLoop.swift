@@ -24,7 +24,11 @@ final class ConnectionLoop: @unchecked Sendable {
     /// One walk over all connections in each interval is far
     /// cheaper than a timer that is set and cancelled with every request.
     func start(timeouts: HTTPTimeouts) {
-        let interval = Self.interval(timeouts)
+        tick(every: Self.interval(timeouts))
+    }
+
+    private func tick(every interval: TimeAmount) {
+        ticker?.cancel()
         ticker = eventLoop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { _ in
             self.checkDeadlines()
         }
@@ -68,6 +72,8 @@ final class ConnectionLoop: @unchecked Sendable {
     func stop() {
         eventLoop.preconditionInEventLoop()
         isStopping = true
+        // Who stops waits for the shortest time-outs.
+        tick(every: .milliseconds(50))
         for connection in connections { connection.stop() }
     }
 

@@ -36,6 +36,9 @@ struct ConnectionMachine {
     private(set) var isLast = false
 
     private let timeouts: HTTPTimeouts
+    /// How long the client gets to read its last answer; less when the server stops, which waits for
+    /// every client.
+    private var linger: TimeAmount
     /// The client has ended its sending side: it may wait for answers, or be gone.
     private var mayBeGone = false
     private var bodyStarted: NIODeadline = .distantPast
@@ -44,6 +47,7 @@ struct ConnectionMachine {
     /// A connection that was just accepted.
     init(timeouts: HTTPTimeouts, now: NIODeadline) {
         self.timeouts = timeouts
+        linger = TimeAmount(timeouts.linger)
         phase = .idle
         deadline = now + TimeAmount(timeouts.idle)
     }
@@ -169,7 +173,7 @@ extension ConnectionMachine {
     mutating func lastAnswerSent(now: NIODeadline) {
         guard phase == .closing else { return }
         phase = .draining
-        deadline = now + TimeAmount(timeouts.linger)
+        deadline = now + linger
     }
 
     private mutating func becomeIdle(now: NIODeadline) {
@@ -210,11 +214,15 @@ extension ConnectionMachine {
     }
 
     /// The server stops: finish what was begun, begin nothing.
-    mutating func stop() -> Stop {
+    mutating func stop(now: NIODeadline) -> Stop {
         isLast = true
+        linger = min(linger, .milliseconds(250))
         switch phase {
         case .idle: return .close
-        case .head, .body, .handling, .blocked, .closing, .draining, .closed: return .finish
+        case .draining:
+            deadline = min(deadline, now + linger)
+            return .finish
+        case .head, .body, .handling, .blocked, .closing, .closed: return .finish
         }
     }
 

@@ -94,15 +94,19 @@ public final class HTTPServer: Sendable {
         try core.tls?.reload()
     }
 
-    /// Stops: accepts nothing any more, closes idle connections, and finishes what was begun.
+    /// Stops: closes idle connections, tells the others that they end, accepts nothing any more, and
+    /// finishes what was begun.
     ///
     /// Returns when that is done; a second call returns at once.
     ///
-    /// - Parameter grace: what is not finished by then is cancelled and its connection closed.
-    public func shutdown(grace: Duration) async {
+    /// - Parameters:
+    ///   - grace: what is not finished by then is cancelled and its connection closed.
+    ///   - endWaiting: makes handlers answer that only wait, once connections know that they end.
+    public func shutdown(grace: Duration, endWaiting: () -> Void = {}) async {
         guard !isStopping.exchange(true, ordering: .relaxed) else { return }
+        for loop in loops { try? await loop.eventLoop.submit { loop.stop() }.get() }
+        endWaiting()
         try? await channel.close()
-        for loop in loops { loop.eventLoop.execute { loop.stop() } }
         await drain(within: grace)
         for loop in loops { loop.eventLoop.execute { loop.abort() } }
         // A handler that is cancelled gets a moment to notice.

@@ -15,18 +15,21 @@ public final class LedgerProcess: Sendable {
     /// listens on every address, loopback's.
     public let url: String
 
+    private let ledger: Ledger
     private let server: HTTPServer
     private let storage: OpenStorage
     private let upkeep: Task<Void, Never>
     private let logger: Logger
 
     private init(
+        _ ledger: Ledger,
         _ server: HTTPServer,
         _ storage: OpenStorage,
         _ upkeep: Task<Void, Never>,
         _ logger: Logger,
         scheme: String
     ) {
+        self.ledger = ledger
         self.server = server
         self.logger = logger
         self.storage = storage
@@ -85,7 +88,7 @@ public final class LedgerProcess: Sendable {
             )
             let upkeep = Task { await ledger.runUpkeep() }
             let scheme = configuration.tls == nil ? "http" : "https"
-            return LedgerProcess(server, open, upkeep, logger, scheme: scheme)
+            return LedgerProcess(ledger, server, open, upkeep, logger, scheme: scheme)
         } catch {
             await open.close()
             throw error
@@ -105,8 +108,10 @@ public final class LedgerProcess: Sendable {
     }
 
     /// Finishes what was accepted, ends the background work and closes the table.
+    ///
+    /// What waits for events is answered at once: it would wait in vain.
     public func stop(grace: Duration) async {
-        await server.shutdown(grace: grace)
+        await server.shutdown(grace: grace) { ledger.endWaiting() }
         upkeep.cancel()
         await upkeep.value
         await storage.close()

@@ -118,13 +118,16 @@ import Testing
 
     @Test func aStopFinishesWhatWasBegun() {
         var idle = machine()
-        #expect(idle.stop() == .close)
+        #expect(idle.stop(now: at(0)) == .close)
         var busy = handling()
-        #expect(busy.stop() == .finish)
+        #expect(busy.stop(now: at(0)) == .finish)
         #expect(busy.answered(bytes: 1, isWritable: true, now: at(0)) == .close)
+        busy.lastAnswerSent(now: at(1))
+        #expect(busy.expire(now: at(1) + .milliseconds(249)) == .nothing)
+        #expect(busy.expire(now: at(1) + .milliseconds(250)) == .close)
         var blocked = handling()
         _ = blocked.answered(bytes: 1, isWritable: false, now: at(0))
-        #expect(blocked.stop() == .finish)
+        #expect(blocked.stop(now: at(0)) == .finish)
         #expect(blocked.becameWritable(now: at(1)) == .close)
     }
 }
