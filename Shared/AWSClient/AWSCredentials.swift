@@ -8,6 +8,8 @@ struct AWSCredentials: Hashable, Sendable, CustomStringConvertible, CustomReflec
     /// Seconds since the epoch; nil: they stay valid.
     var expiration: Int64?
 
+    func isValid(at moment: Int64) -> Bool { expiration.map { moment < $0 } ?? true }
+
     var description: String { "credentials \(accessKeyID.prefix(4))…" }
     var customMirror: Mirror { Mirror(self, children: ["accessKeyID": accessKeyID.prefix(4)]) }
 }

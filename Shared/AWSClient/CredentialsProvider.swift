@@ -8,22 +8,32 @@ protocol CredentialsSource: Sendable {
 }
 
 /// Finds credentials, keeps them, and fetches new ones before they expire; one fetch at a time.
+///
+/// Between two fetches pass some seconds, whoever asks: while the place is out of order, callers
+/// neither wait for it one after another nor storm it.
 final class CredentialsProvider: Sendable {
     /// Seconds before the end at which new ones are fetched.
     static let margin: Int64 = 300
+    /// Seconds after a fetch in which there is no other, unless nothing came of it but keys that
+    /// were refused.
+    static let pause: Int64 = 5
 
     private typealias Fetch = Task<Result<AWSCredentials, AWSCredentialsError>, Never>
 
-    private enum State {
-        case none
-        case known(AWSCredentials)
-        /// One task fetches; others wait for it. The old ones may still be valid.
-        case fetching(Fetch, AWSCredentials?)
+    private struct State {
+        /// The last that were fetched; they may be about to expire, or have.
+        var known: AWSCredentials?
+        /// One task fetches; others wait for it, unless the old ones are still valid.
+        var fetch: Fetch?
+        /// When the last fetch was begun.
+        var tried: Int64?
+        /// How it failed.
+        var failure: AWSCredentialsError?
     }
 
     private let sources: [any CredentialsSource]
     private let now: @Sendable () -> Int64
-    private let state: Mutex<State>
+    private let state = Mutex(State())
 
     /// Asks the sources in turn; the first that has credentials decides.
     init(
@@ -32,71 +42,80 @@ final class CredentialsProvider: Sendable {
     ) {
         self.sources = sources
         self.now = now
-        state = Mutex(.none)
     }
 
     /// Valid credentials.
     ///
-    /// While new ones can't be had, the old ones serve to their end.
+    /// The old ones serve to their end, while new ones are fetched and when they can't be had.
     func credentials() async throws(AWSCredentialsError) -> AWSCredentials {
-        let moment = now()
-        let (known, fetch) = known(at: moment)
-        guard let fetch else {
-            guard let known else { preconditionFailure("known, or being fetched") }
-            return known
-        }
-        switch await fetch.value {
-        case .success(let fetched): return fetched
-        case .failure(let error):
-            guard let known, let end = known.expiration, moment < end else { throw error }
-            return known
+        switch next(at: now()) {
+        case .use(let known): return known
+        case .fail(let error): throw error
+        case .await(let fetch): return try await fetch.value.get()
         }
     }
 
     /// Forgets credentials that were refused, unless others were fetched meanwhile.
     func refuse(_ refused: AWSCredentials) {
         state.withLock { state in
-            if case .known(refused) = state { state = .none }
+            if state.known == refused { state.known = nil }
         }
     }
 
-    private func isFresh(_ credentials: AWSCredentials, _ moment: Int64) -> Bool {
-        credentials.expiration.map { moment < $0 - Self.margin } ?? true
+    /// What a caller does.
+    private enum Next {
+        case use(AWSCredentials)
+        case await(Fetch)
+        case fail(AWSCredentialsError)
     }
 
-    /// What is known, and the fetch that must be waited for; begins one where it is needed.
-    private func known(at moment: Int64) -> (AWSCredentials?, Fetch?) {
-        state.withLock { (state: inout State) -> (AWSCredentials?, Fetch?) in
-            let old: AWSCredentials?
-            switch state {
-            case .known(let known) where isFresh(known, moment): return (known, nil)
-            case .fetching(let fetch, let old): return (old, fetch)
-            case .none: old = nil
-            case .known(let known): old = known
+    private func next(at moment: Int64) -> Next {
+        state.withLock { state in
+            let valid = state.known.flatMap { $0.isValid(at: moment) ? $0 : nil }
+            if let valid, valid.isValid(at: moment + Self.margin) { return .use(valid) }
+            let isResting = state.tried.map { (0..<Self.pause).contains(moment - $0) } ?? false
+            if let fetch = state.fetch ?? (isResting ? nil : begin(&state, at: moment)) {
+                return valid.map(Next.use) ?? .await(fetch)
             }
-            let fetch = Task { await self.fetch(old) }
-            state = .fetching(fetch, old)
-            return (old, fetch)
+            if let valid { return .use(valid) }
+            return state.failure.map(Next.fail) ?? .await(begin(&state, at: moment))
         }
     }
 
-    private func fetch(
-        _ old: AWSCredentials?
-    ) async -> Result<AWSCredentials, AWSCredentialsError> {
+    private func begin(_ state: inout State, at moment: Int64) -> Fetch {
+        let fetch = Task { await self.fetch() }
+        state.fetch = fetch
+        state.tried = moment
+        return fetch
+    }
+
+    private func fetch() async -> Result<AWSCredentials, AWSCredentialsError> {
+        let result: Result<AWSCredentials, AWSCredentialsError>
         do throws(AWSCredentialsError) {
-            for source in sources {
-                guard let found = try await source.fetch() else { continue }
-                state.withLock { $0 = .known(found) }
-                return .success(found)
-            }
-            throw AWSCredentialsError(
-                message: "no AWS credentials: none in the environment, in a profile file, "
-                    + "from a container's endpoint or an instance's role"
-            )
+            result = .success(try await find())
         } catch {
-            state.withLock { $0 = old.map(State.known) ?? .none }
-            return .failure(error)
+            result = .failure(error)
         }
+        state.withLock { state in
+            state.fetch = nil
+            switch result {
+            case .success(let found):
+                state.known = found
+                state.failure = nil
+            case .failure(let error): state.failure = error
+            }
+        }
+        return result
+    }
+
+    private func find() async throws(AWSCredentialsError) -> AWSCredentials {
+        for source in sources {
+            if let found = try await source.fetch() { return found }
+        }
+        throw AWSCredentialsError(
+            message: "no AWS credentials: none in the environment, in a profile file, "
+                + "from a container's endpoint or an instance's role"
+        )
     }
 }
 

@@ -190,7 +190,10 @@ struct CredentialsProviderTests {
         #expect(keys == ["key-1"] && source.fetches.load(ordering: .relaxed) == 1)
     }
 
-    @Test("New ones are fetched five minutes before the end; the old serve until then")
+    @Test(
+        "New ones are fetched five minutes before the end, and nobody waits for them",
+        .timeLimit(.minutes(5))
+    )
     func refresh() async throws {
         let source = Source()
         let provider = provider(source)
@@ -198,12 +201,38 @@ struct CredentialsProviderTests {
         source.now.store(699, ordering: .relaxed)
         #expect(try await provider.credentials().accessKeyID == "key-1")
         source.now.store(700, ordering: .relaxed)
-        source.fails.store(true, ordering: .relaxed)
         #expect(try await provider.credentials().accessKeyID == "key-1")
+        while try await provider.credentials().accessKeyID != "key-2" { await Task.yield() }
+        #expect(source.fetches.load(ordering: .relaxed) == 2)
+    }
+
+    @Test("A failing refresh is tried once for all callers; the old ones serve to their end")
+    func failing() async throws {
+        let source = Source()
+        let provider = provider(source)
+        #expect(try await provider.credentials().accessKeyID == "key-1")
+        source.fails.store(true, ordering: .relaxed)
+        source.now.store(700, ordering: .relaxed)
+        for _ in 0..<32 { #expect(try await provider.credentials().accessKeyID == "key-1") }
         source.now.store(1000, ordering: .relaxed)
-        await #expect(throws: AWSCredentialsError.self) { try await provider.credentials() }
+        for moment in Int64(1000)...1004 {
+            source.now.store(moment, ordering: .relaxed)
+            await withTaskGroup(of: Void.self) { group in
+                for _ in 0..<32 {
+                    group.addTask {
+                        await #expect(throws: AWSCredentialsError.self) {
+                            try await provider.credentials()
+                        }
+                    }
+                }
+            }
+        }
+        // One at 700; and one at 1000, unless that was still under way.
+        let tries = source.fetches.load(ordering: .relaxed) - 1
+        #expect((1...2).contains(tries), "\(tries)")
         source.fails.store(false, ordering: .relaxed)
-        #expect(try await provider.credentials().accessKeyID == "key-4")
+        source.now.store(1010, ordering: .relaxed)
+        #expect(try await provider.credentials().accessKeyID == "key-\(tries + 2)")
     }
 
     @Test("Refused ones are forgotten")
