@@ -321,6 +321,7 @@ let package = Package(
             ]
         ),
         tests("APISuiteTests", ["APISuite", "LedgerClient", "LedgerSchemas"]),
+        tests("LedgerClientTests", ["LedgerClient", "Loopback"]),
         tests("SimulationTests", ["LedgerSimulation", "LedgerTesting"]),
         tests("FuzzTests", ["LedgerFuzz"]),
         tests(

@@ -59,6 +59,8 @@ public struct LedgerClient: Sendable {
         )
         request.roots = roots
         let isRepeatable = method == "GET" || idempotencyKey != nil
+        // By itself libcurl sends a request again when a connection kept alive turns out dead.
+        request.sendsOnce = !isRepeatable
         return try await send(request, attempts: isRepeatable ? attempts : 1)
     }
 
