@@ -4162,7 +4162,7 @@ let openAPIText: StaticString = #"""
       "internal_error": {
         "value": {
           "error": "internal_error",
-          "message": "the ledger failed; its log says more",
+          "message": "the ledger failed; nothing was changed. Its log says more",
           "details": {}
         }
       },

@@ -116,6 +116,14 @@ public final class Ledger: Sendable {
         }
     }
 
+    /// Runs the steps of a use case that come after one that was applied: whatever their error, it
+    /// does not say that nothing was changed.
+    func afterChange<Success>(
+        _ body: () async throws(LedgerError) -> Success
+    ) async throws(LedgerError) -> Success {
+        do throws(LedgerError) { return try await body() } catch { throw error.afterChange }
+    }
+
     /// What a stored row says; damage as the caller's answer.
     func decoded<Row>(_ decode: () throws(TableError) -> Row) throws(LedgerError) -> Row {
         do throws(TableError) { return try decode() } catch { throw LedgerError(error) }

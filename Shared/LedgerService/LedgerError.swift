@@ -81,6 +81,8 @@ public enum LedgerError: Error, Hashable, Sendable {
     case outcomeUnknown
     /// Some partitions' events are stored, others' are not or may not be.
     case partialPublish([PartitionOutcome])
+    /// The events were never sent: too much waits to be appended to this partition.
+    case partitionBusy(Partition, QueueRefusal)
     /// Newer events of this partition may have expired; an operator must accept its tail.
     case tailUnverified(Partition)
     /// The clock is so far ahead of all that the table has seen that no event is stamped by it.
@@ -110,6 +112,14 @@ public enum LedgerError: Error, Hashable, Sendable {
         case expired
     }
 
+    /// Why a partition's queue refused a publish.
+    public enum QueueRefusal: Hashable, Sendable {
+        /// The publish waited in it until its deadline.
+        case overdue
+        /// It was full.
+        case full
+    }
+
     /// What became of one partition's events in a publish that did not succeed as a whole.
     public struct PartitionOutcome: Hashable, Sendable {
         /// Whether the events are there.
@@ -132,6 +142,8 @@ public enum LedgerError: Error, Hashable, Sendable {
     init(_ error: TableError) {
         let mayHaveHappened = error.effect == .indefinite
         switch error.reason {
+        case .throttled where mayHaveHappened:
+            self = .unavailable(message: error.message, mayHaveHappened: true)
         case .throttled: self = .throttled
         case .full: self = .storageFull(mayHaveHappened: mayHaveHappened)
         case .unavailable:
@@ -139,6 +151,33 @@ public enum LedgerError: Error, Hashable, Sendable {
         case .closed: self = .closed(message: error.message, mayHaveHappened: mayHaveHappened)
         case .corrupt, .invalid:
             self = .internalError(message: error.message, mayHaveHappened: mayHaveHappened)
+        }
+    }
+
+    /// Whether the change that failed so may have been made.
+    var mayHaveHappened: Bool {
+        switch self {
+        case .unavailable(_, let open), .closed(_, let open), .storageFull(let open),
+            .internalError(_, let open):
+            open
+        default: false
+        }
+    }
+
+    /// The same of a use case whose earlier step was applied: it does not say any more that nothing
+    /// was changed.
+    var afterChange: LedgerError {
+        switch self {
+        case .unavailable(let message, _):
+            .unavailable(message: message, mayHaveHappened: true)
+        case .closed(let message, _): .closed(message: message, mayHaveHappened: true)
+        case .storageFull: .storageFull(mayHaveHappened: true)
+        case .internalError(let message, _):
+            .internalError(message: message, mayHaveHappened: true)
+        case .throttled: .unavailable(message: "the table is busy", mayHaveHappened: true)
+        case .contention:
+            .unavailable(message: "others change the same thing", mayHaveHappened: true)
+        default: self
         }
     }
 

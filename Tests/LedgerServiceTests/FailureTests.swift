@@ -7,7 +7,9 @@ import Testing
 @Suite("Failures say whether it may have happened")
 struct FailureTests {
     /// Of reasons that say nothing by themselves: an fsync on a full disk fails after the write.
-    static let reasons: [TableError.Reason] = [.full, .unavailable, .closed, .corrupt, .invalid]
+    static let reasons: [TableError.Reason] = [
+        .full, .unavailable, .closed, .corrupt, .invalid, .throttled,
+    ]
 
     private static func message(_ error: LedgerError) -> String {
         let response = ErrorAnswer(error).response(route: nil)

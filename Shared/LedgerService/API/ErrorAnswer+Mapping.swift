@@ -42,6 +42,7 @@ extension ErrorAnswer {
             case .contention: .contention
             case .outcomeUnknown: .unknown
             case .partialPublish(let outcomes): .partial(outcomes)
+            case .partitionBusy(let partition, let refusal): .queue(partition, refusal)
             case .tailUnverified(let partition): .unverified(partition).final
             case .clockSuspect(let doubt): .clock(doubt)
             case .corruptChunk(let stream, let partition, let offset, let detail):
@@ -377,6 +378,24 @@ extension ErrorAnswer {
         )
     }
 
+    private static func queue(
+        _ partition: Partition,
+        _ refusal: LedgerError.QueueRefusal
+    ) -> ErrorAnswer {
+        let reason =
+            switch refusal {
+            case .overdue: "the events waited for their turn until the deadline"
+            case .full: "too much waits for its turn already"
+            }
+        return ErrorAnswer(
+            503,
+            "unavailable",
+            "partition \(partition.index) is busy: \(reason). The events were never "
+                + "sent; try again",
+            [("partition", .number(Int64(partition.index)))]
+        )
+    }
+
     private static var busy: ErrorAnswer {
         ErrorAnswer(503, "unavailable", "the table is busy; nothing was changed, try again")
     }
@@ -397,7 +416,7 @@ extension ErrorAnswer {
             "internal_error",
             mayHaveHappened
                 ? "the ledger failed; the change may have been made. Its log says more"
-                : "the ledger failed; its log says more"
+                : "the ledger failed; nothing was changed. Its log says more"
         )
     }
 }

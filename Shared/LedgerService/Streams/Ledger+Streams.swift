@@ -63,7 +63,9 @@ extension Ledger {
             if case .applied = try await apply(write, decided: decided) {
                 streams.remember(changed, known: known)
                 sweepMemory.forget(changed.incarnation)
-                return try await describe(changed)
+                return try await afterChange { () throws(LedgerError) in
+                    try await describe(changed)
+                }
             }
         }
         throw .contention

@@ -139,7 +139,19 @@ extension Ledger {
                 try await apply(row.commit, decided: decided)
             }
         }
-        for outcome in outcomes { try check(try outcome.get(), subscription) }
+        let isChanged = outcomes.contains { outcome in
+            switch outcome {
+            case .success(let outcome): outcome == .applied
+            case .failure(let error): error.mayHaveHappened
+            }
+        }
+        for outcome in outcomes {
+            do throws(LedgerError) {
+                try check(try outcome.get(), subscription)
+            } catch {
+                throw isChanged ? error.afterChange : error
+            }
+        }
     }
 
     /// A commit that was not written found a later position, which is fine, or a later epoch.

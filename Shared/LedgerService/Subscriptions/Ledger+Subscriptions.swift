@@ -28,9 +28,8 @@ extension Ledger {
         guard case .applied = try await apply(write, decided: decided) else {
             throw .subscriptionAlreadyExists(id)
         }
-        return try await describe(
-            Standing(stream: stream, subscription: subscription, positions: positions)
-        )
+        let standing = Standing(stream: stream, subscription: subscription, positions: positions)
+        return try await afterChange { () throws(LedgerError) in try await describe(standing) }
     }
 
     /// A subscription and how it stands.

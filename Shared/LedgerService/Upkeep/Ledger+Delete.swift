@@ -8,7 +8,8 @@ extension Ledger {
         let known = clock.instant()
         guard let item = try await row(.stream(id)) else { throw .streamNotFound(id) }
         let stream = try decoded { () throws(TableError) in try StreamRow(item) }
-        try await finishDeletion(try await markDeleting(stream, known))
+        let deleting = try await markDeleting(stream, known)
+        try await afterChange { () throws(LedgerError) in try await finishDeletion(deleting) }
     }
 
     /// `known`: A moment before the stream was read.

@@ -12,18 +12,31 @@ extension Ledger {
         let folded = await inParallel(stream.partitions) { [self] partition in
             await attempt { () throws(LedgerError) in
                 let target = try await tail(of: partition, in: stream).next
-                return try await fold(
-                    stream.incarnation,
-                    partition,
-                    of: id,
-                    compacts: true,
-                    upTo: target
-                ).watermark
+                // A fold that fails keeps what it has stored.
+                return try await afterChange { () throws(LedgerError) in
+                    try await fold(
+                        stream.incarnation,
+                        partition,
+                        of: id,
+                        compacts: true,
+                        upTo: target
+                    ).watermark
+                }
+            }
+        }
+        let isChanged = folded.contains { result in
+            switch result {
+            case .success: true
+            case .failure(let error): error.mayHaveHappened
             }
         }
         var result: [(Partition, Offset)] = []
         for (partition, watermark) in zip(stream.partitions, folded) {
-            result.append((partition, try watermark.get()))
+            do throws(LedgerError) {
+                result.append((partition, try watermark.get()))
+            } catch {
+                throw isChanged ? error.afterChange : error
+            }
         }
         return result
     }

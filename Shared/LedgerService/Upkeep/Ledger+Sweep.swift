@@ -82,18 +82,35 @@ extension Ledger {
         var result: [(Partition, Offset)] = []
         for partition in stream.partitions {
             let moment = clock.now()
-            let tail = try await tail(of: partition, in: stream).next
-            let report = try await fold(
-                stream.incarnation,
-                partition,
-                of: id,
-                compacts: stream.compaction,
-                upTo: tail
-            )
-            try await markSwept(partition, of: stream, upTo: tail, at: moment, isForced: true)
-            result.append((partition, report.watermark))
+            let tail: Offset
+            do throws(LedgerError) {
+                tail = try await self.tail(of: partition, in: stream).next
+            } catch {
+                throw result.isEmpty ? error : error.afterChange
+            }
+            let watermark = try await afterChange { () throws(LedgerError) in
+                try await acceptTail(tail, partition, of: stream, at: moment)
+            }
+            result.append((partition, watermark))
         }
         return result
+    }
+
+    private func acceptTail(
+        _ tail: Offset,
+        _ partition: Partition,
+        of stream: StreamRow,
+        at moment: Timestamp
+    ) async throws(LedgerError) -> Offset {
+        let report = try await fold(
+            stream.incarnation,
+            partition,
+            of: stream.id,
+            compacts: stream.compaction,
+            upTo: tail
+        )
+        try await markSwept(partition, of: stream, upTo: tail, at: moment, isForced: true)
+        return report.watermark
     }
 
     /// Records that the tail was verified.
