@@ -141,6 +141,19 @@ public enum Limits {
     /// refusal.
     public static let foldPause: ClosedRange<Int64> = 50...2_000
 
+    // MARK: Waiting
+
+    /// Requests that wait for their turn at one partition: what 32 of them in each write come to in
+    /// the ten seconds that a publish may take, at a write each 80 ms.
+    public static let queuedUnits = 4096
+    /// Bytes of events that wait for their turn at one partition: 64 chunks as large as they get.
+    public static let queuedBytes = 32 * 1024 * 1024
+    /// Requests with an `Idempotency-Key` that share one write, which is a transaction then: a third
+    /// of its items, so that chunks and other requests find room.
+    public static let mergedMarks = 32
+    /// Partitions of which a process remembers what it needs to append to them.
+    public static let appenders = 10_000
+
     // MARK: Time
 
     /// How old a decision may be when its write is carried out, milliseconds, by either clock: as

@@ -17,6 +17,8 @@ public enum Rule: String, CaseIterable, Sendable {
     case ownAppend
     /// Of a row that a cancelled transaction did not judge nothing is concluded.
     case mixedReasons
+    /// What waited for its turn until its deadline is never sent.
+    case queueDeadline
     /// Nothing is definite after an attempt whose end was open.
     case openOutcome
     /// A chunk's ttl never decreases along the log.

@@ -166,6 +166,7 @@ struct DocumentedLimit: Sendable {
         "sweepFolds", "sweepJobs", "sweepPages", "sweepPageRows", "sweepTasks", "removalAttempts",
         "namedStreams",
         "lineBatchPatience",
+        "queuedUnits", "queuedBytes", "mergedMarks", "appenders",
     ]
 }
 

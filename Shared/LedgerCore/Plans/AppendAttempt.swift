@@ -38,9 +38,7 @@ struct AppendAttempt: Sendable {
 
     /// Whether nothing but idempotency rows was in the way, so that the rest can go on at once.
     func blocksOnlyUnits(_ obstacles: AppendObstacles) -> Bool {
-        obstacles.failed.keys.allSatisfy { index in
-            if case .unit? = role(of: index) { true } else { false }
-        }
+        obstacles.failed.keys.allSatisfy(isOfUnit)
     }
 
     /// The limits of one transaction; one write alone has only its own.
@@ -89,8 +87,36 @@ struct AppendAttempt: Sendable {
         }
         if let verdict { return verdict }
         guard Rule.mixedReasons.isKept else { return .others }
-        let isCertain = obstacles.unjudged.isEmpty && !(isOpen && tellsOfLater(obstacles))
+        let isCertain =
+            obstacles.unjudged.isEmpty && !isHalfStored(obstacles)
+            && !(isOpen && tellsOfLater(obstacles))
         return isCertain ? .others : .unjudged
+    }
+
+    /// Whether the rows in the way show an atomic publish as stored in some of its partitions only,
+    /// which it never is: its twin's transaction is just becoming visible.
+    func isHalfStored(_ obstacles: AppendObstacles) -> Bool {
+        guard tails.count > 1 else { return false }
+        let found = obstacles.failed.keys.count { isOfUnit($0) }
+        return found > 0 && found < roles.indices.count { isOfUnit($0) }
+    }
+
+    private func isOfUnit(_ write: Int) -> Bool {
+        if case .unit? = role(of: write) { true } else { false }
+    }
+
+    /// Whether an idempotency row in the way is another body's: then none of these writes was ever
+    /// applied, nor can be.
+    func isReused(
+        _ obstacles: AppendObstacles,
+        _ lanes: [AppendPlan.Lane]
+    ) throws(TableError) -> Bool {
+        for (index, item) in obstacles.failed {
+            guard case .unit(let lane, let unit)? = role(of: index), let item else { continue }
+            let body = lanes[lane].units[unit].idempotency?.bodyHash
+            if try IdempotencyRow(item).bodyHash != body { return true }
+        }
+        return false
     }
 
     /// Whether an idempotency row in the way tells of events at or behind the attempt's own place:

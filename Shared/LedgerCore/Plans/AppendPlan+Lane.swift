@@ -33,6 +33,8 @@ extension AppendPlan {
         /// By unit; nil: still to be written.
         var outcomes: [AppendOutcome?]
         var tail: KnownTail
+        /// Instead of a unit's arrival, where that rule is broken.
+        var countsFrom: Instant?
 
         init(_ lane: AppendLane) {
             partition = lane.partition
@@ -72,9 +74,29 @@ extension AppendPlan {
         }
 
         mutating func settleRest(as outcome: AppendOutcome) {
-            for index in outcomes.indices where outcomes[index] == nil {
-                outcomes[index] = outcome
-            }
+            settle(as: outcome) { _ in true }
+        }
+
+        /// Settles those of the open units that `matches` says; returns whether there are any.
+        @discardableResult
+        mutating func settle(
+            as outcome: AppendOutcome,
+            where matches: (AppendUnit) -> Bool
+        ) -> Bool {
+            let found = outcomes.indices.filter { outcomes[$0] == nil && matches(units[$0]) }
+            for index in found { outcomes[index] = outcome }
+            return !found.isEmpty
+        }
+
+        /// How long a unit has waited since its arrival, milliseconds.
+        func waited(_ unit: AppendUnit, at now: Instant) -> Int64 {
+            now.elapsed(since: countsFrom ?? unit.arrived)
+        }
+
+        /// How long the last of the open units still waits, milliseconds.
+        func timeLeft(at now: Instant, _ patience: Int64) -> Int64 {
+            let open = zip(units, outcomes).filter { $0.1 == nil }
+            return open.map { max(patience - waited($0.0, at: now), 0) }.max() ?? 0
         }
     }
 }

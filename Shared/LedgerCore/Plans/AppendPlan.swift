@@ -13,6 +13,10 @@
 ///
 /// With one lane its units are independent requests that share a chunk. With several lanes there
 /// is one unit a lane and all are written in one transaction: an atomic publish.
+///
+/// Each unit has a deadline of its own, counted from its arrival. One that is overdue is settled:
+/// as never stored while that is certain, and the others go on without it; as open otherwise.
+/// ``outcomes`` has it from then on, so that nobody waits for the others' sake.
 public struct AppendPlan: ~Copyable {
     /// What the shell does next.
     public enum Action: Sendable {
@@ -56,7 +60,6 @@ public struct AppendPlan: ~Copyable {
 
     private let context: AppendContext
     private let patience: Int64
-    private var started: Instant?
     private var lanes: [Lane]
     /// The attempt whose fate is open or that is about to be repeated; nil: none.
     private var attempt: AppendAttempt?
@@ -78,7 +81,7 @@ public struct AppendPlan: ~Copyable {
     /// of chunks behind, and would not get to the end of them in time.
     private static let conflictsUntilReading = 4
 
-    /// A plan that gives up after `patience` milliseconds.
+    /// A plan that gives a unit up `patience` milliseconds after its arrival.
     public init(_ lanes: [AppendLane], context: AppendContext, patience: Int64) {
         precondition(!lanes.isEmpty)
         precondition(lanes.count == 1 || lanes.allSatisfy { $0.units.count == 1 })
@@ -89,9 +92,13 @@ public struct AppendPlan: ~Copyable {
 
     /// The first action.
     public mutating func start(_ moment: Moment) -> Action {
-        started = moment.instant
+        if !Rule.queueDeadline.isKept { forgetArrivals(moment) }
+        settleOverdue(as: .overdue, moment)
         return advance(moment)
     }
+
+    /// What has become of each unit so far, by lane; nil: not known yet.
+    public var outcomes: [[AppendOutcome?]] { lanes.map(\.outcomes) }
 
     /// Takes what a ``Action/readTails(_:)`` found, in its order.
     public mutating func receive(
@@ -131,12 +138,10 @@ public struct AppendPlan: ~Copyable {
 
     /// Goes on after a ``Action/pause(milliseconds:)``.
     public mutating func resume(_ moment: Moment) -> Action {
-        guard let attempt else { return advance(moment) }
         // The pause may have been longer than asked for: a function was frozen, a machine asleep.
         // What is at this offset may have come and gone meanwhile.
-        guard hasTime(moment) else {
-            return finish(all: isOpen ? .unknown : .failed(Self.tooBusy))
-        }
+        giveUpOverdue(as: .failed(Self.tooBusy), moment)
+        guard let attempt, isWanted else { return advance(moment) }
         return write(attempt, moment)
     }
 
@@ -151,12 +156,11 @@ public struct AppendPlan: ~Copyable {
         for index in lanes.indices {
             lanes[index].refuseConflict()
         }
+        guard isWanted else { return finishRest() }
         let unread = lanes.filter(\.needsReading).map(\.partition)
         if !unread.isEmpty { return .readTails(unread) }
-        if lanes.allSatisfy(\.isEmpty) { return finishRest() }
-        // Several lanes share one request's fate, which only another body can have split.
-        if lanes.contains(where: \.isEmpty) { return finish(all: .idempotencyKeyReused) }
-        guard hasTime(moment) else { return finish(all: .failed(Self.tooBusy)) }
+        settleOverdue(as: .failed(Self.tooBusy), moment)
+        guard isWanted else { return finishRest() }
         let attempt = AppendAttempt(lanes, context, moment)
         guard attempt.fitsOneTransaction else { return finish(all: .tooLarge) }
         self.attempt = attempt
@@ -164,18 +168,35 @@ public struct AppendPlan: ~Copyable {
         return write(attempt, moment)
     }
 
-    private func elapsed(_ moment: Moment) -> Int64 {
-        moment.instant.elapsed(since: started ?? moment.instant)
-    }
+    /// Someone still waits for an outcome.
+    private var isWanted: Bool { !lanes.allSatisfy(\.isEmpty) }
 
-    /// Whether a write may begin: what is known of the stream and its tails must be of now.
+    /// Settles the units whose time is over, or all of them when what is known of the stream and
+    /// its tails is not of now.
     ///
     /// In a process that stood still for days, the tail may have expired and the stream may be
     /// another one.
-    private func hasTime(_ moment: Moment) -> Bool {
+    ///
+    /// - Returns: Whether there were any.
+    @discardableResult
+    private mutating func settleOverdue(as outcome: AppendOutcome, _ moment: Moment) -> Bool {
         let age = moment.instant.elapsed(since: context.known)
-        return elapsed(moment) < patience
-            && (age < Limits.cacheAge + patience || !Rule.cacheAge.isKept)
+        let isCurrent = age < Limits.cacheAge + patience || !Rule.cacheAge.isKept
+        var found = false
+        for index in lanes.indices {
+            let lane = lanes[index]
+            let isAny = lanes[index].settle(as: outcome) { unit in
+                !isCurrent || lane.waited(unit, at: moment.instant) >= patience
+            }
+            found = found || isAny
+        }
+        return found
+    }
+
+    /// Settles the units whose time is over while an attempt is to be repeated: it is repeated
+    /// without them, unless it may have been applied.
+    private mutating func giveUpOverdue(as refusal: AppendOutcome, _ moment: Moment) {
+        if settleOverdue(as: isOpen ? .unknown : refusal, moment), !isOpen { attempt = nil }
     }
 
     private static let tooBusy = TableError(
@@ -193,29 +214,30 @@ public struct AppendPlan: ~Copyable {
         _ moment: Moment
     ) -> Action {
         do throws(TableError) {
+            if lanes.count > 1, try attempt.isReused(obstacles, lanes) {
+                return finish(all: .idempotencyKeyReused)
+            }
             switch try attempt.verdict(on: obstacles, isOpen: isOpen) {
             case .ours: return finishStored(attempt)
             case .sealed: return finish(all: .streamGone)
             case .unseen where isOpen: return finish(all: .unknown)
-            case .unjudged:
-                failures += 1
-                guard hasTime(moment) else {
-                    return finish(all: isOpen ? .unknown : .failed(Self.tooBusy))
-                }
-                return pause(moment)
+            case .unjudged: return pause(.failed(Self.tooBusy), moment)
             case .unseen, .others: break
             }
+            let isHalfStored = attempt.isHalfStored(obstacles)
             // Backwards, so that of one lane's chunks the first has the last word.
             for (index, item) in obstacles.failed.sorted(by: { $0.key > $1.key }) {
-                try learn(from: item, at: index, of: attempt)
+                let role = attempt.role(of: index)
+                if case .unit? = role, isHalfStored { continue }
+                try learn(from: item, role)
             }
         } catch {
             return finish(all: isOpen ? .unknown : .failed(error))
         }
         self.attempt = nil
         isOpen = false
-        let goesOn = attempt.blocksOnlyUnits(obstacles) || lanes.allSatisfy(\.isEmpty)
-        guard !goesOn, hasTime(moment) else { return advance(moment) }
+        settleOverdue(as: .failed(Self.tooBusy), moment)
+        guard isWanted, !attempt.blocksOnlyUnits(obstacles) else { return advance(moment) }
         conflicts += 1
         return conflicts > Self.politeConflicts
             ? advance(moment) : .pause(milliseconds: Self.conflictPause)
@@ -223,12 +245,9 @@ public struct AppendPlan: ~Copyable {
 
     private mutating func learn(
         from item: Item?,
-        at index: Int,
-        of attempt: AppendAttempt
-    )
-        throws(TableError)
-    {
-        switch attempt.role(of: index) {
+        _ role: AppendAttempt.Role?
+    ) throws(TableError) {
+        switch role {
         case .chunk(let lane, let isFirst)?:
             guard isFirst, let item, case .chunk(let chunk) = try LogEntry(item) else {
                 lanes[lane].tail = .unknown
@@ -238,8 +257,7 @@ public struct AppendPlan: ~Copyable {
             lanes[lane].tail = mustRead ? .unknown : .adopted(chunk.tail)
         case .unit(let lane, let unit)?:
             guard let item else { return }
-            let row = try IdempotencyRow(item)
-            lanes[lane].settle(unit, by: row)
+            lanes[lane].settle(unit, by: try IdempotencyRow(item))
         case nil:
             throw TableError(.definite, .invalid, "the engine named a write that was not made")
         }
@@ -252,14 +270,18 @@ public struct AppendPlan: ~Copyable {
         after error: TableError,
         _ moment: Moment
     ) -> Action {
-        failures += 1
         isOpen = isOpen || (error.effect == .indefinite && Rule.openOutcome.isKept)
         let isPassing = error.reason == .throttled || error.reason == .unavailable
-        guard error.effect == .indefinite || isPassing, hasTime(moment) else {
+        guard error.effect == .indefinite || isPassing else {
             return finish(all: isOpen ? .unknown : .failed(error))
         }
         if !Rule.sameOffset.isKept { forget(attempt) }
-        return pause(moment)
+        return pause(.failed(error), moment)
+    }
+
+    /// What must not be done, for a simulation to notice.
+    private mutating func forgetArrivals(_ moment: Moment) {
+        for index in lanes.indices { lanes[index].countsFrom = moment.instant }
     }
 
     /// What must not be done, for a simulation to notice.
@@ -269,16 +291,20 @@ public struct AppendPlan: ~Copyable {
     }
 
     private mutating func retryRead(after error: TableError, _ moment: Moment) -> Action {
-        failures += 1
         let canRepeat = error.reason == .throttled || error.reason == .unavailable
-        guard canRepeat, hasTime(moment) else { return finish(all: .failed(error)) }
-        return pause(moment)
+        return canRepeat ? pause(.failed(error), moment) : finish(all: .failed(error))
     }
 
-    /// 5, 10, 20 … 320 ms, cut at the deadline.
-    private func pause(_ moment: Moment) -> Action {
-        let backoff = Int64(5) << Int64(min(failures - 1, 6))
-        return .pause(milliseconds: min(backoff, max(patience - elapsed(moment), 0)))
+    /// 5, 10, 20 … 320 ms, cut at the last deadline.
+    ///
+    /// `refusal`: What becomes of a unit that is overdue and certainly not stored.
+    private mutating func pause(_ refusal: AppendOutcome, _ moment: Moment) -> Action {
+        giveUpOverdue(as: refusal, moment)
+        guard isWanted else { return finishRest() }
+        let backoff = Int64(5) << Int64(min(failures, 6))
+        failures += 1
+        let left = lanes.map { $0.timeLeft(at: moment.instant, patience) }.max() ?? 0
+        return .pause(milliseconds: min(backoff, left))
     }
 
     // MARK: Ends

@@ -6,15 +6,19 @@ public struct AppendUnit: Sendable {
     public let idempotency: IdempotencyMark?
     /// The offset that the client requires the first event to get; nil: any.
     public let expectedOffset: Offset?
+    /// When the request came: its patience is counted from here, whatever it waits for.
+    public let arrived: Instant
 
     /// A unit.
     public init(
         records: Records,
         idempotency: IdempotencyMark? = nil,
-        expectedOffset: Offset? = nil
+        expectedOffset: Offset? = nil,
+        arrived: Instant
     ) {
         precondition(records.count > 0, "a unit has at least one event")
         self.records = records
+        self.arrived = arrived
         self.idempotency = idempotency
         self.expectedOffset = expectedOffset
     }
@@ -37,8 +41,22 @@ public enum AppendOutcome: Hashable, Sendable {
     case tooLarge
     /// The table failed, and nothing was stored.
     case failed(TableError)
+    /// It waited for its turn until its deadline, and was never sent. Nothing was stored.
+    case overdue
+    /// Too much waits for the partition already. Nothing was stored.
+    case queueFull
     /// Time ran out while it was open whether the events are stored.
     case unknown
+
+    /// Whether it rests on a row that was seen, not on what this append did or could not do.
+    public var isProven: Bool {
+        switch self {
+        case .stored, .idempotencyKeyReused: true
+        case .offsetConflict, .streamGone, .tailUnverified, .tooLarge, .failed, .overdue,
+            .queueFull, .unknown:
+            false
+        }
+    }
 }
 
 /// The units that are appended to one partition in one go, after one another.

@@ -4,7 +4,13 @@ import LedgerCore
 /// The shell of ``AppendPlan``: does what it says and decides nothing.
 extension Ledger {
     /// Runs an append to its end.
-    func run(_ lanes: [AppendLane], _ context: AppendContext) async -> AppendResult {
+    ///
+    /// `settled`: Gets, before and after each pause, what has become of the units so far.
+    func run(
+        _ lanes: [AppendLane],
+        _ context: AppendContext,
+        settled: ([[AppendOutcome?]]) -> Void = { _ in }
+    ) async -> AppendResult {
         var plan = AppendPlan(lanes, context: context, patience: configuration.appendDeadline)
         var action = plan.start(moment())
         while true {
@@ -17,8 +23,10 @@ extension Ledger {
                 note(outcome)
                 action = plan.receive(write: outcome, moment())
             case .pause(let milliseconds):
+                settled(plan.outcomes)
                 await pause(milliseconds)
                 action = plan.resume(moment())
+                settled(plan.outcomes)
             case .finish(let result): return result
             }
         }

@@ -15,6 +15,7 @@ extension Ledger {
         to id: StreamID,
         idempotency: IdempotencyMark?
     ) async throws(LedgerError) -> PublishReceipt {
+        let arrived = clock.instant()
         while true {
             let (stream, known) = try await publishable(id)
             let parts = PartitionedBatch(batch, partitionCount: stream.partitionCount)
@@ -23,7 +24,8 @@ extension Ledger {
                 AppendUnit(
                     records: records,
                     idempotency: idempotency,
-                    expectedOffset: batch.expectedOffset
+                    expectedOffset: batch.expectedOffset,
+                    arrived: arrived
                 )
             }
             let outcomes = try await append(
@@ -100,22 +102,31 @@ extension Ledger {
             isAtomic && partitions.count > 1
             ? await appendUncancelled(units, to: partitions, of: stream, context)
             : await inParallel(Array(zip(partitions, units))) { [self] partition, unit in
-                await appenders.appender(stream, partition).append(unit, context, in: self)
+                await appenders.appender(stream, partition, in: self)
+                    .append(unit, context, in: self)
             }
-        return try await reconsider(outcomes, units, partitions, stream)
+        guard let mark = units[0].idempotency else { return outcomes }
+        return await reconsider(outcomes, mark, partitions, stream)
     }
 
-    /// An offset conflict of a request whose twin stored the events meanwhile is a success.
+    /// What a publish with an `Idempotency-Key` could not store, its twin may have stored meanwhile:
+    /// that it is not stored is said only after a look that did not find it.
     private func reconsider(
         _ outcomes: [AppendOutcome],
-        _ units: [AppendUnit],
+        _ mark: IdempotencyMark,
         _ partitions: [Partition],
         _ stream: StreamRow
-    ) async throws(LedgerError) -> [AppendOutcome] {
-        guard case .offsetConflict? = outcomes.first, let mark = units[0].idempotency,
-            let row = try await storedBefore(mark, in: stream)[partitions[0]]
-        else { return outcomes }
-        return [row.bodyHash == mark.bodyHash ? .stored(row.stored) : .idempotencyKeyReused]
+    ) async -> [AppendOutcome] {
+        guard !outcomes.allSatisfy(\.isProven) else { return outcomes }
+        let rows = await attempt { () throws(LedgerError) in
+            try await storedBefore(mark, in: stream)
+        }
+        return zip(partitions, outcomes).map { partition, outcome in
+            guard !outcome.isProven else { return outcome }
+            guard let rows = try? rows.get() else { return .unknown }
+            guard let row = rows[partition] else { return outcome }
+            return row.bodyHash == mark.bodyHash ? .stored(row.stored) : .idempotencyKeyReused
+        }
     }
 
     /// The live idempotency rows of a key, by partition.
@@ -157,34 +168,53 @@ extension Ledger {
     }
 
     /// One transaction over all partitions, each held for it alone.
-    ///
-    /// Taken in order of their numbers, so that two atomic publishes never wait for each other.
     private func appendAtomically(
         _ units: [AppendUnit],
         to partitions: [Partition],
         of stream: StreamRow,
         _ context: AppendContext
     ) async -> [AppendOutcome] {
-        let order = partitions.indices.sorted { partitions[$0] < partitions[$1] }
         // Looked up once: a deletion meanwhile makes the stream's appenders be forgotten.
-        let held = order.map { appenders.appender(stream, partitions[$0]) }
-        var lanes: [AppendLane] = []
-        for (appender, index) in zip(held, order) {
-            let tail = await appender.acquire(clock)
-            lanes.append(
-                AppendLane(partition: partitions[index], tail: tail, units: [units[index]])
+        let held = partitions.map { appenders.appender(stream, $0, in: self) }
+        if let refusal = await acquire(held, arrived: units[0].arrived) {
+            return partitions.map { _ in refusal }
+        }
+        let lanes = partitions.indices.map { index in
+            AppendLane(
+                partition: partitions[index],
+                tail: held[index].tail(clock),
+                units: [units[index]]
             )
         }
         let known = clock.instant()
         let result = await run(lanes, context)
-        var outcomes = [AppendOutcome](repeating: .unknown, count: partitions.count)
-        for (position, index) in order.enumerated() {
-            let partition = partitions[index]
-            outcomes[index] = result.outcomes[position][0]
+        let outcomes = result.outcomes.map { $0[0] }
+        for (index, partition) in partitions.enumerated() {
             noteAppended([units[index]], [outcomes[index]], stream.id, context, partition)
-            held[position].release(tail: result.tails[position], known: known, in: self)
+            held[index].release(tail: result.tails[index], known: known, in: self)
         }
         return outcomes
+    }
+
+    /// Waits until all these partitions are the caller's alone.
+    ///
+    /// - Returns: Why they are not; then none of them is.
+    private func acquire(
+        _ held: [PartitionAppender],
+        arrived: Instant
+    ) async -> AppendOutcome? {
+        let turns = appenders.line(up: held, arrived: arrived)
+        var granted: [PartitionAppender] = []
+        var refusal: AppendOutcome?
+        for (appender, turn) in zip(held, turns) {
+            switch await turn.decision() {
+            case .granted: granted.append(appender)
+            case .refused(let outcome): refusal = outcome
+            }
+        }
+        guard let refusal else { return nil }
+        for appender in granted { appender.release(in: self) }
+        return refusal
     }
 
     private func receipt(

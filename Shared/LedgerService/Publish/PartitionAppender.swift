@@ -3,33 +3,29 @@ import Synchronization
 
 /// Appends to one partition, one write at a time: what waits meanwhile shares the next chunk.
 final class PartitionAppender: Sendable {
-    /// Someone in the queue.
-    private enum Waiting: Sendable {
-        /// Events to append.
-        case unit(AppendUnit, CheckedContinuation<AppendOutcome, Never>)
-        /// An atomic publish, which needs the partition for itself.
-        case exclusive(CheckedContinuation<Void, Never>)
-    }
+    private typealias Waiter = CheckedContinuation<AppendOutcome, Never>
 
     private struct State {
-        var queue: [Waiting] = []
+        var queue: AppendQueue<Waiter, AppendTurn>
         var isBusy = false
         var tail: CachedTail?
         var context: AppendContext?
     }
 
-    /// Units share a chunk up to so many bytes of payload.
-    private static let mergedBytes = Limits.chunkPayloadBytes
-    /// Units with an idempotency row that share one transaction.
-    private static let mergedMarks = 32
-
     let partition: Partition
     private let stream: StreamID
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
-    init(stream: StreamID, partition: Partition) {
+    /// `patience`: How long a request may wait for its turn, milliseconds.
+    init(stream: StreamID, partition: Partition, patience: Int64) {
         self.stream = stream
         self.partition = partition
+        state = Mutex(State(queue: AppendQueue(patience: patience)))
+    }
+
+    /// Nobody appends, and the tail as last known is too old to be of use.
+    func isIdle(_ clock: any LedgerClock) -> Bool {
+        state.withLock { !$0.isBusy && $0.tail?.fresh(clock) == nil }
     }
 
     /// Appends `unit` and says what became of it.
@@ -41,30 +37,38 @@ final class PartitionAppender: Sendable {
         -> AppendOutcome
     {
         await withCheckedContinuation { continuation in
-            let starts = state.withLock { state in
-                state.queue.append(.unit(unit, continuation))
+            let (isTaken, starts) = state.withLock { state in
+                guard state.queue.add(unit, continuation) else { return (false, false) }
                 state.context = context
                 defer { state.isBusy = true }
-                return !state.isBusy
+                return (true, !state.isBusy)
             }
+            if !isTaken { continuation.resume(returning: .queueFull) }
             if starts { start(in: ledger) }
         }
     }
 
-    /// Returns once the partition is the caller's alone, with the tail as last known.
-    func acquire(_ clock: any LedgerClock) async -> Tail? {
-        await withCheckedContinuation { continuation in
-            let isFree = state.withLock { state in
-                if state.isBusy { state.queue.append(.exclusive(continuation)) }
-                defer { state.isBusy = true }
-                return !state.isBusy
-            }
-            if isFree { continuation.resume() }
+    /// Puts an atomic publish in line, or gives it the partition at once.
+    func add(_ turn: AppendTurn, arrived: Instant) {
+        let decision: AppendTurn.Decision? = state.withLock { state in
+            defer { state.isBusy = true }
+            guard state.isBusy else { return .granted }
+            return state.queue.add(turn, arrived: arrived) ? nil : .refused(.queueFull)
         }
-        return state.withLock { $0.tail }?.fresh(clock)
+        if let decision { turn.decide(decision) }
     }
 
-    /// Gives back what ``acquire(_:)`` took.
+    /// The tail as last known, for whoever has the partition for itself.
+    func tail(_ clock: any LedgerClock) -> Tail? {
+        state.withLock { $0.tail }?.fresh(clock)
+    }
+
+    /// Gives back what a granted ``AppendTurn`` had, the tail unchanged.
+    func release(in ledger: Ledger) {
+        start(in: ledger)
+    }
+
+    /// Gives back what a granted ``AppendTurn`` had.
     ///
     /// `known`: A moment before `tail` was found.
     func release(tail: Tail?, known: Instant, in ledger: Ledger) {
@@ -83,8 +87,8 @@ final class PartitionAppender: Sendable {
 
     /// What ``take(_:)`` found at the head of the queue.
     private enum Next {
-        case units([AppendUnit], [CheckedContinuation<AppendOutcome, Never>], Tail?, AppendContext)
-        case exclusive(CheckedContinuation<Void, Never>)
+        case units([AppendQueue<Waiter, AppendTurn>.Unit], Tail?, AppendContext)
+        case exclusive(AppendTurn)
         case nothing
     }
 
@@ -92,62 +96,61 @@ final class PartitionAppender: Sendable {
         while true {
             switch take(ledger.clock) {
             case .nothing: return
-            case .exclusive(let continuation): return continuation.resume()
-            case .units(let units, let continuations, let tail, let context):
-                let lane = AppendLane(partition: partition, tail: tail, units: units)
-                let known = ledger.clock.instant()
-                let result = await ledger.run([lane], context)
-                remember(result.tails[0], known)
-                ledger.noteAppended(units, result.outcomes[0], stream, context, partition)
-                for (continuation, outcome) in zip(continuations, result.outcomes[0]) {
-                    continuation.resume(returning: outcome)
-                }
+            case .exclusive(let turn): return turn.decide(.granted)
+            case .units(let entries, let tail, let context):
+                await append(entries, at: tail, context, in: ledger)
             }
+        }
+    }
+
+    private func append(
+        _ entries: [AppendQueue<Waiter, AppendTurn>.Unit],
+        at tail: Tail?,
+        _ context: AppendContext,
+        in ledger: Ledger
+    ) async {
+        let units = entries.map(\.unit)
+        var waiters: [Waiter?] = entries.map(\.waiter)
+        let known = ledger.clock.instant()
+        let lane = AppendLane(partition: partition, tail: tail, units: units)
+        let result = await ledger.run([lane], context) { outcomes in
+            for (index, outcome) in outcomes[0].enumerated() {
+                guard let outcome, let waiter = waiters[index] else { continue }
+                waiters[index] = nil
+                waiter.resume(returning: outcome)
+            }
+        }
+        remember(result.tails[0], known)
+        ledger.noteAppended(units, result.outcomes[0], stream, context, partition)
+        for (waiter, outcome) in zip(waiters, result.outcomes[0]) {
+            waiter?.resume(returning: outcome)
         }
     }
 
     private func take(_ clock: any LedgerClock) -> Next {
-        state.withLock { state in
-            if case .exclusive(let continuation)? = state.queue.first {
-                state.queue.removeFirst()
-                return .exclusive(continuation)
-            }
-            guard !state.queue.isEmpty, let context = state.context else {
-                state.isBusy = false
-                return .nothing
-            }
-            let (units, continuations) = Self.merge(&state.queue)
-            return .units(units, continuations, state.tail?.fresh(clock), context)
+        let now = clock.instant()
+        let (next, overdue) = state.withLock { state in
+            let (next, overdue) = state.queue.next(at: now)
+            return (Self.next(next, &state, clock), overdue)
         }
+        for waiter in overdue.units { waiter.resume(returning: .overdue) }
+        for turn in overdue.turns { turn.decide(.refused(.overdue)) }
+        return next
     }
 
-    /// Takes the units that go into one append: the first, and what fits beside it.
-    ///
-    /// One that expects an offset only goes first.
-    private static func merge(
-        _ queue: inout [Waiting]
-    ) -> (
-        [AppendUnit], [CheckedContinuation<AppendOutcome, Never>]
-    ) {
-        var units: [AppendUnit] = []
-        var continuations: [CheckedContinuation<AppendOutcome, Never>] = []
-        var bytes = 0
-        var marks: Set<String> = []
-        for waiting in queue {
-            guard case .unit(let unit, let continuation) = waiting else { break }
-            bytes += unit.records.payload.count
-            if !units.isEmpty {
-                guard bytes <= mergedBytes, unit.expectedOffset == nil, marks.count < mergedMarks
-                else { break }
-            }
-            if let mark = unit.idempotency {
-                // Two of one key would be two writes of one row.
-                guard marks.insert(mark.keyHash).inserted else { break }
-            }
-            units.append(unit)
-            continuations.append(continuation)
+    private static func next(
+        _ next: AppendQueue<Waiter, AppendTurn>.Next,
+        _ state: inout State,
+        _ clock: any LedgerClock
+    ) -> Next {
+        switch next {
+        case .units(let units):
+            guard let context = state.context else { preconditionFailure("came with the first") }
+            return .units(units, state.tail?.fresh(clock), context)
+        case .exclusive(let turn): return .exclusive(turn)
+        case .nothing:
+            state.isBusy = false
+            return .nothing
         }
-        queue.removeFirst(units.count)
-        return (units, continuations)
     }
 }

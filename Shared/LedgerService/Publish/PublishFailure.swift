@@ -25,7 +25,7 @@ struct PublishFailure {
         case .stored(let range): .stored(range)
         case .unknown: .unknown
         case .idempotencyKeyReused, .offsetConflict, .streamGone, .tailUnverified, .tooLarge,
-            .failed:
+            .failed, .overdue, .queueFull:
             .notStored
         }
     }
@@ -55,7 +55,9 @@ struct PublishFailure {
         case .tooLarge: (2, .tooLarge(field: "events", limit: Limits.transactionBytes))
         case .tailUnverified: (3, .tailUnverified(partition))
         case .failed(let error): (4, LedgerError(error, in: stream))
-        case .stored, .streamGone, .unknown: (5, .outcomeUnknown)
+        case .overdue: (5, .partitionBusy(partition, .overdue))
+        case .queueFull: (6, .partitionBusy(partition, .full))
+        case .stored, .streamGone, .unknown: (7, .outcomeUnknown)
         }
     }
 }

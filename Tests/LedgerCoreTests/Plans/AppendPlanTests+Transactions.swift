@@ -15,7 +15,7 @@ extension AppendPlanTests {
             AppendLane(
                 partition: partition,
                 tail: .empty,
-                units: [AppendUnit(records: records(1), idempotency: mark("a"))]
+                units: [unit(records(1), idempotency: mark("a"))]
             )
         }
         return AppendPlan(lanes, context: context, patience: 1000)
@@ -27,7 +27,7 @@ extension AppendPlanTests {
 
     @Test("A write is decided when the plan says so, and again when it is repeated")
     func decision() throws {
-        var plan = plan([AppendUnit(records: records(1))])
+        var plan = plan([unit(records(1))])
         guard case .write(_, _, let first) = plan.start(moment(7)) else {
             throw Unexpected(action: "no write")
         }
@@ -45,8 +45,8 @@ extension AppendPlanTests {
     )
     func ownRowWithoutItsChunk(_ unjudged: Set<Int>) throws {
         var plan = plan([
-            AppendUnit(records: records(1), idempotency: mark("a")),
-            AppendUnit(records: records(2)),
+            unit(records(1), idempotency: mark("a")),
+            unit(records(2)),
         ])
         let first = try rows(plan.start(moment(0)))
         _ = plan.receive(write: .failure(lost), moment(1, 2))

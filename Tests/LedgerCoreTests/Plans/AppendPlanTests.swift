@@ -22,6 +22,21 @@ struct AppendPlanTests {
         )
     }
 
+    /// A unit that arrives at an uptime.
+    func unit(
+        _ records: Records,
+        idempotency: IdempotencyMark? = nil,
+        expectedOffset: Offset? = nil,
+        at uptime: Int64 = 0
+    ) -> AppendUnit {
+        AppendUnit(
+            records: records,
+            idempotency: idempotency,
+            expectedOffset: expectedOffset,
+            arrived: moment(uptime).instant
+        )
+    }
+
     func plan(_ units: [AppendUnit], tail: Tail? = .empty) -> AppendPlan {
         AppendPlan(
             [AppendLane(partition: partition, tail: tail, units: units)],
@@ -75,7 +90,7 @@ struct AppendPlanTests {
 
     @Test("Units share one chunk and get offsets one after another")
     func groupCommit() throws {
-        var plan = plan([AppendUnit(records: records(2)), AppendUnit(records: records(3))])
+        var plan = plan([unit(records(2)), unit(records(3))])
         let items = try rows(plan.start(moment(0)))
         #expect(items.count == 1 && items[0].number(.count) == 5)
         let end = plan.receive(write: .success(.applied), moment(0))
@@ -84,7 +99,7 @@ struct AppendPlanTests {
 
     @Test("After an open outcome the same bytes go to the same offset again")
     func repetition() throws {
-        var plan = plan([AppendUnit(records: records(1))])
+        var plan = plan([unit(records(1))])
         let first = try rows(plan.start(moment(0)))
         guard case .pause = plan.receive(write: .failure(lost), moment(1, 2)) else {
             throw Unexpected(action: "no pause")
@@ -94,7 +109,7 @@ struct AppendPlanTests {
 
     @Test("A chunk in the way that is its own is a success")
     func ownAppend() throws {
-        var plan = plan([AppendUnit(records: records(1))])
+        var plan = plan([unit(records(1))])
         let first = try rows(plan.start(moment(0)))
         _ = plan.receive(write: .failure(lost), moment(1, 2))
         _ = plan.resume(moment(5, 3))
@@ -104,9 +119,9 @@ struct AppendPlanTests {
 
     @Test("Another writer's chunk is adopted, and the append goes behind it")
     func adoption() throws {
-        var other = self.plan([AppendUnit(records: records(4))])
+        var other = self.plan([unit(records(4))])
         let theirs = try rows(other.start(moment(0, 77)))[0]
-        var plan = plan([AppendUnit(records: records(1))])
+        var plan = plan([unit(records(1))])
         _ = plan.start(moment(0, 1))
         _ = plan.receive(write: .success(.conditionFailed([0: theirs])), moment(0, 2))
         let mine = try rows(plan.resume(moment(10, 3)))[0]
@@ -120,12 +135,12 @@ struct AppendPlanTests {
 
     @Test("At the deadline an open outcome is said to be open, a refused one to be refused")
     func deadline() throws {
-        var open = plan([AppendUnit(records: records(1))])
+        var open = plan([unit(records(1))])
         _ = open.start(moment(0))
         _ = open.receive(write: .failure(lost), moment(1, 2))
         _ = open.resume(moment(5, 3))
         #expect(try outcomes(open.receive(write: .failure(busy), moment(1000, 4))) == [.unknown])
-        var refused = plan([AppendUnit(records: records(1))])
+        var refused = plan([unit(records(1))])
         _ = refused.start(moment(0))
         let end = refused.receive(write: .failure(busy), moment(1000, 2))
         #expect(try outcomes(end) == [.failed(busy)])
@@ -133,10 +148,10 @@ struct AppendPlanTests {
 
     @Test("A cached tail that was not seen again is not known any better afterwards")
     func unseenTail() throws {
-        var refused = plan([AppendUnit(records: records(1))], tail: .empty)
+        var refused = plan([unit(records(1))], tail: .empty)
         _ = refused.start(moment(0))
         #expect(try tails(refused.receive(write: .failure(busy), moment(1000, 2))) == [nil])
-        var stored = plan([AppendUnit(records: records(1))], tail: .empty)
+        var stored = plan([unit(records(1))], tail: .empty)
         _ = stored.start(moment(0))
         let next = try #require(try tails(stored.receive(write: .success(.applied), moment(0)))[0])
         #expect(next.next == Offset(unchecked: 1))
@@ -147,7 +162,7 @@ struct AppendPlanTests {
         arguments: [TableError.Reason.full, .closed]
     )
     func lastingRefusal(_ reason: TableError.Reason) throws {
-        var plan = plan([AppendUnit(records: records(1))])
+        var plan = plan([unit(records(1))])
         _ = plan.start(moment(0))
         let error = TableError(.definite, reason, "refused")
         #expect(try outcomes(plan.receive(write: .failure(error), moment(1))) == [.failed(error)])
@@ -155,7 +170,7 @@ struct AppendPlanTests {
 
     @Test("A seal means that the stream is gone")
     func seal() throws {
-        var plan = plan([AppendUnit(records: records(1))])
+        var plan = plan([unit(records(1))])
         _ = plan.start(moment(0))
         let seal = LogEntry.sealItem(stream.incarnation, partition, at: .zero)
         let end = plan.receive(write: .success(.conditionFailed([0: seal])), moment(1))
@@ -167,9 +182,9 @@ struct AppendPlanTests {
         let mark = IdempotencyMark(keyHash: String(repeating: "a", count: 64), bodyHash: [1])
         let other = IdempotencyMark(keyHash: String(repeating: "b", count: 64), bodyHash: [2])
         var plan = plan([
-            AppendUnit(records: records(1), idempotency: mark),
-            AppendUnit(records: records(1), idempotency: other),
-            AppendUnit(records: records(2)),
+            unit(records(1), idempotency: mark),
+            unit(records(1), idempotency: other),
+            unit(records(2)),
         ])
         let items = try rows(plan.start(moment(0)))
         #expect(items.count == 3)
@@ -186,7 +201,7 @@ struct AppendPlanTests {
 
     @Test("An expected offset is refused only by a tail that was just read")
     func expectedOffset() throws {
-        let unit = AppendUnit(records: records(1), expectedOffset: Offset(unchecked: 3))
+        let unit = unit(records(1), expectedOffset: Offset(unchecked: 3))
         var plan = plan([unit])
         guard case .readTails = plan.start(moment(0)) else { throw Unexpected(action: "no read") }
         let reading = TailReading(newest: nil, progress: nil)
@@ -196,7 +211,7 @@ struct AppendPlanTests {
 
     @Test("A writer that is far behind looks for the tail instead of walking there")
     func farBehind() throws {
-        var plan = plan([AppendUnit(records: records(1))])
+        var plan = plan([unit(records(1))])
         var action = plan.start(moment(0))
         var conflicts = 0
         while case .write = action {
@@ -218,7 +233,7 @@ struct AppendPlanTests {
             ttl: .after(second: 1_000_000),
             hash: HashChain.start
         )
-        var plan = plan([AppendUnit(records: records(1))], tail: tail)
+        var plan = plan([unit(records(1))], tail: tail)
         let item = try rows(plan.start(moment(0)))[0]
         #expect(item.number(.timestamp) == 50_000)
         #expect(item.number(.ttl) == 1_000_000)

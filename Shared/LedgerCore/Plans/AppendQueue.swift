@@ -1,0 +1,130 @@
+/// What waits for its turn to be appended to one partition, in order of arrival.
+///
+/// It is bounded, and what has waited until its deadline is never sent: under a table that takes
+/// less than what comes, nobody waits for longer than a publish may take anyway.
+///
+/// `Waiter` is who waits for a unit's outcome, `Turn` an atomic publish, which needs the partition
+/// for itself.
+public struct AppendQueue<Waiter: Sendable, Turn: Sendable>: Sendable {
+    /// A unit and who waits for it.
+    public typealias Unit = (unit: AppendUnit, waiter: Waiter)
+
+    /// What comes next.
+    public enum Next: Sendable {
+        /// These share one append.
+        case units([Unit])
+        /// An atomic publish.
+        case exclusive(Turn)
+        /// Nothing waits.
+        case nothing
+    }
+
+    private enum Entry: Sendable {
+        case unit(Unit)
+        case exclusive(Turn, arrived: Instant)
+
+        var arrived: Instant {
+            switch self {
+            case .unit(let (unit, _)): unit.arrived
+            case .exclusive(_, let arrived): arrived
+            }
+        }
+
+        var bytes: Int {
+            switch self {
+            case .unit(let (unit, _)): unit.records.payload.count
+            case .exclusive: 0
+            }
+        }
+    }
+
+    private let patience: Int64
+    private var entries: [Entry] = []
+    private var bytes = 0
+
+    /// An empty queue in which nothing waits for longer than `patience` milliseconds.
+    public init(patience: Int64) {
+        self.patience = patience
+    }
+
+    /// Nothing waits.
+    public var isEmpty: Bool { entries.isEmpty }
+
+    /// Takes a unit; false when too much waits already.
+    public mutating func add(_ unit: AppendUnit, _ waiter: Waiter) -> Bool {
+        add(.unit((unit, waiter)))
+    }
+
+    /// Takes an atomic publish that came at `arrived`; false when too much waits already.
+    public mutating func add(_ turn: Turn, arrived: Instant) -> Bool {
+        add(.exclusive(turn, arrived: arrived))
+    }
+
+    private mutating func add(_ entry: Entry) -> Bool {
+        guard entries.count < Limits.queuedUnits, bytes + entry.bytes <= Limits.queuedBytes else {
+            return false
+        }
+        bytes += entry.bytes
+        entries.append(entry)
+        return true
+    }
+
+    /// Removes what comes next, and everything whose time is over.
+    public mutating func next(
+        at now: Instant
+    ) -> (next: Next, overdue: (units: [Waiter], turns: [Turn])) {
+        let overdue = removeOverdue(at: now)
+        guard let first = entries.first else { return (.nothing, overdue) }
+        guard case .exclusive(let turn, _) = first else {
+            return (.units(removeUnits()), overdue)
+        }
+        remove(1)
+        return (.exclusive(turn), overdue)
+    }
+
+    private mutating func removeOverdue(at now: Instant) -> (units: [Waiter], turns: [Turn]) {
+        var overdue: (units: [Waiter], turns: [Turn]) = ([], [])
+        entries.removeAll { entry in
+            guard now.elapsed(since: entry.arrived) >= patience, Rule.queueDeadline.isKept else {
+                return false
+            }
+            switch entry {
+            case .unit(let (_, waiter)): overdue.units.append(waiter)
+            case .exclusive(let turn, _): overdue.turns.append(turn)
+            }
+            return true
+        }
+        bytes = entries.reduce(0) { $0 + $1.bytes }
+        return overdue
+    }
+
+    /// The units that go into one append: the first, and what fits beside it.
+    ///
+    /// One that expects an offset only goes first.
+    private mutating func removeUnits() -> [Unit] {
+        var units: [Unit] = []
+        var bytes = 0
+        var marks: Set<String> = []
+        for entry in entries {
+            guard case .unit(let (unit, waiter)) = entry else { break }
+            bytes += entry.bytes
+            if !units.isEmpty {
+                guard bytes <= Limits.chunkPayloadBytes, unit.expectedOffset == nil,
+                    marks.count < Limits.mergedMarks
+                else { break }
+            }
+            if let mark = unit.idempotency {
+                // Two of one key would be two writes of one row.
+                guard marks.insert(mark.keyHash).inserted else { break }
+            }
+            units.append((unit, waiter))
+        }
+        remove(units.count)
+        return units
+    }
+
+    private mutating func remove(_ count: Int) {
+        bytes -= entries.prefix(count).reduce(0) { $0 + $1.bytes }
+        entries.removeFirst(count)
+    }
+}

@@ -1,0 +1,110 @@
+import LedgerTesting
+import Testing
+
+@testable import LedgerCore
+
+@Suite("A partition's queue")
+struct AppendQueueTests {
+    private typealias Queue = AppendQueue<Int, String>
+
+    private func instant(_ uptime: Int64) -> Instant {
+        Instant(now: Timestamp(milliseconds: 1000), uptime: uptime)
+    }
+
+    private func unit(
+        _ count: Int = 1,
+        key: String? = nil,
+        expecting offset: Offset? = nil,
+        at uptime: Int64 = 0
+    ) -> AppendUnit {
+        AppendUnit(
+            records: records(count),
+            idempotency: key.map { IdempotencyMark(keyHash: $0, bodyHash: [1]) },
+            expectedOffset: offset,
+            arrived: instant(uptime)
+        )
+    }
+
+    /// Who waits for the units that come next; nil when it is something else.
+    private func units(_ next: Queue.Next) -> [Int]? {
+        if case .units(let units) = next { units.map(\.waiter) } else { nil }
+    }
+
+    /// Who waits for the units that come next, at each of so many looks.
+    private func takes(_ count: Int, _ queue: inout Queue) -> [[Int]?] {
+        (0..<count).map { _ in units(queue.next(at: instant(1)).next) }
+    }
+
+    @Test("What waits shares one append, but for a key twice and an offset that is expected")
+    func merging() {
+        var queue = Queue(patience: 100)
+        let waiting = [
+            unit(key: "a"), unit(), unit(key: "b"), unit(key: "a"), unit(expecting: .zero), unit(),
+        ]
+        for (index, unit) in waiting.enumerated() {
+            let isTaken = queue.add(unit, index)
+            #expect(isTaken)
+        }
+        #expect(takes(4, &queue) == [[0, 1, 2], [3], [4, 5], nil])
+        #expect(queue.isEmpty)
+    }
+
+    @Test("An atomic publish comes in its turn, alone")
+    func exclusive() {
+        var queue = Queue(patience: 100)
+        let taken = [
+            queue.add(unit(), 0), queue.add("atomic", arrived: instant(0)), queue.add(unit(), 1),
+        ]
+        #expect(taken == [true, true, true])
+        #expect(takes(1, &queue) == [[0]])
+        let next = queue.next(at: instant(1)).next
+        if case .exclusive("atomic") = next {} else { Issue.record("not its turn: \(next)") }
+        #expect(takes(2, &queue) == [[1], nil])
+    }
+
+    @Test("What waited until its deadline is refused, wherever it stands")
+    func overdue() {
+        var queue = Queue(patience: 100)
+        _ = queue.add(unit(at: 50), 0)
+        _ = queue.add("early", arrived: instant(0))
+        _ = queue.add(unit(at: 10), 1)
+        _ = queue.add(unit(at: 60), 2)
+        let (next, overdue) = queue.next(at: instant(110))
+        #expect(overdue.units == [1] && overdue.turns == ["early"])
+        #expect(units(next) == [0, 2])
+    }
+
+    @Test("A full queue takes no more, by requests or by bytes, until there is room")
+    func bounds() {
+        var queue = Queue(patience: 100)
+        var count = 0
+        while queue.add(unit(key: "\(count)"), count) { count += 1 }
+        let isTurnTaken = queue.add("atomic", arrived: instant(0))
+        #expect(count == Limits.queuedUnits && !isTurnTaken)
+        #expect(takes(1, &queue)[0]?.count == Limits.mergedMarks)
+        while queue.add(unit(), count) { count += 1 }
+        #expect(count == Limits.queuedUnits + Limits.mergedMarks)
+
+        var heavy = Queue(patience: 100)
+        let large = AppendUnit(records: Records.filled(bytes: 4 << 20), arrived: instant(0))
+        var taken = 0
+        while heavy.add(large, taken) { taken += 1 }
+        #expect(taken == Limits.queuedBytes / large.records.payload.count)
+        #expect(takes(1, &heavy) == [[0]])
+        let fits = heavy.add(large, taken)
+        #expect(fits)
+    }
+}
+
+extension Records {
+    /// One event of about so many bytes.
+    fileprivate static func filled(bytes: Int) -> Records {
+        var records = Records()
+        let data = [UInt8](repeating: UInt8(ascii: "1"), count: bytes)
+        data.withUnsafeBytes { data in
+            let none = UnsafeRawBufferPointer(start: nil, count: 0)
+            records.append(key: none, type: none, headers: nil, data: data)
+        }
+        return records
+    }
+}

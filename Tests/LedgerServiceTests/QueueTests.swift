@@ -1,0 +1,51 @@
+import APISuite
+import LedgerCore
+import LedgerTesting
+import Testing
+
+@testable import LedgerService
+
+@Suite("Waiting for a partition")
+struct QueueTests {
+    /// How long each of the publishes took, milliseconds.
+    private func durations(_ count: Int, _ api: API, _ header: Bool) async -> [Int64] {
+        await withTaskGroup(of: Int64.self) { group in
+            for number in 0..<count {
+                group.addTask {
+                    let start = api.clock.uptime()
+                    let answer = await api.call(
+                        "POST",
+                        "/streams/s/events",
+                        "{\"key\":\"k\",\"type\":\"t\",\"data\":1}",
+                        headers: header ? [(name: "idempotency-key", value: "\(number)")] : []
+                    )
+                    let text = answer.json["message"] as? String ?? ""
+                    #expect(
+                        answer.status == 200 || text.contains("never sent") || text.contains("busy")
+                    )
+                    return api.clock.uptime() - start
+                }
+            }
+            return await group.reduce(into: []) { $0.append($1) }.sorted()
+        }
+    }
+
+    @Test(
+        "On a table that refuses every write nobody waits for longer than the deadline",
+        arguments: [false, true]
+    )
+    func throttled(_ isIdempotent: Bool) async {
+        let clock = ManualClock()
+        let table = FaultyTable(MemoryTable()) { call, moment in
+            guard !call.kind.isRead, moment == .before else { return }
+            clock.advance(milliseconds: 50)
+        }
+        let api = API(table: table, clock: clock)
+        await api.stream("s", ",\"partition_count\":1")
+        table.follow(FaultPlan { call in call.kind.isRead ? nil : .throttle })
+        let took = await durations(320, api, isIdempotent)
+        let longest = took.last ?? 0
+        print("320 publishers on a table that refuses: median \(took[160]) ms, most \(longest) ms")
+        #expect(longest <= api.ledger.configuration.appendDeadline + AppendPlan.attemptTimeout)
+    }
+}
