@@ -13,7 +13,7 @@ struct AtomicPublishTests {
         let isFirst = Atomic(true)
         let table = FaultyTable(MemoryTable()) { call, moment in
             if case .idempotency = call.groups.first { looked.open() }
-            guard call.kind == .transact, moment == .before,
+            guard call.isAtomicPublish, moment == .before,
                 isFirst.exchange(false, ordering: .relaxed)
             else { return }
             arrived.open()
@@ -38,7 +38,7 @@ struct AtomicPublishTests {
         let (arrived, gate) = (Gate(), Gate())
         let wasCancelled = Atomic(false)
         let table = FaultyTable(MemoryTable()) { call, moment in
-            guard call.kind == .transact, moment == .before else { return }
+            guard call.isAtomicPublish, moment == .before else { return }
             arrived.open()
             await gate.wait()
             wasCancelled.store(Task.isCancelled, ordering: .relaxed)
@@ -63,5 +63,15 @@ struct AtomicPublishTests {
         let events = (0..<20).map { "{\"key\":\"k\($0)\",\"type\":\"t\",\"data\":1}" }
         let body = "{\"atomic\":\(atomic),\"events\":[\(events.joined(separator: ","))]}"
         return await api.call("POST", "/streams/s/events", body, headers: headers)
+    }
+}
+
+extension TableCall {
+    /// A transaction that writes to logs.
+    fileprivate var isAtomicPublish: Bool {
+        kind == .transact
+            && groups.contains { group in
+                if case .log = group { true } else { false }
+            }
     }
 }
