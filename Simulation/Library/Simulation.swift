@@ -280,7 +280,10 @@ public final class Simulation: @unchecked Sendable {
             let process = anyProcess()
             let length = world.random.duration(1000, 4 * 86_400_000)
             if !isDraining { process.frozenUntil = world.now + length }
-            await world.sleep(world.random.number(0...length))
+            // Few processes for all must come to do something in between.
+            let rest =
+                scenario.servers == nil ? 0 : length + world.random.duration(60_000, 3_600_000)
+            await world.sleep(rest + world.random.number(0...length))
             if world.random.happens(0.2), scenario.skew > 0 {
                 process.skew = world.random.number(-scenario.skew...scenario.skew)
             }

@@ -9,7 +9,8 @@ final class CallNote: @unchecked Sendable {
 
     /// A write of it was applied.
     var hasChanged = false
-    /// When it last began to look for what is stored under its idempotency key, true time.
+    /// When its last look for what is stored under its idempotency key that was answered began,
+    /// true time.
     var looked: Int64?
 
     /// Runs a call; an answer that says that nothing was changed is held to its word.

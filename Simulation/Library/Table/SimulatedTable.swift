@@ -30,12 +30,14 @@ struct SimulatedTable: Table {
     }
 
     func query(_ query: Query) async throws(TableError) -> QueryPage {
-        if case .idempotency = query.group { CallNote.current?.looked = world.now }
-        return try await read(query.group.partitionKey) { () async throws(TableError) in
+        let began = world.now
+        let page = try await read(query.group.partitionKey) { () async throws(TableError) in
             var wider = query
             wider.limit += visibility.extra(query.group)
             return visibility.seen(try await store.query(wider), limit: query.limit)
         }
+        if case .idempotency = query.group { CallNote.current?.looked = began }
+        return page
     }
 
     func write(_ write: Write, decided: Instant) async throws(TableError) -> WriteOutcome {
