@@ -203,8 +203,10 @@ struct SimulatedTable: Table {
         await process.pass(0)
     }
 
-    /// An engine in the process itself looks at the age right before it carries out the write. The
-    /// table's own clock is right: it refuses what was signed five minutes ago.
+    /// Refuses what was decided too long ago, where the write arrives.
+    ///
+    /// An engine in the process itself looks right before it carries out the write. The table's own
+    /// clock is right: it refuses what was signed five minutes ago.
     private func checkAge(_ decided: Instant?) throws(TableError) {
         guard let decided, Rule.decisionAge.isKept else { return }
         guard !simulation.scenario.isEmbedded else {
