@@ -59,7 +59,9 @@ struct FollowTests {
         let script = """
             trap '' HUP; mkfifo \(place["pipe"]); eventledger publish orders < \(place["pipe"]) &
             exec 3> \(place["pipe"]); cat \(file) >&3
-            until eventledger stream describe orders --json | grep -q '"next_offset":1'; do :; done
+            for try in $(seq 200); do
+                eventledger stream describe orders --json | grep -q '"next_offset":1' && break
+            done
             kill -HUP $!; cat \(file) >&3; exec 3>&-; wait $!
             """
         let outcome = try await ledger.shell(script)
