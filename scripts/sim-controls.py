@@ -3,9 +3,8 @@
 
 usage: sim-controls.py SIMULATOR [--limit N] [--write DOCUMENT]
 
-A rule counts as noticed when a promise is broken that needs it, not when anything is. Prints a
-table. With --write, the table between the document's marks is replaced. Fails when a broken rule was
-not noticed within the limit.
+Prints a table. With --write, the table between the document's marks is replaced. Fails when a
+broken rule was not noticed within the limit.
 """
 
 import argparse
@@ -19,6 +18,12 @@ import sys
 BEGIN = "<!-- controls: begin -->"
 END = "<!-- controls: end -->"
 
+# Too rare for histories that are drawn, so a test plays it: what fails without the rule.
+PLAYED = {
+    "sweptLast": "`LifecycleTests`: a tail that is not folded yet is not noted as verified",
+    "gapLooks": "`GapTests`: a chunk that becomes visible late is waited for",
+}
+
 
 def rules(simulator: str) -> list[str]:
     return subprocess.run([simulator, "rules"], check=True, capture_output=True, text=True).stdout.split()
@@ -28,6 +33,8 @@ def noticed(simulator: str, rule: str, limit: int) -> tuple[str, str] | None:
     """After how many histories, and as what; None when never."""
     command = [simulator, "run", "--seed", "1", "--count", str(limit), "--break", rule]
     done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode < 0:
+        return "a trap", "an assertion of the code itself"
     after = re.search(r"breaks a promise, after (\d+) that did not", done.stdout)
     finding = re.search(r"^  (.+)$", done.stdout, re.MULTILINE)
     if not after or not finding:
@@ -61,8 +68,9 @@ def main() -> int:
     missed = []
     for name, finding in zip(names, found):
         if finding is None:
-            missed.append(name)
-            finding = (f"not in {options.limit}", "")
+            if name not in PLAYED:
+                missed.append(name)
+            finding = (f"not in {options.limit}", PLAYED.get(name, ""))
         lines.append(f"| `{name}` | {finding[0]} | {general(finding[1])} |")
     print("\n".join(lines))
     if options.write:

@@ -9,7 +9,7 @@ public final class Simulation: @unchecked Sendable {
         /// What it began with.
         public let seed: UInt64
         /// What must never be and was; empty: every promise held.
-        public let violations: [Violation]
+        public let violations: [String]
         /// Equal for equal histories.
         public let fingerprint: UInt64
         /// Events that were stored.
@@ -22,25 +22,19 @@ public final class Simulation: @unchecked Sendable {
     let store: MemoryTable
     let truth: Truth
     let records = RecordStream()
-    let visibility: Visibility
     let scenario: Scenario
     let stream = StreamID("orders").unsafelyUnwrapped
     var faults: Faults
     /// Writes of one row that arrived at the table, each of which is billed.
     var writesArrived = 0
-    /// The table refuses every write at the moment.
-    var isBrownedOut = false
     /// The scripted part is over: background work may end.
     var isDraining = false
     private var processes: [SimulatedProcess] = []
-    /// Those that serve requests, where they are shared.
-    private var servers: [SimulatedProcess] = []
 
     private init(seed: UInt64, prints: Bool) {
         world = World(seed: seed, trace: Trace(prints: prints))
         scenario = Scenario(&world.random)
-        store = MemoryTable(deletesLogByItself: !scenario.isEmbedded)
-        visibility = Visibility(world)
+        store = MemoryTable(deletesLogByItself: true)
         truth = Truth(world, store)
         faults = .none
     }
@@ -53,10 +47,7 @@ public final class Simulation: @unchecked Sendable {
         let world = simulation.world
         world.spawn { await simulation.play() }
         if !world.run(steps: 2_000_000) {
-            simulation.truth.violate(
-                .progress,
-                "no end in sight: \(world.running) tasks are still waiting"
-            )
+            simulation.truth.violate("no end in sight: \(world.running) tasks are still waiting")
         }
         return Report(
             seed: seed,
@@ -73,33 +64,13 @@ public final class Simulation: @unchecked Sendable {
         records.observe(writes)
     }
 
-    /// A process to send requests to: one of those that are shared, or one that starts now.
-    func process() -> SimulatedProcess {
-        guard let count = scenario.servers else { return start() }
-        if servers.count < count {
-            servers.append(start())
-        } else if !scenario.isEmbedded, world.random.happens(0.1) {
-            // A server is replaced; who uses it goes on with it to its end.
-            servers[world.random.index(count)] = start()
-        }
-        return world.random.pick(servers)
-    }
-
     /// A process that starts now.
-    func start() -> SimulatedProcess {
+    func process() -> SimulatedProcess {
         let skew = scenario.skew == 0 ? 0 : world.random.number(-scenario.skew...scenario.skew)
         let process = SimulatedProcess(processes.count + 1, world, skew: skew)
         process.freezing = isDraining ? 0 : scenario.freezing
         processes.append(process)
         return process
-    }
-
-    /// Runs a call and holds an answer that nothing was changed to its word.
-    func hold<Answer: Sendable>(
-        _ what: String,
-        _ body: @Sendable () async throws(LedgerError) -> Answer
-    ) async throws(LedgerError) -> Answer {
-        try await CallNote.hold(truth, what, body)
     }
 
     /// One of the processes there ever were.
@@ -128,8 +99,7 @@ public final class Simulation: @unchecked Sendable {
         for _ in 0..<scenario.compactors { world.spawn { [self] in await compact() } }
         for _ in 0..<scenario.doorbells { world.spawn { [self] in await answerDoorbell() } }
         for _ in 0..<scenario.sweepers { world.spawn { [self] in await sweep() } }
-        if !scenario.isEmbedded { world.spawn { [self] in await expire() } }
-        if scenario.brownsOut { world.spawn { [self] in await brownOut() } }
+        world.spawn { [self] in await expire() }
         if scenario.freezing > 0 { world.spawn { [self] in await freeze() } }
         if scenario.leaps { world.spawn { [self] in await leap() } }
         await withTaskGroup(of: Void.self) { body(&$0) }
@@ -139,7 +109,6 @@ public final class Simulation: @unchecked Sendable {
     private func calmDown() async {
         faults = .none
         isDraining = true
-        isBrownedOut = false
         for process in processes {
             process.frozenUntil = 0
             process.freezing = 0
@@ -156,11 +125,8 @@ public final class Simulation: @unchecked Sendable {
         let ledger = process().ledger(self)
         while true {
             do throws(LedgerError) {
-                let created = try await hold("a creation") {
-                    [self, settings] () async throws(LedgerError) in
-                    try await ledger.createStream(stream, settings).stream
-                }
-                if created.compaction { truth.compacting.insert(created.incarnation) }
+                let stream = try await ledger.createStream(stream, settings).stream
+                if stream.compaction { truth.compacting.insert(stream.incarnation) }
                 return
             } catch {
                 world.trace.note(world.now, 0, 8, "create: \(error)")
@@ -184,9 +150,7 @@ public final class Simulation: @unchecked Sendable {
         let ledger = process().ledger(self)
         while true {
             do throws(LedgerError) {
-                try await hold("a deletion") { [self] () async throws(LedgerError) in
-                    try await ledger.deleteStream(stream)
-                }
+                try await ledger.deleteStream(stream)
                 break
             } catch {
                 world.trace.note(world.now, 0, 8, "delete: \(error)")
@@ -202,9 +166,7 @@ public final class Simulation: @unchecked Sendable {
         for _ in 0..<3 {
             await world.sleep(world.random.duration(50, max(scenario.longestPause, 100)))
             let hours = world.random.pick([1, 24, 72, nil])
-            _ = try? await hold("a change") { [self] () async throws(LedgerError) in
-                try await ledger.updateStream(stream, retentionHours: hours)
-            }
+            _ = try? await ledger.updateStream(stream, retentionHours: hours)
         }
     }
 
@@ -213,9 +175,7 @@ public final class Simulation: @unchecked Sendable {
         let ledger = process.ledger(self)
         while !isDraining {
             await process.pass(world.random.duration(20, 12 * 3_600_000))
-            _ = try? await hold("a compaction") { [self] () async throws(LedgerError) in
-                _ = try await ledger.compact(stream)
-            }
+            _ = try? await ledger.compact(stream)
         }
     }
 
@@ -263,16 +223,6 @@ public final class Simulation: @unchecked Sendable {
         }
     }
 
-    /// Refuses all writes for up to a minute.
-    private func brownOut() async {
-        while !isDraining {
-            await world.sleep(world.random.duration(10, max(scenario.longestPause, 20)))
-            isBrownedOut = !isDraining
-            await world.sleep(world.random.number(1000...60_000))
-            isBrownedOut = false
-        }
-    }
-
     /// Stops processes in the middle of whatever they do.
     private func freeze() async {
         while !isDraining {
@@ -280,10 +230,7 @@ public final class Simulation: @unchecked Sendable {
             let process = anyProcess()
             let length = world.random.duration(1000, 4 * 86_400_000)
             if !isDraining { process.frozenUntil = world.now + length }
-            // Few processes for all must come to do something in between.
-            let rest =
-                scenario.servers == nil ? 0 : length + world.random.duration(60_000, 3_600_000)
-            await world.sleep(rest + world.random.number(0...length))
+            await world.sleep(world.random.number(0...length))
             if world.random.happens(0.2), scenario.skew > 0 {
                 process.skew = world.random.number(-scenario.skew...scenario.skew)
             }

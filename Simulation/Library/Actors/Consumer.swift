@@ -44,7 +44,7 @@ final class Consumer: @unchecked Sendable {
             guard await step(limit: 50) else { continue }
             return
         }
-        truth.violate(.progress, "\(id) never catches up")
+        truth.violate("\(id) never catches up")
     }
 
     /// The process is gone, and with it what was not committed.
@@ -70,7 +70,7 @@ final class Consumer: @unchecked Sendable {
                 of: simulation.stream,
                 cursor: cursor,
                 limit: limit,
-                wait: simulation.isDraining ? 0 : world.random.number(0...simulation.scenario.wait)
+                wait: 0
             )
             world.trace.note(
                 world.now,
@@ -97,9 +97,7 @@ final class Consumer: @unchecked Sendable {
     private func commit(_ cursor: String) async {
         view?.commitBegins()
         do throws(LedgerError) {
-            try await simulation.hold("a commit") { [self] () async throws(LedgerError) in
-                try await ledger.commit(id, of: simulation.stream, cursor: cursor)
-            }
+            try await ledger.commit(id, of: simulation.stream, cursor: cursor)
             view?.commitEnded()
         } catch {
             world.trace.note(world.now, process.number, 6, "\(id) commit: \(error)")
@@ -117,9 +115,7 @@ final class Consumer: @unchecked Sendable {
         cursor = nil
         while true {
             do throws(LedgerError) {
-                try await simulation.hold("a seek") { [self] () async throws(LedgerError) in
-                    try await ledger.seek(id, of: simulation.stream, to: point)
-                }
+                try await ledger.seek(id, of: simulation.stream, to: point)
                 view = await freshView()
                 if let old { await expectRefusal(of: old) }
                 return
@@ -144,21 +140,19 @@ final class Consumer: @unchecked Sendable {
             limit: 1,
             wait: 0
         )
-        if polled != nil { truth.violate(.seeks, "\(id): a cursor from before a seek still works") }
+        if polled != nil { truth.violate("\(id): a cursor from before a seek still works") }
     }
 
     private func subscribe() async -> Bool {
         guard view == nil else { return true }
         cursor = nil
         do throws(LedgerError) {
-            _ = try await simulation.hold("a creation") { [self] () async throws(LedgerError) in
-                try await ledger.createSubscription(
-                    id,
-                    of: simulation.stream,
-                    startingAt: start,
-                    text: []
-                )
-            }
+            _ = try await ledger.createSubscription(
+                id,
+                of: simulation.stream,
+                startingAt: start,
+                text: []
+            )
             view = await freshView()
         } catch {
             guard case .subscriptionAlreadyExists = error else { return false }
@@ -177,7 +171,7 @@ final class Consumer: @unchecked Sendable {
             view = nil
         case .corruptChunk, .internalError, .offsetOutOfRange, .positionBeyondTail, .invalidCursor,
             .invalid:
-            truth.violate(.reads, "\(id): \(error)")
+            truth.violate("\(id): \(error)")
         default: break
         }
     }

@@ -16,8 +16,6 @@ final class SimulatedProcess: @unchecked Sendable {
     /// Until when it stands still, true time.
     var frozenUntil: Int64 = 0
     private let boot: Int64
-    /// The ledger that all its requests share.
-    private var ledger: Ledger?
 
     init(_ number: Int, _ world: World, skew: Int64) {
         self.number = number
@@ -32,32 +30,19 @@ final class SimulatedProcess: @unchecked Sendable {
     /// Returns after so much time, and not while the process is frozen.
     func pass(_ milliseconds: Int64) async {
         await world.sleep(milliseconds)
-        if freezing > 0, frozenUntil <= world.now, world.random.happens(freezing) {
+        if freezing > 0, world.random.happens(freezing) {
             frozenUntil = world.now + world.random.duration(1000, 4 * 86_400_000)
         }
         while frozenUntil > world.now { await world.sleep(frozenUntil - world.now) }
     }
 
-    /// What time it is for this process.
-    var instant: Instant { clock.instant() }
-
-    private var clock: SimulatedClock { SimulatedClock(process: self, boot: boot) }
-
-    /// The ledger of this process.
+    /// A ledger of this process, with empty caches.
     func ledger(_ simulation: Simulation) -> Ledger {
-        if let ledger { return ledger }
-        let made = makeLedger(simulation)
-        ledger = made
-        return made
-    }
-
-    private func makeLedger(_ simulation: Simulation) -> Ledger {
         var configuration = Ledger.Configuration()
         configuration.executor = world
-        configuration.foldsInBackground = simulation.scenario.isLazy && !simulation.isDraining
         return Ledger(
             table: SimulatedTable(self, simulation),
-            clock: clock,
+            clock: SimulatedClock(process: self, boot: boot),
             random: LedgerRandom { [world] in world.random.next() },
             configuration: configuration,
             logger: Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() }
