@@ -81,7 +81,8 @@ import Testing
     @Test func closingRemovesTheLog() async throws {
         try await withTable { table, folder in
             _ = try await table.write(.put(Sample.item(try Sample.chunk(0), bytes: 100_000)))
-            #expect(table.statistics.walBytes > 100_000)
+            // It may be copied, and begin anew, before one looks.
+            #expect(table.statistics.peakWALBytes > 100_000)
             await table.close()
             #expect(folder.size("-wal") == nil)
             #expect(try #require(folder.size("")) > 100_000)

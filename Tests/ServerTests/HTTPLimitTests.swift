@@ -26,7 +26,9 @@ import Testing
     }
 
     @Test func letsTheClientReadTheRefusalWhileItIsStillSending() async throws {
-        try await withServer(StubHandler.echo) { server in
+        var timeouts = HTTPTimeouts.patient
+        timeouts.linger = .seconds(300)
+        try await withServer(StubHandler.echo, timeouts: timeouts) { server in
             let client = try RawClient(port: server.port)
             try await client.send(
                 "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 8000000\r\n\r\n"

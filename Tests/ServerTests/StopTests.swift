@@ -1,6 +1,5 @@
-import LedgerServer
 import LedgerTesting
-import Logging
+import Loopback
 import Testing
 
 /// What waits is no reason to keep a process from ending.
@@ -12,11 +11,8 @@ struct StopTests {
     func waiters() async throws {
         let folder = try TemporaryFolder()
         defer { withExtendedLifetime(folder) {} }
-        let ledger = try await LedgerProcess.start(
-            ServerConfiguration(port: 0, eventLoops: 1),
-            storage: .sqlite(folder: folder.path),
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        )
+        // A process of its own, whose metrics count no other test's requests.
+        let ledger = try await ServerProcess.ledger(["--data", folder.path])
         let client = try RawClient(port: ledger.port)
         try await client.send(post("/streams", "{\"stream_id\":\"s\"}"))
         #expect(try await client.receive().status == 201)
@@ -26,7 +22,7 @@ struct StopTests {
 
         let clock = ContinuousClock()
         let start = clock.now
-        await ledger.stop(grace: .seconds(60))
+        await ledger.stop()
         let time = clock.now - start
         print("stopped in \(time) with \(waiting.count) polls that waited for 20 s")
         // Far from what they wait for; on a machine with nothing else to do it is milliseconds.
