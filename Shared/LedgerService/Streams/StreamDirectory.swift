@@ -21,7 +21,9 @@ final class StreamDirectory: Sendable {
         of streams: Set<Incarnation>,
         in ledger: Ledger
     ) async throws(LedgerError) -> [Incarnation: StreamRow] {
-        let found = await inParallel(Array(streams)) { [self] stream in
+        // In an order of their own, not the set's: the same history takes the same steps.
+        let streams = streams.sorted { ($0.high, $0.low) < ($1.high, $1.low) }
+        let found = await inParallel(streams) { [self] stream in
             await attempt { () throws(LedgerError) in try await row(of: stream, in: ledger) }
         }
         var rows: [Incarnation: StreamRow] = [:]
