@@ -58,6 +58,9 @@ struct ClientOptions: ParsableArguments {
     }
 
     /// Runs `body` with the ledger.
+    ///
+    /// Never inlined: Swift 6.3's optimizer fails on some commands of which it makes one coroutine.
+    @inline(never)
     func run(_ body: (RemoteLedger) async throws(Failure) -> Void) async throws {
         try await body(try ledger())
     }
