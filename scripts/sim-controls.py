@@ -20,6 +20,9 @@ END = "<!-- controls: end -->"
 
 # Too rare for histories that are drawn, so a test plays it: what fails without the rule.
 PLAYED = {
+    "decisionAge": "`ConformanceTests` of each engine: a write that was decided too long ago is refused",
+    "mixedReasons": "`AppendPlanTests`: while its twin is stored row by row, a publish writes the same again",
+    "queueDeadline": "`AppendPlanTests`: what is overdue at the start is never sent",
     "sweptLast": "`LifecycleTests`: a tail that is not folded yet is not noted as verified",
     "gapLooks": "`GapTests`: a chunk that becomes visible late is waited for",
 }

@@ -24,7 +24,7 @@ variables {
 
 run "every_route_reaches_its_function" {
   assert {
-    condition     = keys(aws_apigatewayv2_route.route) == keys(local.all_routes) && length(local.routes) == 24
+    condition     = keys(aws_apigatewayv2_route.route) == keys(local.all_routes) && length(local.routes) == 25
     error_message = "Every route of routes.tf is deployed."
   }
 
@@ -44,7 +44,7 @@ run "every_route_reaches_its_function" {
   }
 
   assert {
-    condition     = local.all_routes["$default"] == "admin" && length(local.all_routes) == 37
+    condition     = local.all_routes["$default"] == "admin" && length(local.all_routes) == 38
     error_message = "What no route takes is answered by admin, and nothing else is added."
   }
 }

@@ -98,8 +98,8 @@ run "who_may_write_and_delete_what" {
         for s in document.statement : [for c in s.condition : tolist(c.values) if c.test != "Null"] if s.sid == "PutRows"
       ]))
       }) == jsonencode({
-      admin     = ["GC", "KEYS", "LOG#*", "STREAMS", "SUBS#*"]
-      compactor = ["GC", "LOG#*", "PART#*", "STATE#*"]
+      admin     = ["GC", "KEYS", "LOG#*", "NAME#*", "STREAMS", "SUBS#*"]
+      compactor = ["CLOCK", "GC", "LOG#*", "PART#*", "RINGS", "STATE#*", "SWEEP"]
       poll      = ["POS#*", "SUBS#*"]
       publish   = ["IDEM#*", "LOG#*"]
     })
@@ -113,7 +113,7 @@ run "who_may_write_and_delete_what" {
       ]))
       }) == jsonencode({
       admin     = ["KEYS", "STREAMS", "SUBS#*"]
-      compactor = ["GC", "IDEM#*", "LOG#*", "PART#*", "POS#*", "STATE#*", "STREAMS", "SUBS#*"]
+      compactor = ["GC", "IDEM#*", "LOG#*", "NAME#*", "PART#*", "POS#*", "RINGS", "STATE#*", "STREAMS", "SUBS#*"]
       poll      = []
       publish   = []
     })
