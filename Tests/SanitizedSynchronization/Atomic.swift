@@ -39,6 +39,16 @@ extension Atomic where Value: Equatable {
             return (original == expected, original)
         }
     }
+
+    /// The same; under a lock none fails for nothing.
+    @discardableResult
+    public borrowing func compareExchange(
+        expected: Value,
+        desired: Value,
+        ordering: AtomicOrdering
+    ) -> (exchanged: Bool, original: Value) {
+        weakCompareExchange(expected: expected, desired: desired, ordering: ordering)
+    }
 }
 
 /// How strictly; under a lock it is all the same.
