@@ -114,7 +114,7 @@ private struct GappyLog {
         var action = search.start()
         while true {
             switch action {
-            case .finish(let chunk): return (chunk, pauses)
+            case .finish(let chunk, _): return (chunk, pauses)
             case .pause:
                 pauses += 1
                 action = search.resume()

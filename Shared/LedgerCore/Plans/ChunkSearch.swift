@@ -8,7 +8,9 @@ public struct ChunkSearch: Sendable {
         /// Wait so long, then ``ChunkSearch/resume()``.
         case pause(milliseconds: Int64)
         /// The chunk, or nil when all are earlier.
-        case finish(Chunk?)
+        ///
+        /// `hasGap`: A chunk is missing before it that can't have expired.
+        case finish(Chunk?, hasGap: Bool)
     }
 
     private let stream: Incarnation
@@ -47,7 +49,7 @@ public struct ChunkSearch: Sendable {
     ///
     /// The oldest chunk is looked at first: most often it is the one.
     public mutating func start() -> Action {
-        high > low ? probe(low) : .finish(nil)
+        high > low ? probe(low) : .finish(nil, hasGap: false)
     }
 
     /// Takes what a ``Action/probe(_:)`` found.
@@ -71,9 +73,12 @@ public struct ChunkSearch: Sendable {
     /// If it can't have expired, it may be on its way: a transaction's rows become visible one by one,
     /// and whoever begins behind the gap would never see it.
     private mutating func conclude() -> Action {
-        guard let best, best.first > low, !expiration.mayHavePassed(best.previousTTL),
-            looks < Limits.gapLooks, Rule.gapLooks.isKept
-        else { return .finish(best) }
+        guard let best, best.first > low, !expiration.mayHavePassed(best.previousTTL) else {
+            return .finish(best, hasGap: false)
+        }
+        guard looks < Limits.gapLooks, Rule.gapLooks.isKept else {
+            return .finish(best, hasGap: true)
+        }
         looks += 1
         return .pause(milliseconds: Limits.gapPause)
     }

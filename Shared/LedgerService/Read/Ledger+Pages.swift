@@ -113,8 +113,8 @@ extension Ledger {
         guard case .expired(let partition, nil) = failure else {
             return LedgerError(failure, stream: stream.id)
         }
-        let tail = try await tail(of: partition, in: stream).next
-        let earliest = try await earliestOffset(of: partition, in: stream, tail: tail)
+        let end = try await end(of: partition, in: stream)
+        let earliest = try await earliestOffset(of: partition, in: stream, end)
         return .offsetExpired(partition, earliest: earliest)
     }
 }

@@ -214,14 +214,15 @@ extension Ledger {
         _ stream: StreamRow
     ) async throws(LedgerError) -> Offset {
         if case .offset(let offset) = origin { return offset }
-        let tail = try await tail(of: partition, in: stream).next
+        let end = try await end(of: partition, in: stream)
+        let tail = end.next
         switch origin {
         case .offset, .latest, .cursor: return tail
-        case .earliest: return try await earliestOffset(of: partition, in: stream, tail: tail)
+        case .earliest: return try await earliestOffset(of: partition, in: stream, end)
         case .timestamp(let moment):
             return try await self.offset(at: moment, of: partition, in: stream, tail: tail)
         case .last(let count):
-            let earliest = try await earliestOffset(of: partition, in: stream, tail: tail)
+            let earliest = try await earliestOffset(of: partition, in: stream, end)
             let offset = Offset(max(tail.rawValue - Int64(count), 0)) ?? .zero
             return max(earliest, offset)
         }

@@ -5,33 +5,35 @@ extension Ledger {
     func earliestOffset(
         of partition: Partition,
         in stream: StreamRow,
-        tail: Offset
-    )
-        async throws(LedgerError) -> Offset
-    {
+        _ end: PartitionEnd
+    ) async throws(LedgerError) -> Offset {
         let now = clock.now()
-        let known = earliest.finding(stream, partition, at: now)
+        let trim = end.progress?.trim ?? .zero
+        let known = earliest.finding(stream, partition, at: now, trim: trim)
         let expiration = Expiration(of: stream, at: now)
         if let known, let chunk = known.chunk,
             !expiration.covers(chunk.timestamp, chunk.ttl)
         {
             return known.offset
         }
-        let first = try await firstChunk(
-            from: known?.chunk?.end ?? known?.offset ?? .zero,
+        let (first, hasGap) = try await firstChunk(
+            from: known?.chunk?.end ?? known?.offset ?? trim,
             notBefore: Timestamp(milliseconds: .min),
             partition,
             stream,
-            tail: tail
+            tail: end.next
         )
+        let offset = first?.first ?? end.next
+        // What may still appear before it would never be looked for again.
+        guard !hasGap else { return offset }
         let found = EarliestOffsets.Finding(
-            offset: first?.first ?? tail,
+            offset: offset,
             chunk: first.map { ($0.timestamp, $0.ttl, $0.end) },
             moment: now,
             retentionHours: stream.retentionHours
         )
         earliest.remember(found, stream, partition)
-        return found.offset
+        return offset
     }
 
     /// The offset of a partition's first event that is not earlier than `moment`; the tail when
@@ -44,8 +46,8 @@ extension Ledger {
     )
         async throws(LedgerError) -> Offset
     {
-        guard let chunk = try await firstChunk(notBefore: moment, partition, stream, tail: tail)
-        else { return tail }
+        let (first, _) = try await firstChunk(notBefore: moment, partition, stream, tail: tail)
+        guard let chunk = first else { return tail }
         let batch: DecodedBatch
         do throws(BatchError) {
             batch = try RecordBatch.decode(chunk.batch, expecting: chunk.first)
@@ -62,7 +64,7 @@ extension Ledger {
         _ partition: Partition,
         _ stream: StreamRow,
         tail: Offset
-    ) async throws(LedgerError) -> Chunk? {
+    ) async throws(LedgerError) -> (chunk: Chunk?, hasGap: Bool) {
         var search = ChunkSearch(
             stream: stream.incarnation,
             partition: partition,
@@ -74,7 +76,7 @@ extension Ledger {
         var action = search.start()
         while true {
             switch action {
-            case .finish(let chunk): return chunk
+            case .finish(let chunk, let hasGap): return (chunk, hasGap)
             case .pause(let milliseconds):
                 await pause(milliseconds)
                 action = search.resume()

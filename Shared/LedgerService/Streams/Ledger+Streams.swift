@@ -108,13 +108,13 @@ extension Ledger {
     ) async throws(LedgerError)
         -> StreamDescription.PartitionState
     {
-        let (tail, progress) = try await tail(of: partition, in: stream)
-        let earliest = try await earliestOffset(of: partition, in: stream, tail: tail)
+        let end = try await end(of: partition, in: stream)
+        let earliest = try await earliestOffset(of: partition, in: stream, end)
         return StreamDescription.PartitionState(
             partition: partition,
             earliest: earliest,
-            next: tail,
-            compactedUpTo: stream.compaction ? progress?.watermark.next ?? .zero : nil
+            next: end.next,
+            compactedUpTo: stream.compaction ? end.progress?.watermark.next ?? .zero : nil
         )
     }
 
@@ -123,13 +123,11 @@ extension Ledger {
         TailTrust(created: stream.created, exempt: !table.deletesLogByItself)
     }
 
-    /// A partition's next offset, as far as it can be seen, and its progress.
-    func tail(
+    /// A partition's end, as far as it can be seen.
+    func end(
         of partition: Partition,
         in stream: StreamRow
-    ) async throws(LedgerError) -> (
-        next: Offset, progress: Progress?
-    ) {
+    ) async throws(LedgerError) -> PartitionEnd {
         let reading: TailReading
         do throws(TableError) {
             reading = try await readTail(stream.incarnation, partition)
@@ -137,8 +135,16 @@ extension Ledger {
             throw LedgerError(error, in: stream.id)
         }
         switch reading.verdict(at: clock.wall(), trust(in: stream)) {
-        case .tail(let tail), .unverified(let tail): return (tail.next, reading.progress)
+        case .tail(let tail), .unverified(let tail):
+            return PartitionEnd(next: tail.next, progress: reading.progress)
         case .sealed: throw .streamNotFound(stream.id)
         }
     }
+}
+
+/// What is known of a partition's end.
+struct PartitionEnd {
+    /// The offset of the next event.
+    let next: Offset
+    let progress: Progress?
 }

@@ -51,10 +51,11 @@ extension Ledger {
         of stream: StreamRow
     ) async throws(LedgerError) -> SubscriptionDescription.PartitionState {
         let offset = position.logOffset
-        let tail = try await tail(of: partition, in: stream).next
+        let end = try await end(of: partition, in: stream)
+        let tail = end.next
         var earliest = Offset.zero
         if offset < tail {
-            earliest = try await earliestOffset(of: partition, in: stream, tail: tail)
+            earliest = try await earliestOffset(of: partition, in: stream, end)
         }
         return SubscriptionDescription.PartitionState(
             partition: partition,

@@ -11,7 +11,7 @@ extension Ledger {
         let stream = try await compactedStream(id)
         let folded = await inParallel(stream.partitions) { [self] partition in
             await attempt { () throws(LedgerError) in
-                let target = try await tail(of: partition, in: stream).next
+                let target = try await end(of: partition, in: stream).next
                 // A fold that fails keeps what it has stored.
                 return try await afterChange { () throws(LedgerError) in
                     try await fold(

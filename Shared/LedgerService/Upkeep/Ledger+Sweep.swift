@@ -84,7 +84,7 @@ extension Ledger {
             let moment = clock.now()
             let tail: Offset
             do throws(LedgerError) {
-                tail = try await self.tail(of: partition, in: stream).next
+                tail = try await end(of: partition, in: stream).next
             } catch {
                 throw result.isEmpty ? error : error.afterChange
             }

@@ -47,6 +47,24 @@ struct EarliestTests {
         #expect(await earliest(api) == 0)
     }
 
+    @Test("What was removed under a retention that this process never saw is not found again")
+    func retentionElsewhere() async throws {
+        let api = try API()
+        await api.stream("s", ",\"partition_count\":1,\"retention_hours\":null")
+        for index in 0..<2 { await api.publish("s", "k\(index)") }
+        #expect(await earliest(api) == 0)
+        let other = api.another()
+        await other.call("PATCH", "/streams/s", "{\"retention_hours\":1}")
+        api.clock.advance(hours: 2)
+        await other.ledger.sweep()
+        await other.call("PATCH", "/streams/s", "{\"retention_hours\":null}")
+        await other.publish("s", "k2")
+        #expect(await earliest(api) == 2)
+        let body = "{\"subscription_id\":\"c\",\"start_from\":\"earliest\"}"
+        #expect(await api.call("POST", "/streams/s/subscriptions", body).status == 201)
+        #expect(await api.poll("s", "c").offsets == [2])
+    }
+
     @Test("A clock that was ahead and is set back leaves nothing behind")
     func clock() async throws {
         let api = try API()
@@ -72,6 +90,22 @@ struct EarliestTests {
             #expect(await earliest(api) == 1)
             await api.call("DELETE", "/streams/s")
         }
+    }
+
+    @Test("What is not visible for longer than a search waits is found by the next")
+    func lateBeginning() async throws {
+        let table = MemoryTable()
+        let api = API(table: table)
+        await api.stream("s", ",\"partition_count\":1")
+        for index in 0..<3 { await api.publish("s", "k\(index)") }
+        let id = try #require(StreamID("s"))
+        let stream = try StreamRow(try #require(await table.get(.stream(id))))
+        let key = TableKey.chunk(stream.incarnation, stream.partitions[0], .zero)
+        let row = try #require(await table.get(key))
+        try await table.batchDelete([key])
+        #expect(await earliest(api) == 1)
+        _ = try await table.write(.put(row))
+        #expect(await earliest(api) == 0)
     }
 
     private func reads(_ api: API, _ counter: CallCounter) async -> Int {
