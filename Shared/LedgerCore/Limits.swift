@@ -177,6 +177,9 @@ public enum Limits {
     public static let physicalRetentionHours: Int64 = 48
     /// What is added to it as a margin for clocks, hours.
     public static let physicalRetentionMarginHours: Int64 = 1
+    /// What is younger is removed by nobody, whatever the clocks, milliseconds: half of the shortest
+    /// retention.
+    public static let unremovedAge: Int64 = 1_800_000
     /// How long an `Idempotency-Key` is remembered, hours.
     public static let idempotencyHours: Int64 = 24
     /// How long the marker of a deleted key stays in the compacted state, hours: longer than any

@@ -9,6 +9,8 @@ public enum Rule: String, CaseIterable, Sendable {
     case decisionAge
     /// The tail is trusted only while nothing behind it can have expired.
     case trust
+    /// The watermark is read after a log whose end may have been removed.
+    case watermarkAfter
     /// A chunk is put only where there is none.
     case exactOffset
     /// After an indefinite failure the same bytes go to the same offset.
@@ -68,7 +70,7 @@ public enum Rule: String, CaseIterable, Sendable {
     #if SIMULATION
     /// The rule that is broken; nil: none.
     ///
-    /// Set before a history and not changed during it.
+    /// Set before a history, or a server's start, and not changed after it.
     nonisolated(unsafe) public static var broken: Rule?
 
     /// Whether the rule holds.

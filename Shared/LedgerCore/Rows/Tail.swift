@@ -32,13 +32,24 @@ public struct TailReading: Hashable, Sendable {
 
     /// The log's last row.
     public let newest: LogEntry?
-    /// The partition's progress, read at the same time.
-    public let progress: Progress?
+    /// The partition's progress, read after the log; nil where there is none, or where the log has a
+    /// chunk so young that nothing behind it can have been removed.
+    public var progress: Progress?
 
     /// What was found.
     public init(newest: LogEntry?, progress: Progress?) {
         self.newest = newest
         self.progress = progress
+    }
+
+    /// Whether chunks behind the last row may have been removed: then that row is too old as well.
+    public func mayLackRemoved(at now: Timestamp) -> Bool {
+        switch newest {
+        case .seal: false
+        case .chunk(let chunk):
+            chunk.timestamp.advanced(byMilliseconds: Limits.unremovedAge) < now
+        case nil: true
+        }
     }
 
     /// What may be concluded: tail = max(last row's end, watermark), and it is valid if and only

@@ -77,7 +77,7 @@ extension Ledger {
         }
     }
 
-    /// The last log row and the progress of each partition, strongly consistent, in parallel.
+    /// The end of each partition as an append needs it, strongly consistent, in parallel.
     func readTails(
         _ stream: Incarnation,
         _ partitions: [Partition]
@@ -85,32 +85,49 @@ extension Ledger {
         -> Result<[TailReading], TableError>
     {
         let readings = await inParallel(partitions) { [self] partition in
-            await attempt { () throws(TableError) in try await readTail(stream, partition) }
+            await attempt { () throws(TableError) in
+                try await readTail(stream, partition, alwaysProgress: false)
+            }
         }
         return Result { () throws(TableError) in
             try readings.map { reading throws(TableError) in try reading.get() }
         }
     }
 
-    /// The last log row and the progress of one partition, strongly consistent.
+    /// The last log row of one partition and, read after it, its progress; strongly consistent.
+    ///
+    /// Only the watermark tells of an end that a sweep has removed. A process may stand still between
+    /// the two while everything is folded and removed, so a watermark from before the log proves
+    /// nothing.
+    ///
+    /// `alwaysProgress`: Whether it is wanted also where the log alone says how it ends.
     func readTail(
         _ stream: Incarnation,
-        _ partition: Partition
+        _ partition: Partition,
+        alwaysProgress: Bool = true
     ) async throws(TableError)
         -> TailReading
     {
-        async let item = attempt { () throws(TableError) in
-            try await table.get(.progress(stream, partition))
-        }
-        let page = await attempt { () throws(TableError) in
-            try await table.query(Query(.log(stream, partition), order: .descending, limit: 1))
-        }
-        let newest = try page.get().items.first
-        let progress = try await item.get()
-        return TailReading(
+        var early: Progress?
+        if !Rule.watermarkAfter.isKept { early = try await readProgress(stream, partition) }
+        let last = Query(.log(stream, partition), order: .descending, limit: 1)
+        let newest = try await table.query(last).items.first
+        var reading = TailReading(
             newest: try newest.map { item throws(TableError) in try LogEntry(item) },
-            progress: try progress.map { item throws(TableError) in try Progress(item) }
+            progress: early
         )
+        if alwaysProgress || reading.mayLackRemoved(at: clock.wall()), Rule.watermarkAfter.isKept {
+            reading.progress = try await readProgress(stream, partition)
+        }
+        return reading
+    }
+
+    private func readProgress(
+        _ stream: Incarnation,
+        _ partition: Partition
+    ) async throws(TableError) -> Progress? {
+        let item = try await table.get(.progress(stream, partition))
+        return try item.map { item throws(TableError) in try Progress(item) }
     }
 
     /// Counts what was stored, wakes those who wait for events, and rings for the fold.
