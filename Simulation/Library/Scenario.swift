@@ -14,12 +14,26 @@ struct Scenario: Sendable {
     /// Functions that the table's records wake.
     let doorbells: Int
     let keys: Int
+    /// Whether some publishes are so large that a partition takes them in several chunks.
+    let hasLargeEvents: Bool
     let faults: Faults
     /// Whether the stream is deleted and created anew in the middle.
     let recreates: Bool
     let changesRetention: Bool
+    /// The engine is in the process, as SQLite: there is one process, and it alone removes rows.
+    let isEmbedded: Bool
+    /// So many processes serve all writers and consumers; nil: each has one of its own.
+    let servers: Int?
+    /// Nobody folds: sweeps only ring for it, and whoever should answer is not there.
+    let isLazy: Bool
+    /// The longest that a poll waits for events, milliseconds.
+    let wait: Int64
+    /// The table refuses every write for a while, now and then.
+    let brownsOut: Bool
     /// How likely a process is frozen, in the middle of whatever it does, at each step.
     let freezing: Double
+    /// How often processes are frozen, all in all.
+    let freezes: Int
     /// How far wall clocks are off at most, milliseconds.
     let skew: Int64
     /// Whether a fold and a sweep must get on under faults that do not end.
@@ -30,24 +44,35 @@ struct Scenario: Sendable {
     let longestPause: Int64
 
     init(_ random: inout SeededGenerator) {
+        isEmbedded = random.happens(0.2)
+        isLazy = !isEmbedded && random.happens(0.1)
+        servers = isEmbedded ? 1 : random.pick([nil, nil, 1, 2])
+        brownsOut = random.happens(0.2)
+        wait = random.pick([0, 0, 500, 20_000])
         partitions = random.pick([1, 1, 2, 3])
-        retentionHours = random.pick([1, 24, 48, 72, nil])
-        compaction = random.happens(0.8)
+        retentionHours = isLazy ? 1 : random.pick([1, 24, 48, 72, nil])
+        compaction = isLazy || random.happens(0.8)
         writers = 1 + random.index(4)
         publishes = 2 + random.index(7)
         consumers = 1 + random.index(3)
         polls = 3 + random.index(8)
-        compactors = 1 + random.index(3)
-        sweepers = random.pick([0, 1, 1, 2])
+        compactors = isLazy ? 0 : 1 + random.index(3)
+        sweepers = isLazy ? 2 : random.pick([0, 1, 1, 2])
         keys = 1 + random.index(5)
-        faults = Faults.drawn(&random)
+        hasLargeEvents = random.happens(0.15)
+        let drawn = Faults.drawn(&random)
+        faults = isEmbedded ? Faults(throttled: drawn.throttled) : drawn
         recreates = random.happens(0.2)
         changesRetention = random.happens(0.3)
         freezing = random.pick([0, 0, 0.002, 0.01])
-        skew = random.pick([0, 1000, 60_000, 300_000])
-        hasSteadyFaults = random.happens(0.02)
-        doorbells = compaction ? random.index(3) : 0
-        longestPause = random.pick([50, 5000, 120_000, 3_600_000, 3 * 86_400_000])
+        freezes = 1 + random.index(30)
+        // A process whose clock is off by five minutes can sign nothing.
+        skew = random.pick([0, 1000, 60_000, 240_000])
+        hasSteadyFaults = !isLazy && random.happens(0.02)
+        doorbells = compaction && !isEmbedded && !isLazy ? random.index(3) : 0
+        let pause: Int64 = random.pick([50, 5000, 120_000, 3_600_000, 3 * 86_400_000])
+        // Chunks that become visible one by one are seen so by who reads close behind.
+        longestPause = isLazy ? 3 * 86_400_000 : hasLargeEvents ? 50 : pause
         leaps = random.happens(0.25)
     }
 }

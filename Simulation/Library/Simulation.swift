@@ -9,7 +9,7 @@ public final class Simulation: @unchecked Sendable {
         /// What it began with.
         public let seed: UInt64
         /// What must never be and was; empty: every promise held.
-        public let violations: [String]
+        public let violations: [Violation]
         /// Equal for equal histories.
         public let fingerprint: UInt64
         /// Events that were stored.
@@ -22,20 +22,28 @@ public final class Simulation: @unchecked Sendable {
     let store: MemoryTable
     let truth: Truth
     let records = RecordStream()
+    let visibility: Visibility
     let scenario: Scenario
+    let freezer: Freezer
     let stream = StreamID("orders").unsafelyUnwrapped
     var faults: Faults
     /// Writes of one row that arrived at the table, each of which is billed.
     var writesArrived = 0
+    /// The table refuses every write at the moment.
+    var isBrownedOut = false
     /// The scripted part is over: background work may end.
     var isDraining = false
     private var processes: [SimulatedProcess] = []
+    /// Those that serve requests, where they are shared.
+    private var servers: [SimulatedProcess] = []
 
     private init(seed: UInt64, prints: Bool) {
         world = World(seed: seed, trace: Trace(prints: prints))
         scenario = Scenario(&world.random)
-        store = MemoryTable(deletesLogByItself: true)
+        store = MemoryTable(deletesLogByItself: !scenario.isEmbedded)
+        visibility = Visibility(world)
         truth = Truth(world, store)
+        freezer = Freezer(world, share: scenario.freezing, count: scenario.freezes)
         faults = .none
     }
 
@@ -47,7 +55,10 @@ public final class Simulation: @unchecked Sendable {
         let world = simulation.world
         world.spawn { await simulation.play() }
         if !world.run(steps: 2_000_000) {
-            simulation.truth.violate("no end in sight: \(world.running) tasks are still waiting")
+            simulation.truth.violate(
+                .progress,
+                "no end in sight: \(world.running) tasks are still waiting"
+            )
         }
         return Report(
             seed: seed,
@@ -64,13 +75,39 @@ public final class Simulation: @unchecked Sendable {
         records.observe(writes)
     }
 
-    /// A process that starts now.
+    /// A process to send requests to: one of those that are shared, or one that starts now.
     func process() -> SimulatedProcess {
+        guard let count = scenario.servers else { return start() }
+        if servers.count < count {
+            servers.append(start())
+        } else if !scenario.isEmbedded, world.random.happens(0.1) {
+            // A server is replaced; who uses it goes on with it to its end.
+            servers[world.random.index(count)] = start()
+        }
+        return world.random.pick(servers)
+    }
+
+    /// A process that starts now.
+    ///
+    /// `mayFreeze`: Whether it is stopped as others are.
+    func start(mayFreeze: Bool = true) -> SimulatedProcess {
         let skew = scenario.skew == 0 ? 0 : world.random.number(-scenario.skew...scenario.skew)
-        let process = SimulatedProcess(processes.count + 1, world, skew: skew)
-        process.freezing = isDraining ? 0 : scenario.freezing
+        let process = SimulatedProcess(
+            processes.count + 1,
+            world,
+            skew: skew,
+            freezer: mayFreeze ? freezer : nil
+        )
         processes.append(process)
         return process
+    }
+
+    /// Runs a call and holds an answer that nothing was changed to its word.
+    func hold<Answer: Sendable>(
+        _ what: String,
+        _ body: @Sendable () async throws(LedgerError) -> Answer
+    ) async throws(LedgerError) -> Answer {
+        try await CallNote.hold(truth, what, body)
     }
 
     /// One of the processes there ever were.
@@ -99,7 +136,8 @@ public final class Simulation: @unchecked Sendable {
         for _ in 0..<scenario.compactors { world.spawn { [self] in await compact() } }
         for _ in 0..<scenario.doorbells { world.spawn { [self] in await answerDoorbell() } }
         for _ in 0..<scenario.sweepers { world.spawn { [self] in await sweep() } }
-        world.spawn { [self] in await expire() }
+        if !scenario.isEmbedded { world.spawn { [self] in await expire() } }
+        if scenario.brownsOut { world.spawn { [self] in await brownOut() } }
         if scenario.freezing > 0 { world.spawn { [self] in await freeze() } }
         if scenario.leaps { world.spawn { [self] in await leap() } }
         await withTaskGroup(of: Void.self) { body(&$0) }
@@ -109,9 +147,10 @@ public final class Simulation: @unchecked Sendable {
     private func calmDown() async {
         faults = .none
         isDraining = true
+        isBrownedOut = false
+        freezer.end()
         for process in processes {
             process.frozenUntil = 0
-            process.freezing = 0
             process.leap = 0
         }
         await world.sleep(6 * 60_000)
@@ -125,13 +164,16 @@ public final class Simulation: @unchecked Sendable {
         let ledger = process().ledger(self)
         while true {
             do throws(LedgerError) {
-                let stream = try await ledger.createStream(stream, settings).stream
-                if stream.compaction { truth.compacting.insert(stream.incarnation) }
+                let created = try await hold("a creation") {
+                    [self, settings] () async throws(LedgerError) in
+                    try await ledger.createStream(stream, settings).stream
+                }
+                if created.compaction { truth.compacting.insert(created.incarnation) }
                 return
             } catch {
                 world.trace.note(world.now, 0, 8, "create: \(error)")
                 if case .streamAlreadyExists = error { return await adopt(ledger) }
-                await world.sleep(500)
+                await world.sleep(world.random.duration(500, 600_000))
             }
         }
     }
@@ -150,12 +192,14 @@ public final class Simulation: @unchecked Sendable {
         let ledger = process().ledger(self)
         while true {
             do throws(LedgerError) {
-                try await ledger.deleteStream(stream)
+                try await hold("a deletion") { [self] () async throws(LedgerError) in
+                    try await ledger.deleteStream(stream)
+                }
                 break
             } catch {
                 world.trace.note(world.now, 0, 8, "delete: \(error)")
                 if case .streamNotFound = error { break }
-                await world.sleep(world.random.number(1...2000))
+                await world.sleep(world.random.duration(500, 600_000))
             }
         }
         await createStream()
@@ -166,7 +210,9 @@ public final class Simulation: @unchecked Sendable {
         for _ in 0..<3 {
             await world.sleep(world.random.duration(50, max(scenario.longestPause, 100)))
             let hours = world.random.pick([1, 24, 72, nil])
-            _ = try? await ledger.updateStream(stream, retentionHours: hours)
+            _ = try? await hold("a change") { [self] () async throws(LedgerError) in
+                try await ledger.updateStream(stream, retentionHours: hours)
+            }
         }
     }
 
@@ -175,7 +221,9 @@ public final class Simulation: @unchecked Sendable {
         let ledger = process.ledger(self)
         while !isDraining {
             await process.pass(world.random.duration(20, 12 * 3_600_000))
-            _ = try? await ledger.compact(stream)
+            _ = try? await hold("a compaction") { [self] () async throws(LedgerError) in
+                _ = try await ledger.compact(stream)
+            }
         }
     }
 
@@ -198,8 +246,18 @@ public final class Simulation: @unchecked Sendable {
         while !isDraining {
             await process.pass(world.random.number(60_000...absence))
             await ledger.checkClock()
-            await ledger.sweep()
+            await sweep(ledger)
         }
+    }
+
+    /// A run as a function has it, often cut off by its budget, or a whole round.
+    private func sweep(_ ledger: Ledger) async {
+        guard world.random.happens(0.7) else {
+            _ = await ledger.sweep()
+            return
+        }
+        let budget = world.random.duration(10, 300_000)
+        _ = await ledger.sweepDue(within: budget, wantsRound: world.random.happens(0.5))
     }
 
     /// The engine's own removal: any expired row, at any lateness, in any order.
@@ -213,23 +271,40 @@ public final class Simulation: @unchecked Sendable {
     }
 
     /// Sets clocks days ahead, and right again before they have stood for an hour.
+    ///
+    /// Never twice by the same: whoever stood still in between would have seen a clock that stands.
     private func leap() async {
-        while !isDraining {
+        var leaps = (16...160).map { Int64($0) * 3 * 3_600_000 }
+        while !isDraining, !leaps.isEmpty {
             await world.sleep(world.random.duration(10, max(scenario.longestPause, 20)))
+            guard !isDraining else { return }
             let process = anyProcess()
-            if !isDraining { process.leap = world.random.number(2...20) * 86_400_000 }
+            process.leap = leaps.remove(at: world.random.index(leaps.count))
+            world.trace.note(world.now, process.number, 11, "clock ahead by \(process.leap) ms")
             await world.sleep(world.random.duration(1000, 1_800_000))
             process.leap = 0
+            world.trace.note(world.now, process.number, 11, "clock right again")
         }
     }
 
-    /// Stops processes in the middle of whatever they do.
-    private func freeze() async {
+    /// Refuses all writes for up to a minute.
+    private func brownOut() async {
         while !isDraining {
+            await world.sleep(world.random.duration(10, max(scenario.longestPause, 300_000)))
+            isBrownedOut = !isDraining
+            await world.sleep(world.random.number(1000...60_000))
+            isBrownedOut = false
+        }
+    }
+
+    /// Stops processes, whatever they do, and sets clocks meanwhile.
+    private func freeze() async {
+        while freezer.isActive {
             await world.sleep(world.random.duration(10, max(scenario.longestPause, 20)))
+            guard freezer.isActive else { return }
             let process = anyProcess()
-            let length = world.random.duration(1000, 4 * 86_400_000)
-            if !isDraining { process.frozenUntil = world.now + length }
+            let length = freezer.next()
+            process.freeze(length)
             await world.sleep(world.random.number(0...length))
             if world.random.happens(0.2), scenario.skew > 0 {
                 process.skew = world.random.number(-scenario.skew...scenario.skew)

@@ -44,7 +44,7 @@ final class Consumer: @unchecked Sendable {
             guard await step(limit: 50) else { continue }
             return
         }
-        truth.violate("\(id) never catches up")
+        truth.violate(.progress, "\(id) never catches up")
     }
 
     /// The process is gone, and with it what was not committed.
@@ -70,7 +70,7 @@ final class Consumer: @unchecked Sendable {
                 of: simulation.stream,
                 cursor: cursor,
                 limit: limit,
-                wait: 0
+                wait: simulation.isDraining ? 0 : world.random.number(0...simulation.scenario.wait)
             )
             world.trace.note(
                 world.now,
@@ -97,7 +97,9 @@ final class Consumer: @unchecked Sendable {
     private func commit(_ cursor: String) async {
         view?.commitBegins()
         do throws(LedgerError) {
-            try await ledger.commit(id, of: simulation.stream, cursor: cursor)
+            try await simulation.hold("a commit") { [self] () async throws(LedgerError) in
+                try await ledger.commit(id, of: simulation.stream, cursor: cursor)
+            }
             view?.commitEnded()
         } catch {
             world.trace.note(world.now, process.number, 6, "\(id) commit: \(error)")
@@ -115,7 +117,9 @@ final class Consumer: @unchecked Sendable {
         cursor = nil
         while true {
             do throws(LedgerError) {
-                try await ledger.seek(id, of: simulation.stream, to: point)
+                try await simulation.hold("a seek") { [self] () async throws(LedgerError) in
+                    try await ledger.seek(id, of: simulation.stream, to: point)
+                }
                 view = await freshView()
                 if let old { await expectRefusal(of: old) }
                 return
@@ -125,7 +129,7 @@ final class Consumer: @unchecked Sendable {
                 case .streamNotFound, .subscriptionNotFound:
                     view = nil
                     return
-                default: await process.pass(world.random.number(1...3000))
+                default: await process.pass(world.random.duration(500, 600_000))
                 }
             }
         }
@@ -140,19 +144,21 @@ final class Consumer: @unchecked Sendable {
             limit: 1,
             wait: 0
         )
-        if polled != nil { truth.violate("\(id): a cursor from before a seek still works") }
+        if polled != nil { truth.violate(.seeks, "\(id): a cursor from before a seek still works") }
     }
 
     private func subscribe() async -> Bool {
         guard view == nil else { return true }
         cursor = nil
         do throws(LedgerError) {
-            _ = try await ledger.createSubscription(
-                id,
-                of: simulation.stream,
-                startingAt: start,
-                text: []
-            )
+            _ = try await simulation.hold("a creation") { [self] () async throws(LedgerError) in
+                try await ledger.createSubscription(
+                    id,
+                    of: simulation.stream,
+                    startingAt: start,
+                    text: []
+                )
+            }
             view = await freshView()
         } catch {
             guard case .subscriptionAlreadyExists = error else { return false }
@@ -171,7 +177,7 @@ final class Consumer: @unchecked Sendable {
             view = nil
         case .corruptChunk, .internalError, .offsetOutOfRange, .positionBeyondTail, .invalidCursor,
             .invalid:
-            truth.violate("\(id): \(error)")
+            truth.violate(.reads, "\(id): \(error)")
         default: break
         }
     }
@@ -190,11 +196,20 @@ final class Consumer: @unchecked Sendable {
         return try? StreamRow(item)
     }
 
-    /// Where each partition of the stream ends now, truly.
+    /// Where each partition of the stream ends now, truly, for one who reads.
     private func ends() async -> [Int64] {
         guard let view else { return [] }
-        return Partition.all(simulation.scenario.partitions).map {
-            truth.log(view.stream, $0).tail.next.rawValue
+        return Partition.all(simulation.scenario.partitions).map { visibleEnd($0, of: view.stream) }
+    }
+
+    /// Without the chunks at the end whose transaction is still under way: nobody was told of them.
+    private func visibleEnd(_ partition: Partition, of stream: Incarnation) -> Int64 {
+        var events = truth.log(stream, partition).events[...]
+        while let chunk = events.last?.chunk,
+            simulation.visibility.isUnderWay(.chunk(stream, partition, chunk))
+        {
+            events = events[..<Int(chunk.rawValue)]
         }
+        return Int64(events.count)
     }
 }

@@ -77,23 +77,25 @@ struct ConsumerView {
         let log = consumer.truth.log(stream, event.partition)
         let place = "partition \(lane), offset \(event.offset.rawValue)"
         guard event.offset.rawValue < Int64(log.events.count) else {
-            return consumer.truth.violate("\(place): delivered, but not in the log")
+            return consumer.truth.violate(.delivery, "\(place): delivered, but not in the log")
         }
         let real = log.events[Int(event.offset.rawValue)]
         switch event.source {
         case .log(let batch, let record):
             let batch = page.batches[batch]
             let type = String(decoding: batch.copy(batch.records[record].type), as: UTF8.self)
-            if type != real.value { consumer.truth.violate("\(place): \(type), not \(real.value)") }
+            if type != real.value {
+                consumer.truth.violate(.delivery, "\(place): \(type), not \(real.value)")
+            }
             deliver(real, lane, place, consumer)
         case .snapshot(let index):
             let entry = page.snapshots[index]
             if entry.key.utf8 != real.key {
-                consumer.truth.violate("\(place): another key's event")
+                consumer.truth.violate(.delivery, "\(place): another key's event")
             }
             begin(lane)
             if lanes[lane].state[real.key] != nil, lanes[lane].isWhole {
-                consumer.truth.violate("\(place): a key twice in the snapshot")
+                consumer.truth.violate(.bootstrap, "\(place): a key twice in the snapshot")
             }
             lanes[lane].state[real.key] = real.value
             lanes[lane].snapshot[real.key] = event.offset.rawValue
@@ -117,10 +119,16 @@ struct ConsumerView {
     ) {
         begin(lane)
         if case .log(let next)? = lanes[lane].next, next.rawValue != event.offset {
-            consumer.truth.violate("\(place): delivered where \(next.rawValue) comes next")
+            consumer.truth.violate(
+                .delivery,
+                "\(place): delivered where \(next.rawValue) comes next"
+            )
         }
         if let before = lanes[lane].snapshot[event.key], before >= event.offset {
-            consumer.truth.violate("\(place): in the log, and at \(before) in the snapshot before")
+            consumer.truth.violate(
+                .delivery,
+                "\(place): in the log, and at \(before) in the snapshot before"
+            )
         }
         lanes[lane].state[event.key] = .some(event.isTombstone ? nil : event.value)
         if let next = Offset(event.offset + 1) { lanes[lane].next = .log(next) }
@@ -138,6 +146,7 @@ struct ConsumerView {
             mine != theirs
         {
             consumer.truth.violate(
+                .cursors,
                 "partition \(index): the cursor stands at \(theirs.rawValue), the page ends at "
                     + "\(mine.rawValue)"
             )
@@ -146,6 +155,7 @@ struct ConsumerView {
         guard page.page.caughtUp, case .log(let offset) = position else { return }
         if offset.rawValue < ends[index] {
             consumer.truth.violate(
+                .delivery,
                 "partition \(index): caught up at \(offset.rawValue), but it had \(ends[index])"
             )
         }
@@ -155,7 +165,7 @@ struct ConsumerView {
     /// Promise 6: what was folded from a snapshot on equals the fold of the whole log.
     private func check(_ index: Int, upTo end: Int64, _ consumer: Consumer) {
         let log = consumer.truth.log(stream, Partition.all(lanes.count)[index])
-        guard lanes[index].isWhole, !log.isLossy else { return }
+        guard lanes[index].isWhole, !log.isLossy, end <= Int64(log.events.count) else { return }
         var expected: [[UInt8]: String] = [:]
         for event in log.events[..<Int(end)] {
             expected[event.key] = event.isTombstone ? nil : event.value
@@ -164,7 +174,10 @@ struct ConsumerView {
         guard actual != expected else { return }
         let keys = Set(actual.keys).union(expected.keys).filter { actual[$0] != expected[$0] }
         let names = keys.map { String(decoding: $0, as: UTF8.self) }.sorted()
-        consumer.truth.violate("partition \(index): bootstrap differs from the fold in \(names)")
+        consumer.truth.violate(
+            .bootstrap,
+            "partition \(index): bootstrap differs from the fold in \(names)"
+        )
     }
 
     // MARK: Expiry
@@ -179,7 +192,7 @@ struct ConsumerView {
             - log.events[Int(next.rawValue)].timestamp
         // The shortest retention that any scenario sets is one hour.
         if age < 3_600_000 - 4 * consumer.simulation.scenario.skew - 60_000 {
-            consumer.truth.violate("expired after \(age) ms, at \(next.rawValue)")
+            consumer.truth.violate(.expiry, "expired after \(age) ms, at \(next.rawValue)")
         }
     }
 }

@@ -11,10 +11,12 @@ struct FinalLook {
     }
 
     func run() async {
-        let process = simulation.process()
+        let process = simulation.start()
         let ledger = process.ledger(simulation)
         await ledger.sweep()
-        guard let stream = await stream() else { return simulation.truth.violate("no stream") }
+        guard let stream = await stream() else {
+            return simulation.truth.violate(.progress, "no stream")
+        }
         // The sweeps were away for too long: an operator's case, and no promise is broken.
         guard await publish(ledger, stream) else { return await checkNeglect(stream) }
         await ledger.sweep()
@@ -22,6 +24,7 @@ struct FinalLook {
             let log = simulation.truth.log(stream.incarnation, partition)
             if log.watermark != log.tail.next.rawValue {
                 simulation.truth.violate(
+                    .progress,
                     "partition \(partition.index): swept up to \(log.watermark) of "
                         + "\(log.tail.next.rawValue)"
                 )
@@ -57,7 +60,8 @@ struct FinalLook {
             case .tailUnverified: return false
             case .partialPublish(let parts) where !parts.contains { $0.state == .unknown }:
                 return false
-            default: simulation.truth.violate("a calm ledger refuses a publish: \(error)")
+            default:
+                simulation.truth.violate(.progress, "a calm ledger refuses a publish: \(error)")
             }
         }
         return true
@@ -71,7 +75,10 @@ struct FinalLook {
             let swept = progress?.number(.swept) ?? stream.created.milliseconds
             if now - swept > 46 * 3_600_000 { return }
         }
-        simulation.truth.violate("a tail is not trusted although every partition was swept")
+        simulation.truth.violate(
+            .progress,
+            "a tail is not trusted although every partition was swept"
+        )
     }
 }
 

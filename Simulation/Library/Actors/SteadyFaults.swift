@@ -17,8 +17,7 @@ struct SteadyFaults {
 
     init(_ simulation: Simulation) {
         self.simulation = simulation
-        process = simulation.process()
-        process.freezing = 0
+        process = simulation.start(mayFreeze: false)
         ledger = process.ledger(simulation)
     }
 
@@ -27,7 +26,7 @@ struct SteadyFaults {
         settings.partitionCount = 1
         settings.retentionHours = nil
         guard let row = try? await ledger.createStream(stream, settings).stream else {
-            return simulation.truth.violate("a calm ledger creates no stream")
+            return simulation.truth.violate(.progress, "a calm ledger creates no stream")
         }
         simulation.truth.compacting.insert(row.incarnation)
         await fold(row, "by hand", patience: 600_000) { [ledger, stream] in
@@ -55,12 +54,18 @@ struct SteadyFaults {
         while !isFolded(row) {
             await step()
             guard world.now - start < patience else {
-                return simulation.truth.violate("a fold \(how) makes no progress under faults")
+                return simulation.truth.violate(
+                    .progress,
+                    "a fold \(how) makes no progress under faults"
+                )
             }
         }
         let cost = simulation.writesArrived - arrived
         if cost > 2 * Self.keys {
-            simulation.truth.violate("a fold \(how) of \(Self.keys) keys took \(cost) writes")
+            simulation.truth.violate(
+                .progress,
+                "a fold \(how) of \(Self.keys) keys took \(cost) writes"
+            )
         }
     }
 
@@ -81,7 +86,7 @@ struct SteadyFaults {
         do throws(LedgerError) {
             _ = try await ledger.publish(batch, to: stream, idempotency: nil)
         } catch {
-            simulation.truth.violate("a calm ledger refuses a publish: \(error)")
+            simulation.truth.violate(.progress, "a calm ledger refuses a publish: \(error)")
         }
     }
 }

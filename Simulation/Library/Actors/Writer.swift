@@ -52,8 +52,11 @@ final class Writer: @unchecked Sendable {
                 values.append("\(writer.name)-\(writer.count)")
                 keys.append(Array("k\(world.random.index(scenario.keys))".utf8))
             }
+            let padding =
+                scenario.hasLargeEvents && world.random.happens(0.5)
+                ? Array(repeating: UInt8(ascii: "x"), count: Limits.eventBytes - 1024) : []
             for (key, value) in zip(keys, values) {
-                add(key, value, isTombstone: world.random.happens(0.2))
+                add(key, value, padding, isTombstone: world.random.happens(0.2))
             }
             if world.random.happens(0.4) {
                 mark = IdempotencyMark(
@@ -64,11 +67,16 @@ final class Writer: @unchecked Sendable {
             batch.isAtomic = world.random.happens(0.2)
         }
 
-        private mutating func add(_ key: [UInt8], _ value: String, isTombstone: Bool) {
+        private mutating func add(
+            _ key: [UInt8],
+            _ value: String,
+            _ padding: [UInt8],
+            isTombstone: Bool
+        ) {
             var event = PublishBatch.Event()
             event.key = append(key)
             event.type = append(Array(value.utf8))
-            if !isTombstone { event.data = append(Array("{\"v\":\"\(value)\"}".utf8)) }
+            if !isTombstone { event.data = append(Array("\"\(value)".utf8) + padding + [0x22]) }
             batch.events.append(event)
         }
 
@@ -87,30 +95,95 @@ final class Writer: @unchecked Sendable {
         let began = world.now
         // A key is good for a day.
         for attempt in 0..<5 where world.now - began < 23 * 3_600_000 {
-            do throws(LedgerError) {
-                let receipt = try await ledger.publish(
-                    order.batch,
-                    to: simulation.stream,
-                    idempotency: order.mark
-                )
-                world.trace.note(world.now, process.number, 2, "stored \(order.values)")
-                return check(receipt, order)
-            } catch {
-                world.trace.note(world.now, process.number, 3, "publish: \(error)")
-                let isOpen = note(error, order)
-                guard order.mark != nil, isOpen, attempt < 4 else { return giveUp(error, order) }
+            let answers = await send(order)
+            var open: LedgerError?
+            for answer in answers {
+                switch answer {
+                case .success(let receipt): check(receipt, order)
+                case .failure(let error): if open == nil || note(error) { open = error }
+                }
             }
+            guard answers.allSatisfy({ (try? $0.get()) == nil }), let error = open else { return }
+            guard order.mark != nil, note(error), attempt < 4 else { return giveUp(error, order) }
             await process.pass(world.random.duration(100, 3_600_000))
             if world.random.happens(0.2) { restart() }
         }
     }
 
-    /// Whether the events may be stored, so that a careful client tries again.
-    private func note(_ error: LedgerError, _ order: Order) -> Bool {
+    /// Sends it once, or, as its key allows, twice at the same time.
+    private func send(_ order: Order) async -> [Result<PublishReceipt, LedgerError>] {
+        let first = ledger
+        guard order.mark != nil, world.random.happens(0.3) else {
+            return [await send(order, to: first)]
+        }
+        let second = world.random.happens(0.5) ? first : simulation.process().ledger(simulation)
+        return await withTaskGroup(of: Result<PublishReceipt, LedgerError>.self) { group in
+            for ledger in [first, second] {
+                group.addTask { [self] in await send(order, to: ledger) }
+            }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+    }
+
+    private func send(
+        _ order: Order,
+        to ledger: Ledger
+    ) async -> Result<PublishReceipt, LedgerError> {
+        let note = CallNote()
+        let start = world.now
+        let result: Result<PublishReceipt, LedgerError> =
+            await CallNote.$current.withValue(note) {
+                do throws(LedgerError) {
+                    return .success(
+                        try await ledger.publish(
+                            order.batch,
+                            to: simulation.stream,
+                            idempotency: order.mark
+                        )
+                    )
+                } catch {
+                    return .failure(error)
+                }
+            }
+        let took = world.now - start
+        if simulation.scenario.freezing == 0, took > Self.patience {
+            truth.violate(.patience, "\(order.values) took \(took) ms")
+        }
+        switch result {
+        case .success: world.trace.note(world.now, 0, 2, "stored \(order.values)")
+        case .failure(let error):
+            world.trace.note(world.now, 0, 3, "publish \(order.values): \(error)")
+            if order.mark != nil { await hold(error, order, note) }
+        }
+        return result
+    }
+
+    /// Milliseconds that a publish may take: its deadline, and the last steps, begun before it.
+    private static let patience: Int64 = 10_000 + 4 * 2_000
+
+    /// Whether the events may be stored or could be soon, so that a careful client tries again.
+    private func note(_ error: LedgerError) -> Bool {
         switch error {
         case .outcomeUnknown, .partialPublish: true
-        case .unavailable, .throttled: true
+        case .unavailable, .throttled, .partitionBusy: true
         default: false
+        }
+    }
+
+    /// What an idempotent publish is told not to be stored is not stored by its twin either.
+    private func hold(_ error: LedgerError, _ order: Order, _ note: CallNote) async {
+        switch error {
+        case .idempotencyKeyReused:
+            truth.violate(.refusals, "the key of \(order.values) was never used with another body")
+        case .partialPublish(let outcomes):
+            for value in notStored(order, outcomes) {
+                await truth.denied(value, after: note.look)
+            }
+        case .offsetConflict, .tailUnverified, .tooLarge:
+            for value in order.values { await truth.denied(value, after: note.look) }
+        case _ where error.saysNothingChanged:
+            for value in order.values { await truth.denied(value, after: note.look) }
+        default: break
         }
     }
 
@@ -123,18 +196,18 @@ final class Writer: @unchecked Sendable {
         // Some of its partitions may have been sealed later than others: gone all the same.
         case .streamNotFound: return
         case .unavailable(_, let mayHaveHappened) where mayHaveHappened: return
-        case .partialPublish(let outcomes): refuse(order, outcomes)
+        case .partialPublish(let outcomes): notStored(order, outcomes).forEach(refuse)
         default: for value in order.values { refuse(value) }
         }
     }
 
-    private func refuse(_ order: Order, _ outcomes: [LedgerError.PartitionOutcome]) {
-        for outcome in outcomes where outcome.state == .notStored {
-            for (key, value) in zip(order.keys, order.values)
-            where partition(key) == outcome.partition {
-                refuse(value)
-            }
-        }
+    private func notStored(
+        _ order: Order,
+        _ outcomes: [LedgerError.PartitionOutcome]
+    ) -> [String] {
+        let partitions = outcomes.filter { $0.state == .notStored }.map(\.partition)
+        return zip(order.keys, order.values).filter { partitions.contains(partition($0.0)) }
+            .map(\.1)
     }
 
     private func partition(_ key: [UInt8]) -> Partition {
@@ -142,7 +215,9 @@ final class Writer: @unchecked Sendable {
     }
 
     private func refuse(_ value: String) {
-        if truth.isStored(value) { truth.violate("\(value) was refused, but it is stored") }
+        if truth.isStored(value) {
+            truth.violate(.refusals, "\(value) was refused, but it is stored")
+        }
         truth.refused.insert(value)
     }
 
@@ -152,33 +227,46 @@ final class Writer: @unchecked Sendable {
             let partition = receipt.ranges[lane].partition
             let offset = next[lane]
             next[lane] += 1
-            guard let (stream, event) = truth.find(order.values[index]) else {
-                truth.violate("\(order.values[index]) is acknowledged, but not stored")
+            let places = truth.places(of: order.values[index])
+            let found = places.last { $0.partition == partition && $0.offset == offset }
+            guard let found else {
+                truth.violate(
+                    .acknowledged,
+                    "\(order.values[index]) is acknowledged at \(offset), and lies at "
+                        + "\(places.map(\.offset))"
+                )
                 continue
             }
-            if event.offset != offset || stream.partition != partition {
-                truth.violate("\(order.values[index]) lies at \(event.offset), not \(offset)")
-            }
-            let place = "\(stream.stream.hex)/\(order.keys[index])"
+            let place = "\(found.stream.hex)/\(order.keys[index])"
             if order.mark == nil, let before = acknowledged[place], before >= offset {
-                truth.violate("\(order.values[index]) lies before what was acknowledged earlier")
+                truth.violate(
+                    .acknowledged,
+                    "\(order.values[index]) lies before what was acknowledged earlier"
+                )
             }
             acknowledged[place] = max(acknowledged[place] ?? -1, offset)
         }
         if let expected = order.batch.expectedOffset, order.mark == nil,
             receipt.ranges[0].stored.first != expected
         {
-            truth.violate("expected offset \(expected) became \(receipt.ranges[0].stored.first)")
+            truth.violate(
+                .acknowledged,
+                "expected offset \(expected) became \(receipt.ranges[0].stored.first)"
+            )
         }
     }
 }
 
 extension Truth {
-    /// Where a value is stored, last of all.
-    func find(_ value: String) -> ((stream: Incarnation, partition: Partition), Event)? {
-        guard case .log(let stream, let partition)? = holders[value]?.last,
-            let event = log(stream, partition).events.last(where: { $0.value == value })
-        else { return nil }
-        return ((stream, partition), event)
+    /// Where a value is stored: in a stream and, where that was deleted meanwhile, in its successor.
+    func places(
+        of value: String
+    ) -> [(stream: Incarnation, partition: Partition, offset: Int64)] {
+        (holders[value] ?? []).compactMap { group in
+            guard case .log(let stream, let partition) = group,
+                let event = log(stream, partition).events.last(where: { $0.value == value })
+            else { return nil }
+            return (stream, partition, event.offset)
+        }
     }
 }

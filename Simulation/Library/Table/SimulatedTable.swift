@@ -3,8 +3,9 @@ import LedgerTesting
 
 /// One process's connection to the shared table: slow, and not to be relied on.
 ///
-/// It acts as DynamoDB does: it removes log rows by itself, in any order. What is applied is told
-/// to ``Truth`` in the same instant.
+/// It acts as DynamoDB does: it removes log rows by itself, in any order, shows a transaction's rows
+/// one by one, and mixes the reasons of one that is cancelled; or, embedded, as SQLite does. What is
+/// applied is told to ``Truth`` in the same instant.
 struct SimulatedTable: Table {
     /// How long a caller waits for an answer, milliseconds.
     private static let patience: Int64 = 2000
@@ -13,31 +14,44 @@ struct SimulatedTable: Table {
     private let simulation: Simulation
     private var world: World { process.world }
     private var store: MemoryTable { simulation.store }
+    private var visibility: Visibility { simulation.visibility }
 
     init(_ process: SimulatedProcess, _ simulation: Simulation) {
         self.process = process
         self.simulation = simulation
     }
 
-    var deletesLogByItself: Bool { true }
+    var deletesLogByItself: Bool { store.deletesLogByItself }
 
     func get(_ key: TableKey) async throws(TableError) -> Item? {
         try await read(Truth.outline(key)) { () async throws(TableError) in
-            try await store.get(key)
+            visibility.seen(key, try await store.get(key))
         }
     }
 
     func query(_ query: Query) async throws(TableError) -> QueryPage {
-        try await read(query.group.partitionKey) { () async throws(TableError) in
-            try await store.query(query)
+        let began = world.now
+        let page = try await read(query.group.partitionKey) { () async throws(TableError) in
+            var wider = query
+            wider.limit += visibility.extra(query.group)
+            return visibility.seen(try await store.query(wider), limit: query.limit)
         }
+        if case .idempotency(let stream) = query.group {
+            CallNote.current?.look = CallNote.Look(stream: stream, time: began...world.now)
+        }
+        return page
     }
 
     func write(_ write: Write, decided: Instant) async throws(TableError) -> WriteOutcome {
-        try await change { [store, simulation] () async throws(TableError) in
+        let note = CallNote.current
+        return try await change(decided) { [store, simulation] () async throws(TableError) in
             simulation.writesArrived += 1
+            guard !simulation.visibility.isUnderWay(write.key) else { throw Self.conflict }
             let outcome = try await store.write(write, decided: decided)
-            if case .applied = outcome { await simulation.observe([write]) }
+            if case .applied = outcome {
+                note?.hasChanged = true
+                await simulation.observe([write])
+            }
             return outcome
         }
     }
@@ -49,25 +63,78 @@ struct SimulatedTable: Table {
     ) async throws(TableError) -> TransactionOutcome {
         // A token is forgotten after some minutes, and some tables never look at it.
         let own = world.random.happens(0.5) ? token : .random(using: &world.random)
-        return try await change { [store, simulation] () async throws(TableError) in
-            let isRepetition = simulation.truth.knows(own)
-            let outcome = try await store.transact(writes, token: own, decided: decided)
-            if case .applied = outcome, !isRepetition {
-                simulation.truth.remember(own)
-                await simulation.observe(writes)
-            }
+        let note = CallNote.current
+        return try await change(decided) { [self] () async throws(TableError) in
+            let outcome = try await apply(writes, own, decided)
+            if case .applied = outcome { note?.hasChanged = true }
             return outcome
         }
     }
 
+    private func apply(
+        _ writes: [Write],
+        _ token: Incarnation,
+        _ decided: Instant
+    ) async throws(TableError) -> TransactionOutcome {
+        guard !simulation.truth.knows(token) else { return .applied }
+        let underWay = Set(writes.indices.filter { visibility.isUnderWay(writes[$0].key) })
+        var before: [(key: TableKey, before: Item?)] = []
+        for write in writes { before.append((write.key, try await store.get(write.key))) }
+        guard underWay.isEmpty else { return try cancelled(writes, before, underWay) }
+        let outcome = try await store.transact(writes, token: token, decided: decided)
+        guard case .conditionFailed(let failed, _) = outcome else {
+            simulation.truth.remember(token)
+            if simulation.scenario.isEmbedded {
+                await simulation.observe(writes)
+            } else {
+                let seen = visibility.hide(before)
+                await simulation.observe(writes)
+                await world.sleep(seen - world.now)
+            }
+            return outcome
+        }
+        return simulation.scenario.isEmbedded ? outcome : mixed(failed, writes.count)
+    }
+
+    /// Another transaction is under way at some rows: of these nothing is said, the others'
+    /// conditions are judged.
+    private func cancelled(
+        _ writes: [Write],
+        _ rows: [(key: TableKey, before: Item?)],
+        _ underWay: Set<Int>
+    ) throws(TableError) -> TransactionOutcome {
+        var failed: [Int: Item?] = [:]
+        for (index, write) in writes.enumerated() where !underWay.contains(index) {
+            guard let condition = write.condition, !condition.holds(for: rows[index].before) else {
+                continue
+            }
+            failed.updateValue(rows[index].before, forKey: index)
+        }
+        guard !failed.isEmpty else { throw Self.conflict }
+        return .conditionFailed(failed, unjudged: underWay)
+    }
+
+    /// Somebody else's transaction was under way at some of the rows.
+    private func mixed(_ failed: [Int: Item?], _ count: Int) -> TransactionOutcome {
+        guard count > 1, world.random.happens(0.3) else { return .conditionFailed(failed) }
+        let judged = world.random.pick(failed.keys.sorted())
+        let unjudged = (0..<count).filter { $0 != judged && world.random.happens(0.5) }
+        let left = failed.filter { !unjudged.contains($0.key) }
+        return .conditionFailed(left, unjudged: Set(unjudged))
+    }
+
+    private static let conflict = TableError(.definite, .throttled, "a transaction is under way")
+
     func batchDelete(_ keys: [TableKey]) async throws(TableError) {
-        try await change { [store, truth = simulation.truth] () async throws(TableError) in
+        try await change(nil) { [store, truth = simulation.truth] () async throws(TableError) in
             await truth.observeRemoval(keys)
             try await store.batchDelete(keys)
         }
     }
 
-    func purgeExpired(before moment: Timestamp, limit: Int) async throws(TableError) -> Int { 0 }
+    func purgeExpired(before moment: Timestamp, limit: Int) async throws(TableError) -> Int {
+        try await store.purgeExpired(before: moment, limit: limit)
+    }
 
     // MARK: There and back
 
@@ -79,7 +146,8 @@ struct SimulatedTable: Table {
         world.trace.note(world.now, process.number, 0, "read \(what()): \(fate)")
         switch fate {
         case .answered(let there, let back):
-            await process.pass(there)
+            await process.pass(0)
+            try await travel(there)
             let answer = try await body()
             await process.pass(back)
             return answer
@@ -92,26 +160,78 @@ struct SimulatedTable: Table {
         }
     }
 
+    /// A read's way to the engine; a table of its own refuses what a clock that is wrong has signed.
+    private func travel(_ there: Int64) async throws(TableError) {
+        guard !simulation.scenario.isEmbedded else { return await process.pass(there) }
+        let signed = process.instant
+        await world.sleep(there)
+        try checkSignature(signed)
+    }
+
+    /// The table's own clock is right: it refuses what was signed five minutes ago or ahead.
+    private func checkSignature(_ signed: Instant) throws(TableError) {
+        let age = SimulatedClock.beginning + world.now - signed.now.milliseconds
+        guard abs(age) < Limits.decisionAge else {
+            throw TableError(.definite, .unavailable, "the signature has expired")
+        }
+    }
+
+    /// `decided`: When the caller decided on it; nil: it does not matter.
     private func change<Answer: Sendable>(
+        _ decided: Instant?,
         _ body: @escaping @Sendable () async throws(TableError) -> Answer
     ) async throws(TableError) -> Answer {
         let fate = simulation.faults.next(&world.random)
         world.trace.note(world.now, process.number, 1, "write: \(fate)")
+        try await prepare(decided)
+        let arriving: @Sendable () async throws(TableError) -> Answer = {
+            [self] () async throws(TableError) in
+            try checkAge(decided)
+            return try await body()
+        }
         switch fate {
+        case _ where simulation.isBrownedOut:
+            await process.pass(world.random.number(1...30))
+            throw TableError(.definite, .throttled, "throttled for a while")
         case .answered(let there, let back):
-            await world.sleep(there)
-            let answer = try await body()
+            if simulation.scenario.isEmbedded {
+                await process.pass(there)
+            } else {
+                await world.sleep(there)
+            }
+            let answer = try await arriving()
             await process.pass(back)
             return answer
         case .throttled(let delay):
             await process.pass(delay)
             throw TableError(.definite, .throttled, "throttled")
         case .lost: break
-        case .unanswered(let delay): arrive(after: delay, body)
-        case .late(let delay): arrive(after: delay, body)
+        case .unanswered(let delay): arrive(after: delay, arriving)
+        case .late(let delay): arrive(after: delay, arriving)
         }
         await process.pass(Self.patience)
         throw TableError(.indefinite, .unavailable, "no answer")
+    }
+
+    /// Credentials, queues, a look at the decision's age, and the way to the wire: the process may
+    /// stand still anywhere in it.
+    private func prepare(_ decided: Instant?) async throws(TableError) {
+        guard process.freezer?.isActive == true, !simulation.scenario.isEmbedded else { return }
+        await process.pass(0)
+        try decided?.checkAge(at: process.instant)
+        await process.pass(0)
+    }
+
+    /// Refuses what was decided too long ago, where the write arrives.
+    ///
+    /// An engine in the process itself looks right before it carries out the write. What goes to a
+    /// table of its own is signed as of its decision.
+    private func checkAge(_ decided: Instant?) throws(TableError) {
+        guard let decided, Rule.decisionAge.isKept else { return }
+        guard !simulation.scenario.isEmbedded else {
+            return try decided.checkAge(at: process.instant)
+        }
+        try checkSignature(decided)
     }
 
     private func arrive<Answer: Sendable>(

@@ -1,6 +1,16 @@
 import LedgerCore
 import LedgerTesting
 
+/// Something that must never be.
+public struct Violation: Sendable, CustomStringConvertible {
+    /// What it breaks.
+    public let promise: Promise
+    fileprivate let text: String
+
+    /// The promise and what happened.
+    public var description: String { "\(promise.rawValue): \(text)" }
+}
+
 /// What really happened, told in the instant in which the table applied it, and what must hold of it.
 ///
 /// `@unchecked Sendable`: used by the history's one thread.
@@ -45,13 +55,15 @@ final class Truth: @unchecked Sendable {
     let world: World
     let store: MemoryTable
     var logs: [RowGroup: Log] = [:]
-    private(set) var violations: [String] = []
+    private(set) var violations: [Violation] = []
     /// Values that publishers were told are not stored, nor ever will be.
     var refused: Set<String> = []
     /// The incarnations that hold a value.
     ///
     /// An idempotent publish may be repeated in the successor of a deleted stream.
     private(set) var holders: [String: [RowGroup]] = [:]
+    /// When each value was stored, the last time.
+    private var storedAt: [String: Int64] = [:]
     private var tokens: Set<Incarnation> = []
     private var positions: [TableKey: (epoch: Int64, position: Position)] = [:]
     private(set) var appended = 0
@@ -62,9 +74,9 @@ final class Truth: @unchecked Sendable {
     }
 
     /// Notes what must never be.
-    func violate(_ text: String) {
-        world.trace.note(world.now, 0, 9, "VIOLATION: \(text)")
-        violations.append(text)
+    func violate(_ promise: Promise, _ text: String) {
+        world.trace.note(world.now, 0, 9, "VIOLATION of \(promise): \(text)")
+        violations.append(Violation(promise: promise, text: text))
     }
 
     /// Whether a transaction with this token was applied.
@@ -75,6 +87,28 @@ final class Truth: @unchecked Sendable {
     /// The log of a partition.
     func log(_ stream: Incarnation, _ partition: Partition) -> Log {
         logs[.log(stream, partition)] ?? Log()
+    }
+
+    /// Takes that an idempotent publish was answered that this value is not stored, after a look
+    /// at the table.
+    func denied(_ value: String, after look: CallNote.Look?) async {
+        guard let stored = storedAt[value], let look,
+            stored + Self.visibleAfter < look.time.lowerBound,
+            // The key is forgotten after a day.
+            look.time.upperBound - stored < 23 * 3_600_000,
+            case .log(look.stream, _)? = holders[value]?.last, await isCurrent(look.stream)
+        else { return }
+        violate(.refusals, "\(value) is said not to be stored, and was since \(stored)")
+    }
+
+    /// Milliseconds until all rows of a transaction are seen.
+    private static let visibleAfter: Int64 = 200
+
+    private func isCurrent(_ stream: Incarnation) async -> Bool {
+        guard let id = StreamID("orders"), let item = try? await store.get(.stream(id)),
+            let row = try? StreamRow(item)
+        else { return false }
+        return row.incarnation == stream
     }
 
     /// Whether this value is in some log.
@@ -89,7 +123,7 @@ final class Truth: @unchecked Sendable {
             case (.put(let item), .latest): await folded(item)
             case (.put(let item), .progress): await advanced(item)
             case (.put(let item), .position): moved(item)
-            case (.delete(let key), .chunk): violate("a single delete of \(key)")
+            case (.delete(let key), .chunk): violate(.removal, "a single delete of \(key)")
             default: break
             }
         }
@@ -116,13 +150,15 @@ final class Truth: @unchecked Sendable {
     // MARK: The log
 
     private func appended(_ item: Item) {
-        guard let entry = try? LogEntry(item) else { return violate("an unreadable log row") }
+        guard let entry = try? LogEntry(item) else {
+            return violate(.offsets, "an unreadable log row")
+        }
         let group = item.key.group
         var log = logs[group] ?? Log()
         switch entry {
         case .seal(let offset):
             if offset != log.tail.next, !log.isForgotten(at: world.now), !log.isGone {
-                violate("a seal at \(offset), not \(log.tail.next)")
+                violate(.removal, "a seal at \(offset), not \(log.tail.next)")
             }
             if !log.isSealed { log.sealedAt = world.now }
             log.isSealed = true
@@ -134,23 +170,25 @@ final class Truth: @unchecked Sendable {
     private func append(_ chunk: Chunk, to log: inout Log) {
         let end = log.tail.next.rawValue
         let place = "partition \(chunk.partition.index), offset \(chunk.first.rawValue)"
-        if log.isSealed { violate("\(place): an append behind the seal") }
+        if log.isSealed { violate(.removal, "\(place): an append behind the seal") }
         guard chunk.first.rawValue == end else {
-            return violate("\(place): offset used again or skipped, the log ends at \(end)")
+            return violate(
+                .offsets,
+                "\(place): offset used again or skipped, the log ends at \(end)"
+            )
         }
-        if chunk.timestamp < log.tail.timestamp { violate("\(place): time runs backwards") }
-        if chunk.timestamp.milliseconds > SimulatedClock.beginning + world.now + Limits.clockLead
-            * 2
-        {
-            violate("\(place): stamped by a clock that is far ahead")
+        if chunk.timestamp < log.tail.timestamp { violate(.order, "\(place): time runs backwards") }
+        let latest = SimulatedClock.beginning + world.now + Limits.clockLead * 2
+        if chunk.timestamp.milliseconds > latest {
+            violate(.clocks, "\(place): stamped by a clock that is far ahead")
         }
-        if chunk.ttl < log.tail.ttl { violate("\(place): ttl decreases") }
-        if chunk.previousTTL != log.tail.ttl { violate("\(place): a wrong pttl") }
+        if chunk.ttl < log.tail.ttl { violate(.order, "\(place): ttl decreases") }
+        if chunk.previousTTL != log.tail.ttl { violate(.order, "\(place): a wrong pttl") }
         if chunk.hash != HashChain.next(previous: log.tail.hash, batch: chunk.batch) {
-            violate("\(place): the hash chain is broken")
+            violate(.offsets, "\(place): the hash chain is broken")
         }
         guard let batch = try? RecordBatch.decode(chunk.batch, expecting: chunk.first) else {
-            return violate("\(place): an unreadable batch")
+            return violate(.offsets, "\(place): an unreadable batch")
         }
         for (index, record) in batch.records.enumerated() {
             let event = Event(
@@ -163,7 +201,7 @@ final class Truth: @unchecked Sendable {
             )
             note(event.value, chunk)
             if refused.contains(event.value) {
-                violate("\(event.value) is stored, but was refused")
+                violate(.refusals, "\(event.value) is stored, but was refused")
             }
             log.last[event.key] = log.events.count
             log.events.append(event)
@@ -177,31 +215,34 @@ final class Truth: @unchecked Sendable {
         let isTwice = holders[value, default: []].contains { group in
             if case .log(chunk.stream, _) = group { true } else { false }
         }
-        if isTwice { violate("\(value) is stored twice") }
+        if isTwice { violate(.once, "\(value) is stored twice") }
         holders[value, default: []].append(.log(chunk.stream, chunk.partition))
+        storedAt[value] = world.now
     }
 
     // MARK: Compacted state
 
     private func folded(_ item: Item) async {
-        guard let latest = try? Latest(item) else { return violate("an unreadable latest row") }
+        guard let latest = try? Latest(item) else {
+            return violate(.latest, "an unreadable latest row")
+        }
         let log = log(latest.stream, latest.partition)
         guard !log.isGone else { return }
         let place = "key \(latest.key.text) of partition \(latest.partition.index)"
         let offset = latest.offset.rawValue
         guard offset < Int64(log.events.count), log.events[Int(offset)].key == latest.key.utf8
         else {
-            return violate("\(place): no such event at \(offset)")
+            return violate(.latest, "\(place): no such event at \(offset)")
         }
         let last = log.events[..<Int(log.watermark)].last { $0.key == latest.key.utf8 }
         if let last, last.offset > offset {
-            violate("\(place): offset \(offset) comes back, \(last.offset) is folded")
+            violate(.latest, "\(place): offset \(offset) comes back, \(last.offset) is folded")
         }
     }
 
     private func advanced(_ item: Item) async {
         guard let progress = try? Progress(item) else {
-            return violate("an unreadable progress row")
+            return violate(.folded, "an unreadable progress row")
         }
         let group = RowGroup.log(progress.stream, progress.partition)
         var log = logs[group] ?? Log()
@@ -209,10 +250,10 @@ final class Truth: @unchecked Sendable {
         let next = progress.watermark.next.rawValue
         let place = "partition \(progress.partition.index)"
         guard next >= log.watermark else {
-            return violate("\(place): the watermark falls to \(next)")
+            return violate(.folded, "\(place): the watermark falls to \(next)")
         }
         guard next <= Int64(log.events.count) else {
-            return violate("\(place): watermark \(next) beyond the log's end")
+            return violate(.folded, "\(place): watermark \(next) beyond the log's end")
         }
         if await compacts(progress.stream) { await check(progress, &log) }
         log.watermark = max(log.watermark, next)
@@ -234,7 +275,10 @@ final class Truth: @unchecked Sendable {
             if (try? await store.get(chunk)) == nil {
                 log.isLossy = true
             } else {
-                violate("key \(key.text): watermark beyond \(last.offset), which is not folded")
+                violate(
+                    .folded,
+                    "key \(key.text): watermark beyond \(last.offset), which is not folded"
+                )
             }
         }
     }
@@ -250,12 +294,17 @@ final class Truth: @unchecked Sendable {
     // MARK: Positions
 
     private func moved(_ item: Item) {
-        guard let row = try? PositionRow(item) else { return violate("an unreadable position") }
+        guard let row = try? PositionRow(item) else {
+            return violate(.commits, "an unreadable position")
+        }
         defer { positions[item.key] = (row.epoch, row.position) }
         guard let before = positions[item.key] else { return }
-        if row.epoch < before.epoch { violate("a commit of an epoch before a seek") }
+        if row.epoch < before.epoch { violate(.commits, "a commit of an epoch before a seek") }
         if row.epoch == before.epoch, row.position.isBehind(before.position) {
-            violate("a commit moves backwards, from \(before.position) to \(row.position)")
+            violate(
+                .commits,
+                "a commit moves backwards, from \(before.position) to \(row.position)"
+            )
         }
     }
 
@@ -270,6 +319,7 @@ final class Truth: @unchecked Sendable {
                 logs[.log(stream, partition)]?.isGone = true
             } else if offset.rawValue >= log.watermark {
                 violate(
+                    .removal,
                     log.isSealed
                         ? "rows of a deleted stream go while writers may not know"
                         : "an unfolded chunk is removed, at \(offset.rawValue)"

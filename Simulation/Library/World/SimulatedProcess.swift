@@ -16,33 +16,52 @@ final class SimulatedProcess: @unchecked Sendable {
     /// Until when it stands still, true time.
     var frozenUntil: Int64 = 0
     private let boot: Int64
+    /// What stops it; nil: nothing.
+    let freezer: Freezer?
+    /// The ledger that all its requests share.
+    private var ledger: Ledger?
 
-    init(_ number: Int, _ world: World, skew: Int64) {
+    init(_ number: Int, _ world: World, skew: Int64, freezer: Freezer?) {
         self.number = number
         self.world = world
         self.skew = skew
+        self.freezer = freezer
         boot = world.now - world.random.number(0...1_000_000)
     }
-
-    /// How likely it is frozen at any step.
-    var freezing = 0.0
 
     /// Returns after so much time, and not while the process is frozen.
     func pass(_ milliseconds: Int64) async {
         await world.sleep(milliseconds)
-        if freezing > 0, world.random.happens(freezing) {
-            frozenUntil = world.now + world.random.duration(1000, 4 * 86_400_000)
-        }
+        if frozenUntil <= world.now, let length = freezer?.atStep() { freeze(length) }
         while frozenUntil > world.now { await world.sleep(frozenUntil - world.now) }
     }
 
-    /// A ledger of this process, with empty caches.
+    /// Stops it for so long, whatever it does.
+    func freeze(_ milliseconds: Int64) {
+        frozenUntil = world.now + milliseconds
+        world.trace.note(world.now, number, 12, "stands still for \(milliseconds) ms")
+    }
+
+    /// What time it is for this process.
+    var instant: Instant { clock.instant() }
+
+    private var clock: SimulatedClock { SimulatedClock(process: self, boot: boot) }
+
+    /// The ledger of this process.
     func ledger(_ simulation: Simulation) -> Ledger {
+        if let ledger { return ledger }
+        let made = makeLedger(simulation)
+        ledger = made
+        return made
+    }
+
+    private func makeLedger(_ simulation: Simulation) -> Ledger {
         var configuration = Ledger.Configuration()
         configuration.executor = world
+        configuration.foldsInBackground = simulation.scenario.isLazy && !simulation.isDraining
         return Ledger(
             table: SimulatedTable(self, simulation),
-            clock: SimulatedClock(process: self, boot: boot),
+            clock: clock,
             random: LedgerRandom { [world] in world.random.next() },
             configuration: configuration,
             logger: Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() }

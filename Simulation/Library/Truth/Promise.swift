@@ -1,0 +1,39 @@
+/// What the simulation holds the ledger to; every violation is of one of these.
+public enum Promise: String, Sendable, CaseIterable {
+    /// Offsets are contiguous and used once; the chain of hashes fits.
+    case offsets
+    /// Timestamps and ttl never fall along a log.
+    case order
+    /// What was published once is stored once.
+    case once
+    /// What is acknowledged is stored, where it was said to be.
+    case acknowledged
+    /// What is said not to be stored is not; nothing was changed where that is said.
+    case refusals
+    /// Nobody waits for longer than a publish may take.
+    case patience
+    /// Nothing is removed too early, and nothing is added to what is deleted.
+    case removal
+    /// The watermark lies behind what is folded, and never falls.
+    case folded
+    /// A key's latest event never goes back.
+    case latest
+    /// A subscriber that begins with the compacted state ends with the fold of the whole log.
+    case bootstrap
+    /// A page has the events that follow, in order, and each of them once.
+    case delivery
+    /// A cursor covers what is in its page, and nothing more.
+    case cursors
+    /// Commits never move back.
+    case commits
+    /// A cursor from before a seek is refused.
+    case seeks
+    /// A failed read is an error, and a whole log is never called damaged.
+    case reads
+    /// What is said to have expired has.
+    case expiry
+    /// A clock that leaps ahead changes nothing.
+    case clocks
+    /// When the faults have stopped, everything works again.
+    case progress
+}
