@@ -8,42 +8,9 @@ import Testing
 /// Calls that wait for events: what they cost while nothing comes, and what wakes them.
 @Suite("Waiting")
 struct WaitingTests {
-    /// A ledger whose clock stands still, and whose table's calls are counted.
-    private struct Stage {
-        let table: FaultyTable
-        let clock = ManualClock(isImpatient: false)
-        let api: API
-
-        init(alone: Bool, on table: FaultyTable = FaultyTable(MemoryTable())) {
-            self.table = table
-            var configuration = Ledger.Configuration()
-            configuration.seesAllAppends = alone
-            api = API(table: table, clock: clock, configuration: configuration)
-        }
-
-        /// Starts calls and returns once they, and who looks for them, are asleep.
-        func wait(
-            for count: Int,
-            asleep: Int,
-            in group: inout ThrowingTaskGroup<Answer, any Error>,
-            _ call: @escaping @Sendable (API, Int) async -> Answer
-        ) async throws {
-            for index in 0..<count { group.addTask { [api] in await call(api, index) } }
-            try await sleepers(asleep)
-        }
-
-        func sleepers(_ count: Int) async throws {
-            let patience = Patience()
-            while clock.sleeperCount != count {
-                try patience.check("\(count) asleep, not \(clock.sleeperCount)")
-                await Task.yield()
-            }
-        }
-    }
-
     @Test("Waiting costs nothing while nothing comes", arguments: [1, 2_000])
     func idle(_ waiters: Int) async throws {
-        let stage = Stage(alone: true)
+        let stage = WaitingStage(alone: true)
         await stage.api.stream("s", ",\"partition_count\":1")
         await stage.api.subscribe("s", "u")
         try await withThrowingTaskGroup(of: Answer.self) { group in
@@ -64,7 +31,7 @@ struct WaitingTests {
 
     @Test("An event wakes 500 who wait on 100 partitions, each with a few reads")
     func wake() async throws {
-        let stage = Stage(alone: true)
+        let stage = WaitingStage(alone: true)
         await stage.api.stream("s", ",\"partition_count\":100")
         await stage.api.subscribe("s", "u")
         let (id, name) = (try #require(StreamID("s")), try #require(SubscriptionID("u")))
@@ -91,7 +58,7 @@ struct WaitingTests {
 
     @Test("An append wakes only who can get an event of it")
     func otherPartitions() async throws {
-        let stage = Stage(alone: true)
+        let stage = WaitingStage(alone: true)
         await stage.api.stream("s", ",\"partition_count\":2")
         await stage.api.stream("other", ",\"partition_count\":1")
         let own = Partitioner.partition(forKey: Array("k".utf8), count: 2).index
@@ -114,7 +81,7 @@ struct WaitingTests {
 
     @Test("What others append is looked for once for all who wait", arguments: [1, 50])
     func sharedLooks(_ waiters: Int) async throws {
-        let stage = Stage(alone: false)
+        let stage = WaitingStage(alone: false)
         await stage.api.stream("s", ",\"partition_count\":10")
         await stage.api.subscribe("s", "u")
         try await withThrowingTaskGroup(of: Answer.self) { group in
@@ -137,7 +104,7 @@ struct WaitingTests {
 
     @Test("A deletion by another process is noticed", arguments: ["", "/subscriptions/u"])
     func deletionElsewhere(_ path: String) async throws {
-        let stage = Stage(alone: false)
+        let stage = WaitingStage(alone: false)
         await stage.api.stream("s", ",\"partition_count\":1")
         await stage.api.subscribe("s", "u")
         try await withThrowingTaskGroup(of: Answer.self) { group in
@@ -155,7 +122,7 @@ struct WaitingTests {
 
     @Test("Whoever waits is answered at once when the process stops")
     func ending() async throws {
-        let stage = Stage(alone: true)
+        let stage = WaitingStage(alone: true)
         await stage.api.stream("s", ",\"partition_count\":1")
         await stage.api.subscribe("s", "u")
         try await withThrowingTaskGroup(of: Answer.self) { group in
@@ -177,7 +144,7 @@ struct WaitingTests {
 
     @Test("A seek wakes who waits on its subscription, and nobody else")
     func seek() async throws {
-        let stage = Stage(alone: true)
+        let stage = WaitingStage(alone: true)
         await stage.api.stream("s", ",\"partition_count\":1")
         await stage.api.publish("s", "k")
         for name in ["u", "v"] { await stage.api.subscribe("s", name, "\"latest\"") }

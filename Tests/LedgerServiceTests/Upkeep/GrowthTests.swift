@@ -1,3 +1,4 @@
+import APISuite
 import Foundation
 import LedgerCore
 import LedgerService
@@ -80,6 +81,88 @@ struct GrowthTests {
         #expect(most.calls <= 3 * pace + 10)
         #expect(most.milliseconds < 60_000)
         #expect(oldest <= ageBound)
+    }
+
+    @Test("Calls of the table in an idle minute do not grow with those who wait")
+    func idleWaiters() async throws {
+        var perMinute: [Int] = []
+        for count in Self.isFull ? [100, 1_000, 10_000] : [100, 1_000] {
+            let stage = WaitingStage(alone: false)
+            await stage.api.stream("s", ",\"partition_count\":10")
+            await stage.api.subscribe("s", "u")
+            let cpu = Self.cpuMilliseconds()
+            var calls = 0
+            try await withThrowingTaskGroup(of: Answer.self) { group in
+                // And one who looks for all of them.
+                try await stage.wait(for: count, asleep: count + 1, in: &group) { api, _ in
+                    await api.poll("s", "u", "wait=20")
+                }
+                let began = stage.table.calls
+                for _ in 0..<15 {
+                    stage.clock.advance(milliseconds: 1_000)
+                    try await stage.sleepers(count + 1)
+                }
+                calls = 4 * (stage.table.calls - began)
+                stage.api.ledger.endWaiting()
+                for try await answer in group { #expect(answer.status == 200) }
+            }
+            stage.clock.advance(milliseconds: 1_000)
+            perMinute.append(calls)
+            print(
+                "idle minute, \(count) waiters on 10 partitions: \(calls) calls; "
+                    + "\(Self.cpuMilliseconds() - cpu) ms of CPU with their coming and going"
+            )
+        }
+        #expect(Set(perMinute).count == 1 && perMinute[0] <= 60 * 12, "\(perMinute)")
+    }
+
+    @Test("A page's work does not grow with the tombstones that it must look at")
+    func tombstones() async throws {
+        var mostCalls: [Int] = []
+        for count in Self.isFull ? [100, 1_000, 10_000, 100_000] : [100, 1_000] {
+            let table = FaultyTable(MemoryTable())
+            let api = API(table: table)
+            await api.stream("s", ",\"partition_count\":1")
+            try await Self.publishTombstones(count, api)
+            await api.subscribe("s", "u", "\"compacted\"")
+            var pages = 0
+            var most = (calls: 0, looked: 0)
+            var isOver = false
+            while !isOver, pages < 2 + count / 5_000 {
+                let before = table.calls
+                let found = try await api.ledger.poll(
+                    try #require(SubscriptionID("u")),
+                    of: try #require(StreamID("s")),
+                    cursor: nil,
+                    limit: 1,
+                    wait: 0
+                )
+                pages += 1
+                most.calls = max(most.calls, table.calls - before)
+                most.looked = max(most.looked, found.page.scanned)
+                isOver = found.page.caughtUp
+                await api.commit("s", "u", found.cursor)
+            }
+            #expect(isOver && most.looked <= Limits.readEntries)
+            mostCalls.append(most.calls)
+            print(
+                "bootstrap over \(count) tombstones, a page of one: \(pages) pages, at most "
+                    + "\(most.calls) calls and \(most.looked) rows looked at in one"
+            )
+        }
+        #expect(mostCalls.allSatisfy { $0 <= 20 }, "\(mostCalls)")
+    }
+
+    private static func publishTombstones(_ count: Int, _ api: API) async throws {
+        for first in stride(from: 0, to: count, by: 5_000) {
+            let events = (first..<min(first + 5_000, count)).map {
+                "{\"key\":\"k\($0)\",\"type\":\"t\",\"data\":null}"
+            }
+            let body = "[\(events.joined(separator: ","))]"
+            let answer = await api.call("POST", "/streams/s/events?ack=summary", body)
+            try #require(answer.status == 200)
+        }
+        #expect(await api.call("POST", "/streams/s/compact").status == 200)
     }
 
     /// What this process has used so far; other tests in it count too.
