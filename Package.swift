@@ -201,7 +201,7 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "CLI",
-            swiftSettings: settings
+            swiftSettings: settings + simulation
         ),
 
         // The checks of the API that every ledger must pass, for test targets to run.

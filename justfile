@@ -100,6 +100,13 @@ jepsen *ARGS: setup
     swift build --product eventledger-jepsen
     @"$(swift build --show-bin-path)/eventledger-jepsen" "$@"
 
+# Break rules in those servers, and see that the judge notices
+jepsen-controls: setup
+    @scripts/tools.sh
+    EVENTLEDGER_SIMULATION=1 swift build --scratch-path .build-sim --product eventledger
+    EVENTLEDGER_SIMULATION=1 swift build --scratch-path .build-sim --product eventledger-jepsen
+    @scripts/jepsen-controls.py .build-sim/debug/eventledger-jepsen
+
 # A ledger on SQLite through weeks of its own time, kills, full disks, wrong clocks: ./justw soak --seconds 600, or --forever
 soak *ARGS: setup
     swift build --product eventledger

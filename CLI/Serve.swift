@@ -76,6 +76,9 @@ struct Serve: AsyncParsableCommand {
     var logFormat: LogFormat?
 
     func run() async throws {
+        #if SIMULATION
+        Rule.broken = try Environment.parsed("EVENTLEDGER_BREAK") { Rule(rawValue: $0) }
+        #endif
         let settings = try settings()
         let storage = try storage()
         let logger = Logger(label: "eventledger") { label in
