@@ -66,16 +66,16 @@ schemathesis: build
 # Test the local cloud's data plane; arguments go to pytest: ./justw test-local-cloud -k cors
 test-local-cloud *ARGS:
     @scripts/tools.sh
-    @.tools/venv/bin/python -m pytest -q -p no:cacheprovider scripts/local_cloud "$@"
+    @.tools/venv/bin/python -m pytest -q -p no:cacheprovider LocalCloud "$@"
 
 # Write the tables of docs/cost.md anew: ./justw cost --measure STATE-FILE measures on a local cloud
 cost *ARGS:
     @scripts/tools.sh
     @.tools/venv/bin/python scripts/cost.py "$@"
 
-# Deploy to a local AWS and serve it until Ctrl-C: scripts/local_cloud/README.md
+# Deploy to a local AWS and serve it until Ctrl-C: LocalCloud/README.md
 local-cloud *ARGS: setup
-    @scripts/local-cloud.sh run "$@"
+    @LocalCloud/local-cloud.sh run "$@"
 
 # Fuzz one target or all, so many seconds each, or replay inputs: ./justw fuzz json 600
 fuzz TARGET="all" *ARGS: setup

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The project deployed to a local AWS, served on loopback: scripts/local_cloud/README.md.
+# The project deployed to a local AWS, served on loopback: LocalCloud/README.md.
 #
 #   local-cloud.sh run                 serves until Ctrl-C
 #   local-cloud.sh start --state FILE  serves in the background; FILE holds the addresses as JSON
@@ -7,4 +7,4 @@
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 "$root/scripts/tools.sh"
-PYTHONPATH=$root/scripts exec "$root/.tools/venv/bin/python" -m local_cloud "$@"
+PYTHONPATH=$root/LocalCloud exec "$root/.tools/venv/bin/python" -m local_cloud "$@"

@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 scripts/tools.sh
 
-exec {output}< <(exec .tools/venv/bin/python scripts/moto-server.py)
+exec {output}< <(exec .tools/venv/bin/python LocalCloud/moto-server.py)
 moto=$!
 trap 'kill "$moto" 2>/dev/null || true' EXIT
 read -r ready <&"$output"

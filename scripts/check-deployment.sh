@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 if [[ -z ${AWS_ENDPOINT_URL:-} ]]; then
-    exec scripts/with-local-aws.sh "scripts/$(basename "$0")" "$@"
+    exec LocalCloud/with-local-aws.sh "scripts/$(basename "$0")" "$@"
 fi
 
 environment=${1:-dev}

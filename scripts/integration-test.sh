@@ -23,7 +23,7 @@ value() { # name, of the state file
 }
 
 stop_cloud() {
-    scripts/local-cloud.sh stop --state "$state"
+    LocalCloud/local-cloud.sh stop --state "$state"
 }
 
 run() { # filter, arguments
@@ -40,7 +40,7 @@ if [[ -z $packages ]]; then
     scripts/build-lambda.sh
     packages=.build/lambda
 fi
-scripts/local-cloud.sh start --state "$state" --packages "$packages"
+LocalCloud/local-cloud.sh start --state "$state" --packages "$packages"
 trap stop_cloud EXIT
 EVENTLEDGER_API_URL=$(value api_url)
 EVENTLEDGER_API_KEY=$(value api_key)

@@ -27,7 +27,8 @@ shell_scripts() {
         if [[ $(head -c 19 "$file") == '#!/usr/bin/env bash' ]]; then
             files+=("$file")
         fi
-    done < <(git ls-files --cached --others --exclude-standard -- justw .ci scripts Benchmarks tofu)
+    done < <(git ls-files --cached --others --exclude-standard -- \
+        justw .ci scripts Benchmarks LocalCloud tofu)
     .tools/venv/bin/shellcheck "${files[@]}"
 }
 

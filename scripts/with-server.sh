@@ -16,7 +16,7 @@ fi
 
 table=
 if [ "${1:-}" = --dynamodb ]; then
-    [ -n "${AWS_ENDPOINT_URL:-}" ] || exec "$root/scripts/with-local-aws.sh" "$root/scripts/with-server.sh" "$@"
+    [ -n "${AWS_ENDPOINT_URL:-}" ] || exec "$root/LocalCloud/with-local-aws.sh" "$root/scripts/with-server.sh" "$@"
     shift
     table=eventledger-$$
 fi
@@ -65,7 +65,7 @@ fi
 
 place=(--data "$folder/data")
 if [ -n "$table" ]; then
-    "$root/.tools/venv/bin/python" "$root/scripts/local-table.py" "$table"
+    "$root/.tools/venv/bin/python" "$root/LocalCloud/local-table.py" "$table"
     place=(--table "dynamodb:$table")
 fi
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from . import deploy
 from .plane import DataPlane
 
-SCRIPTS = Path(__file__).resolve().parents[1]
+PROGRAMS = Path(__file__).resolve().parents[1]
 
 
 class Cloud:
@@ -45,7 +45,7 @@ class Cloud:
 
     async def start_aws(self):
         self.aws = await asyncio.create_subprocess_exec(
-            sys.executable, str(SCRIPTS / "moto-server.py"), "--end-with-input",
+            sys.executable, str(PROGRAMS / "moto-server.py"), "--end-with-input",
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=self.log)
         line = (await self.aws.stdout.readline()).decode()
         if not line:

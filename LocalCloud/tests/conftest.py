@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-SCRIPTS = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(SCRIPTS), str(Path(__file__).parent)]
+TESTS = Path(__file__).resolve().parent
+PROGRAMS = TESTS.parent
+sys.path[:0] = [str(PROGRAMS), str(TESTS)]
 os.environ.update(AWS_ACCESS_KEY_ID="test", AWS_SECRET_ACCESS_KEY="test")
 
 from deployment import REGION, Deployment  # noqa: E402
@@ -37,7 +38,7 @@ def eventually(condition):
 def endpoint():
     """A local AWS of the test's own."""
     server = subprocess.Popen(
-        [sys.executable, SCRIPTS / "moto-server.py", "--end-with-input"],
+        [sys.executable, PROGRAMS / "moto-server.py", "--end-with-input"],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     try:
         yield server.stdout.readline().split()[-1]

@@ -10,19 +10,19 @@ import urllib.request
 from contextlib import suppress
 
 import pytest
-from conftest import PATIENCE, SCRIPTS, eventually
+from conftest import PATIENCE, PROGRAMS, TESTS, eventually
 
 
 class Commands:
     def __init__(self, folder):
         self.folder, self.state = folder, folder / "state.json"
         tool = folder / "tool"
-        script = SCRIPTS / "local_cloud" / "tests" / "tool.py"
+        script = TESTS / "tool.py"
         tool.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{script}" "$@"\n')
         tool.chmod(0o755)
         self.environment = os.environ | {
             "EVENTLEDGER_TOFU": str(tool), "EVENTLEDGER_TEST_FOLDER": str(folder),
-            "PYTHONPATH": str(SCRIPTS)}
+            "PYTHONPATH": str(PROGRAMS)}
 
     def command(self, *arguments):
         return [sys.executable, "-m", "local_cloud", *arguments, "--state", str(self.state)]

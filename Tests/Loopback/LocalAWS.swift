@@ -25,7 +25,7 @@ public final class LocalAWS: Sendable {
             .deletingLastPathComponent()
         process = try await ServerProcess(
             root.appending(path: ".tools/venv/bin/python").path,
-            [root.appending(path: "scripts/moto-server.py").path, "--end-with-input"],
+            [root.appending(path: "LocalCloud/moto-server.py").path, "--end-with-input"],
             input: input.fileHandleForReading
         )
         url = process.url
@@ -85,7 +85,7 @@ public final class LocalAWS: Sendable {
 
     /// Orders what goes wrong with the calls of a table from now on, or of every one; nothing ends it.
     ///
-    /// `scripts/local_cloud/README.md` says what there is, such as `throttles` and `conflicts`.
+    /// `LocalCloud/README.md` says what there is, such as `throttles` and `conflicts`.
     public func disturb(_ table: String? = nil, _ faults: [String: Double] = [:]) async throws {
         let members = faults.map { "\"\($0.key)\": \($0.value)" }
         let name = table.map { ["\"table\": \"\($0)\""] } ?? []
