@@ -71,7 +71,7 @@ test-local-cloud *ARGS:
 # Write the tables of docs/cost.md anew: ./justw cost --measure STATE-FILE measures on a local cloud
 cost *ARGS:
     @scripts/tools.sh
-    @.tools/venv/bin/python scripts/cost.py "$@"
+    @.tools/venv/bin/python Benchmarks/cost/cost.py "$@"
 
 # Deploy to a local AWS and serve it until Ctrl-C: LocalCloud/README.md
 local-cloud *ARGS: setup

@@ -37,7 +37,7 @@ run "Swift format" swift_format
 run "shell scripts" shell_scripts
 run "OpenAPI bundle" scripts/build-openapi.py --check
 run "schemas" .tools/venv/bin/python scripts/validate-schemas.py
-run "cost tables" .tools/venv/bin/python scripts/cost.py --check
+run "cost tables" .tools/venv/bin/python Benchmarks/cost/cost.py --check
 run "project rules" python3 scripts/project-rules.py
 
 if [[ ${#failed[@]} -ne 0 ]]; then

@@ -5,7 +5,7 @@
     cost.py --check            fails when they are not what the units and prices give
     cost.py --measure FILE     measures the units anew on the local cloud of this state file, first
 
-The units are in scripts/cost_model/units.json, the prices in scripts/cost_model/prices.json.
+The units are in units.json beside this script, the prices in prices.json.
 """
 
 import argparse
@@ -14,11 +14,12 @@ import re
 import sys
 from pathlib import Path
 
-from cost_model import tables
+import tables
 
-ROOT = Path(__file__).resolve().parent.parent
+FOLDER = Path(__file__).resolve().parent
+ROOT = FOLDER.parents[1]
 DOCUMENT = ROOT / "docs" / "cost.md"
-UNITS = ROOT / "scripts" / "cost_model" / "units.json"
+UNITS = FOLDER / "units.json"
 BLOCK = re.compile(r"(<!-- table: ([\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
@@ -28,7 +29,9 @@ def main():
     parser.add_argument("--measure", type=Path, metavar="FILE")
     options = parser.parse_args()
     if options.measure:
-        from cost_model.measure import measure  # needs the local cloud's Python packages
+        # How large a row is, the local cloud's table knows; both need its Python packages.
+        sys.path.append(str(ROOT / "LocalCloud"))
+        from measure import measure
         UNITS.write_text(json.dumps(measure(options.measure), indent=2) + "\n")
     found = DOCUMENT.read_text(encoding="utf-8")
     wanted = written(found)

@@ -1,6 +1,6 @@
 """The tables of docs/cost.md, by their names there."""
 
-from .money import Money, Others
+from money import Money, Others
 
 BATCHES = (1, 10, 100)
 RATES = (1, 10, 100, 1000, 10000)
