@@ -114,7 +114,7 @@ soak *ARGS: setup
     @scripts/soak.py "$@"
 
 # What takes longer than CI may: an hour or two
-nightly: soak-storage growth (soak "--seconds" "600") (jepsen "600") (sim "--count" "50000") (fuzz "all" "60")
+nightly: soak-storage growth (soak "--seconds" "600") (jepsen "600") jepsen-controls (sim "--count" "50000") (fuzz "all" "60")
 
 # The tests of storage faults with every call and every cut
 soak-storage *ARGS: setup
