@@ -53,6 +53,7 @@ public final class Simulation: @unchecked Sendable {
     public static func run(seed: UInt64, prints: Bool = false) -> Report {
         let simulation = Simulation(seed: seed, prints: prints)
         let world = simulation.world
+        defer { simulation.letGo() }
         world.spawn { await simulation.play() }
         if !world.run(steps: 2_000_000) {
             simulation.truth.violate(
@@ -67,6 +68,11 @@ public final class Simulation: @unchecked Sendable {
             events: simulation.truth.appended,
             duration: world.now
         )
+    }
+
+    /// Ends the circle of a process, its ledger and the table that leads back here.
+    private func letGo() {
+        for process in processes { process.forgetLedger() }
     }
 
     /// Takes writes that were just applied.

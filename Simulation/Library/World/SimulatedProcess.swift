@@ -55,6 +55,9 @@ final class SimulatedProcess: @unchecked Sendable {
         return made
     }
 
+    /// The history is over.
+    func forgetLedger() { ledger = nil }
+
     private func makeLedger(_ simulation: Simulation) -> Ledger {
         var configuration = Ledger.Configuration()
         configuration.executor = world
