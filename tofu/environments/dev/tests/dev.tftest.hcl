@@ -40,7 +40,7 @@ run "what_it_can_cost_is_bounded_unless_one_says_otherwise" {
   command = plan
 
   assert {
-    condition     = var.max_read_units == 400 && var.max_write_units == 200 && var.monthly_budget_usd == 50 && var.requests_per_second == 100
+    condition     = var.max_read_units == 400 && var.max_write_units == 200 && var.monthly_budget_usd == 50
     error_message = "docs/deploy.md says these numbers, and what they come to."
   }
 

@@ -35,7 +35,7 @@ run "what_it_can_cost_is_bounded_unless_one_says_otherwise" {
   command = plan
 
   assert {
-    condition     = var.max_read_units == 4000 && var.max_write_units == 2000 && var.monthly_budget_usd == 500 && var.requests_per_second == 100
+    condition     = var.max_read_units == 4000 && var.max_write_units == 2000 && var.monthly_budget_usd == 500
     error_message = "docs/deploy.md says these numbers, and what they come to."
   }
 
