@@ -17,8 +17,6 @@ TRIES = 3
 # What the judge must say of servers that do not keep the rule.
 NOTICED = {
     "ownAppend": "twice",
-    "sameOffset": "twice",
-    "exactOffset": "acknowledged",
     "idempotency": "twice",
 }
 
