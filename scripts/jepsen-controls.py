@@ -11,8 +11,10 @@ import os
 import subprocess
 import sys
 
-SECONDS = "30"
+SECONDS = 30
 TRIES = 3
+# Seconds that starting, stopping and the last look may take; where a log is past reading, that never ends.
+REST = 120
 
 # What the judge must say of servers that do not keep the rule.
 NOTICED = {
@@ -25,7 +27,11 @@ def notice(jepsen: str, rule: str) -> tuple[int, str] | None:
     """After how many runs the judge said what it should, and the line; None when it never did."""
     for run in range(1, TRIES + 1):
         environment = {**os.environ, "EVENTLEDGER_BREAK": rule}
-        done = subprocess.run([jepsen, SECONDS, "--seed", str(run)], env=environment, capture_output=True, text=True)
+        command = [jepsen, str(SECONDS), "--seed", str(run)]
+        try:
+            done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=SECONDS + REST)
+        except subprocess.TimeoutExpired:
+            continue
         found = [line.strip() for line in done.stdout.splitlines() if NOTICED[rule] in line]
         if done.returncode == 1 and found:
             return run, found[-1]
