@@ -177,8 +177,8 @@ public enum Limits {
     public static let physicalRetentionHours: Int64 = 48
     /// What is added to it as a margin for clocks, hours.
     public static let physicalRetentionMarginHours: Int64 = 1
-    /// What is younger is removed by nobody, whatever the clocks, milliseconds: half of the shortest
-    /// retention.
+    /// A chunk that is younger was removed by nobody, milliseconds: half of the shortest retention,
+    /// so that clocks may be off by ``clockSkew``.
     public static let unremovedAge: Int64 = 1_800_000
     /// How long an `Idempotency-Key` is remembered, hours.
     public static let idempotencyHours: Int64 = 24

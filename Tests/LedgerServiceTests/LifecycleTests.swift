@@ -2,6 +2,7 @@ import APISuite
 import LedgerCore
 import LedgerService
 import LedgerTesting
+import Synchronization
 import Testing
 
 @Suite("Retention and deletion")
@@ -156,6 +157,29 @@ struct LifecycleTests {
         }
         #expect(table.items.filter { if case .chunk = $0.key { true } else { false } }.isEmpty)
         #expect(await api.another().publish("s", "next").offsets == [5])
+    }
+
+    @Test("What is folded and removed while a process looks for the tail leaves the tail")
+    func removalWhileLooking() async throws {
+        let memory = MemoryTable(deletesLogByItself: false)
+        let clock = ManualClock()
+        let other = API(table: memory, seed: 2, clock: clock)
+        await other.stream("s", ",\"partition_count\":1,\"retention_hours\":1")
+        for index in 0..<2 { await other.publish("s", "k\(index)") }
+        clock.advance(hours: 50)
+        let hasSwept = Mutex(false)
+        let table = FaultyTable(memory) { call, moment in
+            guard moment == .before, call.kind == .query, case .log = call.groups.first,
+                !hasSwept.withLock({ swept in
+                    defer { swept = true }
+                    return swept
+                })
+            else { return }
+            await other.ledger.sweep()
+        }
+        let api = API(table: table, clock: clock)
+        #expect(await api.publish("s", "k2").offsets == [2])
+        #expect(hasSwept.withLock { $0 })
     }
 
     @Test("A tail that is not folded yet is not noted as verified")

@@ -42,8 +42,8 @@ public struct TailReading: Hashable, Sendable {
         self.progress = progress
     }
 
-    /// Whether chunks behind the last row may have been removed: then that row is too old as well.
-    public func mayLackRemoved(at now: Timestamp) -> Bool {
+    /// Whether chunks behind the log's last row may have been removed: then that row is old as well.
+    public func mayHaveLostItsEnd(at now: Timestamp) -> Bool {
         switch newest {
         case .seal: false
         case .chunk(let chunk):

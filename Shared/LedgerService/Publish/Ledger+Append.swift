@@ -116,7 +116,8 @@ extension Ledger {
             newest: try newest.map { item throws(TableError) in try LogEntry(item) },
             progress: early
         )
-        if alwaysProgress || reading.mayLackRemoved(at: clock.wall()), Rule.watermarkAfter.isKept {
+        if alwaysProgress || reading.mayHaveLostItsEnd(at: clock.wall()), Rule.watermarkAfter.isKept
+        {
             reading.progress = try await readProgress(stream, partition)
         }
         return reading

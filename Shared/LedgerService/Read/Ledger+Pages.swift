@@ -114,7 +114,7 @@ extension Ledger {
             return LedgerError(failure, stream: stream.id)
         }
         let end = try await end(of: partition, in: stream)
-        let earliest = try await earliestOffset(of: partition, in: stream, end)
+        let earliest = try await earliestOffset(of: partition, in: stream, endingAt: end)
         return .offsetExpired(partition, earliest: earliest)
     }
 }

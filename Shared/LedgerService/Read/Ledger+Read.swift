@@ -218,11 +218,11 @@ extension Ledger {
         let tail = end.next
         switch origin {
         case .offset, .latest, .cursor: return tail
-        case .earliest: return try await earliestOffset(of: partition, in: stream, end)
+        case .earliest: return try await earliestOffset(of: partition, in: stream, endingAt: end)
         case .timestamp(let moment):
-            return try await self.offset(at: moment, of: partition, in: stream, tail: tail)
+            return try await self.offset(at: moment, of: partition, in: stream, endingAt: end)
         case .last(let count):
-            let earliest = try await earliestOffset(of: partition, in: stream, end)
+            let earliest = try await earliestOffset(of: partition, in: stream, endingAt: end)
             let offset = Offset(max(tail.rawValue - Int64(count), 0)) ?? .zero
             return max(earliest, offset)
         }

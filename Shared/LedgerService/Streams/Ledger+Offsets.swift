@@ -5,11 +5,10 @@ extension Ledger {
     func earliestOffset(
         of partition: Partition,
         in stream: StreamRow,
-        _ end: PartitionEnd
+        endingAt end: PartitionEnd
     ) async throws(LedgerError) -> Offset {
         let now = clock.now()
-        let trim = end.progress?.trim ?? .zero
-        let known = earliest.finding(stream, partition, at: now, trim: trim)
+        let known = earliest.finding(stream, partition, at: now, trim: end.trim)
         let expiration = Expiration(of: stream, at: now)
         if let known, let chunk = known.chunk,
             !expiration.covers(chunk.timestamp, chunk.ttl)
@@ -17,7 +16,7 @@ extension Ledger {
             return known.offset
         }
         let (first, hasGap) = try await firstChunk(
-            from: known?.chunk?.end ?? known?.offset ?? trim,
+            from: known?.chunk?.end ?? known?.offset ?? end.trim,
             notBefore: Timestamp(milliseconds: .min),
             partition,
             stream,
@@ -42,12 +41,16 @@ extension Ledger {
         at moment: Timestamp,
         of partition: Partition,
         in stream: StreamRow,
-        tail: Offset
-    )
-        async throws(LedgerError) -> Offset
-    {
-        let (first, _) = try await firstChunk(notBefore: moment, partition, stream, tail: tail)
-        guard let chunk = first else { return tail }
+        endingAt end: PartitionEnd
+    ) async throws(LedgerError) -> Offset {
+        let (first, _) = try await firstChunk(
+            from: end.trim,
+            notBefore: moment,
+            partition,
+            stream,
+            tail: end.next
+        )
+        guard let chunk = first else { return end.next }
         let batch: DecodedBatch
         do throws(BatchError) {
             batch = try RecordBatch.decode(chunk.batch, expecting: chunk.first)
@@ -59,7 +62,7 @@ extension Ledger {
     }
 
     private func firstChunk(
-        from start: Offset = .zero,
+        from start: Offset,
         notBefore moment: Timestamp,
         _ partition: Partition,
         _ stream: StreamRow,

@@ -109,7 +109,7 @@ extension Ledger {
         -> StreamDescription.PartitionState
     {
         let end = try await end(of: partition, in: stream)
-        let earliest = try await earliestOffset(of: partition, in: stream, end)
+        let earliest = try await earliestOffset(of: partition, in: stream, endingAt: end)
         return StreamDescription.PartitionState(
             partition: partition,
             earliest: earliest,
@@ -147,4 +147,7 @@ struct PartitionEnd {
     /// The offset of the next event.
     let next: Offset
     let progress: Progress?
+
+    /// Below, nothing is looked for: of what was removed there, some rows may be left.
+    var trim: Offset { progress?.trim ?? .zero }
 }

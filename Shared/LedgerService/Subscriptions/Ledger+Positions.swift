@@ -55,7 +55,7 @@ extension Ledger {
         let tail = end.next
         var earliest = Offset.zero
         if offset < tail {
-            earliest = try await earliestOffset(of: partition, in: stream, end)
+            earliest = try await earliestOffset(of: partition, in: stream, endingAt: end)
         }
         return SubscriptionDescription.PartitionState(
             partition: partition,

@@ -37,18 +37,18 @@ extension Ledger {
         let tail = end.next
         switch start {
         case .earliest:
-            return .log(try await earliestOffset(of: partition, in: stream, end))
+            return .log(try await earliestOffset(of: partition, in: stream, endingAt: end))
         case .latest: return .log(tail)
         case .compacted:
             // The watermark is taken before any of the state is read (design, section 6).
             let watermark = Rule.watermarkFirst.isKept ? end.progress?.watermark.next : tail
             return .snapshot(watermark: watermark ?? .zero, after: nil)
         case .timestamp(let moment):
-            return .log(try await offset(at: moment, of: partition, in: stream, tail: tail))
+            return .log(try await offset(at: moment, of: partition, in: stream, endingAt: end))
         case .offsets(let offsets):
             guard let offset = offsets[partition.index] else {
                 if let current { return current }
-                return .log(try await earliestOffset(of: partition, in: stream, end))
+                return .log(try await earliestOffset(of: partition, in: stream, endingAt: end))
             }
             guard offset <= tail else {
                 throw .invalid(

@@ -65,6 +65,27 @@ struct EarliestTests {
         #expect(await api.poll("s", "c").offsets == [2])
     }
 
+    @Test("A row that a removal left behind is no beginning, neither by time nor the earliest")
+    func leftBehind() async throws {
+        let api = try API()
+        await api.stream("s", ",\"partition_count\":1,\"retention_hours\":null")
+        for index in 0..<2 { await api.publish("s", "k\(index)") }
+        let id = try #require(StreamID("s"))
+        let stream = try StreamRow(try #require(await api.table.get(.stream(id))))
+        let key = TableKey.chunk(stream.incarnation, stream.partitions[0], .zero)
+        let row = try #require(await api.table.get(key))
+        await api.call("PATCH", "/streams/s", "{\"retention_hours\":1}")
+        api.clock.advance(hours: 2)
+        await api.ledger.sweep()
+        _ = try await api.table.write(.put(row))
+        await api.call("PATCH", "/streams/s", "{\"retention_hours\":null}")
+        await api.publish("s", "k2")
+        await api.subscribe("s", "t", "{\"timestamp\":\"2025-01-01T00:00:00Z\"}")
+        #expect(await api.poll("s", "t").offsets == [2])
+        await api.subscribe("s", "e")
+        #expect(await api.poll("s", "e").offsets == [2])
+    }
+
     @Test("A clock that was ahead and is set back leaves nothing behind")
     func clock() async throws {
         let api = try API()
