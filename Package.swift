@@ -108,7 +108,6 @@ let integrationTests: [Target] =
 
 let package = Package(
     name: "eventledger",
-    platforms: [.macOS(.v15)],
     products: [
         .executable(name: "eventledger", targets: ["eventledger"]),
         .library(name: "LedgerClient", targets: ["LedgerClient"]),
@@ -148,7 +147,7 @@ let package = Package(
             name: "CSQLite",
             path: "Shared/CSQLite",
             pkgConfig: "sqlite3",
-            providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]
+            providers: [.apt(["libsqlite3-dev"])]
         ),
 
         // The ledger.

@@ -2,11 +2,7 @@ import ArgumentParser
 import LedgerClient
 import RawJSON
 
-#if canImport(Glibc)
 import Glibc
-#else
-import Darwin
-#endif
 
 /// The command `eventledger publish`.
 struct Publish: AsyncParsableCommand {

@@ -5,11 +5,7 @@ import LedgerService
 public import LineLog
 public import Logging
 
-#if canImport(Glibc)
 import Glibc
-#else
-import Darwin
-#endif
 
 /// The command `eventledger serve`.
 struct Serve: AsyncParsableCommand {

@@ -1,11 +1,7 @@
 import LedgerServer
 import SQLiteTable
 
-#if canImport(Glibc)
 import Glibc
-#else
-import Darwin
-#endif
 
 /// Which file a command means.
 enum LedgerFile {

@@ -1,11 +1,7 @@
 import LedgerClient
 import RawJSON
 
-#if canImport(Glibc)
 import Glibc
-#else
-import Darwin
-#endif
 
 /// Why a command did not do all that it was asked to.
 struct Failure: Error {

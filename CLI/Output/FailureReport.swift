@@ -1,10 +1,6 @@
 import ArgumentParser
 
-#if canImport(Glibc)
 import Glibc
-#else
-import Darwin
-#endif
 
 /// Says on standard error why a command failed: in words, or with `--json` in one line of JSON.
 struct FailureReport {

@@ -2,11 +2,7 @@ import Dispatch
 import LedgerServer
 import Synchronization
 
-#if canImport(Glibc)
 import Glibc
-#else
-import Darwin
-#endif
 
 /// Reads from a file descriptor, and sees meanwhile that the process was told to stop.
 ///

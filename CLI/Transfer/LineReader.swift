@@ -1,8 +1,4 @@
-#if canImport(Glibc)
 import Glibc
-#else
-import Darwin
-#endif
 
 /// Reads lines of bytes from a file descriptor.
 struct LineReader {

@@ -1,8 +1,6 @@
 import LedgerFuzz
 
-#if canImport(Glibc)
 import Glibc
-#endif
 
 /// libFuzzer's own main program, which calls the function for every input it makes.
 @_silgen_name("LLVMFuzzerRunDriver")

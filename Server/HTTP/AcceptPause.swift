@@ -1,11 +1,7 @@
 import Logging
 import NIOCore
 
-#if canImport(Glibc)
 import Glibc
-#else
-import Darwin
-#endif
 
 /// Stops accepting for a second when the system has nothing left for a further connection.
 ///

@@ -1,9 +1,5 @@
 import NIOCore
-#if canImport(Glibc)
 import Glibc
-#else
-import Darwin
-#endif
 
 /// The `Date` line of answers, made once a second: making it costs more than the rest of a head.
 struct DateLine {

@@ -5,11 +5,7 @@ import NIOHTTP1
 import NIOPosix
 import Synchronization
 
-#if canImport(Glibc)
 import Glibc
-#else
-import Darwin
-#endif
 
 /// Serves an ``APIHandler`` over HTTP/1.1.
 ///

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
 import Glibc
-#else
-import Darwin
-#endif
 
 /// How many files and sockets this process may have open.
 enum FileLimit {
@@ -32,11 +28,7 @@ enum FileLimit {
     /// Raises the soft limit, often 1,024, as far as the hard one allows; returns what holds then.
     static func raise() -> Int {
         var limit = rlimit()
-        #if canImport(Glibc)
         let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
-        #else
-        let resource = RLIMIT_NOFILE
-        #endif
         guard getrlimit(resource, &limit) == 0 else { return 1024 }
         let target = min(limit.rlim_max, enough)
         if limit.rlim_cur < target {

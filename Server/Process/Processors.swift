@@ -1,19 +1,14 @@
-#if canImport(Glibc)
 import Glibc
-#endif
 import NIOCore
 
 /// The processor cores.
 enum Processors {
     /// Cores this process may run on: fewer than the machine has under `taskset` or in a container.
     static var available: Int {
-        #if canImport(Glibc)
-        if let allowed = allowedByAffinity() { return max(1, min(allowed, System.coreCount)) }
-        #endif
-        return System.coreCount
+        guard let allowed = allowedByAffinity() else { return System.coreCount }
+        return max(1, min(allowed, System.coreCount))
     }
 
-    #if canImport(Glibc)
     /// The number of bits in `Cpus_allowed:	0000000f` of `/proc/self/status`; the call behind it,
     /// `sched_getaffinity`, is not in Glibc's module.
     private static func allowedByAffinity() -> Int? {
@@ -25,7 +20,6 @@ enum Processors {
         guard count > 0 else { return nil }
         return parse(String(decoding: bytes[..<count], as: UTF8.self))
     }
-    #endif
 
     /// Reads the mask out of the status file's text.
     static func parse(_ status: String) -> Int? {

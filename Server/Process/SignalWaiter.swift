@@ -1,10 +1,6 @@
 import Dispatch
 import Synchronization
-#if canImport(Glibc)
 public import Glibc
-#else
-public import Darwin
-#endif
 
 /// Turns SIGTERM and SIGINT into something to wait for.
 ///

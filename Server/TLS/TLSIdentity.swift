@@ -2,11 +2,7 @@ import NIOCore
 import NIOSSL
 import Synchronization
 
-#if canImport(Glibc)
 import Glibc
-#else
-import Darwin
-#endif
 
 /// The certificate that new connections get to see: read from its files, now and on demand.
 final class TLSIdentity: Sendable {

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
 import Glibc
-#else
-import Darwin
-#endif
 
 /// Environment variables by name; an empty one counts as not set.
 struct Variables: Sendable {

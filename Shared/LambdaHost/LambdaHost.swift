@@ -1,11 +1,7 @@
 import CResolver
 import CoreMetrics
 import Dispatch
-#if canImport(Glibc)
 import Glibc
-#else
-import Darwin
-#endif
 public import LedgerCore
 public import LedgerService
 import LineLog

@@ -1,9 +1,5 @@
 public import Logging
-#if canImport(Glibc)
 import Glibc
-#else
-import Darwin
-#endif
 
 /// A swift-log back end that writes one line for each record.
 public struct LineLogHandler: LogHandler {

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
 import Glibc
-#else
-import Darwin
-#endif
 public import LedgerCore
 
 /// The machine's clocks: the one place that reads them for decisions about stored rows.
@@ -13,13 +9,9 @@ public enum MachineClock {
     }
 
     /// Milliseconds on a clock that never goes back and counts the time in which the machine was
-    /// suspended, where the system has such a clock.
+    /// suspended.
     public static func uptime() -> Int64 {
-        #if os(Linux)
         milliseconds(CLOCK_BOOTTIME)
-        #else
-        milliseconds(CLOCK_MONOTONIC)
-        #endif
     }
 
     /// Both.
@@ -30,7 +22,6 @@ public enum MachineClock {
     /// Read from the kernel's own files: no library that bends the clocks of a process, for tests or
     /// for licences, gets between.
     public static func bootMoment() -> BootMoment? {
-        #if os(Linux)
         guard let boot = boot, let text = contents("/proc/uptime") else { return nil }
         // Seconds with two decimals, then something else.
         let parts = text.prefix { $0 != 0x20 }.split(separator: UInt8(ascii: "."))
@@ -38,12 +29,8 @@ public enum MachineClock {
             let hundredths = number(parts[1])
         else { return nil }
         return BootMoment(boot: boot, uptime: seconds * 1000 + hundredths * 10)
-        #else
-        return nil
-        #endif
     }
 
-    #if os(Linux)
     private static let boot: String? = contents("/proc/sys/kernel/random/boot_id").map {
         String(decoding: $0.prefix { $0 != 0x0a }, as: UTF8.self)
     }
@@ -61,7 +48,6 @@ public enum MachineClock {
         let count = read(file, &bytes, bytes.count)
         return count > 0 ? bytes[..<count] : nil
     }
-    #endif
 
     private static func milliseconds(_ clock: clockid_t) -> Int64 {
         var time = timespec()

@@ -8,8 +8,8 @@ struct ModuleRule: Sendable {
     var folder: String
     var mayImport: Set<String>
 
-    /// The C library, under its name on each system: only for modules that do I/O.
-    private static let libc: Set<String> = ["Glibc", "Musl", "Darwin"]
+    /// The C library: only for modules that do I/O.
+    private static let libc: Set<String> = ["Glibc"]
     /// Wiring only.
     private static let functionMayImport: Set<String> = [
         "AWSClient", "DynamoDBTable", "LambdaHost", "LedgerService",

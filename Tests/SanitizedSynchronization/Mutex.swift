@@ -1,8 +1,4 @@
-#if canImport(Glibc)
 import Glibc
-#else
-import Darwin
-#endif
 
 /// The standard library's `Mutex`, on a lock that the thread sanitizer knows.
 ///
