@@ -1,7 +1,6 @@
 import ArgumentParser
 import LedgerClient
 import RawJSON
-
 import Glibc
 
 /// The command `eventledger publish`.

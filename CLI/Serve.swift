@@ -2,9 +2,8 @@ public import ArgumentParser
 import LedgerCore
 import LedgerServer
 import LedgerService
-public import LineLog
+package import LineLog
 public import Logging
-
 import Glibc
 
 /// The command `eventledger serve`.

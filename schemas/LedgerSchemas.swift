@@ -1,7 +1,7 @@
 /// The machine-readable description of the HTTP API.
-public enum LedgerSchemas {
+package enum LedgerSchemas {
     /// The OpenAPI 3.1 document, byte for byte the repository's `schemas/openapi.json`.
     ///
     /// It is part of the executable, so that a server needs no files and no Foundation.
-    public static let openAPI: [UInt8] = openAPIText.withUTF8Buffer { Array($0) }
+    package static let openAPI: [UInt8] = openAPIText.withUTF8Buffer { Array($0) }
 }

@@ -1,6 +1,5 @@
 import LedgerServer
 import SQLiteTable
-
 import Glibc
 
 /// Which file a command means.

@@ -1,6 +1,5 @@
 import LedgerClient
 import RawJSON
-
 import Glibc
 
 /// Why a command did not do all that it was asked to.

@@ -1,5 +1,4 @@
 import ArgumentParser
-
 import Glibc
 
 /// Says on standard error why a command failed: in words, or with `--json` in one line of JSON.

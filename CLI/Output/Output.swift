@@ -1,6 +1,5 @@
 import Dispatch
 import Synchronization
-
 import Glibc
 
 /// Standard output: every write is checked.

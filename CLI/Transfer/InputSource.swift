@@ -1,7 +1,6 @@
 import Dispatch
 import LedgerServer
 import Synchronization
-
 import Glibc
 
 /// Reads from a file descriptor, and sees meanwhile that the process was told to stop.

@@ -1,5 +1,4 @@
 import LedgerFuzz
-
 import Glibc
 
 /// libFuzzer's own main program, which calls the function for every input it makes.

@@ -1,16 +1,16 @@
 /// A reader of bytes from outside that no bytes may crash or mislead.
 ///
 /// A target traps when its subject does, or when the subject breaks a rule that the target checks.
-public struct FuzzTarget: Sendable {
+package struct FuzzTarget: Sendable {
     /// What it is called on the command line, and its folder in `Fuzz/corpus`.
-    public let name: String
+    package let name: String
     /// Inputs beyond this size, bytes, are of no interest.
-    public let longest: Int
+    package let longest: Int
     /// Gives one input to the subject.
-    public let run: @Sendable ([UInt8]) -> Void
+    package let run: @Sendable ([UInt8]) -> Void
 
     /// Every target.
-    public static let all = [
+    package static let all = [
         FuzzTarget(name: "json", longest: 4096, run: fuzzJSON),
         FuzzTarget(name: "batch", longest: 4096, run: fuzzBatch),
         FuzzTarget(name: "tokens", longest: 1024, run: fuzzTokens),
@@ -23,7 +23,7 @@ public struct FuzzTarget: Sendable {
     ]
 
     /// The target of that name.
-    public static func named(_ name: String) -> FuzzTarget? {
+    package static func named(_ name: String) -> FuzzTarget? {
         all.first { $0.name == name }
     }
 }

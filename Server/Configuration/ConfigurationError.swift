@@ -1,5 +1,5 @@
 /// Why a server does not start with a configuration.
-public enum ConfigurationError: Error, Equatable, CustomStringConvertible {
+package enum ConfigurationError: Error, Equatable, CustomStringConvertible {
     /// The host is reachable from other machines, and requests would not be authenticated.
     case loopbackOnly(host: String)
     /// A certificate's file, or its key's, can't be used.
@@ -16,7 +16,7 @@ public enum ConfigurationError: Error, Equatable, CustomStringConvertible {
     case tooFewFiles(limit: Int, needed: Int)
 
     /// For the person who wrote the configuration.
-    public var description: String {
+    package var description: String {
         switch self {
         case .loopbackOnly(let host):
             """

@@ -1,36 +1,36 @@
-public import LedgerCore
-public import LedgerService
-public import LineLog
-public import Logging
+import LedgerCore
+package import LedgerService
+package import LineLog
+package import Logging
 
 /// Where the server listens and what it refuses to do.
-public struct ServerConfiguration: Sendable {
+package struct ServerConfiguration: Sendable {
     /// An address; without keys a loopback address or `localhost`: see ``validate()``.
-    public var host: String
+    package var host: String
     /// The TCP port; 0 lets the system choose one.
-    public var port: Int
+    package var port: Int
     /// Whether requests need an API key.
-    public var keys: KeyPolicy
+    package var keys: KeyPolicy
     /// Origins of web pages that may call the API, such as `https://console.example.com`, `https://*`
     /// or `*`.
-    public var corsOrigins: [String]
+    package var corsOrigins: [String]
     /// The files of the certificate to serve HTTPS with; nil serves plain HTTP.
-    public var tls: TLSFiles?
+    package var tls: TLSFiles?
     /// Connections that the table may have open.
     var tableConnections = 0
     /// Threads that serve connections; nil takes one for each core this process may use.
-    public var eventLoops: Int?
+    package var eventLoops: Int?
     /// What one client, and all together, may ask for.
-    public var limits: HTTPLimits
+    package var limits: HTTPLimits
     /// How long the server waits for a client.
-    public var timeouts: HTTPTimeouts
+    package var timeouts: HTTPTimeouts
     /// How log lines look; nil chooses by where they go.
-    public var logFormat: LogFormat?
+    package var logFormat: LogFormat?
     /// Records below this level are not written.
-    public var logLevel: Logger.Level
+    package var logLevel: Logger.Level
 
     /// A configuration; every value has a default that suits one machine.
-    public init(
+    package init(
         host: String = "127.0.0.1",
         port: Int = 8080,
         keys: KeyPolicy = .off,
@@ -61,7 +61,7 @@ public struct ServerConfiguration: Sendable {
     var reservedFiles: Int { FileLimit.reserved(loops: loops, table: tableConnections) }
 
     /// Throws when the server must not start like this.
-    public func validate() throws(ConfigurationError) {
+    package func validate() throws(ConfigurationError) {
         guard keys.isOn || Loopback.contains(host) else { throw .loopbackOnly(host: host) }
         guard (0...65535).contains(port) else { throw .invalidPort(port) }
         for origin in corsOrigins where !AllowedOrigins.isValid(origin) {
@@ -70,34 +70,34 @@ public struct ServerConfiguration: Sendable {
     }
 
     /// Whether keys and events cross a network readable for everyone on the way.
-    public var isReadableOnTheWay: Bool { tls == nil && !Loopback.contains(host) }
+    package var isReadableOnTheWay: Bool { tls == nil && !Loopback.contains(host) }
 }
 
 /// What one client, and all clients together, may ask for.
-public struct HTTPLimits: Sendable {
+package struct HTTPLimits: Sendable {
     /// A request body as received, bytes.
-    public var bodyBytes: Int
+    package var bodyBytes: Int
     /// The request target of a request line, bytes.
-    public var targetBytes: Int
+    package var targetBytes: Int
     /// The request target and all header names and values together, bytes.
-    public var headerBytes: Int
+    package var headerBytes: Int
     /// Header fields in one request.
-    public var headerCount: Int
+    package var headerCount: Int
     /// Connections open at the same time; further ones get a 503 and are closed.
-    public var connections: Int
+    package var connections: Int
     /// Connections beyond that limit that still get an answer; further ones are just closed.
     var refusedConnections = 256
     /// Requests being handled at the same time; further ones get a 503.
-    public var requestsInFlight: Int
+    package var requestsInFlight: Int
     /// Bytes of bodies, as sent and as decompressed, and of answers that are not read, of all
     /// connections together.
     ///
     /// Beyond it the client that has kept the server waiting for longest is turned away. Small
     /// requests and answers do not count; docs/threat-model.md says what all that amounts to.
-    public var heldBytes: Int
+    package var heldBytes: Int
 
     /// Limits; the defaults suit one machine.
-    public init(
+    package init(
         bodyBytes: Int = Limits.bodyBytes,
         targetBytes: Int = 8 * 1024,
         headerBytes: Int = 32 * 1024,
@@ -129,25 +129,25 @@ extension HTTPLimits {
 }
 
 /// How long the server waits for a client before it closes the connection.
-public struct HTTPTimeouts: Sendable {
+package struct HTTPTimeouts: Sendable {
     /// From a request's first byte to the end of its headers.
-    public var head: Duration
+    package var head: Duration
     /// Without any byte of a body, and also what a body may take before ``minimumRate`` counts.
-    public var body: Duration
+    package var body: Duration
     /// From accepting a connection, or from an answer, to the next request's first byte.
-    public var idle: Duration
+    package var idle: Duration
     /// What a client may take to read an answer before ``minimumRate`` counts.
-    public var write: Duration
+    package var write: Duration
     /// How long to go on reading after a last answer, so that the client gets to see it.
-    public var linger: Duration
+    package var linger: Duration
     /// How long a request goes on whose client has ended its sending side, before it is cancelled and
     /// answered with what there is: perhaps nobody is there any more.
-    public var departure: Duration
+    package var departure: Duration
     /// Bytes per second, below which a body or the reading of an answer is given up.
-    public var minimumRate: Int
+    package var minimumRate: Int
 
     /// Time-outs; the defaults tolerate a bad mobile network.
-    public init(
+    package init(
         head: Duration = .seconds(10),
         body: Duration = .seconds(20),
         idle: Duration = .seconds(75),

@@ -1,6 +1,5 @@
 import Logging
 import NIOCore
-
 import Glibc
 
 /// Stops accepting for a second when the system has nothing left for a further connection.

@@ -1,21 +1,20 @@
-public import LedgerService
-public import Logging
+package import LedgerService
+package import Logging
 import NIOCore
 import NIOHTTP1
 import NIOPosix
 import Synchronization
-
 import Glibc
 
 /// Serves an ``APIHandler`` over HTTP/1.1.
 ///
 /// Small requests are handled on the event loop of their connection, requests with larger bodies on
 /// Swift's global executor. `GET /metrics` is answered here; everything else is the handler's.
-public final class HTTPServer: Sendable {
+package final class HTTPServer: Sendable {
     /// The address the server listens on.
-    public let host: String
+    package let host: String
     /// The port the server listens on: the system's choice if the configuration said 0.
-    public let port: Int
+    package let port: Int
 
     private let group: MultiThreadedEventLoopGroup
     private let channel: any Channel
@@ -47,7 +46,7 @@ public final class HTTPServer: Sendable {
     ///   - logger: where each request is reported at debug level.
     /// - Returns: a server that already listens.
     /// - Throws: ``ConfigurationError``.
-    public static func start(
+    package static func start(
         _ configuration: ServerConfiguration,
         handler: any APIHandler,
         metrics: PrometheusMetrics = PrometheusMetrics(),
@@ -86,7 +85,7 @@ public final class HTTPServer: Sendable {
     ///
     /// - Throws: ``ConfigurationError`` when they can't be used; the server goes on with what it
     ///   had.
-    public func reloadCertificate() throws(ConfigurationError) {
+    package func reloadCertificate() throws(ConfigurationError) {
         try core.tls?.reload()
     }
 
@@ -98,7 +97,7 @@ public final class HTTPServer: Sendable {
     /// - Parameters:
     ///   - grace: what is not finished by then is cancelled and its connection closed.
     ///   - endWaiting: makes handlers answer that only wait, once connections know that they end.
-    public func shutdown(grace: Duration, endWaiting: () -> Void = {}) async {
+    package func shutdown(grace: Duration, endWaiting: () -> Void = {}) async {
         guard !isStopping.exchange(true, ordering: .relaxed) else { return }
         for loop in loops { try? await loop.eventLoop.submit { loop.stop() }.get() }
         endWaiting()

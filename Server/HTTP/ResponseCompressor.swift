@@ -1,7 +1,7 @@
 import LedgerService
 
 /// Compresses answers for clients that understand gzip.
-public struct ResponseCompressor: Sendable {
+package struct ResponseCompressor: Sendable {
     /// Bodies up to this size are sent as they are: compressing them saves no packet.
     static let threshold = 1024
     /// Bodies up to this size are compressed on the event loop; larger ones would hold up others.
@@ -10,7 +10,7 @@ public struct ResponseCompressor: Sendable {
     let gzip: @Sendable ([UInt8]) -> [UInt8]?
 
     /// - Parameter gzip: the body as a gzip member; nil leaves the body as it is.
-    public init(gzip: @escaping @Sendable ([UInt8]) -> [UInt8]?) {
+    package init(gzip: @escaping @Sendable ([UInt8]) -> [UInt8]?) {
         self.gzip = gzip
     }
 

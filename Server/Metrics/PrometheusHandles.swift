@@ -1,48 +1,48 @@
-public import CoreMetrics
+import CoreMetrics
 import Synchronization
 
 /// A number that only grows.
-public final class PrometheusCounter: CounterHandler {
+package final class PrometheusCounter: CounterHandler {
     private let total = Atomic<Int64>(0)
 
     init() {}
 
     /// The sum of all increments.
-    public var value: Int64 { total.load(ordering: .relaxed) }
+    package var value: Int64 { total.load(ordering: .relaxed) }
 
     /// Adds to it; what is not positive is ignored.
-    public func increment(by amount: Int64) {
+    package func increment(by amount: Int64) {
         guard amount > 0 else { return }
         total.wrappingAdd(amount, ordering: .relaxed)
     }
 
     /// Back to zero, as after a restart.
-    public func reset() {
+    package func reset() {
         total.store(0, ordering: .relaxed)
     }
 }
 
 /// A number that goes up and down.
-public final class PrometheusGauge: MeterHandler, RecorderHandler {
+package final class PrometheusGauge: MeterHandler, RecorderHandler {
     private let bits = Atomic<UInt64>(0)
 
     init() {}
 
     /// What was set last.
-    public var value: Double { Double(bitPattern: bits.load(ordering: .relaxed)) }
+    package var value: Double { Double(bitPattern: bits.load(ordering: .relaxed)) }
 
     /// Replaces the value.
-    public func set(_ value: Double) {
+    package func set(_ value: Double) {
         bits.store(value.bitPattern, ordering: .relaxed)
     }
 
     /// Replaces the value.
-    public func set(_ value: Int64) {
+    package func set(_ value: Int64) {
         set(Double(value))
     }
 
     /// Adds to the value.
-    public func increment(by amount: Double) {
+    package func increment(by amount: Double) {
         var old = bits.load(ordering: .relaxed)
         while true {
             let new = (Double(bitPattern: old) + amount).bitPattern
@@ -53,23 +53,23 @@ public final class PrometheusGauge: MeterHandler, RecorderHandler {
     }
 
     /// Subtracts from the value.
-    public func decrement(by amount: Double) {
+    package func decrement(by amount: Double) {
         increment(by: -amount)
     }
 
     /// Replaces the value.
-    public func record(_ value: Int64) {
+    package func record(_ value: Int64) {
         set(value)
     }
 
     /// Replaces the value.
-    public func record(_ value: Double) {
+    package func record(_ value: Double) {
         set(value)
     }
 }
 
 /// Observations counted by size, in buckets that are fixed when it is created.
-public final class PrometheusHistogram: TimerHandler, RecorderHandler, @unchecked Sendable {
+package final class PrometheusHistogram: TimerHandler, RecorderHandler, @unchecked Sendable {
     // `@unchecked` because of the pointer, which never changes and points to atomics.
     private let layout: HistogramLayout
     private let counts: UnsafeMutablePointer<Atomic<UInt64>>
@@ -87,17 +87,17 @@ public final class PrometheusHistogram: TimerHandler, RecorderHandler, @unchecke
     }
 
     /// Counts a duration.
-    public func recordNanoseconds(_ duration: Int64) {
+    package func recordNanoseconds(_ duration: Int64) {
         observe(duration)
     }
 
     /// Counts a value.
-    public func record(_ value: Int64) {
+    package func record(_ value: Int64) {
         observe(value)
     }
 
     /// Counts a value, rounded.
-    public func record(_ value: Double) {
+    package func record(_ value: Double) {
         observe(Int64(exactly: value.rounded()) ?? .max)
     }
 

@@ -1,4 +1,4 @@
-public import CoreMetrics
+package import CoreMetrics
 import Synchronization
 
 /// Metrics for Prometheus to scrape: a back end for swift-metrics that only counts.
@@ -8,16 +8,16 @@ import Synchronization
 /// thread and expensive to create, so keep them. Dimensions become labels.
 ///
 /// A name has one type. A handle of another type under a name in use works but is not shown.
-public final class PrometheusMetrics: MetricsFactory {
+package final class PrometheusMetrics: MetricsFactory {
     private let families = Mutex<[String: MetricFamily]>([:])
     private let helps = Mutex<[String: String]>([:])
     private let collectors = Mutex<[Collector]>([])
 
     /// An empty registry.
-    public init() {}
+    package init() {}
 
     /// Sets the explanation shown with a metric.
-    public func describe(_ name: String, _ help: String) {
+    package func describe(_ name: String, _ help: String) {
         helps.withLock { $0[PrometheusText.name(name)] = help }
     }
 
@@ -30,7 +30,7 @@ public final class PrometheusMetrics: MetricsFactory {
     ///   - type: what it is shown as.
     ///   - help: its explanation.
     ///   - samples: is called on an event loop, so it must not block.
-    public func onCollect(
+    package func onCollect(
         _ name: String,
         as type: MetricType = .gauge,
         help: String,
@@ -42,7 +42,7 @@ public final class PrometheusMetrics: MetricsFactory {
     }
 
     /// All metrics in the text format 0.0.4, in the order of their names.
-    public func render() -> String {
+    package func render() -> String {
         var shown = families.withLock { $0 }
         for collector in collectors.withLock({ $0 }) {
             for sample in collector.samples() {
@@ -58,17 +58,17 @@ public final class PrometheusMetrics: MetricsFactory {
     }
 
     /// The counter with this name and these labels.
-    public func counter(_ name: String, _ labels: [(String, String)] = []) -> PrometheusCounter {
+    package func counter(_ name: String, _ labels: [(String, String)] = []) -> PrometheusCounter {
         handle(name, .counter, labels) { PrometheusCounter() }
     }
 
     /// The gauge with this name and these labels.
-    public func gauge(_ name: String, _ labels: [(String, String)] = []) -> PrometheusGauge {
+    package func gauge(_ name: String, _ labels: [(String, String)] = []) -> PrometheusGauge {
         handle(name, .gauge, labels) { PrometheusGauge() }
     }
 
     /// The histogram of durations with this name and these labels.
-    public func histogram(
+    package func histogram(
         _ name: String,
         _ labels: [(String, String)] = []
     ) -> PrometheusHistogram {
@@ -97,7 +97,7 @@ public final class PrometheusMetrics: MetricsFactory {
 
 extension PrometheusMetrics {
     /// A counter.
-    public func makeCounter(
+    package func makeCounter(
         label: String,
         dimensions: [(String, String)]
     ) -> any CounterHandler {
@@ -105,12 +105,12 @@ extension PrometheusMetrics {
     }
 
     /// A gauge.
-    public func makeMeter(label: String, dimensions: [(String, String)]) -> any MeterHandler {
+    package func makeMeter(label: String, dimensions: [(String, String)]) -> any MeterHandler {
         gauge(label, dimensions)
     }
 
     /// A gauge, or a histogram of sizes if it is to aggregate.
-    public func makeRecorder(
+    package func makeRecorder(
         label: String,
         dimensions: [(String, String)],
         aggregate: Bool
@@ -120,30 +120,30 @@ extension PrometheusMetrics {
     }
 
     /// A histogram of durations.
-    public func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
+    package func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
         histogram(label, dimensions)
     }
 
     /// Nothing: what was counted stays true.
-    public func destroyCounter(_ handler: any CounterHandler) {}
+    package func destroyCounter(_ handler: any CounterHandler) {}
 
     /// Nothing.
-    public func destroyMeter(_ handler: any MeterHandler) {}
+    package func destroyMeter(_ handler: any MeterHandler) {}
 
     /// Nothing.
-    public func destroyRecorder(_ handler: any RecorderHandler) {}
+    package func destroyRecorder(_ handler: any RecorderHandler) {}
 
     /// Nothing.
-    public func destroyTimer(_ handler: any TimerHandler) {}
+    package func destroyTimer(_ handler: any TimerHandler) {}
 }
 
 /// One value of what is computed when the metrics are read.
-public struct GaugeSample: Sendable {
+package struct GaugeSample: Sendable {
     let labels: [(String, String)]
     let value: Double
 
     /// A value under these labels.
-    public init(_ value: Double, labels: [(String, String)] = []) {
+    package init(_ value: Double, labels: [(String, String)] = []) {
         self.value = value
         self.labels = labels
     }
@@ -156,7 +156,7 @@ private struct Collector: Sendable {
 }
 
 /// What a metric is shown as.
-public enum MetricType: String, Sendable {
+package enum MetricType: String, Sendable {
     /// A number that only grows.
     case counter
     /// A number that goes up and down.

@@ -1,9 +1,9 @@
 import Glibc
 
 /// Where a ledger keeps its file.
-public enum DataFolder {
+package enum DataFolder {
     /// The file's name in the folder.
-    public static let fileName = "ledger.sqlite"
+    package static let fileName = "ledger.sqlite"
 
     /// The folder that is meant.
     ///
@@ -11,7 +11,7 @@ public enum DataFolder {
     /// counts as left out.
     ///
     /// `environment`: Looks a variable up.
-    public static func named(
+    package static func named(
         _ given: String?,
         _ environment: (String) -> String?
     ) throws(DataFolderError) -> String {
@@ -29,7 +29,7 @@ public enum DataFolder {
     }
 
     /// Makes the folder and those above it, mode 0700, where they are missing.
-    public static func make(_ path: String) throws(DataFolderError) {
+    package static func make(_ path: String) throws(DataFolderError) {
         var prefix = path.hasPrefix("/") ? "/" : ""
         for part in path.split(separator: "/") {
             prefix += part + "/"
@@ -44,11 +44,11 @@ public enum DataFolder {
 }
 
 /// The data folder can't be used.
-public struct DataFolderError: Error, Equatable, CustomStringConvertible {
+package struct DataFolderError: Error, Equatable, CustomStringConvertible {
     /// The folder.
-    public let path: String
+    package let path: String
     /// Why.
-    public let message: String
+    package let message: String
 
     /// Nothing says where a ledger is to be: a folder relative to wherever the process was started
     /// would be another one each time.
@@ -60,7 +60,7 @@ public struct DataFolderError: Error, Equatable, CustomStringConvertible {
     )
 
     /// The problem in words, for a person.
-    public var description: String {
+    package var description: String {
         path.isEmpty ? message : "the data folder \(path) can't be used: \(message)"
     }
 }

@@ -1,19 +1,19 @@
 import CoreMetrics
 import LedgerCore
-public import LedgerService
-public import Logging
+package import LedgerService
+package import Logging
 import Synchronization
 
 /// The ledger as one process: a table, the API on a port, and the background work.
-public final class LedgerProcess: Sendable {
+package final class LedgerProcess: Sendable {
     /// The address it listens on, for example `127.0.0.1`.
-    public let host: String
+    package let host: String
     /// The port it listens on.
-    public let port: Int
+    package let port: Int
 
     /// Where programs on this machine reach it, such as `http://[::1]:8080`; of a server that
     /// listens on every address, loopback's.
-    public let url: String
+    package let url: String
 
     private let ledger: Ledger
     private let server: HTTPServer
@@ -46,7 +46,7 @@ public final class LedgerProcess: Sendable {
     /// `clock`: What time it is; the machine's clocks but in a test.
     ///
     /// Throws ``ConfigurationError``, ``DataFolderError``, `SQLiteOpenError` or ``StorageError``.
-    public static func start(
+    package static func start(
         _ configuration: ServerConfiguration,
         storage: LedgerStorage,
         clock: any LedgerClock = SystemClock(),
@@ -98,7 +98,7 @@ public final class LedgerProcess: Sendable {
     /// Reads the certificate's files again, for connections from now on.
     ///
     /// When they can't be used, the log says so and the old certificate stays.
-    public func reloadCertificate() {
+    package func reloadCertificate() {
         do throws(ConfigurationError) {
             try server.reloadCertificate()
             logger.info("read the certificate again")
@@ -110,7 +110,7 @@ public final class LedgerProcess: Sendable {
     /// Finishes what was accepted, ends the background work and closes the table.
     ///
     /// What waits for events is answered at once: it would wait in vain.
-    public func stop(grace: Duration) async {
+    package func stop(grace: Duration) async {
         await server.shutdown(grace: grace) { ledger.endWaiting() }
         upkeep.cancel()
         await upkeep.value

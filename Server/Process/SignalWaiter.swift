@@ -1,6 +1,6 @@
 import Dispatch
 import Synchronization
-public import Glibc
+import Glibc
 
 /// Turns SIGTERM and SIGINT into something to wait for.
 ///
@@ -11,7 +11,7 @@ public import Glibc
 /// read: hardly anything else is allowed in a signal handler. (Dispatch's own signal sources lose
 /// what arrives while they are being set up; waiting on a thread needs the signals blocked in every
 /// other thread, and some run before `main`.)
-public final class SignalWaiter: Sendable {
+package final class SignalWaiter: Sendable {
     private enum State {
         case quiet
         case waiting(CheckedContinuation<Int32, Never>)
@@ -30,7 +30,7 @@ public final class SignalWaiter: Sendable {
     /// - Parameters:
     ///   - signals: the signals' numbers.
     ///   - exit: ends the process with this status; replaced in tests.
-    public init(
+    package init(
         signals: [Int32] = [SIGTERM, SIGINT],
         exit: @escaping @Sendable (Int32) -> Void = { _exit($0) }
     ) {
@@ -67,13 +67,13 @@ public final class SignalWaiter: Sendable {
     }
 
     /// Calls `body` for every SIGHUP from now on, which otherwise ends the process.
-    public func onHangup(_ body: @escaping @Sendable () -> Void) {
+    package func onHangup(_ body: @escaping @Sendable () -> Void) {
         hangup.withLock { $0 = body }
         signal(SIGHUP, passOn)
     }
 
     /// The number of the first signal, as soon as there is one; to be called once.
-    public func wait() async -> Int32 {
+    package func wait() async -> Int32 {
         await withCheckedContinuation { continuation in
             let received: Int32? = state.withLock { state in
                 if case .received(let number) = state { return number }

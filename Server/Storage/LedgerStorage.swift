@@ -1,5 +1,5 @@
 /// Where a server keeps its table.
-public enum LedgerStorage: Hashable, Sendable {
+package enum LedgerStorage: Hashable, Sendable {
     /// A SQLite file in this folder, for one process alone.
     case sqlite(folder: String)
     /// A DynamoDB table by its name, for any number of processes; region and credentials as AWS's
@@ -9,7 +9,7 @@ public enum LedgerStorage: Hashable, Sendable {
     /// Reads what `--table` says: `sqlite`, or `dynamodb:NAME`; nil for anything else.
     ///
     /// `folder`: Where the file of `sqlite` is.
-    public init?(_ text: String, folder: String) {
+    package init?(_ text: String, folder: String) {
         let prefix = "dynamodb:"
         if text == "sqlite" {
             self = .sqlite(folder: folder)
@@ -44,7 +44,7 @@ public enum LedgerStorage: Hashable, Sendable {
     }
 
     /// Where the data is, for a person.
-    public var place: String {
+    package var place: String {
         switch self {
         case .sqlite(let folder): "\(folder)/\(DataFolder.fileName)"
         case .dynamoDB(let table): "DynamoDB table \(table)"

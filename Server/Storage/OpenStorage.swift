@@ -70,7 +70,7 @@ struct OpenStorage: Sendable {
 }
 
 /// The table can't be used.
-public struct StorageError: Error, Equatable, CustomStringConvertible {
+package struct StorageError: Error, Equatable, CustomStringConvertible {
     /// Why, for a person.
-    public let description: String
+    package let description: String
 }

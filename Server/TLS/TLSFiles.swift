@@ -1,12 +1,12 @@
 /// Where the certificate is that a server shows, and its key.
-public struct TLSFiles: Hashable, Sendable {
+package struct TLSFiles: Hashable, Sendable {
     /// The certificate chain, PEM, the server's own first.
-    public var certificate: String
+    package var certificate: String
     /// The certificate's private key, PEM, without a passphrase.
-    public var key: String
+    package var key: String
 
     /// Two files by their paths.
-    public init(certificate: String, key: String) {
+    package init(certificate: String, key: String) {
         self.certificate = certificate
         self.key = key
     }

@@ -1,7 +1,6 @@
 import NIOCore
 import NIOSSL
 import Synchronization
-
 import Glibc
 
 /// The certificate that new connections get to see: read from its files, now and on demand.

@@ -15,10 +15,10 @@ struct AWSCredentials: Hashable, Sendable, CustomStringConvertible, CustomReflec
 }
 
 /// Why there are no credentials; holds no secret.
-public struct AWSCredentialsError: Error, Hashable, Sendable, CustomStringConvertible {
+package struct AWSCredentialsError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What was tried and what came of it.
-    public let message: String
+    package let message: String
 
     /// The message.
-    public var description: String { message }
+    package var description: String { message }
 }

@@ -3,9 +3,9 @@ import CurlHTTP
 /// Region, endpoints and credentials, found as AWS's SDKs find them.
 ///
 /// Copies share their connections and credentials.
-public struct AWSEnvironment: Sendable {
+package struct AWSEnvironment: Sendable {
     /// For example `eu-central-1`.
-    public let region: String
+    package let region: String
 
     let variables: Variables
     let http: CurlPool
@@ -15,12 +15,12 @@ public struct AWSEnvironment: Sendable {
     ///
     /// `AWS_REGION` or `AWS_DEFAULT_REGION`; `AWS_ENDPOINT_URL_DYNAMODB` or `AWS_ENDPOINT_URL`.
     /// Makes no call.
-    public static func fromProcess() throws(AWSEnvironmentError) -> AWSEnvironment {
+    package static func fromProcess() throws(AWSEnvironmentError) -> AWSEnvironment {
         try AWSEnvironment(.process)
     }
 
     /// The environment of this process with some variables set otherwise.
-    public static func fromProcess(
+    package static func fromProcess(
         overriding others: [String: String]
     ) throws(AWSEnvironmentError) -> AWSEnvironment {
         try AWSEnvironment(Variables { others[$0] ?? Variables.process[$0] })
@@ -91,10 +91,10 @@ struct AWSEndpoint: Hashable, Sendable {
 }
 
 /// The environment lacks something or has something wrong.
-public struct AWSEnvironmentError: Error, Hashable, Sendable, CustomStringConvertible {
+package struct AWSEnvironmentError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What to set.
-    public let message: String
+    package let message: String
 
     /// The message.
-    public var description: String { message }
+    package var description: String { message }
 }

@@ -1,7 +1,7 @@
 /// A call to AWS that was not answered with success.
-public struct AWSError: Error, Hashable, Sendable {
+package struct AWSError: Error, Hashable, Sendable {
     /// What kind of failure; each says whether the call may have been carried out.
-    public enum Kind: Hashable, Sendable {
+    package enum Kind: Hashable, Sendable {
         /// Not carried out: fewer calls are asked for.
         case throttled
         /// Not carried out: the request itself, or its sender, was refused.
@@ -13,13 +13,13 @@ public struct AWSError: Error, Hashable, Sendable {
     }
 
     /// What kind.
-    public let kind: Kind
+    package let kind: Kind
     /// AWS's name of the error, such as `ValidationException`; empty when there was no answer.
-    public let code: String
+    package let code: String
     /// For a log line; holds no secret and no payload.
-    public let message: String
+    package let message: String
     /// The answer's body.
-    public let body: [UInt8]
+    package let body: [UInt8]
 
     init(_ kind: Kind, code: String = "", message: String, body: [UInt8] = []) {
         self.kind = kind
@@ -31,7 +31,7 @@ public struct AWSError: Error, Hashable, Sendable {
 
 extension AWSError {
     /// A success whose body is not what the operation answers; the call was carried out.
-    public static let unreadable = AWSError(.open, message: "the answer can't be read")
+    package static let unreadable = AWSError(.open, message: "the answer can't be read")
 
     /// What was decided too long ago is not sent.
     static let tooLate = AWSError(.notSent, message: "the call was decided too long ago")

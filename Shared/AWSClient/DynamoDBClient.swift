@@ -1,9 +1,9 @@
 import CurlHTTP
 
 /// DynamoDB's JSON protocol: signed calls over connections kept alive.
-public final class DynamoDBClient: Sendable {
+package final class DynamoDBClient: Sendable {
     /// Whether a call may be made again by the client.
-    public enum Repetition: Sendable {
+    package enum Repetition: Sendable {
         /// A single attempt, sent at most once. The caller decides what follows.
         ///
         /// `decided`: When the caller decided on it, seconds since the epoch: what it is signed
@@ -26,12 +26,12 @@ public final class DynamoDBClient: Sendable {
     private let pause: @Sendable (Duration) async throws -> Void
 
     /// Whether it is AWS's own endpoint.
-    public var isAWS: Bool { endpoint.isAWS }
+    package var isAWS: Bool { endpoint.isAWS }
 
     /// A client of the region's DynamoDB, or of the endpoint that the environment names.
     ///
     /// `attemptTimeout`: Milliseconds that one attempt of a call may take.
-    public convenience init(
+    package convenience init(
         _ environment: AWSEnvironment,
         attemptTimeout: Int
     ) throws(AWSEnvironmentError) {
@@ -57,7 +57,7 @@ public final class DynamoDBClient: Sendable {
     }
 
     /// Calls an operation such as `PutItem` and returns the answer's body.
-    public func call(
+    package func call(
         _ operation: StaticString,
         _ body: [UInt8],
         repetition: Repetition

@@ -4,20 +4,20 @@ import Dispatch
 /// An HTTP/1.1 client over libcurl: one call at a time, its connection kept alive in between.
 ///
 /// Calls that come at the same time wait for each other; who wants more takes more clients.
-public final class CurlClient: Sendable {
+package final class CurlClient: Sendable {
     /// libcurl's calls block, so they have a queue of their own instead of Swift's threads.
     private let queue = DispatchQueue(label: "curl")
     private let handle: Handle
     private let largestAnswer: Int
 
     /// A client that takes answers of at most so many bytes.
-    public init(largestAnswer: Int = 64 * 1024 * 1024) {
+    package init(largestAnswer: Int = 64 * 1024 * 1024) {
         handle = Handle()
         self.largestAnswer = largestAnswer
     }
 
     /// Makes a call and waits for the answer, whatever its status.
-    public func call(_ request: CurlRequest) async throws(CurlError) -> CurlResponse {
+    package func call(_ request: CurlRequest) async throws(CurlError) -> CurlResponse {
         let result = await withCheckedContinuation { continuation in
             queue.async { [handle, largestAnswer] in
                 continuation.resume(returning: handle.call(request, largestAnswer))

@@ -6,12 +6,12 @@ import Synchronization
 /// Connections are kept alive and shared by all calls. A task that is cancelled ends its call.
 ///
 /// Unchecked: the C side takes calls from any thread.
-public final class CurlPool: @unchecked Sendable {
+package final class CurlPool: @unchecked Sendable {
     private let pool: OpaquePointer
     private let largestAnswer: Int
 
     /// A pool of at most so many connections, which takes answers of at most so many bytes.
-    public init(connections: Int = 128, largestAnswer: Int = 64 * 1024 * 1024) {
+    package init(connections: Int = 128, largestAnswer: Int = 64 * 1024 * 1024) {
         guard let pool = el_pool_make(connections) else {
             preconditionFailure("the system refuses memory or another thread")
         }
@@ -24,7 +24,7 @@ public final class CurlPool: @unchecked Sendable {
     /// Makes a call and waits for the answer, whatever its status.
     ///
     /// A cancelled call throws a ``CurlError`` like any other that got no answer.
-    public func call(_ request: CurlRequest) async throws(CurlError) -> CurlResponse {
+    package func call(_ request: CurlRequest) async throws(CurlError) -> CurlResponse {
         let call = Call()
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in

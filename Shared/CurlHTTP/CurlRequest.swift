@@ -1,26 +1,26 @@
 /// An HTTP request.
-public struct CurlRequest: Sendable {
+package struct CurlRequest: Sendable {
     /// Upper case: `GET`.
-    public var method: String
+    package var method: String
     /// Absolute, percent-encoded.
-    public var url: String
+    package var url: String
     /// Names and values; none may hold a line break.
-    public var headers: [(name: String, value: String)]
+    package var headers: [(name: String, value: String)]
     /// Empty: none.
-    public var body: [UInt8]
+    package var body: [UInt8]
     /// For the whole call, milliseconds.
-    public var timeout: Int
+    package var timeout: Int
     /// For the connection to be made, milliseconds.
-    public var connectTimeout = 5_000
+    package var connectTimeout = 5_000
     /// Never sent a second time, also not when a connection that was kept alive turns out dead.
-    public var sendsOnce = false
+    package var sendsOnce = false
     /// Never through a proxy, whatever `https_proxy` and `http_proxy` say.
-    public var isDirect = false
+    package var isDirect = false
     /// Whose signature an `https` host needs.
-    public var roots = CurlRoots.system
+    package var roots = CurlRoots.system
 
     /// A request.
-    public init(
+    package init(
         method: String = "GET",
         url: String,
         headers: [(name: String, value: String)] = [],
@@ -36,7 +36,7 @@ public struct CurlRequest: Sendable {
 }
 
 /// Certificate authorities to trust; a host's certificate is checked always.
-public enum CurlRoots: Sendable {
+package enum CurlRoots: Sendable {
     /// The system's.
     case system
     /// These only, PEM.
@@ -46,16 +46,16 @@ public enum CurlRoots: Sendable {
 }
 
 /// The answer to a ``CurlRequest``.
-public struct CurlResponse: Sendable {
+package struct CurlResponse: Sendable {
     /// The HTTP status code.
-    public let status: Int
+    package let status: Int
     /// The header block as received.
-    public let head: String
+    package let head: String
     /// The body.
-    public let body: [UInt8]
+    package let body: [UInt8]
 
     /// The value of the first header with this lower-case name.
-    public func header(_ name: String) -> String? {
+    package func header(_ name: String) -> String? {
         for line in head.split(whereSeparator: \.isNewline) {
             let parts = line.split(separator: ":", maxSplits: 1)
             guard parts.count == 2, parts[0].lowercased() == name else { continue }
@@ -66,7 +66,7 @@ public struct CurlResponse: Sendable {
 }
 
 /// What kept an answer from coming.
-public enum CurlTrouble: Sendable {
+package enum CurlTrouble: Sendable {
     /// Nobody listens there.
     case refused
     /// The host's certificate is not one to trust.
@@ -80,14 +80,14 @@ public enum CurlTrouble: Sendable {
 }
 
 /// A call without an answer.
-public struct CurlError: Error, Hashable, Sendable, CustomStringConvertible {
+package struct CurlError: Error, Hashable, Sendable, CustomStringConvertible {
     /// Whether the request may have been carried out; false: certainly not.
-    public let mayHaveHappened: Bool
+    package let mayHaveHappened: Bool
     /// What libcurl says.
-    public let message: String
+    package let message: String
     /// What it was, where there is something to do about it.
-    public var trouble = CurlTrouble.other
+    package var trouble = CurlTrouble.other
 
     /// The same, for a person.
-    public var description: String { message }
+    package var description: String { message }
 }

@@ -1,5 +1,5 @@
 /// Base64 with padding (RFC 4648, section 4), as DynamoDB's JSON writes bytes.
-public enum Base64 {
+package enum Base64 {
     private static let alphabet: [UInt8] = Array(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8
     )
@@ -12,7 +12,7 @@ public enum Base64 {
     private static let padding = UInt8(ascii: "=")
 
     /// The ASCII text of `bytes`.
-    public static func encode(_ bytes: [UInt8]) -> [UInt8] {
+    package static func encode(_ bytes: [UInt8]) -> [UInt8] {
         let size = (bytes.count + 2) / 3 * 4
         return [UInt8](unsafeUninitializedCapacity: size) { text, count in
             bytes.withUnsafeBufferPointer { bytes in
@@ -47,7 +47,7 @@ public enum Base64 {
     ///
     /// - Returns: nil for white space or any other foreign character, an impossible length, wrong
     ///   padding, or unused bits that are not zero.
-    public static func decode(_ text: UnsafeRawBufferPointer) -> [UInt8]? {
+    package static func decode(_ text: UnsafeRawBufferPointer) -> [UInt8]? {
         guard text.count % 4 == 0 else { return nil }
         guard text.count > 0 else { return [] }
         let padded = text[text.count - 1] != padding ? 0 : text[text.count - 2] != padding ? 1 : 2

@@ -1,9 +1,9 @@
-public import LedgerCore
-public import RawJSON
+package import LedgerCore
+package import RawJSON
 
 extension JSONWriter {
     /// Writes a row with its key.
-    public mutating func row(_ item: Item) {
+    package mutating func row(_ item: Item) {
         beginObject()
         keyMembers(item.key.group, item.key.sortKey)
         for (name, value) in item.attributes {
@@ -14,14 +14,14 @@ extension JSONWriter {
     }
 
     /// Writes a row's key.
-    public mutating func rowKey(_ group: RowGroup, _ sortKey: [UInt8]) {
+    package mutating func rowKey(_ group: RowGroup, _ sortKey: [UInt8]) {
         beginObject()
         keyMembers(group, sortKey)
         endObject()
     }
 
     /// Writes `{"N": "3"}`, `{"S": "text"}` or `{"B": "base64"}`.
-    public mutating func attribute(_ value: AttributeValue) {
+    package mutating func attribute(_ value: AttributeValue) {
         beginObject()
         switch value {
         case .number(let number):
@@ -38,7 +38,7 @@ extension JSONWriter {
     }
 
     /// Writes `{"S": "text"}` of UTF-8.
-    public mutating func attribute(utf8: [UInt8]) {
+    package mutating func attribute(utf8: [UInt8]) {
         beginObject()
         key("S")
         string(utf8: utf8)

@@ -1,25 +1,25 @@
-public import LedgerCore
-public import RawJSON
+package import LedgerCore
+package import RawJSON
 
 /// A row, or its key, as DynamoDB's JSON writes it: `{"PK": {"S": …}, "n": {"N": "3"}, …}`.
-public struct RowImage: Sendable {
+package struct RowImage: Sendable {
     /// The names of the key's attributes.
-    public enum KeyName {
+    package enum KeyName {
         /// The partition key, text.
-        public static let partition = "PK"
+        package static let partition = "PK"
         /// The sort key, text, which DynamoDB orders by its UTF-8.
-        public static let sort = "SK"
+        package static let sort = "SK"
     }
 
     /// Empty when absent.
-    public private(set) var partitionKey = ""
+    package private(set) var partitionKey = ""
     /// UTF-8; empty when absent.
-    public private(set) var sortKey: [UInt8] = []
+    package private(set) var sortKey: [UInt8] = []
     /// Those whose name and type some row has; others are left out.
-    public private(set) var attributes: [(name: Attribute, value: AttributeValue)] = []
+    package private(set) var attributes: [(name: Attribute, value: AttributeValue)] = []
 
     /// Reads an object of attributes.
-    public init(_ reader: inout JSONReader) throws(JSONError) {
+    package init(_ reader: inout JSONReader) throws(JSONError) {
         attributes.reserveCapacity(8)
         try reader.namedMembers { name, reader throws(JSONError) in
             try reader.members { type, reader throws(JSONError) in
@@ -30,7 +30,7 @@ public struct RowImage: Sendable {
     }
 
     /// The row with this key and these attributes.
-    public func item(_ key: TableKey) -> Item {
+    package func item(_ key: TableKey) -> Item {
         var item = Item(key, capacity: attributes.count)
         for (name, value) in attributes { item[name] = value }
         return item

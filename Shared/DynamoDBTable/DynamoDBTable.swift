@@ -1,19 +1,19 @@
-public import AWSClient
+package import AWSClient
 import DynamoDBJSON
-public import LedgerCore
-public import MachineClock
+package import LedgerCore
+import MachineClock
 import RawJSON
 
 /// A ``Table`` on DynamoDB.
 ///
 /// The table has the text attributes `PK` and `SK` as its keys and `ttl` as its time to live. A
 /// write is sent once: whether to repeat it is for the plans of LedgerCore to say.
-public final class DynamoDBTable: Table {
+package final class DynamoDBTable: Table {
     /// DynamoDB removes whatever has a `ttl`, in any order.
-    public let deletesLogByItself = true
+    package let deletesLogByItself = true
 
     /// True for AWS, which refuses signatures that are 5 minutes off; an emulation need not.
-    public var checksClock: Bool { client.isAWS }
+    package var checksClock: Bool { client.isAWS }
 
     private let requests: Requests
     private let client: DynamoDBClient
@@ -26,7 +26,7 @@ public final class DynamoDBTable: Table {
     /// more than the 2 seconds that do for DynamoDB.
     ///
     /// `clock`: The clock that decisions are stamped from.
-    public init(
+    package init(
         name: String,
         environment: AWSEnvironment,
         attemptTimeout: Int = 2_000,
@@ -38,10 +38,10 @@ public final class DynamoDBTable: Table {
     }
 
     /// What the calls came to so far.
-    public var statistics: DynamoDBStatistics { meter.statistics }
+    package var statistics: DynamoDBStatistics { meter.statistics }
 
     /// As the protocol says: by `GetItem`.
-    public func get(_ key: TableKey) async throws(TableError) -> Item? {
+    package func get(_ key: TableKey) async throws(TableError) -> Item? {
         let answer = try await call(.get, requests.get(key))
         let item = answer.item?.item(key)
         meter.read(item.map { [$0] } ?? [], .strong)
@@ -49,7 +49,7 @@ public final class DynamoDBTable: Table {
     }
 
     /// As the protocol says: by `Query`.
-    public func query(_ query: Query) async throws(TableError) -> QueryPage {
+    package func query(_ query: Query) async throws(TableError) -> QueryPage {
         try query.check()
         guard let range = SortKeyRange(query) else { return QueryPage(items: [], next: nil) }
         let answer = try await call(.query, requests.query(query, range))
@@ -66,7 +66,7 @@ public final class DynamoDBTable: Table {
     }
 
     /// As the protocol says: by `PutItem` or `DeleteItem`, sent at most once.
-    public func write(
+    package func write(
         _ write: Write,
         decided: Instant
     ) async throws(TableError) -> WriteOutcome {
@@ -83,7 +83,7 @@ public final class DynamoDBTable: Table {
     }
 
     /// As the protocol says: by `TransactWriteItems`, sent at most once.
-    public func transact(
+    package func transact(
         _ writes: [Write],
         token: Incarnation,
         decided: Instant
@@ -101,7 +101,7 @@ public final class DynamoDBTable: Table {
     }
 
     /// As the protocol says: by `BatchWriteItem`, repeated until nothing is left over.
-    public func batchDelete(_ keys: [TableKey]) async throws(TableError) {
+    package func batchDelete(_ keys: [TableKey]) async throws(TableError) {
         var left = keys.map { (group: $0.group, sortKey: $0.sortKey) }
         var fruitless = 0
         while !left.isEmpty {
@@ -121,7 +121,7 @@ public final class DynamoDBTable: Table {
     }
 
     /// Nothing: DynamoDB does it by itself.
-    public func purgeExpired(before moment: Timestamp, limit: Int) -> Int { 0 }
+    package func purgeExpired(before moment: Timestamp, limit: Int) -> Int { 0 }
 
     private static let batchSize = 25
     private static let fruitlessBatches = 5

@@ -3,9 +3,9 @@ import LedgerCore
 import Logging
 
 /// What a function is told by its environment.
-public struct LambdaEnvironment: Sendable {
+package struct LambdaEnvironment: Sendable {
     /// The table's name: `EVENTLEDGER_TABLE`.
-    public let table: String
+    package let table: String
     /// The hash of the operator's API key: `EVENTLEDGER_ROOT_KEY_HASH`.
     ///
     /// A function is on the internet, so keys are always needed.
@@ -58,7 +58,7 @@ public struct LambdaEnvironment: Sendable {
 }
 
 /// The function's environment is not as it must be.
-public struct LambdaConfigurationError: Error, Hashable, Sendable, CustomStringConvertible {
+package struct LambdaConfigurationError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What is wrong.
-    public let description: String
+    package let description: String
 }

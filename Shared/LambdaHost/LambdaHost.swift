@@ -2,13 +2,13 @@ import CResolver
 import CoreMetrics
 import Dispatch
 import Glibc
-public import LedgerCore
-public import LedgerService
+package import LedgerCore
+package import LedgerService
 import LineLog
 import Logging
 
 /// The process of a function.
-public enum LambdaHost {
+package enum LambdaHost {
     /// Serves a function's events until the process is ended; never returns otherwise.
     ///
     /// `table` is called once, before the first event. When it throws, the function reports that
@@ -16,7 +16,7 @@ public enum LambdaHost {
     ///
     /// Not `async`: in a fully static executable an asynchronous `main` costs several milliseconds
     /// at the first suspension.
-    public static func run(
+    package static func run(
         _ function: LedgerFunction,
         table: @escaping @Sendable (LambdaEnvironment) throws -> any Table
     ) -> Never {

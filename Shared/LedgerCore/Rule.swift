@@ -2,7 +2,7 @@
 ///
 /// In every ordinary build a rule is always kept and costs nothing. Built with `SIMULATION`, one can
 /// be broken on purpose, and the simulation must then notice: see docs/testing.md.
-public enum Rule: String, CaseIterable, Sendable {
+package enum Rule: String, CaseIterable, Sendable {
     /// What is cached of a stream and its tails is forgotten after a minute.
     case cacheAge
     /// A write that was decided too long ago is not carried out.
@@ -71,13 +71,13 @@ public enum Rule: String, CaseIterable, Sendable {
     /// The rule that is broken; nil: none.
     ///
     /// Set before a history, or a server's start, and not changed after it.
-    nonisolated(unsafe) public static var broken: Rule?
+    nonisolated(unsafe) package static var broken: Rule?
 
     /// Whether the rule holds.
-    public var isKept: Bool { Rule.broken != self }
+    package var isKept: Bool { Rule.broken != self }
     #else
     /// Whether the rule holds: always.
     @inlinable
-    public var isKept: Bool { true }
+    package var isKept: Bool { true }
     #endif
 }

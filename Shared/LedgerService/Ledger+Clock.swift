@@ -1,5 +1,5 @@
 import CoreMetrics
-public import LedgerCore
+package import LedgerCore
 import Logging
 
 /// The clock, held against the table (``ClockTrust``).
@@ -9,7 +9,7 @@ extension Ledger {
     /// A process does so before anything else and then every minute; a function with each event.
     /// The table is asked every ten minutes, and each time while the clock is in doubt. When it does
     /// not answer, the next call tries again.
-    public func checkClock() async {
+    package func checkClock() async {
         guard clock.isCheckDue else { return }
         let asked = clock.instant()
         do throws(TableError) {
@@ -31,7 +31,7 @@ extension Ledger {
     /// a minute.
     ///
     /// - Returns: What the clock says.
-    public func acceptClock() async throws(LedgerError) -> Timestamp {
+    package func acceptClock() async throws(LedgerError) -> Timestamp {
         for _ in 0..<Self.attempts {
             let decided = clock.instant()
             let row: ClockRow?

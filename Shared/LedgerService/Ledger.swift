@@ -1,35 +1,35 @@
-public import LedgerCore
-public import Logging
+package import LedgerCore
+package import Logging
 
 /// The ledger's use cases over a table, whatever transport calls them.
 ///
 /// Safe to use from any number of tasks. In a server one instance serves all requests, so that
 /// requests for one partition share chunks; in a function it lives as long as the process.
-public final class Ledger: Sendable {
+package final class Ledger: Sendable {
     /// What can be set.
-    public struct Configuration: Sendable {
+    package struct Configuration: Sendable {
         /// How long a publish tries, milliseconds, before it answers that the outcome is open.
-        public var appendDeadline: Int64 = 10_000
+        package var appendDeadline: Int64 = 10_000
         /// Whether this process folds what it appends (``Ledger/runUpkeep()``), and so keeps a
         /// list of what is to be folded.
-        public var foldsInBackground = false
+        package var foldsInBackground = false
         /// Whether every append to the table is this process's own, so that nobody who waits for
         /// events need look for those of others.
-        public var seesAllAppends = false
+        package var seesAllAppends = false
         /// How long it takes at most until others' appends are looked for again while someone waits
         /// for events, milliseconds.
         ///
         /// Appends of this process wake at once.
-        public var longPollPause: Int64 = 1_000
+        package var longPollPause: Int64 = 1_000
 
         /// Whether this process keeps the table's highest wall time up to date, ``Ledger/checkClock()``.
-        public var keepsClock = true
+        package var keepsClock = true
 
         /// What runs the ledger's own tasks; nil: Swift's shared threads.
-        public var executor: (any TaskExecutor)?
+        package var executor: (any TaskExecutor)?
 
         /// The defaults.
-        public init() {}
+        package init() {}
     }
 
     let table: any Table
@@ -50,7 +50,7 @@ public final class Ledger: Sendable {
     let metrics = LedgerMetrics()
 
     /// A ledger on `table`.
-    public init(
+    package init(
         table: any Table,
         clock: any LedgerClock,
         random: LedgerRandom = .system,

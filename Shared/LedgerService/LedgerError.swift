@@ -1,11 +1,11 @@
-public import LedgerCore
+package import LedgerCore
 
 /// Why a use case was refused or failed.
 ///
 /// The one mapping to HTTP is in `API/ErrorAnswer+Mapping.swift`.
 ///
 /// Unless a case says otherwise, nothing was changed.
-public enum LedgerError: Error, Hashable, Sendable {
+package enum LedgerError: Error, Hashable, Sendable {
     // MARK: The request is wrong
 
     /// A field or parameter breaks a rule or a limit.
@@ -101,7 +101,7 @@ public enum LedgerError: Error, Hashable, Sendable {
     case internalError(message: String, mayHaveHappened: Bool)
 
     /// Why a request counts as nobody's.
-    public enum KeyProblem: Hashable, Sendable {
+    package enum KeyProblem: Hashable, Sendable {
         /// It has no key.
         case missing
         /// What it has is no key.
@@ -113,7 +113,7 @@ public enum LedgerError: Error, Hashable, Sendable {
     }
 
     /// Why a partition's queue refused a publish.
-    public enum QueueRefusal: Hashable, Sendable {
+    package enum QueueRefusal: Hashable, Sendable {
         /// The publish waited in it until its deadline.
         case overdue
         /// It was full.
@@ -121,9 +121,9 @@ public enum LedgerError: Error, Hashable, Sendable {
     }
 
     /// What became of one partition's events in a publish that did not succeed as a whole.
-    public struct PartitionOutcome: Hashable, Sendable {
+    package struct PartitionOutcome: Hashable, Sendable {
         /// Whether the events are there.
-        public enum State: Hashable, Sendable {
+        package enum State: Hashable, Sendable {
             /// They are, at these offsets.
             case stored(StoredRange)
             /// They are not.
@@ -133,9 +133,9 @@ public enum LedgerError: Error, Hashable, Sendable {
         }
 
         /// The partition.
-        public let partition: Partition
+        package let partition: Partition
         /// What became of its events.
-        public let state: State
+        package let state: State
     }
 
     /// A failed table call, for a call that changes nothing or whose change is safe to repeat.

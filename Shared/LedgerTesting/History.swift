@@ -3,20 +3,20 @@ import Synchronization
 /// What publishers were told and consumers saw, and whether the promises hold of it.
 ///
 /// Every event carries a value that no other event has, so that it can be recognised.
-public final class History: Sendable {
+package final class History: Sendable {
     /// An event, as it was acknowledged or delivered.
-    public struct Event: Hashable, Sendable {
+    package struct Event: Hashable, Sendable {
         /// Its partition.
-        public let partition: Int
+        package let partition: Int
         /// Its offset.
-        public let offset: Int
+        package let offset: Int
         /// Its key.
-        public let key: String
+        package let key: String
         /// Its unique value.
-        public let value: String
+        package let value: String
 
         /// An event.
-        public init(partition: Int, offset: Int, key: String, value: String) {
+        package init(partition: Int, offset: Int, key: String, value: String) {
             self.partition = partition
             self.offset = offset
             self.key = key
@@ -36,10 +36,10 @@ public final class History: Sendable {
     private let state = Mutex(State())
 
     /// An empty history.
-    public init() {}
+    package init() {}
 
     /// A publisher was told that this event is stored.
-    public func acknowledge(_ event: Event, by publisher: String) {
+    package func acknowledge(_ event: Event, by publisher: String) {
         state.withLock { state in
             state.acknowledged.append(event)
             state.orders[publisher + "/" + event.key, default: []].append(event)
@@ -47,20 +47,20 @@ public final class History: Sendable {
     }
 
     /// A publisher gave up on this value without learning whether it is stored.
-    public func leaveOpen(_ value: String) {
+    package func leaveOpen(_ value: String) {
         state.withLock { _ = $0.open.insert(value) }
     }
 
     /// A consumer was given this event, after those before.
-    public func deliver(_ event: Event, to consumer: String) {
+    package func deliver(_ event: Event, to consumer: String) {
         state.withLock { $0.delivered[consumer, default: []].append(event) }
     }
 
     /// How many events were acknowledged.
-    public var acknowledgedCount: Int { state.withLock { $0.acknowledged.count } }
+    package var acknowledgedCount: Int { state.withLock { $0.acknowledged.count } }
 
     /// Everything that contradicts the promises, given the whole log at the end.
-    public func violations(log: [Event]) -> [String] {
+    package func violations(log: [Event]) -> [String] {
         let state = state.withLock { state in
             (state.acknowledged, state.orders, state.open, state.delivered)
         }

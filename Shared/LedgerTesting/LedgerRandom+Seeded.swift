@@ -1,9 +1,9 @@
-public import LedgerService
+package import LedgerService
 import Synchronization
 
 extension LedgerRandom {
     /// Reproducible randomness from one seed; safe to use from any thread.
-    public static func seeded(_ seed: UInt64) -> LedgerRandom {
+    package static func seeded(_ seed: UInt64) -> LedgerRandom {
         let generator = SharedGenerator(seed)
         return LedgerRandom { generator.next() }
     }

@@ -1,22 +1,22 @@
 import Glibc
 
 /// A folder that is gone, with all in it, when nobody uses it any more.
-public final class TemporaryFolder: Sendable {
+package final class TemporaryFolder: Sendable {
     /// The folder could not be made.
-    public struct Failure: Error {
+    package struct Failure: Error {
         /// What the system said.
-        public let errno: Int32
+        package let errno: Int32
     }
 
     /// Where it is.
-    public let path: String
+    package let path: String
 
     /// An empty folder.
     ///
     /// - Parameter prefersMemory: it is faster, and a power loss takes it, which tests that decide by
     ///   themselves what is durable do not mind.
     /// - Throws: ``Failure``: no room, or no right.
-    public init(prefersMemory: Bool = false) throws(Failure) {
+    package init(prefersMemory: Bool = false) throws(Failure) {
         let memory = "/dev/shm"
         let usual = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
         let base = prefersMemory && access(memory, W_OK) == 0 ? memory : usual
@@ -30,13 +30,13 @@ public final class TemporaryFolder: Sendable {
     }
 
     /// The path of a ledger's file in the folder.
-    public var file: String { self["ledger.sqlite"] }
+    package var file: String { self["ledger.sqlite"] }
 
     /// The path of something in the folder.
-    public subscript(_ name: String) -> String { path + "/" + name }
+    package subscript(_ name: String) -> String { path + "/" + name }
 
     /// The names of what is in it, sorted.
-    public var names: [String] { Self.names(in: path).sorted() }
+    package var names: [String] { Self.names(in: path).sorted() }
 
     private static func remove(_ path: String) {
         // Not a folder, or one that is empty: gone at once.

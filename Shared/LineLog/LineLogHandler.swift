@@ -1,14 +1,14 @@
-public import Logging
+package import Logging
 import Glibc
 
 /// A swift-log back end that writes one line for each record.
-public struct LineLogHandler: LogHandler {
+package struct LineLogHandler: LogHandler {
     /// Records below it are not written.
-    public var logLevel: Logger.Level
+    package var logLevel: Logger.Level
     /// Added to every record.
-    public var metadata: Logger.Metadata = [:]
+    package var metadata: Logger.Metadata = [:]
     /// Adds metadata of the moment to every record.
-    public var metadataProvider: Logger.MetadataProvider?
+    package var metadataProvider: Logger.MetadataProvider?
 
     private let label: String
     private let format: LogFormat
@@ -21,7 +21,7 @@ public struct LineLogHandler: LogHandler {
     ///   - level: records below it are not written.
     ///   - format: nil writes text to a terminal and JSON to anything else.
     ///   - write: gets each line, with its line break, as one piece; standard error by default.
-    public init(
+    package init(
         label: String,
         level: Logger.Level = .info,
         format: LogFormat? = nil,
@@ -34,13 +34,13 @@ public struct LineLogHandler: LogHandler {
     }
 
     /// Gets or sets one entry of the metadata.
-    public subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+    package subscript(metadataKey key: String) -> Logger.Metadata.Value? {
         get { metadata[key] }
         set { metadata[key] = newValue }
     }
 
     /// Writes a record.
-    public func log(event: LogEvent) {
+    package func log(event: LogEvent) {
         var all = metadata
         if let provided = metadataProvider?.get() { all.merge(provided) { $1 } }
         if let given = event.metadata { all.merge(given) { $1 } }
@@ -59,7 +59,7 @@ public struct LineLogHandler: LogHandler {
     }
 
     /// Writes a line to standard error, where the log goes.
-    public static func writeToStandardError(_ line: [UInt8]) {
+    package static func writeToStandardError(_ line: [UInt8]) {
         LineOutput.write(line, to: STDERR_FILENO)
     }
 }

@@ -1,9 +1,9 @@
 import Glibc
 
 /// Lines to a file descriptor.
-public enum LineOutput {
+package enum LineOutput {
     /// Writes a line to standard output.
-    public static func writeToStandardOutput(_ line: [UInt8]) {
+    package static func writeToStandardOutput(_ line: [UInt8]) {
         write(line, to: STDOUT_FILENO)
     }
 

@@ -1,27 +1,27 @@
 import Glibc
-public import LedgerCore
+package import LedgerCore
 
 /// The machine's clocks: the one place that reads them for decisions about stored rows.
-public enum MachineClock {
+package enum MachineClock {
     /// The wall clock.
-    public static func now() -> Timestamp {
+    package static func now() -> Timestamp {
         Timestamp(milliseconds: milliseconds(CLOCK_REALTIME))
     }
 
     /// Milliseconds on a clock that never goes back and counts the time in which the machine was
     /// suspended.
-    public static func uptime() -> Int64 {
+    package static func uptime() -> Int64 {
         milliseconds(CLOCK_BOOTTIME)
     }
 
     /// Both.
-    public static func instant() -> Instant { Instant(now: now(), uptime: uptime()) }
+    package static func instant() -> Instant { Instant(now: now(), uptime: uptime()) }
 
     /// What time it is by the machine's boot; nil where the system does not say.
     ///
     /// Read from the kernel's own files: no library that bends the clocks of a process, for tests or
     /// for licences, gets between.
-    public static func bootMoment() -> BootMoment? {
+    package static func bootMoment() -> BootMoment? {
         guard let boot = boot, let text = contents("/proc/uptime") else { return nil }
         // Seconds with two decimals, then something else.
         let parts = text.prefix { $0 != 0x20 }.split(separator: UInt8(ascii: "."))

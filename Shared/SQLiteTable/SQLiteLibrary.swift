@@ -1,7 +1,7 @@
 import CSQLite
 
 /// The SQLite that is in use.
-public enum SQLiteLibrary {
+package enum SQLiteLibrary {
     /// Its version.
-    public static var version: String { String(cString: sqlite3_libversion()) }
+    package static var version: String { String(cString: sqlite3_libversion()) }
 }

@@ -1,7 +1,7 @@
 /// Why a table's file could not be opened.
 ///
 /// None of these changes the file.
-public enum SQLiteOpenError: Error, Hashable, Sendable {
+package enum SQLiteOpenError: Error, Hashable, Sendable {
     /// Another process, or another table in this one, has the file open.
     case inUse(path: String)
     /// Another program holds SQLite's own lock on the file, a shell or a backup for example.
@@ -39,7 +39,7 @@ public enum SQLiteOpenError: Error, Hashable, Sendable {
 
 extension SQLiteOpenError: CustomStringConvertible {
     /// What is wrong and what to do, for a person.
-    public var description: String {
+    package var description: String {
         switch self {
         case .inUse(let path):
             "another process uses this ledger: \(path) is locked; stop it or choose another file"

@@ -1,12 +1,12 @@
-public import LedgerCore
-public import MachineClock
+package import LedgerCore
+import MachineClock
 
 /// The table in one SQLite file, for a ledger that is one process.
 ///
 /// An acknowledged write has been fsynced. Writes that arrive while a commit is running share the
 /// next one. A file is used by one table at a time, in whatever process; the file `<path>.lock`
 /// beside it sees to that.
-public final class SQLiteTable: Table {
+package final class SQLiteTable: Table {
     private let engine: Engine
     private let life = Monitor(Life.open)
 
@@ -35,7 +35,7 @@ public final class SQLiteTable: Table {
     /// must exist. Blocks while SQLite recovers from a crash.
     ///
     /// `clock`: The clock that decisions are stamped from.
-    public static func open(
+    package static func open(
         path: String,
         options: SQLiteOptions = SQLiteOptions(),
         clock: @escaping @Sendable () -> Instant = MachineClock.instant
@@ -47,7 +47,7 @@ public final class SQLiteTable: Table {
     ///
     /// May be called again; every call returns when the file is closed. Calls of anything else
     /// throw ``TableError/Reason/closed`` from now on.
-    public func close() async {
+    package func close() async {
         await withCheckedContinuation { continuation in
             let (starts, isClosed) = life.withLock { life in
                 switch life {
@@ -77,31 +77,31 @@ public final class SQLiteTable: Table {
     }
 
     /// What the table has done since it was opened.
-    public var statistics: SQLiteStatistics { engine.statistics }
+    package var statistics: SQLiteStatistics { engine.statistics }
 
     // MARK: Table
 
     /// False: the log is left to the sweep.
-    public var deletesLogByItself: Bool { false }
+    package var deletesLogByItself: Bool { false }
 
     /// Not nil after an fsync that failed, and alike, until the next start, which reads the log
     /// anew; and while the disk is full.
-    public var writeFailure: TableError? { engine.writer.trouble }
+    package var writeFailure: TableError? { engine.writer.trouble }
 
     /// The row with this key, or nil.
-    public func get(_ key: TableKey) async throws(TableError) -> Item? {
+    package func get(_ key: TableKey) async throws(TableError) -> Item? {
         let key = RowKey(key)
         return try await read { .row(key, $0) }
     }
 
     /// One page of a group's rows.
-    public func query(_ query: Query) async throws(TableError) -> QueryPage {
+    package func query(_ query: Query) async throws(TableError) -> QueryPage {
         try query.check()
         return try await read { .page(query, $0) }
     }
 
     /// Applies one write if its condition holds.
-    public func write(
+    package func write(
         _ write: Write,
         decided: Instant
     ) async throws(TableError) -> WriteOutcome {
@@ -111,7 +111,7 @@ public final class SQLiteTable: Table {
     }
 
     /// Applies all writes or none.
-    public func transact(
+    package func transact(
         _ writes: [Write],
         token: Incarnation,
         decided: Instant
@@ -122,13 +122,13 @@ public final class SQLiteTable: Table {
     }
 
     /// Removes rows; all at once, in this engine.
-    public func batchDelete(_ keys: [TableKey]) async throws(TableError) {
+    package func batchDelete(_ keys: [TableKey]) async throws(TableError) {
         let keys = keys.map(RowKey.init)
         try await submit { .deletion(keys, $0) }
     }
 
     /// Removes rows outside of the log whose `ttl` lies before `moment`.
-    public func purgeExpired(
+    package func purgeExpired(
         before moment: Timestamp,
         limit: Int
     ) async throws(TableError) -> Int {

@@ -3,19 +3,19 @@ import LedgerService
 import LedgerTesting
 
 /// One simulated history of the ledger's own code, from one seed.
-public final class Simulation: @unchecked Sendable {
+package final class Simulation: @unchecked Sendable {
     /// How a history ended.
-    public struct Report: Sendable {
+    package struct Report: Sendable {
         /// What it began with.
-        public let seed: UInt64
+        package let seed: UInt64
         /// What must never be and was; empty: every promise held.
-        public let violations: [Violation]
+        package let violations: [Violation]
         /// Equal for equal histories.
-        public let fingerprint: UInt64
+        package let fingerprint: UInt64
         /// Events that were stored.
-        public let events: Int
+        package let events: Int
         /// Virtual time, milliseconds.
-        public let duration: Int64
+        package let duration: Int64
     }
 
     let world: World
@@ -50,7 +50,7 @@ public final class Simulation: @unchecked Sendable {
     /// Runs the history that begins with `seed`.
     ///
     /// `prints`: Whether every step is written to standard output.
-    public static func run(seed: UInt64, prints: Bool = false) -> Report {
+    package static func run(seed: UInt64, prints: Bool = false) -> Report {
         let simulation = Simulation(seed: seed, prints: prints)
         let world = simulation.world
         defer { simulation.letGo() }

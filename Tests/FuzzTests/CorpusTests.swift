@@ -1,6 +1,6 @@
 import Foundation
-public import LedgerFuzz
-public import Testing
+package import LedgerFuzz
+import Testing
 
 /// Every input that is kept, among them every one that once crashed, given to its target.
 @Suite("Fuzz corpus", .serialized)
@@ -43,5 +43,5 @@ struct CorpusTests {
 
 extension FuzzTarget: CustomTestStringConvertible {
     /// The target's name.
-    public var testDescription: String { name }
+    package var testDescription: String { name }
 }

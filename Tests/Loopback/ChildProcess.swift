@@ -1,21 +1,21 @@
-public import Glibc
+package import Glibc
 
 /// A process that gets three files and nothing else of ours.
 ///
 /// A descriptor that a server inherited by chance would keep open what some other test waits to
 /// see closed, and two tests could wait for each other.
-public final class ChildProcess: Sendable {
+package final class ChildProcess: Sendable {
     /// It could not be started.
-    public struct Failure: Error, CustomStringConvertible {
+    package struct Failure: Error, CustomStringConvertible {
         /// What, and why.
-        public let description: String
+        package let description: String
     }
 
     /// Its number in the system.
-    public let id: pid_t
+    package let id: pid_t
 
     /// Starts an executable; `files` are open descriptors of ours, an input of nil is empty.
-    public init(
+    package init(
         _ executable: String,
         _ arguments: [String],
         environment: [String: String],
@@ -82,14 +82,14 @@ public final class ChildProcess: Sendable {
     }
 
     /// Sends a signal, before ``wait()``.
-    public func send(_ signal: Int32) {
+    package func send(_ signal: Int32) {
         kill(id, signal)
     }
 
     /// Waits for the end, once; the exit code, or minus the signal.
     ///
     /// Blocks: in a task it belongs into ``onThread(_:)``, unless the process was just killed.
-    public func wait() -> Int32 {
+    package func wait() -> Int32 {
         var status: Int32 = 0
         while waitpid(id, &status, 0) < 0, errno == EINTR {}
         let signal = status & 0x7f

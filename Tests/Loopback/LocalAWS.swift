@@ -1,17 +1,17 @@
 import AWSClient
 import CurlHTTP
-public import DynamoDBTable
+package import DynamoDBTable
 import Foundation
 import Synchronization
 
 /// A local AWS that the test process starts when it is first needed, and that ends with it.
 ///
 /// The project's set-up installs it: `./justw test`.
-public final class LocalAWS: Sendable {
+package final class LocalAWS: Sendable {
     private static let started = Task { try await LocalAWS() }
 
     /// Where it answers: `http://127.0.0.1:PORT`.
-    public let url: String
+    package let url: String
     /// Milliseconds an attempt may take: an emulation on a busy machine is slow.
     private static let attemptTimeout = 30_000
 
@@ -32,10 +32,10 @@ public final class LocalAWS: Sendable {
     }
 
     /// The one of this process.
-    public static func shared() async throws -> LocalAWS { try await started.value }
+    package static func shared() async throws -> LocalAWS { try await started.value }
 
     /// What a process needs to reach it, as environment variables.
-    public var variables: [String: String] {
+    package var variables: [String: String] {
         [
             "AWS_ENDPOINT_URL": url, "AWS_REGION": "eu-central-1",
             "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
@@ -48,7 +48,7 @@ public final class LocalAWS: Sendable {
     }
 
     /// Makes a table of the ledger's shape and returns its name.
-    public func createTable() async throws -> String {
+    package func createTable() async throws -> String {
         let count = number.wrappingAdd(1, ordering: .relaxed).newValue
         let name = "eventledger-\(count)"
         let environment = try AWSEnvironment.fromProcess(overriding: variables)
@@ -62,7 +62,7 @@ public final class LocalAWS: Sendable {
     }
 
     /// Removes a table with all that is in it.
-    public func deleteTable(_ name: String) async throws {
+    package func deleteTable(_ name: String) async throws {
         let environment = try AWSEnvironment.fromProcess(overriding: variables)
         let client = try DynamoDBClient(environment, attemptTimeout: Self.attemptTimeout)
         let body = Array("{\"TableName\": \"\(name)\"}".utf8)
@@ -70,7 +70,7 @@ public final class LocalAWS: Sendable {
     }
 
     /// A table made by ``createTable()``, as a new process would open it.
-    public func table(_ name: String) throws -> DynamoDBTable {
+    package func table(_ name: String) throws -> DynamoDBTable {
         try DynamoDBTable(
             name: name,
             environment: AWSEnvironment.fromProcess(overriding: variables),
@@ -79,14 +79,14 @@ public final class LocalAWS: Sendable {
     }
 
     /// A new table of its own.
-    public func table() async throws -> DynamoDBTable {
+    package func table() async throws -> DynamoDBTable {
         try table(await createTable())
     }
 
     /// Orders what goes wrong with the calls of a table from now on, or of every one; nothing ends it.
     ///
     /// `LocalCloud/README.md` says what there is, such as `throttles` and `conflicts`.
-    public func disturb(_ table: String? = nil, _ faults: [String: Double] = [:]) async throws {
+    package func disturb(_ table: String? = nil, _ faults: [String: Double] = [:]) async throws {
         let members = faults.map { "\"\($0.key)\": \($0.value)" }
         let name = table.map { ["\"table\": \"\($0)\""] } ?? []
         let request = CurlRequest(

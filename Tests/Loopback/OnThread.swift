@@ -4,7 +4,7 @@ import Foundation
 ///
 /// Swift has as many threads for tasks as there are cores: two tests that block them on a machine
 /// with two cores stop all others.
-public func onThread<Success: Sendable, Failure: Error>(
+package func onThread<Success: Sendable, Failure: Error>(
     _ body: @escaping @Sendable () throws(Failure) -> Success
 ) async throws(Failure) -> Success {
     let result: Result<Success, Failure> = await withCheckedContinuation { continuation in

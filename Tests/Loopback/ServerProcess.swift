@@ -1,24 +1,24 @@
-public import Foundation
+package import Foundation
 import Glibc
 import Synchronization
 
 /// A server in a process of its own, which says its URL when it is ready; killed with its owner.
-public final class ServerProcess: Sendable {
+package final class ServerProcess: Sendable {
     /// It ended before it was ready.
-    public struct Failure: Error, CustomStringConvertible {
+    package struct Failure: Error, CustomStringConvertible {
         /// What it said.
-        public let description: String
+        package let description: String
     }
 
     /// Where it answers, without a path.
-    public let url: String
+    package let url: String
     private let process: ChildProcess
     private let hasEnded = Mutex(false)
 
     /// Starts it and waits until it has printed its URL.
     ///
     /// `input` is its standard input, empty when nil; `variables` come on top of ours.
-    public init(
+    package init(
         _ executable: String,
         _ arguments: [String],
         variables: [String: String] = [:],
@@ -49,7 +49,7 @@ public final class ServerProcess: Sendable {
     }
 
     /// `eventledger serve` on a free port; the executable stands beside the tests.
-    public static func ledger(
+    package static func ledger(
         _ arguments: [String],
         variables: [String: String] = [:]
     ) async throws -> ServerProcess {
@@ -61,29 +61,29 @@ public final class ServerProcess: Sendable {
     }
 
     /// The path of an executable of the package.
-    public static func executable(_ name: String) throws -> String {
+    package static func executable(_ name: String) throws -> String {
         let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         return URL(filePath: tests).deletingLastPathComponent().appending(path: name).path
     }
 
     /// Its number in the system.
-    public var id: pid_t { process.id }
+    package var id: pid_t { process.id }
 
     /// Where it answers on this machine.
-    public var port: Int { url.split(separator: ":").last.flatMap { Int($0) } ?? 0 }
+    package var port: Int { url.split(separator: ":").last.flatMap { Int($0) } ?? 0 }
 
     /// Sends a signal that it survives.
-    public func send(_ signal: Int32) {
+    package func send(_ signal: Int32) {
         process.send(signal)
     }
 
     /// `kill -9`, and waits until the process is gone; a second end does nothing.
-    public func kill() {
+    package func kill() {
         end(SIGKILL)
     }
 
     /// SIGTERM, and waits until the process is gone; a second end does nothing.
-    public func stop() async {
+    package func stop() async {
         await onThread { self.end(SIGTERM) }
     }
 

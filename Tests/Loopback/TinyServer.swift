@@ -3,25 +3,25 @@ import Glibc
 import Synchronization
 
 /// A server of canned answers, one thread per connection.
-public final class TinyServer: Sendable {
+package final class TinyServer: Sendable {
     private struct State {
         var isStopped = false
         var connections = 0
         /// Every request, head and body.
-        public var requests: [String] = []
+        package var requests: [String] = []
     }
 
     private let socket: Int32
     private let state = Mutex(State())
     /// The port it listens on.
-    public let port: Int
+    package let port: Int
 
     /// A server that answers each request, head and body, by `answer`; nil means to stay silent.
     ///
     /// `closes`: The connection is closed after each answer.
     ///
     /// `closesWhenSilent`: It is closed instead of an answer of nil.
-    public init(
+    package init(
         closes: Bool = false,
         closesWhenSilent: Bool = false,
         _ answer: @escaping @Sendable (String) -> String?
@@ -56,16 +56,16 @@ public final class TinyServer: Sendable {
     deinit { stop() }
 
     /// `http://127.0.0.1:PORT`.
-    public var url: String { "http://127.0.0.1:\(port)" }
+    package var url: String { "http://127.0.0.1:\(port)" }
     /// How many connections were made.
-    public var connections: Int { state.withLock { $0.connections } }
+    package var connections: Int { state.withLock { $0.connections } }
     /// Every request, head and body.
-    public var requests: [String] { state.withLock { $0.requests } }
+    package var requests: [String] { state.withLock { $0.requests } }
 
     /// Refuses connections from now on.
     ///
     /// Only the first call counts: the socket's number may be someone else's by the second.
-    public func stop() {
+    package func stop() {
         let isFirst = state.withLock { state in
             defer { state.isStopped = true }
             return !state.isStopped

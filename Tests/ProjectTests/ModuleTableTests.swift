@@ -39,7 +39,7 @@ struct ModuleTableTests {
     func importForms() {
         let source = """
             import A
-            public import B
+            package import B
             @testable import C
             @preconcurrency package import D
             import struct E.Thing

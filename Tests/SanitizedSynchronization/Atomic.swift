@@ -1,24 +1,24 @@
 /// An atomic value as the project uses them, under a lock.
-public struct Atomic<Value: Sendable>: ~Copyable, Sendable {
+package struct Atomic<Value: Sendable>: ~Copyable, Sendable {
     private let value: Mutex<Value>
 
     /// An atomic with a value.
-    public init(_ value: Value) {
+    package init(_ value: Value) {
         self.value = Mutex(value)
     }
 
     /// The value.
-    public borrowing func load(ordering: AtomicOrdering) -> Value {
+    package borrowing func load(ordering: AtomicOrdering) -> Value {
         value.withLock { $0 }
     }
 
     /// Sets the value.
-    public borrowing func store(_ new: Value, ordering: AtomicOrdering) {
+    package borrowing func store(_ new: Value, ordering: AtomicOrdering) {
         value.withLock { $0 = new }
     }
 
     /// Sets the value, and returns the one before.
-    public borrowing func exchange(_ new: Value, ordering: AtomicOrdering) -> Value {
+    package borrowing func exchange(_ new: Value, ordering: AtomicOrdering) -> Value {
         value.withLock { value in
             defer { value = new }
             return value
@@ -28,7 +28,7 @@ public struct Atomic<Value: Sendable>: ~Copyable, Sendable {
 
 extension Atomic where Value: Equatable {
     /// Sets the value if it is the expected one; returns whether it was, and what it was.
-    public borrowing func weakCompareExchange(
+    package borrowing func weakCompareExchange(
         expected: Value,
         desired: Value,
         ordering: AtomicOrdering
@@ -42,7 +42,7 @@ extension Atomic where Value: Equatable {
 
     /// The same; under a lock none fails for nothing.
     @discardableResult
-    public borrowing func compareExchange(
+    package borrowing func compareExchange(
         expected: Value,
         desired: Value,
         ordering: AtomicOrdering
@@ -52,7 +52,7 @@ extension Atomic where Value: Equatable {
 }
 
 /// How strictly; under a lock it is all the same.
-public enum AtomicOrdering: Sendable {
+package enum AtomicOrdering: Sendable {
     case relaxed
     case acquiring
     case releasing
@@ -63,7 +63,7 @@ public enum AtomicOrdering: Sendable {
 extension Atomic where Value: FixedWidthInteger {
     /// Adds, and returns the values before and after.
     @discardableResult
-    public borrowing func wrappingAdd(
+    package borrowing func wrappingAdd(
         _ operand: Value,
         ordering: AtomicOrdering
     ) -> (oldValue: Value, newValue: Value) {
@@ -76,7 +76,7 @@ extension Atomic where Value: FixedWidthInteger {
 
     /// Adds; traps on overflow.
     @discardableResult
-    public borrowing func add(
+    package borrowing func add(
         _ operand: Value,
         ordering: AtomicOrdering
     ) -> (oldValue: Value, newValue: Value) {
@@ -89,7 +89,7 @@ extension Atomic where Value: FixedWidthInteger {
 
     /// Subtracts; traps on overflow.
     @discardableResult
-    public borrowing func subtract(
+    package borrowing func subtract(
         _ operand: Value,
         ordering: AtomicOrdering
     ) -> (oldValue: Value, newValue: Value) {

@@ -4,16 +4,16 @@ import Glibc
 ///
 /// On Linux it does not see that a `Mutex` orders what two threads do, and reports every use of one
 /// as a race. In sanitized builds this module takes the place of `Synchronization`.
-public struct Mutex<Value: ~Copyable>: ~Copyable, @unchecked Sendable {
+package struct Mutex<Value: ~Copyable>: ~Copyable, @unchecked Sendable {
     private let storage: Storage<Value>
 
     /// A mutex with a value.
-    public init(_ value: consuming sending Value) {
+    package init(_ value: consuming sending Value) {
         storage = Storage(value)
     }
 
     /// Calls `body` with the value, while nobody else does.
-    public borrowing func withLock<Result: ~Copyable, Failure: Error>(
+    package borrowing func withLock<Result: ~Copyable, Failure: Error>(
         _ body: (inout sending Value) throws(Failure) -> sending Result
     ) throws(Failure) -> sending Result {
         pthread_mutex_lock(storage.lock)

@@ -1,13 +1,13 @@
 /// A moment on the clock of one boot of a machine, as the operating system itself tells it: what
 /// two processes on one machine can compare.
-public struct BootMoment: Hashable, Sendable {
+package struct BootMoment: Hashable, Sendable {
     /// The random id of the boot.
-    public let boot: String
+    package let boot: String
     /// Milliseconds since then, the time in which the machine was suspended included.
-    public let uptime: Int64
+    package let uptime: Int64
 
     /// A moment.
-    public init(boot: String, uptime: Int64) {
+    package init(boot: String, uptime: Int64) {
         self.boot = boot
         self.uptime = uptime
     }

@@ -1,23 +1,23 @@
 /// The highest wall time that the table has seen: row `CLOCK`, the only one of its group.
 ///
 /// Written every ten minutes by whoever finds it that old, whatever the number of processes.
-public struct ClockRow: Hashable, Sendable {
+package struct ClockRow: Hashable, Sendable {
     /// A clock that is ahead, and since when it says so.
-    public struct Doubt: Hashable, Sendable {
+    package struct Doubt: Hashable, Sendable {
         /// What it said.
-        public let claimed: Timestamp
+        package let claimed: Timestamp
         /// When, by the machine's boot: only a process of the same boot can tell how long ago.
-        public let since: BootMoment
+        package let since: BootMoment
     }
 
     /// The highest time that was believed.
-    public var highest: Timestamp
+    package var highest: Timestamp
     /// When that was, for processes of the same boot; nil where the system does not say.
-    public var since: BootMoment?
+    package var since: BootMoment?
     /// What is not believed yet; nil: nothing.
-    public var doubt: Doubt?
+    package var doubt: Doubt?
     /// Raised by one with every change.
-    public var version: Int64
+    package var version: Int64
 
     /// The row that follows, if an opinion of a clock, at `instant` and `boot`, makes one necessary.
     static func next(
@@ -57,7 +57,7 @@ public struct ClockRow: Hashable, Sendable {
     }
 
     /// The write that puts this row in the place of `row`, if nobody else changed it meanwhile.
-    public func write(after row: ClockRow?) -> Write {
+    package func write(after row: ClockRow?) -> Write {
         let unchanged = row.map { Condition.compare(.version, .equal, .number($0.version)) }
         return .put(item, if: unchanged ?? .notExists)
     }
@@ -69,7 +69,7 @@ public struct ClockRow: Hashable, Sendable {
     }
 
     /// The row.
-    public var item: Item {
+    package var item: Item {
         var item = Item(.clock)
         item[.timestamp] = .number(highest.milliseconds)
         item[.boot] = since.map { .string($0.boot) }
@@ -82,7 +82,7 @@ public struct ClockRow: Hashable, Sendable {
     }
 
     /// Reads the row; throws ``TableError/Reason/corrupt`` when it is damaged.
-    public init(_ item: Item) throws(TableError) {
+    package init(_ item: Item) throws(TableError) {
         guard case .clock = item.key else { throw item.misplaced }
         highest = try item.requiredTimestamp(.timestamp)
         since = try Self.moment(item, .boot, .uptime)

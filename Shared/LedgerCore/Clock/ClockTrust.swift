@@ -13,9 +13,9 @@
 ///
 /// The table keeps the highest wall time seen (``ClockRow``), so that a process that starts has an
 /// anchor. On a machine that was not restarted meanwhile it also knows how long ago that was.
-public struct ClockTrust: Sendable {
+package struct ClockTrust: Sendable {
     /// What to make of a clock.
-    public enum Opinion: Hashable, Sendable {
+    package enum Opinion: Hashable, Sendable {
         /// It is believed: the time.
         case believed(Timestamp)
         /// It is not.
@@ -23,21 +23,21 @@ public struct ClockTrust: Sendable {
     }
 
     /// A clock that is ahead.
-    public struct Doubt: Hashable, Sendable {
+    package struct Doubt: Hashable, Sendable {
         /// The time to go by meanwhile.
-        public let instead: Timestamp
+        package let instead: Timestamp
         /// How far ahead of it the clock is, milliseconds.
-        public let lead: Int64
+        package let lead: Int64
         /// Since when it has been so; its own time and the process's.
-        public let began: Instant
+        package let began: Instant
         /// After how many milliseconds more it is believed, if it stands.
-        public let rest: Int64
+        package let rest: Int64
 
         /// Whether no event may be stamped that is to be kept for so long; nil: for ever.
         ///
         /// What is stamped now is too early by the whole lead if the clock turns out to be right, and
         /// expires earlier by as much: at least half of the retention must be left.
-        public func forbidsAppends(retentionHours: Int?) -> Bool {
+        package func forbidsAppends(retentionHours: Int?) -> Bool {
             lead > Limits.clockJump || retentionHours.map { lead > Int64($0) * 1_800_000 } ?? false
         }
     }
@@ -50,12 +50,12 @@ public struct ClockTrust: Sendable {
     private var isHeld = false
 
     /// Nothing is known yet.
-    public init() {}
+    package init() {}
 
     /// What to make of a clock that says `instant`.
     ///
     /// Before anything is known the clock is believed.
-    public mutating func judge(_ instant: Instant) -> Opinion {
+    package mutating func judge(_ instant: Instant) -> Opinion {
         guard let base = base(at: instant.uptime) else {
             anchor = instant
             return .believed(instant.now)
@@ -88,7 +88,7 @@ public struct ClockTrust: Sendable {
     ///   - row: The row; nil: there is none, and the clock is believed.
     ///   - instant: A moment before it was read.
     ///   - boot: The same moment by the machine's boot; nil where the system does not say.
-    public mutating func learn(_ row: ClockRow?, at instant: Instant, boot: BootMoment?) {
+    package mutating func learn(_ row: ClockRow?, at instant: Instant, boot: BootMoment?) {
         defer { isHeld = true }
         guard let row else { return }
         let passed = row.since?.elapsed(to: boot) ?? 0
@@ -104,7 +104,7 @@ public struct ClockTrust: Sendable {
     /// From now on the clock is held against what it says at `instant`.
     ///
     /// On an operator's word, or an engine's that answers only who has the right time.
-    public mutating func believe(_ instant: Instant) {
+    package mutating func believe(_ instant: Instant) {
         anchor = instant
         doubt = nil
         isHeld = true
@@ -113,7 +113,7 @@ public struct ClockTrust: Sendable {
     /// The opinion of a clock that was checked against the table, and the row to write, if any.
     ///
     /// Only here the anchor moves with a clock that is believed: small leaps can't add up faster.
-    public mutating func settle(
+    package mutating func settle(
         _ row: ClockRow?,
         at instant: Instant,
         boot: BootMoment?
@@ -126,7 +126,7 @@ public struct ClockTrust: Sendable {
     }
 
     /// The row with which an operator says that the clock is right.
-    public static func accepted(
+    package static func accepted(
         after row: ClockRow?,
         at instant: Instant,
         boot: BootMoment?

@@ -1,5 +1,5 @@
 /// base64url without padding (RFC 4648, section 5), one spelling per value.
-public enum Base64URL {
+package enum Base64URL {
     private static let alphabet = Array(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8
     )
@@ -11,7 +11,7 @@ public enum Base64URL {
     }()
 
     /// The text of `bytes`.
-    public static func encode(_ bytes: [UInt8]) -> String {
+    package static func encode(_ bytes: [UInt8]) -> String {
         let count = (bytes.count * 8 + 5) / 6
         return String(unsafeUninitializedCapacity: count) { text in
             var bits: UInt32 = 0
@@ -35,7 +35,7 @@ public enum Base64URL {
     ///
     /// - Returns: nil for padding, white space, any other foreign character, an impossible length,
     ///   or unused bits that are not zero.
-    public static func decode(_ text: String) -> [UInt8]? {
+    package static func decode(_ text: String) -> [UInt8]? {
         let utf8 = text.utf8
         var bytes: [UInt8] = []
         bytes.reserveCapacity(utf8.count * 6 / 8)

@@ -1,7 +1,7 @@
 /// Why stored bytes are not the record batch, or the record, they should be.
 ///
 /// Each means that the row was damaged, or written by something else; none can be retried.
-public enum BatchError: Error, Hashable, Sendable {
+package enum BatchError: Error, Hashable, Sendable {
     /// There are fewer bytes than any batch has.
     case tooShort(bytes: Int)
     /// It does not begin with "EL".
@@ -36,7 +36,7 @@ public enum BatchError: Error, Hashable, Sendable {
 
 extension BatchError: CustomStringConvertible {
     /// What is wrong, for an operator.
-    public var description: String {
+    package var description: String {
         switch self {
         case .tooShort(let bytes): "only \(bytes) bytes, too few for a record batch"
         case .badMagic: "not a record batch: it does not begin with \"EL\""

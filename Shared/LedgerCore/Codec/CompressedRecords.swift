@@ -4,13 +4,13 @@ import CCompression
 ///
 /// Made once; a retry at another offset calls ``encode(baseOffset:timestamp:)`` again, which copies
 /// the stored bytes and checksums them but compresses nothing.
-public struct CompressedRecords: Sendable {
+package struct CompressedRecords: Sendable {
     /// How many records there are.
-    public let count: Int
+    package let count: Int
     /// Bytes before compression.
-    public let payloadLength: Int
+    package let payloadLength: Int
     /// The timestamp delta of the last record, milliseconds.
-    public let lastTimestampDelta: UInt64
+    package let lastTimestampDelta: UInt64
     /// How the payload is stored.
     let codec: BatchCodec
     /// Room for the header, then the payload as stored.
@@ -18,7 +18,7 @@ public struct CompressedRecords: Sendable {
 
     /// - Parameter records: At least one. Their number and size are not checked: what may exceed a
     ///   chunk goes through ``Records/chunks()``.
-    public init(_ records: Records) {
+    package init(_ records: Records) {
         self = records.payload.withUnsafeBytes {
             CompressedRecords(payload: $0, count: records.count)
         }
@@ -39,11 +39,11 @@ public struct CompressedRecords: Sendable {
     }
 
     /// Bytes of the encoded batch.
-    public var encodedCount: Int { template.count + BatchHeader.checksumCount }
+    package var encodedCount: Int { template.count + BatchHeader.checksumCount }
 
     /// The record batch with its first record at `baseOffset`, and `timestamp` as what the
     /// records' timestamp deltas are added to.
-    public func encode(baseOffset: Offset, timestamp: Timestamp) -> [UInt8] {
+    package func encode(baseOffset: Offset, timestamp: Timestamp) -> [UInt8] {
         let header = BatchHeader(
             codec: codec,
             count: UInt32(count),

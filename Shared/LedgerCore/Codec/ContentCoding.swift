@@ -1,7 +1,7 @@
 import CCompression
 
 /// A content coding of HTTP that bodies may be sent in.
-public enum ContentCoding: Hashable, Sendable, CaseIterable {
+package enum ContentCoding: Hashable, Sendable, CaseIterable {
     /// RFC 1952; a body may have several members.
     case gzip
     /// RFC 8878; a body may have several frames, with windows of up to 8 MB (RFC 9659).
@@ -10,7 +10,7 @@ public enum ContentCoding: Hashable, Sendable, CaseIterable {
     /// The coding that `headerValue` names, in any case; nil for any other.
     ///
     /// `x-gzip` is gzip (RFC 9110, 8.4.1.3).
-    public init?(headerValue: String) {
+    package init?(headerValue: String) {
         switch headerValue.lowercased() {
         case "gzip", "x-gzip": self = .gzip
         case "zstd": self = .zstd
@@ -19,7 +19,7 @@ public enum ContentCoding: Hashable, Sendable, CaseIterable {
     }
 
     /// The value for `Content-Encoding`.
-    public var headerValue: String {
+    package var headerValue: String {
         switch self {
         case .gzip: "gzip"
         case .zstd: "zstd"
@@ -27,7 +27,7 @@ public enum ContentCoding: Hashable, Sendable, CaseIterable {
     }
 
     /// Expands a body to at most `limit` bytes; no more is ever allocated for the result.
-    public func decode(_ bytes: [UInt8], limit: Int) throws(ContentCodingError) -> [UInt8] {
+    package func decode(_ bytes: [UInt8], limit: Int) throws(ContentCodingError) -> [UInt8] {
         var output: UnsafeMutableRawPointer?
         let count =
             switch self {
@@ -41,7 +41,7 @@ public enum ContentCoding: Hashable, Sendable, CaseIterable {
     }
 
     /// Compresses a body at the fastest level.
-    public func encode(_ bytes: [UInt8]) -> [UInt8] {
+    package func encode(_ bytes: [UInt8]) -> [UInt8] {
         let capacity =
             switch self {
             case .gzip: el_gzip_bound(bytes.count)
@@ -60,7 +60,7 @@ public enum ContentCoding: Hashable, Sendable, CaseIterable {
 }
 
 /// Why a body cannot be expanded.
-public enum ContentCodingError: Error, Hashable, Sendable {
+package enum ContentCodingError: Error, Hashable, Sendable {
     /// It would have more than `limit` bytes.
     case tooLarge(limit: Int)
     /// It is not in the coding it claims, or is cut short, or has something behind its end.

@@ -7,18 +7,18 @@
 /// ```
 ///
 /// The HMAC is under the subscription's own secret. One spelling per cursor.
-public struct Cursor: Hashable, Sendable {
+package struct Cursor: Hashable, Sendable {
     fileprivate static let version: UInt8 = 1
 
     /// The subscription it belongs to.
-    public var subscription: Incarnation
+    package var subscription: Incarnation
     /// The subscription's seek epoch when it was made; never negative.
-    public var epoch: Int64
+    package var epoch: Int64
     /// By partition: the position after the page.
-    public var positions: [Position]
+    package var positions: [Position]
 
     /// A cursor; `epoch` is not negative.
-    public init(subscription: Incarnation, epoch: Int64, positions: [Position]) {
+    package init(subscription: Incarnation, epoch: Int64, positions: [Position]) {
         precondition(epoch >= 0, "a seek epoch is never negative")
         self.subscription = subscription
         self.epoch = epoch
@@ -26,7 +26,7 @@ public struct Cursor: Hashable, Sendable {
     }
 
     /// The text that clients see, under the subscription's secret.
-    public func encoded(secret: [UInt8]) -> String {
+    package func encoded(secret: [UInt8]) -> String {
         var bytes = [Self.version]
         bytes += subscription.bytes
         Varint.append(UInt64(epoch), to: &bytes)
@@ -38,7 +38,7 @@ public struct Cursor: Hashable, Sendable {
     /// Reads a cursor's structure, so that its subscription can be looked up.
     ///
     /// - Returns: nil when it is no cursor, or not in its one spelling.
-    public static func decode(_ text: String) -> UnverifiedCursor? {
+    package static func decode(_ text: String) -> UnverifiedCursor? {
         guard let bytes = Base64URL.decode(text), bytes.count > HMACSHA256.tagCount
         else { return nil }
         let signed = bytes.count - HMACSHA256.tagCount
@@ -57,16 +57,16 @@ public struct Cursor: Hashable, Sendable {
 }
 
 /// What looks like a cursor but may have been written by anyone.
-public struct UnverifiedCursor: Sendable {
+package struct UnverifiedCursor: Sendable {
     fileprivate let cursor: Cursor
     fileprivate let message: [UInt8]
     fileprivate let tag: [UInt8]
 
     /// The subscription it claims to belong to: whose secret to verify it with.
-    public var subscription: Incarnation { cursor.subscription }
+    package var subscription: Incarnation { cursor.subscription }
 
     /// The cursor, when it was made with `secret`; nil when it was not.
-    public func verified(secret: [UInt8]) -> Cursor? {
+    package func verified(secret: [UInt8]) -> Cursor? {
         constantTimeEquals(HMACSHA256.tag(key: secret, message: message), tag) ? cursor : nil
     }
 }

@@ -1,10 +1,10 @@
 /// MurmurHash2 as Kafka's default partitioner uses it: 32 bits, seed 0x9747b28c.
-public enum Murmur2 {
+package enum Murmur2 {
     private static let seed: UInt32 = 0x9747_b28c
     private static let multiplier: UInt32 = 0x5bd1_e995
 
     /// The hash of `bytes`, with the sign that Java gives it.
-    public static func hash(_ bytes: UnsafeRawBufferPointer) -> Int32 {
+    package static func hash(_ bytes: UnsafeRawBufferPointer) -> Int32 {
         var hash = seed ^ UInt32(truncatingIfNeeded: bytes.count)
         let words = bytes.count / 4
         for word in 0..<words {
@@ -27,20 +27,20 @@ public enum Murmur2 {
     }
 
     /// The hash of `bytes`, with the sign that Java gives it.
-    public static func hash(_ bytes: [UInt8]) -> Int32 {
+    package static func hash(_ bytes: [UInt8]) -> Int32 {
         bytes.withUnsafeBytes { hash($0) }
     }
 }
 
 /// Which partition a key belongs to: the same number as with Kafka's default partitioner.
-public enum Partitioner {
+package enum Partitioner {
     /// The partition of `key` in a stream of `count` partitions, at least 1.
-    public static func partition(forKey key: UnsafeRawBufferPointer, count: Int) -> Partition {
+    package static func partition(forKey key: UnsafeRawBufferPointer, count: Int) -> Partition {
         Partition(unchecked: Int(Murmur2.hash(key) & Int32.max) % count)
     }
 
     /// The partition of `key` in a stream of `count` partitions, at least 1.
-    public static func partition(forKey key: [UInt8], count: Int) -> Partition {
+    package static func partition(forKey key: [UInt8], count: Int) -> Partition {
         key.withUnsafeBytes { partition(forKey: $0, count: count) }
     }
 }

@@ -11,13 +11,13 @@ import CCompression
 /// 5      …  the record in version 1, compressed by zstd
 /// end-4  4  CRC-32C of all bytes before it
 /// ```
-public enum PackedRecord {
+package enum PackedRecord {
     private static let version: UInt8 = 2
     private static let fixedCount = 5
     private static let overhead = fixedCount + BatchHeader.checksumCount
 
     /// A record's bytes as they are stored.
-    public static func pack(_ record: [UInt8]) -> [UInt8] {
+    package static func pack(_ record: [UInt8]) -> [UInt8] {
         guard record.count > Limits.compressionThreshold else { return record }
         let most = record.count - (record.count + 7) / 8 - overhead
         let packed = [UInt8](unsafeUninitializedCapacity: overhead + most) { bytes, count in

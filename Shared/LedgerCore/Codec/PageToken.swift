@@ -5,9 +5,9 @@
 /// ```
 ///
 /// It is no secret and proves nothing: it only says where to go on in what the caller may read.
-public struct PageToken: Hashable, Sendable {
+package struct PageToken: Hashable, Sendable {
     /// The list it belongs to.
-    public enum Kind: UInt8, Sendable, CaseIterable {
+    package enum Kind: UInt8, Sendable, CaseIterable {
         /// Streams.
         case streams = 1
         /// The subscriptions of a stream.
@@ -21,21 +21,21 @@ public struct PageToken: Hashable, Sendable {
     private static let version: UInt8 = 1
 
     /// The list it belongs to.
-    public var kind: Kind
+    package var kind: Kind
     /// The partition of the last row; 0 where the list has none.
-    public var partition: Partition
+    package var partition: Partition
     /// The sort key of the last row; empty: the partition's beginning.
-    public var sortKey: [UInt8]
+    package var sortKey: [UInt8]
 
     /// A token; leave `partition` out where the list has none.
-    public init(kind: Kind, partition: Partition? = nil, sortKey: [UInt8]) {
+    package init(kind: Kind, partition: Partition? = nil, sortKey: [UInt8]) {
         self.kind = kind
         self.partition = partition ?? Partition(unchecked: 0)
         self.sortKey = sortKey
     }
 
     /// The text that clients see.
-    public var encoded: String {
+    package var encoded: String {
         var bytes = [Self.version, kind.rawValue]
         Varint.append(UInt64(partition.index), to: &bytes)
         bytes += sortKey
@@ -43,7 +43,7 @@ public struct PageToken: Hashable, Sendable {
     }
 
     /// Reads a token; nil when `text` is none of this kind of list in its one spelling.
-    public static func decode(_ text: String, kind: Kind) -> PageToken? {
+    package static func decode(_ text: String, kind: Kind) -> PageToken? {
         guard let bytes = Base64URL.decode(text) else { return nil }
         var reader = ByteReader(bytes)
         guard reader.byte() == version, reader.byte() == kind.rawValue,

@@ -8,19 +8,19 @@
 /// ```
 ///
 /// One spelling per vector.
-public enum Positions {
+package enum Positions {
     private static let logTag: UInt8 = 0
     private static let snapshotTag: UInt8 = 1
 
     /// The bytes of `positions`, of which there are at most as many as a stream has partitions.
-    public static func encode(_ positions: [Position]) -> [UInt8] {
+    package static func encode(_ positions: [Position]) -> [UInt8] {
         var bytes: [UInt8] = []
         append(positions, to: &bytes)
         return bytes
     }
 
     /// The inverse of ``encode(_:)``; nil for anything it does not write.
-    public static func decode(_ bytes: [UInt8]) -> [Position]? {
+    package static func decode(_ bytes: [UInt8]) -> [Position]? {
         var reader = ByteReader(bytes)
         guard let positions = read(&reader), reader.isAtEnd else { return nil }
         return positions

@@ -8,19 +8,19 @@
 ///
 /// It is no secret and proves nothing: it only says where to go on in what the caller may read. The
 /// incarnation keeps one stream's cursor from another's log. One spelling per cursor.
-public struct ReadCursor: Hashable, Sendable {
+package struct ReadCursor: Hashable, Sendable {
     /// Not the version of any ``Cursor``, so that neither passes for the other.
     private static let version: UInt8 = 2
 
     /// The stream it belongs to.
-    public let stream: Incarnation
+    package let stream: Incarnation
     /// The first partition that is read.
-    public let first: Partition
+    package let first: Partition
     /// Where to go on, in it and in those that follow.
-    public let offsets: [Offset]
+    package let offsets: [Offset]
 
     /// A cursor over neighbouring partitions, at least one.
-    public init(stream: Incarnation, first: Partition, offsets: [Offset]) {
+    package init(stream: Incarnation, first: Partition, offsets: [Offset]) {
         precondition(!offsets.isEmpty, "a read is of some partition")
         self.stream = stream
         self.first = first
@@ -28,10 +28,10 @@ public struct ReadCursor: Hashable, Sendable {
     }
 
     /// The numbers of the partitions that are read.
-    public var partitions: Range<Int> { first.index..<(first.index + offsets.count) }
+    package var partitions: Range<Int> { first.index..<(first.index + offsets.count) }
 
     /// The text that clients see.
-    public var encoded: String {
+    package var encoded: String {
         var bytes = [Self.version]
         bytes += stream.bytes
         Varint.append(UInt64(first.index), to: &bytes)
@@ -41,7 +41,7 @@ public struct ReadCursor: Hashable, Sendable {
     }
 
     /// Reads a cursor; nil when `text` is none in its one spelling.
-    public static func decode(_ text: String) -> ReadCursor? {
+    package static func decode(_ text: String) -> ReadCursor? {
         guard let bytes = Base64URL.decode(text) else { return nil }
         var reader = ByteReader(bytes)
         guard reader.byte() == version,

@@ -8,29 +8,29 @@
 /// 9      …  uvarint n, n bytes of type · header block as in a batch · uvarint n, n bytes of data
 /// end-4  4  CRC-32C of all bytes before it
 /// ```
-public struct Record: Sendable {
+package struct Record: Sendable {
     private static let version: UInt8 = 1
     private static let fixedCount = 9
 
     /// When the event was stored.
-    public let timestamp: Timestamp
+    package let timestamp: Timestamp
     /// What the ranges refer to: the record in version 1, the same however it was packed.
-    public let bytes: [UInt8]
+    package let bytes: [UInt8]
     /// The type.
-    public let type: Range<UInt32>
+    package let type: Range<UInt32>
     /// The header block, its count included; see ``RecordHeaders``.
-    public let headers: Range<UInt32>
+    package let headers: Range<UInt32>
     /// The data; empty for a tombstone.
-    public let data: Range<UInt32>
+    package let data: Range<UInt32>
 
     /// Whether the event says that its key is gone (`data: null`).
-    public var isTombstone: Bool { data.isEmpty }
+    package var isTombstone: Bool { data.isEmpty }
 
     /// Whether there is at least one header.
-    public var hasHeaders: Bool { headers.count > 1 }
+    package var hasHeaders: Bool { headers.count > 1 }
 
     /// Encodes a record of a batch.
-    public static func encode(_ view: RecordView, of batch: DecodedBatch) -> [UInt8] {
+    package static func encode(_ view: RecordView, of batch: DecodedBatch) -> [UInt8] {
         batch.bytes.withUnsafeBytes { all in
             encode(
                 timestamp: batch.timestamp(of: view),
@@ -42,7 +42,7 @@ public struct Record: Sendable {
     }
 
     /// Encodes an event.
-    public static func encode(
+    package static func encode(
         timestamp: Timestamp,
         type: [UInt8],
         headers: RecordHeaders? = nil,
@@ -79,7 +79,7 @@ public struct Record: Sendable {
     }
 
     /// Decodes a record, packed or not, and checks all of it.
-    public static func decode(_ stored: [UInt8]) throws(BatchError) -> Record {
+    package static func decode(_ stored: [UInt8]) throws(BatchError) -> Record {
         let bytes = try PackedRecord.unpack(stored)
         return try bytes.withRawBytes { (raw) throws(BatchError) in
             guard raw.count > fixedCount + BatchHeader.checksumCount else {
@@ -114,12 +114,12 @@ public struct Record: Sendable {
     }
 
     /// A copy of one field.
-    public func copy(_ field: Range<UInt32>) -> [UInt8] {
+    package func copy(_ field: Range<UInt32>) -> [UInt8] {
         Array(bytes[Int(field.lowerBound)..<Int(field.upperBound)])
     }
 
     /// Calls `body` with the name and the value of each header.
-    public func forEachHeader<Failure: Error>(
+    package func forEachHeader<Failure: Error>(
         _ body: (_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) throws(Failure) ->
             Void
     ) throws(Failure) {

@@ -25,9 +25,9 @@ import CCompression
 /// ```
 ///
 /// A uvarint is unsigned LEB128 in its shortest spelling (``Varint``).
-public enum RecordBatch {
+package enum RecordBatch {
     /// Encodes records as one batch, however large; see ``Records/chunks()`` for cutting.
-    public static func encode(
+    package static func encode(
         _ records: Records,
         baseOffset: Offset,
         timestamp: Timestamp
@@ -45,7 +45,7 @@ public enum RecordBatch {
     /// Decodes a batch and checks all of it.
     ///
     /// `baseOffset` is the sort key of the row it was read from.
-    public static func decode(
+    package static func decode(
         _ bytes: [UInt8],
         expecting baseOffset: Offset
     ) throws(BatchError) -> DecodedBatch {

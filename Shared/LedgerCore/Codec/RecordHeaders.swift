@@ -5,17 +5,17 @@
 /// ```
 ///
 /// Holds no memory of its own while it is empty.
-public struct RecordHeaders: Hashable, Sendable {
+package struct RecordHeaders: Hashable, Sendable {
     /// How many headers there are.
-    public private(set) var count = 0
+    package private(set) var count = 0
     /// The block without its count.
     private(set) var encoded: [UInt8] = []
 
     /// No headers.
-    public init() {}
+    package init() {}
 
     /// Adds a header; both are UTF-8.
-    public mutating func append(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
+    package mutating func append(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
         count += 1
         Varint.append(UInt64(name.count), to: &encoded)
         encoded.append(contentsOf: name)
@@ -24,14 +24,14 @@ public struct RecordHeaders: Hashable, Sendable {
     }
 
     /// Adds a header; both are UTF-8.
-    public mutating func append(name: [UInt8], value: [UInt8]) {
+    package mutating func append(name: [UInt8], value: [UInt8]) {
         name.withUnsafeBytes { name in
             value.withUnsafeBytes { append(name: name, value: $0) }
         }
     }
 
     /// Removes all headers and keeps the memory for the next event's.
-    public mutating func removeAll() {
+    package mutating func removeAll() {
         count = 0
         encoded.removeAll(keepingCapacity: true)
     }

@@ -3,7 +3,7 @@ extension Records {
     ///
     /// A batch has at most ``Limits/chunkBytes`` as stored and ``Limits/chunkPayloadBytes`` before
     /// compression, unless it is a single record. What fits in one batch becomes one.
-    public func chunks() -> [CompressedRecords] {
+    package func chunks() -> [CompressedRecords] {
         payload.withUnsafeBytes { bytes in
             var cutter = ChunkCutter(bytes, count: count)
             var chunks: [CompressedRecords] = []

@@ -3,20 +3,20 @@
 ///
 /// The format is drawn in `RecordBatch.swift`. Nothing in it depends on where the batch ends up, so
 /// the records of several requests are merged by appending one payload to another.
-public struct Records: Sendable {
+package struct Records: Sendable {
     /// How many records there are.
-    public private(set) var count = 0
+    package private(set) var count = 0
     /// The records, encoded.
-    public private(set) var payload: [UInt8] = []
+    package private(set) var payload: [UInt8] = []
 
     /// No records.
-    public init() {}
+    package init() {}
 
     /// Whether there are no records.
-    public var isEmpty: Bool { count == 0 }
+    package var isEmpty: Bool { count == 0 }
 
     /// Makes room for `bytes` more bytes of payload.
-    public mutating func reserve(bytes: Int) {
+    package mutating func reserve(bytes: Int) {
         payload.reserveCapacity(payload.count + bytes)
     }
 
@@ -28,7 +28,7 @@ public struct Records: Sendable {
     ///   - headers: nil: none.
     ///   - data: JSON text as it was sent; empty means a tombstone.
     ///   - timestampDelta: Milliseconds after the batch's timestamp.
-    public mutating func append(
+    package mutating func append(
         key: UnsafeRawBufferPointer,
         type: UnsafeRawBufferPointer,
         headers: RecordHeaders? = nil,
@@ -44,7 +44,7 @@ public struct Records: Sendable {
     }
 
     /// Adds a record; see the other form.
-    public mutating func append(
+    package mutating func append(
         key: [UInt8],
         type: [UInt8],
         headers: RecordHeaders? = nil,
@@ -67,7 +67,7 @@ public struct Records: Sendable {
     }
 
     /// Adds the records of another request behind these.
-    public mutating func append(contentsOf other: Records) {
+    package mutating func append(contentsOf other: Records) {
         count += other.count
         payload.append(contentsOf: other.payload)
     }

@@ -1,29 +1,29 @@
 import CCrypto
 
 /// SHA-256 (FIPS 180-4), over bytes in any number of pieces.
-public struct SHA256: ~Copyable {
+package struct SHA256: ~Copyable {
     /// Bytes of a digest.
-    public static let digestCount = 32
+    package static let digestCount = 32
 
     private var state = el_sha256_state()
 
     /// A hash of nothing yet.
-    public init() {
+    package init() {
         el_sha256_init(&state)
     }
 
     /// Adds bytes to what is hashed.
-    public mutating func update(_ bytes: UnsafeRawBufferPointer) {
+    package mutating func update(_ bytes: UnsafeRawBufferPointer) {
         el_sha256_update(&state, bytes.baseAddress, bytes.count)
     }
 
     /// Adds bytes to what is hashed.
-    public mutating func update(_ bytes: [UInt8]) {
+    package mutating func update(_ bytes: [UInt8]) {
         bytes.withUnsafeBytes { update($0) }
     }
 
     /// The 32-byte digest of all bytes added.
-    public consuming func finalize() -> [UInt8] {
+    package consuming func finalize() -> [UInt8] {
         [UInt8](unsafeUninitializedCapacity: Self.digestCount) { digest, count in
             el_sha256_final(&state, digest.baseAddress)
             count = Self.digestCount
@@ -31,32 +31,32 @@ public struct SHA256: ~Copyable {
     }
 
     /// The 32-byte digest of `bytes`.
-    public static func digest(_ bytes: UnsafeRawBufferPointer) -> [UInt8] {
+    package static func digest(_ bytes: UnsafeRawBufferPointer) -> [UInt8] {
         var hash = SHA256()
         hash.update(bytes)
         return hash.finalize()
     }
 
     /// The 32-byte digest of the parts, one after the other.
-    public static func digest(_ parts: [UInt8]...) -> [UInt8] {
+    package static func digest(_ parts: [UInt8]...) -> [UInt8] {
         var hash = SHA256()
         for part in parts { hash.update(part) }
         return hash.finalize()
     }
 
     /// The digest of `bytes` as 64 lower-case hexadecimal digits.
-    public static func hexDigest(_ bytes: [UInt8]) -> String {
+    package static func hexDigest(_ bytes: [UInt8]) -> String {
         Hexadecimal.encode(digest(bytes))
     }
 }
 
 /// HMAC with SHA-256 (RFC 2104).
-public enum HMACSHA256 {
+package enum HMACSHA256 {
     /// Bytes of a tag.
-    public static let tagCount = 32
+    package static let tagCount = 32
 
     /// The 32-byte tag of `message` under `key`.
-    public static func tag(key: [UInt8], message: [UInt8]) -> [UInt8] {
+    package static func tag(key: [UInt8], message: [UInt8]) -> [UInt8] {
         [UInt8](unsafeUninitializedCapacity: tagCount) { tag, count in
             el_hmac_sha256(key, key.count, message, message.count, tag.baseAddress)
             count = tagCount
@@ -65,6 +65,6 @@ public enum HMACSHA256 {
 }
 
 /// Whether two secrets are equal, in a time that depends on their lengths only.
-public func constantTimeEquals(_ left: [UInt8], _ right: [UInt8]) -> Bool {
+package func constantTimeEquals(_ left: [UInt8], _ right: [UInt8]) -> Bool {
     left.count == right.count && el_memeq_constant_time(left, right, left.count)
 }

@@ -1,17 +1,17 @@
 /// Unsigned LEB128, one spelling per value.
 ///
 /// Seven bits a byte, least significant first, the high bit set on all but the last.
-public enum Varint {
+package enum Varint {
     /// The most bytes a value has.
-    public static let maximumCount = 10
+    package static let maximumCount = 10
 
     /// How many bytes `value` has.
-    public static func count(_ value: UInt64) -> Int {
+    package static func count(_ value: UInt64) -> Int {
         value < 0x80 ? 1 : (64 - value.leadingZeroBitCount + 6) / 7
     }
 
     /// Appends `value` to `bytes`.
-    public static func append(_ value: UInt64, to bytes: inout [UInt8]) {
+    package static func append(_ value: UInt64, to bytes: inout [UInt8]) {
         var rest = value
         while rest >= 0x80 {
             bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
@@ -24,7 +24,7 @@ public enum Varint {
     ///
     /// - Returns: nil, with `index` unchanged, when the bytes end too early, the value has more
     ///   than 64 bits, or it is spelled longer than it need be.
-    public static func decode(_ bytes: UnsafeRawBufferPointer, at index: inout Int) -> UInt64? {
+    package static func decode(_ bytes: UnsafeRawBufferPointer, at index: inout Int) -> UInt64? {
         var value: UInt64 = 0
         var at = index
         for shift in stride(from: UInt64(0), to: 70, by: 7) {
@@ -41,7 +41,7 @@ public enum Varint {
     }
 
     /// Reads the value at `index` and moves `index` behind it.
-    public static func decode(_ bytes: [UInt8], at index: inout Int) -> UInt64? {
+    package static func decode(_ bytes: [UInt8], at index: inout Int) -> UInt64? {
         bytes.withUnsafeBytes { decode($0, at: &index) }
     }
 }

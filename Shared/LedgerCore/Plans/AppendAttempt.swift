@@ -194,7 +194,7 @@ struct AppendAttempt: Sendable {
 
 extension StoredRange {
     /// The offset after the last event.
-    public var end: Offset { first.advanced(by: count) }
+    package var end: Offset { first.advanced(by: count) }
 }
 
 extension AppendPlan.Lane {

@@ -17,9 +17,9 @@
 /// Each unit has a deadline of its own, counted from its arrival. One that is overdue is settled:
 /// as never stored while that is certain, and the others go on without it; as open otherwise.
 /// ``outcomes`` has it from then on, so that nobody waits for the others' sake.
-public struct AppendPlan: ~Copyable {
+package struct AppendPlan: ~Copyable {
     /// What the shell does next.
-    public enum Action: Sendable {
+    package enum Action: Sendable {
         /// Read, strongly consistent and in parallel, the last log row and the progress of these
         /// partitions; then ``AppendPlan/receive(tails:_:)``.
         case readTails([Partition])
@@ -34,18 +34,18 @@ public struct AppendPlan: ~Copyable {
     }
 
     /// What time it is, and some randomness.
-    public struct Moment: Sendable {
+    package struct Moment: Sendable {
         /// What the clocks say, for ages.
-        public let instant: Instant
+        package let instant: Instant
         /// The time to stamp by.
-        public let now: Timestamp
+        package let now: Timestamp
         /// A fresh random id: for a new append.
-        public let fresh: Incarnation
+        package let fresh: Incarnation
 
         /// A moment.
         ///
         /// `now`: Where it is not what the wall clock says.
-        public init(_ instant: Instant, now: Timestamp? = nil, fresh: Incarnation) {
+        package init(_ instant: Instant, now: Timestamp? = nil, fresh: Incarnation) {
             self.instant = instant
             self.now = now ?? instant.now
             self.fresh = fresh
@@ -56,7 +56,7 @@ public struct AppendPlan: ~Copyable {
     }
 
     /// How long the shell gives one write, milliseconds.
-    public static let attemptTimeout: Int64 = 2_000
+    package static let attemptTimeout: Int64 = 2_000
 
     private let context: AppendContext
     private let patience: Int64
@@ -82,7 +82,7 @@ public struct AppendPlan: ~Copyable {
     private static let conflictsUntilReading = 4
 
     /// A plan that gives a unit up `patience` milliseconds after its arrival.
-    public init(_ lanes: [AppendLane], context: AppendContext, patience: Int64) {
+    package init(_ lanes: [AppendLane], context: AppendContext, patience: Int64) {
         precondition(!lanes.isEmpty)
         precondition(lanes.count == 1 || lanes.allSatisfy { $0.units.count == 1 })
         self.lanes = lanes.map(Lane.init)
@@ -91,17 +91,17 @@ public struct AppendPlan: ~Copyable {
     }
 
     /// The first action.
-    public mutating func start(_ moment: Moment) -> Action {
+    package mutating func start(_ moment: Moment) -> Action {
         if !Rule.queueDeadline.isKept { forgetArrivals(moment) }
         settleOverdue(as: .overdue, moment)
         return advance(moment)
     }
 
     /// What has become of each unit so far, by lane; nil: not known yet.
-    public var outcomes: [[AppendOutcome?]] { lanes.map(\.outcomes) }
+    package var outcomes: [[AppendOutcome?]] { lanes.map(\.outcomes) }
 
     /// Takes what a ``Action/readTails(_:)`` found, in its order.
-    public mutating func receive(
+    package mutating func receive(
         tails: Result<[TailReading], TableError>,
         _ moment: Moment
     ) -> Action {
@@ -123,7 +123,7 @@ public struct AppendPlan: ~Copyable {
     }
 
     /// Takes what became of a ``Action/write(_:token:decided:)``.
-    public mutating func receive(
+    package mutating func receive(
         write: Result<TransactionOutcome, TableError>,
         _ moment: Moment
     ) -> Action {
@@ -137,7 +137,7 @@ public struct AppendPlan: ~Copyable {
     }
 
     /// Goes on after a ``Action/pause(milliseconds:)``.
-    public mutating func resume(_ moment: Moment) -> Action {
+    package mutating func resume(_ moment: Moment) -> Action {
         // The pause may have been longer than asked for: a function was frozen, a machine asleep.
         // What is at this offset may have come and gone meanwhile.
         giveUpOverdue(as: .failed(Self.tooBusy), moment)
@@ -337,9 +337,9 @@ public struct AppendPlan: ~Copyable {
 }
 
 /// How an ``AppendPlan`` ended.
-public struct AppendResult: Sendable {
+package struct AppendResult: Sendable {
     /// By lane and unit, as they were given.
-    public let outcomes: [[AppendOutcome]]
+    package let outcomes: [[AppendOutcome]]
     /// By lane: the tail to remember, nil when it must be looked up again.
-    public let tails: [Tail?]
+    package let tails: [Tail?]
 }

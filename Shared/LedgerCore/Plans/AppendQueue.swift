@@ -5,12 +5,12 @@
 ///
 /// `Waiter` is who waits for a unit's outcome, `Turn` an atomic publish, which needs the partition
 /// for itself.
-public struct AppendQueue<Waiter: Sendable, Turn: Sendable>: Sendable {
+package struct AppendQueue<Waiter: Sendable, Turn: Sendable>: Sendable {
     /// A unit and who waits for it.
-    public typealias Unit = (unit: AppendUnit, waiter: Waiter)
+    package typealias Unit = (unit: AppendUnit, waiter: Waiter)
 
     /// What comes next.
-    public enum Next: Sendable {
+    package enum Next: Sendable {
         /// These share one append.
         case units([Unit])
         /// An atomic publish.
@@ -43,20 +43,20 @@ public struct AppendQueue<Waiter: Sendable, Turn: Sendable>: Sendable {
     private var bytes = 0
 
     /// An empty queue in which nothing waits for longer than `patience` milliseconds.
-    public init(patience: Int64) {
+    package init(patience: Int64) {
         self.patience = patience
     }
 
     /// Nothing waits.
-    public var isEmpty: Bool { entries.isEmpty }
+    package var isEmpty: Bool { entries.isEmpty }
 
     /// Takes a unit; false when too much waits already.
-    public mutating func add(_ unit: AppendUnit, _ waiter: Waiter) -> Bool {
+    package mutating func add(_ unit: AppendUnit, _ waiter: Waiter) -> Bool {
         add(.unit((unit, waiter)))
     }
 
     /// Takes an atomic publish that came at `arrived`; false when too much waits already.
-    public mutating func add(_ turn: Turn, arrived: Instant) -> Bool {
+    package mutating func add(_ turn: Turn, arrived: Instant) -> Bool {
         add(.exclusive(turn, arrived: arrived))
     }
 
@@ -70,7 +70,7 @@ public struct AppendQueue<Waiter: Sendable, Turn: Sendable>: Sendable {
     }
 
     /// Removes what comes next, and everything whose time is over.
-    public mutating func next(
+    package mutating func next(
         at now: Instant
     ) -> (next: Next, overdue: (units: [Waiter], turns: [Turn])) {
         let overdue = removeOverdue(at: now)

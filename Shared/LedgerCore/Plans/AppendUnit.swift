@@ -1,16 +1,16 @@
 /// One request's events for one partition, waiting to be appended.
-public struct AppendUnit: Sendable {
+package struct AppendUnit: Sendable {
     /// The events, at least one.
-    public let records: Records
+    package let records: Records
     /// What makes the request recognisable; nil without an `Idempotency-Key`.
-    public let idempotency: IdempotencyMark?
+    package let idempotency: IdempotencyMark?
     /// The offset that the client requires the first event to get; nil: any.
-    public let expectedOffset: Offset?
+    package let expectedOffset: Offset?
     /// When the request came: its patience is counted from here, whatever it waits for.
-    public let arrived: Instant
+    package let arrived: Instant
 
     /// A unit.
-    public init(
+    package init(
         records: Records,
         idempotency: IdempotencyMark? = nil,
         expectedOffset: Offset? = nil,
@@ -25,7 +25,7 @@ public struct AppendUnit: Sendable {
 }
 
 /// What became of an ``AppendUnit``.
-public enum AppendOutcome: Hashable, Sendable {
+package enum AppendOutcome: Hashable, Sendable {
     /// Its events are durable, by this call or, with the same `Idempotency-Key` and body, by an
     /// earlier one.
     case stored(StoredRange)
@@ -49,7 +49,7 @@ public enum AppendOutcome: Hashable, Sendable {
     case unknown
 
     /// Whether it rests on a row that was seen, not on what this append did or could not do.
-    public var isProven: Bool {
+    package var isProven: Bool {
         switch self {
         case .stored, .idempotencyKeyReused: true
         case .offsetConflict, .streamGone, .tailUnverified, .tooLarge, .failed, .overdue,
@@ -60,18 +60,18 @@ public enum AppendOutcome: Hashable, Sendable {
 }
 
 /// The units that are appended to one partition in one go, after one another.
-public struct AppendLane: Sendable {
+package struct AppendLane: Sendable {
     /// The partition.
-    public let partition: Partition
+    package let partition: Partition
     /// What the caller believes to be the tail, at most ``Limits/cacheAge`` old; nil: look.
-    public let tail: Tail?
+    package let tail: Tail?
     /// The units, in order.
     ///
     /// Only the first may expect an offset.
-    public let units: [AppendUnit]
+    package let units: [AppendUnit]
 
     /// A lane.
-    public init(partition: Partition, tail: Tail?, units: [AppendUnit]) {
+    package init(partition: Partition, tail: Tail?, units: [AppendUnit]) {
         precondition(!units.isEmpty && units.dropFirst().allSatisfy { $0.expectedOffset == nil })
         self.partition = partition
         self.tail = tail
@@ -80,18 +80,18 @@ public struct AppendLane: Sendable {
 }
 
 /// What a stream's description says that an append must know.
-public struct AppendContext: Hashable, Sendable {
+package struct AppendContext: Hashable, Sendable {
     /// The stream's incarnation.
-    public let stream: Incarnation
+    package let stream: Incarnation
     /// Hours; nil: for ever.
-    public let retentionHours: Int?
+    package let retentionHours: Int?
     /// When the end of a log may be believed.
-    public let trust: TailTrust
+    package let trust: TailTrust
     /// When the stream was last known to be there.
-    public let known: Instant
+    package let known: Instant
 
     /// The context of appends to `stream`.
-    public init(stream: StreamRow, trust: TailTrust, known: Instant) {
+    package init(stream: StreamRow, trust: TailTrust, known: Instant) {
         self.stream = stream.incarnation
         retentionHours = stream.retentionHours
         self.trust = trust

@@ -1,15 +1,15 @@
 /// When a call that was refused for the moment is made again, as a value.
-public struct BackOff: Sendable {
+package struct BackOff: Sendable {
     private var refusals = 0
 
     /// Nothing was refused yet.
-    public init() {}
+    package init() {}
 
     /// The call was refused.
     ///
     /// - Returns: How long to pause, milliseconds: anything in the range, so that many that were
     ///   refused together do not come back together.
-    public mutating func refused() -> ClosedRange<Int64> {
+    package mutating func refused() -> ClosedRange<Int64> {
         let range = Limits.foldPause
         let longest = min(range.lowerBound << Int64(min(refusals, 16)), range.upperBound)
         refusals += 1
@@ -19,7 +19,7 @@ public struct BackOff: Sendable {
 
 extension TableError {
     /// Whether the same call can succeed soon.
-    public var mayPass: Bool {
+    package var mayPass: Bool {
         switch reason {
         case .throttled, .unavailable: Rule.foldProgress.isKept
         case .full, .corrupt, .invalid, .closed: false

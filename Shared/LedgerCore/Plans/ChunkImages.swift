@@ -2,11 +2,11 @@
 ///
 /// They may come in any order, more than once, with gaps, and damaged: only what provably continues
 /// a watermark is used.
-public struct ChunkImages: Sendable {
+package struct ChunkImages: Sendable {
     private var items: [Offset: Item] = [:]
 
     /// Rows of one partition's log; any other row is left out.
-    public init(_ items: [Item] = []) {
+    package init(_ items: [Item] = []) {
         for item in items {
             guard case .chunk(_, _, let first) = item.key else { continue }
             self.items[first] = item

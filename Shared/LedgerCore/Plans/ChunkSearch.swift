@@ -1,8 +1,8 @@
 /// Finds the first chunk that has not expired and whose last event is not earlier than a moment, by
 /// binary search: timestamps and ttls never decrease along a partition.
-public struct ChunkSearch: Sendable {
+package struct ChunkSearch: Sendable {
     /// What the shell does next.
-    public enum Action: Sendable {
+    package enum Action: Sendable {
         /// Query the first log row at or after this offset, then ``ChunkSearch/receive(_:)``.
         case probe(Query)
         /// Wait so long, then ``ChunkSearch/resume()``.
@@ -29,7 +29,7 @@ public struct ChunkSearch: Sendable {
     /// `start`: Chunks that begin below are too early.
     ///
     /// `end`: The partition's tail.
-    public init(
+    package init(
         stream: Incarnation,
         partition: Partition,
         notBefore target: Timestamp,
@@ -48,12 +48,12 @@ public struct ChunkSearch: Sendable {
     /// The first action.
     ///
     /// The oldest chunk is looked at first: most often it is the one.
-    public mutating func start() -> Action {
+    package mutating func start() -> Action {
         high > low ? probe(low) : .finish(nil, hasGap: false)
     }
 
     /// Takes what a ``Action/probe(_:)`` found.
-    public mutating func receive(_ page: QueryPage) throws(TableError) -> Action {
+    package mutating func receive(_ page: QueryPage) throws(TableError) -> Action {
         switch try page.items.first.map({ item throws(TableError) in try LogEntry(item) }) {
         case .chunk(let chunk)? where chunk.timestamp >= target && !expiration.covers(chunk):
             best = chunk
@@ -66,7 +66,7 @@ public struct ChunkSearch: Sendable {
     }
 
     /// A ``Action/pause(milliseconds:)`` is over: what is missing would begin at `low`.
-    public mutating func resume() -> Action { probe(low) }
+    package mutating func resume() -> Action { probe(low) }
 
     /// The end of the search, unless a chunk is missing before the one that was found.
     ///

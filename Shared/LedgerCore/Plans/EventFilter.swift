@@ -1,12 +1,12 @@
 /// Which events of a log a read wants; what is nil does not matter.
-public struct EventFilter: Hashable, Sendable {
+package struct EventFilter: Hashable, Sendable {
     /// Only this key's.
-    public let key: EventKey?
+    package let key: EventKey?
     /// Only of these types.
-    public let type: TypePattern?
+    package let type: TypePattern?
 
     /// A filter; nil when nothing is asked for, so that every event fits.
-    public init?(key: EventKey?, type: TypePattern?) {
+    package init?(key: EventKey?, type: TypePattern?) {
         guard key != nil || type != nil else { return nil }
         self.key = key
         self.type = type
@@ -22,12 +22,12 @@ public struct EventFilter: Hashable, Sendable {
 }
 
 /// A type, or with a `*` at its end all types that begin so; compared byte by byte.
-public struct TypePattern: Hashable, Sendable {
+package struct TypePattern: Hashable, Sendable {
     private let name: [UInt8]
     private let isPrefix: Bool
 
     /// - Returns: nil when empty or longer than a type can be.
-    public init?(utf8: [UInt8]) {
+    package init?(utf8: [UInt8]) {
         isPrefix = utf8.last == UInt8(ascii: "*")
         name = isPrefix ? utf8.dropLast() : utf8
         guard isPrefix || !name.isEmpty, name.count <= Limits.typeBytes.upperBound else {

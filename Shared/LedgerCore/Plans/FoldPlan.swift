@@ -14,9 +14,9 @@
 /// The watermark moves only after every latest row before it is stored, and by compare-and-set; a
 /// latest row is replaced only by a later event. So repeated, reordered and concurrent folds, and
 /// a crash at any point, change nothing in the result.
-public struct FoldPlan: ~Copyable {
+package struct FoldPlan: ~Copyable {
     /// What the shell does next.
-    public enum Action: Sendable {
+    package enum Action: Sendable {
         /// Read this, then ``FoldPlan/receive(_:now:)``.
         case read(TableRead)
         /// Do all of these writes, as a ``PutQueue`` has it; a failed condition is fine. Then
@@ -55,7 +55,7 @@ public struct FoldPlan: ~Copyable {
     /// `target`: Folded up to here is enough; nil goes to the log's end.
     ///
     /// `images`: Chunks of this partition that need not be read.
-    public init(
+    package init(
         stream: Incarnation,
         partition: Partition,
         compacts: Bool,
@@ -72,12 +72,12 @@ public struct FoldPlan: ~Copyable {
     }
 
     /// The first action.
-    public mutating func start() -> Action {
+    package mutating func start() -> Action {
         .read(.get(.progress(stream, partition)))
     }
 
     /// Takes what a ``Action/read(_:)`` found.
-    public mutating func receive(
+    package mutating func receive(
         _ finding: Result<TableFinding, TableError>,
         now: Timestamp
     )
@@ -98,14 +98,14 @@ public struct FoldPlan: ~Copyable {
 
     /// Takes what became of a ``Action/store(_:)``: nil when every write was applied or found
     /// something newer in its place.
-    public mutating func stored(_ error: TableError?) -> Action {
+    package mutating func stored(_ error: TableError?) -> Action {
         guard case .storing(let progress, let tail) = state else { preconditionFailure() }
         if let error, Rule.watermarkLast.isKept { return .fail(.table(error)) }
         return advance(progress, to: tail)
     }
 
     /// Takes what became of a ``Action/advance(_:)``.
-    public mutating func advanced(
+    package mutating func advanced(
         _ outcome: Result<WriteOutcome, TableError>,
         now: Timestamp
     )
@@ -229,13 +229,13 @@ public struct FoldPlan: ~Copyable {
 }
 
 /// What a fold did.
-public struct FoldReport: Hashable, Sendable {
+package struct FoldReport: Hashable, Sendable {
     /// How many events were folded.
-    public internal(set) var events = 0
+    package internal(set) var events = 0
     /// How many had expired before any fold saw them: the compaction was off for days.
-    public internal(set) var lost: Int64 = 0
+    package internal(set) var lost: Int64 = 0
     /// Folded up to here.
-    public internal(set) var watermark = Offset.zero
+    package internal(set) var watermark = Offset.zero
     /// Nothing was left to fold.
-    public internal(set) var isAtEnd = false
+    package internal(set) var isAtEnd = false
 }

@@ -1,16 +1,16 @@
 /// A partition and where a page reads it from.
-public struct PollLane: Sendable {
+package struct PollLane: Sendable {
     /// The partition.
-    public let partition: Partition
+    package let partition: Partition
     /// The position of the first event wanted.
-    public let position: Position
+    package let position: Position
     /// Events a chunk of this partition held when it was last read; 16 when unknown.
-    public let density: Int
+    package let density: Int
     /// Where the chunk begins that holds the position, if it was seen before to begin earlier.
-    public let chunkStart: Offset?
+    package let chunkStart: Offset?
 
     /// A lane.
-    public init(
+    package init(
         partition: Partition,
         position: Position,
         density: Int,
@@ -24,15 +24,15 @@ public struct PollLane: Sendable {
 }
 
 /// What a page's reading learned of a partition, for the next page's ``PollLane``.
-public struct LaneFinding: Hashable, Sendable {
+package struct LaneFinding: Hashable, Sendable {
     /// The partition.
-    public let partition: Partition
+    package let partition: Partition
     /// Where the next page begins.
-    public let next: Offset
+    package let next: Offset
     /// Where the chunk that holds ``next`` begins; nil when unknown.
-    public let chunkStart: Offset?
+    package let chunkStart: Offset?
     /// Events a chunk held.
-    public let density: Int
+    package let density: Int
     /// The log is known to reach as far as ``next``.
-    public let isProven: Bool
+    package let isProven: Bool
 }

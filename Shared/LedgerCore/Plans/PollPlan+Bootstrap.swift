@@ -69,7 +69,7 @@ extension PollPlan {
 
 extension Position {
     /// Bootstrapping.
-    public var isSnapshot: Bool {
+    package var isSnapshot: Bool {
         if case .snapshot = self { true } else { false }
     }
 }

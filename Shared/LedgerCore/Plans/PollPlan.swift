@@ -7,9 +7,9 @@
 ///
 /// A page ends at its limit, at ``Limits/pageBytes``, or where the ``ReadBudget`` is used up: then it
 /// may be short or empty, with its positions moved on, and is not caught up.
-public struct PollPlan: ~Copyable {
+package struct PollPlan: ~Copyable {
     /// What the shell does next.
-    public enum Action: Sendable {
+    package enum Action: Sendable {
         /// Do these reads in parallel, then ``PollPlan/receive(_:now:)`` in the same order.
         case read([TableRead])
         /// Wait so long, then ``PollPlan/resume()``.
@@ -47,7 +47,7 @@ public struct PollPlan: ~Copyable {
     /// `expiration`: Which chunks have expired.
     ///
     /// `trust`: When the end of a log may be believed.
-    public init(
+    package init(
         stream: Incarnation,
         lanes: [PollLane],
         limit: Int,
@@ -71,12 +71,12 @@ public struct PollPlan: ~Copyable {
     }
 
     /// The first action.
-    public mutating func start() -> Action {
+    package mutating func start() -> Action {
         advance()
     }
 
     /// Takes what a ``Action/read(_:)`` found.
-    public mutating func receive(
+    package mutating func receive(
         _ findings: [Result<TableFinding, TableError>],
         now: Instant
     )
@@ -98,13 +98,13 @@ public struct PollPlan: ~Copyable {
     }
 
     /// A ``Action/pause(milliseconds:)`` is over.
-    public mutating func resume() -> Action {
+    package mutating func resume() -> Action {
         for lane in readers.indices { readers[lane].resume() }
         return advance()
     }
 
     /// What the next page may begin with; empty while partitions bootstrap.
-    public var findings: [LaneFinding] {
+    package var findings: [LaneFinding] {
         var findings: [LaneFinding] = []
         for (index, reader) in readers.enumerated() {
             guard case .log(let next) = positions[index] else { continue }

@@ -6,20 +6,20 @@
 ///              └───────────────────────────────────────────┘
 ///
 /// A put may be repeated whatever became of it, for its condition is that nothing newer is there.
-public struct PutQueue: Sendable {
+package struct PutQueue: Sendable {
     /// One put on its way.
-    public struct Sending: Sendable {
+    package struct Sending: Sendable {
         /// What is put.
-        public let write: Write
+        package let write: Write
         /// How long to wait before, milliseconds: anything in the range.
-        public let pause: ClosedRange<Int64>
+        package let pause: ClosedRange<Int64>
         fileprivate var backOff = BackOff()
         /// The pace's ``PutPace/throttles`` when it was sent.
         fileprivate let throttles: Int
     }
 
     /// What became of a put.
-    public enum Outcome: Sendable {
+    package enum Outcome: Sendable {
         /// It was applied, or something newer is there.
         case stored
         /// It was not, or nothing is known of it.
@@ -33,21 +33,21 @@ public struct PutQueue: Sendable {
     private var underWay = 0
     private var lastStored: Int64
     /// How many are sent at once; the next step goes on at this pace.
-    public private(set) var pace: PutPace
+    package private(set) var pace: PutPace
     /// Why the step failed.
-    public private(set) var failure: TableError?
+    package private(set) var failure: TableError?
 
     /// A queue of `writes` in their order.
     ///
     /// `now`: Milliseconds on a clock that never goes back, here as in ``receive(_:of:now:)``.
-    public init(_ writes: [Write], pace: PutPace, now: Int64) {
+    package init(_ writes: [Write], pace: PutPace, now: Int64) {
         fresh = writes[...]
         self.pace = pace
         lastStored = now
     }
 
     /// The next put to send at once; nil: first wait for one that is under way, or all is done.
-    public mutating func next() -> Sending? {
+    package mutating func next() -> Sending? {
         guard failure == nil, underWay < pace.together else { return nil }
         guard let sending = again.popLast() ?? unsent() else { return nil }
         underWay += 1
@@ -59,7 +59,7 @@ public struct PutQueue: Sendable {
     }
 
     /// Takes what became of a put.
-    public mutating func receive(_ outcome: Outcome, of sending: Sending, now: Int64) {
+    package mutating func receive(_ outcome: Outcome, of sending: Sending, now: Int64) {
         underWay -= 1
         switch outcome {
         case .stored:
@@ -83,15 +83,15 @@ public struct PutQueue: Sendable {
 }
 
 /// How many puts a fold sends at once: half as many after a throttle, then slowly more again.
-public struct PutPace: Hashable, Sendable {
+package struct PutPace: Hashable, Sendable {
     /// At most so many are under way.
-    public private(set) var together = Limits.foldPutsAtOnce
+    package private(set) var together = Limits.foldPutsAtOnce
     /// How often it was halved.
     fileprivate private(set) var throttles = 0
     private var storedSince = 0
 
     /// The pace of a table that never complained.
-    public init() {}
+    package init() {}
 
     fileprivate mutating func stored() {
         storedSince += 1

@@ -1,14 +1,14 @@
 /// What one call may decode and look at, whatever it delivers (design, section 5).
-public struct ReadBudget: Hashable, Sendable {
+package struct ReadBudget: Hashable, Sendable {
     /// Bytes of records before compression; the first batch is decoded whatever its size.
-    public let bytes: Int
+    package let bytes: Int
     /// Events and entries of the compacted state.
-    public let entries: Int
+    package let entries: Int
     /// Milliseconds after which nothing more is read, once the page has got anywhere.
-    public let milliseconds: Int64
+    package let milliseconds: Int64
 
     /// A budget.
-    public init(bytes: Int, entries: Int, milliseconds: Int64) {
+    package init(bytes: Int, entries: Int, milliseconds: Int64) {
         precondition(bytes > 0 && entries > 0, "a call must get somewhere")
         self.bytes = bytes
         self.entries = entries
@@ -16,7 +16,7 @@ public struct ReadBudget: Hashable, Sendable {
     }
 
     /// The budget of a call, which is smaller where what it looks at may be for nothing.
-    public static func ofCall(isFiltered: Bool) -> ReadBudget {
+    package static func ofCall(isFiltered: Bool) -> ReadBudget {
         ReadBudget(
             bytes: isFiltered ? Limits.filteredReadBytes : Limits.readBytes,
             entries: Limits.readEntries,

@@ -1,7 +1,7 @@
 /// Why a partition can't be read on from an offset.
 ///
 /// Never an empty page instead.
-public enum ReadFailure: Error, Hashable, Sendable {
+package enum ReadFailure: Error, Hashable, Sendable {
     /// The events there expired. `earliest` is the first that is still there, nil when it must be
     /// searched for.
     case expired(Partition, earliest: Offset?)
@@ -15,7 +15,7 @@ public enum ReadFailure: Error, Hashable, Sendable {
     case table(TableError)
 
     /// A read that the table could not answer; damage of a chunk with its place.
-    public init(_ error: TableError) {
+    package init(_ error: TableError) {
         if error.reason == .corrupt, case .chunk(_, let partition, let offset)? = error.row {
             self = .corrupt(partition, offset, detail: error.message)
         } else {

@@ -1,5 +1,5 @@
 /// A read that a plan asks for.
-public enum TableRead: Sendable {
+package enum TableRead: Sendable {
     /// A query.
     case query(Query)
     /// One row, strongly consistent.
@@ -7,7 +7,7 @@ public enum TableRead: Sendable {
 }
 
 /// What a ``TableRead`` found.
-public enum TableFinding: Sendable {
+package enum TableFinding: Sendable {
     /// Of a query.
     case page(QueryPage)
     /// Of a get.

@@ -1,22 +1,22 @@
 /// An API key as it is stored: row `KEYS`.
 ///
 /// The key itself is not in it, only its hash.
-public struct APIKeyRow: Sendable {
+package struct APIKeyRow: Sendable {
     /// The key's public name.
-    public let id: APIKeyID
+    package let id: APIKeyID
     /// What its maker calls it.
-    public let name: String
+    package let name: String
     /// The SHA-256 of the key.
-    public let hash: KeyHash
+    package let hash: KeyHash
     /// What it may do; at least one.
-    public let scopes: [Scope]
+    package let scopes: [Scope]
     /// When it was made.
-    public let created: Timestamp
+    package let created: Timestamp
     /// From when on it is refused; nil: never.
-    public let expires: Timestamp?
+    package let expires: Timestamp?
 
     /// A new key's row.
-    public init(
+    package init(
         id: APIKeyID,
         name: String,
         hash: KeyHash,
@@ -33,14 +33,14 @@ public struct APIKeyRow: Sendable {
     }
 
     /// Whether it is refused at `now`.
-    public func hasExpired(at now: Timestamp) -> Bool {
+    package func hasExpired(at now: Timestamp) -> Bool {
         expires.map { $0 <= now } ?? false
     }
 
     /// The row.
     ///
     /// An expired key stays in lists for a while, and then goes by itself.
-    public var item: Item {
+    package var item: Item {
         var item = Item(.apiKey(id))
         item[.name] = .string(name)
         item[.keyHash] = .bytes(hash.bytes)
@@ -52,7 +52,7 @@ public struct APIKeyRow: Sendable {
     }
 
     /// Reads the row; throws ``TableError/Reason/corrupt`` when it is damaged.
-    public init(_ item: Item) throws(TableError) {
+    package init(_ item: Item) throws(TableError) {
         guard case .apiKey(let id) = item.key else { throw item.misplaced }
         guard let name = item.string(.name) else { throw item.damaged(.name) }
         guard let hash = KeyHash(bytes: try item.requiredBytes(.keyHash)) else {

@@ -1,31 +1,31 @@
 /// The events of one append to one partition: row `LOG`, never changed once written.
-public struct Chunk: Hashable, Sendable {
+package struct Chunk: Hashable, Sendable {
     /// The stream's incarnation.
-    public let stream: Incarnation
+    package let stream: Incarnation
     /// The partition.
-    public let partition: Partition
+    package let partition: Partition
     /// The offset of its first event; the sort key.
-    public let first: Offset
+    package let first: Offset
     /// How many events, at least 1.
-    public let count: Int
+    package let count: Int
     /// The timestamp of its last event; never decreases along the partition.
-    public let timestamp: Timestamp
+    package let timestamp: Timestamp
     /// The append that wrote it: how a writer recognises its own work.
-    public let append: Incarnation
+    package let append: Incarnation
     /// The encoded ``RecordBatch``.
-    public let batch: [UInt8]
+    package let batch: [UInt8]
     /// SHA-256(hash of the chunk before ‖ batch).
-    public let hash: [UInt8]
+    package let hash: [UInt8]
     /// When it may physically go.
-    public let ttl: TTL
+    package let ttl: TTL
     /// The ttl of the chunk before: what tells a reader that a gap before this chunk is expiry.
-    public let previousTTL: TTL
+    package let previousTTL: TTL
 
     /// The offset after its last event.
-    public var end: Offset { first.advanced(by: count) }
+    package var end: Offset { first.advanced(by: count) }
 
     /// The tail that this chunk leaves.
-    public var tail: Tail { Tail(next: end, timestamp: timestamp, ttl: ttl, hash: hash) }
+    package var tail: Tail { Tail(next: end, timestamp: timestamp, ttl: ttl, hash: hash) }
 
     /// A chunk that continues `tail`.
     init(
@@ -52,7 +52,7 @@ public struct Chunk: Hashable, Sendable {
     }
 
     /// The row.
-    public var item: Item {
+    package var item: Item {
         var item = Item(.chunk(stream, partition, first), capacity: 7)
         item[.count] = .number(Int64(count))
         item[.timestamp] = .number(timestamp.milliseconds)
@@ -66,14 +66,14 @@ public struct Chunk: Hashable, Sendable {
 }
 
 /// One row of a partition's log.
-public enum LogEntry: Hashable, Sendable {
+package enum LogEntry: Hashable, Sendable {
     /// Events.
     case chunk(Chunk)
     /// The end: the stream is deleted and the partition accepts no more.
     case seal(at: Offset)
 
     /// The row of a seal at `tail`.
-    public static func sealItem(
+    package static func sealItem(
         _ stream: Incarnation,
         _ partition: Partition,
         at tail: Offset
@@ -86,7 +86,7 @@ public enum LogEntry: Hashable, Sendable {
     }
 
     /// Reads the row; throws ``TableError/Reason/corrupt`` when it is damaged.
-    public init(_ item: Item) throws(TableError) {
+    package init(_ item: Item) throws(TableError) {
         guard case .chunk(let stream, let partition, let first) = item.key else {
             throw item.misplaced
         }

@@ -1,18 +1,18 @@
 /// What is left to remove of a deleted stream or subscription: row `GC`.
-public struct DeletionJob: Hashable, Sendable {
+package struct DeletionJob: Hashable, Sendable {
     /// The stream's incarnation.
-    public let stream: Incarnation
+    package let stream: Incarnation
     /// The subscription's incarnation when only that one was deleted.
-    public let subscription: Incarnation?
+    package let subscription: Incarnation?
     /// How many partitions the stream has.
-    public let partitionCount: Int
+    package let partitionCount: Int
     /// Nothing is removed before: writers with cached tails must have met the seals.
-    public let notBefore: Timestamp
+    package let notBefore: Timestamp
     /// How many of ``groups`` are empty already: where the next slice of work begins.
-    public var groupsDone: Int
+    package var groupsDone: Int
 
     /// A job for a stream or one of its subscriptions, deleted at `now`.
-    public init(
+    package init(
         stream: Incarnation,
         subscription: Incarnation?,
         partitionCount: Int,
@@ -30,7 +30,7 @@ public struct DeletionJob: Hashable, Sendable {
     ///
     /// The positions of a deleted stream's subscriptions are found through the subscriptions, which
     /// therefore go after them.
-    public var groups: [RowGroup] {
+    package var groups: [RowGroup] {
         if let subscription { return [.positions(stream, subscription: subscription)] }
         let partitions = Partition.all(partitionCount)
         return partitions.map { .log(stream, $0) } + partitions.map { .latest(stream, $0) }
@@ -41,7 +41,7 @@ public struct DeletionJob: Hashable, Sendable {
     }
 
     /// The row.
-    public var item: Item {
+    package var item: Item {
         var item = Item(.deletion(stream: stream, subscription: subscription), capacity: 3)
         item[.partitions] = .number(Int64(partitionCount))
         item[.notBefore] = .number(notBefore.milliseconds)
@@ -50,7 +50,7 @@ public struct DeletionJob: Hashable, Sendable {
     }
 
     /// Reads the row; throws ``TableError/Reason/corrupt`` when it is damaged.
-    public init(_ item: Item) throws(TableError) {
+    package init(_ item: Item) throws(TableError) {
         guard case .deletion(let stream, let subscription) = item.key else { throw item.misplaced }
         self.stream = stream
         self.subscription = subscription

@@ -3,13 +3,13 @@
 /// A chunk has when its last event is older than the stream's retention, also right after that was
 /// shortened; and when its ttl may have passed: then chance decides whether it is still there, and
 /// what lies behind it may be gone already.
-public struct Expiration: Hashable, Sendable {
+package struct Expiration: Hashable, Sendable {
     /// Chunks whose last event is not later are expired; nil: none.
     private let horizon: Timestamp?
     private let now: Timestamp
 
     /// What has expired of `stream` at `now`.
-    public init(of stream: StreamRow, at now: Timestamp) {
+    package init(of stream: StreamRow, at now: Timestamp) {
         horizon = stream.expiryHorizon(at: now)
         self.now = now
     }
@@ -17,12 +17,12 @@ public struct Expiration: Hashable, Sendable {
     /// Whether this chunk has expired.
     ///
     /// Then so has every chunk before it: timestamps and ttls never decrease along a log.
-    public func covers(_ chunk: Chunk) -> Bool {
+    package func covers(_ chunk: Chunk) -> Bool {
         covers(chunk.timestamp, chunk.ttl)
     }
 
     /// Whether a chunk with this last timestamp and this ttl has expired.
-    public func covers(_ timestamp: Timestamp, _ ttl: TTL) -> Bool {
+    package func covers(_ timestamp: Timestamp, _ ttl: TTL) -> Bool {
         if let horizon, timestamp <= horizon { return true }
         return ttl.mayHavePassed(at: now) && Rule.ttlExpires.isKept
     }

@@ -1,17 +1,17 @@
 /// Where the events of a publish with an `Idempotency-Key` are in one partition: row `IDEM`.
-public struct IdempotencyRow: Hashable, Sendable {
+package struct IdempotencyRow: Hashable, Sendable {
     /// The stream's incarnation.
-    public let stream: Incarnation
+    package let stream: Incarnation
     /// SHA-256 of the idempotency key, 64 hex digits.
-    public let keyHash: String
+    package let keyHash: String
     /// The partition.
-    public let partition: Partition
+    package let partition: Partition
     /// SHA-256 of the request body after decompression, 32 bytes.
-    public let bodyHash: [UInt8]
+    package let bodyHash: [UInt8]
     /// Where the events are.
-    public let stored: StoredRange
+    package let stored: StoredRange
     /// When the key is forgotten, seconds since the epoch.
-    public let expires: TTL
+    package let expires: TTL
 
     /// Remembers an append made at `now`.
     init(
@@ -30,7 +30,7 @@ public struct IdempotencyRow: Hashable, Sendable {
     }
 
     /// Whether the key is still remembered.
-    public func isLive(at now: Timestamp) -> Bool {
+    package func isLive(at now: Timestamp) -> Bool {
         !expires.hasPassed(at: now)
     }
 
@@ -40,7 +40,7 @@ public struct IdempotencyRow: Hashable, Sendable {
     }
 
     /// The row.
-    public var item: Item {
+    package var item: Item {
         var item = Item(.idempotency(stream, keyHash: keyHash, partition), capacity: 5)
         item[.body] = .bytes(bodyHash)
         item[.offset] = .number(stored.first.rawValue)
@@ -51,7 +51,7 @@ public struct IdempotencyRow: Hashable, Sendable {
     }
 
     /// Reads the row; throws ``TableError/Reason/corrupt`` when it is damaged.
-    public init(_ item: Item) throws(TableError) {
+    package init(_ item: Item) throws(TableError) {
         guard case .idempotency(let stream, let keyHash, let partition) = item.key else {
             throw item.misplaced
         }
@@ -70,30 +70,30 @@ public struct IdempotencyRow: Hashable, Sendable {
 }
 
 /// What makes a publish recognisable when it is sent again.
-public struct IdempotencyMark: Hashable, Sendable {
+package struct IdempotencyMark: Hashable, Sendable {
     /// SHA-256 of the `Idempotency-Key`, 64 hex digits.
-    public let keyHash: String
+    package let keyHash: String
     /// SHA-256 of the request body after decompression, 32 bytes.
-    public let bodyHash: [UInt8]
+    package let bodyHash: [UInt8]
 
     /// A mark.
-    public init(keyHash: String, bodyHash: [UInt8]) {
+    package init(keyHash: String, bodyHash: [UInt8]) {
         self.keyHash = keyHash
         self.bodyHash = bodyHash
     }
 }
 
 /// Where the events of one publish are in one partition: consecutive offsets, one timestamp.
-public struct StoredRange: Hashable, Sendable {
+package struct StoredRange: Hashable, Sendable {
     /// The offset of the first.
-    public let first: Offset
+    package let first: Offset
     /// How many.
-    public let count: Int
+    package let count: Int
     /// Their timestamp.
-    public let timestamp: Timestamp
+    package let timestamp: Timestamp
 
     /// A range.
-    public init(first: Offset, count: Int, timestamp: Timestamp) {
+    package init(first: Offset, count: Int, timestamp: Timestamp) {
         self.first = first
         self.count = count
         self.timestamp = timestamp

@@ -3,18 +3,19 @@
 /// A ring that could not be answered is kept here until a sweep has answered it, so that nothing
 /// waits for the next round: what failed to be folded, and what a look had to leave for want of
 /// time.
-public struct KeptRing: Hashable, Sendable {
+package struct KeptRing: Hashable, Sendable {
     /// The stream's name, by which it is found.
-    public let id: StreamID
+    package let id: StreamID
     /// The stream's incarnation.
-    public let stream: Incarnation
+    package let stream: Incarnation
     /// The partition.
-    public let partition: Partition
+    package let partition: Partition
     /// Another one with every ring: one that rings again meanwhile is not taken away.
-    public let token: Incarnation
+    package let token: Incarnation
 
     /// A ring.
-    public init(_ id: StreamID, _ stream: Incarnation, _ partition: Partition, token: Incarnation) {
+    package init(_ id: StreamID, _ stream: Incarnation, _ partition: Partition, token: Incarnation)
+    {
         self.id = id
         self.stream = stream
         self.partition = partition
@@ -22,15 +23,15 @@ public struct KeptRing: Hashable, Sendable {
     }
 
     /// The write that keeps it.
-    public var keeping: Write { .put(item) }
+    package var keeping: Write { .put(item) }
 
     /// The write that takes it away, if nobody rang again.
-    public var removal: Write {
+    package var removal: Write {
         .delete(item.key, if: .compare(.incarnation, .equal, .bytes(token.bytes)))
     }
 
     /// The row.
-    public var item: Item {
+    package var item: Item {
         var item = Item(.ring(stream, partition), capacity: 2)
         item[.stream] = .string(id.name)
         item[.incarnation] = .bytes(token.bytes)
@@ -38,7 +39,7 @@ public struct KeptRing: Hashable, Sendable {
     }
 
     /// Reads the row; throws ``TableError/Reason/corrupt`` when it is damaged.
-    public init(_ item: Item) throws(TableError) {
+    package init(_ item: Item) throws(TableError) {
         guard case .ring(let stream, let partition) = item.key else { throw item.misplaced }
         self.stream = stream
         self.partition = partition

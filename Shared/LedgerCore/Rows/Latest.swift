@@ -1,7 +1,7 @@
 /// The latest event of one key: row `STATE`, an entry of the compacted state.
-public struct Latest: Hashable, Sendable {
+package struct Latest: Hashable, Sendable {
     /// What the key's latest event says.
-    public enum Value: Hashable, Sendable {
+    package enum Value: Hashable, Sendable {
         /// The event, encoded by ``Record`` and packed by ``PackedRecord``.
         case record([UInt8])
         /// The key was deleted. The marker outlives any fold in flight, so that an older event
@@ -10,18 +10,18 @@ public struct Latest: Hashable, Sendable {
     }
 
     /// The stream's incarnation.
-    public let stream: Incarnation
+    package let stream: Incarnation
     /// The key's partition.
-    public let partition: Partition
+    package let partition: Partition
     /// The key.
-    public let key: EventKey
+    package let key: EventKey
     /// The offset of the key's latest event.
-    public let offset: Offset
+    package let offset: Offset
     /// The event or its absence.
-    public let value: Value
+    package let value: Value
 
     /// An entry.
-    public init(
+    package init(
         stream: Incarnation,
         partition: Partition,
         key: EventKey,
@@ -37,13 +37,13 @@ public struct Latest: Hashable, Sendable {
 
     /// Written only over an older event of the key, so order, repetition and concurrency of folds
     /// stop mattering.
-    public var write: Write {
+    package var write: Write {
         let isLater = Condition.compare(.offset, .less, .number(offset.rawValue))
         return .put(item, if: Rule.latestGrows.isKept ? .or([.notExists, isLater]) : nil)
     }
 
     /// The row.
-    public var item: Item {
+    package var item: Item {
         var item = Item(.latest(stream, partition, key), capacity: 3)
         item[.offset] = .number(offset.rawValue)
         switch value {
@@ -54,7 +54,7 @@ public struct Latest: Hashable, Sendable {
     }
 
     /// Reads the row; throws ``TableError/Reason/corrupt`` when it is damaged.
-    public init(_ item: Item) throws(TableError) {
+    package init(_ item: Item) throws(TableError) {
         guard case .latest(let stream, let partition, let key) = item.key else {
             throw item.misplaced
         }

@@ -1,18 +1,18 @@
 /// What a subscription committed in one partition: row `POS`.
-public struct PositionRow: Hashable, Sendable {
+package struct PositionRow: Hashable, Sendable {
     /// The stream's incarnation.
-    public let stream: Incarnation
+    package let stream: Incarnation
     /// The subscription's incarnation.
-    public let subscription: Incarnation
+    package let subscription: Incarnation
     /// The partition.
-    public let partition: Partition
+    package let partition: Partition
     /// The seek epoch it was committed in; a row of an older epoch counts no more.
-    public let epoch: Int64
+    package let epoch: Int64
     /// Everything before it was processed.
-    public let position: Position
+    package let position: Position
 
     /// A commit.
-    public init(
+    package init(
         stream: Incarnation,
         subscription: Incarnation,
         partition: Partition,
@@ -28,7 +28,7 @@ public struct PositionRow: Hashable, Sendable {
 
     /// Written forward only: over nothing, over an older epoch, or over an earlier position of
     /// the same epoch.
-    public var commit: Write {
+    package var commit: Write {
         let forward = Condition.or([
             .notExists,
             .compare(.epoch, .less, .number(epoch)),
@@ -59,7 +59,7 @@ public struct PositionRow: Hashable, Sendable {
     }
 
     /// The row.
-    public var item: Item {
+    package var item: Item {
         let key = TableKey.position(stream: stream, subscription: subscription, partition)
         var item = Item(key, capacity: 4)
         item[.epoch] = .number(epoch)
@@ -76,7 +76,7 @@ public struct PositionRow: Hashable, Sendable {
     }
 
     /// Reads the row; throws ``TableError/Reason/corrupt`` when it is damaged.
-    public init(_ item: Item) throws(TableError) {
+    package init(_ item: Item) throws(TableError) {
         guard case .position(let stream, let subscription, let partition) = item.key else {
             throw item.misplaced
         }

@@ -1,22 +1,22 @@
 /// How far the background work of one partition is: row `PART`.
 ///
 /// Its watermark is also what remembers the tail when every chunk has expired.
-public struct Progress: Hashable, Sendable {
+package struct Progress: Hashable, Sendable {
     /// The stream's incarnation.
-    public let stream: Incarnation
+    package let stream: Incarnation
     /// The partition.
-    public let partition: Partition
+    package let partition: Partition
     /// The tail up to which the log is folded (or merely followed, without compaction).
-    public var watermark: Tail
+    package var watermark: Tail
     /// When a sweep last verified the tail; nil: never.
-    public var swept: Timestamp?
+    package var swept: Timestamp?
     /// Offsets below were removed by the sweep.
-    public var trim: Offset
+    package var trim: Offset
     /// Raised by one with every change; 0: the row does not exist yet.
-    public var version: Int64
+    package var version: Int64
 
     /// A partition nothing was done for yet.
-    public init(stream: Incarnation, partition: Partition) {
+    package init(stream: Incarnation, partition: Partition) {
         self.stream = stream
         self.partition = partition
         watermark = .empty
@@ -26,7 +26,7 @@ public struct Progress: Hashable, Sendable {
     }
 
     /// The write that replaces this row by `changed`, if nobody else changed it meanwhile.
-    public func replacement(by changed: Progress) -> Write {
+    package func replacement(by changed: Progress) -> Write {
         precondition(changed.watermark.next >= watermark.next, "a watermark only grows")
         precondition(changed.trim >= trim, "a trim only grows")
         var next = changed
@@ -37,7 +37,7 @@ public struct Progress: Hashable, Sendable {
     }
 
     /// The row.
-    public var item: Item {
+    package var item: Item {
         var item = Item(.progress(stream, partition))
         item[.watermark] = .number(watermark.next.rawValue)
         item[.timestamp] = .number(watermark.timestamp.milliseconds)
@@ -51,7 +51,7 @@ public struct Progress: Hashable, Sendable {
     }
 
     /// Reads the row; throws ``TableError/Reason/corrupt`` when it is damaged.
-    public init(_ item: Item) throws(TableError) {
+    package init(_ item: Item) throws(TableError) {
         guard case .progress(let stream, let partition) = item.key else { throw item.misplaced }
         self.stream = stream
         self.partition = partition

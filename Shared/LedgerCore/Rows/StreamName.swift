@@ -2,27 +2,27 @@
 ///
 /// The table's news name a stream by its incarnation only, and its description stands under its
 /// name.
-public struct StreamName: Hashable, Sendable {
+package struct StreamName: Hashable, Sendable {
     /// The stream's incarnation.
-    public let stream: Incarnation
+    package let stream: Incarnation
     /// Its name.
-    public let id: StreamID
+    package let id: StreamID
 
     /// The name of a stream.
-    public init(_ stream: Incarnation, _ id: StreamID) {
+    package init(_ stream: Incarnation, _ id: StreamID) {
         self.stream = stream
         self.id = id
     }
 
     /// The row.
-    public var item: Item {
+    package var item: Item {
         var item = Item(.streamName(stream), capacity: 1)
         item[.stream] = .string(id.name)
         return item
     }
 
     /// Reads the row; throws ``TableError/Reason/corrupt`` when it is damaged.
-    public init(_ item: Item) throws(TableError) {
+    package init(_ item: Item) throws(TableError) {
         guard case .streamName(let stream) = item.key else { throw item.misplaced }
         self.stream = stream
         id = try item.requiredStreamID(.stream)

@@ -1,7 +1,7 @@
 /// A stream's description: row `STREAMS`.
-public struct StreamRow: Hashable, Sendable {
+package struct StreamRow: Hashable, Sendable {
     /// Whether the stream takes calls.
-    public enum State: String, Hashable, Sendable {
+    package enum State: String, Hashable, Sendable {
         /// It does.
         case active
         /// It is being deleted: every call answers that it does not exist.
@@ -9,24 +9,24 @@ public struct StreamRow: Hashable, Sendable {
     }
 
     /// The stream's name.
-    public let id: StreamID
+    package let id: StreamID
     /// The incarnation that all its other rows carry.
-    public let incarnation: Incarnation
+    package let incarnation: Incarnation
     /// Active, or on its way out.
-    public var state: State
+    package var state: State
     /// 1–100, fixed at creation.
-    public let partitionCount: Int
+    package let partitionCount: Int
     /// Hours; nil keeps for ever.
-    public var retentionHours: Int?
+    package var retentionHours: Int?
     /// Whether the latest event of each key is kept, fixed at creation.
-    public let compaction: Bool
+    package let compaction: Bool
     /// When it was created.
-    public let created: Timestamp
+    package let created: Timestamp
     /// Raised by one with every change.
-    public var version: Int64
+    package var version: Int64
 
     /// A new, active stream.
-    public init(
+    package init(
         id: StreamID,
         incarnation: Incarnation,
         partitionCount: Int,
@@ -45,16 +45,16 @@ public struct StreamRow: Hashable, Sendable {
     }
 
     /// Its partitions, in order.
-    public var partitions: [Partition] { Partition.all(partitionCount) }
+    package var partitions: [Partition] { Partition.all(partitionCount) }
 
     /// Chunks whose last event is not later than this are expired for every read; nil when
     /// nothing ever expires.
-    public func expiryHorizon(at now: Timestamp) -> Timestamp? {
+    package func expiryHorizon(at now: Timestamp) -> Timestamp? {
         retentionHours.map { now.advanced(byMilliseconds: -Int64($0) * 3_600_000) }
     }
 
     /// The condition under which a change of this version may be written.
-    public var unchanged: Condition {
+    package var unchanged: Condition {
         .and([
             .compare(.incarnation, .equal, .bytes(incarnation.bytes)),
             .compare(.version, .equal, .number(version)),
@@ -62,7 +62,7 @@ public struct StreamRow: Hashable, Sendable {
     }
 
     /// The row.
-    public var item: Item {
+    package var item: Item {
         var item = Item(.stream(id))
         item[.incarnation] = .bytes(incarnation.bytes)
         item[.state] = .string(state.rawValue)
@@ -75,7 +75,7 @@ public struct StreamRow: Hashable, Sendable {
     }
 
     /// Reads the row; throws ``TableError/Reason/corrupt`` when it is damaged.
-    public init(_ item: Item) throws(TableError) {
+    package init(_ item: Item) throws(TableError) {
         guard case .stream(let id) = item.key else { throw item.misplaced }
         guard let state = item.string(.state).flatMap(State.init) else {
             throw item.damaged(.state)

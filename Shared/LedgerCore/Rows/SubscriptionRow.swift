@@ -3,27 +3,27 @@
 /// It holds the positions that a creation or a seek set, for all partitions at once; what was
 /// committed since then stands in ``PositionRow``s of the same epoch. So a seek is one write,
 /// whatever the number of partitions.
-public struct SubscriptionRow: Hashable, Sendable {
+package struct SubscriptionRow: Hashable, Sendable {
     /// The stream's incarnation.
-    public let stream: Incarnation
+    package let stream: Incarnation
     /// The subscription's name.
-    public let id: SubscriptionID
+    package let id: SubscriptionID
     /// Its own incarnation: a subscription that is created anew shares no position with its
     /// predecessor.
-    public let incarnation: Incarnation
+    package let incarnation: Incarnation
     /// The secret of its cursors' HMAC, 32 bytes.
-    public private(set) var secret: [UInt8]
+    package private(set) var secret: [UInt8]
     /// `start_from` as the client wrote it, JSON text.
-    public let startFrom: [UInt8]
+    package let startFrom: [UInt8]
     /// When it was created.
-    public let created: Timestamp
+    package let created: Timestamp
     /// Raised by one with every seek.
-    public private(set) var epoch: Int64
+    package private(set) var epoch: Int64
     /// Where each partition stands in this epoch before its first commit.
-    public private(set) var positions: [Position]
+    package private(set) var positions: [Position]
 
     /// A new subscription.
-    public init(
+    package init(
         stream: Incarnation,
         id: SubscriptionID,
         incarnation: Incarnation,
@@ -44,7 +44,7 @@ public struct SubscriptionRow: Hashable, Sendable {
 
     /// The write that moves the subscription to `positions` in a new epoch, unless another seek
     /// or a deletion came first.
-    public func seek(to positions: [Position]) -> Write {
+    package func seek(to positions: [Position]) -> Write {
         var moved = self
         moved.epoch += 1
         moved.positions = positions
@@ -53,14 +53,14 @@ public struct SubscriptionRow: Hashable, Sendable {
 
     /// The write that gives the subscription another secret, 32 bytes: every cursor from before is
     /// refused from then on.
-    public func renewed(secret: [UInt8]) -> Write {
+    package func renewed(secret: [UInt8]) -> Write {
         var renewed = self
         renewed.secret = secret
         return .put(renewed.item, if: unchanged)
     }
 
     /// The condition under which the subscription is still the one that was read.
-    public var unchanged: Condition {
+    package var unchanged: Condition {
         .and([
             .compare(.incarnation, .equal, .bytes(incarnation.bytes)),
             .compare(.epoch, .equal, .number(epoch)),
@@ -68,7 +68,7 @@ public struct SubscriptionRow: Hashable, Sendable {
     }
 
     /// The row.
-    public var item: Item {
+    package var item: Item {
         var item = Item(.subscription(stream, id))
         item[.incarnation] = .bytes(incarnation.bytes)
         item[.secret] = .bytes(secret)
@@ -80,7 +80,7 @@ public struct SubscriptionRow: Hashable, Sendable {
     }
 
     /// Reads the row; throws ``TableError/Reason/corrupt`` when it is damaged.
-    public init(_ item: Item) throws(TableError) {
+    package init(_ item: Item) throws(TableError) {
         guard case .subscription(let stream, let id) = item.key else { throw item.misplaced }
         guard let positions = Positions.decode(try item.requiredBytes(.positions)) else {
             throw item.damaged(.positions)

@@ -3,9 +3,9 @@
 /// A round looks at every stream once, in the order of their names, and remembers after which name
 /// it goes on; the next one begins ``Limits/sweepEvery`` after it began. The lease only saves work:
 /// two that sweep at once, or one that lost the lease and does not know, do no harm.
-public struct SweepRow: Hashable, Sendable {
+package struct SweepRow: Hashable, Sendable {
     /// Where a round is.
-    public enum Round: Hashable, Sendable {
+    package enum Round: Hashable, Sendable {
         /// None runs.
         case resting
         /// Looks at the streams after this sort key; nil: from the first one on.
@@ -13,15 +13,15 @@ public struct SweepRow: Hashable, Sendable {
     }
 
     /// When the last round began, also when it still runs; nil: there never was one.
-    public private(set) var began: Timestamp?
+    package private(set) var began: Timestamp?
     /// Where it is.
-    public private(set) var round: Round
+    package private(set) var round: Round
     /// Another round was asked for: somebody may have left work behind that nobody else knows of.
-    public private(set) var isWanted: Bool
+    package private(set) var isWanted: Bool
     /// How many streams the running round has looked at.
-    public private(set) var looked: Int
+    package private(set) var looked: Int
     /// How many streams there were in the last whole round.
-    public private(set) var size: Int
+    package private(set) var size: Int
     /// Who sweeps at the moment; nil: nobody.
     private var holder: Incarnation?
     /// How long it may.
@@ -30,7 +30,7 @@ public struct SweepRow: Hashable, Sendable {
     private var version: Int64
 
     /// Nothing was swept yet.
-    public init() {
+    package init() {
         round = .resting
         isWanted = false
         looked = 0
@@ -44,14 +44,14 @@ public struct SweepRow: Hashable, Sendable {
     /// Whether there is a stream to look at now: a round runs, or one is due.
     ///
     /// A beginning in the future was noted by a clock that was ahead, and tells nothing.
-    public func isDue(at now: Timestamp) -> Bool {
+    package func isDue(at now: Timestamp) -> Bool {
         guard case .resting = round, !isWanted, let began else { return true }
         let age = now.milliseconds - began.milliseconds
         return age >= Limits.sweepEvery || age < -Limits.clockSkew
     }
 
     /// Begins a round, unless one runs.
-    public mutating func begin(at now: Timestamp) {
+    package mutating func begin(at now: Timestamp) {
         guard case .resting = round else { return }
         began = now
         round = .running(after: nil)
@@ -60,18 +60,18 @@ public struct SweepRow: Hashable, Sendable {
     }
 
     /// Asks for a round that begins after now: one that runs may have passed what is to be found.
-    public mutating func want() {
+    package mutating func want() {
         isWanted = true
     }
 
     /// Notes that `count` more streams were looked at, up to this sort key.
-    public mutating func advance(to sortKey: [UInt8], count: Int) {
+    package mutating func advance(to sortKey: [UInt8], count: Int) {
         round = .running(after: sortKey)
         looked += count
     }
 
     /// Notes that `count` more streams were looked at, and that they were the last.
-    public mutating func finish(after count: Int) {
+    package mutating func finish(after count: Int) {
         round = .resting
         looked += count
         size = looked
@@ -79,14 +79,14 @@ public struct SweepRow: Hashable, Sendable {
 
     /// How many streams one run of the sweep looks at: a table for many processes has a ceiling,
     /// and publishers need most of it.
-    public var pace: Int { max(Limits.sweepPace, size / Limits.sweepRuns) }
+    package var pace: Int { max(Limits.sweepPace, size / Limits.sweepRuns) }
 
     // MARK: The lease
 
     /// Whether someone sweeps now.
     ///
     /// One that ends later than any lease can was written by a clock that was ahead.
-    public func isHeld(at now: Timestamp) -> Bool {
+    package func isHeld(at now: Timestamp) -> Bool {
         let left = until.milliseconds - now.milliseconds
         return holder != nil && (1...Limits.sweepLease).contains(left)
     }
@@ -94,20 +94,20 @@ public struct SweepRow: Hashable, Sendable {
     /// Takes the lease.
     ///
     /// `milliseconds`: At most ``Limits/sweepLease``.
-    public mutating func take(_ holder: Incarnation, at now: Timestamp, for milliseconds: Int64) {
+    package mutating func take(_ holder: Incarnation, at now: Timestamp, for milliseconds: Int64) {
         self.holder = holder
         until = now.advanced(byMilliseconds: min(milliseconds, Limits.sweepLease))
     }
 
     /// Gives the lease back.
-    public mutating func release() {
+    package mutating func release() {
         holder = nil
     }
 
     // MARK: The row
 
     /// The write of this row over the version it was read or last written as.
-    public mutating func write() -> Write {
+    package mutating func write() -> Write {
         let unchanged: Condition =
             version == 0 ? .notExists : .compare(.version, .equal, .number(version))
         version += 1
@@ -115,7 +115,7 @@ public struct SweepRow: Hashable, Sendable {
     }
 
     /// The row.
-    public var item: Item {
+    package var item: Item {
         var item = Item(.sweep)
         item[.began] = began.map { .number($0.milliseconds) }
         if case .running(let after) = round {
@@ -134,7 +134,7 @@ public struct SweepRow: Hashable, Sendable {
     private static let running = "running"
 
     /// Reads the row; throws ``TableError/Reason/corrupt`` when it is damaged.
-    public init(_ item: Item) throws(TableError) {
+    package init(_ item: Item) throws(TableError) {
         guard case .sweep = item.key else { throw item.misplaced }
         began = item.number(.began) == nil ? nil : try item.requiredTimestamp(.began)
         switch item.string(.state) {

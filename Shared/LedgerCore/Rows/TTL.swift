@@ -1,17 +1,17 @@
 /// When a row may physically go.
-public enum TTL: Hashable, Comparable, Sendable {
+package enum TTL: Hashable, Comparable, Sendable {
     /// Once this second since the epoch has passed.
     case after(second: Int64)
     /// Not by itself.
     case never
 
     /// What stands before a partition's first chunk: nothing, so any ttl may follow.
-    public static let past = TTL.after(second: 0)
+    package static let past = TTL.after(second: 0)
 
     /// The ttl of a chunk written now: max(previous, now + max(retention, 48 h) + 1 h).
     ///
     /// It never decreases along a log: once one chunk is kept for ever, so are all after it.
-    public static func ofChunk(
+    package static func ofChunk(
         writtenAt now: Timestamp,
         retentionHours: Int?,
         after previous: TTL
@@ -25,7 +25,7 @@ public enum TTL: Hashable, Comparable, Sendable {
     }
 
     /// Whether the row may be gone at `now`.
-    public func hasPassed(at now: Timestamp) -> Bool {
+    package func hasPassed(at now: Timestamp) -> Bool {
         switch self {
         case .after(let second): second < now.seconds
         case .never: false
@@ -34,12 +34,12 @@ public enum TTL: Hashable, Comparable, Sendable {
 
     /// Whether the row may be gone at `now` by anyone's clock: clocks disagree by less than
     /// ``Limits/physicalRetentionMarginHours``.
-    public func mayHavePassed(at now: Timestamp) -> Bool {
+    package func mayHavePassed(at now: Timestamp) -> Bool {
         hasPassed(at: now.advanced(byMilliseconds: Limits.physicalRetentionMarginHours * 3_600_000))
     }
 
     /// In order of their values.
-    public static func < (left: TTL, right: TTL) -> Bool {
+    package static func < (left: TTL, right: TTL) -> Bool {
         switch (left, right) {
         case (.after(let left), .after(let right)): left < right
         case (.after, .never): true

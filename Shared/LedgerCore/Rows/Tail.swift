@@ -1,16 +1,16 @@
 /// What a writer must know of a partition's end to append to it.
-public struct Tail: Hashable, Sendable {
+package struct Tail: Hashable, Sendable {
     /// The offset of the next event.
-    public let next: Offset
+    package let next: Offset
     /// The timestamp of the last event.
-    public let timestamp: Timestamp
+    package let timestamp: Timestamp
     /// The ttl of the last chunk.
-    public let ttl: TTL
+    package let ttl: TTL
     /// The hash of the last chunk.
-    public let hash: [UInt8]
+    package let hash: [UInt8]
 
     /// The tail of a partition that never had an event.
-    public static let empty = Tail(
+    package static let empty = Tail(
         next: .zero,
         timestamp: Timestamp(milliseconds: 0),
         ttl: .past,
@@ -19,9 +19,9 @@ public struct Tail: Hashable, Sendable {
 }
 
 /// What a strongly consistent look at a partition's end found, and what may be concluded.
-public struct TailReading: Hashable, Sendable {
+package struct TailReading: Hashable, Sendable {
     /// The conclusion.
-    public enum Verdict: Hashable, Sendable {
+    package enum Verdict: Hashable, Sendable {
         /// This is the tail.
         case tail(Tail)
         /// The stream is deleted.
@@ -31,19 +31,19 @@ public struct TailReading: Hashable, Sendable {
     }
 
     /// The log's last row.
-    public let newest: LogEntry?
+    package let newest: LogEntry?
     /// The partition's progress, read after the log; nil where there is none, or where the log has a
     /// chunk so young that nothing behind it can have been removed.
-    public var progress: Progress?
+    package var progress: Progress?
 
     /// What was found.
-    public init(newest: LogEntry?, progress: Progress?) {
+    package init(newest: LogEntry?, progress: Progress?) {
         self.newest = newest
         self.progress = progress
     }
 
     /// Whether chunks behind the log's last row may have been removed: then that row is old as well.
-    public func mayHaveLostItsEnd(at now: Timestamp) -> Bool {
+    package func mayHaveLostItsEnd(at now: Timestamp) -> Bool {
         switch newest {
         case .seal: false
         case .chunk(let chunk):
@@ -55,7 +55,7 @@ public struct TailReading: Hashable, Sendable {
     /// What may be concluded: tail = max(last row's end, watermark), and it is valid if and only
     /// if the last surviving chunk's ttl has not passed, so that nothing after it can have been
     /// deleted, or ``TailTrust`` holds.
-    public func verdict(at now: Timestamp, _ trust: TailTrust) -> Verdict {
+    package func verdict(at now: Timestamp, _ trust: TailTrust) -> Verdict {
         if case .seal = newest { return .sealed }
         if !isNewestPastTTL(at: now) || trust.holds(swept: progress?.swept, at: now) {
             return .tail(tail)
@@ -79,15 +79,15 @@ public struct TailReading: Hashable, Sendable {
 
 /// The trust rule (design, section 4): when the end of a log may be believed although chunks behind
 /// it may have been deleted.
-public struct TailTrust: Hashable, Sendable {
+package struct TailTrust: Hashable, Sendable {
     /// When the stream was created: until 47 hours later nothing can be gone.
-    public let created: Timestamp
+    package let created: Timestamp
     /// The engine removes log rows only through our own sweep, never above the watermark, so the
     /// end is always what it seems.
-    public let exempt: Bool
+    package let exempt: Bool
 
     /// The trust in the ends of a stream's logs.
-    public init(created: Timestamp, exempt: Bool) {
+    package init(created: Timestamp, exempt: Bool) {
         self.created = created
         self.exempt = exempt
     }
@@ -97,7 +97,7 @@ public struct TailTrust: Hashable, Sendable {
         (Limits.physicalRetentionHours - Limits.physicalRetentionMarginHours) * 3_600_000
 
     /// Whether a sweep has verified the tail, at `swept`, not too long ago.
-    public func holds(swept: Timestamp?, at now: Timestamp) -> Bool {
+    package func holds(swept: Timestamp?, at now: Timestamp) -> Bool {
         let verified = max(swept ?? created, created)
         guard Rule.trust.isKept else { return true }
         return exempt || now < verified.advanced(byMilliseconds: Self.duration)

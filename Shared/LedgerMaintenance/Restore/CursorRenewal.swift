@@ -1,4 +1,4 @@
-public import LedgerCore
+package import LedgerCore
 
 /// Makes every cursor that was handed out before unusable.
 ///
@@ -6,7 +6,7 @@ public import LedgerCore
 /// cursor from the time in between would commit past events that its consumer never saw. Its
 /// signature is under the subscription's secret, so a new secret refuses it; committed positions
 /// stay.
-public enum CursorRenewal {
+package enum CursorRenewal {
     /// Gives every subscription of every stream a new secret from `random`; `table` must not be in
     /// use.
     ///
@@ -15,7 +15,7 @@ public enum CursorRenewal {
     /// Throws ``TableError``; then some of them may have one already.
     ///
     /// - Returns: How many subscriptions there are.
-    public static func run(
+    package static func run(
         on table: any Table,
         random: inout some RandomNumberGenerator,
         clock: () -> Instant
@@ -43,7 +43,7 @@ public enum CursorRenewal {
 
     /// Forgets the highest time that the ledger has seen: the next server's clock is right, on the
     /// word of whoever puts back an old ledger.
-    public static func forgetTime(
+    package static func forgetTime(
         on table: any Table,
         clock: () -> Instant
     ) async throws(TableError) {

@@ -1,18 +1,18 @@
-public import LedgerCore
+package import LedgerCore
 
 /// Something that is wrong, and where.
-public struct Finding: Hashable, Sendable {
+package struct Finding: Hashable, Sendable {
     /// The stream's name, or its incarnation when it has none any more; nil: the ledger as a whole.
-    public let stream: String?
+    package let stream: String?
     /// The partition; nil: the stream as a whole.
-    public let partition: Partition?
+    package let partition: Partition?
     /// The offset; nil when it is about none.
-    public let offset: Offset?
+    package let offset: Offset?
     /// What is wrong, for a person; holds no payload.
-    public let problem: String
+    package let problem: String
 
     /// A finding.
-    public init(
+    package init(
         stream: String? = nil,
         partition: Partition? = nil,
         offset: Offset? = nil,

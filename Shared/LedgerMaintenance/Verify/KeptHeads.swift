@@ -1,14 +1,14 @@
-public import LedgerCore
+package import LedgerCore
 
 /// Heads of partitions that were kept elsewhere, to prove that nothing before them was rewritten.
-public struct KeptHeads: Sendable {
+package struct KeptHeads: Sendable {
     private var heads: [StreamID: [Partition: [Offset: String]]] = [:]
 
     /// None.
-    public init() {}
+    package init() {}
 
     /// Adds the head that `partition` had when its next offset was `next`: 64 hex digits.
-    public mutating func add(
+    package mutating func add(
         _ stream: StreamID,
         _ partition: Partition,
         next: Offset,
@@ -18,15 +18,15 @@ public struct KeptHeads: Sendable {
     }
 
     /// The streams that have any, by name.
-    public var streams: [StreamID] { heads.keys.sorted() }
+    package var streams: [StreamID] { heads.keys.sorted() }
 
     /// The partitions of `stream` that have any.
-    public func partitions(of stream: StreamID) -> [Partition] {
+    package func partitions(of stream: StreamID) -> [Partition] {
         (heads[stream] ?? [:]).keys.sorted()
     }
 
     /// By next offset, ascending.
-    public func heads(
+    package func heads(
         of stream: StreamID,
         _ partition: Partition
     ) -> [(next: Offset, head: String)] {

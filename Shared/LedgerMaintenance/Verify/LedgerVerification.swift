@@ -1,7 +1,7 @@
-public import LedgerCore
+package import LedgerCore
 
 /// Checks everything that is stored against everything else.
-public struct LedgerVerification {
+package struct LedgerVerification {
     private let snapshot: any TableSnapshot
     private let heads: KeptHeads
     private var verdict = LedgerVerdict()
@@ -24,7 +24,7 @@ public struct LedgerVerification {
     /// Checks all of `snapshot`; what cannot be read is a finding too.
     ///
     /// `heads`: What the log's heads were when they were kept elsewhere.
-    public static func run(
+    package static func run(
         on snapshot: any TableSnapshot,
         against heads: KeptHeads = KeptHeads()
     ) -> LedgerVerdict {

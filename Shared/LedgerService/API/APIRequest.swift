@@ -1,20 +1,20 @@
 /// An HTTP request, whatever it came in by: a socket, API Gateway, a test.
-public struct APIRequest: Sendable {
+package struct APIRequest: Sendable {
     /// Upper case, as on the wire: `GET`.
-    public var method: String
+    package var method: String
     /// The path as on the wire: percent-encoded, with its leading slash, without the query.
-    public var path: String
+    package var path: String
     /// What stands after the first `?`, as on the wire; empty when there is none.
-    public var query: String
+    package var query: String
     /// Names in lower case.
     ///
     /// A name may occur more than once.
-    public var headers: [(name: String, value: String)]
+    package var headers: [(name: String, value: String)]
     /// The body as received, still content-encoded.
-    public var body: [UInt8]
+    package var body: [UInt8]
 
     /// A request.
-    public init(
+    package init(
         method: String,
         path: String,
         query: String = "",
@@ -29,27 +29,27 @@ public struct APIRequest: Sendable {
     }
 
     /// The value of the first header with this lower-case name.
-    public func header(_ name: String) -> String? {
+    package func header(_ name: String) -> String? {
         headers.first { $0.name == name }?.value
     }
 }
 
 /// The answer to an ``APIRequest``.
-public struct APIResponse: Sendable {
+package struct APIResponse: Sendable {
     /// The HTTP status code.
-    public var status: Int
+    package var status: Int
     /// Names in lower case; `content-length` is the transport's business.
-    public var headers: [(name: String, value: String)]
+    package var headers: [(name: String, value: String)]
     /// The body, not content-encoded.
-    public var body: [UInt8]
+    package var body: [UInt8]
     /// The route's pattern, such as `POST /streams/{stream}/events`, for logs and metrics; nil
     /// when no route fits.
-    public var route: String?
+    package var route: String?
     /// Which API key the request came with, by its id, for logs: never the key.
-    public var keyID: String?
+    package var keyID: String?
 
     /// An answer.
-    public init(
+    package init(
         status: Int,
         headers: [(name: String, value: String)] = [],
         body: [UInt8] = [],
@@ -65,7 +65,7 @@ public struct APIResponse: Sendable {
 /// What a transport hands requests to.
 ///
 /// It never throws: every error is an answer.
-public protocol APIHandler: Sendable {
+package protocol APIHandler: Sendable {
     /// The answer to one request.
     func handle(_ request: APIRequest) async -> APIResponse
 
@@ -76,5 +76,5 @@ public protocol APIHandler: Sendable {
 
 extension APIHandler {
     /// Everyone may.
-    public func refusalToOperate(_ request: APIRequest) async -> APIResponse? { nil }
+    package func refusalToOperate(_ request: APIRequest) async -> APIResponse? { nil }
 }

@@ -1,15 +1,15 @@
 /// What a transport with a bound on its memory wants to know while a request is handled.
 ///
 /// A few kilobytes of a compressed body may become megabytes, which no transport can see coming.
-public struct BodyMemory: Sendable {
+package struct BodyMemory: Sendable {
     /// The request's that is being handled; nil where nobody keeps count.
-    @TaskLocal public static var current: BodyMemory?
+    @TaskLocal package static var current: BodyMemory?
 
     private let hold: @Sendable (Int) -> Bool
 
     /// - Parameter hold: Counts so many further bytes until the request is answered, or answers
     ///   false when they are too many.
-    public init(hold: @escaping @Sendable (Int) -> Bool) {
+    package init(hold: @escaping @Sendable (Int) -> Bool) {
         self.hold = hold
     }
 

@@ -4,9 +4,9 @@ import LedgerSchemas
 import RawJSON
 
 /// The HTTP API over a ``Ledger``, whatever transport brings the requests.
-public struct LedgerAPI: APIHandler {
+package struct LedgerAPI: APIHandler {
     /// The ledger's version, as `/health` says it.
-    public static let version = "0.1.0"
+    package static let version = "0.1.0"
 
     let ledger: Ledger
     /// Nil on a ledger that needs no keys.
@@ -16,7 +16,7 @@ public struct LedgerAPI: APIHandler {
     /// The API of `ledger`: all of it, or only the routes of one function.
     ///
     /// `keys`: Whether requests need an API key.
-    public init(_ ledger: Ledger, only function: LedgerFunction? = nil, keys: KeyPolicy = .off) {
+    package init(_ ledger: Ledger, only function: LedgerFunction? = nil, keys: KeyPolicy = .off) {
         self.ledger = ledger
         self.function = function
         gate =
@@ -27,7 +27,7 @@ public struct LedgerAPI: APIHandler {
     }
 
     /// The answer to one request; every error is an answer too.
-    public func handle(_ request: APIRequest) async -> APIResponse {
+    package func handle(_ request: APIRequest) async -> APIResponse {
         let route: Route
         do throws(LedgerError) {
             route = try Route(path: request.path)
@@ -61,7 +61,7 @@ public struct LedgerAPI: APIHandler {
     }
 
     /// The refusal of everyone but operators; nil for them.
-    public func refusalToOperate(_ request: APIRequest) async -> APIResponse? {
+    package func refusalToOperate(_ request: APIRequest) async -> APIResponse? {
         do throws(LedgerError) {
             try await caller(of: request, for: .operation).require(.operation)
             return nil

@@ -1,7 +1,7 @@
 /// One of the functions that serve the API between them where there is no server.
 ///
 /// The raw value is the function's name in packages and in the deployment.
-public enum LedgerFunction: String, CaseIterable, Sendable {
+package enum LedgerFunction: String, CaseIterable, Sendable {
     /// Streams, subscriptions and API keys, `/health` and `/openapi.json`; also what no route
     /// takes.
     case admin

@@ -100,7 +100,7 @@ extension APIRequest {
     /// The 400 for a request whose route takes no query parameters; nil when it has none.
     ///
     /// For routes that a transport answers by itself.
-    public func refusalOfParameters() -> APIResponse? {
+    package func refusalOfParameters() -> APIResponse? {
         do throws(LedgerError) {
             _ = try QueryParameters(query, allowed: [])
             return nil

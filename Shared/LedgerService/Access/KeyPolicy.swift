@@ -1,27 +1,27 @@
-public import LedgerCore
+package import LedgerCore
 
 /// Whether requests need an API key.
-public enum KeyPolicy: Sendable {
+package enum KeyPolicy: Sendable {
     /// No: everyone who reaches the ledger may do everything.
     case off
     /// Yes, except for `/health` and `/openapi.json`.
     case on(KeySettings)
 
     /// Whether requests need one.
-    public var isOn: Bool {
+    package var isOn: Bool {
         if case .on = self { true } else { false }
     }
 }
 
 /// What holds for API keys.
-public struct KeySettings: Sendable {
+package struct KeySettings: Sendable {
     /// The hash of the operator's own key, which is not in the table and may do everything.
-    public var rootHash: KeyHash
+    package var rootHash: KeyHash
     /// Requests a second that one key may make, with as many at once; 0: any number.
-    public var requestsPerSecond: Int
+    package var requestsPerSecond: Int
 
     /// Settings; without a limit unless said otherwise.
-    public init(rootHash: KeyHash, requestsPerSecond: Int = 0) {
+    package init(rootHash: KeyHash, requestsPerSecond: Int = 0) {
         self.rootHash = rootHash
         self.requestsPerSecond = requestsPerSecond
     }

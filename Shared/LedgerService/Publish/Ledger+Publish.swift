@@ -1,4 +1,4 @@
-public import LedgerCore
+package import LedgerCore
 import Logging
 
 extension Ledger {
@@ -10,7 +10,7 @@ extension Ledger {
     ///
     /// Throws ``LedgerError/partialPublish(_:)`` or ``LedgerError/outcomeUnknown`` when events are
     /// or may be stored; after any other error none are.
-    public func publish(
+    package func publish(
         _ batch: PublishBatch,
         to id: StreamID,
         idempotency: IdempotencyMark?

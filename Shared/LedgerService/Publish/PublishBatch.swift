@@ -1,47 +1,47 @@
-public import LedgerCore
+package import LedgerCore
 
 /// The events of one publish call, checked, as slices of one buffer.
-public struct PublishBatch: Sendable {
+package struct PublishBatch: Sendable {
     /// One event's places in ``PublishBatch/bytes``.
-    public struct Event: Sendable {
+    package struct Event: Sendable {
         /// Unescaped.
-        public var key = 0..<0
+        package var key = 0..<0
         /// Unescaped.
-        public var type = 0..<0
+        package var type = 0..<0
         /// JSON text as sent; empty for a tombstone.
-        public var data = 0..<0
+        package var data = 0..<0
         /// Index into ``PublishBatch/headers``; -1: none.
-        public var headers = -1
+        package var headers = -1
 
         /// An event whose places are still to be set.
-        public init() {}
+        package init() {}
     }
 
     /// The request body, followed by those strings that had to be unescaped.
-    public var bytes: [UInt8]
+    package var bytes: [UInt8]
     /// In request order, at least one.
-    public var events: [Event] = []
+    package var events: [Event] = []
     /// The headers of the events that have some.
-    public var headers: [RecordHeaders] = []
+    package var headers: [RecordHeaders] = []
     /// All partitions or none.
-    public var isAtomic = false
+    package var isAtomic = false
     /// The offset that the first event must get; all events go to one partition then.
-    public var expectedOffset: Offset?
+    package var expectedOffset: Offset?
 
     /// No events yet.
-    public init(bytes: [UInt8]) {
+    package init(bytes: [UInt8]) {
         self.bytes = bytes
     }
 }
 
 /// A publish that succeeded: where every event is.
-public struct PublishReceipt: Sendable {
+package struct PublishReceipt: Sendable {
     /// The stream.
-    public let stream: StreamID
+    package let stream: StreamID
     /// In request order: the index of the event's partition in ``ranges``.
-    public let lanes: [Int]
+    package let lanes: [Int]
     /// By lane: the partition and where its events are, in request order.
-    public let ranges: [(partition: Partition, stored: StoredRange)]
+    package let ranges: [(partition: Partition, stored: StoredRange)]
 }
 
 /// The events of a ``PublishBatch`` by partition.

@@ -1,13 +1,13 @@
-public import LedgerCore
+package import LedgerCore
 
 /// How far a partition goes and the hash of everything in it up to there.
-public struct PartitionHead: Hashable, Sendable {
+package struct PartitionHead: Hashable, Sendable {
     /// Which partition.
-    public let partition: Partition
+    package let partition: Partition
     /// The offset after the last event that the hash covers.
-    public let next: Offset
+    package let next: Offset
     /// The hash chain there, 32 bytes: ``HashChain/start`` before the first event.
-    public let hash: [UInt8]
+    package let hash: [UInt8]
 }
 
 extension Ledger {
@@ -15,7 +15,7 @@ extension Ledger {
     ///
     /// `moment`: The head as it was when this was the next offset; nil: now. It must lie between
     /// two chunks, for only there is a hash.
-    public func head(
+    package func head(
         _ id: StreamID,
         partition index: Int64,
         at moment: Offset?

@@ -1,7 +1,7 @@
-public import LedgerCore
+package import LedgerCore
 
 /// Where a read without a subscription begins.
-public enum ReadOrigin: Hashable, Sendable {
+package enum ReadOrigin: Hashable, Sendable {
     /// The first event of each partition that has not expired.
     case earliest
     /// The end.
@@ -17,20 +17,20 @@ public enum ReadOrigin: Hashable, Sendable {
 }
 
 /// What a read without a subscription asks for.
-public struct ReadRequest: Sendable {
+package struct ReadRequest: Sendable {
     /// The partition; nil: the key's, or all.
-    public var partition: Int64?
+    package var partition: Int64?
     /// Which events; nil: all.
-    public var filter: EventFilter?
+    package var filter: EventFilter?
     /// Where it begins.
-    public var origin: ReadOrigin
+    package var origin: ReadOrigin
     /// Events in the page at most.
-    public var limit: Int
+    package var limit: Int
     /// Milliseconds to wait for events when there are none.
-    public var wait: Int64
+    package var wait: Int64
 
     /// A read.
-    public init(
+    package init(
         partition: Int64? = nil,
         filter: EventFilter? = nil,
         from origin: ReadOrigin,
@@ -55,16 +55,16 @@ extension ReadRequest {
 }
 
 /// A page that was read without a subscription.
-public struct LogPage: Sendable {
+package struct LogPage: Sendable {
     /// The stream.
-    public let stream: StreamRow
+    package let stream: StreamRow
     /// The events.
-    public let page: EventPage
+    package let page: EventPage
     /// Where the next page begins.
-    public let cursor: ReadCursor
+    package let cursor: ReadCursor
 
     /// The same as an offset; nil when several partitions were read.
-    public var nextOffset: Offset? { cursor.offsets.count == 1 ? cursor.offsets[0] : nil }
+    package var nextOffset: Offset? { cursor.offsets.count == 1 ? cursor.offsets[0] : nil }
 
     init(_ stream: StreamRow, _ page: EventPage, first: Partition) {
         self.stream = stream
@@ -89,7 +89,7 @@ extension AppendSignals.Stand {
 
 extension Ledger {
     /// Reads one partition of a stream, or all in turns, and leaves nothing behind.
-    public func read(
+    package func read(
         _ id: StreamID,
         _ request: ReadRequest
     ) async throws(LedgerError) -> LogPage {

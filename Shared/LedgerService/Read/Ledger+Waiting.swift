@@ -4,7 +4,7 @@ import LedgerCore
 extension Ledger {
     /// Answers every waiting call with what it has, and any later one without waiting: for a process
     /// that stops.
-    public func endWaiting() { signals.end() }
+    package func endWaiting() { signals.end() }
 
     /// Waits for `guest` until there is something beyond `stand`, or `milliseconds` are over.
     ///

@@ -1,4 +1,4 @@
-public import LedgerCore
+package import LedgerCore
 
 extension Ledger {
     /// One page of streams, by name.
@@ -7,7 +7,7 @@ extension Ledger {
     /// and none within another; nil: all streams. Nothing of any other stream shows in the answer.
     ///
     /// - Returns: The streams and the token of the next page, nil at the end.
-    public func listStreams(
+    package func listStreams(
         limit: Int,
         after: [UInt8]?,
         covered: [StreamPattern]? = nil

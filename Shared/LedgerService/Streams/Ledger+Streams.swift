@@ -1,8 +1,8 @@
-public import LedgerCore
+package import LedgerCore
 
 extension Ledger {
     /// Creates a stream.
-    public func createStream(
+    package func createStream(
         _ id: StreamID,
         _ settings: StreamSettings
     ) async throws(LedgerError)
@@ -35,7 +35,7 @@ extension Ledger {
     }
 
     /// A stream and how its partitions stand.
-    public func describeStream(_ id: StreamID) async throws(LedgerError) -> StreamDescription {
+    package func describeStream(_ id: StreamID) async throws(LedgerError) -> StreamDescription {
         try await describe(try await activeStream(id))
     }
 
@@ -46,7 +46,7 @@ extension Ledger {
     ///
     /// - Throws: ``LedgerError/streamNotFound(_:)``, ``LedgerError/contention``, or what a failed
     ///   table call becomes.
-    public func updateStream(
+    package func updateStream(
         _ id: StreamID,
         retentionHours: Int?
     ) async throws(LedgerError)

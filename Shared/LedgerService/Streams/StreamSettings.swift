@@ -1,34 +1,34 @@
-public import LedgerCore
+package import LedgerCore
 
 /// What a client says when it creates a stream.
-public struct StreamSettings: Hashable, Sendable {
+package struct StreamSettings: Hashable, Sendable {
     /// 1–100.
-    public var partitionCount = Limits.defaultPartitions
+    package var partitionCount = Limits.defaultPartitions
     /// Hours, 1–87,600; nil: for ever.
-    public var retentionHours: Int? = Limits.defaultRetentionHours
+    package var retentionHours: Int? = Limits.defaultRetentionHours
     /// Whether the latest event of each key is kept.
-    public var compaction = true
+    package var compaction = true
 
     /// The defaults.
-    public init() {}
+    package init() {}
 }
 
 /// A stream and how its partitions stand.
-public struct StreamDescription: Sendable {
+package struct StreamDescription: Sendable {
     /// One partition.
-    public struct PartitionState: Hashable, Sendable {
+    package struct PartitionState: Hashable, Sendable {
         /// Which.
-        public let partition: Partition
+        package let partition: Partition
         /// The first offset that can be read.
-        public let earliest: Offset
+        package let earliest: Offset
         /// The offset of the next event.
-        public let next: Offset
+        package let next: Offset
         /// Folded up to here; nil without compaction.
-        public let compactedUpTo: Offset?
+        package let compactedUpTo: Offset?
     }
 
     /// The stream.
-    public let stream: StreamRow
+    package let stream: StreamRow
     /// In order.
-    public let partitions: [PartitionState]
+    package let partitions: [PartitionState]
 }

@@ -1,20 +1,20 @@
-public import LedgerCore
+package import LedgerCore
 
 /// A page of a subscription.
-public struct SubscriptionPage: Sendable {
+package struct SubscriptionPage: Sendable {
     /// The stream.
-    public let stream: StreamRow
+    package let stream: StreamRow
     /// The events.
-    public let page: EventPage
+    package let page: EventPage
     /// Where the page ends, to be committed or continued from.
-    public let cursor: String
+    package let cursor: String
 }
 
 extension Ledger {
     /// Reads a subscription's next events, from a cursor or else from what was committed.
     ///
     /// `wait`: Milliseconds to wait for events when there are none.
-    public func poll(
+    package func poll(
         _ id: SubscriptionID,
         of streamID: StreamID,
         cursor: String?,
@@ -112,7 +112,7 @@ extension Ledger {
     ///
     /// - Throws: ``LedgerError/positionBeyondTail(_:position:tail:)`` when the cursor is from a longer
     ///   log, or what a failed table call becomes.
-    public func commit(
+    package func commit(
         _ id: SubscriptionID,
         of streamID: StreamID,
         cursor text: String

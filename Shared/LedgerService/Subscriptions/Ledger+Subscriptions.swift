@@ -1,4 +1,4 @@
-public import LedgerCore
+package import LedgerCore
 
 extension Ledger {
     /// Creates a subscription.
@@ -6,7 +6,7 @@ extension Ledger {
     /// `start`: Where it begins.
     ///
     /// `text`: `start_from` as the client wrote it, JSON text.
-    public func createSubscription(
+    package func createSubscription(
         _ id: SubscriptionID,
         of streamID: StreamID,
         startingAt start: StartPoint,
@@ -33,7 +33,7 @@ extension Ledger {
     }
 
     /// A subscription and how it stands.
-    public func describeSubscription(
+    package func describeSubscription(
         _ id: SubscriptionID,
         of streamID: StreamID
     )
@@ -43,7 +43,7 @@ extension Ledger {
     }
 
     /// One page of a stream's subscriptions, by name.
-    public func listSubscriptions(
+    package func listSubscriptions(
         of streamID: StreamID,
         limit: Int,
         after: [UInt8]?
@@ -61,7 +61,7 @@ extension Ledger {
     }
 
     /// Deletes a subscription; its positions are removed in the background.
-    public func deleteSubscription(
+    package func deleteSubscription(
         _ id: SubscriptionID,
         of streamID: StreamID
     )
@@ -88,7 +88,7 @@ extension Ledger {
     }
 
     /// Moves a subscription; cursors from before are refused from now on.
-    public func seek(
+    package func seek(
         _ id: SubscriptionID,
         of streamID: StreamID,
         to point: StartPoint

@@ -1,7 +1,7 @@
-public import LedgerCore
+package import LedgerCore
 
 /// Where a subscription begins, or is sought to.
-public enum StartPoint: Hashable, Sendable {
+package enum StartPoint: Hashable, Sendable {
     /// The first event that has not expired.
     case earliest
     /// The end.
@@ -15,30 +15,30 @@ public enum StartPoint: Hashable, Sendable {
 }
 
 /// A subscription and how it stands.
-public struct SubscriptionDescription: Sendable {
+package struct SubscriptionDescription: Sendable {
     /// One partition.
-    public struct PartitionState: Hashable, Sendable {
+    package struct PartitionState: Hashable, Sendable {
         /// Which.
-        public let partition: Partition
+        package let partition: Partition
         /// The next event's offset; while bootstrapping, where the log will begin.
-        public let offset: Offset
+        package let offset: Offset
         /// Events from there to the end, without those that have expired.
-        public let lag: Int64
+        package let lag: Int64
         /// Still in the compacted state.
-        public let isBootstrapping: Bool
+        package let isBootstrapping: Bool
         /// The event there has expired: a poll is refused until the subscription is sought.
-        public let hasExpired: Bool
+        package let hasExpired: Bool
         /// The partition ends before it: a poll is refused until the subscription is sought.
-        public let isBeyondTail: Bool
+        package let isBeyondTail: Bool
     }
 
     /// The stream.
-    public let stream: StreamRow
+    package let stream: StreamRow
     /// The subscription.
-    public let subscription: SubscriptionRow
+    package let subscription: SubscriptionRow
     /// In order.
-    public let partitions: [PartitionState]
+    package let partitions: [PartitionState]
 
     /// The sum over the partitions.
-    public var lag: Int64 { partitions.reduce(0) { $0 + $1.lag } }
+    package var lag: Int64 { partitions.reduce(0) { $0 + $1.lag } }
 }

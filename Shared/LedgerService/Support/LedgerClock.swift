@@ -1,7 +1,7 @@
-public import LedgerCore
+package import LedgerCore
 
 /// Time, injected: nothing in the ledger reads a clock by itself, so tests need not wait.
-public protocol LedgerClock: Sendable {
+package protocol LedgerClock: Sendable {
     /// The wall clock.
     func now() -> Timestamp
     /// Milliseconds since some fixed moment, counting the time in which the machine or function
@@ -18,8 +18,8 @@ public protocol LedgerClock: Sendable {
 
 extension LedgerClock {
     /// What time it is, by both clocks.
-    public func instant() -> Instant { Instant(now: now(), uptime: uptime()) }
+    package func instant() -> Instant { Instant(now: now(), uptime: uptime()) }
 
     /// Nil: nothing is known of the machine.
-    public func bootMoment() -> BootMoment? { nil }
+    package func bootMoment() -> BootMoment? { nil }
 }

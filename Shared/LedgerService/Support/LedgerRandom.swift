@@ -1,20 +1,20 @@
 /// Randomness, injected: the operating system's by default, seeded in tests.
-public struct LedgerRandom: RandomNumberGenerator, Sendable {
+package struct LedgerRandom: RandomNumberGenerator, Sendable {
     private let generate: @Sendable () -> UInt64
 
     /// Randomness from `generate`, which must be safe to call from any thread.
-    public init(_ generate: @escaping @Sendable () -> UInt64) {
+    package init(_ generate: @escaping @Sendable () -> UInt64) {
         self.generate = generate
     }
 
     /// The operating system's, fit for secrets.
-    public static let system = LedgerRandom {
+    package static let system = LedgerRandom {
         var generator = SystemRandomNumberGenerator()
         return generator.next()
     }
 
     /// The next number.
-    public mutating func next() -> UInt64 {
+    package mutating func next() -> UInt64 {
         generate()
     }
 }

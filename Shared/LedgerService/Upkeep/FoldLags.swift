@@ -1,12 +1,12 @@
-public import LedgerCore
+package import LedgerCore
 import Synchronization
 
 /// Events that are not in the compacted state yet.
-public struct FoldLag: Sendable {
+package struct FoldLag: Sendable {
     /// Of all streams together.
-    public let events: Int64
+    package let events: Int64
     /// Of the streams with the most of them, most first.
-    public let worst: [(stream: StreamID, events: Int64)]
+    package let worst: [(stream: StreamID, events: Int64)]
 }
 
 /// How far the folds of this process are behind, by partition, kept up to date by who appends and

@@ -1,15 +1,15 @@
-public import LedgerCore
+package import LedgerCore
 
 /// An entry of the compacted state as it is read.
-public struct CompactedEntry: Sendable {
+package struct CompactedEntry: Sendable {
     /// The key's partition.
-    public let partition: Partition
+    package let partition: Partition
     /// The offset of the key's latest event.
-    public let offset: Offset
+    package let offset: Offset
     /// The key.
-    public let key: EventKey
+    package let key: EventKey
     /// The event.
-    public let record: Record
+    package let record: Record
 }
 
 extension Ledger {
@@ -20,7 +20,7 @@ extension Ledger {
     /// Returns the entries and where the next page begins, nil at the end. A page ends early, perhaps
     /// without entries, when it has looked at ``Limits/readEntries`` rows or for
     /// ``Limits/readMilliseconds``: most of them may be tombstones.
-    public func compacted(
+    package func compacted(
         _ id: StreamID,
         limit: Int,
         after place: (partition: Int, key: [UInt8])?
@@ -64,7 +64,7 @@ extension Ledger {
     }
 
     /// The latest event of one key.
-    public func compacted(
+    package func compacted(
         _ id: StreamID,
         key: EventKey
     ) async throws(LedgerError)

@@ -1,10 +1,10 @@
-public import LedgerCore
+package import LedgerCore
 
 extension Ledger {
     /// Deletes a stream: fences its writers, frees its name, and leaves the rows to the sweep.
     ///
     /// Returns as soon as the name is free, whatever the size of the stream. Safe to repeat.
-    public func deleteStream(_ id: StreamID) async throws(LedgerError) {
+    package func deleteStream(_ id: StreamID) async throws(LedgerError) {
         let known = clock.instant()
         guard let item = try await row(.stream(id)) else { throw .streamNotFound(id) }
         let stream = try decoded { () throws(TableError) in try StreamRow(item) }

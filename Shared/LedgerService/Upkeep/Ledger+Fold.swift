@@ -1,5 +1,5 @@
 import CoreMetrics
-public import LedgerCore
+package import LedgerCore
 import Logging
 
 /// The shell of ``FoldPlan``, and the use cases of compaction.
@@ -7,7 +7,7 @@ extension Ledger {
     /// Folds every partition up to its tail now.
     ///
     /// - Returns: By partition, what is folded up to where.
-    public func compact(_ id: StreamID) async throws(LedgerError) -> [(Partition, Offset)] {
+    package func compact(_ id: StreamID) async throws(LedgerError) -> [(Partition, Offset)] {
         let stream = try await compactedStream(id)
         let folded = await inParallel(stream.partitions) { [self] partition in
             await attempt { () throws(LedgerError) in

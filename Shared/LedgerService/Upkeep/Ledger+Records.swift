@@ -1,19 +1,19 @@
-public import LedgerCore
+package import LedgerCore
 import Logging
 
 /// News that a row of the log was written, as a table's stream brings it: a doorbell.
-public struct LogNews: Sendable {
+package struct LogNews: Sendable {
     /// The stream's incarnation.
-    public let stream: Incarnation
+    package let stream: Incarnation
     /// The partition.
-    public let partition: Partition
+    package let partition: Partition
     /// The first offset of the row.
-    public let first: Offset
+    package let first: Offset
     /// The row as it was written, as far as it came along; it is not trusted unseen.
-    public let image: Item?
+    package let image: Item?
 
     /// News of the row with this key; nil when it is no row of a log.
-    public init?(_ key: TableKey, image: Item? = nil) {
+    package init?(_ key: TableKey, image: Item? = nil) {
         guard case .chunk(let stream, let partition, let first) = key,
             first.rawValue < .max
         else { return nil }
@@ -30,7 +30,7 @@ extension Ledger {
     /// Order, repetitions, gaps and news of deleted streams change nothing in the result.
     ///
     /// - Returns: The indices of the news whose partition could not be folded; the log says why.
-    public func fold(_ news: [LogNews]) async -> Set<Int> {
+    package func fold(_ news: [LogNews]) async -> Set<Int> {
         let places = Dictionary(grouping: news.indices) {
             RowGroup.log(news[$0].stream, news[$0].partition)
         }

@@ -1,4 +1,4 @@
-public import LedgerCore
+package import LedgerCore
 
 /// One look at one partition.
 extension Ledger {
@@ -77,7 +77,7 @@ extension Ledger {
     /// Takes a partition's tail on an operator's word (design, section 4, rule 2).
     ///
     /// - Returns: By partition, what is folded up to where.
-    public func acceptTail(_ id: StreamID) async throws(LedgerError) -> [(Partition, Offset)] {
+    package func acceptTail(_ id: StreamID) async throws(LedgerError) -> [(Partition, Offset)] {
         let stream = try await activeStream(id)
         var result: [(Partition, Offset)] = []
         for partition in stream.partitions {

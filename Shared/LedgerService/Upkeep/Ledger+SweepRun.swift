@@ -9,7 +9,7 @@ import Logging
 extension Ledger {
     /// Looks at everything now, however long it takes.
     @discardableResult
-    public func sweep() async -> SweepReport {
+    package func sweep() async -> SweepReport {
         let run = SweepRun(clock, budget: nil)
         metrics.sweeps.increment()
         do throws(LedgerError) {
@@ -35,7 +35,7 @@ extension Ledger {
     ///     process that begins, since the one before may have left work behind.
     /// - Returns: What it did.
     @discardableResult
-    public func sweepDue(within budget: Int64, wantsRound: Bool = false) async -> SweepReport {
+    package func sweepDue(within budget: Int64, wantsRound: Bool = false) async -> SweepReport {
         let run = SweepRun(clock, budget: budget)
         metrics.sweeps.increment()
         do throws(LedgerError) {

@@ -5,7 +5,7 @@ extension Ledger {
     /// The background work of a server process: folds what is appended, and sweeps.
     ///
     /// Returns when the task is cancelled.
-    public func runUpkeep() async {
+    package func runUpkeep() async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { [self] in await foldOnAppend() }
             group.addTask { [self] in await sweepEveryMinute() }
@@ -79,5 +79,5 @@ extension Ledger {
 
     /// How many events wait to be folded, as far as this process knows: what it appended itself, and
     /// what its sweeps found.
-    public var foldLag: FoldLag { foldLags.lag }
+    package var foldLag: FoldLag { foldLags.lag }
 }

@@ -2,15 +2,15 @@ import LedgerCore
 import Synchronization
 
 /// What a sweep did.
-public struct SweepReport: Hashable, Sendable {
+package struct SweepReport: Hashable, Sendable {
     /// Streams looked at.
-    public internal(set) var streams = 0
+    package internal(set) var streams = 0
     /// Rows removed.
-    public internal(set) var removedRows = 0
+    package internal(set) var removedRows = 0
     /// Partitions that could not be brought up to date; the log says why.
-    public internal(set) var failures = 0
+    package internal(set) var failures = 0
     /// Whether it did what was due; not when another process was at it, or the table failed.
-    public internal(set) var hadTurn = true
+    package internal(set) var hadTurn = true
 }
 
 /// One run of the sweep: how long it may take, what it did, and what it has still to come back to.

@@ -1,4 +1,4 @@
-public import LedgerCore
+package import LedgerCore
 
 /// What every table engine must pass.
 ///
@@ -12,15 +12,15 @@ public import LedgerCore
 /// ```
 ///
 /// The rows of a check are under random ids, so checks may share a table, and so may runs.
-public enum TableConformance {
+package enum TableConformance {
     /// All checks.
-    public static let checks: [TableCheck] =
+    package static let checks: [TableCheck] =
         singleRowChecks + conditionChecks + keyChecks + valueChecks + queryChecks
         + transactionChecks + ageChecks + removalChecks + concurrencyChecks
 
     /// Runs every check, each on a table of its own, and throws a ``ConformanceFailure`` that
     /// names all that failed.
-    public static func run(
+    package static func run(
         effort: ConformanceEffort = .thorough,
         makeTable: @Sendable () async throws -> any Table
     ) async throws {
@@ -39,28 +39,28 @@ public enum TableConformance {
 }
 
 /// How often a check that depends on chance is repeated.
-public struct ConformanceEffort: Hashable, Sendable {
+package struct ConformanceEffort: Hashable, Sendable {
     /// Rounds of each race.
-    public let rounds: Int
+    package let rounds: Int
     /// Tasks that race.
-    public let tasks: Int
+    package let tasks: Int
 
     /// An effort of one's own.
-    public init(rounds: Int, tasks: Int) {
+    package init(rounds: Int, tasks: Int) {
         self.rounds = rounds
         self.tasks = tasks
     }
 
     /// For engines that answer in microseconds.
-    public static let thorough = ConformanceEffort(rounds: 40, tasks: 64)
+    package static let thorough = ConformanceEffort(rounds: 40, tasks: 64)
     /// For engines behind a network.
-    public static let quick = ConformanceEffort(rounds: 3, tasks: 16)
+    package static let quick = ConformanceEffort(rounds: 3, tasks: 16)
 }
 
 /// One named check of a table.
-public struct TableCheck: Sendable, CustomStringConvertible {
+package struct TableCheck: Sendable, CustomStringConvertible {
     /// What is checked, as a sentence.
-    public let name: String
+    package let name: String
     private let body: @Sendable (Trial) async throws -> Void
 
     init(_ name: String, _ body: @escaping @Sendable (Trial) async throws -> Void) {
@@ -69,7 +69,7 @@ public struct TableCheck: Sendable, CustomStringConvertible {
     }
 
     /// Runs the check; throws a ``ConformanceFailure`` or the table's own error.
-    public func run(
+    package func run(
         on table: any Table,
         effort: ConformanceEffort = .thorough
     ) async throws {
@@ -77,19 +77,19 @@ public struct TableCheck: Sendable, CustomStringConvertible {
     }
 
     /// The name.
-    public var description: String { name }
+    package var description: String { name }
 }
 
 /// A table does not do what it must.
-public struct ConformanceFailure: Error, Hashable, Sendable, CustomStringConvertible {
+package struct ConformanceFailure: Error, Hashable, Sendable, CustomStringConvertible {
     /// What was expected, what was found, and where.
-    public let message: String
+    package let message: String
 
     /// A failure with this message.
-    public init(message: String) {
+    package init(message: String) {
         self.message = message
     }
 
     /// The message.
-    public var description: String { message }
+    package var description: String { message }
 }

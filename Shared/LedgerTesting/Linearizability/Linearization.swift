@@ -1,7 +1,7 @@
 /// Looks for an order of calls, one after another, that explains all answers and in which no call
 /// comes before one that was answered before it began (Wing and Gong, with Lowe's memory of what was
 /// tried).
-public struct Linearization {
+package struct Linearization {
     private let calls: [LogCall]
     private var tried: Set<Attempt> = []
 
@@ -15,7 +15,7 @@ public struct Linearization {
     }
 
     /// Whether there is such an order.
-    public static func exists(for calls: [LogCall]) -> Bool {
+    package static func exists(for calls: [LogCall]) -> Bool {
         var search = Linearization(calls)
         return search.goOn([], [])
     }

@@ -1,7 +1,7 @@
 /// One call on one partition's log, as its caller saw it.
-public struct LogCall: Hashable, Sendable {
+package struct LogCall: Hashable, Sendable {
     /// What was called and what it answered.
-    public enum Kind: Hashable, Sendable {
+    package enum Kind: Hashable, Sendable {
         /// An append of values; `expecting` an offset or wherever.
         case append([Int], expecting: Int?, AppendAnswer)
         /// A read from an offset: values, and whether nothing was left.
@@ -11,7 +11,7 @@ public struct LogCall: Hashable, Sendable {
     }
 
     /// What an append answered.
-    public enum AppendAnswer: Hashable, Sendable {
+    package enum AppendAnswer: Hashable, Sendable {
         /// Stored, the first value at this offset.
         case stored(at: Int)
         /// Not stored: the next offset is this one, not the expected.
@@ -23,14 +23,14 @@ public struct LogCall: Hashable, Sendable {
     }
 
     /// What.
-    public let kind: Kind
+    package let kind: Kind
     /// When it was called, in the order of all calls and answers.
-    public let called: Int
+    package let called: Int
     /// When it was answered; `Int.max` for an append whose end is open.
-    public let answered: Int
+    package let answered: Int
 
     /// A call that was answered.
-    public init(_ kind: Kind, called: Int, answered: Int) {
+    package init(_ kind: Kind, called: Int, answered: Int) {
         self.kind = kind
         self.called = called
         if case .append(_, _, .unknown) = kind {

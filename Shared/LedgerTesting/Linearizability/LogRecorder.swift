@@ -1,9 +1,9 @@
-public import LedgerCore
-public import LedgerService
+package import LedgerCore
+package import LedgerService
 import Synchronization
 
 /// Calls ledgers from many tasks at once, and notes every call on one partition's log.
-public final class LogRecorder: Sendable {
+package final class LogRecorder: Sendable {
     private struct State {
         var moment = 0
         var lastValue = 0
@@ -14,15 +14,15 @@ public final class LogRecorder: Sendable {
     private let state = Mutex(State())
 
     /// A recorder of the only partition of `stream`.
-    public init(_ stream: StreamID) {
+    package init(_ stream: StreamID) {
         self.stream = stream
     }
 
     /// Every call that was answered, or is open.
-    public var calls: [LogCall] { state.withLock { $0.calls } }
+    package var calls: [LogCall] { state.withLock { $0.calls } }
 
     /// Calls at random, one after another, as one client.
-    public func run(
+    package func run(
         _ count: Int,
         on ledgers: [Ledger],
         using random: inout SeededGenerator

@@ -1,21 +1,21 @@
-public import LedgerCore
+package import LedgerCore
 import Synchronization
 
 /// Counts calls of a table.
-public final class CallCounter: Sendable {
+package final class CallCounter: Sendable {
     private let calls = Mutex(0)
     private let counts: @Sendable (TableCall) -> Bool
 
     /// Counts the calls for which `counts` says so.
-    public init(_ counts: @escaping @Sendable (TableCall) -> Bool) {
+    package init(_ counts: @escaping @Sendable (TableCall) -> Bool) {
         self.counts = counts
     }
 
     /// How many there were.
-    public var count: Int { calls.withLock { $0 } }
+    package var count: Int { calls.withLock { $0 } }
 
     /// `table`, its calls counted here.
-    public func watching(_ table: any Table) -> FaultyTable {
+    package func watching(_ table: any Table) -> FaultyTable {
         FaultyTable(table) { [self] call, moment in
             guard moment == .before, counts(call) else { return }
             calls.withLock { $0 += 1 }
@@ -23,7 +23,7 @@ public final class CallCounter: Sendable {
     }
 
     /// Counts queries of logs.
-    public static func ofLogReads() -> CallCounter {
+    package static func ofLogReads() -> CallCounter {
         CallCounter { call in
             guard call.kind == .query, case .log = call.groups.first else { return false }
             return true

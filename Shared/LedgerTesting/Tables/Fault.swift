@@ -1,9 +1,9 @@
-public import LedgerCore
+package import LedgerCore
 
 /// One call of a table, as a plan of faults sees it.
-public struct TableCall: Hashable, Sendable {
+package struct TableCall: Hashable, Sendable {
     /// Which operation.
-    public enum Kind: String, Hashable, Sendable, CaseIterable {
+    package enum Kind: String, Hashable, Sendable, CaseIterable {
         /// ``Table/get(_:)``
         case get
         /// ``Table/query(_:)``
@@ -18,18 +18,18 @@ public struct TableCall: Hashable, Sendable {
         case purge
 
         /// Whether it changes nothing.
-        public var isRead: Bool { self == .get || self == .query }
+        package var isRead: Bool { self == .get || self == .query }
     }
 
     /// The how-manieth call of the table it is, from 0.
-    public let index: Int
+    package let index: Int
     /// Which operation.
-    public let kind: Kind
+    package let kind: Kind
     /// The groups of the rows concerned, in the call's order.
-    public let groups: [RowGroup]
+    package let groups: [RowGroup]
 
     /// A call.
-    public init(index: Int, kind: Kind, groups: [RowGroup]) {
+    package init(index: Int, kind: Kind, groups: [RowGroup]) {
         self.index = index
         self.kind = kind
         self.groups = groups
@@ -37,7 +37,7 @@ public struct TableCall: Hashable, Sendable {
 }
 
 /// What goes wrong in a call.
-public enum Fault: Hashable, Sendable {
+package enum Fault: Hashable, Sendable {
     /// It is not carried out, and the caller knows: definite.
     case failBefore(TableError.Reason)
     /// It is not carried out, and the caller cannot know: indefinite. A read's failure is definite.
@@ -63,21 +63,21 @@ public enum Fault: Hashable, Sendable {
 }
 
 /// Decides call by call what goes wrong.
-public struct FaultPlan: Sendable {
+package struct FaultPlan: Sendable {
     private let decide: @Sendable (TableCall) -> Fault?
 
     /// A plan by a function.
     ///
     /// It is called once per call, in the order of their indices or not.
-    public init(_ decide: @escaping @Sendable (TableCall) -> Fault?) {
+    package init(_ decide: @escaping @Sendable (TableCall) -> Fault?) {
         self.decide = decide
     }
 
     /// Nothing goes wrong.
-    public static let none = FaultPlan { _ in nil }
+    package static let none = FaultPlan { _ in nil }
 
     /// The calls with these indices go wrong.
-    public static func scripted(_ faults: [Int: Fault]) -> FaultPlan {
+    package static func scripted(_ faults: [Int: Fault]) -> FaultPlan {
         FaultPlan { faults[$0.index] }
     }
 
@@ -85,7 +85,7 @@ public struct FaultPlan: Sendable {
     ///
     /// A call's
     /// fate depends on the seed and its index only, not on what runs beside it.
-    public static func seeded(
+    package static func seeded(
         _ seed: UInt64,
         probability: Double,
         faults: [Fault] = [.failBefore(.unavailable), .loseRequest, .loseAnswer, .throttle]
@@ -98,7 +98,7 @@ public struct FaultPlan: Sendable {
     }
 
     /// What goes wrong in `call`; nil: nothing.
-    public func fault(for call: TableCall) -> Fault? {
+    package func fault(for call: TableCall) -> Fault? {
         decide(call)
     }
 }

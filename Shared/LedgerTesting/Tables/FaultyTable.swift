@@ -1,10 +1,10 @@
-public import LedgerCore
+package import LedgerCore
 import Synchronization
 
 /// Any table, with faults: calls that fail, calls that happen and seem to fail, calls that wait.
-public final class FaultyTable: Table {
+package final class FaultyTable: Table {
     /// When a hook is called.
-    public enum Moment: Hashable, Sendable {
+    package enum Moment: Hashable, Sendable {
         /// Before the table is called, also when it will not be.
         case before
         /// After the table was called, before the caller hears of it.
@@ -12,7 +12,7 @@ public final class FaultyTable: Table {
     }
 
     /// Waits or looks on; a test holds calls up here.
-    public typealias Hook = @Sendable (TableCall, Moment) async -> Void
+    package typealias Hook = @Sendable (TableCall, Moment) async -> Void
 
     private let table: any Table
     private let hook: Hook
@@ -25,7 +25,7 @@ public final class FaultyTable: Table {
     }
 
     /// `table` with the faults of `plan`.
-    public init(
+    package init(
         _ table: any Table,
         plan: FaultPlan = .none,
         hook: @escaping Hook = { _, _ in }
@@ -36,15 +36,15 @@ public final class FaultyTable: Table {
     }
 
     /// Goes on under another plan; indices go on counting.
-    public func follow(_ plan: FaultPlan) {
+    package func follow(_ plan: FaultPlan) {
         state.withLock { $0.plan = plan }
     }
 
     /// Calls so far: the index of the next one.
-    public var calls: Int { state.withLock { $0.calls } }
+    package var calls: Int { state.withLock { $0.calls } }
 
     /// Faults so far.
-    public var faults: Int { state.withLock { $0.faults } }
+    package var faults: Int { state.withLock { $0.faults } }
 
     private func perform<Outcome: Sendable>(
         _ kind: TableCall.Kind,
@@ -73,24 +73,24 @@ public final class FaultyTable: Table {
     // MARK: Table
 
     /// As the wrapped table says.
-    public var deletesLogByItself: Bool { table.deletesLogByItself }
+    package var deletesLogByItself: Bool { table.deletesLogByItself }
 
     /// The wrapped table's answer, or a fault.
-    public func get(_ key: TableKey) async throws(TableError) -> Item? {
+    package func get(_ key: TableKey) async throws(TableError) -> Item? {
         try await perform(.get, [key.group]) { () async throws(TableError) in
             try await table.get(key)
         }
     }
 
     /// The wrapped table's answer, or a fault.
-    public func query(_ query: Query) async throws(TableError) -> QueryPage {
+    package func query(_ query: Query) async throws(TableError) -> QueryPage {
         try await perform(.query, [query.group]) { () async throws(TableError) in
             try await table.query(query)
         }
     }
 
     /// The wrapped table's answer, or a fault.
-    public func write(
+    package func write(
         _ write: Write,
         decided: Instant
     ) async throws(TableError) -> WriteOutcome {
@@ -100,7 +100,7 @@ public final class FaultyTable: Table {
     }
 
     /// The wrapped table's answer, or a fault.
-    public func transact(
+    package func transact(
         _ writes: [Write],
         token: Incarnation,
         decided: Instant
@@ -111,14 +111,14 @@ public final class FaultyTable: Table {
     }
 
     /// The wrapped table's answer, or a fault.
-    public func batchDelete(_ keys: [TableKey]) async throws(TableError) {
+    package func batchDelete(_ keys: [TableKey]) async throws(TableError) {
         try await perform(.batchDelete, keys.map(\.group)) { () async throws(TableError) in
             try await table.batchDelete(keys)
         }
     }
 
     /// The wrapped table's answer, or a fault.
-    public func purgeExpired(
+    package func purgeExpired(
         before moment: Timestamp,
         limit: Int
     ) async throws(TableError) -> Int {

@@ -1,12 +1,12 @@
-public import LedgerCore
+package import LedgerCore
 import Synchronization
 
 /// The table in memory: the same rules as every engine, one lock, nothing left to chance.
-public final class MemoryTable: Table {
+package final class MemoryTable: Table {
     /// Whether it acts as DynamoDB does with rows whose `ttl` has passed; see ``expire(now:choose:)``.
-    public let deletesLogByItself: Bool
+    package let deletesLogByItself: Bool
     /// Whether it acts as an engine that answers only who has the right time.
-    public let checksClock: Bool
+    package let checksClock: Bool
 
     private struct State {
         var rows = SortedRows()
@@ -22,7 +22,7 @@ public final class MemoryTable: Table {
     ///   - deletesLogByItself: Whether it acts as DynamoDB does with rows whose `ttl` has passed.
     ///   - checksClock: Whether it acts as an engine that answers only who has the right time.
     ///   - clock: The clock that decisions are stamped from; nil: no decision is ever too old.
-    public init(
+    package init(
         deletesLogByItself: Bool = false,
         checksClock: Bool = false,
         clock: (@Sendable () -> Instant)? = nil
@@ -37,18 +37,18 @@ public final class MemoryTable: Table {
     }
 
     /// The row with this key, or nil.
-    public func get(_ key: TableKey) async throws(TableError) -> Item? {
+    package func get(_ key: TableKey) async throws(TableError) -> Item? {
         state.withLock { $0.rows[key] }
     }
 
     /// One page of a group's rows.
-    public func query(_ query: Query) async throws(TableError) -> QueryPage {
+    package func query(_ query: Query) async throws(TableError) -> QueryPage {
         try query.check()
         return state.withLock { $0.rows.page(query) }
     }
 
     /// Applies one write if its condition holds.
-    public func write(
+    package func write(
         _ write: Write,
         decided: Instant
     ) async throws(TableError) -> WriteOutcome {
@@ -65,7 +65,7 @@ public final class MemoryTable: Table {
     }
 
     /// Applies all writes or none.
-    public func transact(
+    package func transact(
         _ writes: [Write],
         token: Incarnation,
         decided: Instant
@@ -89,7 +89,7 @@ public final class MemoryTable: Table {
     }
 
     /// Removes rows.
-    public func batchDelete(_ keys: [TableKey]) async throws(TableError) {
+    package func batchDelete(_ keys: [TableKey]) async throws(TableError) {
         state.withLock { state in
             for key in keys { state.rows.remove(key) }
         }
@@ -97,7 +97,7 @@ public final class MemoryTable: Table {
 
     /// Removes rows outside of the log whose `ttl` lies before `moment`; 0 when it expires rows
     /// by itself.
-    public func purgeExpired(
+    package func purgeExpired(
         before moment: Timestamp,
         limit: Int
     ) async throws(TableError) -> Int {
@@ -121,7 +121,7 @@ public final class MemoryTable: Table {
     ///   - choose: Whether a row goes this time; by default all do.
     /// - Returns: The rows that went.
     @discardableResult
-    public func expire(now: Timestamp, choose: (TableKey) -> Bool = { _ in true }) -> [TableKey] {
+    package func expire(now: Timestamp, choose: (TableKey) -> Bool = { _ in true }) -> [TableKey] {
         let candidates = state.withLock { $0.rows.expired(before: now) }
         let chosen = candidates.filter(choose)
         state.withLock { state in
@@ -131,7 +131,7 @@ public final class MemoryTable: Table {
     }
 
     /// Every row, by partition key and sort key.
-    public var items: [Item] {
+    package var items: [Item] {
         state.withLock { $0.rows.all }
     }
 }

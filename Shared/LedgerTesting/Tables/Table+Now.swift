@@ -1,15 +1,15 @@
-public import LedgerCore
+package import LedgerCore
 import MachineClock
 
 /// Writes of a test itself, decided when they are made.
 extension Table {
     /// Applies one write, decided now by the machine's clock.
-    public func write(_ write: Write) async throws(TableError) -> WriteOutcome {
+    package func write(_ write: Write) async throws(TableError) -> WriteOutcome {
         try await self.write(write, decided: MachineClock.instant())
     }
 
     /// Applies a transaction, decided now by the machine's clock.
-    public func transact(
+    package func transact(
         _ writes: [Write],
         token: Incarnation
     ) async throws(TableError) -> TransactionOutcome {

@@ -1,7 +1,7 @@
 import Synchronization
 
 /// A door that someone waits at until someone else opens it.
-public final class Gate: Sendable {
+package final class Gate: Sendable {
     private struct State {
         var isOpen = false
         var waiters: [CheckedContinuation<Void, Never>] = []
@@ -10,10 +10,10 @@ public final class Gate: Sendable {
     private let state = Mutex(State())
 
     /// A closed one.
-    public init() {}
+    package init() {}
 
     /// Returns once it is open.
-    public func wait() async {
+    package func wait() async {
         await withCheckedContinuation { continuation in
             let isOpen = state.withLock { state in
                 if !state.isOpen { state.waiters.append(continuation) }
@@ -24,7 +24,7 @@ public final class Gate: Sendable {
     }
 
     /// Lets all pass, from now on.
-    public func open() {
+    package func open() {
         let waiters = state.withLock { state in
             state.isOpen = true
             defer { state.waiters = [] }

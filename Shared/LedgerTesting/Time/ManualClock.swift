@@ -1,9 +1,9 @@
-public import LedgerCore
-public import LedgerService
+package import LedgerCore
+import LedgerService
 import Synchronization
 
 /// A clock that stands still until a test moves it.
-public final class ManualClock: LedgerClock {
+package final class ManualClock: LedgerClock {
     private struct Sleeper {
         let id: Int
         let due: Int64
@@ -26,7 +26,7 @@ public final class ManualClock: LedgerClock {
     ///   - start: The wall clock's first moment; 2026-01-01 by default.
     ///   - boot: The id of the machine's boot; nil: unknown, as on most systems.
     ///   - isImpatient: A sleep moves the clock by its length and returns at once.
-    public init(
+    package init(
         start: Timestamp = Timestamp(milliseconds: 1_767_225_600_000),
         boot: String? = nil,
         isImpatient: Bool = true
@@ -36,21 +36,21 @@ public final class ManualClock: LedgerClock {
     }
 
     /// The wall clock.
-    public func now() -> Timestamp { state.withLock { $0.now } }
+    package func now() -> Timestamp { state.withLock { $0.now } }
 
     /// Milliseconds on a clock that never goes back.
-    public func uptime() -> Int64 { state.withLock { $0.uptime } }
+    package func uptime() -> Int64 { state.withLock { $0.uptime } }
 
     /// The same as ``uptime()``.
-    public func bootMoment() -> BootMoment? {
+    package func bootMoment() -> BootMoment? {
         boot.map { BootMoment(boot: $0, uptime: uptime()) }
     }
 
     /// How many sleep.
-    public var sleeperCount: Int { state.withLock { $0.sleepers.count } }
+    package var sleeperCount: Int { state.withLock { $0.sleepers.count } }
 
     /// Moves both clocks, and wakes who is due.
-    public func advance(milliseconds: Int64) {
+    package func advance(milliseconds: Int64) {
         let due = state.withLock { state in
             state.now = state.now.advanced(byMilliseconds: milliseconds)
             state.uptime += milliseconds
@@ -62,17 +62,17 @@ public final class ManualClock: LedgerClock {
     }
 
     /// Moves the wall clock only, forward or back: uptime stood still, or someone set the clock.
-    public func jump(milliseconds: Int64) {
+    package func jump(milliseconds: Int64) {
         state.withLock { $0.now = $0.now.advanced(byMilliseconds: milliseconds) }
     }
 
     /// Moves both clocks by hours.
-    public func advance(hours: Int64) {
+    package func advance(hours: Int64) {
         advance(milliseconds: hours * 3_600_000)
     }
 
     /// Returns after so many milliseconds, or throws when the task is cancelled.
-    public func sleep(milliseconds: Int64) async throws(CancellationError) {
+    package func sleep(milliseconds: Int64) async throws(CancellationError) {
         let isImpatient = state.withLock { $0.isImpatient }
         if isImpatient {
             advance(milliseconds: milliseconds)

@@ -1,29 +1,29 @@
 /// How long a check waits for something that must come by itself.
-public struct Patience: Sendable {
+package struct Patience: Sendable {
     private let end: ContinuousClock.Instant
     private let length: Duration
 
     /// What did not come in time.
-    public struct Exhausted: Error, CustomStringConvertible {
+    package struct Exhausted: Error, CustomStringConvertible {
         /// What, and after how long.
-        public let description: String
+        package let description: String
     }
 
     /// Patience that begins now.
-    public init(_ length: Duration = .seconds(300)) {
+    package init(_ length: Duration = .seconds(300)) {
         self.length = length
         end = .now + length
     }
 
     /// Throws ``Exhausted`` once it is over.
-    public func check(_ what: @autoclosure () -> String) throws {
+    package func check(_ what: @autoclosure () -> String) throws {
         guard ContinuousClock.now < end else {
             throw Exhausted(description: "\(what()): not done after \(length)")
         }
     }
 
     /// Looks again and again until `isDone`; throws ``Exhausted`` when that takes too long.
-    public func wait(for what: String, until isDone: () async throws -> Bool) async throws {
+    package func wait(for what: String, until isDone: () async throws -> Bool) async throws {
         while try await !isDone() {
             try check(what)
             try await Task.sleep(for: .milliseconds(10))

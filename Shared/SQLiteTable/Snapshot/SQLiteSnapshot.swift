@@ -1,13 +1,13 @@
 import CSQLite
 import Glibc
-public import LedgerCore
+package import LedgerCore
 
 /// A table's file as it is at one moment, read only, also while another process uses it.
 ///
 /// It takes no part in the lock beside the file: SQLite's log lets it read while the ledger writes.
 /// The ledger can't begin its log anew meanwhile, so a snapshot is not to be kept for long. Used
 /// by one thread.
-public final class SQLiteSnapshot: TableSnapshot {
+package final class SQLiteSnapshot: TableSnapshot {
     private let connection: Connection
     private let path: String
 
@@ -25,7 +25,7 @@ public final class SQLiteSnapshot: TableSnapshot {
     /// `withoutLog`: Takes a file that was copied while in use, on its user's word: what it says is
     /// all that is looked at, and nothing is written beside it. Else such a file is
     /// ``SQLiteOpenError/copiedInUse(path:)``.
-    public static func open(
+    package static func open(
         path: String,
         withoutLog: Bool = false
     ) throws(SQLiteOpenError) -> SQLiteSnapshot {
@@ -40,7 +40,7 @@ public final class SQLiteSnapshot: TableSnapshot {
     /// What SQLite itself finds wrong with the file, which is read as a whole.
     ///
     /// - Returns: At most 20 problems in SQLite's words.
-    public func fileProblems() throws(TableError) -> [String] {
+    package func fileProblems() throws(TableError) -> [String] {
         var problems: [String] = []
         try run("PRAGMA integrity_check(20)") { statement in
             let text = String(decoding: statement.bytes(at: 0), as: UTF8.self)
@@ -50,7 +50,7 @@ public final class SQLiteSnapshot: TableSnapshot {
     }
 
     /// What a copy is for.
-    public enum Purpose: Sendable {
+    package enum Purpose: Sendable {
         /// To be kept: a table can't be opened on it.
         case backup
         /// To be a table's file.
@@ -60,7 +60,7 @@ public final class SQLiteSnapshot: TableSnapshot {
     /// Writes the snapshot to a new file at `path`, readable by its owner only, and syncs it.
     ///
     /// The copy is one file without a log beside it. When this throws there may be a part of it.
-    public func copy(to path: String, as purpose: Purpose) throws(SQLiteOpenError) {
+    package func copy(to path: String, as purpose: Purpose) throws(SQLiteOpenError) {
         try DatabaseFile.create(path: path)
         do throws(SQLiteFailure) {
             let target = try Connection(path: path, options: SQLiteOptions())
@@ -79,7 +79,7 @@ public final class SQLiteSnapshot: TableSnapshot {
     // MARK: TableSnapshot
 
     /// The partition keys under which there are rows, ascending.
-    public func partitionKeys() throws(TableError) -> [String] {
+    package func partitionKeys() throws(TableError) -> [String] {
         var keys: [String] = []
         var isDone = false
         while !isDone {
@@ -98,7 +98,7 @@ public final class SQLiteSnapshot: TableSnapshot {
     }
 
     /// Calls `body` with each row of a group, in sort-key order.
-    public func forEachRow(
+    package func forEachRow(
         of group: RowGroup,
         _ body: (StoredRow) -> Void
     ) throws(TableError) {

@@ -1,5 +1,5 @@
 /// What the simulation holds the ledger to; every violation is of one of these.
-public enum Promise: String, Sendable, CaseIterable {
+package enum Promise: String, Sendable, CaseIterable {
     /// Offsets are contiguous and used once; the chain of hashes fits.
     case offsets
     /// Timestamps and ttl never fall along a log.

@@ -1,8 +1,8 @@
-public import LedgerCore
+package import LedgerCore
 
 extension Rule {
     /// What breaks when this rule is switched off: only that shows that the rule is needed.
-    public var promises: Set<Promise> {
+    package var promises: Set<Promise> {
         switch self {
         case .cacheAge, .decisionAge, .trust, .watermarkAfter, .exactOffset, .sweptLast: [.offsets]
         case .sameOffset, .ownAppend, .idempotency: [.once]

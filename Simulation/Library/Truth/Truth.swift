@@ -2,13 +2,13 @@ import LedgerCore
 import LedgerTesting
 
 /// Something that must never be.
-public struct Violation: Sendable, CustomStringConvertible {
+package struct Violation: Sendable, CustomStringConvertible {
     /// What it breaks.
-    public let promise: Promise
+    package let promise: Promise
     fileprivate let text: String
 
     /// The promise and what happened.
-    public var description: String { "\(promise.rawValue): \(text)" }
+    package var description: String { "\(promise.rawValue): \(text)" }
 }
 
 /// What really happened, told in the instant in which the table applied it, and what must hold of it.

@@ -8,9 +8,9 @@ import LedgerTesting
 /// @Test(arguments: APISuite.checks)
 /// func api(_ check: APICheck) async throws { try await check.run(over: transport) }
 /// ```
-public enum APISuite {
+package enum APISuite {
     /// The checks for any transport.
-    public static let checks: [APICheck] =
+    package static let checks: [APICheck] =
         everyCallChecks + publishChecks + idempotencyChecks + subscriptionChecks + cursorChecks
         + compactionChecks
         + lifecycleChecks + limitChecks + historyChecks + headChecks + readChecks
@@ -19,19 +19,19 @@ public enum APISuite {
     static let replay = RandomSeed.replay("APISuiteTests")
 
     /// Further checks: they look at what stands before a fold, so nobody else may fold.
-    public static let quietChecks: [QuietCheck] = quietCompactionChecks
+    package static let quietChecks: [QuietCheck] = quietCompactionChecks
 
     /// Further checks: they need a ledger with API keys.
-    public static let keyChecks: [KeyCheck] = apiKeyChecks
+    package static let keyChecks: [KeyCheck] = apiKeyChecks
 
     /// Further checks: time must pass by itself.
-    public static let realTimeChecks: [RealTimeCheck] = timeChecks
+    package static let realTimeChecks: [RealTimeCheck] = timeChecks
 }
 
 /// One named check.
-public struct APICheck: Sendable, CustomStringConvertible {
+package struct APICheck: Sendable, CustomStringConvertible {
     /// What is checked, as a sentence.
-    public let name: String
+    package let name: String
     private let body: @Sendable (SuiteClient) async throws -> Void
 
     init(_ name: String, _ body: @escaping @Sendable (SuiteClient) async throws -> Void) {
@@ -40,16 +40,16 @@ public struct APICheck: Sendable, CustomStringConvertible {
     }
 
     /// Runs the check and removes what it created.
-    public func run(over transport: any APITransport) async throws {
+    package func run(over transport: any APITransport) async throws {
         try await SuiteClient.run(over: transport, body)
     }
 
     /// The name.
-    public var description: String { name }
+    package var description: String { name }
 }
 
 /// One named check that needs a ledger which does nothing by itself.
-public struct QuietCheck: Sendable, CustomStringConvertible {
+package struct QuietCheck: Sendable, CustomStringConvertible {
     private let check: APICheck
 
     init(_ name: String, _ body: @escaping @Sendable (SuiteClient) async throws -> Void) {
@@ -57,21 +57,21 @@ public struct QuietCheck: Sendable, CustomStringConvertible {
     }
 
     /// Runs the check and removes what it created.
-    public func run(over transport: any QuietTransport) async throws {
+    package func run(over transport: any QuietTransport) async throws {
         try await check.run(over: transport)
     }
 
     /// What is checked, as a sentence.
-    public var description: String { check.name }
+    package var description: String { check.name }
 }
 
 /// One named check that needs a ledger with API keys.
-public struct KeyCheck: Sendable, CustomStringConvertible {
+package struct KeyCheck: Sendable, CustomStringConvertible {
     typealias Body =
         @Sendable (SuiteClient, _ with: (String?) -> SuiteClient) async throws -> Void
 
     /// What is checked, as a sentence.
-    public let description: String
+    package let description: String
     private let body: Body
 
     init(_ name: String, _ body: @escaping Body) {
@@ -80,13 +80,13 @@ public struct KeyCheck: Sendable, CustomStringConvertible {
     }
 
     /// Runs the check and removes what it created.
-    public func run(over transport: any KeyedTransport) async throws {
+    package func run(over transport: any KeyedTransport) async throws {
         try await SuiteClient.run(over: transport, body)
     }
 }
 
 /// One named check that needs a ledger whose clock goes by itself.
-public struct RealTimeCheck: Sendable, CustomStringConvertible {
+package struct RealTimeCheck: Sendable, CustomStringConvertible {
     private let check: APICheck
 
     init(_ name: String, _ body: @escaping @Sendable (SuiteClient) async throws -> Void) {
@@ -94,10 +94,10 @@ public struct RealTimeCheck: Sendable, CustomStringConvertible {
     }
 
     /// Runs the check and removes what it created.
-    public func run(over transport: any RealTimeTransport) async throws {
+    package func run(over transport: any RealTimeTransport) async throws {
         try await check.run(over: transport)
     }
 
     /// What is checked, as a sentence.
-    public var description: String { check.name }
+    package var description: String { check.name }
 }

@@ -2,7 +2,7 @@
 ///
 /// A transport promises that streams of one ledger can be created and deleted through it, and no
 /// more: what only some of them can do is said by ``QuietTransport`` and ``RealTimeTransport``.
-public protocol APITransport: Sendable {
+package protocol APITransport: Sendable {
     /// The answer to one request; throws when there is none.
     func send(_ request: SuiteRequest) async throws -> Answer
 
@@ -12,30 +12,30 @@ public protocol APITransport: Sendable {
 }
 
 /// A transport to a ledger that does nothing by itself: it folds and sweeps only when asked.
-public protocol QuietTransport: APITransport {}
+package protocol QuietTransport: APITransport {}
 
 /// A transport to a ledger whose clock goes by itself, so that a wait is one.
-public protocol RealTimeTransport: APITransport {}
+package protocol RealTimeTransport: APITransport {}
 
 /// A transport to a ledger that needs API keys, with one that may do everything.
-public protocol KeyedTransport: APITransport {
+package protocol KeyedTransport: APITransport {
     /// The same way, with another key, or without one.
     func with(key: String?) -> any APITransport
 }
 
 /// A request as the suite writes it.
-public struct SuiteRequest: Sendable {
+package struct SuiteRequest: Sendable {
     /// Upper case.
-    public var method: String
+    package var method: String
     /// Path and query as on the wire.
-    public var target: String
+    package var target: String
     /// Names in lower case.
-    public var headers: [(name: String, value: String)]
+    package var headers: [(name: String, value: String)]
     /// The body, empty for none.
-    public var body: [UInt8]
+    package var body: [UInt8]
 
     /// A request.
-    public init(
+    package init(
         _ method: String,
         _ target: String,
         headers: [(name: String, value: String)] = [],
@@ -48,8 +48,8 @@ public struct SuiteRequest: Sendable {
     }
 
     /// The target before its query.
-    public var path: String { String(target.prefix { $0 != "?" }) }
+    package var path: String { String(target.prefix { $0 != "?" }) }
 
     /// What stands after the first question mark; empty when there is none.
-    public var query: String { String(target.dropFirst(path.count).dropFirst()) }
+    package var query: String { String(target.dropFirst(path.count).dropFirst()) }
 }

@@ -1,46 +1,46 @@
 import Foundation
 
 /// An answer, as a test looks at it.
-public struct Answer: Sendable, CustomStringConvertible {
+package struct Answer: Sendable, CustomStringConvertible {
     /// The HTTP status code.
-    public let status: Int
+    package let status: Int
     /// Names in lower case.
-    public let headers: [(name: String, value: String)]
+    package let headers: [(name: String, value: String)]
     /// The body as it came.
-    public let body: [UInt8]
+    package let body: [UInt8]
 
     /// An answer.
-    public init(status: Int, headers: [(name: String, value: String)], body: [UInt8]) {
+    package init(status: Int, headers: [(name: String, value: String)], body: [UInt8]) {
         self.status = status
         self.headers = headers
         self.body = body
     }
 
     /// The body as text.
-    public var text: String { String(decoding: body, as: UTF8.self) }
+    package var text: String { String(decoding: body, as: UTF8.self) }
     /// Status and the body's beginning.
-    public var description: String { "\(status) \(text.prefix(500))" }
+    package var description: String { "\(status) \(text.prefix(500))" }
 
     /// The body's members; none when it is no object.
-    public var json: [String: Any] {
+    package var json: [String: Any] {
         (try? JSONSerialization.jsonObject(with: Data(body))) as? [String: Any] ?? [:]
     }
 
     /// The error code; nil when there is none.
-    public var error: String? { json["error"] as? String }
+    package var error: String? { json["error"] as? String }
     /// What the error says for programs.
-    public var details: [String: Any] { json["details"] as? [String: Any] ?? [:] }
+    package var details: [String: Any] { json["details"] as? [String: Any] ?? [:] }
     /// The events of a page or of a publish.
-    public var events: [[String: Any]] { json["events"] as? [[String: Any]] ?? [] }
+    package var events: [[String: Any]] { json["events"] as? [[String: Any]] ?? [] }
     /// The cursor of a poll.
-    public var cursor: String { json["cursor"] as? String ?? "" }
+    package var cursor: String { json["cursor"] as? String ?? "" }
     /// Whether nothing was left.
-    public var caughtUp: Bool { json["caught_up"] as? Bool ?? false }
+    package var caughtUp: Bool { json["caught_up"] as? Bool ?? false }
     /// The events' keys.
-    public var keys: [String] { events.map { $0["key"] as? String ?? "" } }
+    package var keys: [String] { events.map { $0["key"] as? String ?? "" } }
     /// The events' offsets.
-    public var offsets: [Int] { events.map { $0["offset"] as? Int ?? -1 } }
+    package var offsets: [Int] { events.map { $0["offset"] as? Int ?? -1 } }
 
     /// The first value of a header, by its lower-case name.
-    public func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }
+    package func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }
 }

@@ -2,18 +2,18 @@ import LedgerTesting
 
 /// A ledger behind an API gateway, which lets so many requests through a second and answers to the
 /// others by itself.
-public struct GatewayTransport: RealTimeTransport, KeyedTransport {
+package struct GatewayTransport: RealTimeTransport, KeyedTransport {
     private let http: HTTPTransport
     private let url: String
 
     /// A ledger at a base URL; `key` is sent as bearer.
-    public init(url: String, key: String? = nil) {
+    package init(url: String, key: String? = nil) {
         self.url = url
         http = HTTPTransport(url: url, key: key)
     }
 
     /// The ledger's answer: what the gateway held back is sent again.
-    public func send(_ request: SuiteRequest) async throws -> Answer {
+    package func send(_ request: SuiteRequest) async throws -> Answer {
         let patience = Patience()
         while true {
             let answer = try await http.send(request)
@@ -24,8 +24,8 @@ public struct GatewayTransport: RealTimeTransport, KeyedTransport {
     }
 
     /// Other connections, and so other instances of the functions.
-    public func sibling() -> any APITransport { self }
+    package func sibling() -> any APITransport { self }
 
     /// The same gateway with another key.
-    public func with(key: String?) -> any APITransport { GatewayTransport(url: url, key: key) }
+    package func with(key: String?) -> any APITransport { GatewayTransport(url: url, key: key) }
 }

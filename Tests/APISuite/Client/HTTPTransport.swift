@@ -4,7 +4,7 @@ import Synchronization
 /// A ledger's server at a base URL, over HTTP or HTTPS.
 ///
 /// Calls at the same time take connections of their own.
-public final class HTTPTransport: RealTimeTransport, KeyedTransport {
+package final class HTTPTransport: RealTimeTransport, KeyedTransport {
     /// Milliseconds; a busy machine is no failure.
     private static let timeout = 300_000
 
@@ -19,7 +19,7 @@ public final class HTTPTransport: RealTimeTransport, KeyedTransport {
     ///   - sibling: another process of the same ledger, where there is one.
     ///   - key: an API key, sent as bearer.
     ///   - certificates: a PEM file of the certificates to trust instead of the system's.
-    public init(
+    package init(
         url: String,
         sibling: String? = nil,
         key: String? = nil,
@@ -32,7 +32,7 @@ public final class HTTPTransport: RealTimeTransport, KeyedTransport {
     }
 
     /// The answer to one request, whatever its status; throws ``CurlHTTP/CurlError``.
-    public func send(_ request: SuiteRequest) async throws -> Answer {
+    package func send(_ request: SuiteRequest) async throws -> Answer {
         let client = idle.withLock { $0.popLast() } ?? CurlClient()
         let authorization = key.map { [(name: "authorization", value: "Bearer \($0)")] } ?? []
         let hasOwn = request.headers.contains { $0.name == "authorization" }
@@ -54,12 +54,12 @@ public final class HTTPTransport: RealTimeTransport, KeyedTransport {
     }
 
     /// The other process, or this one over other connections.
-    public func sibling() -> any APITransport {
+    package func sibling() -> any APITransport {
         HTTPTransport(url: siblingURL, sibling: url, key: key, certificates: certificates)
     }
 
     /// The same URLs with another key.
-    public func with(key: String?) -> any APITransport {
+    package func with(key: String?) -> any APITransport {
         HTTPTransport(url: url, sibling: siblingURL, key: key, certificates: certificates)
     }
 

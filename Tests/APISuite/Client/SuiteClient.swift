@@ -1,12 +1,12 @@
 import Foundation
-public import LedgerTesting
+package import LedgerTesting
 import Synchronization
-public import Testing
+package import Testing
 
 /// The calls of a test over some transport; every answer is held against the API description.
 ///
 /// Streams have names of their own, so that runs can share a ledger, and are deleted at the end.
-public struct SuiteClient: Sendable {
+package struct SuiteClient: Sendable {
     private let transport: any APITransport
     private let streams: CreatedStreams
 
@@ -16,7 +16,7 @@ public struct SuiteClient: Sendable {
     }
 
     /// Runs `body` and deletes the streams that it created, also when it fails.
-    public static func run(
+    package static func run(
         over transport: any APITransport,
         _ body: (SuiteClient) async throws -> Void
     ) async throws {
@@ -56,14 +56,14 @@ public struct SuiteClient: Sendable {
     }
 
     /// Another way to the same ledger.
-    public func sibling() -> SuiteClient { SuiteClient(transport.sibling(), streams) }
+    package func sibling() -> SuiteClient { SuiteClient(transport.sibling(), streams) }
 
     /// A name for a stream that nobody else has: a letter, letters and digits.
-    public func newName() -> String { streams.newName() }
+    package func newName() -> String { streams.newName() }
 
     /// Any call with a text for a body.
     @discardableResult
-    public func call(
+    package func call(
         _ method: String,
         _ target: String,
         _ body: String = "",
@@ -74,7 +74,7 @@ public struct SuiteClient: Sendable {
     }
 
     /// Any call.
-    public func call(
+    package func call(
         _ method: String,
         _ target: String,
         bytes: [UInt8],
@@ -94,7 +94,7 @@ public struct SuiteClient: Sendable {
 
 extension SuiteClient {
     /// Creates a stream under a new name, which is returned; `members` go into the body.
-    public func stream(
+    package func stream(
         _ members: String = "",
         at place: SourceLocation = #_sourceLocation
     ) async throws -> String {
@@ -104,7 +104,7 @@ extension SuiteClient {
     }
 
     /// Creates a stream under a name that must be free.
-    public func recreate(
+    package func recreate(
         _ name: String,
         _ members: String = "",
         at place: SourceLocation = #_sourceLocation
@@ -116,7 +116,7 @@ extension SuiteClient {
 
     /// Publishes one event, which must succeed.
     @discardableResult
-    public func publish(
+    package func publish(
         _ stream: String,
         _ key: String,
         _ data: String = "1",
@@ -129,7 +129,7 @@ extension SuiteClient {
     }
 
     /// Creates a subscription, which must succeed; `start` is JSON.
-    public func subscribe(
+    package func subscribe(
         _ stream: String,
         _ name: String,
         _ start: String = "\"earliest\"",
@@ -141,7 +141,7 @@ extension SuiteClient {
     }
 
     /// Polls.
-    public func poll(
+    package func poll(
         _ stream: String,
         _ name: String,
         _ query: String = "",
@@ -153,7 +153,7 @@ extension SuiteClient {
 
     /// Commits a cursor.
     @discardableResult
-    public func commit(
+    package func commit(
         _ stream: String,
         _ name: String,
         _ cursor: String,
@@ -166,7 +166,7 @@ extension SuiteClient {
 
 extension SuiteClient {
     /// Repeats a call that is safe to repeat while the ledger asks for it by a 503.
-    public func persist(
+    package func persist(
         _ patience: Patience,
         _ call: () async throws -> Answer
     ) async throws -> Answer {

@@ -2,9 +2,9 @@ import LedgerClient
 import LedgerSchemas
 
 /// The OpenAPI document, for holding answers against it.
-public struct APIDescription: Sendable {
+package struct APIDescription: Sendable {
     /// The document that the ledger serves.
-    public static let shared = APIDescription()
+    package static let shared = APIDescription()
 
     private let schemas: JSONSchema
     private let operations: [Operation]
@@ -63,25 +63,25 @@ public struct APIDescription: Sendable {
     }
 
     /// Every error code of the document.
-    public var errorCodes: Set<String> {
+    package var errorCodes: Set<String> {
         let codes = schemas.resolve("#/components/schemas/ErrorCode")?["enum"]
         return Set((codes?.elements ?? []).compactMap(\.text))
     }
 
     /// The methods and paths of the document: `GET /streams/{stream}`.
-    public var operationNames: Set<String> {
+    package var operationNames: Set<String> {
         Set(operations.map(\.name))
     }
 
     /// The actions of which a key needs one for an operation; none where it needs no key.
-    public func actions(of name: String) -> Set<String> {
+    package func actions(of name: String) -> Set<String> {
         let operation = operations.first { $0.name == name }
         let alternatives = (operation?.security ?? security).elements
         return Set(alternatives.flatMap { $0["apiKey"]?.elements ?? [] }.compactMap(\.text))
     }
 
     /// What the document does not allow about an answer; empty when all is well.
-    public func faults(of answer: Answer, to request: SuiteRequest) -> [String] {
+    package func faults(of answer: Answer, to request: SuiteRequest) -> [String] {
         guard let response = response(to: request, status: answer.status) else {
             return ["\(request.method) \(request.path) has no answer \(answer.status)"]
         }

@@ -1,21 +1,21 @@
 import Foundation
-public import LedgerClient
+package import LedgerClient
 
 /// The part of JSON Schema 2020-12 that the API description uses.
 ///
 /// A keyword that is not known here is a fault, never ignored: otherwise a rule could be written
 /// that nobody checks.
-public struct JSONSchema: Sendable {
+package struct JSONSchema: Sendable {
     /// The document that references point into.
     let document: JSONValue
 
     /// Schemas whose references point into `document`.
-    public init(document: JSONValue) {
+    package init(document: JSONValue) {
         self.document = document
     }
 
     /// What is wrong with `value`, each with its place; empty when nothing is.
-    public func faults(
+    package func faults(
         of value: JSONValue,
         against schema: JSONValue,
         at place: String = "$"
