@@ -72,9 +72,12 @@ struct Serve: AsyncParsableCommand {
 
     func run() async throws {
         #if SIMULATION
-        Rule.broken = try Environment.parsed("EVENTLEDGER_BREAK") { Rule(rawValue: $0) }
-        #endif
+        let broken = try Environment.parsed("EVENTLEDGER_BREAK") { Rule(rawValue: $0) }
+        var settings = try settings()
+        settings.rules = Rules(broken: broken)
+        #else
         let settings = try settings()
+        #endif
         let storage = try storage()
         let logger = Logger(label: "eventledger") { label in
             LineLogHandler(label: label, level: settings.logLevel, format: settings.logFormat)

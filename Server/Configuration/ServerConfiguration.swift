@@ -1,4 +1,4 @@
-import LedgerCore
+package import LedgerCore
 package import LedgerService
 package import LineLog
 package import Logging
@@ -16,6 +16,8 @@ package struct ServerConfiguration: Sendable {
     package var corsOrigins: [String]
     /// The files of the certificate to serve HTTPS with; nil serves plain HTTP.
     package var tls: TLSFiles?
+    /// The rules that the ledger keeps.
+    package var rules = Rules.all
     /// Connections that the table may have open.
     var tableConnections = 0
     /// Threads that serve connections; nil takes one for each core this process may use.

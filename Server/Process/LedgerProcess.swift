@@ -69,6 +69,7 @@ package final class LedgerProcess: Sendable {
         var settings = Ledger.Configuration()
         settings.foldsInBackground = true
         settings.seesAllAppends = open.isOwn
+        settings.rules = configuration.rules
         let ledger = Ledger(
             table: open.table,
             clock: clock,

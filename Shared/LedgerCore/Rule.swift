@@ -66,18 +66,32 @@ package enum Rule: String, CaseIterable, Sendable {
     case deletionGrace
     /// A clock that is far ahead of all that the table has seen is not believed.
     case clockLeap
+}
+
+/// The rules that are kept: all of them, except where a simulation breaks one.
+///
+/// A value that every plan gets with its context, so that histories with different rules can run
+/// beside each other. It is empty in ordinary builds.
+package struct Rules: Hashable, Sendable {
+    /// Every rule is kept.
+    package static let all = Rules()
 
     #if SIMULATION
-    /// The rule that is broken; nil: none.
-    ///
-    /// Set before a history, or a server's start, and not changed after it.
-    nonisolated(unsafe) package static var broken: Rule?
+    /// The one that is broken; nil: none.
+    package let broken: Rule?
 
-    /// Whether the rule holds.
-    package var isKept: Bool { Rule.broken != self }
+    /// All rules but `broken`.
+    package init(broken: Rule? = nil) { self.broken = broken }
+
+    /// True unless it is the broken one.
+    package func keep(_ rule: Rule) -> Bool { rule != broken }
     #else
-    /// Whether the rule holds: always.
+    /// Every rule.
     @inlinable
-    package var isKept: Bool { true }
+    package init() {}
+
+    /// Always true.
+    @inlinable
+    package func keep(_ rule: Rule) -> Bool { true }
     #endif
 }

@@ -25,6 +25,9 @@ package final class Ledger: Sendable {
         /// Whether this process keeps the table's highest wall time up to date, ``Ledger/checkClock()``.
         package var keepsClock = true
 
+        /// The rules that it keeps.
+        package var rules = Rules.all
+
         /// What runs the ledger's own tasks; nil: Swift's shared threads.
         package var executor: (any TaskExecutor)?
 
@@ -58,7 +61,7 @@ package final class Ledger: Sendable {
         logger: Logger
     ) {
         self.table = table
-        self.clock = BelievedClock(clock)
+        self.clock = BelievedClock(clock, rules: configuration.rules)
         self.random = random
         self.configuration = configuration
         self.logger = logger

@@ -31,14 +31,14 @@ struct RunCommand: ParsableCommand {
 
     func run() throws {
         DeterministicHashing.ensure()
-        try breakRule()
+        let rules = try rules()
         let first = seed ?? UInt64.random(in: 1...1_000_000_000)
         print("seeds from \(first) on")
         var total = Total()
         var next = first
-        let awaited = Self.awaited
+        let awaited = Self.awaited(without: rules)
         while forever || next - first < UInt64(count) {
-            let report = Simulation.run(seed: next, prints: trace)
+            let report = Simulation.run(seed: next, rules: rules, prints: trace)
             total.add(report)
             let violations = report.violations.filter { awaited?.contains($0.promise) ?? true }
             guard violations.isEmpty else {
@@ -50,22 +50,22 @@ struct RunCommand: ParsableCommand {
         print(total.text)
     }
 
-    private func breakRule() throws {
-        guard let broken else { return }
+    private func rules() throws -> Rules {
+        guard let broken else { return .all }
         #if SIMULATION
         guard let rule = Rule(rawValue: broken) else {
             throw ValidationError("no rule '\(broken)'; there are \(RulesCommand.names)")
         }
-        Rule.broken = rule
+        return Rules(broken: rule)
         #else
         throw ValidationError("rules can be broken in a simulation build only: see docs/testing.md")
         #endif
     }
 
     /// The promises that count: with a broken rule those that need it; nil: all.
-    private static var awaited: Set<Promise>? {
+    private static func awaited(without rules: Rules) -> Set<Promise>? {
         #if SIMULATION
-        Rule.broken?.promises
+        rules.broken?.promises
         #else
         nil
         #endif

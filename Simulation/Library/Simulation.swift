@@ -1,4 +1,4 @@
-import LedgerCore
+package import LedgerCore
 import LedgerService
 import LedgerTesting
 
@@ -18,6 +18,7 @@ package final class Simulation: @unchecked Sendable {
         package let duration: Int64
     }
 
+    let rules: Rules
     let world: World
     let store: MemoryTable
     let truth: Truth
@@ -37,7 +38,8 @@ package final class Simulation: @unchecked Sendable {
     /// Those that serve requests, where they are shared.
     private var servers: [SimulatedProcess] = []
 
-    private init(seed: UInt64, prints: Bool) {
+    private init(seed: UInt64, rules: Rules, prints: Bool) {
+        self.rules = rules
         world = World(seed: seed, trace: Trace(prints: prints))
         scenario = Scenario(&world.random)
         store = MemoryTable(deletesLogByItself: !scenario.isEmbedded)
@@ -49,9 +51,15 @@ package final class Simulation: @unchecked Sendable {
 
     /// Runs the history that begins with `seed`.
     ///
-    /// `prints`: Whether every step is written to standard output.
-    package static func run(seed: UInt64, prints: Bool = false) -> Report {
-        let simulation = Simulation(seed: seed, prints: prints)
+    /// - Parameters:
+    ///   - rules: Those that its processes and its table keep.
+    ///   - prints: True writes every step to standard output.
+    package static func run(
+        seed: UInt64,
+        rules: Rules = .all,
+        prints: Bool = false
+    ) -> Report {
+        let simulation = Simulation(seed: seed, rules: rules, prints: prints)
         let world = simulation.world
         defer { simulation.letGo() }
         world.spawn { await simulation.play() }

@@ -48,9 +48,10 @@ package struct ClockTrust: Sendable {
     private var doubt: Instant?
     /// Whether the anchor is the table's: a process's own first look proves nothing.
     private var isHeld = false
+    private let rules: Rules
 
     /// Nothing is known yet.
-    package init() {}
+    package init(rules: Rules = .all) { self.rules = rules }
 
     /// What to make of a clock that says `instant`.
     ///
@@ -61,7 +62,7 @@ package struct ClockTrust: Sendable {
             return .believed(instant.now)
         }
         let lead = instant.now.milliseconds - base.milliseconds
-        guard lead > Limits.clockLead, Rule.clockLeap.isKept else {
+        guard lead > Limits.clockLead, rules.keep(.clockLeap) else {
             doubt = nil
             return .believed(instant.now)
         }

@@ -23,9 +23,11 @@ struct AppendAttempt: Sendable {
     /// Lanes and the tails they have if the attempt succeeds.
     private(set) var tails: [(lane: Int, tail: Tail)] = []
     private var roles: [Role] = []
+    private let rules: Rules
 
     init(_ lanes: [AppendPlan.Lane], _ context: AppendContext, _ moment: AppendPlan.Moment) {
         append = moment.fresh
+        rules = context.rules
         for (index, lane) in lanes.enumerated() where !lane.isEmpty {
             guard let tail = lane.tail.known else { preconditionFailure("the tail is known here") }
             add(lane, index, at: tail, context, moment)
@@ -79,14 +81,14 @@ struct AppendAttempt: Sendable {
             guard case .chunk? = role(of: index) else { continue }
             switch try item.map(LogEntry.init) {
             case .chunk(let chunk)?:
-                if chunk.append == append, Rule.ownAppend.isKept { return .ours }
+                if chunk.append == append, rules.keep(.ownAppend) { return .ours }
                 verdict = verdict ?? .others
             case .seal?: verdict = .sealed
             case nil: if verdict == nil { verdict = .unseen }
             }
         }
         if let verdict { return verdict }
-        guard Rule.mixedReasons.isKept else { return .others }
+        guard rules.keep(.mixedReasons) else { return .others }
         let isCertain =
             obstacles.unjudged.isEmpty && !isHalfStored(obstacles)
             && !(isOpen && tellsOfLater(obstacles))
@@ -142,7 +144,8 @@ struct AppendAttempt: Sendable {
         let ttl = TTL.ofChunk(
             writtenAt: moment.wall,
             retentionHours: context.retentionHours,
-            after: tail.ttl
+            after: tail.ttl,
+            rules: rules
         )
         var end = tail
         for (position, records) in lane.remainingRecords.chunks().enumerated() {
@@ -153,9 +156,10 @@ struct AppendAttempt: Sendable {
                 records: records,
                 append: append,
                 timestamp: timestamp,
-                ttl: ttl
+                ttl: ttl,
+                rules: rules
             )
-            writes.append(.put(chunk.item, if: Rule.exactOffset.isKept ? .notExists : nil))
+            writes.append(.put(chunk.item, if: rules.keep(.exactOffset) ? .notExists : nil))
             roles.append(.chunk(lane: index, isFirst: position == 0))
             end = chunk.tail
         }
@@ -178,7 +182,7 @@ struct AppendAttempt: Sendable {
             let range = StoredRange(first: next, count: count, timestamp: timestamp)
             placed.append(Placed(lane: index, unit: position, range: range))
             next = range.end
-            guard let mark = unit.idempotency, Rule.idempotency.isKept else { continue }
+            guard let mark = unit.idempotency, rules.keep(.idempotency) else { continue }
             let row = IdempotencyRow(
                 stream: context.stream,
                 partition: lane.partition,

@@ -92,7 +92,7 @@ package struct AppendPlan: ~Copyable {
 
     /// The first action.
     package mutating func start(_ moment: Moment) -> Action {
-        if !Rule.queueDeadline.isKept { forgetArrivals(moment) }
+        if !context.rules.keep(.queueDeadline) { forgetArrivals(moment) }
         settleOverdue(as: .overdue, moment)
         return advance(moment)
     }
@@ -181,7 +181,7 @@ package struct AppendPlan: ~Copyable {
     @discardableResult
     private mutating func settleOverdue(as outcome: AppendOutcome, _ moment: Moment) -> Bool {
         let age = moment.instant.elapsed(since: context.known)
-        let isCurrent = age < Limits.cacheAge + patience || !Rule.cacheAge.isKept
+        let isCurrent = age < Limits.cacheAge + patience || !context.rules.keep(.cacheAge)
         var found = false
         for index in lanes.indices {
             let lane = lanes[index]
@@ -270,12 +270,12 @@ package struct AppendPlan: ~Copyable {
         after error: TableError,
         _ moment: Moment
     ) -> Action {
-        isOpen = isOpen || (error.effect == .indefinite && Rule.openOutcome.isKept)
+        isOpen = isOpen || (error.effect == .indefinite && context.rules.keep(.openOutcome))
         let isPassing = error.reason == .throttled || error.reason == .unavailable
         guard error.effect == .indefinite || isPassing else {
             return finish(all: isOpen ? .unknown : .failed(error))
         }
-        if !Rule.sameOffset.isKept { forget(attempt) }
+        if !context.rules.keep(.sameOffset) { forget(attempt) }
         return pause(.failed(error), moment)
     }
 

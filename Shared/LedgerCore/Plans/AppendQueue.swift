@@ -39,12 +39,14 @@ package struct AppendQueue<Waiter: Sendable, Turn: Sendable>: Sendable {
     }
 
     private let patience: Int64
+    private let rules: Rules
     private var entries: [Entry] = []
     private var bytes = 0
 
     /// An empty queue in which nothing waits for longer than `patience` milliseconds.
-    package init(patience: Int64) {
+    package init(patience: Int64, rules: Rules = .all) {
         self.patience = patience
+        self.rules = rules
     }
 
     /// Nothing waits.
@@ -85,7 +87,7 @@ package struct AppendQueue<Waiter: Sendable, Turn: Sendable>: Sendable {
     private mutating func removeOverdue(at now: Instant) -> (units: [Waiter], turns: [Turn]) {
         var overdue: (units: [Waiter], turns: [Turn]) = ([], [])
         entries.removeAll { entry in
-            guard now.elapsed(since: entry.arrived) >= patience, Rule.queueDeadline.isKept else {
+            guard now.elapsed(since: entry.arrived) >= patience, rules.keep(.queueDeadline) else {
                 return false
             }
             switch entry {

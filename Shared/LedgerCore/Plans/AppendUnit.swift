@@ -90,6 +90,9 @@ package struct AppendContext: Hashable, Sendable {
     /// When the stream was last known to be there.
     package let known: Instant
 
+    /// The rules that the append keeps.
+    var rules: Rules { trust.rules }
+
     /// The context of appends to `stream`.
     package init(stream: StreamRow, trust: TailTrust, known: Instant) {
         self.stream = stream.incarnation

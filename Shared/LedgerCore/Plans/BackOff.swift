@@ -21,7 +21,7 @@ extension TableError {
     /// Whether the same call can succeed soon.
     package var mayPass: Bool {
         switch reason {
-        case .throttled, .unavailable: Rule.foldProgress.isKept
+        case .throttled, .unavailable: true
         case .full, .corrupt, .invalid, .closed: false
         }
     }

@@ -14,10 +14,10 @@ package struct ChunkImages: Sendable {
     }
 
     /// The rows that follow `tail` without a gap.
-    func run(after tail: Tail) -> [Item] {
+    func run(after tail: Tail, rules: Rules) -> [Item] {
         var run: [Item] = []
         var tail = tail
-        while let item = items[tail.next], let chunk = Self.chunk(item, after: tail) {
+        while let item = items[tail.next], let chunk = Self.chunk(item, after: tail, rules: rules) {
             run.append(item)
             tail = chunk.tail
         }
@@ -26,9 +26,9 @@ package struct ChunkImages: Sendable {
 
     /// The chunk of a row, if it is what was appended to `tail`: the hash chain covers the batch,
     /// the batch's header the count, and what the tail hands on must fit.
-    private static func chunk(_ item: Item, after tail: Tail) -> Chunk? {
+    private static func chunk(_ item: Item, after tail: Tail, rules: Rules) -> Chunk? {
         guard case .chunk(let chunk) = try? LogEntry(item) else { return nil }
-        guard Rule.provenImage.isKept else { return chunk }
+        guard rules.keep(.provenImage) else { return chunk }
         guard
             let header = try? chunk.batch.withUnsafeBytes(BatchHeader.read),
             header.baseOffset == tail.next, Int(header.count) == chunk.count,

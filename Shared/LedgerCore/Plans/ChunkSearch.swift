@@ -76,7 +76,7 @@ package struct ChunkSearch: Sendable {
         guard let best, best.first > low, !expiration.mayHavePassed(best.previousTTL) else {
             return .finish(best, hasGap: false)
         }
-        guard looks < Limits.gapLooks, Rule.gapLooks.isKept else {
+        guard looks < Limits.gapLooks, expiration.rules.keep(.gapLooks) else {
             return .finish(best, hasGap: true)
         }
         looks += 1

@@ -43,6 +43,7 @@ package struct FoldPlan: ~Copyable {
     private var budget: Int
     private let target: Offset?
     private let images: ChunkImages
+    private let rules: Rules
     /// What was read and not folded yet; it continues the watermark.
     private var rest: ArraySlice<Item> = []
     private var report = FoldReport()
@@ -61,7 +62,8 @@ package struct FoldPlan: ~Copyable {
         compacts: Bool,
         budget: Int,
         target: Offset? = nil,
-        images: ChunkImages = ChunkImages()
+        images: ChunkImages = ChunkImages(),
+        rules: Rules = .all
     ) {
         self.stream = stream
         self.partition = partition
@@ -69,6 +71,7 @@ package struct FoldPlan: ~Copyable {
         self.budget = budget
         self.target = target
         self.images = images
+        self.rules = rules
     }
 
     /// The first action.
@@ -100,7 +103,7 @@ package struct FoldPlan: ~Copyable {
     /// something newer in its place.
     package mutating func stored(_ error: TableError?) -> Action {
         guard case .storing(let progress, let tail) = state else { preconditionFailure() }
-        if let error, Rule.watermarkLast.isKept { return .fail(.table(error)) }
+        if let error, rules.keep(.watermarkLast) { return .fail(.table(error)) }
         return advance(progress, to: tail)
     }
 
@@ -152,7 +155,9 @@ package struct FoldPlan: ~Copyable {
         _ now: Timestamp
     ) throws(TableError) -> Action {
         if let target, progress.watermark.next >= target { return .finish(report) }
-        if rest.isEmpty, compacts { rest = images.run(after: progress.watermark)[...] }
+        if rest.isEmpty, compacts {
+            rest = images.run(after: progress.watermark, rules: rules)[...]
+        }
         guard !rest.isEmpty else { return readLog(progress) }
         return try fold(progress, now)
     }
@@ -200,7 +205,7 @@ package struct FoldPlan: ~Copyable {
         }
         if latest.isEmpty { return advance(progress, to: tail) }
         state = .storing(progress, tail)
-        return .store(latest.writes)
+        return .store(latest.writes(rules: rules))
     }
 
     /// A gap before `chunk` is only legitimate when what was there had expired unfolded.

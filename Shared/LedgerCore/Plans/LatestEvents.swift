@@ -63,8 +63,8 @@ struct LatestEvents: Sendable {
     }
 
     /// One conditional put per key, in the order of the log.
-    var writes: [Write] {
-        rows.values.sorted { $0.offset < $1.offset }.map(\.write)
+    func writes(rules: Rules) -> [Write] {
+        rows.values.sorted { $0.offset < $1.offset }.map { $0.write(rules: rules) }
     }
 }
 

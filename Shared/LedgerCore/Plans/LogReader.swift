@@ -159,7 +159,7 @@ struct LogReader: Sendable {
             switch try entry(item) {
             case .seal(let offset) where offset == next: state = .end
             case .seal: interrupt(by: nil)
-            case .chunk(let chunk) where chunk.first == next || !Rule.contiguous.isKept:
+            case .chunk(let chunk) where chunk.first == next || !trust.rules.keep(.contiguous):
                 try append(chunk)
             case .chunk(let chunk) where !hasStarted && chunk.first < next:
                 // Read because of the hint: it holds the origin, or the hint was wrong.
@@ -254,7 +254,7 @@ struct LogReader: Sendable {
         _ now: Timestamp
     ) throws(ReadFailure) {
         let watermark = progress?.watermark.next ?? .zero
-        if following == nil, next < watermark, !hasLookedAgain, Rule.secondLook.isKept {
+        if following == nil, next < watermark, !hasLookedAgain, trust.rules.keep(.secondLook) {
             // Appended and folded since the log was read: or expired, which another look tells.
             hasLookedAgain = true
             state = .scan
@@ -264,7 +264,7 @@ struct LogReader: Sendable {
             state = .end
             return
         }
-        guard failure.isDamage, gapLooks < Limits.gapLooks, Rule.gapLooks.isKept else {
+        guard failure.isDamage, gapLooks < Limits.gapLooks, trust.rules.keep(.gapLooks) else {
             throw failure
         }
         // A transaction's rows become visible one by one: what is missing may be on its way.

@@ -25,7 +25,7 @@ extension PollPlan {
         }
         for item in entries.items {
             let latest = try decodeLatest(item)
-            let isBelow = latest.offset < watermark || !Rule.snapshotBelow.isKept
+            let isBelow = latest.offset < watermark || !trust.rules.keep(.snapshotBelow)
             if isBelow, case .record(let bytes) = latest.value {
                 guard try add(latest, bytes) else { return }
             }

@@ -22,7 +22,7 @@ package struct PollPlan: ~Copyable {
 
     let stream: Incarnation
     private let expiration: Expiration
-    private let trust: TailTrust
+    let trust: TailTrust
     let limit: Int
     private let filter: EventFilter?
     let lanes: [PollLane]
@@ -245,7 +245,7 @@ package struct PollPlan: ~Copyable {
     mutating func stop() { isFull = true }
 
     private mutating func finish() -> Action {
-        page.positions = Rule.cursorAfterCut.isKept ? positions : positionsBeforeCut
+        page.positions = trust.rules.keep(.cursorAfterCut) ? positions : positionsBeforeCut
         page.caughtUp = !readers.isEmpty && readers.indices.allSatisfy { isExhausted($0) }
         let read = zip(readers, positions).reduce(Int64(0)) { sum, lane in
             guard case .log(let offset) = lane.1 else { return sum }

@@ -32,6 +32,7 @@ package struct PutQueue: Sendable {
     private var again: [Sending] = []
     private var underWay = 0
     private var lastStored: Int64
+    private let rules: Rules
     /// How many are sent at once; the next step goes on at this pace.
     package private(set) var pace: PutPace
     /// Why the step failed.
@@ -40,9 +41,10 @@ package struct PutQueue: Sendable {
     /// A queue of `writes` in their order.
     ///
     /// `now`: Milliseconds on a clock that never goes back, here as in ``receive(_:of:now:)``.
-    package init(_ writes: [Write], pace: PutPace, now: Int64) {
+    package init(_ writes: [Write], pace: PutPace, now: Int64, rules: Rules = .all) {
         fresh = writes[...]
         self.pace = pace
+        self.rules = rules
         lastStored = now
     }
 
@@ -58,6 +60,11 @@ package struct PutQueue: Sendable {
         fresh.popFirst().map { Sending(write: $0, pause: 0...0, throttles: pace.throttles) }
     }
 
+    /// True while it is worth sending again what was refused.
+    private func mayPass(_ error: TableError, _ now: Int64) -> Bool {
+        error.mayPass && now - lastStored < Limits.foldStandstill && rules.keep(.foldProgress)
+    }
+
     /// Takes what became of a put.
     package mutating func receive(_ outcome: Outcome, of sending: Sending, now: Int64) {
         underWay -= 1
@@ -65,7 +72,7 @@ package struct PutQueue: Sendable {
         case .stored:
             lastStored = now
             pace.stored()
-        case .refused(let error) where error.mayPass && now - lastStored < Limits.foldStandstill:
+        case .refused(let error) where mayPass(error, now):
             if error.reason == .throttled { pace.throttled(sentAfter: sending.throttles) }
             var backOff = sending.backOff
             let pause = backOff.refused()

@@ -35,10 +35,11 @@ package struct Chunk: Hashable, Sendable {
         records: CompressedRecords,
         append: Incarnation,
         timestamp: Timestamp,
-        ttl: TTL
+        ttl: TTL,
+        rules: Rules = .all
     ) {
         precondition(timestamp >= tail.timestamp, "time only grows along a log")
-        precondition(ttl >= tail.ttl || !Rule.ttlGrows.isKept, "a ttl only grows along a log")
+        precondition(ttl >= tail.ttl || !rules.keep(.ttlGrows), "a ttl only grows along a log")
         self.stream = stream
         self.partition = partition
         first = tail.next

@@ -16,12 +16,13 @@ package struct DeletionJob: Hashable, Sendable {
         stream: Incarnation,
         subscription: Incarnation?,
         partitionCount: Int,
-        deletedAt now: Timestamp
+        deletedAt now: Timestamp,
+        rules: Rules = .all
     ) {
         self.stream = stream
         self.subscription = subscription
         self.partitionCount = partitionCount
-        let grace = Rule.deletionGrace.isKept ? Limits.deletionGrace : 0
+        let grace = rules.keep(.deletionGrace) ? Limits.deletionGrace : 0
         notBefore = now.advanced(byMilliseconds: grace)
         groupsDone = 0
     }

@@ -7,11 +7,13 @@ package struct Expiration: Hashable, Sendable {
     /// Chunks whose last event is not later are expired; nil: none.
     private let horizon: Timestamp?
     private let now: Timestamp
+    let rules: Rules
 
     /// What has expired of `stream` at `now`.
-    package init(of stream: StreamRow, at now: Timestamp) {
+    package init(of stream: StreamRow, at now: Timestamp, rules: Rules = .all) {
         horizon = stream.expiryHorizon(at: now)
         self.now = now
+        self.rules = rules
     }
 
     /// Whether this chunk has expired.
@@ -24,7 +26,7 @@ package struct Expiration: Hashable, Sendable {
     /// Whether a chunk with this last timestamp and this ttl has expired.
     package func covers(_ timestamp: Timestamp, _ ttl: TTL) -> Bool {
         if let horizon, timestamp <= horizon { return true }
-        return ttl.mayHavePassed(at: now) && Rule.ttlExpires.isKept
+        return ttl.mayHavePassed(at: now) && rules.keep(.ttlExpires)
     }
 
     /// Whether a row with this ttl may be gone.

@@ -37,9 +37,9 @@ package struct Latest: Hashable, Sendable {
 
     /// Written only over an older event of the key, so order, repetition and concurrency of folds
     /// stop mattering.
-    package var write: Write {
+    package func write(rules: Rules) -> Write {
         let isLater = Condition.compare(.offset, .less, .number(offset.rawValue))
-        return .put(item, if: Rule.latestGrows.isKept ? .or([.notExists, isLater]) : nil)
+        return .put(item, if: rules.keep(.latestGrows) ? .or([.notExists, isLater]) : nil)
     }
 
     /// The row.

@@ -28,13 +28,13 @@ package struct PositionRow: Hashable, Sendable {
 
     /// Written forward only: over nothing, over an older epoch, or over an earlier position of
     /// the same epoch.
-    package var commit: Write {
+    package func commit(rules: Rules) -> Write {
         let forward = Condition.or([
             .notExists,
             .compare(.epoch, .less, .number(epoch)),
             .and([.compare(.epoch, .equal, .number(epoch)), isNotBehind]),
         ])
-        return .put(item, if: Rule.commitForward.isKept ? forward : nil)
+        return .put(item, if: rules.keep(.commitForward) ? forward : nil)
     }
 
     /// Whether the stored position lies at or before this one.

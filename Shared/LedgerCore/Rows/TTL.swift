@@ -14,14 +14,15 @@ package enum TTL: Hashable, Comparable, Sendable {
     package static func ofChunk(
         writtenAt now: Timestamp,
         retentionHours: Int?,
-        after previous: TTL
+        after previous: TTL,
+        rules: Rules = .all
     ) -> TTL {
         guard let retentionHours else { return .never }
         let hours =
             max(Int64(retentionHours), Limits.physicalRetentionHours)
             + Limits.physicalRetentionMarginHours
         let ttl = TTL.after(second: now.seconds + hours * 3600)
-        return Rule.ttlGrows.isKept ? max(previous, ttl) : ttl
+        return rules.keep(.ttlGrows) ? max(previous, ttl) : ttl
     }
 
     /// Whether the row may be gone at `now`.

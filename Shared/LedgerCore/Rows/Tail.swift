@@ -85,11 +85,14 @@ package struct TailTrust: Hashable, Sendable {
     /// The engine removes log rows only through our own sweep, never above the watermark, so the
     /// end is always what it seems.
     package let exempt: Bool
+    /// The rules that hold for the stream.
+    let rules: Rules
 
     /// The trust in the ends of a stream's logs.
-    package init(created: Timestamp, exempt: Bool) {
+    package init(created: Timestamp, exempt: Bool, rules: Rules = .all) {
         self.created = created
         self.exempt = exempt
+        self.rules = rules
     }
 
     /// How long a verified tail may be trusted: 48 hours, less one for clocks that disagree.
@@ -99,7 +102,7 @@ package struct TailTrust: Hashable, Sendable {
     /// Whether a sweep has verified the tail, at `swept`, not too long ago.
     package func holds(swept: Timestamp?, at now: Timestamp) -> Bool {
         let verified = max(swept ?? created, created)
-        guard Rule.trust.isKept else { return true }
+        guard rules.keep(.trust) else { return true }
         return exempt || now < verified.advanced(byMilliseconds: Self.duration)
     }
 }

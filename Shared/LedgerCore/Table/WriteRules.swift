@@ -54,7 +54,7 @@ extension Instant {
     /// What was known when it was decided, that nothing is at an offset above all, need not be so
     /// any more: a process can stand still for days between its decision and the table.
     public func checkAge(at now: Instant) throws(TableError) {
-        guard now.elapsed(since: self) < Limits.decisionAge || !Rule.decisionAge.isKept else {
+        guard now.elapsed(since: self) < Limits.decisionAge else {
             throw TableError(.definite, .unavailable, "the write was decided too long ago")
         }
     }

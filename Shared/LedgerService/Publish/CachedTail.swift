@@ -6,7 +6,7 @@ struct CachedTail: Sendable {
     let known: Instant
 
     /// The tail, unless it is too old to be trusted.
-    func fresh(_ clock: any LedgerClock) -> Tail? {
+    func fresh(_ clock: BelievedClock) -> Tail? {
         clock.isFresh(since: known) ? tail : nil
     }
 }

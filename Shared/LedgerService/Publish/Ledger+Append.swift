@@ -108,16 +108,16 @@ extension Ledger {
     ) async throws(TableError)
         -> TailReading
     {
-        var early: Progress?
-        if !Rule.watermarkAfter.isKept { early = try await readProgress(stream, partition) }
+        let readsInOrder = configuration.rules.keep(.watermarkAfter)
+        let early = readsInOrder ? nil : try await readProgress(stream, partition)
         let last = Query(.log(stream, partition), order: .descending, limit: 1)
         let newest = try await table.query(last).items.first
         var reading = TailReading(
             newest: try newest.map { item throws(TableError) in try LogEntry(item) },
             progress: early
         )
-        if alwaysProgress || reading.mayHaveLostItsEnd(at: clock.wall()), Rule.watermarkAfter.isKept
-        {
+        let wantsProgress = alwaysProgress || reading.mayHaveLostItsEnd(at: clock.wall())
+        if wantsProgress, readsInOrder {
             reading.progress = try await readProgress(stream, partition)
         }
         return reading

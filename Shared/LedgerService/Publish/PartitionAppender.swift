@@ -24,7 +24,7 @@ final class PartitionAppender: Sendable {
     }
 
     /// Nobody appends, and the tail as last known is too old to be of use.
-    func isIdle(_ clock: any LedgerClock) -> Bool {
+    func isIdle(_ clock: BelievedClock) -> Bool {
         state.withLock { !$0.isBusy && $0.tail?.fresh(clock) == nil }
     }
 
@@ -59,7 +59,7 @@ final class PartitionAppender: Sendable {
     }
 
     /// The tail as last known, for whoever has the partition for itself.
-    func tail(_ clock: any LedgerClock) -> Tail? {
+    func tail(_ clock: BelievedClock) -> Tail? {
         state.withLock { $0.tail }?.fresh(clock)
     }
 
@@ -127,7 +127,7 @@ final class PartitionAppender: Sendable {
         }
     }
 
-    private func take(_ clock: any LedgerClock) -> Next {
+    private func take(_ clock: BelievedClock) -> Next {
         let now = clock.instant()
         let (next, overdue) = state.withLock { state in
             let (next, overdue) = state.queue.next(at: now)
@@ -141,7 +141,7 @@ final class PartitionAppender: Sendable {
     private static func next(
         _ next: AppendQueue<Waiter, AppendTurn>.Next,
         _ state: inout State,
-        _ clock: any LedgerClock
+        _ clock: BelievedClock
     ) -> Next {
         switch next {
         case .units(let units):

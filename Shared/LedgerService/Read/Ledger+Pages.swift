@@ -21,7 +21,7 @@ extension Ledger {
             lanes: lanes,
             limit: limit,
             filter: filter,
-            expiration: Expiration(of: stream, at: clock.now()),
+            expiration: expiration(of: stream, at: clock.now()),
             trust: trust(in: stream),
             budget: .ofCall(isFiltered: filter != nil),
             now: clock.instant()
@@ -87,7 +87,7 @@ extension Ledger {
     /// rows gone, and an empty page would hide it.
     func checkPatience(since known: Instant) throws(LedgerError) {
         let age = clock.instant().elapsed(since: known)
-        guard age < Limits.readPatience || !Rule.readDeadline.isKept else {
+        guard age < Limits.readPatience || !configuration.rules.keep(.readDeadline) else {
             let message = "reading took \(age) ms, too long to be trusted; try again"
             throw .unavailable(message: message, mayHaveHappened: false)
         }

@@ -9,7 +9,7 @@ extension Ledger {
     ) async throws(LedgerError) -> Offset {
         let now = clock.now()
         let known = earliest.finding(stream, partition, at: now, trim: end.trim)
-        let expiration = Expiration(of: stream, at: now)
+        let expiration = self.expiration(of: stream, at: now)
         if let known, let chunk = known.chunk,
             !expiration.covers(chunk.timestamp, chunk.ttl)
         {
@@ -72,7 +72,7 @@ extension Ledger {
             stream: stream.incarnation,
             partition: partition,
             notBefore: moment,
-            expiration: Expiration(of: stream, at: clock.now()),
+            expiration: expiration(of: stream, at: clock.now()),
             from: start,
             end: tail
         )

@@ -120,7 +120,16 @@ extension Ledger {
 
     /// When the ends of a stream's logs may be believed.
     func trust(in stream: StreamRow) -> TailTrust {
-        TailTrust(created: stream.created, exempt: !table.deletesLogByItself)
+        TailTrust(
+            created: stream.created,
+            exempt: !table.deletesLogByItself,
+            rules: configuration.rules
+        )
+    }
+
+    /// What has expired of a stream at `now`.
+    func expiration(of stream: StreamRow, at now: Timestamp) -> Expiration {
+        Expiration(of: stream, at: now, rules: configuration.rules)
     }
 
     /// A partition's end, as far as it can be seen.

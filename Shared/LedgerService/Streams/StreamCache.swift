@@ -14,7 +14,7 @@ final class StreamCache: Sendable {
 
     private let entries = Mutex<[StreamID: Entry]>([:])
 
-    func row(_ id: StreamID, clock: any LedgerClock) -> (row: StreamRow, known: Instant)? {
+    func row(_ id: StreamID, clock: BelievedClock) -> (row: StreamRow, known: Instant)? {
         let entry = entries.withLock { $0[id] }
         guard let entry, clock.isFresh(since: entry.known) else { return nil }
         return (entry.row, entry.known)
@@ -31,15 +31,5 @@ final class StreamCache: Sendable {
 
     func forget(_ id: StreamID) {
         entries.withLock { $0[id] = nil }
-    }
-}
-
-extension LedgerClock {
-    /// Whether something cached then may still be used: by the larger of what the two clocks say,
-    /// since functions are frozen between calls and wall clocks jump.
-    func isFresh(since then: Instant) -> Bool {
-        guard Rule.cacheAge.isKept else { return true }
-        let instant = instant()
-        return instant.now >= then.now && instant.elapsed(since: then) < Limits.cacheAge
     }
 }

@@ -136,7 +136,7 @@ extension Ledger {
                 position: cursor.positions[partition.index]
             )
             return await attempt { () throws(LedgerError) in
-                try await apply(row.commit, decided: decided)
+                try await apply(row.commit(rules: configuration.rules), decided: decided)
             }
         }
         let isChanged = outcomes.contains { outcome in
@@ -177,7 +177,7 @@ extension Ledger {
             cursor.subscription == subscription.incarnation,
             cursor.positions.count == stream.partitionCount
         else { throw .invalidCursor }
-        guard cursor.epoch == subscription.epoch || !Rule.seekEpoch.isKept else {
+        guard cursor.epoch == subscription.epoch || !configuration.rules.keep(.seekEpoch) else {
             throw .cursorSuperseded
         }
         return cursor

@@ -75,7 +75,8 @@ extension Ledger {
                 stream: stream.incarnation,
                 subscription: subscription.incarnation,
                 partitionCount: stream.partitionCount,
-                deletedAt: clock.wall()
+                deletedAt: clock.wall(),
+                rules: configuration.rules
             )
             let row = TableKey.subscription(stream.incarnation, id)
             let outcome = try await apply(

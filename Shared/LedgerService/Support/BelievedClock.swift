@@ -11,7 +11,7 @@ import Synchronization
 /// process stood still.
 final class BelievedClock: LedgerClock {
     private struct State {
-        var trust = ClockTrust()
+        var trust: ClockTrust
         /// By uptime: when the table is asked next.
         var due: Int64 = .min
         /// Whether the last check found the clock in doubt.
@@ -19,12 +19,14 @@ final class BelievedClock: LedgerClock {
     }
 
     private let clock: any LedgerClock
+    private let rules: Rules
     private let state: Mutex<State>
 
     /// Until the table was asked, the clock is held against what it says now.
-    init(_ clock: any LedgerClock) {
+    init(_ clock: any LedgerClock, rules: Rules) {
         self.clock = clock
-        var state = State()
+        self.rules = rules
+        var state = State(trust: ClockTrust(rules: rules))
         _ = state.trust.judge(clock.instant())
         self.state = Mutex(state)
     }
@@ -45,6 +47,14 @@ final class BelievedClock: LedgerClock {
 
     /// Both clocks as they are, for ages only.
     func instant() -> Instant { clock.instant() }
+
+    /// True while what was known `then` may still be used: for ``Limits/cacheAge``, by the larger of
+    /// what the two clocks say, since functions are frozen between calls and wall clocks jump.
+    func isFresh(since then: Instant) -> Bool {
+        guard rules.keep(.cacheAge) else { return true }
+        let instant = instant()
+        return instant.now >= then.now && instant.elapsed(since: then) < Limits.cacheAge
+    }
 
     func bootMoment() -> BootMoment? { clock.bootMoment() }
 

@@ -51,7 +51,8 @@ extension Ledger {
             stream: stream.incarnation,
             subscription: nil,
             partitionCount: stream.partitionCount,
-            deletedAt: clock.wall()
+            deletedAt: clock.wall(),
+            rules: configuration.rules
         )
         // If the row changed meanwhile, someone else finished the deletion.
         _ = try await apply(
@@ -77,9 +78,9 @@ extension Ledger {
         // one: it would have to be at least two days old.
         let verdict = reading.verdict(
             at: clock.wall(),
-            TailTrust(created: stream.created, exempt: true)
+            TailTrust(created: stream.created, exempt: true, rules: configuration.rules)
         )
-        guard case .tail(var tail) = verdict, Rule.seal.isKept else { return }
+        guard case .tail(var tail) = verdict, configuration.rules.keep(.seal) else { return }
         while true {
             let item = LogEntry.sealItem(stream.incarnation, partition, at: tail.next)
             let outcome = try await apply(.put(item, if: .notExists), decided: decided)

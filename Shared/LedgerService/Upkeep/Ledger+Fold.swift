@@ -62,7 +62,8 @@ extension Ledger {
                         compacts: compacts,
                         budget: Self.foldBudget,
                         target: images == nil ? nil : target,
-                        images: images ?? ChunkImages()
+                        images: images ?? ChunkImages(),
+                        rules: configuration.rules
                     )
                 )
             }
@@ -136,6 +137,7 @@ extension Ledger {
             }
             let result = await attempt { () throws(TableError) in try await call(decided) }
             guard case .failure(let error) = result, error.mayPass,
+                configuration.rules.keep(.foldProgress),
                 clock.uptime() - start < Limits.foldStandstill,
                 await pause(backOff.refused())
             else { return result }
@@ -148,7 +150,12 @@ extension Ledger {
         at pace: inout PutPace,
         _ began: Instant
     ) async -> TableError? {
-        var queue = PutQueue(writes, pace: pace, now: clock.uptime())
+        var queue = PutQueue(
+            writes,
+            pace: pace,
+            now: clock.uptime(),
+            rules: configuration.rules
+        )
         await withTaskGroup(of: (PutQueue.Sending, PutQueue.Outcome).self) { group in
             while true {
                 while let sending = queue.next() {
@@ -201,7 +208,9 @@ extension Ledger {
     /// - Returns: This moment, in which it is not: when a write of the fold is decided.
     private func checkFoldPatience(since began: Instant) throws(TableError) -> Instant {
         let now = clock.instant()
-        guard now.elapsed(since: began) < Limits.foldPatience || !Rule.foldDeadline.isKept
+        guard
+            now.elapsed(since: began) < Limits.foldPatience
+                || !configuration.rules.keep(.foldDeadline)
         else { throw TableError(.definite, .unavailable, "the fold stood still for too long") }
         return now
     }

@@ -138,8 +138,3 @@ extension Ledger {
         }
     }
 }
-
-extension TableError {
-    /// Whether the same call may succeed soon.
-    fileprivate var mayPass: Bool { reason == .throttled || reason == .unavailable }
-}

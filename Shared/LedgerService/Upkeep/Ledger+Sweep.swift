@@ -146,7 +146,9 @@ extension Ledger {
             // Rounds do not come to the minute.
             let due = progress.swept?.advanced(byMilliseconds: Limits.sweepEvery / 2)
             guard isForced || due.map({ $0 <= moment }) ?? true else { return }
-            guard progress.watermark.next >= tail || !Rule.sweptLast.isKept else { return }
+            guard progress.watermark.next >= tail || !configuration.rules.keep(.sweptLast) else {
+                return
+            }
             var changed = progress
             changed.swept = moment
             let write = progress.replacement(by: changed)

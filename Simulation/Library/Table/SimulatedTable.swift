@@ -218,7 +218,7 @@ struct SimulatedTable: Table {
     private func prepare(_ decided: Instant?) async throws(TableError) {
         guard process.freezer?.isActive == true, !simulation.scenario.isEmbedded else { return }
         await process.pass(0)
-        try decided?.checkAge(at: process.instant)
+        if simulation.rules.keep(.decisionAge) { try decided?.checkAge(at: process.instant) }
         await process.pass(0)
     }
 
@@ -227,7 +227,7 @@ struct SimulatedTable: Table {
     /// An engine in the process itself looks right before it carries out the write. What goes to a
     /// table of its own is signed as of its decision.
     private func checkAge(_ decided: Instant?) throws(TableError) {
-        guard let decided, Rule.decisionAge.isKept else { return }
+        guard let decided, simulation.rules.keep(.decisionAge) else { return }
         guard !simulation.scenario.isEmbedded else {
             return try decided.checkAge(at: process.instant)
         }

@@ -61,6 +61,7 @@ final class SimulatedProcess: @unchecked Sendable {
     private func makeLedger(_ simulation: Simulation) -> Ledger {
         var configuration = Ledger.Configuration()
         configuration.executor = world
+        configuration.rules = simulation.rules
         configuration.foldsInBackground = simulation.scenario.isLazy && !simulation.isDraining
         return Ledger(
             table: SimulatedTable(self, simulation),

@@ -12,7 +12,7 @@ struct PutQueueTests {
                 key: EventKey(trusted: Array("k\(index)".utf8)),
                 offset: Offset(unchecked: Int64(index)),
                 value: .tombstone(until: .past)
-            ).write
+            ).write(rules: .all)
         }
     }
 
