@@ -172,6 +172,10 @@ tf-apply-test: setup
 bench *ARGS: build
     @Benchmarks/run.sh "$@"
 
+# Compare two executables of the ledger, in turn: ./justw bench-pair OLD NEW
+bench-pair OLD NEW:
+    @Benchmarks/pair.sh "$@"
+
 # Change on purpose what is pinned: ./justw update-tools [--keep], provider VERSION, package NAME VERSION
 update-tools *ARGS:
     @scripts/update-tools.sh "$@"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Every check that needs no build. Runs all of them, then fails if one failed.
+# Every check that runs no test. Runs all of them, then fails if one failed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -38,6 +38,7 @@ run "shell scripts" shell_scripts
 run "OpenAPI bundle" scripts/build-openapi.py --check
 run "schemas" .tools/venv/bin/python scripts/validate-schemas.py
 run "cost tables" .tools/venv/bin/python Benchmarks/cost/cost.py --check
+run "documentation of the libraries" scripts/docc.sh
 run "project rules" python3 scripts/project-rules.py
 
 if [[ ${#failed[@]} -ne 0 ]]; then
