@@ -1,4 +1,5 @@
 import CCompression
+import CCrypto
 
 /// A content coding of HTTP that bodies may be sent in.
 package enum ContentCoding: Hashable, Sendable, CaseIterable {
@@ -65,4 +66,14 @@ package enum ContentCodingError: Error, Hashable, Sendable {
     case tooLarge(limit: Int)
     /// It is not in the coding it claims, or is cut short, or has something behind its end.
     case malformed
+}
+
+/// The versions of the libraries that hash and compress, of those in use.
+package enum CodecLibraries {
+    /// OpenSSL's libcrypto.
+    package static var crypto: String { String(cString: el_crypto_version()) }
+    /// zstd.
+    package static var zstd: String { String(cString: el_zstd_version()) }
+    /// zlib.
+    package static var zlib: String { String(cString: el_zlib_version()) }
 }

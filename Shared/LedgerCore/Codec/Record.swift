@@ -1,3 +1,5 @@
+import CCompression
+
 /// One event on its own, as the compacted state stores it; its key and offset are the row's.
 ///
 /// A row holds it as ``PackedRecord`` has it.
@@ -126,5 +128,265 @@ package struct Record: Sendable {
         try bytes.withRawBytes { (all) throws(Failure) in
             try RecordHeaders.forEach(in: all.field(headers), body)
         }
+    }
+}
+
+/// A ``Record`` as a row of the compacted state holds it: compressed where that saves an eighth.
+///
+/// A record's first byte tells the two forms apart, so rows that were written before there was a
+/// second one are read as ever.
+///
+/// ```
+/// 0      1  version = 2; 1 is a record as it is
+/// 1      4  length before compression, little-endian
+/// 5      …  the record in version 1, compressed by zstd
+/// end-4  4  CRC-32C of all bytes before it
+/// ```
+package enum PackedRecord {
+    private static let version: UInt8 = 2
+    private static let fixedCount = 5
+    private static let overhead = fixedCount + BatchHeader.checksumCount
+
+    /// A record's bytes as they are stored.
+    package static func pack(_ record: [UInt8]) -> [UInt8] {
+        guard record.count > Limits.compressionThreshold else { return record }
+        let most = record.count - (record.count + 7) / 8 - overhead
+        let packed = [UInt8](unsafeUninitializedCapacity: overhead + most) { bytes, count in
+            let room = UnsafeMutableRawBufferPointer(bytes)
+            let written = record.withUnsafeBytes { input in
+                el_zstd_compress(
+                    room.baseAddress.map { $0 + fixedCount },
+                    most,
+                    input.baseAddress,
+                    input.count
+                )
+            }
+            count = written > 0 ? seal(room, written, length: record.count) : 0
+        }
+        return packed.isEmpty ? record : packed
+    }
+
+    /// Writes what stands around `written` compressed bytes; returns how many there are in all.
+    private static func seal(
+        _ bytes: UnsafeMutableRawBufferPointer,
+        _ written: Int,
+        length: Int
+    ) -> Int {
+        bytes[0] = version
+        bytes.storeBytes(of: UInt32(length).littleEndian, toByteOffset: 1, as: UInt32.self)
+        let end = fixedCount + written
+        let checksum = CRC32C.checksum(UnsafeRawBufferPointer(rebasing: bytes[..<end]))
+        bytes.storeBytes(of: checksum.littleEndian, toByteOffset: end, as: UInt32.self)
+        return end + BatchHeader.checksumCount
+    }
+
+    /// The record in version 1, of bytes in either form.
+    static func unpack(_ bytes: [UInt8]) throws(BatchError) -> [UInt8] {
+        guard bytes.first == version else { return bytes }
+        let length = try bytes.withRawBytes { (raw) throws(BatchError) in try recordLength(raw) }
+        let record = [UInt8](unsafeUninitializedCapacity: length) { output, count in
+            count = bytes.withUnsafeBytes { raw in
+                let end = raw.count - BatchHeader.checksumCount
+                let stored = UnsafeRawBufferPointer(rebasing: raw[fixedCount..<end])
+                return max(
+                    0,
+                    el_zstd_expand_exactly(
+                        output.baseAddress,
+                        length,
+                        stored.baseAddress,
+                        stored.count
+                    )
+                )
+            }
+        }
+        guard record.count == length, length > 0 else { throw .badCompression }
+        return record
+    }
+
+    /// How long the record is, of bytes whose checksum is right.
+    private static func recordLength(_ raw: UnsafeRawBufferPointer) throws(BatchError) -> Int {
+        guard raw.count > overhead else { throw .tooShort(bytes: raw.count) }
+        try BatchHeader.checkChecksum(raw)
+        let length = Int(
+            UInt32(littleEndian: raw.loadUnaligned(fromByteOffset: 1, as: UInt32.self))
+        )
+        guard length <= Limits.decodedBatchBytes else {
+            throw .payloadTooLarge(bytes: length, limit: Limits.decodedBatchBytes)
+        }
+        return length
+    }
+}
+
+/// Where one record's fields are in the bytes it was decoded from.
+///
+/// A plain value without references: a page of a thousand of them is one allocation.
+package struct RecordView: Hashable, Sendable {
+    /// Milliseconds after the batch's base timestamp.
+    package let timestampDelta: UInt64
+    /// The key.
+    package let key: Range<UInt32>
+    /// The type.
+    package let type: Range<UInt32>
+    /// The header block, its count included; see ``RecordHeaders``.
+    package let headers: Range<UInt32>
+    /// The data; empty for a tombstone.
+    package let data: Range<UInt32>
+
+    /// Whether the event says that its key is gone (`data: null`).
+    package var isTombstone: Bool { data.isEmpty }
+
+    /// Whether there is at least one header: a block of one byte is the count 0.
+    package var hasHeaders: Bool { headers.count > 1 }
+}
+
+extension UnsafeRawBufferPointer {
+    /// The bytes in `range`.
+    package func field(_ range: Range<UInt32>) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(rebasing: self[Int(range.lowerBound)..<Int(range.upperBound)])
+    }
+}
+
+/// The headers of one event in their stored form, in the order in which they were appended.
+///
+/// ```
+/// header block:  uvarint count, then per header: uvarint n, name · uvarint n, value
+/// ```
+///
+/// Holds no memory of its own while it is empty.
+package struct RecordHeaders: Hashable, Sendable {
+    /// How many headers there are.
+    package private(set) var count = 0
+    /// The block without its count.
+    private(set) var encoded: [UInt8] = []
+
+    /// No headers.
+    package init() {}
+
+    /// Adds a header; both are UTF-8.
+    package mutating func append(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
+        count += 1
+        Varint.append(UInt64(name.count), to: &encoded)
+        encoded.append(contentsOf: name)
+        Varint.append(UInt64(value.count), to: &encoded)
+        encoded.append(contentsOf: value)
+    }
+
+    /// Adds a header; both are UTF-8.
+    package mutating func append(name: [UInt8], value: [UInt8]) {
+        name.withUnsafeBytes { name in
+            value.withUnsafeBytes { append(name: name, value: $0) }
+        }
+    }
+
+    /// Removes all headers and keeps the memory for the next event's.
+    package mutating func removeAll() {
+        count = 0
+        encoded.removeAll(keepingCapacity: true)
+    }
+
+    /// Appends the whole block to `bytes`.
+    func append(to bytes: inout [UInt8]) {
+        Varint.append(UInt64(count), to: &bytes)
+        bytes.append(contentsOf: encoded)
+    }
+
+    /// Calls `body` with each header of a block that was checked when it was decoded.
+    static func forEach<Failure: Error>(
+        in block: UnsafeRawBufferPointer,
+        _ body: (_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) throws(Failure) ->
+            Void
+    ) throws(Failure) {
+        var parser = RecordParser(block)
+        guard let count = parser.number() else { return }
+        for _ in 0..<count {
+            guard let name = parser.field(), let value = parser.field() else { return }
+            try body(parser.bytes(name), parser.bytes(value))
+        }
+    }
+}
+
+/// Walks over encoded records.
+///
+/// Every step checks its bounds and answers nil or false beyond them. Valid while the bytes it was made of are.
+struct RecordParser {
+    private let base: UnsafeRawPointer?
+    private let end: Int
+    private(set) var index: Int
+
+    /// A parser of `bytes[start..<end]`; `end` is their count when nil.
+    init(_ bytes: UnsafeRawBufferPointer, from start: Int = 0, upTo end: Int? = nil) {
+        base = bytes.baseAddress
+        self.end = end ?? bytes.count
+        index = start
+    }
+
+    /// Bytes not yet walked over.
+    var remaining: Int { end - index }
+
+    /// The bytes between this parser and one that is ahead of it.
+    func slice(to ahead: RecordParser) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(start: base.map { $0 + index }, count: ahead.index - index)
+    }
+
+    /// The bytes of a field this parser found.
+    func bytes(_ field: Range<Int>) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(start: base.map { $0 + field.lowerBound }, count: field.count)
+    }
+
+    /// A uvarint.
+    @inline(__always)
+    mutating func number() -> UInt64? {
+        guard index < end, let base else { return nil }
+        let byte = base.load(fromByteOffset: index, as: UInt8.self)
+        guard byte >= 0x80 else {
+            index += 1
+            return UInt64(byte)
+        }
+        return longNumber()
+    }
+
+    @inline(never)
+    private mutating func longNumber() -> UInt64? {
+        Varint.decode(UnsafeRawBufferPointer(start: base, count: end), at: &index)
+    }
+
+    /// A length and that many bytes: where they are.
+    @inline(__always)
+    mutating func field() -> Range<Int>? {
+        guard let length = number(), length <= UInt64(remaining) else { return nil }
+        let start = index
+        index += Int(length)
+        return start..<index
+    }
+
+    /// A header block: where it is, its count included.
+    @inline(__always)
+    mutating func headers() -> Range<Int>? {
+        let start = index
+        guard let count = number(), count <= UInt64(remaining) else { return nil }
+        for _ in 0..<count {
+            guard field() != nil, field() != nil else { return nil }
+        }
+        return start..<index
+    }
+
+    /// One whole record.
+    mutating func skipRecord() -> Bool {
+        number() != nil && field() != nil && field() != nil && headers() != nil && field() != nil
+    }
+
+    /// One whole record.
+    @inline(__always)
+    mutating func record() -> RecordView? {
+        guard let delta = number(), let key = field(), let type = field(),
+            let headers = headers(), let data = field()
+        else { return nil }
+        return RecordView(
+            timestampDelta: delta,
+            key: UInt32(key.lowerBound)..<UInt32(key.upperBound),
+            type: UInt32(type.lowerBound)..<UInt32(type.upperBound),
+            headers: UInt32(headers.lowerBound)..<UInt32(headers.upperBound),
+            data: UInt32(data.lowerBound)..<UInt32(data.upperBound)
+        )
     }
 }

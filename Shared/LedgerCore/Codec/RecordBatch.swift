@@ -1,3 +1,4 @@
+import CChecksum
 import CCompression
 
 /// The stored form of a chunk's records, version 1.
@@ -163,5 +164,218 @@ package enum RecordBatch {
         guard parsed == count else { throw .badRecord(index: parsed) }
         guard unread == 0 else { throw .trailingBytes(unread) }
         return records
+    }
+}
+
+/// How a batch's payload is stored.
+enum BatchCodec: UInt8, Sendable {
+    case none = 0
+    case zstd = 1
+}
+
+/// The fixed fields in front of a batch's payload; drawn in `RecordBatch.swift`.
+struct BatchHeader {
+    /// Bytes before the payload.
+    static let count = 28
+    /// Bytes behind it.
+    static let checksumCount = 4
+
+    static let magic: [UInt8] = Array("EL".utf8)
+    static let version: UInt8 = 1
+
+    let codec: BatchCodec
+    let count: UInt32
+    let baseOffset: Offset
+    let baseTimestamp: Timestamp
+    let payloadLength: UInt32
+
+    /// Writes the 28 bytes at the start of `bytes`.
+    func write(to bytes: UnsafeMutableRawBufferPointer) {
+        bytes[0] = Self.magic[0]
+        bytes[1] = Self.magic[1]
+        bytes[2] = Self.version
+        bytes[3] = codec.rawValue
+        bytes.storeBytes(of: count.littleEndian, toByteOffset: 4, as: UInt32.self)
+        bytes.storeBytes(of: baseOffset.rawValue.littleEndian, toByteOffset: 8, as: Int64.self)
+        bytes.storeBytes(
+            of: baseTimestamp.milliseconds.littleEndian,
+            toByteOffset: 16,
+            as: Int64.self
+        )
+        bytes.storeBytes(of: payloadLength.littleEndian, toByteOffset: 24, as: UInt32.self)
+    }
+
+    /// Reads the header of a whole batch and checks all that can be told without the payload.
+    static func read(_ bytes: UnsafeRawBufferPointer) throws(BatchError) -> BatchHeader {
+        guard bytes.count > count + checksumCount else { throw .tooShort(bytes: bytes.count) }
+        guard bytes[0] == magic[0], bytes[1] == magic[1] else { throw .badMagic }
+        guard bytes[2] == version else { throw .unknownVersion(bytes[2]) }
+        guard let codec = BatchCodec(rawValue: bytes[3]) else { throw .unknownCodec(bytes[3]) }
+        try checkChecksum(bytes)
+        let offset = integer(bytes, at: 8, as: Int64.self)
+        guard let baseOffset = Offset(offset) else { throw .negativeOffset(offset) }
+        return BatchHeader(
+            codec: codec,
+            count: integer(bytes, at: 4, as: UInt32.self),
+            baseOffset: baseOffset,
+            baseTimestamp: Timestamp(milliseconds: integer(bytes, at: 16, as: Int64.self)),
+            payloadLength: integer(bytes, at: 24, as: UInt32.self)
+        )
+    }
+
+    /// The payload's length before compression, unchecked.
+    static func claimedPayload(of bytes: UnsafeRawBufferPointer) -> Int {
+        bytes.count < count ? 0 : Int(integer(bytes, at: 24, as: UInt32.self))
+    }
+
+    /// Checks the CRC-32C that ends `bytes` against everything before it.
+    static func checkChecksum(_ bytes: UnsafeRawBufferPointer) throws(BatchError) {
+        let end = bytes.count - checksumCount
+        let stored = integer(bytes, at: end, as: UInt32.self)
+        let computed = CRC32C.checksum(UnsafeRawBufferPointer(rebasing: bytes[..<end]))
+        guard stored == computed else {
+            throw .checksumMismatch(stored: stored, computed: computed)
+        }
+    }
+
+    private static func integer<Integer: FixedWidthInteger & BitwiseCopyable>(
+        _ bytes: UnsafeRawBufferPointer,
+        at offset: Int,
+        as type: Integer.Type
+    ) -> Integer {
+        Integer(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: Integer.self))
+    }
+}
+
+/// A record batch whose every length was checked.
+package struct DecodedBatch: Sendable {
+    /// The offset of the first record.
+    package let baseOffset: Offset
+    /// What the records' timestamp deltas are added to.
+    package let baseTimestamp: Timestamp
+    /// The last record's timestamp.
+    package let lastTimestamp: Timestamp
+    /// What the views' ranges refer to.
+    ///
+    /// More than the records when they were stored uncompressed: nothing is copied then.
+    package let bytes: [UInt8]
+    /// The records in order, at least one.
+    package let records: [RecordView]
+
+    /// The offset after the last record.
+    package var nextOffset: Offset { baseOffset.advanced(by: records.count) }
+
+    /// The offset of the record with the given index in ``records``.
+    package func offset(at index: Int) -> Offset {
+        baseOffset.advanced(by: index)
+    }
+
+    /// The timestamp of a record of this batch.
+    package func timestamp(of record: RecordView) -> Timestamp {
+        baseTimestamp.advanced(byMilliseconds: Int64(record.timestampDelta))
+    }
+
+    /// A copy of one field of a record of this batch.
+    package func copy(_ field: Range<UInt32>) -> [UInt8] {
+        Array(bytes[Int(field.lowerBound)..<Int(field.upperBound)])
+    }
+
+    /// Calls `body` with the name and the value of each header of a record of this batch.
+    package func forEachHeader<Failure: Error>(
+        of record: RecordView,
+        _ body: (_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) throws(Failure) ->
+            Void
+    ) throws(Failure) {
+        try bytes.withRawBytes { (all) throws(Failure) in
+            try RecordHeaders.forEach(in: all.field(record.headers), body)
+        }
+    }
+}
+
+/// Why stored bytes are not the record batch, or the record, they should be.
+///
+/// Each means that the row was damaged, or written by something else; none can be retried.
+package enum BatchError: Error, Hashable, Sendable {
+    /// There are fewer bytes than any batch has.
+    case tooShort(bytes: Int)
+    /// It does not begin with "EL".
+    case badMagic
+    /// It was written by a later version.
+    case unknownVersion(UInt8)
+    /// It was written by a later version.
+    case unknownCodec(UInt8)
+    /// A bit changed since it was written.
+    case checksumMismatch(stored: UInt32, computed: UInt32)
+    /// Its base offset is negative.
+    case negativeOffset(Int64)
+    /// It is a good batch, of another place.
+    case wrongOffset(expected: Offset, found: Offset)
+    /// It claims more bytes than are accepted.
+    case payloadTooLarge(bytes: Int, limit: Int)
+    /// It claims another number of bytes than it holds.
+    case payloadLengthMismatch(claimed: Int, found: Int)
+    /// Its payload cannot be decompressed to the length it claims.
+    case badCompression
+    /// It has no records.
+    case empty
+    /// It claims more records than its bytes could hold.
+    case impossibleCount(records: Int, payloadBytes: Int)
+    /// The record with this number, from 0, reaches beyond the end or has a badly written length.
+    case badRecord(index: Int)
+    /// There are bytes behind the last record.
+    case trailingBytes(Int)
+    /// An offset or timestamp is beyond what 63 bits hold.
+    case overflow
+}
+
+extension BatchError: CustomStringConvertible {
+    /// What is wrong, for an operator.
+    package var description: String {
+        switch self {
+        case .tooShort(let bytes): "only \(bytes) bytes, too few for a record batch"
+        case .badMagic: "not a record batch: it does not begin with \"EL\""
+        case .unknownVersion(let version):
+            "format version \(version), which this version of the software cannot read"
+        case .unknownCodec(let codec):
+            "compression codec \(codec), which this version of the software cannot read"
+        case .checksumMismatch(let stored, let computed):
+            "checksum mismatch: stored \(hex(stored)), computed \(hex(computed))"
+        case .negativeOffset(let offset): "negative base offset \(offset)"
+        case .wrongOffset(let expected, let found):
+            "base offset \(found.rawValue) where \(expected.rawValue) was expected"
+        case .payloadTooLarge(let bytes, let limit):
+            "a payload of \(bytes) bytes, more than the \(limit) accepted"
+        case .payloadLengthMismatch(let claimed, let found):
+            "a payload of \(found) bytes that claims to have \(claimed)"
+        case .badCompression: "a payload that does not decompress to the length it claims"
+        case .empty: "a record batch without records"
+        case .impossibleCount(let records, let bytes):
+            "\(records) records claimed in \(bytes) bytes of payload"
+        case .badRecord(let index): "record \(index) of the batch has an impossible length"
+        case .trailingBytes(let bytes): "\(bytes) bytes behind the last record"
+        case .overflow: "an offset or timestamp that does not fit 63 bits"
+        }
+    }
+
+    private func hex(_ value: UInt32) -> String {
+        let digits = String(value, radix: 16)
+        return String(repeating: "0", count: 8 - digits.count) + digits
+    }
+}
+
+/// CRC-32C (Castagnoli), the checksum of everything stored.
+enum CRC32C {
+    static func checksum(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
+        el_crc32c(0, bytes.baseAddress, bytes.count)
+    }
+
+    /// The table implementation, for processors without the instruction.
+    static func software(_ bytes: UnsafeRawBufferPointer, after crc: UInt32 = 0) -> UInt32 {
+        el_crc32c_software(crc, bytes.baseAddress, bytes.count)
+    }
+
+    /// By the processor's instruction; nil when it has none.
+    static func hardware(_ bytes: UnsafeRawBufferPointer, after crc: UInt32 = 0) -> UInt32? {
+        el_crc32c_has_hardware() ? el_crc32c_hardware(crc, bytes.baseAddress, bytes.count) : nil
     }
 }

@@ -1,3 +1,5 @@
+import CCompression
+
 /// The records being collected for one partition: a record batch's payload, before it has an
 /// offset and a timestamp.
 ///
@@ -75,5 +77,177 @@ package struct Records: Sendable {
     private mutating func append(_ field: UnsafeRawBufferPointer) {
         Varint.append(UInt64(field.count), to: &payload)
         payload.append(contentsOf: field)
+    }
+}
+
+extension Records {
+    /// The records cut into batches, in order, none of them empty, each compressed once.
+    ///
+    /// A batch has at most ``Limits/chunkBytes`` as stored and ``Limits/chunkPayloadBytes`` before
+    /// compression, unless it is a single record. What fits in one batch becomes one.
+    package func chunks() -> [CompressedRecords] {
+        payload.withUnsafeBytes { bytes in
+            var cutter = ChunkCutter(bytes, count: count)
+            var chunks: [CompressedRecords] = []
+            while let chunk = cutter.next() { chunks.append(chunk) }
+            return chunks
+        }
+    }
+}
+
+/// Cuts batches off the front of a payload.
+///
+/// How much payload fits is learnt from the batch before, so that hardly any is compressed twice.
+private struct ChunkCutter {
+    private var parser: RecordParser
+    private var recordsLeft: Int
+    /// Payload bytes that are expected to fit.
+    private var budget = Limits.chunkPayloadBytes
+
+    init(_ payload: UnsafeRawBufferPointer, count: Int) {
+        parser = RecordParser(payload)
+        recordsLeft = count
+    }
+
+    mutating func next() -> CompressedRecords? {
+        guard recordsLeft > 0 else { return nil }
+        while true {
+            var ahead = parser
+            let count = take(from: &ahead)
+            let piece = parser.slice(to: ahead)
+            let chunk = CompressedRecords(payload: piece, count: count)
+            let fits = chunk.encodedCount <= Limits.chunkBytes
+            learn(from: chunk)
+            if fits || count == 1 {
+                parser = ahead
+                recordsLeft -= count
+                return chunk
+            }
+            // Fewer records than this time, whatever was learnt.
+            budget = min(budget, piece.count - 1)
+        }
+    }
+
+    /// Passes over the next batch's records, evenly cut; at least one.
+    private func take(from ahead: inout RecordParser) -> Int {
+        let left = ahead.remaining
+        let pieces = (left + budget - 1) / budget
+        let target = (left + pieces - 1) / pieces
+        var count = 0
+        while count < recordsLeft {
+            let before = ahead
+            precondition(ahead.skipRecord(), "the payload was encoded by Records")
+            if count > 0, parser.slice(to: ahead).count > target {
+                ahead = before
+                break
+            }
+            count += 1
+        }
+        return count
+    }
+
+    private mutating func learn(from chunk: CompressedRecords) {
+        let expected = chunk.payloadLength * Limits.chunkBytes / chunk.encodedCount
+        budget = min(Limits.chunkPayloadBytes, max(1, expected / 16 * 15))
+    }
+}
+
+/// The records of one batch, compressed if that pays, ready to be written at any offset.
+///
+/// Made once; a retry at another offset calls ``encode(baseOffset:timestamp:)`` again, which copies
+/// the stored bytes and checksums them but compresses nothing.
+package struct CompressedRecords: Sendable {
+    /// How many records there are.
+    package let count: Int
+    /// Bytes before compression.
+    package let payloadLength: Int
+    /// The timestamp delta of the last record, milliseconds.
+    package let lastTimestampDelta: UInt64
+    /// How the payload is stored.
+    let codec: BatchCodec
+    /// Room for the header, then the payload as stored.
+    private let template: [UInt8]
+
+    /// - Parameter records: At least one. Their number and size are not checked: what may exceed a
+    ///   chunk goes through ``Records/chunks()``.
+    package init(_ records: Records) {
+        self = records.payload.withUnsafeBytes {
+            CompressedRecords(payload: $0, count: records.count)
+        }
+    }
+
+    init(payload: UnsafeRawBufferPointer, count: Int) {
+        precondition(count > 0, "a batch has at least one record")
+        self.count = count
+        payloadLength = payload.count
+        lastTimestampDelta = Self.lastDelta(payload, count: count)
+        if let compressed = Self.compress(payload) {
+            codec = .zstd
+            template = compressed
+        } else {
+            codec = .none
+            template = Self.copy(payload)
+        }
+    }
+
+    /// Bytes of the encoded batch.
+    package var encodedCount: Int { template.count + BatchHeader.checksumCount }
+
+    /// The record batch with its first record at `baseOffset`, and `timestamp` as what the
+    /// records' timestamp deltas are added to.
+    package func encode(baseOffset: Offset, timestamp: Timestamp) -> [UInt8] {
+        let header = BatchHeader(
+            codec: codec,
+            count: UInt32(count),
+            baseOffset: baseOffset,
+            baseTimestamp: timestamp,
+            payloadLength: UInt32(payloadLength)
+        )
+        return [UInt8](unsafeUninitializedCapacity: encodedCount) { bytes, initialized in
+            let raw = UnsafeMutableRawBufferPointer(bytes)
+            template.withUnsafeBytes { raw.copyMemory(from: $0) }
+            header.write(to: raw)
+            let covered = UnsafeRawBufferPointer(rebasing: raw[..<template.count])
+            let checksum = CRC32C.checksum(covered).littleEndian
+            raw.storeBytes(of: checksum, toByteOffset: template.count, as: UInt32.self)
+            initialized = encodedCount
+        }
+    }
+
+    /// The template with the payload compressed; nil when that does not save an eighth.
+    private static func compress(_ payload: UnsafeRawBufferPointer) -> [UInt8]? {
+        guard payload.count > Limits.compressionThreshold else { return nil }
+        let most = payload.count - (payload.count + 7) / 8
+        var worthIt = false
+        let bytes = [UInt8](unsafeUninitializedCapacity: BatchHeader.count + most) { bytes, count in
+            let room = bytes.baseAddress.map { $0 + BatchHeader.count }
+            let written = el_zstd_compress(room, most, payload.baseAddress, payload.count)
+            worthIt = written > 0
+            bytes.initialize(repeating: 0, upTo: BatchHeader.count)
+            count = worthIt ? BatchHeader.count + written : BatchHeader.count
+        }
+        return worthIt ? bytes : nil
+    }
+
+    private static func copy(_ payload: UnsafeRawBufferPointer) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(BatchHeader.count + payload.count)
+        bytes.append(contentsOf: repeatElement(0, count: BatchHeader.count))
+        bytes.append(contentsOf: payload)
+        return bytes
+    }
+
+    private static func lastDelta(_ payload: UnsafeRawBufferPointer, count: Int) -> UInt64 {
+        var parser = RecordParser(payload)
+        for _ in 1..<count {
+            precondition(parser.skipRecord(), "the payload was encoded by Records")
+        }
+        return parser.number() ?? 0
+    }
+}
+
+extension UnsafeMutableBufferPointer<UInt8> {
+    fileprivate func initialize(repeating byte: UInt8, upTo count: Int) {
+        UnsafeMutableBufferPointer(rebasing: self[..<count]).initialize(repeating: byte)
     }
 }

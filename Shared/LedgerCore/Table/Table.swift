@@ -202,3 +202,82 @@ public enum TransactionOutcome: Hashable, Sendable {
     /// there, say. Their conditions may hold or not.
     case conditionFailed([Int: Item?], unjudged: Set<Int> = [])
 }
+
+/// A table call that could not be answered.
+///
+/// Whoever catches one must ask whether it is definite.
+public struct TableError: Error, Hashable, Sendable {
+    /// Whether the call may have taken effect.
+    public enum Effect: Hashable, Sendable {
+        /// Nothing was written. Reads are always definite.
+        case definite
+        /// It may have been written: a time-out, a broken connection, a server error.
+        case indefinite
+    }
+
+    /// What kind of trouble, for the mapping to an answer and for retries.
+    public enum Reason: Hashable, Sendable {
+        /// The engine asks for fewer calls; the same call can succeed soon.
+        case throttled
+        /// The engine is not there or did not answer in time.
+        case unavailable
+        /// No room left on the disk.
+        case full
+        /// Stored data is damaged or not ours.
+        case corrupt
+        /// The call itself is wrong: too large, too many items. A defect of ours.
+        case invalid
+        /// The engine was closed, or has given up writing: no later try can succeed.
+        case closed
+    }
+
+    /// Whether it may have happened.
+    public let effect: Effect
+    /// What kind.
+    public let reason: Reason
+    /// For a log line; holds no payload.
+    public let message: String
+    /// The row that is damaged, when it is known which.
+    public let row: TableKey?
+
+    /// A failed call.
+    public init(_ effect: Effect, _ reason: Reason, _ message: String, row: TableKey? = nil) {
+        self.effect = effect
+        self.reason = reason
+        self.message = message
+        self.row = row
+    }
+}
+
+/// All rows of a table as they were at one moment: what checking and copying a ledger start from.
+public protocol TableSnapshot {
+    /// The partition keys under which there are rows, ascending; those of no known kind too.
+    func partitionKeys() throws(TableError) -> [String]
+
+    /// Calls `body` with each row of a group, in sort-key order.
+    func forEachRow(of group: RowGroup, _ body: (StoredRow) -> Void) throws(TableError)
+}
+
+extension TableSnapshot {
+    /// The rows of a group that can be decoded, in sort-key order; for groups of few rows.
+    ///
+    /// `damaged` is called with what cannot.
+    public func rows(
+        of group: RowGroup,
+        damaged: (StoredRow) -> Void
+    ) throws(TableError) -> [Item] {
+        var items: [Item] = []
+        try forEachRow(of: group) { row in
+            if case .row(let item) = row { items.append(item) } else { damaged(row) }
+        }
+        return items
+    }
+}
+
+/// A row as it is stored, readable or not.
+public enum StoredRow: Sendable {
+    /// A row.
+    case row(Item)
+    /// Its sort key is none of its group, or its attributes cannot be decoded.
+    case damaged(sortKey: [UInt8])
+}

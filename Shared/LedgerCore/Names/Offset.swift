@@ -62,28 +62,11 @@ public struct Partition: Hashable, Comparable, Sendable {
     }
 }
 
-/// A moment in milliseconds since the Unix epoch.
-public struct Timestamp: Hashable, Comparable, Sendable {
-    /// Milliseconds since 1970-01-01T00:00:00Z.
-    public let milliseconds: Int64
-
-    /// - Parameter milliseconds: Since the Unix epoch.
-    public init(milliseconds: Int64) {
-        self.milliseconds = milliseconds
-    }
-
-    /// Whole seconds since the Unix epoch, rounded down: the unit of every `ttl` attribute.
-    public var seconds: Int64 {
-        milliseconds >= 0 ? milliseconds / 1000 : -((-milliseconds + 999) / 1000)
-    }
-
-    /// This moment moved by `milliseconds`, which may be negative.
-    public func advanced(byMilliseconds milliseconds: Int64) -> Timestamp {
-        Timestamp(milliseconds: self.milliseconds + milliseconds)
-    }
-
-    /// In order of their values.
-    public static func < (left: Timestamp, right: Timestamp) -> Bool {
-        left.milliseconds < right.milliseconds
-    }
+/// Where a subscription stands in one partition: everything before it was delivered.
+public enum Position: Hashable, Sendable {
+    /// Bootstrapping from the compacted state as of `watermark`: keys up to and including `after`
+    /// were delivered (nil: none yet). The log follows at `watermark`.
+    case snapshot(watermark: Offset, after: EventKey?)
+    /// In the log; the next event is at this offset.
+    case log(Offset)
 }
