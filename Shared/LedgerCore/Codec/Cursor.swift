@@ -3,7 +3,7 @@
 /// ```
 /// base64url of
 ///   version = 1 · subscription incarnation, 16 bytes · uvarint seek epoch
-///   · positions (see Positions) · HMAC-SHA-256 of all before it, 32 bytes
+///   · positions (see PositionVector) · HMAC-SHA-256 of all before it, 32 bytes
 /// ```
 ///
 /// The HMAC is under the subscription's own secret. One spelling per cursor.
@@ -30,7 +30,7 @@ package struct Cursor: Hashable, Sendable {
         var bytes = [Self.version]
         bytes += subscription.bytes
         Varint.append(UInt64(epoch), to: &bytes)
-        Positions.append(positions, to: &bytes)
+        PositionVector.append(positions, to: &bytes)
         bytes += HMACSHA256.tag(key: secret, message: bytes)
         return Base64URL.encode(bytes)
     }
@@ -46,7 +46,7 @@ package struct Cursor: Hashable, Sendable {
         guard reader.byte() == version,
             let subscription = reader.take(16).flatMap({ Incarnation(bytes: $0) }),
             let epoch = reader.number().flatMap(Int64.init(exactly:)),
-            let positions = Positions.read(&reader), reader.isAtEnd
+            let positions = PositionVector.read(&reader), reader.isAtEnd
         else { return nil }
         return UnverifiedCursor(
             cursor: Cursor(subscription: subscription, epoch: epoch, positions: positions),

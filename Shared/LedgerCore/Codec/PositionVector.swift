@@ -8,7 +8,7 @@
 /// ```
 ///
 /// One spelling per vector.
-package enum Positions {
+package enum PositionVector {
     private static let logTag: UInt8 = 0
     private static let snapshotTag: UInt8 = 1
 

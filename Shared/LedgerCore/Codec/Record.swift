@@ -31,6 +31,9 @@ package struct Record: Sendable {
     /// Whether there is at least one header.
     package var hasHeaders: Bool { headers.count > 1 }
 
+    /// Type + headers + data, bytes; the event measure counts the key too, which is the row's.
+    var countedBytesWithoutKey: Int { type.count + headers.count + data.count }
+
     /// Encodes a record of a batch.
     package static func encode(_ view: RecordView, of batch: DecodedBatch) -> [UInt8] {
         batch.bytes.withUnsafeBytes { all in
@@ -237,6 +240,9 @@ package struct RecordView: Hashable, Sendable {
 
     /// Whether there is at least one header: a block of one byte is the count 0.
     package var hasHeaders: Bool { headers.count > 1 }
+
+    /// Key + type + headers + data, bytes: the measure of an event's and a page's size.
+    var countedBytes: Int { key.count + type.count + headers.count + data.count }
 }
 
 extension UnsafeRawBufferPointer {

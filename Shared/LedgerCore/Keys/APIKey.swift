@@ -6,7 +6,7 @@
 ///      secret            256 random bits, 43 characters of base64url
 /// ```
 ///
-/// One spelling per key. It is shown once, to who made it; the ledger keeps its ``KeyHash`` only.
+/// One spelling per key. It is shown once, to who made it; the ledger keeps its ``APIKeyHash`` only.
 public struct APIKey: Sendable {
     /// What every key begins with, so that it is recognised where it does not belong.
     static let prefix = "elk_"
@@ -44,7 +44,7 @@ public struct APIKey: Sendable {
     }
 
     /// What the ledger keeps of it.
-    public var hash: KeyHash { KeyHash(of: text) }
+    public var hash: APIKeyHash { APIKeyHash(of: text) }
 }
 
 /// The public name of an API key: 16 lower-case hexadecimal digits.

@@ -2,7 +2,7 @@
 ///
 /// A plain hash is enough, because a key has 256 random bits: there is nothing to guess. Whoever
 /// knows a hash can't derive the key. It is what `sha256sum` says about the key.
-public struct KeyHash: Sendable {
+public struct APIKeyHash: Sendable {
     /// 32 bytes.
     public let bytes: [UInt8]
 
@@ -29,7 +29,7 @@ public struct KeyHash: Sendable {
     /// Whether both are of the same key, in a time that does not depend on them.
     ///
     /// The only comparison there is, so that none that stops at the first difference is ever used.
-    public func matches(_ other: KeyHash) -> Bool {
+    public func matches(_ other: APIKeyHash) -> Bool {
         constantTimeEquals(bytes, other.bytes)
     }
 }

@@ -1,5 +1,5 @@
 /// What a key may do with a stream.
-public enum KeyAction: String, CaseIterable, Sendable {
+public enum APIKeyAction: String, CaseIterable, Sendable {
     /// Creates, changes and deletes streams, compacts, accepts tails.
     case admin
     /// Publishes.
@@ -11,12 +11,12 @@ public enum KeyAction: String, CaseIterable, Sendable {
 /// Some actions on some streams: `publish,consume:orders-*`.
 public struct Scope: Hashable, Sendable, CustomStringConvertible {
     /// At least one.
-    public let actions: Set<KeyAction>
+    public let actions: Set<APIKeyAction>
     /// On which streams.
     public let streams: StreamPattern
 
     /// A scope; nil without an action.
-    public init?(_ actions: Set<KeyAction>, on streams: StreamPattern) {
+    public init?(_ actions: Set<APIKeyAction>, on streams: StreamPattern) {
         guard !actions.isEmpty else { return nil }
         self.actions = actions
         self.streams = streams
@@ -27,13 +27,13 @@ public struct Scope: Hashable, Sendable, CustomStringConvertible {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
         guard parts.count == 2, let streams = StreamPattern(parts[1]) else { return nil }
         let words = parts[0].split(separator: ",", omittingEmptySubsequences: false)
-        let actions = words.compactMap { KeyAction(rawValue: String($0)) }
+        let actions = words.compactMap { APIKeyAction(rawValue: String($0)) }
         guard actions.count == words.count, Set(actions).count == words.count else { return nil }
         self.init(Set(actions), on: streams)
     }
 
     /// The actions in their fixed order.
-    public var orderedActions: [KeyAction] { KeyAction.allCases.filter(actions.contains) }
+    public var orderedActions: [APIKeyAction] { APIKeyAction.allCases.filter(actions.contains) }
 
     /// The scope as text.
     public var description: String {
@@ -44,16 +44,16 @@ public struct Scope: Hashable, Sendable, CustomStringConvertible {
 extension [Scope] {
     /// Everything: what the operator's own key may do.
     public static var everything: [Scope] {
-        [Scope(Set(KeyAction.allCases), on: .all)].compactMap(\.self)
+        [Scope(Set(APIKeyAction.allCases), on: .all)].compactMap(\.self)
     }
 
     /// Whether one of them lets `action` be done on the stream.
-    public func allow(_ action: KeyAction, on stream: StreamID) -> Bool {
+    public func allow(_ action: APIKeyAction, on stream: StreamID) -> Bool {
         contains { $0.actions.contains(action) && $0.streams.covers(stream) }
     }
 
     /// Whether one of them lets `action` be done on every stream.
-    public func allowEverywhere(_ action: KeyAction) -> Bool {
+    public func allowEverywhere(_ action: APIKeyAction) -> Bool {
         contains { $0.actions.contains(action) && $0.streams == .all }
     }
 

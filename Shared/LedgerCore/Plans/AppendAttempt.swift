@@ -146,7 +146,7 @@ struct AppendAttempt: Sendable {
         )
         var end = tail
         for (position, records) in lane.remainingRecords.chunks().enumerated() {
-            let chunk = Chunk(
+            let chunk = ChunkRow(
                 stream: context.stream,
                 partition: lane.partition,
                 after: end,

@@ -7,7 +7,7 @@ package struct APIKeyRow: Sendable {
     /// What its maker calls it.
     package let name: String
     /// The SHA-256 of the key.
-    package let hash: KeyHash
+    package let hash: APIKeyHash
     /// What it may do; at least one.
     package let scopes: [Scope]
     /// When it was made.
@@ -19,7 +19,7 @@ package struct APIKeyRow: Sendable {
     package init(
         id: APIKeyID,
         name: String,
-        hash: KeyHash,
+        hash: APIKeyHash,
         scopes: [Scope],
         created: Timestamp,
         expires: Timestamp?
@@ -55,7 +55,7 @@ package struct APIKeyRow: Sendable {
     package init(_ item: Item) throws(TableError) {
         guard case .apiKey(let id) = item.key else { throw item.misplaced }
         guard let name = item.string(.name) else { throw item.damaged(.name) }
-        guard let hash = KeyHash(bytes: try item.requiredBytes(.keyHash)) else {
+        guard let hash = APIKeyHash(bytes: try item.requiredBytes(.keyHash)) else {
             throw item.damaged(.keyHash)
         }
         let texts = item.string(.scopes)?.split(separator: " ") ?? []

@@ -3,7 +3,7 @@
 /// A ring that could not be answered is kept here until a sweep has answered it, so that nothing
 /// waits for the next round: what failed to be folded, and what a look had to leave for want of
 /// time.
-package struct KeptRing: Hashable, Sendable {
+package struct KeptRingRow: Hashable, Sendable {
     /// The stream's name, by which it is found.
     package let id: StreamID
     /// The stream's incarnation.

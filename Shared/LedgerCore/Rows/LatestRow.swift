@@ -1,5 +1,5 @@
 /// The latest event of one key: row `STATE`, an entry of the compacted state.
-package struct Latest: Hashable, Sendable {
+package struct LatestRow: Hashable, Sendable {
     /// What the key's latest event says.
     package enum Value: Hashable, Sendable {
         /// The event, encoded by ``Record`` and packed by ``PackedRecord``.

@@ -98,7 +98,7 @@ package struct StreamRow: Hashable, Sendable {
 ///
 /// The table's news name a stream by its incarnation only, and its description stands under its
 /// name.
-package struct StreamName: Hashable, Sendable {
+package struct StreamNameRow: Hashable, Sendable {
     /// The stream's incarnation.
     package let stream: Incarnation
     /// Its name.

@@ -75,14 +75,14 @@ package struct SubscriptionRow: Hashable, Sendable {
         item[.start] = .bytes(startFrom)
         item[.created] = .number(created.milliseconds)
         item[.epoch] = .number(epoch)
-        item[.positions] = .bytes(Positions.encode(positions))
+        item[.positions] = .bytes(PositionVector.encode(positions))
         return item
     }
 
     /// Reads the row; throws ``TableError/Reason/corrupt`` when it is damaged.
     package init(_ item: Item) throws(TableError) {
         guard case .subscription(let stream, let id) = item.key else { throw item.misplaced }
-        guard let positions = Positions.decode(try item.requiredBytes(.positions)) else {
+        guard let positions = PositionVector.decode(try item.requiredBytes(.positions)) else {
             throw item.damaged(.positions)
         }
         self.stream = stream

@@ -79,7 +79,7 @@ package struct Expiration: Hashable, Sendable {
     /// Whether this chunk has expired.
     ///
     /// Then so has every chunk before it: timestamps and ttls never decrease along a log.
-    package func covers(_ chunk: Chunk) -> Bool {
+    package func covers(_ chunk: ChunkRow) -> Bool {
         covers(chunk.timestamp, chunk.ttl)
     }
 

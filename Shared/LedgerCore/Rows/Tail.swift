@@ -34,10 +34,10 @@ package struct TailReading: Hashable, Sendable {
     package let newest: LogEntry?
     /// The partition's progress, read after the log; nil where there is none, or where the log has a
     /// chunk so young that nothing behind it can have been removed.
-    package var progress: Progress?
+    package var progress: ProgressRow?
 
     /// What was found.
-    package init(newest: LogEntry?, progress: Progress?) {
+    package init(newest: LogEntry?, progress: ProgressRow?) {
         self.newest = newest
         self.progress = progress
     }
@@ -57,7 +57,9 @@ package struct TailReading: Hashable, Sendable {
     /// deleted, or ``TailTrust`` holds.
     package func verdict(at now: Timestamp, _ trust: TailTrust) -> Verdict {
         if case .seal = newest { return .sealed }
-        if !isNewestPastTTL(at: now) || trust.holds(swept: progress?.swept, at: now) {
+        if !isNewestPastTTL(at: now)
+            || trust.holds(tailVerifiedAt: progress?.tailVerifiedAt, at: now)
+        {
             return .tail(tail)
         }
         return .unverified(tail)
@@ -69,7 +71,7 @@ package struct TailReading: Hashable, Sendable {
     }
 
     private var tail: Tail {
-        let watermark = progress?.watermark ?? .empty
+        let watermark = progress?.foldedTail ?? .empty
         guard case .chunk(let chunk)? = newest, chunk.end >= watermark.next else {
             return watermark
         }
@@ -84,22 +86,22 @@ package struct TailTrust: Hashable, Sendable {
     package let created: Timestamp
     /// The engine removes log rows only through our own sweep, never above the watermark, so the
     /// end is always what it seems.
-    package let exempt: Bool
+    package let onlySweepDeletes: Bool
 
     /// The trust in the ends of a stream's logs.
-    package init(created: Timestamp, exempt: Bool) {
+    package init(created: Timestamp, onlySweepDeletes: Bool) {
         self.created = created
-        self.exempt = exempt
+        self.onlySweepDeletes = onlySweepDeletes
     }
 
     /// How long a verified tail may be trusted: 48 hours, less one for clocks that disagree.
     private static let duration =
         (Limits.physicalRetentionHours - Limits.physicalRetentionMarginHours) * 3_600_000
 
-    /// Whether a sweep has verified the tail, at `swept`, not too long ago.
-    package func holds(swept: Timestamp?, at now: Timestamp) -> Bool {
-        let verified = max(swept ?? created, created)
+    /// Whether a sweep has verified the tail, at `tailVerifiedAt`, not too long ago.
+    package func holds(tailVerifiedAt: Timestamp?, at now: Timestamp) -> Bool {
+        let verified = max(tailVerifiedAt ?? created, created)
         guard Rule.trust.isKept else { return true }
-        return exempt || now < verified.advanced(byMilliseconds: Self.duration)
+        return onlySweepDeletes || now < verified.advanced(byMilliseconds: Self.duration)
     }
 }

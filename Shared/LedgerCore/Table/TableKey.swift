@@ -3,17 +3,17 @@
 /// | PK | SK | row | mutability |
 /// |---|---|---|---|
 /// | `STREAMS` | stream id | ``StreamRow`` | admin, compare-and-set |
-/// | `LOG#sid#p` | first offset, 20 digits | ``Chunk`` or the seal | append only |
-/// | `PART#sid` | partition, 5 digits | ``Progress`` | compactor, compare-and-set |
-/// | `STATE#sid#p` | event key | ``Latest`` | compactor, offset only grows |
+/// | `LOG#sid#p` | first offset, 20 digits | ``ChunkRow`` or the seal | append only |
+/// | `PART#sid` | partition, 5 digits | ``ProgressRow`` | compactor, compare-and-set |
+/// | `STATE#sid#p` | event key | ``LatestRow`` | compactor, offset only grows |
 /// | `SUBS#sid` | subscription id | ``SubscriptionRow`` | admin; a seek by compare-and-set |
 /// | `POS#sid#sub` | partition, 5 digits | ``PositionRow`` | poll, forward only within an epoch |
 /// | `IDEM#sid` | SHA-256 of the key, `#`, partition | ``IdempotencyRow`` | written once, TTL 24 h |
 /// | `KEYS` | API key id | ``APIKeyRow`` | admin, put and deleted only |
 /// | `CLOCK` | `highest` | ``ClockRow`` | compare-and-set |
 /// | `GC` | sid, or sid `#` sub | ``DeletionJob`` | admin, compactor |
-/// | `NAME#sid` | `NAME` | ``StreamName`` | written once, with the stream |
-/// | `RINGS` | sid, `#`, partition | ``KeptRing`` | compactor, put and deleted only |
+/// | `NAME#sid` | `NAME` | ``StreamNameRow`` | written once, with the stream |
+/// | `RINGS` | sid, `#`, partition | ``KeptRingRow`` | compactor, put and deleted only |
 /// | `SWEEP` | `SWEEP` | ``SweepRow`` | compactor, compare-and-set |
 ///
 /// `sid` and `sub` are the random incarnations of stream and subscription, 32 hex digits.

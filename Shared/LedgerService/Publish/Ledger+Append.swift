@@ -108,7 +108,7 @@ extension Ledger {
     ) async throws(TableError)
         -> TailReading
     {
-        var early: Progress?
+        var early: ProgressRow?
         if !Rule.watermarkAfter.isKept { early = try await readProgress(stream, partition) }
         let last = Query(.log(stream, partition), order: .descending, limit: 1)
         let newest = try await table.query(last).items.first
@@ -126,9 +126,9 @@ extension Ledger {
     private func readProgress(
         _ stream: Incarnation,
         _ partition: Partition
-    ) async throws(TableError) -> Progress? {
+    ) async throws(TableError) -> ProgressRow? {
         let item = try await table.get(.progress(stream, partition))
-        return try item.map { item throws(TableError) in try Progress(item) }
+        return try item.map { item throws(TableError) in try ProgressRow(item) }
     }
 
     /// Counts what was stored, wakes those who wait for events, and rings for the fold.

@@ -17,7 +17,7 @@ extension Ledger {
             created: clock.now()
         )
         let known = clock.instant()
-        let name = StreamName(stream.incarnation, id)
+        let name = StreamNameRow(stream.incarnation, id)
         let writes = [Write.put(stream.item, if: .notExists), .put(name.item)]
         guard case .applied = try await apply(writes, decided: known) else {
             throw .streamAlreadyExists(id)
@@ -114,13 +114,13 @@ extension Ledger {
             partition: partition,
             earliest: earliest,
             next: end.next,
-            compactedUpTo: stream.compaction ? end.progress?.watermark.next ?? .zero : nil
+            compactedUpTo: stream.compaction ? end.progress?.foldedTail.next ?? .zero : nil
         )
     }
 
     /// When the ends of a stream's logs may be believed.
     func trust(in stream: StreamRow) -> TailTrust {
-        TailTrust(created: stream.created, exempt: !table.deletesLogByItself)
+        TailTrust(created: stream.created, onlySweepDeletes: !table.deletesLogByItself)
     }
 
     /// A partition's end, as far as it can be seen.
@@ -146,8 +146,8 @@ extension Ledger {
 struct PartitionEnd {
     /// The offset of the next event.
     let next: Offset
-    let progress: Progress?
+    let progress: ProgressRow?
 
     /// Below, nothing is looked for: of what was removed there, some rows may be left.
-    var trim: Offset { progress?.trim ?? .zero }
+    var trimmedBelow: Offset { progress?.trimmedBelow ?? .zero }
 }

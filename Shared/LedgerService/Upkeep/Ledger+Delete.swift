@@ -77,7 +77,7 @@ extension Ledger {
         // one: it would have to be at least two days old.
         let verdict = reading.verdict(
             at: clock.wall(),
-            TailTrust(created: stream.created, exempt: true)
+            TailTrust(created: stream.created, onlySweepDeletes: true)
         )
         guard case .tail(var tail) = verdict, Rule.seal.isKept else { return }
         while true {

@@ -67,7 +67,7 @@ extension Ledger {
     private func work<Result: Sendable>(
         _ run: SweepRun,
         jobs: [DeletionJob],
-        rings: [KeptRing],
+        rings: [KeptRingRow],
         look: @escaping @Sendable () async -> Result
     ) async -> Result {
         for ring in rings { run.call(Doorbell.Ring(ring), kept: ring) }

@@ -48,7 +48,7 @@ struct AppendPlanTests {
     var context: AppendContext {
         AppendContext(
             stream: stream,
-            trust: TailTrust(created: stream.created, exempt: true),
+            trust: TailTrust(created: stream.created, onlySweepDeletes: true),
             known: Instant(now: Timestamp(milliseconds: 1000), uptime: 0)
         )
     }

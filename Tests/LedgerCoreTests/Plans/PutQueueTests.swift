@@ -6,7 +6,7 @@ import Testing
 struct PutQueueTests {
     private func writes(_ count: Int) -> [Write] {
         (0..<count).map { index in
-            Latest(
+            LatestRow(
                 stream: Incarnation(high: 1, low: 1),
                 partition: Partition(unchecked: 0),
                 key: EventKey(trusted: Array("k\(index)".utf8)),

@@ -93,20 +93,20 @@ struct SweepRowTests {
     func rings() throws {
         let id = try #require(StreamID("orders"))
         let partition = try #require(Partition(7))
-        let ring = KeptRing(id, Self.someone, partition, token: Incarnation(high: 3, low: 4))
-        #expect(try KeptRing(ring.item) == ring)
+        let ring = KeptRingRow(id, Self.someone, partition, token: Incarnation(high: 3, low: 4))
+        #expect(try KeptRingRow(ring.item) == ring)
         #expect(ring.removal.condition?.holds(for: ring.item) == true)
-        let again = KeptRing(id, Self.someone, partition, token: Incarnation(high: 3, low: 5))
+        let again = KeptRingRow(id, Self.someone, partition, token: Incarnation(high: 3, low: 5))
         #expect(ring.removal.condition?.holds(for: again.item) == false)
         var damaged = ring.item
         damaged[.stream] = .string("no name!")
-        #expect(throws: TableError.self) { try KeptRing(damaged) }
+        #expect(throws: TableError.self) { try KeptRingRow(damaged) }
     }
 
     @Test("A stream's name is read as it was written")
     func names() throws {
-        let name = StreamName(Self.someone, try #require(StreamID("orders")))
-        #expect(try StreamName(name.item) == name)
-        #expect(throws: TableError.self) { try StreamName(Item(.streamName(Self.someone))) }
+        let name = StreamNameRow(Self.someone, try #require(StreamID("orders")))
+        #expect(try StreamNameRow(name.item) == name)
+        #expect(throws: TableError.self) { try StreamNameRow(Item(.streamName(Self.someone))) }
     }
 }

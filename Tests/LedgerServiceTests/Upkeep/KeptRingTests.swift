@@ -62,7 +62,7 @@ struct KeptRingTests {
         await api.stream("s", ",\"partition_count\":1")
         let partition = try #require(Partition(0))
         for (name, low) in [("s", UInt64(1)), ("gone", 2)] {
-            let ring = KeptRing(
+            let ring = KeptRingRow(
                 try #require(StreamID(name)),
                 Incarnation(high: 9, low: low),
                 partition,
@@ -79,7 +79,7 @@ struct KeptRingTests {
         let streams = try await ManyStreams(0, deletesLogByItself: true)
         let partition = try #require(Partition(0))
         for index in 0..<3_000 {
-            let ring = KeptRing(
+            let ring = KeptRingRow(
                 try ManyStreams.name(index),
                 ManyStreams.incarnation(index),
                 partition,

@@ -1,5 +1,5 @@
 /// The events of one append to one partition: row `LOG`, never changed once written.
-package struct Chunk: Hashable, Sendable {
+package struct ChunkRow: Hashable, Sendable {
     /// The stream's incarnation.
     package let stream: Incarnation
     /// The partition.
@@ -68,7 +68,7 @@ package struct Chunk: Hashable, Sendable {
 /// One row of a partition's log.
 package enum LogEntry: Hashable, Sendable {
     /// Events.
-    case chunk(Chunk)
+    case chunk(ChunkRow)
     /// The end: the stream is deleted and the partition accepts no more.
     case seal(at: Offset)
 
@@ -93,12 +93,12 @@ package enum LogEntry: Hashable, Sendable {
         if item.number(.seal) != nil {
             self = .seal(at: first)
         } else {
-            self = .chunk(try Chunk(item, stream, partition, first))
+            self = .chunk(try ChunkRow(item, stream, partition, first))
         }
     }
 }
 
-extension Chunk {
+extension ChunkRow {
     fileprivate init(
         _ item: Item,
         _ stream: Incarnation,
