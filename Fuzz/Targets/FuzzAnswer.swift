@@ -37,7 +37,7 @@ func checkRow(_ item: Item) {
     case .progress:
         guard let row = try? ProgressRow(item) else { return }
         _ = TailReading(newest: nil, progress: row)
-            .verdict(at: now, TailTrust(created: now, onlySweepDeletes: false))
+            .verdict(at: now, trusting: TailTrust(created: now, onlySweepDeletes: false))
         expectSame(row, try? ProgressRow(row.item))
     case .latest:
         guard let row = try? LatestRow(item) else { return }

@@ -95,7 +95,7 @@ struct StoredDataTests {
         case .chunk(let stream, let partition, let first):
             switch try LogEntry(item) {
             case .chunk(let chunk): chunk.item
-            case .seal: LogEntry.sealItem(stream, partition, at: first)
+            case .seal: LogEntry.sealItem(stream: stream, partition: partition, at: first)
             }
         case .progress: try ProgressRow(item).item
         case .latest: try LatestRow(item).item

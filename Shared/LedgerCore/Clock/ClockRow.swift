@@ -22,7 +22,7 @@ package struct ClockRow: Hashable, Sendable {
     /// The row that follows, if an opinion of a clock, at `instant` and `boot`, makes one necessary.
     static func next(
         after row: ClockRow?,
-        _ opinion: ClockTrust.Opinion,
+        given opinion: ClockTrust.Opinion,
         at instant: Instant,
         boot: BootMoment?
     ) -> ClockRow? {
@@ -85,16 +85,18 @@ package struct ClockRow: Hashable, Sendable {
     package init(_ item: Item) throws(TableError) {
         guard case .clock = item.key else { throw item.misplaced }
         highest = try item.requiredTimestamp(.timestamp)
-        since = try Self.moment(item, .boot, .uptime)
+        since = try Self.moment(in: item, boot: .boot, uptime: .uptime)
         version = try item.requiredCounter(.version)
-        guard let moment = try Self.moment(item, .doubtBoot, .doubtUptime) else { return }
+        guard let moment = try Self.moment(in: item, boot: .doubtBoot, uptime: .doubtUptime) else {
+            return
+        }
         doubt = Doubt(claimed: try item.requiredTimestamp(.doubt), since: moment)
     }
 
     private static func moment(
-        _ item: Item,
-        _ boot: Attribute,
-        _ uptime: Attribute
+        in item: Item,
+        boot: Attribute,
+        uptime: Attribute
     ) throws(TableError) -> BootMoment? {
         guard let boot = item.string(boot) else { return nil }
         return BootMoment(boot: boot, uptime: try item.requiredCounter(uptime))

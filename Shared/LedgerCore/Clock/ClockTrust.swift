@@ -122,7 +122,7 @@ package struct ClockTrust: Sendable {
         if case .believed(let now) = opinion, base(at: instant.uptime).map({ $0 < now }) ?? true {
             anchor = instant
         }
-        return (opinion, ClockRow.next(after: row, opinion, at: instant, boot: boot))
+        return (opinion, ClockRow.next(after: row, given: opinion, at: instant, boot: boot))
     }
 
     /// The row with which an operator says that the clock is right.

@@ -164,20 +164,20 @@ package enum PackedRecord {
                     input.count
                 )
             }
-            count = written > 0 ? seal(room, written, length: record.count) : 0
+            count = written > 0 ? seal(room, packedCount: written, length: record.count) : 0
         }
         return packed.isEmpty ? record : packed
     }
 
-    /// Writes what stands around `written` compressed bytes; returns how many there are in all.
+    /// Writes what stands around the `packedCount` compressed bytes; returns the count of all bytes.
     private static func seal(
         _ bytes: UnsafeMutableRawBufferPointer,
-        _ written: Int,
+        packedCount: Int,
         length: Int
     ) -> Int {
         bytes[0] = version
         bytes.storeBytes(of: UInt32(length).littleEndian, toByteOffset: 1, as: UInt32.self)
-        let end = fixedCount + written
+        let end = fixedCount + packedCount
         let checksum = CRC32C.checksum(UnsafeRawBufferPointer(rebasing: bytes[..<end]))
         bytes.storeBytes(of: checksum.littleEndian, toByteOffset: end, as: UInt32.self)
         return end + BatchHeader.checksumCount

@@ -58,17 +58,17 @@ package enum RecordBatch {
         }
         switch header.codec {
         case .none:
-            let range = try storedRange(bytes, header)
-            return try parse(bytes, range, header)
+            let range = try storedRange(of: bytes, header: header)
+            return try parse(bytes, in: range, header: header)
         case .zstd:
-            let payload = try expand(bytes, header)
-            return try parse(payload, 0..<payload.count, header)
+            let payload = try expand(bytes, header: header)
+            return try parse(payload, in: 0..<payload.count, header: header)
         }
     }
 
     private static func storedRange(
-        _ bytes: [UInt8],
-        _ header: BatchHeader
+        of bytes: [UInt8],
+        header: BatchHeader
     ) throws(BatchError) -> Range<Int> {
         let range = BatchHeader.count..<(bytes.count - BatchHeader.checksumCount)
         let claimed = Int(header.payloadLength)
@@ -87,7 +87,7 @@ package enum RecordBatch {
 
     private static func expand(
         _ bytes: [UInt8],
-        _ header: BatchHeader
+        header: BatchHeader
     ) throws(BatchError) -> [UInt8] {
         let claimed = Int(header.payloadLength)
         try checkSize(claimed)
@@ -112,10 +112,10 @@ package enum RecordBatch {
 
     private static func parse(
         _ bytes: [UInt8],
-        _ range: Range<Int>,
-        _ header: BatchHeader
+        in range: Range<Int>,
+        header: BatchHeader
     ) throws(BatchError) -> DecodedBatch {
-        let records = try views(bytes, range, count: Int(header.count))
+        let records = try views(of: bytes, in: range, count: Int(header.count))
         guard let last = records.last else { throw .empty }
         let (_, offsetOverflow) = header.baseOffset.rawValue.addingReportingOverflow(
             Int64(records.count)
@@ -140,8 +140,8 @@ package enum RecordBatch {
 
     /// The views of exactly `count` records that fill `range`.
     private static func views(
-        _ bytes: [UInt8],
-        _ range: Range<Int>,
+        of bytes: [UInt8],
+        in range: Range<Int>,
         count: Int
     ) throws(BatchError) -> [RecordView] {
         // Five lengths and counts of at least a byte each.

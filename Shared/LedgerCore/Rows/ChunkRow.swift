@@ -74,12 +74,10 @@ package enum LogEntry: Hashable, Sendable {
 
     /// The row of a seal at `tail`.
     package static func sealItem(
-        _ stream: Incarnation,
-        _ partition: Partition,
+        stream: Incarnation,
+        partition: Partition,
         at tail: Offset
-    )
-        -> Item
-    {
+    ) -> Item {
         var item = Item(.chunk(stream, partition, tail))
         item[.seal] = .number(1)
         return item
@@ -93,7 +91,7 @@ package enum LogEntry: Hashable, Sendable {
         if item.number(.seal) != nil {
             self = .seal(at: first)
         } else {
-            self = .chunk(try ChunkRow(item, stream, partition, first))
+            self = .chunk(try ChunkRow(item, stream: stream, partition: partition, first: first))
         }
     }
 }
@@ -101,9 +99,9 @@ package enum LogEntry: Hashable, Sendable {
 extension ChunkRow {
     fileprivate init(
         _ item: Item,
-        _ stream: Incarnation,
-        _ partition: Partition,
-        _ first: Offset
+        stream: Incarnation,
+        partition: Partition,
+        first: Offset
     ) throws(TableError) {
         self.stream = stream
         self.partition = partition

@@ -14,8 +14,7 @@ package struct KeptRingRow: Hashable, Sendable {
     package let token: Incarnation
 
     /// A ring.
-    package init(_ id: StreamID, _ stream: Incarnation, _ partition: Partition, token: Incarnation)
-    {
+    package init(id: StreamID, stream: Incarnation, partition: Partition, token: Incarnation) {
         self.id = id
         self.stream = stream
         self.partition = partition

@@ -105,7 +105,7 @@ package struct StreamNameRow: Hashable, Sendable {
     package let id: StreamID
 
     /// The name of a stream.
-    package init(_ stream: Incarnation, _ id: StreamID) {
+    package init(stream: Incarnation, id: StreamID) {
         self.stream = stream
         self.id = id
     }

@@ -94,7 +94,8 @@ package struct SweepRow: Hashable, Sendable {
     /// Takes the lease.
     ///
     /// `milliseconds`: At most ``Limits/sweepLease``.
-    package mutating func take(_ holder: Incarnation, at now: Timestamp, for milliseconds: Int64) {
+    package mutating func lease(to holder: Incarnation, at now: Timestamp, for milliseconds: Int64)
+    {
         self.holder = holder
         until = now.advanced(byMilliseconds: min(milliseconds, Limits.sweepLease))
     }

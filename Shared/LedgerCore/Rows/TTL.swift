@@ -80,11 +80,11 @@ package struct Expiration: Hashable, Sendable {
     ///
     /// Then so has every chunk before it: timestamps and ttls never decrease along a log.
     package func covers(_ chunk: ChunkRow) -> Bool {
-        covers(chunk.timestamp, chunk.ttl)
+        covers(timestamp: chunk.timestamp, ttl: chunk.ttl)
     }
 
     /// Whether a chunk with this last timestamp and this ttl has expired.
-    package func covers(_ timestamp: Timestamp, _ ttl: TTL) -> Bool {
+    package func covers(timestamp: Timestamp, ttl: TTL) -> Bool {
         if let horizon, timestamp <= horizon { return true }
         return ttl.mayHavePassed(at: now) && Rule.ttlExpires.isKept
     }

@@ -55,7 +55,7 @@ package struct TailReading: Hashable, Sendable {
     /// What may be concluded: tail = max(last row's end, watermark), and it is valid if and only
     /// if the last surviving chunk's ttl has not passed, so that nothing after it can have been
     /// deleted, or ``TailTrust`` holds.
-    package func verdict(at now: Timestamp, _ trust: TailTrust) -> Verdict {
+    package func verdict(at now: Timestamp, trusting trust: TailTrust) -> Verdict {
         if case .seal = newest { return .sealed }
         if !isNewestPastTTL(at: now)
             || trust.holds(tailVerifiedAt: progress?.tailVerifiedAt, at: now)

@@ -34,7 +34,7 @@ public indirect enum Condition: Hashable, Sendable {
         case .notExists: item == nil
         case .exists: item != nil
         case .compare(let name, let comparison, let value):
-            comparison.holds(item?[name], value)
+            comparison.holds(of: item?[name], against: value)
         case .and(let conditions): conditions.allSatisfy { $0.holds(for: item) }
         case .or(let conditions): conditions.contains { $0.holds(for: item) }
         }
@@ -43,20 +43,22 @@ public indirect enum Condition: Hashable, Sendable {
 
 extension Condition.Comparison {
     /// Numbers by value, text and bytes byte by byte, as DynamoDB does.
-    fileprivate func holds(_ attribute: AttributeValue?, _ value: AttributeValue) -> Bool {
+    fileprivate func holds(of attribute: AttributeValue?, against value: AttributeValue) -> Bool {
         switch (attribute, value) {
-        case (.number(let left)?, .number(let right)): holds(left < right, left == right)
-        case (.string(let left)?, .string(let right)): holds(Array(left.utf8), Array(right.utf8))
-        case (.bytes(let left)?, .bytes(let right)): holds(left, right)
+        case (.number(let left)?, .number(let right)):
+            holds(precedes: left < right, equals: left == right)
+        case (.string(let left)?, .string(let right)):
+            holds(ofBytes: Array(left.utf8), against: Array(right.utf8))
+        case (.bytes(let left)?, .bytes(let right)): holds(ofBytes: left, against: right)
         default: false
         }
     }
 
-    private func holds(_ left: [UInt8], _ right: [UInt8]) -> Bool {
-        holds(left.lexicographicallyPrecedes(right), left == right)
+    private func holds(ofBytes left: [UInt8], against right: [UInt8]) -> Bool {
+        holds(precedes: left.lexicographicallyPrecedes(right), equals: left == right)
     }
 
-    private func holds(_ precedes: Bool, _ equals: Bool) -> Bool {
+    private func holds(precedes: Bool, equals: Bool) -> Bool {
         switch self {
         case .less: precedes
         case .lessOrEqual: precedes || equals

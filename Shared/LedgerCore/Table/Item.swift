@@ -279,8 +279,9 @@ extension Item {
     func damaged(_ name: Attribute) -> TableError {
         TableError(
             .definite,
-            .corrupt,
-            "row \(key.group.partitionKey): attribute \(name.rawValue) is missing or wrong",
+            reason: .corrupt,
+            message:
+                "row \(key.group.partitionKey): attribute \(name.rawValue) is missing or wrong",
             row: key
         )
     }
@@ -289,8 +290,8 @@ extension Item {
     var misplaced: TableError {
         TableError(
             .definite,
-            .corrupt,
-            "row \(key.group.partitionKey): unexpected kind of row",
+            reason: .corrupt,
+            message: "row \(key.group.partitionKey): unexpected kind of row",
             row: key
         )
     }

@@ -169,7 +169,7 @@ public struct Write: Hashable, Sendable {
     }
 
     /// A transaction's condition on a row that it does not change.
-    public static func check(_ key: TableKey, _ condition: Condition) -> Write {
+    public static func check(_ key: TableKey, if condition: Condition) -> Write {
         Write(operation: .check(key), condition: condition)
     }
 
@@ -241,7 +241,7 @@ public struct TableError: Error, Hashable, Sendable {
     public let row: TableKey?
 
     /// A failed call.
-    public init(_ effect: Effect, _ reason: Reason, _ message: String, row: TableKey? = nil) {
+    public init(_ effect: Effect, reason: Reason, message: String, row: TableKey? = nil) {
         self.effect = effect
         self.reason = reason
         self.message = message

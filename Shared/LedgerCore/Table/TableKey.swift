@@ -160,7 +160,7 @@ public enum RowGroup: Hashable, Sendable {
             SortKey.partition(sortKey).map {
                 .position(stream: sid, subscription: subscription, $0)
             }
-        case .idempotency(let sid): SortKey.idempotency(sid, sortKey)
+        case .idempotency(let sid): SortKey.idempotency(sortKey, of: sid)
         case .apiKeys: APIKeyID(SortKey.text(sortKey)).map(TableKey.apiKey)
         case .deletions: SortKey.deletion(sortKey)
         case .clock: sortKey == SortKey.clock ? .clock : nil
@@ -245,7 +245,7 @@ enum SortKey {
         number(bytes, width: partitionDigits).flatMap { Partition(Int($0)) }
     }
 
-    static func idempotency(_ sid: Incarnation, _ bytes: [UInt8]) -> TableKey? {
+    static func idempotency(_ bytes: [UInt8], of sid: Incarnation) -> TableKey? {
         let parts = bytes.split(separator: UInt8(ascii: "#"), omittingEmptySubsequences: false)
         guard parts.count == 2, parts[0].count == 64, let partition = partition(parts[1])
         else { return nil }

@@ -55,7 +55,11 @@ extension Instant {
     /// any more: a process can stand still for days between its decision and the table.
     public func checkAge(at now: Instant) throws(TableError) {
         guard now.elapsed(since: self) < Limits.decisionAge || !Rule.decisionAge.isKept else {
-            throw TableError(.definite, .unavailable, "the write was decided too long ago")
+            throw TableError(
+                .definite,
+                reason: .unavailable,
+                message: "the write was decided too long ago"
+            )
         }
     }
 }
@@ -69,6 +73,6 @@ extension Query {
 
 extension TableError {
     fileprivate static func invalid(_ message: String) -> TableError {
-        TableError(.definite, .invalid, message)
+        TableError(.definite, reason: .invalid, message: message)
     }
 }

@@ -42,7 +42,7 @@ extension Ledger {
         } catch {
             throw LedgerError(error)
         }
-        switch reading.verdict(at: clock.wall(), trust(in: stream)) {
+        switch reading.verdict(at: clock.wall(), trusting: trust(in: stream)) {
         case .tail(let tail): return (tail, reading.progress)
         case .unverified: throw .tailUnverified(partition)
         case .sealed: throw .streamNotFound(stream.id)

@@ -11,7 +11,7 @@ extension Ledger {
         let known = earliest.finding(stream, partition, at: now, trimmedBelow: end.trimmedBelow)
         let expiration = Expiration(of: stream, at: now)
         if let known, let chunk = known.chunk,
-            !expiration.covers(chunk.timestamp, chunk.ttl)
+            !expiration.covers(timestamp: chunk.timestamp, ttl: chunk.ttl)
         {
             return known.offset
         }

@@ -17,7 +17,7 @@ extension Ledger {
             created: clock.now()
         )
         let known = clock.instant()
-        let name = StreamNameRow(stream.incarnation, id)
+        let name = StreamNameRow(stream: stream.incarnation, id: id)
         let writes = [Write.put(stream.item, if: .notExists), .put(name.item)]
         guard case .applied = try await apply(writes, decided: known) else {
             throw .streamAlreadyExists(id)
@@ -134,7 +134,7 @@ extension Ledger {
         } catch {
             throw LedgerError(error, in: stream.id)
         }
-        switch reading.verdict(at: clock.wall(), trust(in: stream)) {
+        switch reading.verdict(at: clock.wall(), trusting: trust(in: stream)) {
         case .tail(let tail), .unverified(let tail):
             return PartitionEnd(next: tail.next, progress: reading.progress)
         case .sealed: throw .streamNotFound(stream.id)

@@ -192,8 +192,8 @@ extension Ledger {
 
     private static let stopped = TableError(
         .definite,
-        .unavailable,
-        "the process is being stopped"
+        reason: .unavailable,
+        message: "the process is being stopped"
     )
 
     /// What was read long ago may have been deleted since, and its tombstone or its seal be gone.
@@ -202,7 +202,13 @@ extension Ledger {
     private func checkFoldPatience(since began: Instant) throws(TableError) -> Instant {
         let now = clock.instant()
         guard now.elapsed(since: began) < Limits.foldPatience || !Rule.foldDeadline.isKept
-        else { throw TableError(.definite, .unavailable, "the fold stood still for too long") }
+        else {
+            throw TableError(
+                .definite,
+                reason: .unavailable,
+                message: "the fold stood still for too long"
+            )
+        }
         return now
     }
 }

@@ -38,7 +38,12 @@ extension Ledger {
     /// for it.
     @discardableResult
     func keep(_ ring: Doorbell.Ring) async -> KeptRingRow? {
-        let row = KeptRingRow(ring.id, ring.stream, ring.partition, token: freshID())
+        let row = KeptRingRow(
+            id: ring.id,
+            stream: ring.stream,
+            partition: ring.partition,
+            token: freshID()
+        )
         do throws(LedgerError) {
             _ = try await apply(row.keeping, decided: clock.instant())
             return row

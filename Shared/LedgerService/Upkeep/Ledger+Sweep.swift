@@ -19,7 +19,7 @@ extension Ledger {
         let moment = clock.now()
         let reading = try await reading(of: partition, in: stream)
         let trust = trust(in: stream)
-        switch reading.verdict(at: clock.wall(), trust) {
+        switch reading.verdict(at: clock.wall(), trusting: trust) {
         case .sealed: return nil
         case .unverified: throw .tailUnverified(partition)
         // What is never deleted behind our back needs no memory of having been empty.

@@ -47,7 +47,10 @@ struct TailReadingTests {
     private func verdict(_ newest: LogEntry?, _ progress: ProgressRow?, at hours: Int64) -> String {
         let reading = TailReading(newest: newest, progress: progress)
         let now = created.advanced(byMilliseconds: hours * hour)
-        switch reading.verdict(at: now, TailTrust(created: created, onlySweepDeletes: false)) {
+        switch reading.verdict(
+            at: now,
+            trusting: TailTrust(created: created, onlySweepDeletes: false)
+        ) {
         case .tail(let tail): return "tail \(tail.next.rawValue)"
         case .unverified(let tail): return "unverified \(tail.next.rawValue)"
         case .sealed: return "sealed"

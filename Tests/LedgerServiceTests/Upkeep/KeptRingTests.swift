@@ -63,9 +63,9 @@ struct KeptRingTests {
         let partition = try #require(Partition(0))
         for (name, low) in [("s", UInt64(1)), ("gone", 2)] {
             let ring = KeptRingRow(
-                try #require(StreamID(name)),
-                Incarnation(high: 9, low: low),
-                partition,
+                id: try #require(StreamID(name)),
+                stream: Incarnation(high: 9, low: low),
+                partition: partition,
                 token: Incarnation(high: 1, low: 1)
             )
             _ = try await memory.write(ring.keeping)
@@ -80,9 +80,9 @@ struct KeptRingTests {
         let partition = try #require(Partition(0))
         for index in 0..<3_000 {
             let ring = KeptRingRow(
-                try ManyStreams.name(index),
-                ManyStreams.incarnation(index),
-                partition,
+                id: try ManyStreams.name(index),
+                stream: ManyStreams.incarnation(index),
+                partition: partition,
                 token: Incarnation(high: 1, low: 1)
             )
             _ = try await streams.memory.write(ring.keeping)
