@@ -10,7 +10,7 @@ package enum Base64URL {
         return values
     }()
 
-    /// The text of `bytes`.
+    /// Encodes `bytes` without padding.
     package static func encode(_ bytes: [UInt8]) -> String {
         let count = (bytes.count * 8 + 5) / 6
         return String(unsafeUninitializedCapacity: count) { text in
@@ -31,7 +31,7 @@ package enum Base64URL {
         }
     }
 
-    /// The bytes of `text`.
+    /// Decodes text in the one spelling that ``encode(_:)`` writes.
     ///
     /// - Returns: nil for padding, white space, any other foreign character, an impossible length,
     ///   or unused bits that are not zero.
@@ -55,7 +55,7 @@ package enum Base64URL {
     }
 }
 
-/// Lower-case hexadecimal text.
+/// Hexadecimal text, written and read in lower case only: one spelling per value.
 enum Hexadecimal {
     private static let digits = Array("0123456789abcdef".utf8)
 

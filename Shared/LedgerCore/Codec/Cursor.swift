@@ -1,4 +1,4 @@
-/// Where a page of a subscription ended: what a poll hands out and a commit takes back.
+/// The positions at which a page of a subscription ended; a poll returns it, a commit accepts it.
 ///
 /// ```
 /// base64url of
@@ -56,13 +56,13 @@ package struct Cursor: Hashable, Sendable {
     }
 }
 
-/// What looks like a cursor but may have been written by anyone.
+/// A well-formed cursor whose signature has not been checked, so anyone may have written it.
 package struct UnverifiedCursor: Sendable {
     fileprivate let cursor: Cursor
     fileprivate let message: [UInt8]
     fileprivate let tag: [UInt8]
 
-    /// The subscription it claims to belong to: whose secret to verify it with.
+    /// The subscription it claims; that one's secret verifies it.
     package var subscription: Incarnation { cursor.subscription }
 
     /// The cursor, when it was made with `secret`; nil when it was not.
@@ -71,7 +71,7 @@ package struct UnverifiedCursor: Sendable {
     }
 }
 
-/// Where a read without a subscription goes on.
+/// The offsets at which a read without a subscription continues.
 ///
 /// ```
 /// base64url of
@@ -79,8 +79,8 @@ package struct UnverifiedCursor: Sendable {
 ///   · uvarint count · per partition: uvarint offset
 /// ```
 ///
-/// It is no secret and proves nothing: it only says where to go on in what the caller may read. The
-/// incarnation keeps one stream's cursor from another's log. One spelling per cursor.
+/// It is unsigned: it grants nothing beyond what the caller may read anyway. The incarnation keeps
+/// one stream's cursor from another's log. One spelling per cursor.
 package struct ReadCursor: Hashable, Sendable {
     /// Not the version of any ``Cursor``, so that neither passes for the other.
     private static let version: UInt8 = 2
@@ -89,7 +89,7 @@ package struct ReadCursor: Hashable, Sendable {
     package let stream: Incarnation
     /// The first partition that is read.
     package let first: Partition
-    /// Where to go on, in it and in those that follow.
+    /// The next offset of ``first`` and of each partition after it, in order.
     package let offsets: [Offset]
 
     /// A cursor over neighbouring partitions, at least one.

@@ -14,27 +14,25 @@ package struct Record: Sendable {
     private static let version: UInt8 = 1
     private static let fixedCount = 9
 
-    /// When the event was stored.
+    /// The time at which the event was stored.
     package let timestamp: Timestamp
-    /// What the ranges refer to: the record in version 1, the same however it was packed.
+    /// The record in version 1, unpacked; the ranges below index it.
     package let bytes: [UInt8]
-    /// The type.
     package let type: Range<UInt32>
     /// The header block, its count included; see ``RecordHeaders``.
     package let headers: Range<UInt32>
-    /// The data; empty for a tombstone.
+    /// Empty for a tombstone.
     package let data: Range<UInt32>
 
-    /// Whether the event says that its key is gone (`data: null`).
+    /// True for an event with `data: null`, which deletes its key.
     package var isTombstone: Bool { data.isEmpty }
 
-    /// Whether there is at least one header.
     package var hasHeaders: Bool { headers.count > 1 }
 
     /// Type + headers + data, bytes; the event measure counts the key too, which is the row's.
     var countedBytesWithoutKey: Int { type.count + headers.count + data.count }
 
-    /// Encodes a record of a batch.
+    /// Encodes one record of a decoded batch, without its key and offset.
     package static func encode(_ view: RecordView, of batch: DecodedBatch) -> [UInt8] {
         batch.bytes.withUnsafeBytes { all in
             encode(
@@ -46,7 +44,7 @@ package struct Record: Sendable {
         }
     }
 
-    /// Encodes an event.
+    /// Encodes an event from its fields; `data` empty means a tombstone.
     package static func encode(
         timestamp: Timestamp,
         type: [UInt8],
@@ -118,7 +116,7 @@ package struct Record: Sendable {
         )
     }
 
-    /// A copy of one field.
+    /// Copies one field, named by its range in ``bytes``.
     package func copy(_ field: Range<UInt32>) -> [UInt8] {
         Array(bytes[Int(field.lowerBound)..<Int(field.upperBound)])
     }
@@ -150,7 +148,7 @@ package enum PackedRecord {
     private static let fixedCount = 5
     private static let overhead = fixedCount + BatchHeader.checksumCount
 
-    /// A record's bytes as they are stored.
+    /// Compresses a record if that saves an eighth; otherwise returns it unchanged.
     package static func pack(_ record: [UInt8]) -> [UInt8] {
         guard record.count > Limits.compressionThreshold else { return record }
         let most = record.count - (record.count + 7) / 8 - overhead
@@ -169,7 +167,7 @@ package enum PackedRecord {
         return packed.isEmpty ? record : packed
     }
 
-    /// Writes what stands around the `packedCount` compressed bytes; returns the count of all bytes.
+    /// Writes the fields around the `packedCount` compressed bytes, and returns the size of all.
     private static func seal(
         _ bytes: UnsafeMutableRawBufferPointer,
         packedCount: Int,
@@ -183,7 +181,7 @@ package enum PackedRecord {
         return end + BatchHeader.checksumCount
     }
 
-    /// The record in version 1, of bytes in either form.
+    /// Returns the record in version 1, given either form.
     static func unpack(_ bytes: [UInt8]) throws(BatchError) -> [UInt8] {
         guard bytes.first == version else { return bytes }
         let length = try bytes.withRawBytes { (raw) throws(BatchError) in try recordLength(raw) }
@@ -206,7 +204,7 @@ package enum PackedRecord {
         return record
     }
 
-    /// How long the record is, of bytes whose checksum is right.
+    /// Checks the checksum and returns the record's length before compression.
     private static func recordLength(_ raw: UnsafeRawBufferPointer) throws(BatchError) -> Int {
         guard raw.count > overhead else { throw .tooShort(bytes: raw.count) }
         try BatchHeader.checkChecksum(raw)
@@ -220,25 +218,23 @@ package enum PackedRecord {
     }
 }
 
-/// Where one record's fields are in the bytes it was decoded from.
+/// The places of one record's fields in the bytes of its ``DecodedBatch``.
 ///
-/// A plain value without references: a page of a thousand of them is one allocation.
+/// A plain value without references, so a thousand of them cost one allocation.
 package struct RecordView: Hashable, Sendable {
     /// Milliseconds after the batch's base timestamp.
     package let timestampDelta: UInt64
-    /// The key.
     package let key: Range<UInt32>
-    /// The type.
     package let type: Range<UInt32>
     /// The header block, its count included; see ``RecordHeaders``.
     package let headers: Range<UInt32>
-    /// The data; empty for a tombstone.
+    /// Empty for a tombstone.
     package let data: Range<UInt32>
 
-    /// Whether the event says that its key is gone (`data: null`).
+    /// True for an event with `data: null`, which deletes its key.
     package var isTombstone: Bool { data.isEmpty }
 
-    /// Whether there is at least one header: a block of one byte is the count 0.
+    /// False for a block of one byte, which is the count 0.
     package var hasHeaders: Bool { headers.count > 1 }
 
     /// Key + type + headers + data, bytes: the measure of an event's and a page's size.
@@ -260,15 +256,13 @@ extension UnsafeRawBufferPointer {
 ///
 /// Holds no memory of its own while it is empty.
 package struct RecordHeaders: Hashable, Sendable {
-    /// How many headers there are.
     package private(set) var count = 0
     /// The block without its count.
     private(set) var encoded: [UInt8] = []
 
-    /// No headers.
     package init() {}
 
-    /// Adds a header; both are UTF-8.
+    /// Adds a header; name and value must be UTF-8, and are not checked.
     package mutating func append(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
         count += 1
         Varint.append(UInt64(name.count), to: &encoded)
@@ -277,7 +271,7 @@ package struct RecordHeaders: Hashable, Sendable {
         encoded.append(contentsOf: value)
     }
 
-    /// Adds a header; both are UTF-8.
+    /// Adds a header; name and value must be UTF-8, and are not checked.
     package mutating func append(name: [UInt8], value: [UInt8]) {
         name.withUnsafeBytes { name in
             value.withUnsafeBytes { append(name: name, value: $0) }
@@ -313,13 +307,14 @@ package struct RecordHeaders: Hashable, Sendable {
 
 /// Walks over encoded records.
 ///
-/// Every step checks its bounds and answers nil or false beyond them. Valid while the bytes it was made of are.
+/// Every step checks its bounds and returns nil or false beyond them. A parser is valid as long as
+/// the bytes it was made of.
 struct RecordParser {
     private let base: UnsafeRawPointer?
     private let end: Int
     private(set) var index: Int
 
-    /// A parser of `bytes[start..<end]`; `end` is their count when nil.
+    /// Parses `bytes[start..<end]`; nil for `end` means to the end of the bytes.
     init(_ bytes: UnsafeRawBufferPointer, from start: Int = 0, upTo end: Int? = nil) {
         base = bytes.baseAddress
         self.end = end ?? bytes.count
@@ -334,12 +329,12 @@ struct RecordParser {
         UnsafeRawBufferPointer(start: base.map { $0 + index }, count: ahead.index - index)
     }
 
-    /// The bytes of a field this parser found.
+    /// The bytes of a field that this parser returned.
     func bytes(_ field: Range<Int>) -> UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(start: base.map { $0 + field.lowerBound }, count: field.count)
     }
 
-    /// A uvarint.
+    /// Reads a uvarint.
     @inline(__always)
     mutating func number() -> UInt64? {
         guard index < end, let base else { return nil }
@@ -356,7 +351,7 @@ struct RecordParser {
         Varint.decode(UnsafeRawBufferPointer(start: base, count: end), at: &index)
     }
 
-    /// A length and that many bytes: where they are.
+    /// Reads a length and passes over that many bytes; returns their place.
     @inline(__always)
     mutating func field() -> Range<Int>? {
         guard let length = number(), length <= UInt64(remaining) else { return nil }
@@ -365,7 +360,7 @@ struct RecordParser {
         return start..<index
     }
 
-    /// A header block: where it is, its count included.
+    /// Passes over a header block; returns its place, count included.
     @inline(__always)
     mutating func headers() -> Range<Int>? {
         let start = index
@@ -376,12 +371,12 @@ struct RecordParser {
         return start..<index
     }
 
-    /// One whole record.
+    /// Passes over one whole record; false when its bytes end too early.
     mutating func skipRecord() -> Bool {
         number() != nil && field() != nil && field() != nil && headers() != nil && field() != nil
     }
 
-    /// One whole record.
+    /// Reads one whole record.
     @inline(__always)
     mutating func record() -> RecordView? {
         guard let delta = number(), let key = field(), let type = field(),

@@ -36,16 +36,14 @@ package enum RecordBatch {
         CompressedRecords(records).encode(baseOffset: baseOffset, timestamp: timestamp)
     }
 
-    /// How large a batch's payload is before compression, bytes, as its header claims.
+    /// The size of a batch's payload before compression that its header claims, bytes.
     ///
-    /// Decoding checks that. 0 when there is no whole header.
+    /// Unchecked until the batch is decoded; 0 when there is no whole header.
     static func claimedPayload(of bytes: [UInt8]) -> Int {
         bytes.withUnsafeBytes { BatchHeader.claimedPayload(of: $0) }
     }
 
-    /// Decodes a batch and checks all of it.
-    ///
-    /// `baseOffset` is the sort key of the row it was read from.
+    /// Decodes a batch and checks all of it; `baseOffset` is the sort key of its row.
     package static func decode(
         _ bytes: [UInt8],
         expecting baseOffset: Offset
@@ -144,7 +142,7 @@ package enum RecordBatch {
         in range: Range<Int>,
         count: Int
     ) throws(BatchError) -> [RecordView] {
-        // Five lengths and counts of at least a byte each.
+        // A record has five lengths and counts, each of at least one byte.
         guard count <= range.count / 5 else {
             throw .impossibleCount(records: count, payloadBytes: range.count)
         }
@@ -167,17 +165,17 @@ package enum RecordBatch {
     }
 }
 
-/// How a batch's payload is stored.
+/// The compression of a batch's payload, as its header names it.
 enum BatchCodec: UInt8, Sendable {
     case none = 0
     case zstd = 1
 }
 
-/// The fixed fields in front of a batch's payload; drawn in `RecordBatch.swift`.
+/// The fixed fields in front of a batch's payload, as drawn at ``RecordBatch``.
 struct BatchHeader {
-    /// Bytes before the payload.
+    /// The header's own size, bytes.
     static let count = 28
-    /// Bytes behind it.
+    /// The size of the checksum behind the payload, bytes.
     static let checksumCount = 4
 
     static let magic: [UInt8] = Array("EL".utf8)
@@ -205,7 +203,7 @@ struct BatchHeader {
         bytes.storeBytes(of: payloadLength.littleEndian, toByteOffset: 24, as: UInt32.self)
     }
 
-    /// Reads the header of a whole batch and checks all that can be told without the payload.
+    /// Reads the header of a whole batch, and checks everything that needs no decompression.
     static func read(_ bytes: UnsafeRawBufferPointer) throws(BatchError) -> BatchHeader {
         guard bytes.count > count + checksumCount else { throw .tooShort(bytes: bytes.count) }
         guard bytes[0] == magic[0], bytes[1] == magic[1] else { throw .badMagic }
@@ -247,17 +245,17 @@ struct BatchHeader {
     }
 }
 
-/// A record batch whose every length was checked.
+/// A record batch after all its lengths were checked.
 package struct DecodedBatch: Sendable {
     /// The offset of the first record.
     package let baseOffset: Offset
-    /// What the records' timestamp deltas are added to.
+    /// The batch's timestamp; each record's delta counts from it.
     package let baseTimestamp: Timestamp
     /// The last record's timestamp.
     package let lastTimestamp: Timestamp
-    /// What the views' ranges refer to.
+    /// The bytes that the views' ranges index.
     ///
-    /// More than the records when they were stored uncompressed: nothing is copied then.
+    /// An uncompressed batch is not copied, so they contain its header and checksum too.
     package let bytes: [UInt8]
     /// The records in order, at least one.
     package let records: [RecordView]
@@ -292,23 +290,23 @@ package struct DecodedBatch: Sendable {
     }
 }
 
-/// Why stored bytes are not the record batch, or the record, they should be.
+/// A defect in stored bytes that should be a record batch or a record.
 ///
-/// Each means that the row was damaged, or written by something else; none can be retried.
+/// The row was damaged or written by other software; trying again does not help.
 package enum BatchError: Error, Hashable, Sendable {
-    /// There are fewer bytes than any batch has.
+    /// The bytes are fewer than any batch has.
     case tooShort(bytes: Int)
-    /// It does not begin with "EL".
+    /// The bytes do not begin with "EL".
     case badMagic
-    /// It was written by a later version.
+    /// The format's version is none that this software reads.
     case unknownVersion(UInt8)
-    /// It was written by a later version.
+    /// The compression is none that this software knows.
     case unknownCodec(UInt8)
     /// A bit changed since it was written.
     case checksumMismatch(stored: UInt32, computed: UInt32)
     /// Its base offset is negative.
     case negativeOffset(Int64)
-    /// It is a good batch, of another place.
+    /// The batch is intact but belongs to another offset.
     case wrongOffset(expected: Offset, found: Offset)
     /// It claims more bytes than are accepted.
     case payloadTooLarge(bytes: Int, limit: Int)
@@ -329,7 +327,7 @@ package enum BatchError: Error, Hashable, Sendable {
 }
 
 extension BatchError: CustomStringConvertible {
-    /// What is wrong, for an operator.
+    /// The defect in words, for an operator.
     package var description: String {
         switch self {
         case .tooShort(let bytes): "only \(bytes) bytes, too few for a record batch"
@@ -363,7 +361,7 @@ extension BatchError: CustomStringConvertible {
     }
 }
 
-/// CRC-32C (Castagnoli), the checksum of everything stored.
+/// CRC-32C (Castagnoli), the checksum of stored batches and records.
 enum CRC32C {
     static func checksum(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
         el_crc32c(0, bytes.baseAddress, bytes.count)
@@ -374,7 +372,7 @@ enum CRC32C {
         el_crc32c_software(crc, bytes.baseAddress, bytes.count)
     }
 
-    /// By the processor's instruction; nil when it has none.
+    /// The checksum by the processor's instruction; nil when it has none.
     static func hardware(_ bytes: UnsafeRawBufferPointer, after crc: UInt32 = 0) -> UInt32? {
         el_crc32c_has_hardware() ? el_crc32c_hardware(crc, bytes.baseAddress, bytes.count) : nil
     }

@@ -3,18 +3,15 @@ import CCompression
 /// The records being collected for one partition: a record batch's payload, before it has an
 /// offset and a timestamp.
 ///
-/// The format is drawn in `RecordBatch.swift`. Nothing in it depends on where the batch ends up, so
-/// the records of several requests are merged by appending one payload to another.
+/// The format is drawn at ``RecordBatch``. It holds no offset and no absolute time, so the records
+/// of several requests are merged by appending one payload to another.
 package struct Records: Sendable {
-    /// How many records there are.
     package private(set) var count = 0
-    /// The records, encoded.
+    /// The records in the encoding of a batch's payload, not yet compressed.
     package private(set) var payload: [UInt8] = []
 
-    /// No records.
     package init() {}
 
-    /// Whether there are no records.
     package var isEmpty: Bool { count == 0 }
 
     /// Makes room for `bytes` more bytes of payload.
@@ -27,7 +24,7 @@ package struct Records: Sendable {
     /// - Parameters:
     ///   - key: 1 to 512 bytes of UTF-8.
     ///   - type: 1 to 255 bytes.
-    ///   - headers: nil: none.
+    ///   - headers: The record's headers; nil for none.
     ///   - data: JSON text as it was sent; empty means a tombstone.
     ///   - timestampDelta: Milliseconds after the batch's timestamp.
     package mutating func append(
@@ -45,7 +42,7 @@ package struct Records: Sendable {
         append(data)
     }
 
-    /// Adds a record; see the other form.
+    /// Adds a record from arrays; see ``append(key:type:headers:data:timestampDelta:)``.
     package mutating func append(
         key: [UInt8],
         type: [UInt8],
@@ -97,11 +94,12 @@ extension Records {
 
 /// Cuts batches off the front of a payload.
 ///
-/// How much payload fits is learnt from the batch before, so that hardly any is compressed twice.
+/// The compression of each batch predicts how much payload fits into the next, so hardly any batch
+/// is compressed twice.
 private struct ChunkCutter {
     private var parser: RecordParser
     private var recordsLeft: Int
-    /// Payload bytes that are expected to fit.
+    /// The payload expected to fit into the next batch, bytes.
     private var budget = Limits.chunkPayloadBytes
 
     init(_ payload: UnsafeRawBufferPointer, count: Int) {
@@ -123,12 +121,14 @@ private struct ChunkCutter {
                 recordsLeft -= count
                 return chunk
             }
-            // Fewer records than this time, whatever was learnt.
+            // The next try must take fewer records than this one, whatever was learnt.
             budget = min(budget, piece.count - 1)
         }
     }
 
-    /// Passes over the next batch's records, evenly cut; at least one.
+    /// Passes over the records of the next batch and returns their number, at least one.
+    ///
+    /// What is left is cut into batches of about equal size.
     private func take(from ahead: inout RecordParser) -> Int {
         let left = ahead.remaining
         let pieces = (left + budget - 1) / budget
@@ -157,15 +157,14 @@ private struct ChunkCutter {
 /// Made once; a retry at another offset calls ``encode(baseOffset:timestamp:)`` again, which copies
 /// the stored bytes and checksums them but compresses nothing.
 package struct CompressedRecords: Sendable {
-    /// How many records there are.
     package let count: Int
-    /// Bytes before compression.
+    /// The payload's size before compression, bytes.
     package let payloadLength: Int
     /// The timestamp delta of the last record, milliseconds.
     package let lastTimestampDelta: UInt64
-    /// How the payload is stored.
     let codec: BatchCodec
-    /// Room for the header, then the payload as stored.
+    /// Space for the header, filled in by ``encode(baseOffset:timestamp:)``, then the stored
+    /// payload.
     private let template: [UInt8]
 
     /// - Parameter records: At least one. Their number and size are not checked: what may exceed a
@@ -190,11 +189,11 @@ package struct CompressedRecords: Sendable {
         }
     }
 
-    /// Bytes of the encoded batch.
+    /// The encoded batch's size, bytes.
     package var encodedCount: Int { template.count + BatchHeader.checksumCount }
 
-    /// The record batch with its first record at `baseOffset`, and `timestamp` as what the
-    /// records' timestamp deltas are added to.
+    /// The record batch with its first record at `baseOffset`; records' deltas count from
+    /// `timestamp`.
     package func encode(baseOffset: Offset, timestamp: Timestamp) -> [UInt8] {
         let header = BatchHeader(
             codec: codec,

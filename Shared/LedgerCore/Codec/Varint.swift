@@ -2,10 +2,10 @@
 ///
 /// Seven bits a byte, least significant first, the high bit set on all but the last.
 package enum Varint {
-    /// The most bytes a value has.
+    /// The bytes of the largest value, 64 bits.
     package static let maximumCount = 10
 
-    /// How many bytes `value` has.
+    /// The number of bytes that ``append(_:to:)`` writes for `value`.
     package static func count(_ value: UInt64) -> Int {
         value < 0x80 ? 1 : (64 - value.leadingZeroBitCount + 6) / 7
     }
@@ -46,7 +46,7 @@ package enum Varint {
     }
 }
 
-/// Reads a small structure front to back; every step answers nil beyond the end.
+/// Reads a small structure front to back; every step returns nil beyond the end.
 struct ByteReader {
     private let bytes: [UInt8]
     private var index = 0
@@ -78,7 +78,7 @@ struct ByteReader {
         return Array(bytes[index..<index + count])
     }
 
-    /// A length and that many bytes.
+    /// Reads a length and that many bytes.
     mutating func field() -> [UInt8]? {
         guard let length = number().flatMap(Int.init(exactly:)) else { return nil }
         return take(length)

@@ -6,18 +6,18 @@
 ///      secret            256 random bits, 43 characters of base64url
 /// ```
 ///
-/// One spelling per key. It is shown once, to who made it; the ledger keeps its ``APIKeyHash`` only.
+/// One spelling per key. The ledger shows it once, to its maker, and keeps only its ``APIKeyHash``.
 public struct APIKey: Sendable {
-    /// What every key begins with, so that it is recognised where it does not belong.
+    /// The beginning of every key, by which secret scanners recognise a leaked one.
     static let prefix = "elk_"
     private static let secretCount = 32
 
     /// The key's public name.
     public let id: APIKeyID
-    /// The whole key.
+    /// The whole key, 64 characters; secret.
     public let text: String
 
-    /// Reads a key; nil when `text` is none in its one spelling.
+    /// Reads a key; nil unless `text` is a key in its one spelling.
     public init?(_ text: String) {
         let utf8 = text.utf8
         guard utf8.count == 64, utf8.starts(with: Self.prefix.utf8) else { return nil }
@@ -36,14 +36,14 @@ public struct APIKey: Sendable {
         text = "\(Self.prefix)\(id)_\(Base64URL.encode(secret))"
     }
 
-    /// A fresh key from `generator`, which must be fit for secrets.
+    /// A fresh key from `generator`, which must be cryptographically secure.
     public static func random(using generator: inout some RandomNumberGenerator) -> APIKey {
         let id = APIKeyID.random(using: &generator)
         let halves = (0..<2).flatMap { _ in Incarnation.random(using: &generator).bytes }
         return APIKey(id: id, secret: halves)
     }
 
-    /// What the ledger keeps of it.
+    /// The hash of ``text``, which the ledger stores in place of the key.
     public var hash: APIKeyHash { APIKeyHash(of: text) }
 }
 
@@ -54,10 +54,10 @@ public struct APIKeyID: Hashable, Sendable, CustomStringConvertible {
     /// Characters of the text.
     static let textCount = 16
 
-    /// The digits' value.
+    /// The number that the 16 digits spell.
     public let rawValue: UInt64
 
-    /// An id of a given value.
+    /// The id whose digits spell `rawValue`.
     public init(rawValue: UInt64) {
         self.rawValue = rawValue
     }

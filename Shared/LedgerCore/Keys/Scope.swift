@@ -1,8 +1,8 @@
-/// What a key may do with a stream.
+/// A kind of call that a key may be allowed to make on a stream.
 public enum APIKeyAction: String, CaseIterable, Sendable {
     /// Creates, changes and deletes streams, compacts, accepts tails.
     case admin
-    /// Publishes.
+    /// Publishes events, and nothing else.
     case publish
     /// Reads and looks up; manages, polls, commits and seeks subscriptions.
     case consume
@@ -10,12 +10,12 @@ public enum APIKeyAction: String, CaseIterable, Sendable {
 
 /// Some actions on some streams: `publish,consume:orders-*`.
 public struct Scope: Hashable, Sendable, CustomStringConvertible {
-    /// At least one.
+    /// The allowed actions, at least one.
     public let actions: Set<APIKeyAction>
-    /// On which streams.
+    /// The streams on which they are allowed.
     public let streams: StreamPattern
 
-    /// A scope; nil without an action.
+    /// Creates a scope; nil when `actions` is empty.
     public init?(_ actions: Set<APIKeyAction>, on streams: StreamPattern) {
         guard !actions.isEmpty else { return nil }
         self.actions = actions
@@ -42,27 +42,27 @@ public struct Scope: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension [Scope] {
-    /// Everything: what the operator's own key may do.
+    /// All actions on all streams, as the operator's root key has them.
     public static var everything: [Scope] {
         [Scope(Set(APIKeyAction.allCases), on: .all)].compactMap(\.self)
     }
 
-    /// Whether one of them lets `action` be done on the stream.
+    /// True when one of the scopes allows `action` on `stream`.
     public func allow(_ action: APIKeyAction, on stream: StreamID) -> Bool {
         contains { $0.actions.contains(action) && $0.streams.covers(stream) }
     }
 
-    /// Whether one of them lets `action` be done on every stream.
+    /// True when one of the scopes allows `action` on every stream.
     public func allowEverywhere(_ action: APIKeyAction) -> Bool {
         contains { $0.actions.contains(action) && $0.streams == .all }
     }
 
-    /// Whether one of them covers the stream, with any action.
+    /// True when one of the scopes covers `stream`, whatever its actions.
     public func cover(_ stream: StreamID) -> Bool {
         contains { $0.streams.covers(stream) }
     }
 
-    /// The patterns that cover what all of them cover, none within another, in the order of names.
+    /// The fewest patterns that cover the same streams as all scopes together, sorted by name.
     public var coverage: [StreamPattern] {
         let patterns = Set(map(\.streams))
         return patterns.filter { pattern in
@@ -75,12 +75,12 @@ extension [Scope] {
 ///
 /// Written as the name, or as the common beginning and a `*`; `*` alone covers every stream.
 public struct StreamPattern: Hashable, Sendable, CustomStringConvertible {
-    /// Every stream.
+    /// Covers every stream; written `*`.
     public static let all = StreamPattern(isPrefix: true, name: "")
 
-    /// Whether names that go on are covered too.
+    /// True when ``name`` is only the beginning of the covered names.
     public let isPrefix: Bool
-    /// The name, or the beginning of names.
+    /// The covered stream's name, or the beginning that all covered names share.
     public let name: String
 
     private init(isPrefix: Bool, name: String) {
@@ -103,12 +103,12 @@ public struct StreamPattern: Hashable, Sendable, CustomStringConvertible {
         self.init(isPrefix: isPrefix, name: name)
     }
 
-    /// Whether the stream is one of them.
+    /// True when the pattern covers `stream`.
     public func covers(_ stream: StreamID) -> Bool {
         isPrefix ? stream.name.utf8.starts(with: name.utf8) : stream.name == name
     }
 
-    /// Whether every stream of the other pattern is one of this one.
+    /// True when the pattern covers every stream that `other` covers.
     public func covers(_ other: StreamPattern) -> Bool {
         guard isPrefix else { return self == other }
         return other.name.utf8.starts(with: name.utf8)

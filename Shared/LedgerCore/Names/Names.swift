@@ -51,7 +51,7 @@ public struct SubscriptionID: Hashable, Comparable, Sendable, CustomStringConver
 /// Bytes, not a `String`: Swift's strings compare by canonical equivalence, which would make one
 /// key of two that differ only in their normalisation form.
 public struct EventKey: Hashable, Comparable, Sendable {
-    /// Valid UTF-8.
+    /// The key's bytes, valid UTF-8.
     public let utf8: [UInt8]
 
     /// - Returns: nil when empty, longer than 512 bytes, or not UTF-8.
@@ -77,9 +77,10 @@ public struct EventKey: Hashable, Comparable, Sendable {
 
 /// `[A-Za-z0-9_][A-Za-z0-9._-]*`, the rule of names.
 ///
-/// ASCII only, so there are no two names that look alike, and none that a path changes.
+/// ASCII only, so no two names look alike. None begins with a dot, so a URL's path
+/// never changes one.
 enum NameRule {
-    /// Whether `name` keeps the rule and has 1 to `maximum` bytes.
+    /// True when `name` keeps the rule and has 1 to `maximum` bytes.
     static func holds(_ name: String, maximum: Int) -> Bool {
         let bytes = name.utf8
         guard let first = bytes.first, isWord(first), bytes.count <= maximum else { return false }
@@ -98,9 +99,10 @@ enum NameRule {
 
 /// The type of an event: 1–255 bytes of UTF-8 without control characters.
 ///
-/// Of other systems' types many have a slash, a colon or a space, or begin with a digit.
+/// Wider than the rule of names, because other systems' types have slashes, colons and spaces, and
+/// begin with digits.
 public enum EventTypeRule {
-    /// Whether the bytes, which must be valid UTF-8, keep the rule.
+    /// True when `utf8`, which must be valid UTF-8, keeps the rule.
     public static func holds(_ utf8: UnsafeRawBufferPointer) -> Bool {
         Limits.typeBytes.contains(utf8.count) && !ControlCharacters.occur(in: utf8)
     }
@@ -108,7 +110,7 @@ public enum EventTypeRule {
 
 /// The characters that print nothing and steer terminals: U+0000–U+001F and U+007F–U+009F.
 public enum ControlCharacters {
-    /// Whether valid UTF-8 has one.
+    /// True when `utf8`, which must be valid UTF-8, contains one.
     public static func occur(in utf8: some Sequence<UInt8>) -> Bool {
         var previous: UInt8 = 0
         for byte in utf8 {
@@ -120,7 +122,8 @@ public enum ControlCharacters {
     }
 }
 
-/// A random 128-bit id: of a stream's or subscription's incarnation, of an append, of a transaction.
+/// A random 128-bit id: of a stream's or subscription's incarnation, of an append, of a
+/// transaction.
 ///
 /// A stream that is deleted and created again gets a new one, so it shares no row with its
 /// predecessor.
@@ -146,7 +149,7 @@ public struct Incarnation: Hashable, Sendable {
         Hexadecimal.encode(bytes)
     }
 
-    /// 16 bytes, big-endian.
+    /// Both halves as 16 bytes, big-endian.
     public var bytes: [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(16)

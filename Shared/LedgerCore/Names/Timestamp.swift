@@ -1,6 +1,6 @@
 /// A moment in milliseconds since the Unix epoch.
 public struct Timestamp: Hashable, Comparable, Sendable {
-    /// Milliseconds since 1970-01-01T00:00:00Z.
+    /// Milliseconds since the Unix epoch, leap seconds not counted; negative before it.
     public let milliseconds: Int64
 
     /// - Parameter milliseconds: Since the Unix epoch.
@@ -25,10 +25,11 @@ public struct Timestamp: Hashable, Comparable, Sendable {
 }
 
 extension Timestamp {
-    /// The bound for ``Table/purgeExpired(before:limit:)``: a `ttl`, in seconds, lies before this
-    /// moment if and only if it is less than this.
+    /// The bound for ``Table/purgeExpired(before:limit:)``: a `ttl`, in seconds, is earlier than this
+    /// moment if and only if it is less than this bound.
     public var firstSecondNotBefore: Int64 {
-        // The last whole millisecond before decides.
+        // A ttl in seconds is earlier than this moment if it is at most the second of the last whole
+        // millisecond before it.
         Timestamp(milliseconds: milliseconds - 1).seconds + 1
     }
 }
@@ -40,7 +41,7 @@ public struct Instant: Hashable, Sendable {
     /// Milliseconds on a clock that never goes back.
     public let uptime: Int64
 
-    /// A moment.
+    /// Pairs readings of both clocks, taken at the same moment.
     public init(now: Timestamp, uptime: Int64) {
         self.now = now
         self.uptime = uptime

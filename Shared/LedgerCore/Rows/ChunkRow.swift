@@ -1,33 +1,32 @@
 /// The events of one append to one partition: row `LOG`, never changed once written.
 package struct ChunkRow: Hashable, Sendable {
-    /// The stream's incarnation.
     package let stream: Incarnation
-    /// The partition.
     package let partition: Partition
-    /// The offset of its first event; the sort key.
+    /// The offset of its first event, which is the sort key.
     package let first: Offset
-    /// How many events, at least 1.
+    /// The number of its events, at least 1.
     package let count: Int
     /// The timestamp of its last event; never decreases along the partition.
     package let timestamp: Timestamp
-    /// The append that wrote it: how a writer recognises its own work.
+    /// The id of the append that wrote it, by which a writer recognises its own chunk.
     package let append: Incarnation
-    /// The encoded ``RecordBatch``.
+    /// The events, encoded by ``RecordBatch``.
     package let batch: [UInt8]
     /// SHA-256(hash of the chunk before ‖ batch).
     package let hash: [UInt8]
-    /// When it may physically go.
+    /// The time from which on the row may be deleted.
     package let ttl: TTL
-    /// The ttl of the chunk before: what tells a reader that a gap before this chunk is expiry.
+    /// The ttl of the chunk before; it tells a reader that a gap before this chunk comes from
+    /// expiry.
     package let previousTTL: TTL
 
     /// The offset after its last event.
     package var end: Offset { first.advanced(by: count) }
 
-    /// The tail that this chunk leaves.
+    /// The partition's tail while this is its last chunk.
     package var tail: Tail { Tail(next: end, timestamp: timestamp, ttl: ttl, hash: hash) }
 
-    /// A chunk that continues `tail`.
+    /// Creates the chunk that continues `tail`.
     init(
         stream: Incarnation,
         partition: Partition,
@@ -37,8 +36,8 @@ package struct ChunkRow: Hashable, Sendable {
         timestamp: Timestamp,
         ttl: TTL
     ) {
-        precondition(timestamp >= tail.timestamp, "time only grows along a log")
-        precondition(ttl >= tail.ttl || !Rule.ttlGrows.isKept, "a ttl only grows along a log")
+        precondition(timestamp >= tail.timestamp, "timestamps never decrease along a log")
+        precondition(ttl >= tail.ttl || !Rule.ttlGrows.isKept, "ttls never decrease along a log")
         self.stream = stream
         self.partition = partition
         first = tail.next
@@ -51,7 +50,6 @@ package struct ChunkRow: Hashable, Sendable {
         previousTTL = tail.ttl
     }
 
-    /// The row.
     package var item: Item {
         var item = Item(.chunk(stream, partition, first), capacity: 7)
         item[.count] = .number(Int64(count))
@@ -67,12 +65,12 @@ package struct ChunkRow: Hashable, Sendable {
 
 /// One row of a partition's log.
 package enum LogEntry: Hashable, Sendable {
-    /// Events.
+    /// The events of one append.
     case chunk(ChunkRow)
-    /// The end: the stream is deleted and the partition accepts no more.
+    /// The end of the log: the stream is deleted, and no append can pass this row.
     case seal(at: Offset)
 
-    /// The row of a seal at `tail`.
+    /// The row of a seal that takes the place of the next chunk.
     package static func sealItem(
         stream: Incarnation,
         partition: Partition,

@@ -1,21 +1,19 @@
-/// How far the background work of one partition is: row `PART`.
+/// The state of a partition's background work: row `PART`.
 ///
-/// Its watermark is also what remembers the tail when every chunk has expired.
+/// Its folded tail is also the partition's tail once every chunk has expired.
 package struct ProgressRow: Hashable, Sendable {
-    /// The stream's incarnation.
     package let stream: Incarnation
-    /// The partition.
     package let partition: Partition
-    /// The tail up to which the log is folded (or merely followed, without compaction).
+    /// The tail up to which the log is folded; without compaction, up to which it was read.
     package var foldedTail: Tail
-    /// When a sweep last verified the tail; nil: never.
+    /// The time at which a sweep last verified the tail; nil when none ever did.
     package var tailVerifiedAt: Timestamp?
-    /// Offsets below were removed by the sweep.
+    /// The sweep has removed the log below this offset.
     package var trimmedBelow: Offset
     /// Raised by one with every change; 0: the row does not exist yet.
     package var version: Int64
 
-    /// A partition nothing was done for yet.
+    /// The state of a partition that has no row yet.
     package init(stream: Incarnation, partition: Partition) {
         self.stream = stream
         self.partition = partition
@@ -25,10 +23,10 @@ package struct ProgressRow: Hashable, Sendable {
         version = 0
     }
 
-    /// The write that replaces this row by `changed`, if nobody else changed it meanwhile.
+    /// The write that replaces this row by `changed`; it fails if another process wrote first.
     package func replacement(by changed: ProgressRow) -> Write {
-        precondition(changed.foldedTail.next >= foldedTail.next, "a watermark only grows")
-        precondition(changed.trimmedBelow >= trimmedBelow, "a trim only grows")
+        precondition(changed.foldedTail.next >= foldedTail.next, "a folded tail never moves back")
+        precondition(changed.trimmedBelow >= trimmedBelow, "trimmedBelow never moves back")
         var next = changed
         next.version = version + 1
         let unchanged: Condition =
@@ -36,7 +34,6 @@ package struct ProgressRow: Hashable, Sendable {
         return .put(next.item, if: unchanged)
     }
 
-    /// The row.
     package var item: Item {
         var item = Item(.progress(stream, partition))
         item[.watermark] = .number(foldedTail.next.rawValue)

@@ -2,9 +2,9 @@
 ///
 /// A put replaces the row as a whole.
 public struct Item: Hashable, Sendable {
-    /// Which row.
+    /// The partition key and sort key of the row.
     public let key: TableKey
-    /// Names and values, in the order in which they were set; no name occurs twice.
+    /// Names and values in the order in which they were set; no name occurs twice.
     public private(set) var attributes: [(name: Attribute, value: AttributeValue)]
 
     /// A row without attributes.
@@ -46,18 +46,18 @@ public struct Item: Hashable, Sendable {
         return value
     }
 
-    /// Same key and same attributes, in any order.
+    /// True for the same key and the same attributes, in any order.
     public static func == (left: Item, right: Item) -> Bool {
         left.key == right.key && left.attributes.count == right.attributes.count
             && left.attributes.allSatisfy { right[$0.name] == $0.value }
     }
 
-    /// Consistent with equality.
+    /// Hashes the key alone, which is consistent with equality.
     public func hash(into hasher: inout Hasher) {
         hasher.combine(key)
     }
 
-    /// The row's size by DynamoDB's measure: names, values and keys, bytes.
+    /// The row's size as DynamoDB counts it: keys, names and values, bytes.
     public var storedBytes: Int {
         let keys = 4 + key.group.partitionKey.utf8.count + key.sortKey.count
         return attributes.reduce(keys) { $0 + $1.name.rawValue.utf8.count + $1.value.storedBytes }
@@ -65,7 +65,10 @@ public struct Item: Hashable, Sendable {
 }
 
 extension AttributeValue {
-    /// DynamoDB: a number takes about half a byte a digit and one more, at most 21.
+    /// The value's size, bytes.
+    ///
+    /// DynamoDB takes about half a byte a digit for a number and one more; 64 bits have up to 19
+    /// digits.
     var storedBytes: Int {
         switch self {
         case .number: 11
@@ -77,20 +80,22 @@ extension AttributeValue {
 
 /// The name of a row's attribute.
 ///
-/// One list, so that no two rows use a name in two senses.
+/// All names stand in this list, so that no name has two meanings.
 public enum Attribute: String, Sendable, CaseIterable {
     // Chunk
-    /// Count of events in a chunk, or in an idempotent append.
+    /// The number of events in a chunk or in an idempotent append.
     case count = "n"
     /// Timestamp of the last event, milliseconds.
     case timestamp = "t"
     /// Append id, 16 bytes.
     case append = "a"
-    /// Record batch.
+    /// The events, a record batch.
     case batch = "b"
     /// Hash chain: SHA-256(previous hash ‖ batch), 32 bytes.
     case hash = "h"
-    /// When the row may physically go, seconds since the epoch. DynamoDB's TTL attribute.
+    /// The time from which on the row may be deleted, seconds since the epoch.
+    ///
+    /// DynamoDB's TTL attribute.
     case ttl = "ttl"
     /// The ttl of the chunk before.
     case previousTTL = "pttl"
@@ -98,15 +103,15 @@ public enum Attribute: String, Sendable, CaseIterable {
     case seal = "seal"
 
     // Progress
-    /// Folded up to this offset (exclusive).
+    /// The offset up to which the log is folded, exclusive.
     case watermark = "w"
-    /// When the sweep last verified the tail, milliseconds.
+    /// The time at which the sweep last verified the tail, milliseconds.
     case swept = "swept"
-    /// Offsets below were removed by the sweep.
+    /// The offset below which the sweep has removed the log.
     case trim = "trim"
 
     // Shared
-    /// An offset.
+    /// An offset; of what, the row's key says.
     case offset = "o"
     /// One record on its own, perhaps compressed.
     case record = "r"
@@ -114,13 +119,13 @@ public enum Attribute: String, Sendable, CaseIterable {
     case version = "v"
     /// The random id of the row's incarnation, 16 bytes.
     case incarnation = "id"
-    /// When the row was created, milliseconds.
+    /// The time at which the row was created, milliseconds.
     case created = "c"
     /// The state of a stream or the kind of a row.
     case state = "s"
 
     // Stream
-    /// Number of partitions.
+    /// The number of a stream's partitions.
     case partitions = "p"
     /// Retention in hours; absent: for ever.
     case retention = "ret"
@@ -134,7 +139,7 @@ public enum Attribute: String, Sendable, CaseIterable {
     case start = "start"
     /// Positions that hold where no position row of the epoch exists.
     case positions = "pos"
-    /// Seek epoch.
+    /// The number of a subscription's seeks so far.
     case epoch = "e"
     /// 0 while bootstrapping, 1 in the log.
     case phase = "ph"
@@ -146,13 +151,13 @@ public enum Attribute: String, Sendable, CaseIterable {
     case body = "body"
 
     // API key
-    /// What the key's maker calls it.
+    /// The name that its maker gave the key.
     case name = "nm"
     /// SHA-256 of the key, 32 bytes.
     case keyHash = "kh"
-    /// What the key may do, as text.
+    /// The key's scopes as text, separated by spaces.
     case scopes = "sc"
-    /// From when on the key is refused, milliseconds; absent: never.
+    /// The time from which on the key is refused, milliseconds; absent when never.
     case expires = "x"
 
     // Clock
@@ -160,53 +165,53 @@ public enum Attribute: String, Sendable, CaseIterable {
     case boot = "bt"
     /// Milliseconds since that boot.
     case uptime = "up"
-    /// What a clock said that is not believed, milliseconds.
+    /// The wall time that a doubted clock claims, milliseconds.
     case doubt = "d"
-    /// The boot by which it did.
+    /// The boot of the machine whose clock is doubted.
     case doubtBoot = "db"
-    /// When, milliseconds since that boot.
+    /// The beginning of the doubt, milliseconds since that boot.
     case doubtUptime = "du"
 
     // Deletion job
-    /// How many groups of rows a deletion job has emptied.
+    /// The number of groups of rows that a deletion job has emptied.
     case progress = "g"
-    /// Not before this moment, milliseconds.
+    /// The time before which a deletion job removes nothing, milliseconds.
     case notBefore = "nb"
 
     // Sweep and kept rings
-    /// When the sweep's round began, milliseconds.
+    /// The beginning of the sweep's last round, milliseconds.
     case began = "bg"
-    /// The sort key up to which the running round has looked.
+    /// The sort key of the last stream that the running round has visited.
     case cursor = "cur"
     /// 1 when another round was asked for.
     case wanted = "wa"
-    /// How many streams the running round has looked at.
+    /// The number of streams that the running round has visited.
     case looked = "lk"
-    /// How many streams there were in the last whole round.
+    /// The number of streams in the last completed round.
     case size = "sz"
-    /// Who sweeps: a random id, 16 bytes.
+    /// The id of the run that holds the sweep's lease, 16 bytes.
     case holder = "ho"
-    /// Until when, milliseconds.
+    /// The end of the sweep's lease, milliseconds.
     case until = "un"
-    /// The name of a stream.
+    /// A stream's name, in rows whose keys hold its incarnation.
     case stream = "sn"
 }
 
-/// What an attribute holds: the three types that both engines store alike.
+/// An attribute's value, of one of the three types that all engines store alike.
 public enum AttributeValue: Hashable, Sendable {
     /// A signed 64-bit integer.
     case number(Int64)
-    /// Text.
+    /// Text, compared byte by byte as UTF-8.
     case string(String)
-    /// Bytes.
+    /// Bytes, of any number including none.
     case bytes([UInt8])
 }
 
 /// The end of year 9999, milliseconds since the epoch: the last moment RFC 3339 can name.
 private let latestTimestamp: Int64 = 253_402_300_799_999
 
-/// What every row type needs to read itself from an item, strictly: a row that lacks what it must
-/// have is damaged, and is reported instead of being guessed at.
+/// Strict reading of attributes, for row types: a missing or impossible value throws
+/// ``TableError/Reason/corrupt`` and is never replaced by a default.
 extension Item {
     func requiredNumber(_ name: Attribute) throws(TableError) -> Int64 {
         guard let value = number(name) else { throw damaged(name) }
@@ -229,14 +234,14 @@ extension Item {
         return offset
     }
 
-    /// A moment between 1970 and the end of year 9999, so that hours may be added without a look.
+    /// A moment between 1970 and the end of year 9999, so that adding hours can't overflow.
     func requiredTimestamp(_ name: Attribute) throws(TableError) -> Timestamp {
         let value = try requiredNumber(name)
         guard (0...latestTimestamp).contains(value) else { throw damaged(name) }
         return Timestamp(milliseconds: value)
     }
 
-    /// The number of events from `first` on, which must leave room for the offset after them.
+    /// The number of events from `first` on; the offset after the last must not overflow.
     func requiredCount(_ name: Attribute, from first: Offset) throws(TableError) -> Int {
         let count = try requiredCount(name)
         guard !first.rawValue.addingReportingOverflow(Int64(count)).overflow else {
@@ -286,7 +291,7 @@ extension Item {
         )
     }
 
-    /// The key is of another kind than the row: a defect of ours, or a damaged table.
+    /// The error for a key of another kind of row: a defect of ours, or a damaged table.
     var misplaced: TableError {
         TableError(
             .definite,

@@ -18,31 +18,31 @@
 ///
 /// `sid` and `sub` are the random incarnations of stream and subscription, 32 hex digits.
 public enum TableKey: Hashable, Sendable {
-    /// A stream's description.
+    /// A stream's description, ``StreamRow``.
     case stream(StreamID)
     /// A chunk of the log, or its seal, by its first offset.
     case chunk(Incarnation, Partition, Offset)
-    /// A partition's progress.
+    /// The background work of one partition, ``ProgressRow``.
     case progress(Incarnation, Partition)
-    /// The latest event of one key.
+    /// The latest event of one event key.
     case latest(Incarnation, Partition, EventKey)
-    /// A subscription's description.
+    /// A subscription's description, ``SubscriptionRow``.
     case subscription(Incarnation, SubscriptionID)
-    /// Where a subscription stands in one partition.
+    /// The position that a subscription committed in one partition.
     case position(stream: Incarnation, subscription: Incarnation, Partition)
-    /// Where the events of an idempotent publish are; the key as its SHA-256, 64 hex digits.
+    /// The place of an idempotent publish's events; `keyHash` is the key's SHA-256, 64 hex digits.
     case idempotency(Incarnation, keyHash: String, Partition)
     /// An API key by its id.
     case apiKey(APIKeyID)
     /// The deletion job of a stream, or of one subscription of it.
     case deletion(stream: Incarnation, subscription: Incarnation?)
-    /// The highest wall time seen.
+    /// The highest wall time seen, the only row of its group.
     case clock
-    /// What a stream is called.
+    /// The name of the stream with this incarnation.
     case streamName(Incarnation)
-    /// A ring for a partition that is to be looked at again.
+    /// A partition that a sweep must visit soon.
     case ring(Incarnation, Partition)
-    /// How far the sweep is.
+    /// The sweep's place and lease, the only row of its group.
     case sweep
 
     /// The rows that share this row's partition key.
@@ -89,7 +89,7 @@ public enum TableKey: Hashable, Sendable {
 
 /// The rows that share one partition key and can be queried in sort-key order.
 public enum RowGroup: Hashable, Sendable {
-    /// All streams.
+    /// The descriptions of all streams.
     case streams
     /// The log of one partition.
     case log(Incarnation, Partition)
@@ -103,20 +103,20 @@ public enum RowGroup: Hashable, Sendable {
     case positions(Incarnation, subscription: Incarnation)
     /// The idempotency rows of one stream.
     case idempotency(Incarnation)
-    /// All API keys.
+    /// All API keys, by id.
     case apiKeys
-    /// All deletion jobs.
+    /// The deletion jobs of all streams and subscriptions.
     case deletions
     /// The one row of the clock.
     case clock
-    /// What one stream is called.
+    /// The one row with the name of a stream.
     case streamName(Incarnation)
-    /// All rings that are kept.
+    /// The partitions of all streams that a sweep must visit soon.
     case rings
-    /// How far the sweep is.
+    /// The one row of the sweep.
     case sweep
 
-    /// The partition key; ASCII.
+    /// The partition key, always ASCII.
     public var partitionKey: String {
         switch self {
         case .streams: "STREAMS"
@@ -170,10 +170,10 @@ public enum RowGroup: Hashable, Sendable {
         }
     }
 
-    /// Whether the engine may remove rows of this group on its own once their `ttl` has passed.
+    /// True when an engine that can choose deletes rows of this group once their `ttl` has passed.
     ///
-    /// DynamoDB removes any row whose `ttl` has passed. An engine that can choose leaves the log
-    /// to the sweep, which never removes what is not yet folded.
+    /// False for the log, which is left to the sweep: the sweep never deletes what is not folded
+    /// yet. DynamoDB cannot choose and deletes every row whose `ttl` has passed.
     public var expiresWithoutSweep: Bool {
         if case .log = self { false } else { true }
     }
@@ -198,7 +198,7 @@ extension RowGroup {
             case ("LOG", 3), ("STATE", 3), ("POS", 3): Self.ofThree(parts)
             default: nil
             }
-        // One spelling per group: a partition is written without zeros in front.
+        // Each group has one spelling: leading zeros in a partition's number are refused.
         guard let group, group.partitionKey == text else { return nil }
         self = group
     }
@@ -224,7 +224,7 @@ extension RowGroup {
     }
 }
 
-/// How numbers and compound sort keys are written: fixed width, so that bytes sort like numbers.
+/// The text of sort keys: numbers have a fixed width, so that bytes sort as the numbers do.
 enum SortKey {
     private static let offsetDigits = 20
     private static let partitionDigits = 5
@@ -252,7 +252,7 @@ enum SortKey {
         return .idempotency(sid, keyHash: text(Array(parts[0])), partition)
     }
 
-    /// Of the one row about the clock.
+    /// The sort key of the only row of group `CLOCK`.
     static let clock = Array("highest".utf8)
 
     static func deletion(_ bytes: [UInt8]) -> TableKey? {
@@ -271,9 +271,9 @@ enum SortKey {
         return .ring(stream, partition)
     }
 
-    /// The only row of its group.
+    /// The sort key of the only row of each group `NAME#sid`.
     static let streamName = Array("NAME".utf8)
-    /// The only row of its group.
+    /// The sort key of the only row of group `SWEEP`.
     static let sweep = Array("SWEEP".utf8)
 
     static func text(_ bytes: [UInt8]) -> String {
