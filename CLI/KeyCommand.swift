@@ -94,7 +94,7 @@ struct KeyCommand: AsyncParsableCommand {
         /// Why a text is no scope.
         private static func problem(of text: String) -> String {
             let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-            let known = KeyAction.allCases.map(\.rawValue)
+            let known = APIKeyAction.allCases.map(\.rawValue)
             let words = parts.count == 2 ? parts[0].split(separator: ",") : []
             if let unknown = words.first(where: { !known.contains(String($0)) }) {
                 return "'\(text)' is no scope: there is no action '\(unknown)', only "

@@ -137,7 +137,7 @@ struct Serve: AsyncParsableCommand {
         let rate = try rate()
         let name = "EVENTLEDGER_ROOT_KEY_HASH"
         guard let text = rootKeyHash ?? Environment.value(name) else { return .off }
-        guard let hash = KeyHash(hex: text) else {
+        guard let hash = APIKeyHash(hex: text) else {
             throw ValidationError(
                 "the root key's hash must be 64 hexadecimal digits, as `eventledger key new` "
                     + "prints it"

@@ -35,14 +35,14 @@ func checkRow(_ item: Item) {
         _ = Expiration(of: row, at: now)
         expectSame(row, try? StreamRow(row.item))
     case .progress:
-        guard let row = try? Progress(item) else { return }
+        guard let row = try? ProgressRow(item) else { return }
         _ = TailReading(newest: nil, progress: row)
-            .verdict(at: now, TailTrust(created: now, exempt: false))
-        expectSame(row, try? Progress(row.item))
+            .verdict(at: now, trusting: TailTrust(created: now, onlySweepDeletes: false))
+        expectSame(row, try? ProgressRow(row.item))
     case .latest:
-        guard let row = try? Latest(item) else { return }
+        guard let row = try? LatestRow(item) else { return }
         if case .record(let bytes) = row.value { _ = try? Record.decode(bytes) }
-        expectSame(row, try? Latest(row.item))
+        expectSame(row, try? LatestRow(row.item))
     case .subscription:
         guard let row = try? SubscriptionRow(item) else { return }
         _ = Cursor(subscription: row.incarnation, epoch: row.epoch, positions: row.positions)
@@ -68,11 +68,11 @@ func checkRow(_ item: Item) {
         _ = trust.settle(row, at: instant, boot: row.since)
         expectSame(row, try? ClockRow(row.item))
     case .streamName:
-        guard let row = try? StreamName(item) else { return }
-        expectSame(row, try? StreamName(row.item))
+        guard let row = try? StreamNameRow(item) else { return }
+        expectSame(row, try? StreamNameRow(row.item))
     case .ring:
-        guard let row = try? KeptRing(item) else { return }
-        expectSame(row, try? KeptRing(row.item))
+        guard let row = try? KeptRingRow(item) else { return }
+        expectSame(row, try? KeptRingRow(row.item))
     case .sweep:
         guard var row = try? SweepRow(item) else { return }
         expectSame(row, try? SweepRow(row.item))

@@ -57,7 +57,11 @@ package final class DynamoDBTable: Table {
         items.reserveCapacity(answer.items.count)
         for image in answer.items {
             guard let key = query.group.key(sortKey: image.sortKey) else {
-                throw TableError(.definite, .corrupt, "a row with a foreign sort key")
+                throw TableError(
+                    .definite,
+                    reason: .corrupt,
+                    message: "a row with a foreign sort key"
+                )
             }
             items.append(image.item(key))
         }
@@ -115,7 +119,11 @@ package final class DynamoDBTable: Table {
             left = kept + left.dropFirst(Self.batchSize)
             fruitless = kept.count < batch.count ? 0 : fruitless + 1
             guard fruitless < Self.fruitlessBatches else {
-                throw TableError(.indefinite, .throttled, "DynamoDB deletes nothing at the moment")
+                throw TableError(
+                    .indefinite,
+                    reason: .throttled,
+                    message: "DynamoDB deletes nothing at the moment"
+                )
             }
         }
     }
@@ -166,7 +174,11 @@ package final class DynamoDBTable: Table {
         do throws(JSONError) {
             return try Answer(body)
         } catch {
-            throw TableError(.definite, .unavailable, "DynamoDB's refusal can't be read: \(error)")
+            throw TableError(
+                .definite,
+                reason: .unavailable,
+                message: "DynamoDB's refusal can't be read: \(error)"
+            )
         }
     }
 
@@ -189,9 +201,17 @@ package final class DynamoDBTable: Table {
         let codes = Set(reasons.map(\.code)).subtracting(["None", ""])
         let text = codes.sorted().joined(separator: ", ")
         guard codes.isDisjoint(with: ["ValidationError", "ItemCollectionSizeLimitExceeded"]) else {
-            throw TableError(.definite, .invalid, "the transaction was refused: \(text)")
+            throw TableError(
+                .definite,
+                reason: .invalid,
+                message: "the transaction was refused: \(text)"
+            )
         }
         meter.throttled()
-        throw TableError(.definite, .throttled, "the transaction was cancelled: \(text)")
+        throw TableError(
+            .definite,
+            reason: .throttled,
+            message: "the transaction was cancelled: \(text)"
+        )
     }
 }

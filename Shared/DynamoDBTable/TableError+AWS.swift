@@ -5,11 +5,13 @@ extension TableError {
     /// What a failed call means for a table's caller; a failed read never wrote anything.
     init(_ error: AWSError, isRead: Bool) {
         switch error.kind {
-        case .throttled: self.init(.definite, .throttled, error.message)
+        case .throttled: self.init(.definite, reason: .throttled, message: error.message)
         case .refused where error.code == "ValidationException":
-            self.init(.definite, .invalid, error.message)
-        case .refused, .notSent: self.init(.definite, .unavailable, error.message)
-        case .open: self.init(isRead ? .definite : .indefinite, .unavailable, error.message)
+            self.init(.definite, reason: .invalid, message: error.message)
+        case .refused, .notSent: self.init(.definite, reason: .unavailable, message: error.message)
+        case .open:
+            let effect: Effect = isRead ? .definite : .indefinite
+            self.init(effect, reason: .unavailable, message: error.message)
         }
     }
 }

@@ -9,7 +9,7 @@ package struct LambdaEnvironment: Sendable {
     /// The hash of the operator's API key: `EVENTLEDGER_ROOT_KEY_HASH`.
     ///
     /// A function is on the internet, so keys are always needed.
-    let rootKeyHash: KeyHash
+    let rootKeyHash: APIKeyHash
     /// Requests a second that one API key may make of one instance: 0 for any number;
     /// `EVENTLEDGER_REQUESTS_PER_SECOND`, else ``Limits/functionRequestsPerSecond``.
     let requestsPerSecond: Int
@@ -22,7 +22,8 @@ package struct LambdaEnvironment: Sendable {
             throw LambdaConfigurationError(description: "EVENTLEDGER_TABLE is not set")
         }
         self.table = table
-        guard let hash = variable("EVENTLEDGER_ROOT_KEY_HASH").flatMap({ KeyHash(hex: $0) }) else {
+        guard let hash = variable("EVENTLEDGER_ROOT_KEY_HASH").flatMap({ APIKeyHash(hex: $0) })
+        else {
             throw LambdaConfigurationError(
                 description: "EVENTLEDGER_ROOT_KEY_HASH is not set, or is not the 64 hexadecimal "
                     + "digits that `eventledger key new` prints as the key's hash"

@@ -15,8 +15,9 @@ public enum Limits {
     public static let eventsPerPublish = 10_000
     /// A publish's answer with a line for each event, bytes, as the text in a function's answer.
     ///
-    /// A function's 6 MB answer holds it. It is known before anything is stored, and what would be
-    /// larger is refused then: an answer that can't be given would leave stored events unknown.
+    /// A function's 6 MB answer holds it. The size is known before anything is stored, and a
+    /// publish whose answer would be larger is refused: otherwise its events would be stored and
+    /// never confirmed.
     public static let receiptBytes = 5 * 1024 * 1024
     /// Key + type + headers + data of one event, bytes.
     ///
@@ -49,29 +50,30 @@ public enum Limits {
     public static let defaultPageEntries = 100
     /// A page of events by the event measure, bytes; always at least one event.
     public static let pageBytes = 1024 * 1024
-    /// What one call that reads may decode, bytes before compression: sixteen pages' worth, so that
-    /// a page of large chunks is whole and a page of highly compressed ones can't exhaust memory.
+    /// The most that one reading call decodes, bytes before compression: sixteen pages' worth, so
+    /// that a page of large chunks is whole and a page of highly compressed ones can't exhaust
+    /// memory.
     public static let readBytes = 16 * 1024 * 1024
-    /// The same of a call with a filter, which may deliver nothing of what it decodes.
+    /// The same for a call with a filter, which may deliver nothing of what it decodes.
     public static let filteredReadBytes = 8 * 1024 * 1024
-    /// Events and entries of the compacted state that one call may look at: what is passed over is
-    /// work too.
+    /// The most events and compacted entries that one call examines; those it passes over count
+    /// too, because they cost the same work.
     public static let readEntries = 10_000
-    /// After so long a call reads no further, milliseconds, once it has got anywhere: a client that
-    /// waits for events waits for seconds, not for a scan.
+    /// The time after which a call that has made progress reads no further, milliseconds: a client
+    /// waits seconds for events, not for a whole scan.
     public static let readMilliseconds: Int64 = 2_000
-    /// How often a gap in the log is looked at again before it is called damage: a transaction's
-    /// rows become visible one by one.
+    /// The number of times that a gap in the log is read again before it counts as damage: a
+    /// transaction's rows become visible one by one.
     public static let gapLooks = 2
-    /// The pause before each of these looks, milliseconds.
+    /// The pause before each of these reads, milliseconds.
     public static let gapPause: Int64 = 50
     /// Long-poll wait, seconds.
     ///
     /// API Gateway answers by itself at 30.
     public static let waitSeconds = 0...20
 
-    /// How long a line that `eventledger publish` has read waits for others to be sent with it,
-    /// milliseconds: nobody who watches notices, and a fast source fills a batch meanwhile.
+    /// The time for which `eventledger publish` holds a line to send others with it, milliseconds:
+    /// too short to notice, and long enough for a fast source to fill a batch.
     public static let lineBatchPatience = 100
 
     // MARK: Streams
@@ -89,7 +91,7 @@ public enum Limits {
 
     // MARK: API keys
 
-    /// What a key is called, bytes of UTF-8.
+    /// The name of a key, bytes of UTF-8.
     public static let keyNameBytes = 1...128
     /// Scopes of one key.
     public static let scopesPerKey = 1...32
@@ -118,8 +120,8 @@ public enum Limits {
 
     // MARK: Folds
 
-    /// Keys after which a fold stores what it has and moves the watermark, so that an end of the
-    /// process, or of the table's patience, costs no more than so many puts once more.
+    /// Keys after which a fold stores its results and moves the watermark, so that a crash or a
+    /// throttled table repeats no more than so many puts.
     public static let foldStepKeys = 1_000
     /// Keys and events of the compacted state after which it does so, bytes.
     public static let foldStepBytes = 1024 * 1024
@@ -134,8 +136,8 @@ public enum Limits {
     public static let foldsAtOnce = 8
     /// Puts of one fold that are under way at once.
     public static let foldPutsAtOnce = 256
-    /// How long a fold bears that nothing is taken, milliseconds, before it leaves the rest to a
-    /// later one; it keeps other partitions waiting meanwhile.
+    /// The time without any accepted put after which a fold leaves the rest to a later one,
+    /// milliseconds: until then it keeps other partitions waiting.
     public static let foldStandstill: Int64 = 30_000
     /// The pause before a refused call of a fold is repeated, milliseconds: doubled with each
     /// refusal.
@@ -143,107 +145,110 @@ public enum Limits {
 
     // MARK: Waiting
 
-    /// Requests that wait for their turn at one partition: what 32 of them in each write come to in
-    /// the ten seconds that a publish may take, at a write each 80 ms.
+    /// The most requests that wait for one partition: 32 in each write, at a write each 80 ms, for
+    /// the ten seconds that a publish may take.
     public static let queuedUnits = 4096
-    /// Bytes of events that wait for their turn at one partition: 64 chunks as large as they get.
+    /// The most bytes of events that wait for one partition: 64 of the largest chunks.
     public static let queuedBytes = 32 * 1024 * 1024
-    /// Requests with an `Idempotency-Key` that share one write, which is a transaction then: a third
-    /// of its items, so that chunks and other requests find room.
+    /// Requests with an `Idempotency-Key` that share one write, which is a transaction then: a
+    /// third of its items, so that chunks and other requests find room.
     public static let mergedMarks = 32
-    /// Partitions of which a process remembers what it needs to append to them.
+    /// Partitions whose tails a process remembers for appending.
     public static let appenders = 10_000
 
     // MARK: Time
 
-    /// How old a decision may be when its write is carried out, milliseconds, by either clock: as
-    /// long as DynamoDB takes a signed request.
+    /// The greatest age of a decision when its write is carried out, milliseconds, by either clock:
+    /// the time for which DynamoDB accepts a signed request.
     public static let decisionAge: Int64 = 300_000
-    /// How far a clock may be ahead of the highest time seen, milliseconds, beyond what has passed
-    /// since: as much as clocks may disagree by, ``physicalRetentionMarginHours``.
+    /// The greatest lead of a believed clock over the highest time seen and what has passed since,
+    /// milliseconds: the same as ``physicalRetentionMarginHours``, by which clocks may differ.
     public static let clockLead: Int64 = 3_600_000
-    /// How long a clock that is further ahead must stand before it is believed, milliseconds: time
-    /// for an operator to hear of it, and for time synchronisation to put it right.
+    /// The time after which a clock that is further ahead is believed after all, milliseconds:
+    /// enough for an operator to be alerted, and for time synchronisation to correct it.
     public static let clockPatience: Int64 = 3_600_000
-    /// How far a clock in doubt may be ahead before no event is stamped at all, milliseconds: what is
-    /// stamped meanwhile may be too early by as much, and so expire.
+    /// The lead of a doubted clock beyond which no event is stamped at all, milliseconds: events
+    /// stamped meanwhile may be too early by as much, and expire that much too soon.
     public static let clockJump: Int64 = 86_400_000
-    /// How old the table's highest time may be before it is written anew, milliseconds: well below
-    /// ``clockLead``, so that a process that starts soon is not in doubt; and it costs a write.
+    /// The age at which the table's highest time is written anew, milliseconds: well below
+    /// ``clockLead``, so that a new process is not in doubt, and rare, because it costs a write.
     public static let clockInterval: Int64 = 600_000
-    /// How long a process may use a cached tail or stream description, milliseconds.
+    /// The time for which a process uses a cached tail or stream description, milliseconds.
     public static let cacheAge: Int64 = 60_000
     /// No chunk is physically deleted earlier than this after its write, hours.
     public static let physicalRetentionHours: Int64 = 48
-    /// What is added to it as a margin for clocks, hours.
+    /// The margin added to ``physicalRetentionHours`` for clocks that differ, hours.
     public static let physicalRetentionMarginHours: Int64 = 1
-    /// A chunk that is younger was removed by nobody, milliseconds: half of the shortest retention,
-    /// so that clocks may be off by ``clockSkew``.
+    /// The age below which nobody can have removed a chunk, milliseconds: half of the shortest
+    /// retention, so that clocks may be off by ``clockSkew``.
     public static let unremovedAge: Int64 = 1_800_000
-    /// How long an `Idempotency-Key` is remembered, hours.
+    /// The time for which an `Idempotency-Key` is remembered, hours.
     public static let idempotencyHours: Int64 = 24
-    /// How long the marker of a deleted key stays in the compacted state, hours: longer than any
-    /// fold can be in flight.
+    /// The time for which a deleted key's marker stays in the compacted state, hours: longer than
+    /// any fold can be in flight.
     public static let tombstoneHours: Int64 = 24
-    /// How long after its end an expired API key stays in lists, days.
+    /// The time for which an expired API key stays in lists, days.
     public static let expiredKeyDays: Int64 = 30
-    /// How long a process remembers that there is no API key with an id, milliseconds.
+    /// The time for which a process remembers that no API key has an id, milliseconds.
     public static let unknownKeyAge: Int64 = 5_000
-    /// API keys whose rows a process keeps, and ids of which it knows that there is no such key.
+    /// The most API keys that a process caches, ids without a key included.
     public static let cachedKeys = 10_000
-    /// Look-ups a second of API keys that a process has not seen to be valid lately: so many keys
-    /// that are none must not become as many reads of the table.
+    /// Look-ups a second of API keys that a process has not lately found valid, so that a flood of
+    /// invented keys does not become a flood of table reads.
     public static let keyLookupsPerSecond = 200
-    /// Requests a second of one API key that one instance of a function takes where nothing else is
-    /// said: who calls one after the other, over the internet, does not get that far.
+    /// Requests a second that one instance of a function accepts from one API key by default: a
+    /// client that calls one after the other over the internet stays below.
     public static let functionRequestsPerSecond = 100
     /// The most requests a second that a limit may be set to: beyond any process's reach.
     public static let largestRequestRate = 1_000_000
-    /// How old what a fold has read may be when it is stored, milliseconds: much less than
-    /// ``tombstoneHours``.
+    /// The greatest age of a fold's reads when their results are stored, milliseconds: much less
+    /// than ``tombstoneHours``.
     public static let foldPatience: Int64 = 600_000
-    /// How long reading a page may take, milliseconds, from the stream's description on: much less
-    /// than ``deletionGrace``.
+    /// The longest that reading a page takes, milliseconds, from reading the stream's description
+    /// on: much less than ``deletionGrace``.
     public static let readPatience: Int64 = 300_000
-    /// How long after the seals a deleted stream's rows may be removed, milliseconds: cached tails
-    /// live 60 s, a signed request 5 minutes, and the clocks of who sealed and who removes may each
-    /// be off by the 5 minutes that a signature allows.
+    /// The time between the seals and the removal of a deleted stream's rows, milliseconds: cached
+    /// tails live 60 s, a signed request 5 minutes, and the clocks of the process that seals and
+    /// the one that removes may each be off by the 5 minutes that a signature allows.
     public static let deletionGrace: Int64 = 1_200_000
-    /// How far the clocks of two processes may be apart, milliseconds: what AWS allows a signature.
+    /// The greatest difference between two processes' clocks, milliseconds: as AWS allows a
+    /// signature.
     public static let clockSkew: Int64 = 300_000
 
     // MARK: Sweep
 
-    /// How often a sweep looks at a stream where nothing happens, milliseconds: six hours, out of
-    /// the 47 for which a verified tail is trusted.
+    /// The interval at which a sweep visits a quiet stream, milliseconds: six hours, out of the 47
+    /// for which a verified tail is trusted.
     public static let sweepEvery: Int64 = 21_600_000
-    /// How long one run of the sweep works on a server, milliseconds; the next one follows a minute
-    /// after its beginning.
+    /// The longest that one run of the sweep works on a server, milliseconds; runs begin a minute
+    /// apart.
     public static let sweepRun: Int64 = 60_000
-    /// How long the lease of a sweep may last, milliseconds: as long as a function can run.
+    /// The longest lease of a sweep, milliseconds: as long as a function can run.
     public static let sweepLease: Int64 = 900_000
-    /// How many streams a run looks at where several processes share a table: of three partitions
-    /// each, at a run a minute, they take 50 write units and 100 read units a second.
+    /// The streams that a run visits where several processes share a table: at three partitions
+    /// each and a run a minute, they take 50 write units and 100 read units a second.
     public static let sweepPace = 1000
-    /// In how many runs a round must be done however many streams there are: a quarter of six hours.
+    /// The runs in which a round must be done however many streams there are: a quarter of six
+    /// hours.
     public static let sweepRuns = 90
-    /// Streams that a sweep looks at at the same time: enough to wait for many answers, few enough
-    /// for a function's memory.
+    /// Streams that a sweep visits at the same time: enough to have many reads in flight, few
+    /// enough for a function's memory.
     public static let sweepLanes = 8
     /// Partitions that a sweep folds at the same time, for the same reasons.
     public static let sweepFolds = 4
     /// Deletion jobs that are worked on at the same time.
     public static let sweepJobs = 4
-    /// Pages of rows that one look, or one turn of a deletion job, removes before others get theirs.
+    /// Pages of rows that one visit, or one turn of a deletion job, removes before others get their
+    /// turn.
     public static let sweepPages = 10
     /// Rows in such a page, and streams in a page of the round.
     public static let sweepPageRows = 1000
     /// Deletion jobs and kept rings that one run takes up; the next one takes up others.
     public static let sweepTasks = 10_000
-    /// After how many refusals in a row a removal is given up for this run, backing off from 50 ms
-    /// to 5 s in between: about a minute and a half.
+    /// Refusals in a row after which a removal is given up for this run: about a minute and a half,
+    /// with pauses from 50 ms to 5 s in between.
     public static let removalAttempts = 24
-    /// Streams that a metric names, those with the largest values: a scrape stays small however many
-    /// there are.
+    /// Streams that a metric names, those with the largest values: a scrape stays small however
+    /// many there are.
     public static let namedStreams = 20
 }

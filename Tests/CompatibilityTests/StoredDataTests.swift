@@ -95,18 +95,18 @@ struct StoredDataTests {
         case .chunk(let stream, let partition, let first):
             switch try LogEntry(item) {
             case .chunk(let chunk): chunk.item
-            case .seal: LogEntry.sealItem(stream, partition, at: first)
+            case .seal: LogEntry.sealItem(stream: stream, partition: partition, at: first)
             }
-        case .progress: try Progress(item).item
-        case .latest: try Latest(item).item
+        case .progress: try ProgressRow(item).item
+        case .latest: try LatestRow(item).item
         case .subscription: try SubscriptionRow(item).item
         case .position: try PositionRow(item).item
         case .idempotency: try IdempotencyRow(item).item
         case .apiKey: try APIKeyRow(item).item
         case .deletion: try DeletionJob(item).item
         case .clock: try ClockRow(item).item
-        case .streamName: try StreamName(item).item
-        case .ring: try KeptRing(item).item
+        case .streamName: try StreamNameRow(item).item
+        case .ring: try KeptRingRow(item).item
         case .sweep: try SweepRow(item).item
         }
     }

@@ -85,7 +85,11 @@ struct Damage: Sendable, CustomTestStringConvertible {
         Damage("an active stream is sealed", 20, "sealed") {
             let stream = try await $0.stream()
             let end = try #require(Offset(20))
-            let seal = LogEntry.sealItem(stream.incarnation, stream.partitions[0], at: end)
+            let seal = LogEntry.sealItem(
+                stream: stream.incarnation,
+                partition: stream.partitions[0],
+                at: end
+            )
             _ = try await $0.table.write(.put(seal))
         },
         Damage("the watermark remembers another hash", 16, "remembers another end") {
@@ -154,7 +158,11 @@ struct Damage: Sendable, CustomTestStringConvertible {
         Damage("there is a partition too many", nil, "does not have") { stored in
             let stream = try await stored.stream()
             let partition = try #require(Partition(1))
-            let seal = LogEntry.sealItem(stream.incarnation, partition, at: .zero)
+            let seal = LogEntry.sealItem(
+                stream: stream.incarnation,
+                partition: partition,
+                at: .zero
+            )
             _ = try await stored.table.write(.put(seal))
         },
     ]

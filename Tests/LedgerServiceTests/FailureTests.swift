@@ -23,14 +23,18 @@ struct FailureTests {
 
     @Test("A change that may have been made is never said not to be", arguments: reasons)
     func indefinite(_ reason: TableError.Reason) {
-        let message = Self.message(LedgerError(TableError(.indefinite, reason, "test")))
+        let message = Self.message(
+            LedgerError(TableError(.indefinite, reason: reason, message: "test"))
+        )
         #expect(message.contains("the change may have been made"), "\(message)")
         #expect(!message.contains("nothing was changed"), "\(message)")
     }
 
     @Test("A change that was not made is never said to be open", arguments: reasons)
     func definite(_ reason: TableError.Reason) {
-        let message = Self.message(LedgerError(TableError(.definite, reason, "test")))
+        let message = Self.message(
+            LedgerError(TableError(.definite, reason: reason, message: "test"))
+        )
         #expect(!message.contains("may have been made"), "\(message)")
     }
 

@@ -73,7 +73,7 @@ private struct GappyLog {
         let lane = PollLane(
             partition: stream.partitions[0],
             position: .log(try #require(Offset(offset))),
-            density: 16
+            eventsPerChunk: 16
         )
         let now = Instant(now: api.clock.now(), uptime: 0)
         var plan = PollPlan(
@@ -81,7 +81,7 @@ private struct GappyLog {
             lanes: [lane],
             limit: 100,
             expiration: Expiration(of: stream, at: now.now),
-            trust: TailTrust(created: stream.created, exempt: true),
+            trust: TailTrust(created: stream.created, onlySweepDeletes: true),
             budget: .ofCall(isFiltered: false),
             now: now
         )
@@ -102,7 +102,7 @@ private struct GappyLog {
     }
 
     /// Searches for the log's beginning; what was found, and after how many pauses.
-    func search() async throws -> (Chunk?, Int) {
+    func search() async throws -> (ChunkRow?, Int) {
         var search = ChunkSearch(
             stream: stream.incarnation,
             partition: stream.partitions[0],

@@ -60,7 +60,8 @@ final class GuardedTable: Table {
         case .put: try check(.put, write.key.group)
         case .delete: try check(.delete, write.key.group)
         // A role has no word for it yet: nobody does it.
-        case .check: throw TableError(.definite, .invalid, "no function may check a row")
+        case .check:
+            throw TableError(.definite, reason: .invalid, message: "no function may check a row")
         }
     }
 
@@ -68,7 +69,7 @@ final class GuardedTable: Table {
         let right = Right(action, group)
         guard granted.contains(right) else {
             state.withLock { _ = $0.refused.insert(right) }
-            throw TableError(.definite, .invalid, "not granted: \(right)")
+            throw TableError(.definite, reason: .invalid, message: "not granted: \(right)")
         }
         state.withLock { _ = $0.used.insert(right) }
     }

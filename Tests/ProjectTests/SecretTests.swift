@@ -8,7 +8,7 @@ import Testing
 struct SecretTests {
     @Test("Hashes of keys and tags of cursors are compared by libcrypto's constant-time comparison")
     func comparison() throws {
-        let hash = try Project.text("Shared/LedgerCore/Keys/KeyHash.swift")
+        let hash = try Project.text("Shared/LedgerCore/Keys/APIKeyHash.swift")
         #expect(hash.contains("constantTimeEquals(bytes, other.bytes)"))
         #expect(!hash.contains("func =="), "a hash has no other comparison")
         #expect(!hash.contains("Hashable") && !hash.contains("Equatable"))

@@ -39,7 +39,7 @@ import Testing
         await expectCorrupt { _ = try await table.write(.put(Sample.item(bad), if: .notExists)) }
         await expectCorrupt {
             _ = try await table.transact(
-                [.delete(good.key), .check(bad, .exists)],
+                [.delete(good.key), .check(bad, if: .exists)],
                 token: Sample.stream
             )
         }

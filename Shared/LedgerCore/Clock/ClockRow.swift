@@ -1,28 +1,32 @@
 /// The highest wall time that the table has seen: row `CLOCK`, the only one of its group.
 ///
-/// Written every ten minutes by whoever finds it that old, whatever the number of processes.
+/// Any process that finds it ten minutes old writes it, so all of them together make one write in
+/// that time.
 package struct ClockRow: Hashable, Sendable {
-    /// A clock that is ahead, and since when it says so.
+    /// The reading of a clock that is too far ahead to be believed, and the moment it began.
     package struct Doubt: Hashable, Sendable {
-        /// What it said.
+        /// The wall time that the clock claimed when the doubt began.
         package let claimed: Timestamp
-        /// When, by the machine's boot: only a process of the same boot can tell how long ago.
+        /// The moment the doubt began, by the machine's boot: only a process of the same boot can
+        /// tell how long ago that was.
         package let since: BootMoment
     }
 
-    /// The highest time that was believed.
+    /// The highest wall time that any process has believed.
     package var highest: Timestamp
-    /// When that was, for processes of the same boot; nil where the system does not say.
+    /// The moment it was believed, for processes of the same boot; nil where the system has no boot
+    /// clock.
     package var since: BootMoment?
-    /// What is not believed yet; nil: nothing.
+    /// The doubt that is not decided yet; nil while no clock is doubted.
     package var doubt: Doubt?
-    /// Raised by one with every change.
+    /// Raised by one with every change; the condition of the next write.
     package var version: Int64
 
-    /// The row that follows, if an opinion of a clock, at `instant` and `boot`, makes one necessary.
+    /// The row to write after a clock was judged at `instant`; nil when the stored one still
+    /// serves.
     static func next(
         after row: ClockRow?,
-        _ opinion: ClockTrust.Opinion,
+        given opinion: ClockTrust.Opinion,
         at instant: Instant,
         boot: BootMoment?
     ) -> ClockRow? {
@@ -37,7 +41,7 @@ package struct ClockRow: Hashable, Sendable {
             next.version += 1
             return next
         case .doubted(let doubt):
-            // What another boot doubts says nothing to us, and nothing of ours to it.
+            // A doubt is dated by its boot. Another boot can't read the date, so it begins its own.
             guard var next = row, next.doubt?.since.boot != boot?.boot, let boot else { return nil }
             let stood = instant.uptime - doubt.began.uptime
             let since = BootMoment(boot: boot.boot, uptime: boot.uptime - stood)
@@ -47,7 +51,7 @@ package struct ClockRow: Hashable, Sendable {
         }
     }
 
-    /// The row with which an operator says that `instant` is right.
+    /// The row that records an operator's word that `instant` is right.
     static func accepted(
         after row: ClockRow?,
         at instant: Instant,
@@ -56,7 +60,7 @@ package struct ClockRow: Hashable, Sendable {
         ClockRow(highest: instant.now, since: boot, version: (row?.version ?? 0) + 1)
     }
 
-    /// The write that puts this row in the place of `row`, if nobody else changed it meanwhile.
+    /// The write that replaces `row` by this one; it fails if another process wrote first.
     package func write(after row: ClockRow?) -> Write {
         let unchanged = row.map { Condition.compare(.version, .equal, .number($0.version)) }
         return .put(item, if: unchanged ?? .notExists)
@@ -68,7 +72,6 @@ package struct ClockRow: Hashable, Sendable {
         self.version = version
     }
 
-    /// The row.
     package var item: Item {
         var item = Item(.clock)
         item[.timestamp] = .number(highest.milliseconds)
@@ -85,18 +88,39 @@ package struct ClockRow: Hashable, Sendable {
     package init(_ item: Item) throws(TableError) {
         guard case .clock = item.key else { throw item.misplaced }
         highest = try item.requiredTimestamp(.timestamp)
-        since = try Self.moment(item, .boot, .uptime)
+        since = try Self.moment(in: item, boot: .boot, uptime: .uptime)
         version = try item.requiredCounter(.version)
-        guard let moment = try Self.moment(item, .doubtBoot, .doubtUptime) else { return }
+        guard let moment = try Self.moment(in: item, boot: .doubtBoot, uptime: .doubtUptime) else {
+            return
+        }
         doubt = Doubt(claimed: try item.requiredTimestamp(.doubt), since: moment)
     }
 
     private static func moment(
-        _ item: Item,
-        _ boot: Attribute,
-        _ uptime: Attribute
+        in item: Item,
+        boot: Attribute,
+        uptime: Attribute
     ) throws(TableError) -> BootMoment? {
         guard let boot = item.string(boot) else { return nil }
         return BootMoment(boot: boot, uptime: try item.requiredCounter(uptime))
+    }
+}
+
+/// A moment by the operating system's boot clock, which all processes on one machine share.
+package struct BootMoment: Hashable, Sendable {
+    /// The operating system's random id of this boot; a restart has another one.
+    package let boot: String
+    /// Milliseconds since the boot, time in suspension included.
+    package let uptime: Int64
+
+    package init(boot: String, uptime: Int64) {
+        self.boot = boot
+        self.uptime = uptime
+    }
+
+    /// Milliseconds from here to `later`; nil when the boots differ or `later` is earlier.
+    func elapsed(to later: BootMoment?) -> Int64? {
+        guard let later, later.boot == boot, later.uptime >= uptime else { return nil }
+        return later.uptime - uptime
     }
 }

@@ -1,9 +1,9 @@
-/// Whether a process's wall clock is believed (design, section 7): a value without a clock.
+/// Decides how far a process's wall clock is believed; a value that reads no clock itself.
 ///
-/// A clock is held against an anchor: a wall time that was believed, and how much time has passed
-/// since by the clock that never goes back. One that is more than an hour ahead of that is doubted:
-/// by it everything with a retention would expire at once, and one event would put all later
-/// timestamps ahead. Time then goes on from the anchor, which is never later than the truth.
+/// A clock is compared with an anchor: a wall time that was believed, plus the time that has passed
+/// since by the clock that never goes back. A clock more than an hour ahead of it is doubted: if it
+/// were followed, everything with a retention would expire at once, and one event would put all
+/// later timestamps ahead. Time then goes on from the anchor, which is never later than the truth.
 ///
 ///     believed ──ahead by more than an hour──→ doubted
 ///         ↑                                       │
@@ -11,51 +11,50 @@
 ///         ├── it has stood so for an hour ────────┤
 ///         └── an operator, or the engine, says so ┘
 ///
-/// The table keeps the highest wall time seen (``ClockRow``), so that a process that starts has an
-/// anchor. On a machine that was not restarted meanwhile it also knows how long ago that was.
+/// The table keeps the highest wall time seen (``ClockRow``), so that a new process has an anchor.
+/// If the machine was not restarted meanwhile, the process also knows how old that time is.
 package struct ClockTrust: Sendable {
-    /// What to make of a clock.
+    /// The judgement of one reading of the clock.
     package enum Opinion: Hashable, Sendable {
-        /// It is believed: the time.
+        /// The clock is believed; the time it shows.
         case believed(Timestamp)
-        /// It is not.
+        /// The clock is too far ahead; the time to use instead is inside.
         case doubted(Doubt)
     }
 
-    /// A clock that is ahead.
+    /// A clock that is ahead, and the time to use while that lasts.
     package struct Doubt: Hashable, Sendable {
-        /// The time to go by meanwhile.
+        /// The time to use until the doubt ends: the anchor's, never later than the truth.
         package let instead: Timestamp
-        /// How far ahead of it the clock is, milliseconds.
+        /// Milliseconds that the clock is ahead of ``instead``.
         package let lead: Int64
-        /// Since when it has been so; its own time and the process's.
+        /// The first reading that was doubted, by both clocks.
         package let began: Instant
-        /// After how many milliseconds more it is believed, if it stands.
+        /// Milliseconds until the clock is believed after all, if it keeps its lead.
         package let rest: Int64
 
-        /// Whether no event may be stamped that is to be kept for so long; nil: for ever.
+        /// True when no event may be stamped now that is kept for `retentionHours`; nil: for ever.
         ///
-        /// What is stamped now is too early by the whole lead if the clock turns out to be right, and
-        /// expires earlier by as much: at least half of the retention must be left.
+        /// If the clock turns out to be right, an event stamped now is too early by the whole lead
+        /// and expires that much too soon. At least half of the retention must be left.
         package func forbidsAppends(retentionHours: Int?) -> Bool {
             lead > Limits.clockJump || retentionHours.map { lead > Int64($0) * 1_800_000 } ?? false
         }
     }
 
-    /// What was believed last, as far as it counts.
+    /// The believed reading that later ones are compared with; nil before the first.
     private var anchor: Instant?
-    /// When the present doubt began; nil: none.
+    /// The reading at which the present doubt began; nil without a doubt.
     private var doubt: Instant?
-    /// Whether the anchor is the table's: a process's own first look proves nothing.
+    /// True once the anchor is the table's or an operator's: a process's first reading proves
+    /// nothing.
     private var isHeld = false
     private let rules: Rules
 
-    /// Nothing is known yet.
+    /// Knows no anchor yet, and believes the first reading.
     package init(rules: Rules = .all) { self.rules = rules }
 
-    /// What to make of a clock that says `instant`.
-    ///
-    /// Before anything is known the clock is believed.
+    /// Judges a reading of both clocks; the very first one is believed.
     package mutating func judge(_ instant: Instant) -> Opinion {
         guard let base = base(at: instant.uptime) else {
             anchor = instant
@@ -77,18 +76,19 @@ package struct ClockTrust: Sendable {
         return .doubted(Doubt(instead: base, lead: lead, began: began, rest: rest))
     }
 
-    /// Whether the clock has moved since the doubt began as it should; else it begins anew.
+    /// True while the clock has moved since `doubt` as much as uptime has; otherwise the doubt
+    /// starts again.
     private func stands(_ doubt: Instant, until instant: Instant) -> Bool {
         let moved = instant.now.milliseconds - doubt.now.milliseconds
         return abs(moved - (instant.uptime - doubt.uptime)) <= Limits.clockLead
     }
 
-    /// Takes what the table says, read at `instant` or later.
+    /// Takes over the table's anchor and doubt, read at `instant` or later.
     ///
     /// - Parameters:
-    ///   - row: The row; nil: there is none, and the clock is believed.
-    ///   - instant: A moment before it was read.
-    ///   - boot: The same moment by the machine's boot; nil where the system does not say.
+    ///   - row: The stored row; nil when there is none, and the clock is believed.
+    ///   - instant: Both clocks, read before the row was.
+    ///   - boot: The same moment by the boot clock; nil where the system has none.
     package mutating func learn(_ row: ClockRow?, at instant: Instant, boot: BootMoment?) {
         defer { isHeld = true }
         guard let row else { return }
@@ -102,18 +102,20 @@ package struct ClockTrust: Sendable {
         doubt = Instant(now: other.claimed, uptime: instant.uptime - stood)
     }
 
-    /// From now on the clock is held against what it says at `instant`.
+    /// Makes `instant` the anchor and ends any doubt.
     ///
-    /// On an operator's word, or an engine's that answers only who has the right time.
+    /// Called on an operator's word, or after an answer of an engine that checks the caller's clock
+    /// (``Table/checksClock``).
     package mutating func believe(_ instant: Instant) {
         anchor = instant
         doubt = nil
         isHeld = true
     }
 
-    /// The opinion of a clock that was checked against the table, and the row to write, if any.
+    /// Judges a clock just checked against the table, and returns the row to write, if any.
     ///
-    /// Only here the anchor moves with a clock that is believed: small leaps can't add up faster.
+    /// The anchor follows a believed clock only here, so many small leaps can't add up to a large
+    /// one between two checks.
     package mutating func settle(
         _ row: ClockRow?,
         at instant: Instant,
@@ -123,10 +125,10 @@ package struct ClockTrust: Sendable {
         if case .believed(let now) = opinion, base(at: instant.uptime).map({ $0 < now }) ?? true {
             anchor = instant
         }
-        return (opinion, ClockRow.next(after: row, opinion, at: instant, boot: boot))
+        return (opinion, ClockRow.next(after: row, given: opinion, at: instant, boot: boot))
     }
 
-    /// The row with which an operator says that the clock is right.
+    /// The row that records an operator's word that the clock is right at `instant`.
     package static func accepted(
         after row: ClockRow?,
         at instant: Instant,
@@ -135,7 +137,7 @@ package struct ClockTrust: Sendable {
         ClockRow.accepted(after: row, at: instant, boot: boot)
     }
 
-    /// What time it is at least.
+    /// The earliest that the time can be at `uptime`; nil before there is an anchor.
     private func base(at uptime: Int64) -> Timestamp? {
         anchor.map { $0.now.advanced(byMilliseconds: max(uptime - $0.uptime, 0)) }
     }

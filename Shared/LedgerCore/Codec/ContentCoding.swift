@@ -1,4 +1,5 @@
 import CCompression
+import CCrypto
 
 /// A content coding of HTTP that bodies may be sent in.
 package enum ContentCoding: Hashable, Sendable, CaseIterable {
@@ -59,10 +60,18 @@ package enum ContentCoding: Hashable, Sendable, CaseIterable {
     }
 }
 
-/// Why a body cannot be expanded.
+/// The two ways in which a body cannot be expanded.
 package enum ContentCodingError: Error, Hashable, Sendable {
-    /// It would have more than `limit` bytes.
+    /// The expanded body would have more than `limit` bytes.
     case tooLarge(limit: Int)
-    /// It is not in the coding it claims, or is cut short, or has something behind its end.
+    /// The body is not in the coding it claims, is cut short, or has bytes behind its end.
     case malformed
+}
+
+/// The versions of the linked libraries that hash and compress.
+package enum CodecLibraries {
+    /// The version text of OpenSSL's libcrypto.
+    package static var crypto: String { String(cString: el_crypto_version()) }
+    package static var zstd: String { String(cString: el_zstd_version()) }
+    package static var zlib: String { String(cString: el_zlib_version()) }
 }

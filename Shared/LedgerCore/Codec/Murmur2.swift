@@ -32,7 +32,7 @@ package enum Murmur2 {
     }
 }
 
-/// Which partition a key belongs to: the same number as with Kafka's default partitioner.
+/// Assigns keys to partitions with the same result as Kafka's default partitioner.
 package enum Partitioner {
     /// The partition of `key` in a stream of `count` partitions, at least 1.
     package static func partition(forKey key: UnsafeRawBufferPointer, count: Int) -> Partition {

@@ -1,20 +1,20 @@
-/// Where a page of a list ended: the opaque `next` of lists.
+/// The last row of a page of a list: the opaque `next` that clients pass back.
 ///
 /// ```
 /// base64url of: version = 1 · kind · uvarint partition · sort key, to the end
 /// ```
 ///
-/// It is no secret and proves nothing: it only says where to go on in what the caller may read.
+/// It is unsigned: it grants nothing beyond what the caller may read anyway.
 package struct PageToken: Hashable, Sendable {
     /// The list it belongs to.
     package enum Kind: UInt8, Sendable, CaseIterable {
-        /// Streams.
+        /// All streams, in the order of their names.
         case streams = 1
         /// The subscriptions of a stream.
         case subscriptions = 2
         /// The compacted state of a stream, partition after partition.
         case compacted = 3
-        /// API keys.
+        /// All API keys, in the order of their ids.
         case apiKeys = 4
     }
 
@@ -53,7 +53,7 @@ package struct PageToken: Hashable, Sendable {
         return token.isPossible ? token : nil
     }
 
-    /// Whether a row of the list can have this place: no engine is asked to begin at any other.
+    /// True when a row of this list can have this sort key; no engine is asked to start at another.
     private var isPossible: Bool {
         switch kind {
         case .compacted: sortKey.isEmpty || EventKey(utf8: sortKey) != nil
@@ -63,6 +63,6 @@ package struct PageToken: Hashable, Sendable {
         }
     }
 
-    /// Of a list without partitions.
+    /// True for the only partition number that a list without partitions may have.
     private var isFirst: Bool { partition.index == 0 }
 }

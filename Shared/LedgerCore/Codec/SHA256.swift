@@ -7,7 +7,7 @@ package struct SHA256: ~Copyable {
 
     private var state = el_sha256_state()
 
-    /// A hash of nothing yet.
+    /// Starts a hash over no bytes yet.
     package init() {
         el_sha256_init(&state)
     }
@@ -64,7 +64,7 @@ package enum HMACSHA256 {
     }
 }
 
-/// Whether two secrets are equal, in a time that depends on their lengths only.
+/// Compares two secrets in a time that depends on their lengths only.
 package func constantTimeEquals(_ left: [UInt8], _ right: [UInt8]) -> Bool {
     left.count == right.count && el_memeq_constant_time(left, right, left.count)
 }

@@ -2,10 +2,10 @@
 ///
 /// Seven bits a byte, least significant first, the high bit set on all but the last.
 package enum Varint {
-    /// The most bytes a value has.
+    /// The bytes of the largest value, 64 bits.
     package static let maximumCount = 10
 
-    /// How many bytes `value` has.
+    /// The number of bytes that ``append(_:to:)`` writes for `value`.
     package static func count(_ value: UInt64) -> Int {
         value < 0x80 ? 1 : (64 - value.leadingZeroBitCount + 6) / 7
     }
@@ -43,5 +43,64 @@ package enum Varint {
     /// Reads the value at `index` and moves `index` behind it.
     package static func decode(_ bytes: [UInt8], at index: inout Int) -> UInt64? {
         bytes.withUnsafeBytes { decode($0, at: &index) }
+    }
+}
+
+/// Reads a small structure front to back; every step returns nil beyond the end.
+struct ByteReader {
+    private let bytes: [UInt8]
+    private var index = 0
+    private let end: Int
+
+    /// A reader that stops at `end`; at the bytes' end when nil.
+    init(_ bytes: [UInt8], upTo end: Int? = nil) {
+        self.bytes = bytes
+        self.end = end ?? bytes.count
+    }
+
+    var isAtEnd: Bool { index == end }
+
+    mutating func byte() -> UInt8? {
+        guard index < end else { return nil }
+        defer { index += 1 }
+        return bytes[index]
+    }
+
+    mutating func number() -> UInt64? {
+        bytes.withUnsafeBytes {
+            Varint.decode(UnsafeRawBufferPointer(rebasing: $0[..<end]), at: &index)
+        }
+    }
+
+    mutating func take(_ count: Int) -> [UInt8]? {
+        guard count <= end - index else { return nil }
+        defer { index += count }
+        return Array(bytes[index..<index + count])
+    }
+
+    /// Reads a length and that many bytes.
+    mutating func field() -> [UInt8]? {
+        guard let length = number().flatMap(Int.init(exactly:)) else { return nil }
+        return take(length)
+    }
+
+    mutating func offset() -> Offset? {
+        number().flatMap(Int64.init(exactly:)).flatMap { Offset($0) }
+    }
+
+    mutating func rest() -> [UInt8] {
+        defer { index = end }
+        return Array(bytes[index..<end])
+    }
+}
+
+extension [UInt8] {
+    /// `withUnsafeBytes`, for bodies that throw a type of their own.
+    func withRawBytes<Result, Failure: Error>(
+        _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try withUnsafeBufferPointer { (bytes) throws(Failure) in
+            try body(UnsafeRawBufferPointer(bytes))
+        }
     }
 }

@@ -6,18 +6,18 @@
 ///      secret            256 random bits, 43 characters of base64url
 /// ```
 ///
-/// One spelling per key. It is shown once, to who made it; the ledger keeps its ``KeyHash`` only.
+/// One spelling per key. The ledger shows it once, to its maker, and keeps only its ``APIKeyHash``.
 public struct APIKey: Sendable {
-    /// What every key begins with, so that it is recognised where it does not belong.
+    /// The beginning of every key, by which secret scanners recognise a leaked one.
     static let prefix = "elk_"
     private static let secretCount = 32
 
     /// The key's public name.
     public let id: APIKeyID
-    /// The whole key.
+    /// The whole key, 64 characters; secret.
     public let text: String
 
-    /// Reads a key; nil when `text` is none in its one spelling.
+    /// Reads a key; nil unless `text` is a key in its one spelling.
     public init?(_ text: String) {
         let utf8 = text.utf8
         guard utf8.count == 64, utf8.starts(with: Self.prefix.utf8) else { return nil }
@@ -36,13 +36,49 @@ public struct APIKey: Sendable {
         text = "\(Self.prefix)\(id)_\(Base64URL.encode(secret))"
     }
 
-    /// A fresh key from `generator`, which must be fit for secrets.
+    /// A fresh key from `generator`, which must be cryptographically secure.
     public static func random(using generator: inout some RandomNumberGenerator) -> APIKey {
         let id = APIKeyID.random(using: &generator)
         let halves = (0..<2).flatMap { _ in Incarnation.random(using: &generator).bytes }
         return APIKey(id: id, secret: halves)
     }
 
-    /// What the ledger keeps of it.
-    public var hash: KeyHash { KeyHash(of: text) }
+    /// The hash of ``text``, which the ledger stores in place of the key.
+    public var hash: APIKeyHash { APIKeyHash(of: text) }
+}
+
+/// The public name of an API key: 16 lower-case hexadecimal digits.
+///
+/// It is no secret: lists, logs and metrics may show it.
+public struct APIKeyID: Hashable, Sendable, CustomStringConvertible {
+    /// Characters of the text.
+    static let textCount = 16
+
+    /// The number that the 16 digits spell.
+    public let rawValue: UInt64
+
+    /// The id whose digits spell `rawValue`.
+    public init(rawValue: UInt64) {
+        self.rawValue = rawValue
+    }
+
+    /// - Returns: nil unless `text` is 16 lower-case hexadecimal digits.
+    public init?(_ text: some StringProtocol) {
+        guard text.utf8.count == Self.textCount, let bytes = Hexadecimal.decode(text.utf8)
+        else { return nil }
+        rawValue = bytes.reduce(0) { $0 << 8 | UInt64($1) }
+    }
+
+    /// A fresh id from `generator`.
+    public static func random(using generator: inout some RandomNumberGenerator) -> APIKeyID {
+        APIKeyID(rawValue: generator.next())
+    }
+
+    /// The id as text.
+    public var description: String {
+        let bytes = stride(from: 56, through: 0, by: -8).map {
+            UInt8(truncatingIfNeeded: rawValue >> UInt64($0))
+        }
+        return Hexadecimal.encode(bytes)
+    }
 }

@@ -149,7 +149,7 @@ struct AppendAttempt: Sendable {
         )
         var end = tail
         for (position, records) in lane.remainingRecords.chunks().enumerated() {
-            let chunk = Chunk(
+            let chunk = ChunkRow(
                 stream: context.stream,
                 partition: lane.partition,
                 after: end,

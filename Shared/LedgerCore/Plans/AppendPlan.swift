@@ -113,7 +113,7 @@ package struct AppendPlan: ~Copyable {
         var stale = lanes.indices.filter { lanes[$0].needsReading }.makeIterator()
         for reading in readings {
             guard let index = stale.next() else { break }
-            switch reading.verdict(at: moment.wall, context.trust) {
+            switch reading.verdict(at: moment.wall, trusting: context.trust) {
             case .tail(let tail): lanes[index].tail = .read(tail)
             case .sealed: return finish(all: .streamGone)
             case .unverified: return finish(all: .tailUnverified)
@@ -201,8 +201,8 @@ package struct AppendPlan: ~Copyable {
 
     private static let tooBusy = TableError(
         .definite,
-        .throttled,
-        "other writers were faster until the deadline"
+        reason: .throttled,
+        message: "other writers were faster until the deadline"
     )
 
     // MARK: Outcomes of a write
@@ -259,7 +259,11 @@ package struct AppendPlan: ~Copyable {
             guard let item else { return }
             lanes[lane].settle(unit, by: try IdempotencyRow(item))
         case nil:
-            throw TableError(.definite, .invalid, "the engine named a write that was not made")
+            throw TableError(
+                .definite,
+                reason: .invalid,
+                message: "the engine named a write that was not made"
+            )
         }
     }
 

@@ -26,7 +26,7 @@ package struct ChunkImages: Sendable {
 
     /// The chunk of a row, if it is what was appended to `tail`: the hash chain covers the batch,
     /// the batch's header the count, and what the tail hands on must fit.
-    private static func chunk(_ item: Item, after tail: Tail, rules: Rules) -> Chunk? {
+    private static func chunk(_ item: Item, after tail: Tail, rules: Rules) -> ChunkRow? {
         guard case .chunk(let chunk) = try? LogEntry(item) else { return nil }
         guard rules.keep(.provenImage) else { return chunk }
         guard

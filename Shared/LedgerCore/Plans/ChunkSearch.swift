@@ -10,7 +10,7 @@ package struct ChunkSearch: Sendable {
         /// The chunk, or nil when all are earlier.
         ///
         /// `hasGap`: A chunk is missing before it that can't have expired.
-        case finish(Chunk?, hasGap: Bool)
+        case finish(ChunkRow?, hasGap: Bool)
     }
 
     private let stream: Incarnation
@@ -22,7 +22,7 @@ package struct ChunkSearch: Sendable {
     /// No chunk that begins at or after it can be better than `best`.
     private var high: Offset
     private var probed = Offset.zero
-    private var best: Chunk?
+    private var best: ChunkRow?
     /// How often a gap before ``best`` was looked at again.
     private var looks = 0
 

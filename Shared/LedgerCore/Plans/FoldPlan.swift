@@ -31,9 +31,9 @@ package struct FoldPlan: ~Copyable {
     }
 
     private enum State: Sendable {
-        case reading(Progress?)
-        case storing(Progress, Tail)
-        case advancing(Progress, Tail)
+        case reading(ProgressRow?)
+        case storing(ProgressRow, Tail)
+        case advancing(ProgressRow, Tail)
     }
 
     private let stream: Incarnation
@@ -123,7 +123,7 @@ package struct FoldPlan: ~Copyable {
             state = .reading(nil)
             return .read(.get(.progress(stream, partition)))
         case .success(.applied):
-            progress.watermark = tail
+            progress.foldedTail = tail
             progress.version += 1
             report.watermark = tail.next
             // Without compaction one look went to the tail.
@@ -139,32 +139,30 @@ package struct FoldPlan: ~Copyable {
 
     // MARK: Reading
 
-    private var initial: Progress { Progress(stream: stream, partition: partition) }
+    private var initial: ProgressRow { ProgressRow(stream: stream, partition: partition) }
 
     private mutating func open(_ item: Item?, _ now: Timestamp) throws(TableError) -> Action {
         var progress = initial
-        if let item { progress = try Progress(item) }
-        report.watermark = progress.watermark.next
+        if let item { progress = try ProgressRow(item) }
+        report.watermark = progress.foldedTail.next
         return try goOn(progress, now)
     }
 
     /// What follows the watermark is left over from the step before, or comes from the images as
     /// far as they go, or else from the log.
     private mutating func goOn(
-        _ progress: Progress,
+        _ progress: ProgressRow,
         _ now: Timestamp
     ) throws(TableError) -> Action {
-        if let target, progress.watermark.next >= target { return .finish(report) }
-        if rest.isEmpty, compacts {
-            rest = images.run(after: progress.watermark, rules: rules)[...]
-        }
+        if let target, progress.foldedTail.next >= target { return .finish(report) }
+        if rest.isEmpty, compacts { rest = images.run(after: progress.foldedTail, rules: rules)[...] }
         guard !rest.isEmpty else { return readLog(progress) }
         return try fold(progress, now)
     }
 
-    private mutating func readLog(_ progress: Progress) -> Action {
+    private mutating func readLog(_ progress: ProgressRow) -> Action {
         state = .reading(progress)
-        let from = TableKey.chunk(stream, partition, progress.watermark.next).sortKey
+        let from = TableKey.chunk(stream, partition, progress.foldedTail.next).sortKey
         let log = RowGroup.log(stream, partition)
         return .read(
             .query(
@@ -177,12 +175,12 @@ package struct FoldPlan: ~Copyable {
 
     /// One step: chunks off the front of what is left.
     private mutating func fold(
-        _ progress: Progress,
+        _ progress: ProgressRow,
         _ now: Timestamp
     )
         throws(TableError) -> Action
     {
-        var tail = progress.watermark
+        var tail = progress.foldedTail
         var latest = LatestEvents(stream: stream, partition: partition)
         while !latest.isFull, let item = rest.popFirst() {
             guard case .chunk(let chunk) = try LogEntry(item) else {
@@ -199,7 +197,7 @@ package struct FoldPlan: ~Copyable {
             budget -= 1
             tail = chunk.tail
         }
-        guard tail.next > progress.watermark.next else {
+        guard tail.next > progress.foldedTail.next else {
             report.isAtEnd = true
             return .finish(report)
         }
@@ -210,14 +208,14 @@ package struct FoldPlan: ~Copyable {
 
     /// A gap before `chunk` is only legitimate when what was there had expired unfolded.
     private mutating func check(
-        _ chunk: Chunk,
+        _ chunk: ChunkRow,
         continues next: Offset,
-        _ progress: Progress,
+        _ progress: ProgressRow,
         _ now: Timestamp
     ) -> ReadFailure? {
         guard chunk.first != next else { return nil }
         guard chunk.first > next,
-            chunk.first <= progress.trim || chunk.previousTTL.mayHavePassed(at: now)
+            chunk.first <= progress.trimmedBelow || chunk.previousTTL.mayHavePassed(at: now)
         else {
             return .corrupt(partition, next, detail: "the chunk at this offset is missing")
         }
@@ -225,9 +223,9 @@ package struct FoldPlan: ~Copyable {
         return nil
     }
 
-    private mutating func advance(_ progress: Progress, to tail: Tail) -> Action {
+    private mutating func advance(_ progress: ProgressRow, to tail: Tail) -> Action {
         var changed = progress
-        changed.watermark = tail
+        changed.foldedTail = tail
         state = .advancing(progress, tail)
         return .advance(progress.replacement(by: changed))
     }

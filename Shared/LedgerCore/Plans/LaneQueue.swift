@@ -38,13 +38,3 @@ struct LaneQueue: Sendable {
         if runs[head].record == runs[head].end { head += 1 }
     }
 }
-
-extension RecordView {
-    /// Key + type + headers + data, bytes: the measure of an event's and a page's size.
-    var measure: Int { key.count + type.count + headers.count + data.count }
-}
-
-extension Record {
-    /// Type + headers + data, bytes.
-    var measure: Int { type.count + headers.count + data.count }
-}

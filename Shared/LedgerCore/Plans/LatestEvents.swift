@@ -5,7 +5,7 @@
 struct LatestEvents: Sendable {
     private let stream: Incarnation
     private let partition: Partition
-    private var rows: [EventKey: Latest] = [:]
+    private var rows: [EventKey: LatestRow] = [:]
     private var bytes = 0
     private var decodedBytes = 0
 
@@ -25,7 +25,7 @@ struct LatestEvents: Sendable {
     /// Adds the events of the next chunk.
     ///
     /// `now`: From then on tombstones are kept for a while.
-    mutating func fold(_ chunk: Chunk, now: Timestamp) -> ReadFailure? {
+    mutating func fold(_ chunk: ChunkRow, now: Timestamp) -> ReadFailure? {
         do throws(BatchError) {
             let batch = try RecordBatch.decode(chunk.batch, expecting: chunk.first)
             decodedBytes += batch.bytes.count
@@ -49,7 +49,7 @@ struct LatestEvents: Sendable {
         let key = EventKey(trusted: batch.copy(record.key))
         let older = rows[key]
         if let older, older.offset > offset { return }
-        let latest = Latest(
+        let latest = LatestRow(
             stream: stream,
             partition: partition,
             key: key,
@@ -68,7 +68,7 @@ struct LatestEvents: Sendable {
     }
 }
 
-extension Latest {
+extension LatestRow {
     /// Bytes of the key and the event.
     fileprivate var measure: Int {
         switch value {

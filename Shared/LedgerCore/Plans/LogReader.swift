@@ -17,9 +17,9 @@ struct LogReader: Sendable {
         case scan
         /// No chunk begins at `next`; the one around it, if any, is wanted. `following` is the
         /// first chunk after `next`.
-        case locate(following: Chunk?)
+        case locate(following: ChunkRow?)
         /// Nothing covers `next`: the progress row tells expiry from corruption.
-        case judge(following: Chunk?, lastEnd: Offset)
+        case judge(following: ChunkRow?, lastEnd: Offset)
         /// The log ends at `next`.
         case end
         /// What follows `next` is missing or damaged. Reported by whoever starts reading there.
@@ -48,9 +48,9 @@ struct LogReader: Sendable {
     /// A pause is due before the next read.
     private(set) var needsPause = false
     /// Read and not yet decoded.
-    private var waiting: ArraySlice<Chunk> = []
+    private var waiting: ArraySlice<ChunkRow> = []
     /// Events a chunk held on average, to guess how many chunks to ask for.
-    private(set) var density: Int
+    private(set) var eventsPerChunk: Int
 
     init(
         stream: Incarnation,
@@ -58,7 +58,7 @@ struct LogReader: Sendable {
         from origin: Offset,
         expiration: Expiration,
         trust: TailTrust,
-        density: Int,
+        eventsPerChunk: Int,
         chunkStart: Offset? = nil
     ) {
         self.stream = stream
@@ -67,7 +67,7 @@ struct LogReader: Sendable {
         self.trust = trust
         self.origin = origin
         self.chunkStart = chunkStart
-        self.density = max(density, 1)
+        self.eventsPerChunk = max(eventsPerChunk, 1)
         next = origin
     }
 
@@ -97,7 +97,11 @@ struct LogReader: Sendable {
     func read(wanting events: Int) -> TableRead? {
         switch state {
         case .scan:
-            let chunks = min((events + density - 1) / density + 1, max(events, 1), 1000)
+            let chunks = min(
+                (events + eventsPerChunk - 1) / eventsPerChunk + 1,
+                max(events, 1),
+                1000
+            )
             return .query(
                 Query(
                     .log(stream, partition),
@@ -175,11 +179,11 @@ struct LogReader: Sendable {
 
     /// The next chunk does not continue the log: an explanation is due, but only to whoever
     /// starts reading at the gap.
-    private mutating func interrupt(by following: Chunk?) {
+    private mutating func interrupt(by following: ChunkRow?) {
         state = hasStarted ? .blocked : .locate(following: following)
     }
 
-    private mutating func append(_ chunk: Chunk) throws(ReadFailure) {
+    private mutating func append(_ chunk: ChunkRow) throws(ReadFailure) {
         if !hasStarted, expiration.covers(chunk) {
             // The row's timestamp is known to be true only once the chunk is decoded.
             _ = try decode(chunk)
@@ -187,7 +191,7 @@ struct LogReader: Sendable {
         }
         waiting.append(chunk)
         next = chunk.end
-        density = max((density + chunk.count + 1) / 2, 1)
+        eventsPerChunk = max((eventsPerChunk + chunk.count + 1) / 2, 1)
     }
 
     private func entry(_ item: Item) throws(ReadFailure) -> LogEntry {
@@ -213,7 +217,7 @@ struct LogReader: Sendable {
         }
     }
 
-    private func decode(_ chunk: Chunk) throws(ReadFailure) -> DecodedBatch {
+    private func decode(_ chunk: ChunkRow) throws(ReadFailure) -> DecodedBatch {
         let decoded: DecodedBatch
         do throws(BatchError) {
             decoded = try RecordBatch.decode(chunk.batch, expecting: chunk.first)
@@ -231,7 +235,7 @@ struct LogReader: Sendable {
 
     private mutating func locate(
         _ entry: LogEntry?,
-        _ following: Chunk?
+        _ following: ChunkRow?
     ) throws(ReadFailure) {
         switch entry {
         case .chunk(let chunk)? where chunk.end > next:
@@ -248,12 +252,12 @@ struct LogReader: Sendable {
     }
 
     private mutating func judge(
-        _ progress: Progress?,
-        _ following: Chunk?,
+        _ progress: ProgressRow?,
+        _ following: ChunkRow?,
         _ lastEnd: Offset,
         _ now: Timestamp
     ) throws(ReadFailure) {
-        let watermark = progress?.watermark.next ?? .zero
+        let watermark = progress?.foldedTail.next ?? .zero
         if following == nil, next < watermark, !hasLookedAgain, trust.rules.keep(.secondLook) {
             // Appended and folded since the log was read: or expired, which another look tells.
             hasLookedAgain = true
@@ -275,25 +279,27 @@ struct LogReader: Sendable {
 
     /// Why there is nothing at `next`; nil when the log simply ends there.
     private func verdict(
-        _ progress: Progress?,
-        _ following: Chunk?,
+        _ progress: ProgressRow?,
+        _ following: ChunkRow?,
         _ lastEnd: Offset,
         _ now: Timestamp
     ) -> ReadFailure? {
         if let following {
-            let isTrimmed = following.first <= progress?.trim ?? .zero
+            let isTrimmed = following.first <= progress?.trimmedBelow ?? .zero
             guard isTrimmed || following.previousTTL.mayHavePassed(at: now) else {
                 return .corrupt(partition, next, detail: "the chunk at this offset is missing")
             }
             return .expired(partition, earliest: following.first)
         }
-        let end = max(lastEnd, progress?.watermark.next ?? .zero)
+        let end = max(lastEnd, progress?.foldedTail.next ?? .zero)
         if next < end { return .expired(partition, earliest: end) }
-        guard trust.holds(swept: progress?.swept, at: now) else { return .unverified(partition) }
+        guard trust.holds(tailVerifiedAt: progress?.tailVerifiedAt, at: now) else {
+            return .unverified(partition)
+        }
         return next > end ? .outOfRange(partition, position: next, next: end) : nil
     }
 
-    private func progress(_ item: Item) throws(ReadFailure) -> Progress {
-        do throws(TableError) { return try Progress(item) } catch { throw .table(error) }
+    private func progress(_ item: Item) throws(ReadFailure) -> ProgressRow {
+        do throws(TableError) { return try ProgressRow(item) } catch { throw .table(error) }
     }
 }

@@ -5,7 +5,7 @@ package struct PollLane: Sendable {
     /// The position of the first event wanted.
     package let position: Position
     /// Events a chunk of this partition held when it was last read; 16 when unknown.
-    package let density: Int
+    package let eventsPerChunk: Int
     /// Where the chunk begins that holds the position, if it was seen before to begin earlier.
     package let chunkStart: Offset?
 
@@ -13,12 +13,12 @@ package struct PollLane: Sendable {
     package init(
         partition: Partition,
         position: Position,
-        density: Int,
+        eventsPerChunk: Int,
         chunkStart: Offset? = nil
     ) {
         self.partition = partition
         self.position = position
-        self.density = density
+        self.eventsPerChunk = eventsPerChunk
         self.chunkStart = chunkStart
     }
 }
@@ -32,7 +32,7 @@ package struct LaneFinding: Hashable, Sendable {
     /// Where the chunk that holds ``next`` begins; nil when unknown.
     package let chunkStart: Offset?
     /// Events a chunk held.
-    package let density: Int
+    package let eventsPerChunk: Int
     /// The log is known to reach as far as ``next``.
     package let isProven: Bool
 }

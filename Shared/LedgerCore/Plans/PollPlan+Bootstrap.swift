@@ -38,7 +38,7 @@ extension PollPlan {
     }
 
     /// - Returns: false when the page is full.
-    private mutating func add(_ latest: Latest, _ bytes: [UInt8]) throws(ReadFailure) -> Bool {
+    private mutating func add(_ latest: LatestRow, _ bytes: [UInt8]) throws(ReadFailure) -> Bool {
         guard work.allows(bytes: bytes.count) else {
             stop()
             return false
@@ -50,7 +50,7 @@ extension PollPlan {
             throw .corrupt(latest.partition, latest.offset, detail: error.description)
         }
         work.decode(bytes: record.bytes.count)
-        guard reserve(latest.key.utf8.count + record.measure) else { return false }
+        guard reserve(latest.key.utf8.count + record.countedBytesWithoutKey) else { return false }
         page.events.append(
             EventPage.Event(
                 partition: latest.partition,
@@ -62,8 +62,8 @@ extension PollPlan {
         return true
     }
 
-    private func decodeLatest(_ item: Item) throws(ReadFailure) -> Latest {
-        do throws(TableError) { return try Latest(item) } catch { throw .table(error) }
+    private func decodeLatest(_ item: Item) throws(ReadFailure) -> LatestRow {
+        do throws(TableError) { return try LatestRow(item) } catch { throw .table(error) }
     }
 }
 

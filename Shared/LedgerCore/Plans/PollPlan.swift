@@ -114,7 +114,7 @@ package struct PollPlan: ~Copyable {
                     partition: lanes[index].partition,
                     next: next,
                     chunkStart: start == next ? nil : start,
-                    density: reader.density,
+                    eventsPerChunk: reader.eventsPerChunk,
                     isProven: reader.isProven
                 )
             )
@@ -165,7 +165,7 @@ package struct PollPlan: ~Copyable {
                 from: offset,
                 expiration: expiration,
                 trust: trust,
-                density: lane.density,
+                eventsPerChunk: lane.eventsPerChunk,
                 chunkStart: lane.chunkStart
             )
             readers.append(reader)
@@ -216,7 +216,7 @@ package struct PollPlan: ~Copyable {
         let record = batch.records[next.record]
         let offset = batch.offset(at: next.record)
         if filter?.fits(record, of: batch) ?? true {
-            guard reserve(record.measure) else { return false }
+            guard reserve(record.countedBytes) else { return false }
             page.events.append(
                 EventPage.Event(
                     partition: lanes[lane].partition,

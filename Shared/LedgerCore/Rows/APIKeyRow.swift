@@ -4,22 +4,22 @@
 package struct APIKeyRow: Sendable {
     /// The key's public name.
     package let id: APIKeyID
-    /// What its maker calls it.
+    /// The name its maker gave it, for people; need not be unique.
     package let name: String
     /// The SHA-256 of the key.
-    package let hash: KeyHash
-    /// What it may do; at least one.
+    package let hash: APIKeyHash
+    /// The scopes it grants, at least one.
     package let scopes: [Scope]
-    /// When it was made.
+    /// The time at which it was made.
     package let created: Timestamp
-    /// From when on it is refused; nil: never.
+    /// The time from which on it is refused; nil when it never expires.
     package let expires: Timestamp?
 
     /// A new key's row.
     package init(
         id: APIKeyID,
         name: String,
-        hash: KeyHash,
+        hash: APIKeyHash,
         scopes: [Scope],
         created: Timestamp,
         expires: Timestamp?
@@ -32,14 +32,12 @@ package struct APIKeyRow: Sendable {
         self.expires = expires
     }
 
-    /// Whether it is refused at `now`.
+    /// True when the key is refused at `now`.
     package func hasExpired(at now: Timestamp) -> Bool {
         expires.map { $0 <= now } ?? false
     }
 
-    /// The row.
-    ///
-    /// An expired key stays in lists for a while, and then goes by itself.
+    /// The stored row; its ttl removes an expired key after ``Limits/expiredKeyDays``.
     package var item: Item {
         var item = Item(.apiKey(id))
         item[.name] = .string(name)
@@ -55,7 +53,7 @@ package struct APIKeyRow: Sendable {
     package init(_ item: Item) throws(TableError) {
         guard case .apiKey(let id) = item.key else { throw item.misplaced }
         guard let name = item.string(.name) else { throw item.damaged(.name) }
-        guard let hash = KeyHash(bytes: try item.requiredBytes(.keyHash)) else {
+        guard let hash = APIKeyHash(bytes: try item.requiredBytes(.keyHash)) else {
             throw item.damaged(.keyHash)
         }
         let texts = item.string(.scopes)?.split(separator: " ") ?? []

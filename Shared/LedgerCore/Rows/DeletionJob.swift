@@ -1,14 +1,12 @@
-/// What is left to remove of a deleted stream or subscription: row `GC`.
+/// The work left to remove a deleted stream or subscription: row `GC`.
 package struct DeletionJob: Hashable, Sendable {
-    /// The stream's incarnation.
     package let stream: Incarnation
-    /// The subscription's incarnation when only that one was deleted.
+    /// The deleted subscription; nil when the whole stream was deleted.
     package let subscription: Incarnation?
-    /// How many partitions the stream has.
     package let partitionCount: Int
-    /// Nothing is removed before: writers with cached tails must have met the seals.
+    /// Removal starts no earlier, so that writers with cached tails run into the seals first.
     package let notBefore: Timestamp
-    /// How many of ``groups`` are empty already: where the next slice of work begins.
+    /// The number of ``groups`` emptied so far; the next run goes on behind them.
     package var groupsDone: Int
 
     /// A job for a stream or one of its subscriptions, deleted at `now`.
@@ -27,10 +25,10 @@ package struct DeletionJob: Hashable, Sendable {
         groupsDone = 0
     }
 
-    /// What is to be emptied, in order.
+    /// The groups of rows to empty, in order.
     ///
-    /// The positions of a deleted stream's subscriptions are found through the subscriptions, which
-    /// therefore go after them.
+    /// Positions are found through the subscription's row, so each subscription's positions go
+    /// before the row does.
     package var groups: [RowGroup] {
         if let subscription { return [.positions(stream, subscription: subscription)] }
         let partitions = Partition.all(partitionCount)
@@ -41,7 +39,6 @@ package struct DeletionJob: Hashable, Sendable {
             ]
     }
 
-    /// The row.
     package var item: Item {
         var item = Item(.deletion(stream: stream, subscription: subscription), capacity: 3)
         item[.partitions] = .number(Int64(partitionCount))

@@ -1,16 +1,15 @@
-/// Where the events of a publish with an `Idempotency-Key` are in one partition: row `IDEM`.
+/// The place of the events that one publish with an `Idempotency-Key` stored in one partition: row
+/// `IDEM`.
 package struct IdempotencyRow: Hashable, Sendable {
-    /// The stream's incarnation.
     package let stream: Incarnation
     /// SHA-256 of the idempotency key, 64 hex digits.
     package let keyHash: String
-    /// The partition.
     package let partition: Partition
     /// SHA-256 of the request body after decompression, 32 bytes.
     package let bodyHash: [UInt8]
-    /// Where the events are.
+    /// The offsets and the timestamp of the events.
     package let stored: StoredRange
-    /// When the key is forgotten, seconds since the epoch.
+    /// The time at which the key is forgotten.
     package let expires: TTL
 
     /// Remembers an append made at `now`.
@@ -29,17 +28,17 @@ package struct IdempotencyRow: Hashable, Sendable {
         expires = .after(second: now.seconds + Limits.idempotencyHours * 3600)
     }
 
-    /// Whether the key is still remembered.
+    /// True while the key is remembered, even though TTL may remove an expired row only later.
     package func isLive(at now: Timestamp) -> Bool {
         !expires.hasPassed(at: now)
     }
 
-    /// Written only where no live row stands: one that expired may be there for days more.
+    /// The write of this row, on the condition that there is none or one that has expired: TTL may
+    /// remove that one days later.
     func write(at now: Timestamp) -> Write {
         .put(item, if: .or([.notExists, .compare(.ttl, .less, .number(now.seconds))]))
     }
 
-    /// The row.
     package var item: Item {
         var item = Item(.idempotency(stream, keyHash: keyHash, partition), capacity: 5)
         item[.body] = .bytes(bodyHash)
@@ -69,30 +68,26 @@ package struct IdempotencyRow: Hashable, Sendable {
     }
 }
 
-/// What makes a publish recognisable when it is sent again.
+/// Identifies a publish, so that it is recognised when it is sent again.
 package struct IdempotencyMark: Hashable, Sendable {
     /// SHA-256 of the `Idempotency-Key`, 64 hex digits.
     package let keyHash: String
     /// SHA-256 of the request body after decompression, 32 bytes.
     package let bodyHash: [UInt8]
 
-    /// A mark.
     package init(keyHash: String, bodyHash: [UInt8]) {
         self.keyHash = keyHash
         self.bodyHash = bodyHash
     }
 }
 
-/// Where the events of one publish are in one partition: consecutive offsets, one timestamp.
+/// The events of one publish in one partition: consecutive offsets, one timestamp.
 package struct StoredRange: Hashable, Sendable {
-    /// The offset of the first.
     package let first: Offset
-    /// How many.
+    /// The number of events, at least 1.
     package let count: Int
-    /// Their timestamp.
     package let timestamp: Timestamp
 
-    /// A range.
     package init(first: Offset, count: Int, timestamp: Timestamp) {
         self.first = first
         self.count = count

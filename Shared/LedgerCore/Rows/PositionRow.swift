@@ -1,17 +1,13 @@
-/// What a subscription committed in one partition: row `POS`.
+/// The position that a subscription committed in one partition: row `POS`.
 package struct PositionRow: Hashable, Sendable {
-    /// The stream's incarnation.
     package let stream: Incarnation
-    /// The subscription's incarnation.
     package let subscription: Incarnation
-    /// The partition.
     package let partition: Partition
-    /// The seek epoch it was committed in; a row of an older epoch counts no more.
+    /// The seek epoch of the commit; a row of an older epoch is void.
     package let epoch: Int64
-    /// Everything before it was processed.
+    /// The committed position: everything before it was processed.
     package let position: Position
 
-    /// A commit.
     package init(
         stream: Incarnation,
         subscription: Incarnation,
@@ -26,8 +22,8 @@ package struct PositionRow: Hashable, Sendable {
         self.position = position
     }
 
-    /// Written forward only: over nothing, over an older epoch, or over an earlier position of
-    /// the same epoch.
+    /// The write of this row, forward only: on the condition that there is none, one of an older
+    /// epoch, or an earlier position of the same epoch.
     package func commit(rules: Rules) -> Write {
         let forward = Condition.or([
             .notExists,
@@ -37,7 +33,7 @@ package struct PositionRow: Hashable, Sendable {
         return .put(item, if: rules.keep(.commitForward) ? forward : nil)
     }
 
-    /// Whether the stored position lies at or before this one.
+    /// The condition that the stored position lies at or before this one.
     private var isNotBehind: Condition {
         switch position {
         case .log(let offset):
@@ -58,7 +54,6 @@ package struct PositionRow: Hashable, Sendable {
         static let log: Int64 = 1
     }
 
-    /// The row.
     package var item: Item {
         let key = TableKey.position(stream: stream, subscription: subscription, partition)
         var item = Item(key, capacity: 4)

@@ -1,26 +1,24 @@
 /// A stream's description: row `STREAMS`.
 package struct StreamRow: Hashable, Sendable {
-    /// Whether the stream takes calls.
+    /// The stage of a stream's life.
     package enum State: String, Hashable, Sendable {
-        /// It does.
+        /// The stream takes calls.
         case active
-        /// It is being deleted: every call answers that it does not exist.
+        /// The stream is being deleted; calls are answered as if it did not exist.
         case deleting
     }
 
-    /// The stream's name.
     package let id: StreamID
-    /// The incarnation that all its other rows carry.
+    /// The random id that is part of the keys of all its other rows.
     package let incarnation: Incarnation
-    /// Active, or on its way out.
     package var state: State
-    /// 1–100, fixed at creation.
+    /// The number of its partitions, 1–100, fixed at creation.
     package let partitionCount: Int
-    /// Hours; nil keeps for ever.
+    /// The time for which an event is kept, hours; nil means for ever.
     package var retentionHours: Int?
-    /// Whether the latest event of each key is kept, fixed at creation.
+    /// True when the latest event of each key is kept; fixed at creation.
     package let compaction: Bool
-    /// When it was created.
+    /// The time of its creation.
     package let created: Timestamp
     /// Raised by one with every change.
     package var version: Int64
@@ -44,16 +42,15 @@ package struct StreamRow: Hashable, Sendable {
         version = 1
     }
 
-    /// Its partitions, in order.
+    /// All its partitions, in order.
     package var partitions: [Partition] { Partition.all(partitionCount) }
 
-    /// Chunks whose last event is not later than this are expired for every read; nil when
-    /// nothing ever expires.
+    /// The time up to which a chunk's last event has expired for readers; nil when none ever does.
     package func expiryHorizon(at now: Timestamp) -> Timestamp? {
         retentionHours.map { now.advanced(byMilliseconds: -Int64($0) * 3_600_000) }
     }
 
-    /// The condition under which a change of this version may be written.
+    /// The condition that the stored row is still this version of this stream.
     package var unchanged: Condition {
         .and([
             .compare(.incarnation, .equal, .bytes(incarnation.bytes)),
@@ -61,7 +58,6 @@ package struct StreamRow: Hashable, Sendable {
         ])
     }
 
-    /// The row.
     package var item: Item {
         var item = Item(.stream(id))
         item[.incarnation] = .bytes(incarnation.bytes)
@@ -91,5 +87,31 @@ package struct StreamRow: Hashable, Sendable {
         compaction = try item.requiredNumber(.compaction) == 1
         created = try item.requiredTimestamp(.created)
         version = try item.requiredCounter(.version)
+    }
+}
+
+/// The name of the stream with a given incarnation: row `NAME`.
+///
+/// Notices of new chunks hold only the incarnation, but ``StreamRow`` is stored under the name.
+package struct StreamNameRow: Hashable, Sendable {
+    package let stream: Incarnation
+    package let id: StreamID
+
+    package init(stream: Incarnation, id: StreamID) {
+        self.stream = stream
+        self.id = id
+    }
+
+    package var item: Item {
+        var item = Item(.streamName(stream), capacity: 1)
+        item[.stream] = .string(id.name)
+        return item
+    }
+
+    /// Reads the row; throws ``TableError/Reason/corrupt`` when it is damaged.
+    package init(_ item: Item) throws(TableError) {
+        guard case .streamName(let stream) = item.key else { throw item.misplaced }
+        self.stream = stream
+        id = try item.requiredStreamID(.stream)
     }
 }

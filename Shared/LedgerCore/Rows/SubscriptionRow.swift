@@ -1,12 +1,9 @@
 /// A subscription's description: row `SUBS`.
 ///
-/// It holds the positions that a creation or a seek set, for all partitions at once; what was
-/// committed since then stands in ``PositionRow``s of the same epoch. So a seek is one write,
-/// whatever the number of partitions.
+/// It holds the positions of all partitions as a creation or a seek set them; later commits are
+/// ``PositionRow``s of the same epoch. So a seek is one write, whatever the number of partitions.
 package struct SubscriptionRow: Hashable, Sendable {
-    /// The stream's incarnation.
     package let stream: Incarnation
-    /// The subscription's name.
     package let id: SubscriptionID
     /// Its own incarnation: a subscription that is created anew shares no position with its
     /// predecessor.
@@ -15,14 +12,13 @@ package struct SubscriptionRow: Hashable, Sendable {
     package private(set) var secret: [UInt8]
     /// `start_from` as the client wrote it, JSON text.
     package let startFrom: [UInt8]
-    /// When it was created.
+    /// The time of its creation.
     package let created: Timestamp
     /// Raised by one with every seek.
     package private(set) var epoch: Int64
-    /// Where each partition stands in this epoch before its first commit.
+    /// The position of each partition in this epoch, until the partition's first commit.
     package private(set) var positions: [Position]
 
-    /// A new subscription.
     package init(
         stream: Incarnation,
         id: SubscriptionID,
@@ -51,15 +47,15 @@ package struct SubscriptionRow: Hashable, Sendable {
         return .put(moved.item, if: unchanged)
     }
 
-    /// The write that gives the subscription another secret, 32 bytes: every cursor from before is
-    /// refused from then on.
+    /// The write that gives the subscription another secret, 32 bytes, and so voids all its
+    /// cursors.
     package func renewed(secret: [UInt8]) -> Write {
         var renewed = self
         renewed.secret = secret
         return .put(renewed.item, if: unchanged)
     }
 
-    /// The condition under which the subscription is still the one that was read.
+    /// The condition that the stored row is still this subscription, in this epoch.
     package var unchanged: Condition {
         .and([
             .compare(.incarnation, .equal, .bytes(incarnation.bytes)),
@@ -67,7 +63,6 @@ package struct SubscriptionRow: Hashable, Sendable {
         ])
     }
 
-    /// The row.
     package var item: Item {
         var item = Item(.subscription(stream, id))
         item[.incarnation] = .bytes(incarnation.bytes)
@@ -75,14 +70,14 @@ package struct SubscriptionRow: Hashable, Sendable {
         item[.start] = .bytes(startFrom)
         item[.created] = .number(created.milliseconds)
         item[.epoch] = .number(epoch)
-        item[.positions] = .bytes(Positions.encode(positions))
+        item[.positions] = .bytes(PositionVector.encode(positions))
         return item
     }
 
     /// Reads the row; throws ``TableError/Reason/corrupt`` when it is damaged.
     package init(_ item: Item) throws(TableError) {
         guard case .subscription(let stream, let id) = item.key else { throw item.misplaced }
-        guard let positions = Positions.decode(try item.requiredBytes(.positions)) else {
+        guard let positions = PositionVector.decode(try item.requiredBytes(.positions)) else {
             throw item.damaged(.positions)
         }
         self.stream = stream

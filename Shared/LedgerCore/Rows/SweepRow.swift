@@ -1,35 +1,34 @@
-/// How far the sweep of all streams is, and who is at it: row `SWEEP`, one for the table.
+/// The sweep's place among all streams, and its lease: row `SWEEP`, the only one of the table.
 ///
 /// A round looks at every stream once, in the order of their names, and remembers after which name
 /// it goes on; the next one begins ``Limits/sweepEvery`` after it began. The lease only saves work:
 /// two that sweep at once, or one that lost the lease and does not know, do no harm.
 package struct SweepRow: Hashable, Sendable {
-    /// Where a round is.
+    /// The state of a round.
     package enum Round: Hashable, Sendable {
-        /// None runs.
+        /// No round is under way.
         case resting
-        /// Looks at the streams after this sort key; nil: from the first one on.
+        /// The next stream is the one after this sort key; nil means the first of all.
         case running(after: [UInt8]?)
     }
 
-    /// When the last round began, also when it still runs; nil: there never was one.
+    /// The beginning of the last round, also while it runs; nil before the first.
     package private(set) var began: Timestamp?
-    /// Where it is.
     package private(set) var round: Round
-    /// Another round was asked for: somebody may have left work behind that nobody else knows of.
+    /// True when another round was asked for, because work may be left that no ring names.
     package private(set) var isWanted: Bool
-    /// How many streams the running round has looked at.
+    /// The number of streams that the running round has visited.
     package private(set) var looked: Int
-    /// How many streams there were in the last whole round.
+    /// The number of streams in the last completed round.
     package private(set) var size: Int
-    /// Who sweeps at the moment; nil: nobody.
+    /// The random id of the run that holds the lease; nil when it was given back.
     private var holder: Incarnation?
-    /// How long it may.
+    /// The end of the lease.
     private var until: Timestamp
     /// Raised by one with every write; 0: the row does not exist yet.
     private var version: Int64
 
-    /// Nothing was swept yet.
+    /// The state of a table that has no such row yet.
     package init() {
         round = .resting
         isWanted = false
@@ -41,16 +40,16 @@ package struct SweepRow: Hashable, Sendable {
 
     // MARK: Rounds
 
-    /// Whether there is a stream to look at now: a round runs, or one is due.
+    /// True when a round runs or is due.
     ///
-    /// A beginning in the future was noted by a clock that was ahead, and tells nothing.
+    /// A beginning in the future came from a clock that was ahead, so it is ignored.
     package func isDue(at now: Timestamp) -> Bool {
         guard case .resting = round, !isWanted, let began else { return true }
         let age = now.milliseconds - began.milliseconds
         return age >= Limits.sweepEvery || age < -Limits.clockSkew
     }
 
-    /// Begins a round, unless one runs.
+    /// Begins a round, unless one runs already.
     package mutating func begin(at now: Timestamp) {
         guard case .resting = round else { return }
         began = now
@@ -59,54 +58,53 @@ package struct SweepRow: Hashable, Sendable {
         looked = 0
     }
 
-    /// Asks for a round that begins after now: one that runs may have passed what is to be found.
+    /// Asks for another round after the running one, which may have passed the work already.
     package mutating func want() {
         isWanted = true
     }
 
-    /// Notes that `count` more streams were looked at, up to this sort key.
+    /// Records that the round visited `count` more streams, up to `sortKey`.
     package mutating func advance(to sortKey: [UInt8], count: Int) {
         round = .running(after: sortKey)
         looked += count
     }
 
-    /// Notes that `count` more streams were looked at, and that they were the last.
+    /// Records that the round visited `count` more streams and has ended.
     package mutating func finish(after count: Int) {
         round = .resting
         looked += count
         size = looked
     }
 
-    /// How many streams one run of the sweep looks at: a table for many processes has a ceiling,
-    /// and publishers need most of it.
+    /// The number of streams that one run visits where many processes share the table, whose
+    /// capacity is needed by publishers.
     package var pace: Int { max(Limits.sweepPace, size / Limits.sweepRuns) }
 
     // MARK: The lease
 
-    /// Whether someone sweeps now.
+    /// True while another run may be under way.
     ///
-    /// One that ends later than any lease can was written by a clock that was ahead.
+    /// A lease that ends later than any can came from a clock that was ahead, so it is ignored.
     package func isHeld(at now: Timestamp) -> Bool {
         let left = until.milliseconds - now.milliseconds
         return holder != nil && (1...Limits.sweepLease).contains(left)
     }
 
-    /// Takes the lease.
-    ///
-    /// `milliseconds`: At most ``Limits/sweepLease``.
-    package mutating func take(_ holder: Incarnation, at now: Timestamp, for milliseconds: Int64) {
+    /// Gives the lease to `holder`, for at most ``Limits/sweepLease``.
+    package mutating func lease(to holder: Incarnation, at now: Timestamp, for milliseconds: Int64)
+    {
         self.holder = holder
         until = now.advanced(byMilliseconds: min(milliseconds, Limits.sweepLease))
     }
 
-    /// Gives the lease back.
+    /// Gives the lease back before its end.
     package mutating func release() {
         holder = nil
     }
 
     // MARK: The row
 
-    /// The write of this row over the version it was read or last written as.
+    /// The write of this row as its next version; it fails if another process wrote first.
     package mutating func write() -> Write {
         let unchanged: Condition =
             version == 0 ? .notExists : .compare(.version, .equal, .number(version))
@@ -114,7 +112,6 @@ package struct SweepRow: Hashable, Sendable {
         return .put(item, if: unchanged)
     }
 
-    /// The row.
     package var item: Item {
         var item = Item(.sweep)
         item[.began] = began.map { .number($0.milliseconds) }

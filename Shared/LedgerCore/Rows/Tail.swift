@@ -1,12 +1,12 @@
-/// What a writer must know of a partition's end to append to it.
+/// The end of a partition, with all that a writer needs to append to it.
 package struct Tail: Hashable, Sendable {
-    /// The offset of the next event.
+    /// The offset that the next event gets.
     package let next: Offset
-    /// The timestamp of the last event.
+    /// The timestamp of the last event; a new one must not be earlier.
     package let timestamp: Timestamp
-    /// The ttl of the last chunk.
+    /// The ttl of the last chunk; a new one must not be earlier.
     package let ttl: TTL
-    /// The hash of the last chunk.
+    /// The hash of the last chunk, which the next one continues.
     package let hash: [UInt8]
 
     /// The tail of a partition that never had an event.
@@ -18,31 +18,33 @@ package struct Tail: Hashable, Sendable {
     )
 }
 
-/// What a strongly consistent look at a partition's end found, and what may be concluded.
+/// The result of strongly consistent reads at a partition's end, and the conclusion from it.
 package struct TailReading: Hashable, Sendable {
-    /// The conclusion.
+    /// The conclusion about the partition's tail.
     package enum Verdict: Hashable, Sendable {
-        /// This is the tail.
+        /// The tail is certain.
         case tail(Tail)
-        /// The stream is deleted.
+        /// The stream is deleted, and its log ends in a seal.
         case sealed
-        /// Newer chunks may have expired: appending here could use an offset twice.
+        /// Later chunks may have existed and expired, so an append here could reuse an offset.
         case unverified(Tail)
     }
 
-    /// The log's last row.
+    /// The log's last row; nil when the log has none.
     package let newest: LogEntry?
-    /// The partition's progress, read after the log; nil where there is none, or where the log has a
-    /// chunk so young that nothing behind it can have been removed.
-    package var progress: Progress?
+    /// The partition's progress, read after the log.
+    ///
+    /// Nil when there is none, or when the log's last chunk is so young that no later one can have
+    /// been removed.
+    package var progress: ProgressRow?
 
-    /// What was found.
-    package init(newest: LogEntry?, progress: Progress?) {
+    package init(newest: LogEntry?, progress: ProgressRow?) {
         self.newest = newest
         self.progress = progress
     }
 
-    /// Whether chunks behind the log's last row may have been removed: then that row is old as well.
+    /// True when chunks behind the log's last row may have been removed: only if that row is old
+    /// itself.
     package func mayHaveLostItsEnd(at now: Timestamp) -> Bool {
         switch newest {
         case .seal: false
@@ -52,12 +54,15 @@ package struct TailReading: Hashable, Sendable {
         }
     }
 
-    /// What may be concluded: tail = max(last row's end, watermark), and it is valid if and only
-    /// if the last surviving chunk's ttl has not passed, so that nothing after it can have been
-    /// deleted, or ``TailTrust`` holds.
-    package func verdict(at now: Timestamp, _ trust: TailTrust) -> Verdict {
+    /// Concludes the tail: the greater of the last row's end and the folded tail.
+    ///
+    /// It is certain if and only if the last surviving chunk's ttl has not passed, so that no later
+    /// chunk can have been deleted, or ``TailTrust`` holds.
+    package func verdict(at now: Timestamp, trusting trust: TailTrust) -> Verdict {
         if case .seal = newest { return .sealed }
-        if !isNewestPastTTL(at: now) || trust.holds(swept: progress?.swept, at: now) {
+        if !isNewestPastTTL(at: now)
+            || trust.holds(tailVerifiedAt: progress?.tailVerifiedAt, at: now)
+        {
             return .tail(tail)
         }
         return .unverified(tail)
@@ -69,7 +74,7 @@ package struct TailReading: Hashable, Sendable {
     }
 
     private var tail: Tail {
-        let watermark = progress?.watermark ?? .empty
+        let watermark = progress?.foldedTail ?? .empty
         guard case .chunk(let chunk)? = newest, chunk.end >= watermark.next else {
             return watermark
         }
@@ -77,32 +82,35 @@ package struct TailReading: Hashable, Sendable {
     }
 }
 
-/// The trust rule (design, section 4): when the end of a log may be believed although chunks behind
-/// it may have been deleted.
+/// The trust rule: the condition on which the end of a log is believed although later chunks may
+/// have been deleted.
 package struct TailTrust: Hashable, Sendable {
-    /// When the stream was created: until 47 hours later nothing can be gone.
+    /// The time of the stream's creation; for 47 hours after it no chunk can be gone.
     package let created: Timestamp
-    /// The engine removes log rows only through our own sweep, never above the watermark, so the
-    /// end is always what it seems.
-    package let exempt: Bool
-    /// The rules that hold for the stream.
+    /// True when only our sweep deletes log rows.
+    ///
+    /// It deletes only folded ones, so the greater of the last row's end and the folded tail is
+    /// always the tail.
+    package let onlySweepDeletes: Bool
+    /// The rules that the stream's plans keep.
     let rules: Rules
 
-    /// The trust in the ends of a stream's logs.
-    package init(created: Timestamp, exempt: Bool, rules: Rules = .all) {
+    /// The rule for all partitions of one stream.
+    package init(created: Timestamp, onlySweepDeletes: Bool, rules: Rules = .all) {
         self.created = created
-        self.exempt = exempt
+        self.onlySweepDeletes = onlySweepDeletes
         self.rules = rules
     }
 
-    /// How long a verified tail may be trusted: 48 hours, less one for clocks that disagree.
+    /// The time for which a verified tail is trusted: 48 hours, less one for clocks that disagree.
     private static let duration =
         (Limits.physicalRetentionHours - Limits.physicalRetentionMarginHours) * 3_600_000
 
-    /// Whether a sweep has verified the tail, at `swept`, not too long ago.
-    package func holds(swept: Timestamp?, at now: Timestamp) -> Bool {
-        let verified = max(swept ?? created, created)
+    /// True when the tail may be believed at `now`; `tailVerifiedAt` is nil when no sweep verified
+    /// it.
+    package func holds(tailVerifiedAt: Timestamp?, at now: Timestamp) -> Bool {
+        let verified = max(tailVerifiedAt ?? created, created)
         guard rules.keep(.trust) else { return true }
-        return exempt || now < verified.advanced(byMilliseconds: Self.duration)
+        return onlySweepDeletes || now < verified.advanced(byMilliseconds: Self.duration)
     }
 }

@@ -1,20 +1,21 @@
-/// What must hold of the row that a write would replace.
+/// A condition on the row that a write would replace.
 ///
-/// A value, not a string: each engine renders or evaluates it.
+/// A value that each engine evaluates or renders in its own language.
 public indirect enum Condition: Hashable, Sendable {
     /// The row is not there.
     case notExists
     /// The row is there.
     case exists
-    /// The row's attribute compares so with the value. False when the attribute is absent or of
-    /// another type.
+    /// The row's attribute compares so with the value.
+    ///
+    /// False when the attribute is absent or of another type.
     case compare(Attribute, Comparison, AttributeValue)
-    /// All hold.
+    /// All of the conditions hold.
     case and([Condition])
-    /// At least one holds.
+    /// At least one of the conditions holds.
     case or([Condition])
 
-    /// How an attribute is compared with a value: attribute first.
+    /// A comparison with the attribute on the left and the value on the right.
     public enum Comparison: String, Hashable, Sendable {
         /// Less than the value.
         case less = "<"
@@ -28,13 +29,14 @@ public indirect enum Condition: Hashable, Sendable {
         case greater = ">"
     }
 
-    /// Whether the condition holds of `item`, the row that is there now or nil.
+    /// True when the condition holds for `item`, the row that is stored now; nil when there is
+    /// none.
     public func holds(for item: Item?) -> Bool {
         switch self {
         case .notExists: item == nil
         case .exists: item != nil
         case .compare(let name, let comparison, let value):
-            comparison.holds(item?[name], value)
+            comparison.holds(of: item?[name], against: value)
         case .and(let conditions): conditions.allSatisfy { $0.holds(for: item) }
         case .or(let conditions): conditions.contains { $0.holds(for: item) }
         }
@@ -42,21 +44,23 @@ public indirect enum Condition: Hashable, Sendable {
 }
 
 extension Condition.Comparison {
-    /// Numbers by value, text and bytes byte by byte, as DynamoDB does.
-    fileprivate func holds(_ attribute: AttributeValue?, _ value: AttributeValue) -> Bool {
+    /// Compares numbers by value, text and bytes byte by byte, as DynamoDB does.
+    fileprivate func holds(of attribute: AttributeValue?, against value: AttributeValue) -> Bool {
         switch (attribute, value) {
-        case (.number(let left)?, .number(let right)): holds(left < right, left == right)
-        case (.string(let left)?, .string(let right)): holds(Array(left.utf8), Array(right.utf8))
-        case (.bytes(let left)?, .bytes(let right)): holds(left, right)
+        case (.number(let left)?, .number(let right)):
+            holds(precedes: left < right, equals: left == right)
+        case (.string(let left)?, .string(let right)):
+            holds(ofBytes: Array(left.utf8), against: Array(right.utf8))
+        case (.bytes(let left)?, .bytes(let right)): holds(ofBytes: left, against: right)
         default: false
         }
     }
 
-    private func holds(_ left: [UInt8], _ right: [UInt8]) -> Bool {
-        holds(left.lexicographicallyPrecedes(right), left == right)
+    private func holds(ofBytes left: [UInt8], against right: [UInt8]) -> Bool {
+        holds(precedes: left.lexicographicallyPrecedes(right), equals: left == right)
     }
 
-    private func holds(_ precedes: Bool, _ equals: Bool) -> Bool {
+    private func holds(precedes: Bool, equals: Bool) -> Bool {
         switch self {
         case .less: precedes
         case .lessOrEqual: precedes || equals

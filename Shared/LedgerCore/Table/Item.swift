@@ -2,9 +2,9 @@
 ///
 /// A put replaces the row as a whole.
 public struct Item: Hashable, Sendable {
-    /// Which row.
+    /// The partition key and sort key of the row.
     public let key: TableKey
-    /// Names and values, in the order in which they were set; no name occurs twice.
+    /// Names and values in the order in which they were set; no name occurs twice.
     public private(set) var attributes: [(name: Attribute, value: AttributeValue)]
 
     /// A row without attributes.
@@ -46,18 +46,18 @@ public struct Item: Hashable, Sendable {
         return value
     }
 
-    /// Same key and same attributes, in any order.
+    /// True for the same key and the same attributes, in any order.
     public static func == (left: Item, right: Item) -> Bool {
         left.key == right.key && left.attributes.count == right.attributes.count
             && left.attributes.allSatisfy { right[$0.name] == $0.value }
     }
 
-    /// Consistent with equality.
+    /// Hashes the key alone, which is consistent with equality.
     public func hash(into hasher: inout Hasher) {
         hasher.combine(key)
     }
 
-    /// The row's size by DynamoDB's measure: names, values and keys, bytes.
+    /// The row's size as DynamoDB counts it: keys, names and values, bytes.
     public var storedBytes: Int {
         let keys = 4 + key.group.partitionKey.utf8.count + key.sortKey.count
         return attributes.reduce(keys) { $0 + $1.name.rawValue.utf8.count + $1.value.storedBytes }
@@ -65,12 +65,239 @@ public struct Item: Hashable, Sendable {
 }
 
 extension AttributeValue {
-    /// DynamoDB: a number takes about half a byte a digit and one more, at most 21.
+    /// The value's size, bytes.
+    ///
+    /// DynamoDB takes about half a byte a digit for a number and one more; 64 bits have up to 19
+    /// digits.
     var storedBytes: Int {
         switch self {
         case .number: 11
         case .string(let text): text.utf8.count
         case .bytes(let bytes): bytes.count
         }
+    }
+}
+
+/// The name of a row's attribute.
+///
+/// All names stand in this list, so that no name has two meanings.
+public enum Attribute: String, Sendable, CaseIterable {
+    // Chunk
+    /// The number of events in a chunk or in an idempotent append.
+    case count = "n"
+    /// Timestamp of the last event, milliseconds.
+    case timestamp = "t"
+    /// Append id, 16 bytes.
+    case append = "a"
+    /// The events, a record batch.
+    case batch = "b"
+    /// Hash chain: SHA-256(previous hash ‖ batch), 32 bytes.
+    case hash = "h"
+    /// The time from which on the row may be deleted, seconds since the epoch.
+    ///
+    /// DynamoDB's TTL attribute.
+    case ttl = "ttl"
+    /// The ttl of the chunk before.
+    case previousTTL = "pttl"
+    /// 1 on the seal that ends a deleted stream's partition.
+    case seal = "seal"
+
+    // Progress
+    /// The offset up to which the log is folded, exclusive.
+    case watermark = "w"
+    /// The time at which the sweep last verified the tail, milliseconds.
+    case swept = "swept"
+    /// The offset below which the sweep has removed the log.
+    case trim = "trim"
+
+    // Shared
+    /// An offset; of what, the row's key says.
+    case offset = "o"
+    /// One record on its own, perhaps compressed.
+    case record = "r"
+    /// Compare-and-set version of the row.
+    case version = "v"
+    /// The random id of the row's incarnation, 16 bytes.
+    case incarnation = "id"
+    /// The time at which the row was created, milliseconds.
+    case created = "c"
+    /// The state of a stream or the kind of a row.
+    case state = "s"
+
+    // Stream
+    /// The number of a stream's partitions.
+    case partitions = "p"
+    /// Retention in hours; absent: for ever.
+    case retention = "ret"
+    /// 1 when the stream is compacted.
+    case compaction = "comp"
+
+    // Subscription and position
+    /// Secret of the cursors' HMAC, 32 bytes.
+    case secret = "sec"
+    /// `start_from` as the client wrote it, JSON text.
+    case start = "start"
+    /// Positions that hold where no position row of the epoch exists.
+    case positions = "pos"
+    /// The number of a subscription's seeks so far.
+    case epoch = "e"
+    /// 0 while bootstrapping, 1 in the log.
+    case phase = "ph"
+    /// The event key last delivered while bootstrapping.
+    case key = "k"
+
+    // Idempotency
+    /// SHA-256 of the request body, 32 bytes.
+    case body = "body"
+
+    // API key
+    /// The name that its maker gave the key.
+    case name = "nm"
+    /// SHA-256 of the key, 32 bytes.
+    case keyHash = "kh"
+    /// The key's scopes as text, separated by spaces.
+    case scopes = "sc"
+    /// The time from which on the key is refused, milliseconds; absent when never.
+    case expires = "x"
+
+    // Clock
+    /// The random id of a machine's boot.
+    case boot = "bt"
+    /// Milliseconds since that boot.
+    case uptime = "up"
+    /// The wall time that a doubted clock claims, milliseconds.
+    case doubt = "d"
+    /// The boot of the machine whose clock is doubted.
+    case doubtBoot = "db"
+    /// The beginning of the doubt, milliseconds since that boot.
+    case doubtUptime = "du"
+
+    // Deletion job
+    /// The number of groups of rows that a deletion job has emptied.
+    case progress = "g"
+    /// The time before which a deletion job removes nothing, milliseconds.
+    case notBefore = "nb"
+
+    // Sweep and kept rings
+    /// The beginning of the sweep's last round, milliseconds.
+    case began = "bg"
+    /// The sort key of the last stream that the running round has visited.
+    case cursor = "cur"
+    /// 1 when another round was asked for.
+    case wanted = "wa"
+    /// The number of streams that the running round has visited.
+    case looked = "lk"
+    /// The number of streams in the last completed round.
+    case size = "sz"
+    /// The id of the run that holds the sweep's lease, 16 bytes.
+    case holder = "ho"
+    /// The end of the sweep's lease, milliseconds.
+    case until = "un"
+    /// A stream's name, in rows whose keys hold its incarnation.
+    case stream = "sn"
+}
+
+/// An attribute's value, of one of the three types that all engines store alike.
+public enum AttributeValue: Hashable, Sendable {
+    /// A signed 64-bit integer.
+    case number(Int64)
+    /// Text, compared byte by byte as UTF-8.
+    case string(String)
+    /// Bytes, of any number including none.
+    case bytes([UInt8])
+}
+
+/// The end of year 9999, milliseconds since the epoch: the last moment RFC 3339 can name.
+private let latestTimestamp: Int64 = 253_402_300_799_999
+
+/// Strict reading of attributes, for row types: a missing or impossible value throws
+/// ``TableError/Reason/corrupt`` and is never replaced by a default.
+extension Item {
+    func requiredNumber(_ name: Attribute) throws(TableError) -> Int64 {
+        guard let value = number(name) else { throw damaged(name) }
+        return value
+    }
+
+    func requiredBytes(_ name: Attribute) throws(TableError) -> [UInt8] {
+        guard let value = bytes(name) else { throw damaged(name) }
+        return value
+    }
+
+    func requiredHash(_ name: Attribute) throws(TableError) -> [UInt8] {
+        let value = try requiredBytes(name)
+        guard value.count == SHA256.digestCount else { throw damaged(name) }
+        return value
+    }
+
+    func requiredOffset(_ name: Attribute) throws(TableError) -> Offset {
+        guard let offset = Offset(try requiredNumber(name)) else { throw damaged(name) }
+        return offset
+    }
+
+    /// A moment between 1970 and the end of year 9999, so that adding hours can't overflow.
+    func requiredTimestamp(_ name: Attribute) throws(TableError) -> Timestamp {
+        let value = try requiredNumber(name)
+        guard (0...latestTimestamp).contains(value) else { throw damaged(name) }
+        return Timestamp(milliseconds: value)
+    }
+
+    /// The number of events from `first` on; the offset after the last must not overflow.
+    func requiredCount(_ name: Attribute, from first: Offset) throws(TableError) -> Int {
+        let count = try requiredCount(name)
+        guard !first.rawValue.addingReportingOverflow(Int64(count)).overflow else {
+            throw damaged(name)
+        }
+        return count
+    }
+
+    func requiredPartitionCount(_ name: Attribute) throws(TableError) -> Int {
+        let count = try requiredNumber(name)
+        guard let count = Int(exactly: count), Limits.partitions.contains(count) else {
+            throw damaged(name)
+        }
+        return count
+    }
+
+    /// A number that only counts up: an epoch, a version, progress.
+    func requiredCounter(_ name: Attribute) throws(TableError) -> Int64 {
+        let value = try requiredNumber(name)
+        guard (0..<Int64.max).contains(value) else { throw damaged(name) }
+        return value
+    }
+
+    func requiredIncarnation(_ name: Attribute) throws(TableError) -> Incarnation {
+        guard let id = Incarnation(bytes: try requiredBytes(name)) else { throw damaged(name) }
+        return id
+    }
+
+    func requiredStreamID(_ name: Attribute) throws(TableError) -> StreamID {
+        guard let id = string(name).flatMap(StreamID.init) else { throw damaged(name) }
+        return id
+    }
+
+    func requiredCount(_ name: Attribute) throws(TableError) -> Int {
+        let value = try requiredNumber(name)
+        guard value > 0, value <= Int32.max else { throw damaged(name) }
+        return Int(value)
+    }
+
+    func damaged(_ name: Attribute) -> TableError {
+        TableError(
+            .definite,
+            reason: .corrupt,
+            message:
+                "row \(key.group.partitionKey): attribute \(name.rawValue) is missing or wrong",
+            row: key
+        )
+    }
+
+    /// The error for a key of another kind of row: a defect of ours, or a damaged table.
+    var misplaced: TableError {
+        TableError(
+            .definite,
+            reason: .corrupt,
+            message: "row \(key.group.partitionKey): unexpected kind of row",
+            row: key
+        )
     }
 }

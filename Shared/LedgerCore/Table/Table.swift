@@ -1,27 +1,31 @@
-/// What DynamoDB and SQLite have in common, and enough to build the ledger on.
+/// A storage engine: the operations that DynamoDB and SQLite share and the ledger needs.
 ///
-/// Full rows only: a put replaces the row. There are no update expressions, scans or secondary
-/// indexes. An engine is safe to use from any number of tasks at once. Every engine passes
-/// `TableConformance` in LedgerTesting.
+/// A put replaces the whole row. There are no update expressions, scans or secondary indexes. An
+/// engine is safe to use from any number of tasks at once. Every engine passes `TableConformance`
+/// in LedgerTesting.
 public protocol Table: Sendable {
-    /// Whether the engine removes log rows by itself once their `ttl` has passed, in any order, as
-    /// DynamoDB does. One that leaves the log to the sweep is exempt from the trust rule.
+    /// True when the engine deletes log rows by itself once their `ttl` has passed, in any order,
+    /// as DynamoDB does.
+    ///
+    /// The trust rule is for such engines only; the others leave the log to the sweep.
     var deletesLogByItself: Bool { get }
 
-    /// Whether the engine answers only callers whose wall clock is right within minutes, as AWS does by
-    /// the time in a signature.
+    /// True when the engine refuses callers whose wall clock is minutes off, as AWS does by the
+    /// time in a signature.
     var checksClock: Bool { get }
 
-    /// Why no write is taken at present; nil while that isn't so.
+    /// The error with which every write is refused at present; nil while writes are accepted.
     ///
-    /// ``TableError/Reason/closed`` until the process is started anew, anything else until it is over.
+    /// ``TableError/Reason/closed`` lasts until the process is restarted, any other reason may
+    /// pass.
     var writeFailure: TableError? { get }
 
-    /// The row with this key, or nil. Strongly consistent: it reflects every write that was
-    /// answered before the call.
+    /// Returns the row with this key; nil when there is none.
+    ///
+    /// Strongly consistent: it reflects every write that was answered before the call.
     func get(_ key: TableKey) async throws(TableError) -> Item?
 
-    /// One page of a group's rows in sort-key order.
+    /// Returns one page of a group's rows in sort-key order.
     ///
     /// A page ends at `query.limit` rows or at 1 MB of rows, whichever comes first, and holds at
     /// least one row if any is left.
@@ -29,42 +33,47 @@ public protocol Table: Sendable {
 
     /// Applies one write if its condition holds.
     ///
-    /// `decided`: When what the write rests on was known, by the clocks of this process. A write
-    /// whose decision is older than ``Limits/decisionAge`` is refused, definite: the engine looks
-    /// as late as it can, right before the write is carried out or sent.
+    /// - Parameters:
+    ///   - write: A put or a delete; a check is for transactions only.
+    ///   - decided: The moment, by this process's clocks, at which the facts behind the write were
+    ///     known. A write whose decision is older than ``Limits/decisionAge`` is refused, definite.
+    ///     The engine checks this as late as it can, right before the write is carried out or sent.
+    /// - Returns: `applied` once the write is durable, or the row that failed the condition.
+    /// - Throws: ``TableError``, whose effect says whether the write may have been applied.
     func write(_ write: Write, decided: Instant) async throws(TableError) -> WriteOutcome
 
     /// Applies all writes if all their conditions hold, else none.
     ///
-    /// `writes`: 1–100 writes of different rows, at most 4 MB together.
-    ///
-    /// `token`: The same for a repetition of the same transaction. A repetition is safe even when
-    /// the first try was applied.
-    ///
-    /// `decided`: As of ``write(_:decided:)``.
+    /// - Parameters:
+    ///   - writes: 1–100 writes of different rows, at most 4 MB together.
+    ///   - token: The transaction's id. A repetition with the same token is safe even when the
+    ///     first try was applied.
+    ///   - decided: As for ``write(_:decided:)``.
+    /// - Returns: `applied` once all writes are durable, or the rows that failed their conditions.
+    /// - Throws: ``TableError``, whose effect says whether the transaction may have been applied.
     func transact(
         _ writes: [Write],
         token: Incarnation,
         decided: Instant
-    ) async throws(TableError)
-        -> TransactionOutcome
+    ) async throws(TableError) -> TransactionOutcome
 
-    /// Removes rows, in no order and not atomically; a row that is not there is no error.
+    /// Deletes rows, in no order and not atomically; a missing row is no error.
     ///
-    /// On an error some of them may have been removed.
+    /// After an error some of the rows may have been deleted.
     func batchDelete(_ keys: [TableKey]) async throws(TableError)
 
-    /// Removes at most `limit` rows whose `ttl` lies before `moment` and whose group
-    /// ``RowGroup/expiresWithoutSweep``, and returns how many. An engine that does so by itself
-    /// returns 0.
+    /// Deletes at most `limit` rows whose `ttl` lies before `moment`, and returns their number.
+    ///
+    /// Only rows of a group with ``RowGroup/expiresWithoutSweep``. An engine that deletes expired
+    /// rows by itself returns 0.
     func purgeExpired(before moment: Timestamp, limit: Int) async throws(TableError) -> Int
 }
 
 extension Table {
-    /// False: an engine that has no clock of its own.
+    /// False, for an engine that has no clock of its own.
     public var checksClock: Bool { false }
 
-    /// Nil: an engine that never gives up.
+    /// Nil, for an engine that never gives up writing.
     public var writeFailure: TableError? { nil }
 }
 
@@ -78,17 +87,17 @@ public struct Query: Hashable, Sendable {
         case descending
     }
 
-    /// Whether a row that was just written must be seen.
+    /// The guarantee about rows that were just written.
     ///
-    /// DynamoDB reads for half the price when it need not.
+    /// An eventual read costs half as much on DynamoDB.
     public enum Consistency: Hashable, Sendable {
-        /// Reflects every write answered before.
+        /// Reflects every write that was answered before the query.
         case strong
         /// May miss the last writes, in any combination.
         case eventual
     }
 
-    /// Whose rows.
+    /// The group whose rows are read.
     public var group: RowGroup
     /// The smallest sort key wanted, inclusive.
     public var lowerBound: [UInt8]?
@@ -98,11 +107,11 @@ public struct Query: Hashable, Sendable {
     ///
     /// It need not exist.
     public var after: [UInt8]?
-    /// Ascending or descending.
+    /// The order of sort keys, in which ``after`` and the page proceed.
     public var order: Order
-    /// Rows in the page, at least 1.
+    /// The most rows in the page, at least 1.
     public var limit: Int
-    /// Strong or eventual.
+    /// The guarantee asked for; strong unless said otherwise.
     public var consistency: Consistency
 
     /// A strongly consistent, ascending query of the whole group unless said otherwise.
@@ -134,7 +143,7 @@ public struct QueryPage: Hashable, Sendable {
     /// A non-nil value does not promise that another row exists.
     public var next: [UInt8]?
 
-    /// A page.
+    /// Creates a page; an engine's answer to a query.
     public init(items: [Item], next: [UInt8]?) {
         self.items = items
         self.next = next
@@ -143,19 +152,19 @@ public struct QueryPage: Hashable, Sendable {
 
 /// One conditional put or delete.
 public struct Write: Hashable, Sendable {
-    /// What is done to the row.
+    /// The change that a write makes to its row.
     public enum Operation: Hashable, Sendable {
-        /// Replaces the row.
+        /// Stores the row in place of the one with its key, if any.
         case put(Item)
-        /// Removes the row.
+        /// Deletes the row; a missing row is no error.
         case delete(TableKey)
-        /// Changes nothing; only the condition counts. In transactions only.
+        /// Changes nothing and only checks the condition; for transactions.
         case check(TableKey)
     }
 
-    /// What is done.
+    /// The change to the row.
     public let operation: Operation
-    /// What must hold of the row before; nil: anything.
+    /// The condition on the row before the write; nil for none.
     public let condition: Condition?
 
     /// A put of `item`.
@@ -169,7 +178,7 @@ public struct Write: Hashable, Sendable {
     }
 
     /// A transaction's condition on a row that it does not change.
-    public static func check(_ key: TableKey, _ condition: Condition) -> Write {
+    public static func check(_ key: TableKey, if condition: Condition) -> Write {
         Write(operation: .check(key), condition: condition)
     }
 
@@ -182,23 +191,103 @@ public struct Write: Hashable, Sendable {
     }
 }
 
-/// What became of a write.
+/// The outcome of a write.
 public enum WriteOutcome: Hashable, Sendable {
-    /// It is durable.
+    /// The write is durable.
     case applied
-    /// Its condition failed and nothing was written; `current` is the row in the way, nil when
+    /// The condition failed and nothing was written. `current` is the row that failed it, nil when
     /// there is none.
     case conditionFailed(current: Item?)
 }
 
-/// What became of a transaction.
+/// The outcome of a transaction.
 public enum TransactionOutcome: Hashable, Sendable {
-    /// All of it is durable.
+    /// All writes are durable.
     case applied
-    /// Nothing was written. By index of the write: the row in the way of each whose condition
-    /// failed; nil inside when there is no such row.
+    /// Nothing was written.
     ///
-    /// `unjudged`: The writes of whose rows nothing is known: another transaction was under way
-    /// there, say. Their conditions may hold or not.
+    /// For each write whose condition failed, its index and the row that failed it, nil when there
+    /// is no such row. `unjudged` are the writes whose conditions may hold or not, for example
+    /// because another transaction was under way on their rows.
     case conditionFailed([Int: Item?], unjudged: Set<Int> = [])
+}
+
+/// A table call that could not be answered.
+///
+/// Its ``effect`` says whether the call may have changed anything, and every caller must respect
+/// that.
+public struct TableError: Error, Hashable, Sendable {
+    /// The certainty about a failed call's effect.
+    public enum Effect: Hashable, Sendable {
+        /// Nothing was written. Reads are always definite.
+        case definite
+        /// It may have been written: a time-out, a broken connection, a server error.
+        case indefinite
+    }
+
+    /// The cause, which decides about retries and about the answer to the client.
+    public enum Reason: Hashable, Sendable {
+        /// The engine asks for fewer calls; the same call can succeed soon after.
+        case throttled
+        /// The engine is not there or did not answer in time.
+        case unavailable
+        /// The disk is full.
+        case full
+        /// Stored data is damaged or not ours.
+        case corrupt
+        /// The call itself is wrong: too large, too many items. A defect of ours.
+        case invalid
+        /// The engine was closed, or has given up writing: no later try can succeed.
+        case closed
+    }
+
+    /// Definite when nothing was written; indefinite when it may have been.
+    public let effect: Effect
+    /// The cause of the failure.
+    public let reason: Reason
+    /// The details for a log line, without any payload.
+    public let message: String
+    /// The damaged row; nil when unknown, and for all other reasons.
+    public let row: TableKey?
+
+    /// Describes a failed call.
+    public init(_ effect: Effect, reason: Reason, message: String, row: TableKey? = nil) {
+        self.effect = effect
+        self.reason = reason
+        self.message = message
+        self.row = row
+    }
+}
+
+/// All rows of a table as they were at one moment, for checking and copying a ledger.
+public protocol TableSnapshot {
+    /// The partition keys under which there are rows, ascending; those of no known kind too.
+    func partitionKeys() throws(TableError) -> [String]
+
+    /// Calls `body` with each row of a group, in sort-key order.
+    func forEachRow(of group: RowGroup, _ body: (StoredRow) -> Void) throws(TableError)
+}
+
+extension TableSnapshot {
+    /// Returns a group's rows in sort-key order, for groups of few rows.
+    ///
+    /// `damaged` is called with each row that cannot be decoded.
+    public func rows(
+        of group: RowGroup,
+        damaged: (StoredRow) -> Void
+    ) throws(TableError) -> [Item] {
+        var items: [Item] = []
+        try forEachRow(of: group) { row in
+            if case .row(let item) = row { items.append(item) } else { damaged(row) }
+        }
+        return items
+    }
+}
+
+/// A row as it is stored, readable or not.
+public enum StoredRow: Sendable {
+    /// A row that could be decoded.
+    case row(Item)
+    /// A row whose sort key does not fit its group, or whose attributes cannot be decoded.
+    case damaged(sortKey: [UInt8])
 }

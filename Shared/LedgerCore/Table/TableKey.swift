@@ -3,46 +3,46 @@
 /// | PK | SK | row | mutability |
 /// |---|---|---|---|
 /// | `STREAMS` | stream id | ``StreamRow`` | admin, compare-and-set |
-/// | `LOG#sid#p` | first offset, 20 digits | ``Chunk`` or the seal | append only |
-/// | `PART#sid` | partition, 5 digits | ``Progress`` | compactor, compare-and-set |
-/// | `STATE#sid#p` | event key | ``Latest`` | compactor, offset only grows |
+/// | `LOG#sid#p` | first offset, 20 digits | ``ChunkRow`` or the seal | append only |
+/// | `PART#sid` | partition, 5 digits | ``ProgressRow`` | compactor, compare-and-set |
+/// | `STATE#sid#p` | event key | ``LatestRow`` | compactor, offset only grows |
 /// | `SUBS#sid` | subscription id | ``SubscriptionRow`` | admin; a seek by compare-and-set |
 /// | `POS#sid#sub` | partition, 5 digits | ``PositionRow`` | poll, forward only within an epoch |
 /// | `IDEM#sid` | SHA-256 of the key, `#`, partition | ``IdempotencyRow`` | written once, TTL 24 h |
 /// | `KEYS` | API key id | ``APIKeyRow`` | admin, put and deleted only |
 /// | `CLOCK` | `highest` | ``ClockRow`` | compare-and-set |
 /// | `GC` | sid, or sid `#` sub | ``DeletionJob`` | admin, compactor |
-/// | `NAME#sid` | `NAME` | ``StreamName`` | written once, with the stream |
-/// | `RINGS` | sid, `#`, partition | ``KeptRing`` | compactor, put and deleted only |
+/// | `NAME#sid` | `NAME` | ``StreamNameRow`` | written once, with the stream |
+/// | `RINGS` | sid, `#`, partition | ``KeptRingRow`` | compactor, put and deleted only |
 /// | `SWEEP` | `SWEEP` | ``SweepRow`` | compactor, compare-and-set |
 ///
 /// `sid` and `sub` are the random incarnations of stream and subscription, 32 hex digits.
 public enum TableKey: Hashable, Sendable {
-    /// A stream's description.
+    /// A stream's description, ``StreamRow``.
     case stream(StreamID)
     /// A chunk of the log, or its seal, by its first offset.
     case chunk(Incarnation, Partition, Offset)
-    /// A partition's progress.
+    /// The background work of one partition, ``ProgressRow``.
     case progress(Incarnation, Partition)
-    /// The latest event of one key.
+    /// The latest event of one event key.
     case latest(Incarnation, Partition, EventKey)
-    /// A subscription's description.
+    /// A subscription's description, ``SubscriptionRow``.
     case subscription(Incarnation, SubscriptionID)
-    /// Where a subscription stands in one partition.
+    /// The position that a subscription committed in one partition.
     case position(stream: Incarnation, subscription: Incarnation, Partition)
-    /// Where the events of an idempotent publish are; the key as its SHA-256, 64 hex digits.
+    /// The place of an idempotent publish's events; `keyHash` is the key's SHA-256, 64 hex digits.
     case idempotency(Incarnation, keyHash: String, Partition)
     /// An API key by its id.
     case apiKey(APIKeyID)
     /// The deletion job of a stream, or of one subscription of it.
     case deletion(stream: Incarnation, subscription: Incarnation?)
-    /// The highest wall time seen.
+    /// The highest wall time seen, the only row of its group.
     case clock
-    /// What a stream is called.
+    /// The name of the stream with this incarnation.
     case streamName(Incarnation)
-    /// A ring for a partition that is to be looked at again.
+    /// A partition that a sweep must visit soon.
     case ring(Incarnation, Partition)
-    /// How far the sweep is.
+    /// The sweep's place and lease, the only row of its group.
     case sweep
 
     /// The rows that share this row's partition key.
@@ -89,7 +89,7 @@ public enum TableKey: Hashable, Sendable {
 
 /// The rows that share one partition key and can be queried in sort-key order.
 public enum RowGroup: Hashable, Sendable {
-    /// All streams.
+    /// The descriptions of all streams.
     case streams
     /// The log of one partition.
     case log(Incarnation, Partition)
@@ -103,20 +103,20 @@ public enum RowGroup: Hashable, Sendable {
     case positions(Incarnation, subscription: Incarnation)
     /// The idempotency rows of one stream.
     case idempotency(Incarnation)
-    /// All API keys.
+    /// All API keys, by id.
     case apiKeys
-    /// All deletion jobs.
+    /// The deletion jobs of all streams and subscriptions.
     case deletions
     /// The one row of the clock.
     case clock
-    /// What one stream is called.
+    /// The one row with the name of a stream.
     case streamName(Incarnation)
-    /// All rings that are kept.
+    /// The partitions of all streams that a sweep must visit soon.
     case rings
-    /// How far the sweep is.
+    /// The one row of the sweep.
     case sweep
 
-    /// The partition key; ASCII.
+    /// The partition key, always ASCII.
     public var partitionKey: String {
         switch self {
         case .streams: "STREAMS"
@@ -160,7 +160,7 @@ public enum RowGroup: Hashable, Sendable {
             SortKey.partition(sortKey).map {
                 .position(stream: sid, subscription: subscription, $0)
             }
-        case .idempotency(let sid): SortKey.idempotency(sid, sortKey)
+        case .idempotency(let sid): SortKey.idempotency(sortKey, of: sid)
         case .apiKeys: APIKeyID(SortKey.text(sortKey)).map(TableKey.apiKey)
         case .deletions: SortKey.deletion(sortKey)
         case .clock: sortKey == SortKey.clock ? .clock : nil
@@ -170,11 +170,137 @@ public enum RowGroup: Hashable, Sendable {
         }
     }
 
-    /// Whether the engine may remove rows of this group on its own once their `ttl` has passed.
+    /// True when an engine that can choose deletes rows of this group once their `ttl` has passed.
     ///
-    /// DynamoDB removes any row whose `ttl` has passed. An engine that can choose leaves the log
-    /// to the sweep, which never removes what is not yet folded.
+    /// False for the log, which is left to the sweep: the sweep never deletes what is not folded
+    /// yet. DynamoDB cannot choose and deletes every row whose `ttl` has passed.
     public var expiresWithoutSweep: Bool {
         if case .log = self { false } else { true }
+    }
+}
+
+extension RowGroup {
+    /// The group with this partition key; nil when no group has it.
+    public init?(partitionKey text: String) {
+        let parts = text.split(separator: "#", omittingEmptySubsequences: false)
+        let group: RowGroup? =
+            switch (parts[0], parts.count) {
+            case ("STREAMS", 1): .streams
+            case ("KEYS", 1): .apiKeys
+            case ("GC", 1): .deletions
+            case ("CLOCK", 1): .clock
+            case ("RINGS", 1): .rings
+            case ("SWEEP", 1): .sweep
+            case ("NAME", 2): Incarnation(hex: parts[1]).map(RowGroup.streamName)
+            case ("PART", 2): Incarnation(hex: parts[1]).map(RowGroup.progress)
+            case ("SUBS", 2): Incarnation(hex: parts[1]).map(RowGroup.subscriptions)
+            case ("IDEM", 2): Incarnation(hex: parts[1]).map(RowGroup.idempotency)
+            case ("LOG", 3), ("STATE", 3), ("POS", 3): Self.ofThree(parts)
+            default: nil
+            }
+        // Each group has one spelling: leading zeros in a partition's number are refused.
+        guard let group, group.partitionKey == text else { return nil }
+        self = group
+    }
+
+    private static func ofThree(_ parts: [Substring]) -> RowGroup? {
+        guard let stream = Incarnation(hex: parts[1]) else { return nil }
+        if parts[0] == "POS" {
+            return Incarnation(hex: parts[2]).map { .positions(stream, subscription: $0) }
+        }
+        guard let partition = Int(parts[2]).flatMap({ Partition($0) }) else { return nil }
+        return parts[0] == "LOG" ? .log(stream, partition) : .latest(stream, partition)
+    }
+
+    /// The incarnation of the stream whose rows these are; nil for rows of no stream.
+    public var stream: Incarnation? {
+        switch self {
+        case .streams, .apiKeys, .deletions, .clock, .rings, .sweep: nil
+        case .log(let stream, _), .progress(let stream), .latest(let stream, _),
+            .subscriptions(let stream), .positions(let stream, _), .idempotency(let stream),
+            .streamName(let stream):
+            stream
+        }
+    }
+}
+
+/// The text of sort keys: numbers have a fixed width, so that bytes sort as the numbers do.
+enum SortKey {
+    private static let offsetDigits = 20
+    private static let partitionDigits = 5
+
+    static func offset(_ offset: Offset) -> [UInt8] {
+        digits(UInt64(offset.rawValue), width: offsetDigits)
+    }
+
+    static func offset(_ bytes: [UInt8]) -> Offset? {
+        number(bytes, width: offsetDigits).flatMap(Int64.init(exactly:)).flatMap { Offset($0) }
+    }
+
+    static func partition(_ partition: Partition) -> [UInt8] {
+        digits(UInt64(partition.index), width: partitionDigits)
+    }
+
+    static func partition(_ bytes: some Collection<UInt8>) -> Partition? {
+        number(bytes, width: partitionDigits).flatMap { Partition(Int($0)) }
+    }
+
+    static func idempotency(_ bytes: [UInt8], of sid: Incarnation) -> TableKey? {
+        let parts = bytes.split(separator: UInt8(ascii: "#"), omittingEmptySubsequences: false)
+        guard parts.count == 2, parts[0].count == 64, let partition = partition(parts[1])
+        else { return nil }
+        return .idempotency(sid, keyHash: text(Array(parts[0])), partition)
+    }
+
+    /// The sort key of the only row of group `CLOCK`.
+    static let clock = Array("highest".utf8)
+
+    static func deletion(_ bytes: [UInt8]) -> TableKey? {
+        let parts = text(bytes).split(separator: "#", omittingEmptySubsequences: false)
+        guard (1...2).contains(parts.count), let stream = Incarnation(hex: parts[0])
+        else { return nil }
+        guard parts.count == 2 else { return .deletion(stream: stream, subscription: nil) }
+        return Incarnation(hex: parts[1]).map { .deletion(stream: stream, subscription: $0) }
+    }
+
+    static func ring(_ bytes: [UInt8]) -> TableKey? {
+        let parts = bytes.split(separator: UInt8(ascii: "#"), omittingEmptySubsequences: false)
+        guard parts.count == 2, let stream = Incarnation(hex: text(Array(parts[0]))),
+            let partition = partition(parts[1])
+        else { return nil }
+        return .ring(stream, partition)
+    }
+
+    /// The sort key of the only row of each group `NAME#sid`.
+    static let streamName = Array("NAME".utf8)
+    /// The sort key of the only row of group `SWEEP`.
+    static let sweep = Array("SWEEP".utf8)
+
+    static func text(_ bytes: [UInt8]) -> String {
+        String(decoding: bytes, as: UTF8.self)
+    }
+
+    private static func digits(_ value: UInt64, width: Int) -> [UInt8] {
+        var rest = value
+        var bytes = [UInt8](repeating: 0x30, count: width)
+        var index = width
+        while rest > 0 {
+            index -= 1
+            bytes[index] = 0x30 + UInt8(rest % 10)
+            rest /= 10
+        }
+        return bytes
+    }
+
+    private static func number(_ bytes: some Collection<UInt8>, width: Int) -> UInt64? {
+        guard bytes.count == width else { return nil }
+        var value: UInt64 = 0
+        for byte in bytes {
+            guard (0x30...0x39).contains(byte) else { return nil }
+            let (product, overflow) = value.multipliedReportingOverflow(by: 10)
+            guard !overflow else { return nil }
+            value = product + UInt64(byte - 0x30)
+        }
+        return value
     }
 }

@@ -1,4 +1,4 @@
-/// What every engine refuses before it writes: DynamoDB's limits, the same everywhere.
+/// The checks that every engine makes before it writes: DynamoDB's limits, the same everywhere.
 extension Write {
     /// Throws `.definite`, `.invalid` when this cannot be a write of its own.
     public func checkAlone() throws(TableError) {
@@ -51,17 +51,21 @@ extension Instant {
     /// Throws `.definite`, `.unavailable` when a write that was decided at this moment is too old
     /// to be carried out at `now`.
     ///
-    /// What was known when it was decided, that nothing is at an offset above all, need not be so
-    /// any more: a process can stand still for days between its decision and the table.
+    /// A process can be frozen for days between its decision and the write. By then the facts may
+    /// have changed, above all that nothing is stored at an offset.
     public func checkAge(at now: Instant) throws(TableError) {
         guard now.elapsed(since: self) < Limits.decisionAge else {
-            throw TableError(.definite, .unavailable, "the write was decided too long ago")
+            throw TableError(
+                .definite,
+                reason: .unavailable,
+                message: "the write was decided too long ago"
+            )
         }
     }
 }
 
 extension Query {
-    /// Throws `.definite`, `.invalid` when there cannot be such a page.
+    /// Throws `.definite`, `.invalid` unless the page may hold at least one row.
     public func check() throws(TableError) {
         guard limit >= 1 else { throw .invalid("a page of \(limit) rows") }
     }
@@ -69,6 +73,6 @@ extension Query {
 
 extension TableError {
     fileprivate static func invalid(_ message: String) -> TableError {
-        TableError(.definite, .invalid, message)
+        TableError(.definite, reason: .invalid, message: message)
     }
 }

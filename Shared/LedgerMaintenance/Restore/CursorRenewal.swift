@@ -33,7 +33,11 @@ package enum CursorRenewal {
                     decided: clock()
                 )
                 guard case .applied = outcome else {
-                    throw TableError(.definite, .unavailable, "the ledger is in use")
+                    throw TableError(
+                        .definite,
+                        reason: .unavailable,
+                        message: "the ledger is in use"
+                    )
                 }
                 count += 1
             }

@@ -4,7 +4,7 @@ import LedgerCore
 struct ChunkIndex {
     private var chunks: [(first: Offset, end: Offset, timestamp: Timestamp)] = []
 
-    mutating func add(_ chunk: Chunk) {
+    mutating func add(_ chunk: ChunkRow) {
         chunks.append((chunk.first, chunk.end, chunk.timestamp))
     }
 

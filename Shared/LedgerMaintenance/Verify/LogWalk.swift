@@ -15,7 +15,7 @@ struct LogWalk {
 
     private let stream: StreamRow
     private let partition: Partition
-    private let progress: Progress
+    private let progress: ProgressRow
     private var heads: HeadComparison
     private var link: Link?
     private var isSealed = false
@@ -24,13 +24,13 @@ struct LogWalk {
     private(set) var fold: LogFold
     private(set) var index = ChunkIndex()
 
-    init(stream: StreamRow, progress: Progress, heads: [(next: Offset, head: String)]) {
+    init(stream: StreamRow, progress: ProgressRow, heads: [(next: Offset, head: String)]) {
         self.stream = stream
         partition = progress.partition
         self.progress = progress
         self.heads = HeadComparison(heads)
         verdict = PartitionVerdict(partition: partition)
-        fold = LogFold(watermark: progress.watermark.next)
+        fold = LogFold(watermark: progress.foldedTail.next)
     }
 
     mutating func take(_ row: StoredRow) {
@@ -58,7 +58,7 @@ struct LogWalk {
         }
     }
 
-    private mutating func take(_ chunk: Chunk) {
+    private mutating func take(_ chunk: ChunkRow) {
         if verdict.chunks == 0 { begin(at: chunk) }
         let isReadable = checkEvents(chunk)
         checkLink(chunk, hashed: isReadable)
@@ -76,12 +76,12 @@ struct LogWalk {
     }
 
     /// The first stored chunk: what was before it may have expired, up to the trim.
-    private mutating func begin(at chunk: Chunk) {
+    private mutating func begin(at chunk: ChunkRow) {
         verdict.earliest = chunk.first
-        if chunk.first > progress.trim {
-            report(progress.trim, "the events up to \(chunk.first.rawValue) are missing")
+        if chunk.first > progress.trimmedBelow {
+            report(progress.trimmedBelow, "the events up to \(chunk.first.rawValue) are missing")
         }
-        let known = chunk.first == .zero ? Tail.empty : progress.watermark
+        let known = chunk.first == .zero ? Tail.empty : progress.foldedTail
         guard known.next == chunk.first else { return verdict.chain = .from(chunk.end) }
         if chunk.first > .zero { verdict.chain = .from(chunk.first) }
         link = Link(
@@ -94,7 +94,7 @@ struct LogWalk {
     }
 
     /// `hashed`: Whether the hash is worth comparing: a damaged batch's is wrong of course.
-    private mutating func checkLink(_ chunk: Chunk, hashed: Bool) {
+    private mutating func checkLink(_ chunk: ChunkRow, hashed: Bool) {
         guard let link else { return }
         guard chunk.first == link.end else {
             let problem =
@@ -114,7 +114,7 @@ struct LogWalk {
     }
 
     /// - Returns: Whether the events can be read at all.
-    private mutating func checkEvents(_ chunk: Chunk) -> Bool {
+    private mutating func checkEvents(_ chunk: ChunkRow) -> Bool {
         let batch: DecodedBatch
         do throws(BatchError) {
             batch = try RecordBatch.decode(chunk.batch, expecting: chunk.first)
@@ -153,7 +153,7 @@ struct LogWalk {
         _ timestamp: Timestamp,
         _ ttl: TTL
     ) {
-        let watermark = progress.watermark
+        let watermark = progress.foldedTail
         if watermark.next == end,
             watermark.hash != hash || watermark.timestamp != timestamp || watermark.ttl != ttl
         {
@@ -164,7 +164,7 @@ struct LogWalk {
 
     /// The rows are all seen.
     mutating func finish() {
-        let watermark = progress.watermark
+        let watermark = progress.foldedTail
         if verdict.chunks == 0 {
             finishEmpty()
         } else if let link {
@@ -178,8 +178,8 @@ struct LogWalk {
         } else {
             verdict.next = max(index.end, watermark.next)
         }
-        if progress.trim > watermark.next {
-            report(progress.trim, "the trim lies behind the watermark")
+        if progress.trimmedBelow > watermark.next {
+            report(progress.trimmedBelow, "the trim lies behind the watermark")
         }
         if isSealed, stream.state == .active { report(verdict.next, "the stream is sealed") }
         for (offset, problem) in heads.finish(next: verdict.next, earliest: verdict.earliest) {
@@ -191,14 +191,14 @@ struct LogWalk {
 
     /// Nothing is stored: the watermark remembers the end.
     private mutating func finishEmpty() {
-        let watermark = progress.watermark
+        let watermark = progress.foldedTail
         verdict.earliest = watermark.next
         verdict.next = watermark.next
         verdict.head = watermark.hash
         if watermark.next > .zero { verdict.chain = .from(watermark.next) }
         heads.pass(watermark.next, watermark.hash)
-        if progress.trim < watermark.next {
-            report(progress.trim, "the events up to \(watermark.next.rawValue) are missing")
+        if progress.trimmedBelow < watermark.next {
+            report(progress.trimmedBelow, "the events up to \(watermark.next.rawValue) are missing")
         }
     }
 

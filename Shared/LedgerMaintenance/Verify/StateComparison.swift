@@ -14,10 +14,11 @@ struct StateComparison {
     private var older = 0
     private(set) var findings = Findings()
 
-    init(_ stream: StreamRow, _ verdict: PartitionVerdict, _ fold: LogFold, _ progress: Progress) {
+    init(_ stream: StreamRow, _ verdict: PartitionVerdict, _ fold: LogFold, _ progress: ProgressRow)
+    {
         self.stream = stream
         self.fold = fold
-        watermark = progress.watermark.next
+        watermark = progress.foldedTail.next
         self.verdict = verdict
     }
 
@@ -26,13 +27,13 @@ struct StateComparison {
             return report(nil, "a row of the compacted state cannot be decoded")
         }
         do throws(TableError) {
-            try take(try Latest(item))
+            try take(try LatestRow(item))
         } catch {
             report(nil, "a row of the compacted state is damaged: \(error.message)")
         }
     }
 
-    private mutating func take(_ latest: Latest) throws(TableError) {
+    private mutating func take(_ latest: LatestRow) throws(TableError) {
         let offset = latest.offset
         seen.insert(latest.key)
         let right = Partitioner.partition(forKey: latest.key.utf8, count: stream.partitionCount)

@@ -31,21 +31,21 @@ struct StreamVerification {
     }
 
     /// The progress of every partition, in order; those without a row were never folded.
-    private mutating func readProgress() -> [Progress] {
-        var found: [Partition: Progress] = [:]
+    private mutating func readProgress() -> [ProgressRow] {
+        var found: [Partition: ProgressRow] = [:]
         findings += forEach(of: .progress(stream.incarnation)) { (item) throws(TableError) in
-            let progress = try Progress(item)
+            let progress = try ProgressRow(item)
             found[progress.partition] = progress
         }
         for partition in found.keys where partition.index >= stream.partitionCount {
             report(partition, nil, "there is progress of a partition that the stream does not have")
         }
         return stream.partitions.map {
-            found[$0] ?? Progress(stream: stream.incarnation, partition: $0)
+            found[$0] ?? ProgressRow(stream: stream.incarnation, partition: $0)
         }
     }
 
-    private mutating func checkPartition(_ progress: Progress) {
+    private mutating func checkPartition(_ progress: ProgressRow) {
         let partition = progress.partition
         var walk = LogWalk(
             stream: stream,
@@ -67,13 +67,13 @@ struct StreamVerification {
         verdict.findings += state.findings
         partitions.append(verdict)
         indexes.append(walk.index)
-        watermarks.append(progress.watermark.next)
+        watermarks.append(progress.foldedTail.next)
     }
 
     private func checkState(
         _ walk: LogWalk,
         _ verdict: PartitionVerdict,
-        _ progress: Progress
+        _ progress: ProgressRow
     ) -> (state: PartitionVerdict.State, findings: [Finding]) {
         guard verdict.findings.isEmpty else { return (.unchecked, []) }
         var comparison = StateComparison(stream, verdict, walk.fold, progress)

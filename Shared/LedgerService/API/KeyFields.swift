@@ -49,7 +49,7 @@ extension JSONReader {
     }
 
     private mutating func scope(_ field: String) throws(FieldError) -> Scope {
-        var actions: Set<KeyAction> = []
+        var actions: Set<APIKeyAction> = []
         var streams: StreamPattern?
         guard try nextKind() == .object else { throw .invalid(field, "must be an object") }
         try members { name, reader throws(FieldError) in
@@ -74,10 +74,10 @@ extension JSONReader {
         return scope
     }
 
-    private mutating func actions(_ field: String) throws(FieldError) -> Set<KeyAction> {
-        var actions: Set<KeyAction> = []
+    private mutating func actions(_ field: String) throws(FieldError) -> Set<APIKeyAction> {
+        var actions: Set<APIKeyAction> = []
         try elements(field) { element, reader throws(FieldError) in
-            guard let action = KeyAction(rawValue: try reader.text(element)) else {
+            guard let action = APIKeyAction(rawValue: try reader.text(element)) else {
                 throw .invalid(element, "must be admin, publish or consume")
             }
             guard actions.insert(action).inserted else {

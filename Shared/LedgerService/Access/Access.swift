@@ -9,7 +9,7 @@ enum Access {
     /// `admin` somewhere: which stream it is about stands in the body.
     case creation
     /// An action on a stream.
-    case action(KeyAction, StreamID)
+    case action(APIKeyAction, StreamID)
     /// Any action on a stream.
     case anyAction(StreamID)
     /// `admin` on `*`.

@@ -55,7 +55,7 @@ final class KeyCache: Sendable {
     }
 
     /// What to do with a request that came with the key `id` whose hash is `hash`.
-    func admit(_ id: APIKeyID, _ hash: KeyHash, at now: Instant) -> Verdict {
+    func admit(_ id: APIKeyID, _ hash: APIKeyHash, at now: Instant) -> Verdict {
         state.withLock { state in
             guard let entry = state.entries[id] else { return state.missing(id, at: now) }
             let isHolder = entry.row.hash.matches(hash)

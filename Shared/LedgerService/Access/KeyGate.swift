@@ -63,7 +63,7 @@ final class KeyGate: Sendable {
     /// The caller; nil when the table must be asked first.
     private func admitted(
         _ id: APIKeyID,
-        _ hash: KeyHash,
+        _ hash: APIKeyHash,
         at now: Instant
     ) throws(LedgerError) -> Caller? {
         switch cache.admit(id, hash, at: now) {

@@ -16,12 +16,12 @@ package enum KeyPolicy: Sendable {
 /// What holds for API keys.
 package struct KeySettings: Sendable {
     /// The hash of the operator's own key, which is not in the table and may do everything.
-    package var rootHash: KeyHash
+    package var rootHash: APIKeyHash
     /// Requests a second that one key may make, with as many at once; 0: any number.
     package var requestsPerSecond: Int
 
     /// Settings; without a limit unless said otherwise.
-    package init(rootHash: KeyHash, requestsPerSecond: Int = 0) {
+    package init(rootHash: APIKeyHash, requestsPerSecond: Int = 0) {
         self.rootHash = rootHash
         self.requestsPerSecond = requestsPerSecond
     }

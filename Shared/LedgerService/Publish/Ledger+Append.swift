@@ -126,9 +126,9 @@ extension Ledger {
     private func readProgress(
         _ stream: Incarnation,
         _ partition: Partition
-    ) async throws(TableError) -> Progress? {
+    ) async throws(TableError) -> ProgressRow? {
         let item = try await table.get(.progress(stream, partition))
-        return try item.map { item throws(TableError) in try Progress(item) }
+        return try item.map { item throws(TableError) in try ProgressRow(item) }
     }
 
     /// Counts what was stored, wakes those who wait for events, and rings for the fold.

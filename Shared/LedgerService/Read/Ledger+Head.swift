@@ -35,14 +35,14 @@ extension Ledger {
     private func verifiedTail(
         of partition: Partition,
         in stream: StreamRow
-    ) async throws(LedgerError) -> (Tail, Progress?) {
+    ) async throws(LedgerError) -> (Tail, ProgressRow?) {
         let reading: TailReading
         do throws(TableError) {
             reading = try await readTail(stream.incarnation, partition)
         } catch {
             throw LedgerError(error)
         }
-        switch reading.verdict(at: clock.wall(), trust(in: stream)) {
+        switch reading.verdict(at: clock.wall(), trusting: trust(in: stream)) {
         case .tail(let tail): return (tail, reading.progress)
         case .unverified: throw .tailUnverified(partition)
         case .sealed: throw .streamNotFound(stream.id)
@@ -54,10 +54,10 @@ extension Ledger {
         at moment: Offset,
         _ partition: Partition,
         _ stream: StreamRow,
-        _ progress: Progress?
+        _ progress: ProgressRow?
     ) async throws(LedgerError) -> [UInt8] {
         if moment == .zero { return HashChain.start }
-        if let watermark = progress?.watermark, watermark.next == moment { return watermark.hash }
+        if let watermark = progress?.foldedTail, watermark.next == moment { return watermark.hash }
         let log = RowGroup.log(stream.incarnation, partition)
         let before = TableKey.chunk(stream.incarnation, partition, moment.previous).sortKey
         let page = try await rows(Query(log, through: before, order: .descending, limit: 1))
@@ -76,7 +76,7 @@ extension Ledger {
         return chunk.hash
     }
 
-    private func chunk(_ item: Item?) throws(LedgerError) -> Chunk? {
+    private func chunk(_ item: Item?) throws(LedgerError) -> ChunkRow? {
         guard let item else { return nil }
         let entry = try decoded { () throws(TableError) in try LogEntry(item) }
         guard case .chunk(let chunk) = entry else { return nil }

@@ -23,7 +23,7 @@ final class ReadHints: Sendable {
 
     fileprivate struct Hints {
         /// How many events the chunks of a partition held when they were last read.
-        var densities: [RowGroup: Int] = [:]
+        var eventsPerChunk: [RowGroup: Int] = [:]
         /// Where the chunk around an offset begins, if not at it.
         var chunkStarts: [Place: Offset] = [:]
         /// Offsets that logs are known to have reached.
@@ -32,7 +32,7 @@ final class ReadHints: Sendable {
     }
 
     fileprivate static let most = 100_000
-    private static let unknownDensity = 16
+    private static let assumedEventsPerChunk = 16
 
     private let hints = Mutex(Hints())
 
@@ -50,7 +50,7 @@ final class ReadHints: Sendable {
             return PollLane(
                 partition: partition,
                 position: position,
-                density: hints.densities[log] ?? Self.unknownDensity,
+                eventsPerChunk: hints.eventsPerChunk[log] ?? Self.assumedEventsPerChunk,
                 chunkStart: start
             )
         }
@@ -58,11 +58,11 @@ final class ReadHints: Sendable {
 
     func remember(_ stream: Incarnation, _ findings: [LaneFinding]) {
         hints.withLock { hints in
-            if hints.densities.count >= Self.most { hints.densities.removeAll() }
+            if hints.eventsPerChunk.count >= Self.most { hints.eventsPerChunk.removeAll() }
             if hints.chunkStarts.count >= Self.most { hints.chunkStarts.removeAll() }
             for finding in findings {
                 let log = RowGroup.log(stream, finding.partition)
-                hints.densities[log] = finding.density
+                hints.eventsPerChunk[log] = finding.eventsPerChunk
                 if finding.isProven { hints.reach(log, finding.next) }
                 guard let start = finding.chunkStart else { continue }
                 hints.chunkStarts[Place(log: log, offset: finding.next)] = start

@@ -22,16 +22,16 @@ final class EarliestOffsets: Sendable {
 
     /// What still holds.
     ///
-    /// `trim`: Where the partition was trimmed to: what was found below may have been removed since,
+    /// `trimmedBelow`: Where the partition was trimmed to: what was found below may have been removed since,
     /// under a shorter retention that nobody asked in.
     func finding(
         _ stream: StreamRow,
         _ partition: Partition,
         at now: Timestamp,
-        trim: Offset
+        trimmedBelow: Offset
     ) -> Finding? {
         let finding = findings.withLock { $0[.log(stream.incarnation, partition)] }
-        guard let finding, finding.moment <= now, finding.offset >= trim else { return nil }
+        guard let finding, finding.moment <= now, finding.offset >= trimmedBelow else { return nil }
         let before = finding.retentionHours ?? .max
         return (stream.retentionHours ?? .max) <= before ? finding : nil
     }

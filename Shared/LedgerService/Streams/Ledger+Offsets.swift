@@ -8,15 +8,15 @@ extension Ledger {
         endingAt end: PartitionEnd
     ) async throws(LedgerError) -> Offset {
         let now = clock.now()
-        let known = earliest.finding(stream, partition, at: now, trim: end.trim)
+        let known = earliest.finding(stream, partition, at: now, trimmedBelow: end.trimmedBelow)
         let expiration = self.expiration(of: stream, at: now)
         if let known, let chunk = known.chunk,
-            !expiration.covers(chunk.timestamp, chunk.ttl)
+            !expiration.covers(timestamp: chunk.timestamp, ttl: chunk.ttl)
         {
             return known.offset
         }
         let (first, hasGap) = try await firstChunk(
-            from: known?.chunk?.end ?? known?.offset ?? end.trim,
+            from: known?.chunk?.end ?? known?.offset ?? end.trimmedBelow,
             notBefore: Timestamp(milliseconds: .min),
             partition,
             stream,
@@ -44,7 +44,7 @@ extension Ledger {
         endingAt end: PartitionEnd
     ) async throws(LedgerError) -> Offset {
         let (first, _) = try await firstChunk(
-            from: end.trim,
+            from: end.trimmedBelow,
             notBefore: moment,
             partition,
             stream,
@@ -67,7 +67,7 @@ extension Ledger {
         _ partition: Partition,
         _ stream: StreamRow,
         tail: Offset
-    ) async throws(LedgerError) -> (chunk: Chunk?, hasGap: Bool) {
+    ) async throws(LedgerError) -> (chunk: ChunkRow?, hasGap: Bool) {
         var search = ChunkSearch(
             stream: stream.incarnation,
             partition: partition,

@@ -17,7 +17,7 @@ extension Ledger {
             created: clock.now()
         )
         let known = clock.instant()
-        let name = StreamName(stream.incarnation, id)
+        let name = StreamNameRow(stream: stream.incarnation, id: id)
         let writes = [Write.put(stream.item, if: .notExists), .put(name.item)]
         guard case .applied = try await apply(writes, decided: known) else {
             throw .streamAlreadyExists(id)
@@ -114,7 +114,7 @@ extension Ledger {
             partition: partition,
             earliest: earliest,
             next: end.next,
-            compactedUpTo: stream.compaction ? end.progress?.watermark.next ?? .zero : nil
+            compactedUpTo: stream.compaction ? end.progress?.foldedTail.next ?? .zero : nil
         )
     }
 
@@ -122,12 +122,12 @@ extension Ledger {
     func trust(in stream: StreamRow) -> TailTrust {
         TailTrust(
             created: stream.created,
-            exempt: !table.deletesLogByItself,
+            onlySweepDeletes: !table.deletesLogByItself,
             rules: configuration.rules
         )
     }
 
-    /// What has expired of a stream at `now`.
+    /// The expiry of a stream's chunks at `now`.
     func expiration(of stream: StreamRow, at now: Timestamp) -> Expiration {
         Expiration(of: stream, at: now, rules: configuration.rules)
     }
@@ -143,7 +143,7 @@ extension Ledger {
         } catch {
             throw LedgerError(error, in: stream.id)
         }
-        switch reading.verdict(at: clock.wall(), trust(in: stream)) {
+        switch reading.verdict(at: clock.wall(), trusting: trust(in: stream)) {
         case .tail(let tail), .unverified(let tail):
             return PartitionEnd(next: tail.next, progress: reading.progress)
         case .sealed: throw .streamNotFound(stream.id)
@@ -155,8 +155,8 @@ extension Ledger {
 struct PartitionEnd {
     /// The offset of the next event.
     let next: Offset
-    let progress: Progress?
+    let progress: ProgressRow?
 
     /// Below, nothing is looked for: of what was removed there, some rows may be left.
-    var trim: Offset { progress?.trim ?? .zero }
+    var trimmedBelow: Offset { progress?.trimmedBelow ?? .zero }
 }

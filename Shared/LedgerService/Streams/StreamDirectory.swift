@@ -53,7 +53,7 @@ final class StreamDirectory: Sendable {
         if let name = names.withLock({ $0[stream] }) { return name }
         let item = try await ledger.row(.streamName(stream))
         guard let item else { return try await listedNames(in: ledger)[stream] }
-        let name = try ledger.decoded { () throws(TableError) in try StreamName(item) }
+        let name = try ledger.decoded { () throws(TableError) in try StreamNameRow(item) }
         names.withLock { names in
             if names.count >= Self.most { names.removeAll() }
             names[stream] = name.id

@@ -33,7 +33,7 @@ extension Ledger {
         } catch {
             throw LedgerError(error, in: stream.id)
         }
-        switch reading.verdict(at: clock.wall(), trust(in: stream)) {
+        switch reading.verdict(at: clock.wall(), trusting: trust(in: stream)) {
         case .tail(let tail) where position <= tail.next,
             .unverified(let tail) where position <= tail.next:
             hints.reach(stream.incarnation, partition, tail.next)

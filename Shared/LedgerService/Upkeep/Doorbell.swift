@@ -17,7 +17,7 @@ final class Doorbell: Sendable {
             self.partition = partition
         }
 
-        init(_ row: KeptRing) {
+        init(_ row: KeptRingRow) {
             self.init(row.id, row.stream, row.partition)
         }
     }

@@ -82,7 +82,7 @@ extension Ledger {
 
     /// The entry, or nil for a tombstone.
     private func entry(_ item: Item, of id: StreamID) throws(LedgerError) -> CompactedEntry? {
-        let latest = try decoded { () throws(TableError) in try Latest(item) }
+        let latest = try decoded { () throws(TableError) in try LatestRow(item) }
         guard case .record(let bytes) = latest.value else { return nil }
         do throws(BatchError) {
             return CompactedEntry(

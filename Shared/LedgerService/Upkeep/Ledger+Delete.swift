@@ -78,11 +78,15 @@ extension Ledger {
         // one: it would have to be at least two days old.
         let verdict = reading.verdict(
             at: clock.wall(),
-            TailTrust(created: stream.created, exempt: true, rules: configuration.rules)
+            trusting: TailTrust(created: stream.created, onlySweepDeletes: true, rules: configuration.rules)
         )
         guard case .tail(var tail) = verdict, configuration.rules.keep(.seal) else { return }
         while true {
-            let item = LogEntry.sealItem(stream.incarnation, partition, at: tail.next)
+            let item = LogEntry.sealItem(
+                stream: stream.incarnation,
+                partition: partition,
+                at: tail.next
+            )
             let outcome = try await apply(.put(item, if: .notExists), decided: decided)
             guard case .conditionFailed(let current) = outcome, let current else { return }
             let entry = try decoded { () throws(TableError) in try LogEntry(current) }

@@ -199,8 +199,8 @@ extension Ledger {
 
     private static let stopped = TableError(
         .definite,
-        .unavailable,
-        "the process is being stopped"
+        reason: .unavailable,
+        message: "the process is being stopped"
     )
 
     /// What was read long ago may have been deleted since, and its tombstone or its seal be gone.
@@ -208,10 +208,14 @@ extension Ledger {
     /// - Returns: This moment, in which it is not: when a write of the fold is decided.
     private func checkFoldPatience(since began: Instant) throws(TableError) -> Instant {
         let now = clock.instant()
-        guard
-            now.elapsed(since: began) < Limits.foldPatience
-                || !configuration.rules.keep(.foldDeadline)
-        else { throw TableError(.definite, .unavailable, "the fold stood still for too long") }
+        guard now.elapsed(since: began) < Limits.foldPatience || !configuration.rules.keep(.foldDeadline)
+        else {
+            throw TableError(
+                .definite,
+                reason: .unavailable,
+                message: "the fold stood still for too long"
+            )
+        }
         return now
     }
 }

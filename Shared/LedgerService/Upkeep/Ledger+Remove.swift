@@ -18,12 +18,12 @@ extension Ledger {
         for _ in 0..<Limits.sweepPages where !run.isOver {
             let decided = clock.instant()
             let progress = try await progress(of: partition, in: stream)
-            let page = try await expiredChunks(partition, stream, below: progress.watermark.next)
+            let page = try await expiredChunks(partition, stream, below: progress.foldedTail.next)
             guard let end = page.end else { return page.due }
             var changed = progress
-            changed.trim = max(progress.trim, end)
+            changed.trimmedBelow = max(progress.trimmedBelow, end)
             let write = progress.replacement(by: changed)
-            if changed.trim > progress.trim,
+            if changed.trimmedBelow > progress.trimmedBelow,
                 case .conditionFailed = try await apply(write, decided: decided)
             {
                 continue
@@ -83,7 +83,7 @@ extension Ledger {
 
     /// When a chunk may go: one with a ttl when that has passed (by the engine, where it does so),
     /// one without when it is logically expired.
-    private func removal(of chunk: Chunk, _ stream: StreamRow) -> Timestamp? {
+    private func removal(of chunk: ChunkRow, _ stream: StreamRow) -> Timestamp? {
         switch chunk.ttl {
         case .after(let second):
             table.deletesLogByItself ? nil : Timestamp(milliseconds: (second + 1) * 1000)

@@ -7,14 +7,14 @@ extension Ledger {
     ///
     /// Where there are more, it begins anywhere among them: their order is by a random id, so each
     /// gets its turn, whatever becomes of the others.
-    func keptRings(_ run: SweepRun) async throws(LedgerError) -> [KeptRing] {
-        var rings: [KeptRing] = []
+    func keptRings(_ run: SweepRun) async throws(LedgerError) -> [KeptRingRow] {
+        var rings: [KeptRingRow] = []
         var query = Query(.rings, limit: Limits.sweepPageRows)
         while true {
             let page = try await soundRows(query, run)
             for item in page.items {
                 do throws(TableError) {
-                    rings.append(try KeptRing(item))
+                    rings.append(try KeptRingRow(item))
                 } catch {
                     note(LedgerError(error), run, ["step": "ring"])
                 }
@@ -37,8 +37,13 @@ extension Ledger {
     /// When that fails, the next round of the sweep finds the partition, or the next append rings
     /// for it.
     @discardableResult
-    func keep(_ ring: Doorbell.Ring) async -> KeptRing? {
-        let row = KeptRing(ring.id, ring.stream, ring.partition, token: freshID())
+    func keep(_ ring: Doorbell.Ring) async -> KeptRingRow? {
+        let row = KeptRingRow(
+            id: ring.id,
+            stream: ring.stream,
+            partition: ring.partition,
+            token: freshID()
+        )
         do throws(LedgerError) {
             _ = try await apply(row.keeping, decided: clock.instant())
             return row

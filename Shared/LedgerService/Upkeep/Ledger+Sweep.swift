@@ -19,17 +19,17 @@ extension Ledger {
         let moment = clock.now()
         let reading = try await reading(of: partition, in: stream)
         let trust = trust(in: stream)
-        switch reading.verdict(at: clock.wall(), trust) {
+        switch reading.verdict(at: clock.wall(), trusting: trust) {
         case .sealed: return nil
         case .unverified: throw .tailUnverified(partition)
         // What is never deleted behind our back needs no memory of having been empty.
-        case .tail(.empty) where trust.exempt: return nil
+        case .tail(.empty) where trust.onlySweepDeletes: return nil
         case .tail(let tail):
             let progress =
-                reading.progress ?? Progress(stream: stream.incarnation, partition: partition)
+                reading.progress ?? ProgressRow(stream: stream.incarnation, partition: partition)
             // In a process that stood still the stream may be deleted by now, and its rows removed.
             try checkPatience(since: known)
-            if !trust.exempt {
+            if !trust.onlySweepDeletes {
                 try await markSwept(
                     partition,
                     of: stream,
@@ -39,7 +39,7 @@ extension Ledger {
                     decided: decided
                 )
             }
-            let lag = tail.next.distance(from: progress.watermark.next)
+            let lag = tail.next.distance(from: progress.foldedTail.next)
             if lag > 0 { await follow(tail.next, partition, of: stream, progress, run) }
             let due = try await trim(partition, of: stream, reading, run)
             return lag > 0 ? moment : due
@@ -63,14 +63,14 @@ extension Ledger {
         _ tail: Offset,
         _ partition: Partition,
         of stream: StreamRow,
-        _ progress: Progress,
+        _ progress: ProgressRow,
         _ run: SweepRun
     ) async {
         let ring = Doorbell.Ring(stream.id, stream.incarnation, partition)
         guard configuration.foldsInBackground, stream.compaction else {
             return await comeBack(to: ring, run)
         }
-        foldLags.found(ring, from: progress.watermark.next, to: tail)
+        foldLags.found(ring, from: progress.foldedTail.next, to: tail)
         doorbell.ring(ring)
     }
 
@@ -128,7 +128,7 @@ extension Ledger {
     private func markSwept(
         _ partition: Partition,
         of stream: StreamRow,
-        _ found: Progress? = nil,
+        _ found: ProgressRow? = nil,
         upTo tail: Offset,
         at moment: Timestamp,
         decided: Instant? = nil,
@@ -137,20 +137,18 @@ extension Ledger {
         var found = found
         for _ in 0..<Self.attempts {
             let decided = decided ?? clock.instant()
-            let progress: Progress
+            let progress: ProgressRow
             if let found {
                 progress = found
             } else {
                 progress = try await self.progress(of: partition, in: stream)
             }
             // Rounds do not come to the minute.
-            let due = progress.swept?.advanced(byMilliseconds: Limits.sweepEvery / 2)
+            let due = progress.tailVerifiedAt?.advanced(byMilliseconds: Limits.sweepEvery / 2)
             guard isForced || due.map({ $0 <= moment }) ?? true else { return }
-            guard progress.watermark.next >= tail || !configuration.rules.keep(.sweptLast) else {
-                return
-            }
+            guard progress.foldedTail.next >= tail || !configuration.rules.keep(.sweptLast) else { return }
             var changed = progress
-            changed.swept = moment
+            changed.tailVerifiedAt = moment
             let write = progress.replacement(by: changed)
             if case .applied = try await apply(write, decided: decided) { return }
             found = nil
@@ -162,11 +160,11 @@ extension Ledger {
         of partition: Partition,
         in stream: StreamRow
     ) async throws(LedgerError)
-        -> Progress
+        -> ProgressRow
     {
         guard let item = try await row(.progress(stream.incarnation, partition)) else {
-            return Progress(stream: stream.incarnation, partition: partition)
+            return ProgressRow(stream: stream.incarnation, partition: partition)
         }
-        return try decoded { () throws(TableError) in try Progress(item) }
+        return try decoded { () throws(TableError) in try ProgressRow(item) }
     }
 }

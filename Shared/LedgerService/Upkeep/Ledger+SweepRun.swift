@@ -67,7 +67,7 @@ extension Ledger {
     private func work<Result: Sendable>(
         _ run: SweepRun,
         jobs: [DeletionJob],
-        rings: [KeptRing],
+        rings: [KeptRingRow],
         look: @escaping @Sendable () async -> Result
     ) async -> Result {
         for ring in rings { run.call(Doorbell.Ring(ring), kept: ring) }
@@ -94,7 +94,7 @@ extension Ledger {
         if wantsRound { row.want() }
         guard hasWork || row.isDue(at: now) else { return nil }
         if row.isDue(at: now) { row.begin(at: now) }
-        row.take(freshID(), at: now, for: budget + budget / 4)
+        row.lease(to: freshID(), at: now, for: budget + budget / 4)
         guard case .applied = try await apply(row.write(), decided: clock.instant()) else {
             run.count { $0.hadTurn = false }
             return nil

@@ -19,7 +19,7 @@ final class SweepRun: Sendable {
     struct Call: Sendable {
         let ring: Doorbell.Ring
         /// The row that keeps it; nil while it is only known here.
-        let kept: KeptRing?
+        let kept: KeptRingRow?
     }
 
     private struct State {
@@ -61,7 +61,7 @@ final class SweepRun: Sendable {
     }
 
     /// Remembers to come back to a partition in this run.
-    func call(_ ring: Doorbell.Ring, kept: KeptRing? = nil) {
+    func call(_ ring: Doorbell.Ring, kept: KeptRingRow? = nil) {
         state.withLock { $0.calls.append(Call(ring: ring, kept: kept)) }
     }
 

@@ -36,7 +36,7 @@ extension TableConformance {
             try await trial.expectRow(try trial.chunk(1), trial.item(try trial.chunk(1), 1))
         },
         TableCheck("a check outside of a transaction is invalid") { trial in
-            let write = Write.check(try trial.chunk(0), .notExists)
+            let write = Write.check(try trial.chunk(0), if: .notExists)
             try await trial.expectInvalid { () async throws(TableError) in
                 _ = try await trial.table.write(write)
             }

@@ -9,7 +9,7 @@ extension TableConformance {
             let outcome = try await trial.table.transact(
                 [
                     .put(rows[0], if: .notExists), .delete(rows[1].key, if: .exists),
-                    .check(rows[2].key, .exists),
+                    .check(rows[2].key, if: .exists),
                 ],
                 token: trial.token
             )
@@ -26,7 +26,7 @@ extension TableConformance {
             let outcome = try await trial.table.transact(
                 [
                     .put(new, if: .notExists), .put(trial.item(there.key, 9), if: .notExists),
-                    .check(absent, .exists),
+                    .check(absent, if: .exists),
                     .delete(try trial.chunk(3)),
                 ],
                 token: trial.token
@@ -59,7 +59,7 @@ extension TableConformance {
         },
         TableCheck("a transaction of the same row twice is invalid") { trial in
             let key = try trial.chunk(0)
-            try await expectInvalid(trial, [.put(trial.item(key)), .check(key, .notExists)])
+            try await expectInvalid(trial, [.put(trial.item(key)), .check(key, if: .notExists)])
             try await trial.expectRow(key, nil)
         },
         TableCheck("a transaction of 100 rows is fine, of 101 or none invalid") { trial in

@@ -50,13 +50,14 @@ package enum Fault: Hashable, Sendable {
     /// The error that the caller sees.
     func error(for call: TableCall) -> TableError {
         switch self {
-        case .failBefore(let reason): TableError(.definite, reason, "injected: failed before")
-        case .throttle: TableError(.definite, .throttled, "injected: throttled")
+        case .failBefore(let reason):
+            TableError(.definite, reason: reason, message: "injected: failed before")
+        case .throttle: TableError(.definite, reason: .throttled, message: "injected: throttled")
         case .loseRequest, .loseAnswer:
             TableError(
                 call.kind.isRead ? .definite : .indefinite,
-                .unavailable,
-                "injected: no answer"
+                reason: .unavailable,
+                message: "injected: no answer"
             )
         }
     }

@@ -28,7 +28,7 @@ struct SQLiteFailure: Error, Sendable {
 
     /// What the caller of the table is told.
     func tableError(_ effect: TableError.Effect) -> TableError {
-        TableError(effect, reason, "SQLite error \(code): \(message)")
+        TableError(effect, reason: reason, message: "SQLite error \(code): \(message)")
     }
 
     private var reason: TableError.Reason {

@@ -20,6 +20,11 @@ enum RowFailure: Error, Sendable {
 
     static func damage(of row: TableKey?) -> TableError {
         let name = row.map { ": \($0.group.partitionKey)" } ?? ""
-        return TableError(.definite, .corrupt, "a stored row is damaged\(name)", row: row)
+        return TableError(
+            .definite,
+            reason: .corrupt,
+            message: "a stored row is damaged\(name)",
+            row: row
+        )
     }
 }

@@ -80,5 +80,5 @@ struct WriteQueue: Sendable {
 }
 
 extension TableError {
-    static let closed = TableError(.definite, .closed, "the table is closed")
+    static let closed = TableError(.definite, reason: .closed, message: "the table is closed")
 }

@@ -65,8 +65,9 @@ final class Writer: @unchecked Sendable {
     func fail(_ cause: SQLiteFailure) {
         let error = TableError(
             .definite,
-            .closed,
-            "writing was given up after SQLite error \(cause.code): \(cause.message); restart"
+            reason: .closed,
+            message:
+                "writing was given up after SQLite error \(cause.code): \(cause.message); restart"
         )
         gauge.withLock { $0.giveUp() }
         let waiting = queue.withLock { $0.fail(error) }

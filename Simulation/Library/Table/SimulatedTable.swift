@@ -123,7 +123,11 @@ struct SimulatedTable: Table {
         return .conditionFailed(left, unjudged: Set(unjudged))
     }
 
-    private static let conflict = TableError(.definite, .throttled, "a transaction is under way")
+    private static let conflict = TableError(
+        .definite,
+        reason: .throttled,
+        message: "a transaction is under way"
+    )
 
     func batchDelete(_ keys: [TableKey]) async throws(TableError) {
         try await change(nil) { [store, truth = simulation.truth] () async throws(TableError) in
@@ -153,10 +157,10 @@ struct SimulatedTable: Table {
             return answer
         case .throttled(let delay):
             await process.pass(delay)
-            throw TableError(.definite, .throttled, "throttled")
+            throw TableError(.definite, reason: .throttled, message: "throttled")
         case .lost, .unanswered, .late:
             await process.pass(Self.patience)
-            throw TableError(.definite, .unavailable, "no answer")
+            throw TableError(.definite, reason: .unavailable, message: "no answer")
         }
     }
 
@@ -172,7 +176,7 @@ struct SimulatedTable: Table {
     private func checkSignature(_ signed: Instant) throws(TableError) {
         let age = SimulatedClock.beginning + world.now - signed.now.milliseconds
         guard abs(age) < Limits.decisionAge else {
-            throw TableError(.definite, .unavailable, "the signature has expired")
+            throw TableError(.definite, reason: .unavailable, message: "the signature has expired")
         }
     }
 
@@ -192,7 +196,7 @@ struct SimulatedTable: Table {
         switch fate {
         case _ where simulation.isBrownedOut:
             await process.pass(world.random.number(1...30))
-            throw TableError(.definite, .throttled, "throttled for a while")
+            throw TableError(.definite, reason: .throttled, message: "throttled for a while")
         case .answered(let there, let back):
             if simulation.scenario.isEmbedded {
                 await process.pass(there)
@@ -204,13 +208,13 @@ struct SimulatedTable: Table {
             return answer
         case .throttled(let delay):
             await process.pass(delay)
-            throw TableError(.definite, .throttled, "throttled")
+            throw TableError(.definite, reason: .throttled, message: "throttled")
         case .lost: break
         case .unanswered(let delay): arrive(after: delay, arriving)
         case .late(let delay): arrive(after: delay, arriving)
         }
         await process.pass(Self.patience)
-        throw TableError(.indefinite, .unavailable, "no answer")
+        throw TableError(.indefinite, reason: .unavailable, message: "no answer")
     }
 
     /// Credentials, queues, a look at the decision's age, and the way to the wire: the process may

@@ -167,7 +167,7 @@ final class Truth: @unchecked Sendable {
         logs[group] = log
     }
 
-    private func append(_ chunk: Chunk, to log: inout Log) {
+    private func append(_ chunk: ChunkRow, to log: inout Log) {
         let end = log.tail.next.rawValue
         let place = "partition \(chunk.partition.index), offset \(chunk.first.rawValue)"
         if log.isSealed { violate(.removal, "\(place): an append behind the seal") }
@@ -211,7 +211,7 @@ final class Truth: @unchecked Sendable {
         log.tail = chunk.tail
     }
 
-    private func note(_ value: String, _ chunk: Chunk) {
+    private func note(_ value: String, _ chunk: ChunkRow) {
         let isTwice = holders[value, default: []].contains { group in
             if case .log(chunk.stream, _) = group { true } else { false }
         }
@@ -223,7 +223,7 @@ final class Truth: @unchecked Sendable {
     // MARK: Compacted state
 
     private func folded(_ item: Item) async {
-        guard let latest = try? Latest(item) else {
+        guard let latest = try? LatestRow(item) else {
             return violate(.latest, "an unreadable latest row")
         }
         let log = log(latest.stream, latest.partition)
@@ -241,13 +241,13 @@ final class Truth: @unchecked Sendable {
     }
 
     private func advanced(_ item: Item) async {
-        guard let progress = try? Progress(item) else {
+        guard let progress = try? ProgressRow(item) else {
             return violate(.folded, "an unreadable progress row")
         }
         let group = RowGroup.log(progress.stream, progress.partition)
         var log = logs[group] ?? Log()
         guard !log.isGone else { return }
-        let next = progress.watermark.next.rawValue
+        let next = progress.foldedTail.next.rawValue
         let place = "partition \(progress.partition.index)"
         guard next >= log.watermark else {
             return violate(.folded, "\(place): the watermark falls to \(next)")
@@ -261,8 +261,8 @@ final class Truth: @unchecked Sendable {
     }
 
     /// Every key's last event below the watermark is in the compacted state by now.
-    private func check(_ progress: Progress, _ log: inout Log) async {
-        let fresh = log.events[Int(log.watermark)..<Int(progress.watermark.next.rawValue)]
+    private func check(_ progress: ProgressRow, _ log: inout Log) async {
+        let fresh = log.events[Int(log.watermark)..<Int(progress.foldedTail.next.rawValue)]
         for key in Set(fresh.map(\.key)).sorted(by: { $0.lexicographicallyPrecedes($1) }) {
             guard let last = fresh.last(where: { $0.key == key }),
                 let key = EventKey(utf8: key)

@@ -34,7 +34,7 @@ import Testing
         #expect(decoded.subscription == cursor.subscription)
         #expect(decoded.verified(secret: Self.secret) == cursor, "seed \(seed)")
         #expect(decoded.verified(secret: random.bytes(32)) == nil)
-        #expect(Positions.decode(Positions.encode(cursor.positions)) == cursor.positions)
+        #expect(PositionVector.decode(PositionVector.encode(cursor.positions)) == cursor.positions)
     }
 
     private static func position(_ random: inout CodecRandom) -> Position {
@@ -102,8 +102,8 @@ import Testing
             var random = CodecRandom(seed: seed)
             let bytes = [1] + random.bytes(Int.random(in: 0...120, using: &random))
             #expect(!Self.accepted(bytes), "seed \(seed)")
-            guard let positions = Positions.decode(Array(bytes.dropFirst())) else { continue }
-            #expect(Positions.encode(positions) == Array(bytes.dropFirst()), "seed \(seed)")
+            guard let positions = PositionVector.decode(Array(bytes.dropFirst())) else { continue }
+            #expect(PositionVector.encode(positions) == Array(bytes.dropFirst()), "seed \(seed)")
         }
     }
 

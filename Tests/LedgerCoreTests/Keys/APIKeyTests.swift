@@ -39,11 +39,11 @@ struct APIKeyTests {
     func hash() throws {
         let key = try #require(APIKey(Self.text))
         #expect(key.hash.hex == SHA256.hexDigest(Array(Self.text.utf8)))
-        #expect(KeyHash(hex: key.hash.hex.uppercased())?.matches(key.hash) == true)
+        #expect(APIKeyHash(hex: key.hash.hex.uppercased())?.matches(key.hash) == true)
         for wrong in [
             "", String(key.hash.hex.dropLast()), key.hash.hex + "0", "x" + key.hash.hex.dropFirst(),
         ] {
-            #expect(KeyHash(hex: wrong) == nil)
+            #expect(APIKeyHash(hex: wrong) == nil)
         }
     }
 
@@ -53,9 +53,9 @@ struct APIKeyTests {
         for index in hash.bytes.indices {
             var bytes = hash.bytes
             bytes[index] ^= 1
-            #expect(try #require(KeyHash(bytes: bytes)).matches(hash) == false)
+            #expect(try #require(APIKeyHash(bytes: bytes)).matches(hash) == false)
         }
-        #expect(KeyHash(bytes: hash.bytes.dropLast()) == nil)
+        #expect(APIKeyHash(bytes: hash.bytes.dropLast()) == nil)
     }
 
     @Test("A row is read again as it was written")
@@ -63,7 +63,7 @@ struct APIKeyTests {
         let row = APIKeyRow(
             id: try #require(APIKeyID(Self.id)),
             name: "orders",
-            hash: KeyHash(of: Self.text),
+            hash: APIKeyHash(of: Self.text),
             scopes: try ["admin:*", "publish,consume:orders-*", "consume:a"].map {
                 try #require(Scope($0))
             },

@@ -48,13 +48,13 @@ struct AppendPlanTests {
     var context: AppendContext {
         AppendContext(
             stream: stream,
-            trust: TailTrust(created: stream.created, exempt: true),
+            trust: TailTrust(created: stream.created, onlySweepDeletes: true),
             known: Instant(now: Timestamp(milliseconds: 1000), uptime: 0)
         )
     }
 
-    let lost = TableError(.indefinite, .unavailable, "lost")
-    let busy = TableError(.definite, .throttled, "busy")
+    let lost = TableError(.indefinite, reason: .unavailable, message: "lost")
+    let busy = TableError(.definite, reason: .throttled, message: "busy")
 
     /// The rows of a write action.
     func rows(_ action: AppendPlan.Action) throws -> [Item] {
@@ -164,7 +164,7 @@ struct AppendPlanTests {
     func lastingRefusal(_ reason: TableError.Reason) throws {
         var plan = plan([unit(records(1))])
         _ = plan.start(moment(0))
-        let error = TableError(.definite, reason, "refused")
+        let error = TableError(.definite, reason: reason, message: "refused")
         #expect(try outcomes(plan.receive(write: .failure(error), moment(1))) == [.failed(error)])
     }
 
@@ -172,7 +172,7 @@ struct AppendPlanTests {
     func seal() throws {
         var plan = plan([unit(records(1))])
         _ = plan.start(moment(0))
-        let seal = LogEntry.sealItem(stream.incarnation, partition, at: .zero)
+        let seal = LogEntry.sealItem(stream: stream.incarnation, partition: partition, at: .zero)
         let end = plan.receive(write: .success(.conditionFailed([0: seal])), moment(1))
         #expect(try outcomes(end) == [.streamGone])
     }

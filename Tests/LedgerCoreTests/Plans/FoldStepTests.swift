@@ -21,7 +21,7 @@ struct FoldStepTests {
                     data: [UInt8](repeating: 0x31, count: data)
                 )
             }
-            let chunk = Chunk(
+            let chunk = ChunkRow(
                 stream: stream,
                 partition: partition,
                 after: tail,
@@ -100,7 +100,7 @@ struct FoldStepTests {
                 type: [0x74],
                 data: random.bytes(Limits.chunkBytes)
             )
-            let chunk = Chunk(
+            let chunk = ChunkRow(
                 stream: stream,
                 partition: partition,
                 after: tail,

@@ -6,7 +6,7 @@ import Testing
 struct PutQueueTests {
     private func writes(_ count: Int) -> [Write] {
         (0..<count).map { index in
-            Latest(
+            LatestRow(
                 stream: Incarnation(high: 1, low: 1),
                 partition: Partition(unchecked: 0),
                 key: EventKey(trusted: Array("k\(index)".utf8)),
@@ -16,7 +16,7 @@ struct PutQueueTests {
         }
     }
 
-    private static let throttled = TableError(.definite, .throttled, "test")
+    private static let throttled = TableError(.definite, reason: .throttled, message: "test")
 
     /// Sends all that may be sent at once.
     private func burst(_ queue: inout PutQueue) -> [PutQueue.Sending] {
@@ -92,7 +92,7 @@ struct PutQueueTests {
         var queue = PutQueue(writes(9), pace: PutPace(), now: 0)
         let next = queue.next()
         let sending = try #require(next)
-        let error = TableError(.indefinite, reason, "test")
+        let error = TableError(.indefinite, reason: reason, message: "test")
         queue.receive(.refused(error), of: sending, now: 0)
         #expect(queue.failure == error && queue.next() == nil)
     }

@@ -17,7 +17,7 @@ struct TailReadingTests {
         )
         let now = created.advanced(byMilliseconds: hours * hour)
         return .chunk(
-            Chunk(
+            ChunkRow(
                 stream: Incarnation(high: 1, low: 1),
                 partition: Partition(unchecked: 0),
                 after: tail,
@@ -29,25 +29,28 @@ struct TailReadingTests {
         )
     }
 
-    private func progress(watermark: Int64, sweptAt hours: Int64?) -> Progress {
-        var progress = Progress(
+    private func progress(watermark: Int64, sweptAt hours: Int64?) -> ProgressRow {
+        var progress = ProgressRow(
             stream: Incarnation(high: 1, low: 1),
             partition: Partition(unchecked: 0)
         )
-        progress.watermark = Tail(
+        progress.foldedTail = Tail(
             next: Offset(unchecked: watermark),
             timestamp: created,
             ttl: .past,
             hash: HashChain.start
         )
-        progress.swept = hours.map { created.advanced(byMilliseconds: $0 * hour) }
+        progress.tailVerifiedAt = hours.map { created.advanced(byMilliseconds: $0 * hour) }
         return progress
     }
 
-    private func verdict(_ newest: LogEntry?, _ progress: Progress?, at hours: Int64) -> String {
+    private func verdict(_ newest: LogEntry?, _ progress: ProgressRow?, at hours: Int64) -> String {
         let reading = TailReading(newest: newest, progress: progress)
         let now = created.advanced(byMilliseconds: hours * hour)
-        switch reading.verdict(at: now, TailTrust(created: created, exempt: false)) {
+        switch reading.verdict(
+            at: now,
+            trusting: TailTrust(created: created, onlySweepDeletes: false)
+        ) {
         case .tail(let tail): return "tail \(tail.next.rawValue)"
         case .unverified(let tail): return "unverified \(tail.next.rawValue)"
         case .sealed: return "sealed"

@@ -43,7 +43,7 @@ struct SweepRowTests {
         var row = SweepRow()
         row.begin(at: Self.later(9 * 86_400_000))
         row.finish(after: 1)
-        row.take(Self.someone, at: Self.later(9 * 86_400_000), for: 60_000)
+        row.lease(to: Self.someone, at: Self.later(9 * 86_400_000), for: 60_000)
         #expect(row.isDue(at: Self.start))
         #expect(!row.isHeld(at: Self.start))
     }
@@ -52,12 +52,12 @@ struct SweepRowTests {
     func lease() {
         var row = SweepRow()
         #expect(!row.isHeld(at: Self.start))
-        row.take(Self.someone, at: Self.start, for: 60_000)
+        row.lease(to: Self.someone, at: Self.start, for: 60_000)
         #expect(row.isHeld(at: Self.later(59_999)))
         #expect(!row.isHeld(at: Self.later(60_000)))
         row.release()
         #expect(!row.isHeld(at: Self.start))
-        row.take(Self.someone, at: Self.start, for: .max)
+        row.lease(to: Self.someone, at: Self.start, for: .max)
         #expect(row.isHeld(at: Self.start) && !row.isHeld(at: Self.later(Limits.sweepLease)))
     }
 
@@ -79,7 +79,7 @@ struct SweepRowTests {
         row.begin(at: Self.start)
         row.advance(to: Array("orders".utf8), count: 3)
         row.want()
-        row.take(Self.someone, at: Self.start, for: 60_000)
+        row.lease(to: Self.someone, at: Self.start, for: 60_000)
         let write = row.write()
         #expect(write.condition?.holds(for: first) == true)
         #expect(write.condition?.holds(for: row.item) == false)
@@ -93,20 +93,30 @@ struct SweepRowTests {
     func rings() throws {
         let id = try #require(StreamID("orders"))
         let partition = try #require(Partition(7))
-        let ring = KeptRing(id, Self.someone, partition, token: Incarnation(high: 3, low: 4))
-        #expect(try KeptRing(ring.item) == ring)
+        let ring = KeptRingRow(
+            id: id,
+            stream: Self.someone,
+            partition: partition,
+            token: Incarnation(high: 3, low: 4)
+        )
+        #expect(try KeptRingRow(ring.item) == ring)
         #expect(ring.removal.condition?.holds(for: ring.item) == true)
-        let again = KeptRing(id, Self.someone, partition, token: Incarnation(high: 3, low: 5))
+        let again = KeptRingRow(
+            id: id,
+            stream: Self.someone,
+            partition: partition,
+            token: Incarnation(high: 3, low: 5)
+        )
         #expect(ring.removal.condition?.holds(for: again.item) == false)
         var damaged = ring.item
         damaged[.stream] = .string("no name!")
-        #expect(throws: TableError.self) { try KeptRing(damaged) }
+        #expect(throws: TableError.self) { try KeptRingRow(damaged) }
     }
 
     @Test("A stream's name is read as it was written")
     func names() throws {
-        let name = StreamName(Self.someone, try #require(StreamID("orders")))
-        #expect(try StreamName(name.item) == name)
-        #expect(throws: TableError.self) { try StreamName(Item(.streamName(Self.someone))) }
+        let name = StreamNameRow(stream: Self.someone, id: try #require(StreamID("orders")))
+        #expect(try StreamNameRow(name.item) == name)
+        #expect(throws: TableError.self) { try StreamNameRow(Item(.streamName(Self.someone))) }
     }
 }

@@ -13,7 +13,7 @@ struct AccessTests {
         case nothing
         case aKey
         case any
-        case action(KeyAction)
+        case action(APIKeyAction)
         /// `admin` on `*`.
         case operation
     }
@@ -61,7 +61,7 @@ struct AccessTests {
     @Test("A key may do what its action on its streams allows, and nothing else")
     func every() async throws {
         let api = try API(keys: TestKeys.policy())
-        for action in KeyAction.allCases {
+        for action in APIKeyAction.allCases {
             for (pattern, covers) in Self.patterns {
                 let holder = api.with(try await api.makeKey("\(action.rawValue):\(pattern)").key)
                 for (operation, need) in Self.needs {
@@ -107,7 +107,7 @@ struct AccessTests {
 
     private static func isAllowed(
         _ need: Need,
-        _ action: KeyAction,
+        _ action: APIKeyAction,
         _ pattern: String,
         _ covers: Bool
     ) -> Bool {

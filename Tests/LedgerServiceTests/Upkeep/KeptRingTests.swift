@@ -62,10 +62,10 @@ struct KeptRingTests {
         await api.stream("s", ",\"partition_count\":1")
         let partition = try #require(Partition(0))
         for (name, low) in [("s", UInt64(1)), ("gone", 2)] {
-            let ring = KeptRing(
-                try #require(StreamID(name)),
-                Incarnation(high: 9, low: low),
-                partition,
+            let ring = KeptRingRow(
+                id: try #require(StreamID(name)),
+                stream: Incarnation(high: 9, low: low),
+                partition: partition,
                 token: Incarnation(high: 1, low: 1)
             )
             _ = try await memory.write(ring.keeping)
@@ -79,10 +79,10 @@ struct KeptRingTests {
         let streams = try await ManyStreams(0, deletesLogByItself: true)
         let partition = try #require(Partition(0))
         for index in 0..<3_000 {
-            let ring = KeptRing(
-                try ManyStreams.name(index),
-                ManyStreams.incarnation(index),
-                partition,
+            let ring = KeptRingRow(
+                id: try ManyStreams.name(index),
+                stream: ManyStreams.incarnation(index),
+                partition: partition,
                 token: Incarnation(high: 1, low: 1)
             )
             _ = try await streams.memory.write(ring.keeping)

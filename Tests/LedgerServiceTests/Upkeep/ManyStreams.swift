@@ -50,7 +50,7 @@ struct ManyStreams: Sendable {
         let partition = Partition.all(1)[0]
         for index in 0..<count {
             let item = try await memory.get(.progress(Self.incarnation(index), partition))
-            moments.append(try item.map(Progress.init)?.swept)
+            moments.append(try item.map(ProgressRow.init)?.tailVerifiedAt)
         }
         return moments
     }

@@ -131,7 +131,7 @@ private final class UnreadableTable: Table {
     func query(_ query: Query) async throws(TableError) -> QueryPage {
         let page = try await table.query(query)
         guard !page.items.contains(where: { $0.key == row }) else {
-            throw TableError(.definite, .corrupt, "a damaged row", row: row)
+            throw TableError(.definite, reason: .corrupt, message: "a damaged row", row: row)
         }
         return page
     }

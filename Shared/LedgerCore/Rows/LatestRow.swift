@@ -1,26 +1,21 @@
 /// The latest event of one key: row `STATE`, an entry of the compacted state.
-package struct Latest: Hashable, Sendable {
-    /// What the key's latest event says.
+package struct LatestRow: Hashable, Sendable {
+    /// The content of the key's latest event.
     package enum Value: Hashable, Sendable {
         /// The event, encoded by ``Record`` and packed by ``PackedRecord``.
         case record([UInt8])
-        /// The key was deleted. The marker outlives any fold in flight, so that an older event
-        /// can't come back.
+        /// The key was deleted. The marker outlives every fold in flight, so no fold can bring back
+        /// an older event.
         case tombstone(until: TTL)
     }
 
-    /// The stream's incarnation.
     package let stream: Incarnation
-    /// The key's partition.
     package let partition: Partition
-    /// The key.
     package let key: EventKey
-    /// The offset of the key's latest event.
+    /// The offset of the key's latest event, which only grows.
     package let offset: Offset
-    /// The event or its absence.
     package let value: Value
 
-    /// An entry.
     package init(
         stream: Incarnation,
         partition: Partition,
@@ -35,14 +30,14 @@ package struct Latest: Hashable, Sendable {
         self.value = value
     }
 
-    /// Written only over an older event of the key, so order, repetition and concurrency of folds
-    /// stop mattering.
+    /// The write of this row, on the condition that there is none or an older event of the key.
+    ///
+    /// So folds may run in any order, repeatedly and at once.
     package func write(rules: Rules) -> Write {
         let isLater = Condition.compare(.offset, .less, .number(offset.rawValue))
         return .put(item, if: rules.keep(.latestGrows) ? .or([.notExists, isLater]) : nil)
     }
 
-    /// The row.
     package var item: Item {
         var item = Item(.latest(stream, partition, key), capacity: 3)
         item[.offset] = .number(offset.rawValue)

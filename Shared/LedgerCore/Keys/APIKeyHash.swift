@@ -1,9 +1,9 @@
-/// The SHA-256 of an API key's whole text: what is stored and configured instead of the key.
+/// The SHA-256 of an API key's whole text, stored and configured in place of the key.
 ///
-/// A plain hash is enough, because a key has 256 random bits: there is nothing to guess. Whoever
-/// knows a hash can't derive the key. It is what `sha256sum` says about the key.
-public struct KeyHash: Sendable {
-    /// 32 bytes.
+/// A plain hash is enough: a key has 256 random bits, so it can't be guessed from its hash. The
+/// hash equals what `sha256sum` prints for the key.
+public struct APIKeyHash: Sendable {
+    /// The digest, 32 bytes.
     public let bytes: [UInt8]
 
     /// The hash of a key's text.
@@ -26,10 +26,10 @@ public struct KeyHash: Sendable {
     /// 64 lower-case hexadecimal digits.
     public var hex: String { Hexadecimal.encode(bytes) }
 
-    /// Whether both are of the same key, in a time that does not depend on them.
+    /// Compares two hashes in constant time.
     ///
-    /// The only comparison there is, so that none that stops at the first difference is ever used.
-    public func matches(_ other: KeyHash) -> Bool {
+    /// There is deliberately no other comparison, so that none can end at the first difference.
+    public func matches(_ other: APIKeyHash) -> Bool {
         constantTimeEquals(bytes, other.bytes)
     }
 }

@@ -1,36 +1,30 @@
-/// A partition that is to be looked at again soon: row `RINGS`.
+/// A partition that a sweep must visit soon: row `RINGS`.
 ///
-/// A ring that could not be answered is kept here until a sweep has answered it, so that nothing
-/// waits for the next round: what failed to be folded, and what a look had to leave for want of
-/// time.
-package struct KeptRing: Hashable, Sendable {
-    /// The stream's name, by which it is found.
+/// Written when a fold failed, or when a sweep ran out of time at this partition, so that the work
+/// does not wait for the next round. A sweep removes the row once it has done the work.
+package struct KeptRingRow: Hashable, Sendable {
+    /// The name by which the stream's row is found.
     package let id: StreamID
-    /// The stream's incarnation.
     package let stream: Incarnation
-    /// The partition.
     package let partition: Partition
-    /// Another one with every ring: one that rings again meanwhile is not taken away.
+    /// Fresh with every ring, so that ``removal`` keeps a row that was written anew meanwhile.
     package let token: Incarnation
 
-    /// A ring.
-    package init(_ id: StreamID, _ stream: Incarnation, _ partition: Partition, token: Incarnation)
-    {
+    package init(id: StreamID, stream: Incarnation, partition: Partition, token: Incarnation) {
         self.id = id
         self.stream = stream
         self.partition = partition
         self.token = token
     }
 
-    /// The write that keeps it.
+    /// The write that stores the ring, over an earlier one of the same partition.
     package var keeping: Write { .put(item) }
 
-    /// The write that takes it away, if nobody rang again.
+    /// The write that removes the ring, unless the partition was rung for again.
     package var removal: Write {
         .delete(item.key, if: .compare(.incarnation, .equal, .bytes(token.bytes)))
     }
 
-    /// The row.
     package var item: Item {
         var item = Item(.ring(stream, partition), capacity: 2)
         item[.stream] = .string(id.name)

@@ -8,11 +8,11 @@
 /// ```
 ///
 /// One spelling per vector.
-package enum Positions {
+package enum PositionVector {
     private static let logTag: UInt8 = 0
     private static let snapshotTag: UInt8 = 1
 
-    /// The bytes of `positions`, of which there are at most as many as a stream has partitions.
+    /// Encodes `positions`, one for each partition of a stream.
     package static func encode(_ positions: [Position]) -> [UInt8] {
         var bytes: [UInt8] = []
         append(positions, to: &bytes)

@@ -1,6 +1,6 @@
 /// The position of one event in its partition: 0, 1, 2, … without holes.
 public struct Offset: Hashable, Comparable, Sendable {
-    /// 0 ..< 2^63.
+    /// The number itself, 0 ..< 2^63.
     public let rawValue: Int64
 
     /// The offset of a partition's first event.
@@ -22,10 +22,10 @@ public struct Offset: Hashable, Comparable, Sendable {
         Offset(unchecked: rawValue + Int64(count))
     }
 
-    /// The offset of the event before; not to be asked of the first.
+    /// The offset of the event before; traps at ``zero``.
     public var previous: Offset { Offset(unchecked: rawValue - 1) }
 
-    /// How many events lie between `other` and this offset; negative when `other` is later.
+    /// The number of events from `other` up to this offset; negative when `other` is later.
     public func distance(from other: Offset) -> Int64 {
         rawValue - other.rawValue
     }
@@ -38,7 +38,7 @@ public struct Offset: Hashable, Comparable, Sendable {
 
 /// The number of a partition in its stream, 0 ..< partition count.
 public struct Partition: Hashable, Comparable, Sendable {
-    /// 0 ..< 100.
+    /// The number itself, 0 ..< 100.
     public let index: Int
 
     /// - Returns: nil outside 0 ..< `Limits.partitions.upperBound`.
@@ -62,28 +62,11 @@ public struct Partition: Hashable, Comparable, Sendable {
     }
 }
 
-/// A moment in milliseconds since the Unix epoch.
-public struct Timestamp: Hashable, Comparable, Sendable {
-    /// Milliseconds since 1970-01-01T00:00:00Z.
-    public let milliseconds: Int64
-
-    /// - Parameter milliseconds: Since the Unix epoch.
-    public init(milliseconds: Int64) {
-        self.milliseconds = milliseconds
-    }
-
-    /// Whole seconds since the Unix epoch, rounded down: the unit of every `ttl` attribute.
-    public var seconds: Int64 {
-        milliseconds >= 0 ? milliseconds / 1000 : -((-milliseconds + 999) / 1000)
-    }
-
-    /// This moment moved by `milliseconds`, which may be negative.
-    public func advanced(byMilliseconds milliseconds: Int64) -> Timestamp {
-        Timestamp(milliseconds: self.milliseconds + milliseconds)
-    }
-
-    /// In order of their values.
-    public static func < (left: Timestamp, right: Timestamp) -> Bool {
-        left.milliseconds < right.milliseconds
-    }
+/// The place of a subscription in one partition: everything before it was delivered.
+public enum Position: Hashable, Sendable {
+    /// Bootstrapping from the compacted state as of `watermark`: keys up to and including `after`
+    /// were delivered (nil: none yet). The log follows at `watermark`.
+    case snapshot(watermark: Offset, after: EventKey?)
+    /// In the log; the next event is at this offset.
+    case log(Offset)
 }

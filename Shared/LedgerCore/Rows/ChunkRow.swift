@@ -1,33 +1,32 @@
 /// The events of one append to one partition: row `LOG`, never changed once written.
-package struct Chunk: Hashable, Sendable {
-    /// The stream's incarnation.
+package struct ChunkRow: Hashable, Sendable {
     package let stream: Incarnation
-    /// The partition.
     package let partition: Partition
-    /// The offset of its first event; the sort key.
+    /// The offset of its first event, which is the sort key.
     package let first: Offset
-    /// How many events, at least 1.
+    /// The number of its events, at least 1.
     package let count: Int
     /// The timestamp of its last event; never decreases along the partition.
     package let timestamp: Timestamp
-    /// The append that wrote it: how a writer recognises its own work.
+    /// The id of the append that wrote it, by which a writer recognises its own chunk.
     package let append: Incarnation
-    /// The encoded ``RecordBatch``.
+    /// The events, encoded by ``RecordBatch``.
     package let batch: [UInt8]
     /// SHA-256(hash of the chunk before ‖ batch).
     package let hash: [UInt8]
-    /// When it may physically go.
+    /// The time from which on the row may be deleted.
     package let ttl: TTL
-    /// The ttl of the chunk before: what tells a reader that a gap before this chunk is expiry.
+    /// The ttl of the chunk before; it tells a reader that a gap before this chunk comes from
+    /// expiry.
     package let previousTTL: TTL
 
     /// The offset after its last event.
     package var end: Offset { first.advanced(by: count) }
 
-    /// The tail that this chunk leaves.
+    /// The partition's tail while this is its last chunk.
     package var tail: Tail { Tail(next: end, timestamp: timestamp, ttl: ttl, hash: hash) }
 
-    /// A chunk that continues `tail`.
+    /// Creates the chunk that continues `tail`.
     init(
         stream: Incarnation,
         partition: Partition,
@@ -38,8 +37,8 @@ package struct Chunk: Hashable, Sendable {
         ttl: TTL,
         rules: Rules = .all
     ) {
-        precondition(timestamp >= tail.timestamp, "time only grows along a log")
-        precondition(ttl >= tail.ttl || !rules.keep(.ttlGrows), "a ttl only grows along a log")
+        precondition(timestamp >= tail.timestamp, "timestamps never decrease along a log")
+        precondition(ttl >= tail.ttl || !rules.keep(.ttlGrows), "ttls never decrease along a log")
         self.stream = stream
         self.partition = partition
         first = tail.next
@@ -52,7 +51,6 @@ package struct Chunk: Hashable, Sendable {
         previousTTL = tail.ttl
     }
 
-    /// The row.
     package var item: Item {
         var item = Item(.chunk(stream, partition, first), capacity: 7)
         item[.count] = .number(Int64(count))
@@ -68,19 +66,17 @@ package struct Chunk: Hashable, Sendable {
 
 /// One row of a partition's log.
 package enum LogEntry: Hashable, Sendable {
-    /// Events.
-    case chunk(Chunk)
-    /// The end: the stream is deleted and the partition accepts no more.
+    /// The events of one append.
+    case chunk(ChunkRow)
+    /// The end of the log: the stream is deleted, and no append can pass this row.
     case seal(at: Offset)
 
-    /// The row of a seal at `tail`.
+    /// The row of a seal that takes the place of the next chunk.
     package static func sealItem(
-        _ stream: Incarnation,
-        _ partition: Partition,
+        stream: Incarnation,
+        partition: Partition,
         at tail: Offset
-    )
-        -> Item
-    {
+    ) -> Item {
         var item = Item(.chunk(stream, partition, tail))
         item[.seal] = .number(1)
         return item
@@ -94,17 +90,17 @@ package enum LogEntry: Hashable, Sendable {
         if item.number(.seal) != nil {
             self = .seal(at: first)
         } else {
-            self = .chunk(try Chunk(item, stream, partition, first))
+            self = .chunk(try ChunkRow(item, stream: stream, partition: partition, first: first))
         }
     }
 }
 
-extension Chunk {
+extension ChunkRow {
     fileprivate init(
         _ item: Item,
-        _ stream: Incarnation,
-        _ partition: Partition,
-        _ first: Offset
+        stream: Incarnation,
+        partition: Partition,
+        first: Offset
     ) throws(TableError) {
         self.stream = stream
         self.partition = partition
@@ -116,5 +112,34 @@ extension Chunk {
         hash = try item.requiredHash(.hash)
         ttl = TTL(attribute: item.number(.ttl))
         previousTTL = TTL(attribute: item.number(.previousTTL))
+    }
+}
+
+/// The hash chain that makes a partition's log tamper-evident.
+///
+/// Each chunk stores SHA-256(previous chunk's hash ‖ its own batch), so no chunk can be changed,
+/// removed or put elsewhere without every later hash changing too.
+package enum HashChain {
+    /// The hash before a partition's first chunk: 32 zero bytes.
+    package static let start = [UInt8](repeating: 0, count: SHA256.digestCount)
+
+    /// A chain hash as people and JSON see it: 64 lower-case hexadecimal digits.
+    package static func text(_ hash: [UInt8]) -> String { Hexadecimal.encode(hash) }
+
+    /// The inverse of ``text(_:)``; nil for anything else.
+    package static func hash(_ text: String) -> [UInt8]? {
+        guard let bytes = Hexadecimal.decode(text.utf8), bytes.count == SHA256.digestCount
+        else { return nil }
+        return bytes
+    }
+
+    /// The hash of the chunk that holds `batch` and follows the chunk with the 32-byte hash
+    /// `previous`.
+    package static func next(previous: [UInt8], batch: [UInt8]) -> [UInt8] {
+        precondition(previous.count == SHA256.digestCount, "a chain hash has 32 bytes")
+        var hash = SHA256()
+        hash.update(previous)
+        hash.update(batch)
+        return hash.finalize()
     }
 }
