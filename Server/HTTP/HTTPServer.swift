@@ -225,3 +225,85 @@ extension HTTPServer {
         )
     }
 }
+
+/// What all connections of a server share.
+final class ServerCore: Sendable {
+    let limits: HTTPLimits
+    let timeouts: HTTPTimeouts
+    /// Nil serves plain HTTP.
+    let tls: TLSIdentity?
+    /// Whether requests need an API key.
+    let needsKeys: Bool
+    /// Nil: web pages of other hosts may not see any answer.
+    let origins: AllowedOrigins?
+    let handler: any APIHandler
+    let compressor: ResponseCompressor?
+    let metrics: PrometheusMetrics
+    let http: HTTPMetrics
+    let logger: Logger
+    let admission: Admission
+    /// For requests with compressed bodies.
+    let bulk = BulkExecutor(threads: max(1, Processors.available / 2))
+
+    init(
+        configuration: ServerConfiguration,
+        handler: any APIHandler,
+        compressor: ResponseCompressor?,
+        metrics: PrometheusMetrics,
+        logger: Logger
+    ) throws(ConfigurationError) {
+        let admission = Admission(limits: configuration.limits)
+        limits = configuration.limits
+        timeouts = configuration.timeouts
+        needsKeys = configuration.keys.isOn
+        origins =
+            configuration.corsOrigins.isEmpty ? nil : AllowedOrigins(configuration.corsOrigins)
+        if let files = configuration.tls { tls = try TLSIdentity(files) } else { tls = nil }
+        self.handler = handler
+        self.compressor = compressor
+        self.metrics = metrics
+        self.logger = logger
+        self.admission = admission
+        http = HTTPMetrics(metrics, admission: admission)
+    }
+}
+
+/// Stops accepting for a second when the system has nothing left for a further connection.
+///
+/// Whoever wants to connect waits in the system's queue meanwhile. Without it the event loop would be
+/// told again and again, as fast as it can go, that somebody wants to. (NIO's `AcceptBackoffHandler`
+/// holds back reads that are asked for, and the one that failed is never taken back.)
+final class AcceptPause: ChannelInboundHandler {
+    typealias InboundIn = any Channel
+
+    private static let pause = TimeAmount.seconds(1)
+    private let logger: Logger
+    private var isPaused = false
+
+    init(logger: Logger) {
+        self.logger = logger
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        guard let error = error as? IOError, Self.isExhaustion(error.errnoCode) else {
+            return context.fireErrorCaught(error)
+        }
+        guard !isPaused else { return }
+        isPaused = true
+        logger.warning("accepting no connections for a second", metadata: ["reason": "\(error)"])
+        setReading(false, context)
+        context.eventLoop.assumeIsolated().scheduleTask(in: Self.pause) {
+            self.isPaused = false
+            self.setReading(true, context)
+        }
+    }
+
+    /// A channel that is closed has nothing to set any more.
+    private func setReading(_ isOn: Bool, _ context: ChannelHandlerContext) {
+        try? context.channel.syncOptions?.setOption(.autoRead, value: isOn)
+    }
+
+    private static func isExhaustion(_ code: CInt) -> Bool {
+        [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(code)
+    }
+}

@@ -78,3 +78,83 @@ enum FramingHeader {
         }
     }
 }
+
+/// The second word of a request line (RFC 9112, 3.2).
+enum RequestTarget {
+    /// Path and query, both still percent-encoded.
+    ///
+    /// `http://host/path` is cut down to its path, as every server must; `*` stays as it is.
+    static func split(_ target: String) throws(ServerError) -> (path: String, query: String) {
+        guard target.utf8.first != UInt8(ascii: "/") else { return cut(target[...]) }
+        if target == "*" { return ("*", "") }
+        guard let path = afterAuthority(target) else {
+            throw .malformed("the request target is neither a path nor a URL")
+        }
+        guard path.utf8.first == UInt8(ascii: "/") else { return cut("/" + path) }
+        return cut(path)
+    }
+
+    private static func cut(_ text: Substring) -> (path: String, query: String) {
+        guard let mark = text.utf8.firstIndex(of: UInt8(ascii: "?")) else {
+            return (String(text), "")
+        }
+        return (String(text[..<mark]), String(text[text.utf8.index(after: mark)...]))
+    }
+
+    /// What follows `http://authority`; for CONNECT, whose target is an authority, an empty path.
+    private static func afterAuthority(_ target: String) -> Substring? {
+        let utf8 = target.utf8
+        guard let colon = utf8.firstIndex(of: UInt8(ascii: ":")) else { return nil }
+        let scheme = utf8[..<colon]
+        let rest = target[utf8.index(after: colon)...]
+        guard rest.utf8.starts(with: "//".utf8) else {
+            return rest.utf8.allSatisfy(ASCII.isDigit) ? "" : nil
+        }
+        guard ASCII.equal(scheme, "http") || ASCII.equal(scheme, "https") else { return nil }
+        let authority = rest.dropFirst(2)
+        let end = authority.utf8.firstIndex { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") }
+        return authority[(end ?? authority.endIndex)...]
+    }
+}
+
+/// `x-request-id`: what a client sent if it is harmless, else 12 random characters.
+struct RequestIDGenerator {
+    private static let alphabet: StaticString = "0123456789abcdefghjkmnpqrstvwxyz"
+    private var state: UInt64
+
+    init(seed: UInt64 = .random(in: .min ... .max)) {
+        state = seed
+    }
+
+    /// The next one.
+    ///
+    /// Ids tell requests of a log apart; nothing relies on them being secret.
+    mutating func next() -> String {
+        var bits = nextBits()
+        return String(unsafeUninitializedCapacity: 12) { buffer in
+            for index in 0..<12 {
+                buffer[index] = Self.alphabet.utf8Start[Int(bits & 31)]
+                bits >>= 5
+            }
+            return 12
+        }
+    }
+
+    /// Whether a client's id may go into an answer and a log as it is.
+    static func isValid(_ id: String) -> Bool {
+        (1...128).contains(id.utf8.count)
+            && id.utf8.allSatisfy {
+                ASCII.isLetter($0) || ASCII.isDigit($0) || $0 == UInt8(ascii: "-")
+                    || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: ".")
+            }
+    }
+
+    /// SplitMix64.
+    private mutating func nextBits() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+}

@@ -1,4 +1,5 @@
 package import CoreMetrics
+import LedgerService
 import Synchronization
 
 /// Metrics for Prometheus to scrape: a back end for swift-metrics that only counts.
@@ -180,5 +181,26 @@ struct MetricFamily {
         let gauge = PrometheusGauge()
         gauge.set(sample.value)
         handles[PrometheusText.labels(sample.labels)] = gauge
+    }
+}
+
+extension PrometheusMetrics {
+    /// The answer to a request for `/metrics`.
+    func response(to request: APIRequest) -> APIResponse {
+        guard request.method == "GET" else {
+            var response = ServerError.methodNotAllowed(allow: "GET, HEAD").response
+            response.route = "GET /metrics"
+            return response
+        }
+        if var refusal = request.refusalOfParameters() {
+            refusal.route = "GET /metrics"
+            return refusal
+        }
+        return APIResponse(
+            status: 200,
+            headers: [(name: "content-type", value: "text/plain; version=0.0.4; charset=utf-8")],
+            body: Array(render().utf8),
+            route: "GET /metrics"
+        )
     }
 }

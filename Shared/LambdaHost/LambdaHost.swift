@@ -1,11 +1,11 @@
 import CResolver
 import CoreMetrics
 import Dispatch
-import Glibc
 package import LedgerCore
 package import LedgerService
 import LineLog
 import Logging
+import Glibc
 
 /// The process of a function.
 package enum LambdaHost {
@@ -53,5 +53,94 @@ package enum LambdaHost {
 
     private static func complain(_ message: String) {
         LineLogHandler.writeToStandardError(Array((message + "\n").utf8))
+    }
+}
+
+/// Everything of a function but its process: what tests start too.
+struct FunctionHost: Sendable {
+    let metrics: EmbeddedMetrics
+
+    private let function: LedgerFunction
+    private let runtime: RuntimeAPI
+    private let variable: @Sendable (String) -> String?
+    private let clock: any LedgerClock
+    private let writeLog: @Sendable ([UInt8]) -> Void
+
+    init(
+        _ function: LedgerFunction,
+        runtime: RuntimeAPI,
+        variable: @escaping @Sendable (String) -> String?,
+        clock: any LedgerClock,
+        writeMetrics: @escaping @Sendable ([UInt8]) -> Void = LineOutput.writeToStandardOutput,
+        writeLog: @escaping @Sendable ([UInt8]) -> Void = LineLogHandler.writeToStandardError
+    ) {
+        self.function = function
+        self.runtime = runtime
+        self.variable = variable
+        self.clock = clock
+        self.writeLog = writeLog
+        // The deployed name, so that two deployments in one account do not add up.
+        metrics = EmbeddedMetrics(
+            function: variable("AWS_LAMBDA_FUNCTION_NAME") ?? function.rawValue,
+            now: { clock.now().milliseconds },
+            write: writeMetrics
+        )
+    }
+
+    /// Serves until the Runtime API fails; reports it when the function can't start.
+    func run(
+        table: @Sendable (LambdaEnvironment) throws -> any Table
+    ) async throws(RuntimeFailure) {
+        let environment: LambdaEnvironment
+        let opened: any Table
+        do {
+            environment = try LambdaEnvironment(variable)
+            opened = try table(environment)
+        } catch {
+            let failure = FunctionFailure(type: "Function.InitFailed", message: "\(error)")
+            return try await runtime.failInit(failure)
+        }
+        let current = CurrentInvocation()
+        let logger = logger(environment.logLevel, current)
+        var settings = Ledger.Configuration()
+        // It runs every minute, and who only reads needs no right to write.
+        settings.keepsClock = function == .compactor
+        let ledger = Ledger(
+            table: opened,
+            clock: clock,
+            configuration: settings,
+            logger: logger
+        )
+        let loop = RuntimeLoop(
+            runtime: runtime,
+            handler: FunctionHandler(
+                function,
+                ledger,
+                keys: .on(
+                    KeySettings(
+                        rootHash: environment.rootKeyHash,
+                        requestsPerSecond: environment.requestsPerSecond
+                    )
+                ),
+                clock: clock
+            ),
+            current: current,
+            metrics: metrics,
+            logger: logger
+        )
+        try await loop.run()
+    }
+
+    private func logger(_ level: Logger.Level, _ current: CurrentInvocation) -> Logger {
+        Logger(label: "eventledger.\(function.rawValue)") { [writeLog] label in
+            var handler = LineLogHandler(
+                label: label,
+                level: level,
+                format: .json,
+                write: writeLog
+            )
+            handler.metadataProvider = Logger.MetadataProvider { current.metadata }
+            return handler
+        }
     }
 }

@@ -1,5 +1,7 @@
+import LedgerCore
 import LedgerService
 import Logging
+import Synchronization
 
 /// Takes events one after another, until the Runtime API fails.
 struct RuntimeLoop: Sendable {
@@ -42,4 +44,35 @@ struct RuntimeLoop: Sendable {
         )
         try await runtime.fail(invocation.requestID, failure)
     }
+}
+
+/// One event for the function, as the Runtime API hands it over.
+struct Invocation: Sendable {
+    /// When the function is stopped, whatever it is doing.
+    let deadline: Timestamp
+    /// Names it in the answer and in logs.
+    let requestID: String
+    /// The X-Ray header; nil when nothing is traced.
+    let trace: String?
+    /// The event.
+    let event: [UInt8]
+}
+
+/// The invocation that is being handled: there is one at a time.
+final class CurrentInvocation: Sendable {
+    private let fields = Mutex<Logger.Metadata>([:])
+
+    /// Log records name `invocation` and its trace from now on.
+    ///
+    /// The trace does not go into the process's environment, where tracing libraries look for it:
+    /// there is none here, and the environment can't be changed while other threads read it.
+    func begin(_ invocation: Invocation) {
+        var metadata: Logger.Metadata = ["request_id": .string(invocation.requestID)]
+        if let trace = invocation.trace { metadata["trace_id"] = .string(trace) }
+        let found = metadata
+        fields.withLock { $0 = found }
+    }
+
+    /// What every log record gets.
+    var metadata: Logger.Metadata { fields.withLock { $0 } }
 }

@@ -1,7 +1,22 @@
 import NIOCore
 import NIOSSL
+import NIOTLS
 import Synchronization
 import Glibc
+
+/// Where the certificate is that a server shows, and its key.
+package struct TLSFiles: Hashable, Sendable {
+    /// The certificate chain, PEM, the server's own first.
+    package var certificate: String
+    /// The certificate's private key, PEM, without a passphrase.
+    package var key: String
+
+    /// Two files by their paths.
+    package init(certificate: String, key: String) {
+        self.certificate = certificate
+        self.key = key
+    }
+}
 
 /// The certificate that new connections get to see: read from its files, now and on demand.
 final class TLSIdentity: Sendable {
@@ -69,5 +84,36 @@ final class TLSIdentity: Sendable {
         defer { close(file) }
         var byte: UInt8 = 0
         return Glibc.read(file, &byte, 1) < 0 ? String(cString: strerror(errno)) : nil
+    }
+}
+
+/// Closes a connection whose TLS handshake takes too long.
+///
+/// Nothing else notices: until the handshake is over, nothing of the connection's traffic gets
+/// through to those who look after the other time-outs.
+final class HandshakeDeadline: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = ByteBuffer
+
+    private let allowance: TimeAmount
+    private var timer: Scheduled<Void>?
+
+    init(_ allowance: TimeAmount) {
+        self.allowance = allowance
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        let channel = context.channel
+        timer = context.eventLoop.scheduleTask(in: allowance) { channel.close(promise: nil) }
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        timer?.cancel()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case .handshakeCompleted? = event as? TLSUserEvent {
+            context.pipeline.syncOperations.removeHandler(self, promise: nil)
+        }
+        context.fireUserInboundEventTriggered(event)
     }
 }
