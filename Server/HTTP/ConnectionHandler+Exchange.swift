@@ -8,7 +8,7 @@ extension ConnectionHandler {
     /// loop's other connections.
     private static let inlineBodyLimit = 64 * 1024
 
-    /// Hands the complete request on.
+    /// Answers a complete request, or starts the task that does.
     func dispatch() {
         machine.requestEnded(now: loop.eventLoop.now)
         turn += 1
@@ -56,7 +56,7 @@ extension ConnectionHandler {
         return await core.handler.refusalToOperate(request) ?? core.metrics.response(to: request)
     }
 
-    /// Counts what a compressed body becomes, until the handler is done with it.
+    /// The budget for the bytes that a compressed body expands to, held until the handler is done.
     private func bodyMemory() -> BodyMemory {
         let held = HeldBytes(core.admission)
         return BodyMemory { held.grow(by: $0) }
@@ -85,12 +85,12 @@ extension ConnectionHandler {
             answer(response)
             resume()
         } else {
-            // The client is gone; it happened all the same.
+            // The client is gone, but its request was handled and counts.
             record(response)
         }
     }
 
-    /// Answers what cannot be handled.
+    /// Answers with an error of the transport.
     func refuse(_ error: ServerError) {
         answer(error.response)
     }
@@ -118,8 +118,7 @@ extension ConnectionHandler {
         follow(machine.answered(bytes: bytes, isWritable: isWritable, now: now))
     }
 
-    /// Counts the request and, at debug level, logs it: what was asked for in outline, never what
-    /// it said.
+    /// Counts the request and logs it at debug level: its route, status and sizes, never its content.
     private func record(_ response: APIResponse) {
         let started = incoming?.started ?? loop.eventLoop.now
         let exchange = Exchange(

@@ -1,9 +1,10 @@
 import LedgerService
 import NIOCore
 
-/// What a connection makes the server keep.
+/// The memory that a connection makes the server keep.
 extension ConnectionHandler {
-    /// Whether others may get room by this one's end: it is the client that is waited for.
+    /// True while this connection holds counted bytes and only its client can bring it forward: it
+    /// may then be ended to make room for others.
     var isEvictable: Bool {
         switch machine.phase {
         case .body: incoming?.held != nil
@@ -12,14 +13,17 @@ extension ConnectionHandler {
         }
     }
 
-    /// Takes memory, at the cost of whoever keeps the server waiting for longest.
+    /// Repeats `take` until it succeeds, each time ending the connection that is nearest to its
+    /// time-out.
+    ///
+    /// - Throws: ``ServerError/tooManyBytes`` when no other connection can be ended.
     func makeRoom(_ take: () -> Bool) throws(ServerError) {
         while !take() {
             guard loop.evict(for: self) else { throw .tooManyBytes }
         }
     }
 
-    /// Counts an answer that the network does not take at once.
+    /// Counts the last answer's bytes while the network does not take them.
     func holdUnread() {
         guard unread == nil, let context, !context.channel.isWritable else { return }
         let held = HeldBytes(core.admission)
@@ -31,7 +35,7 @@ extension ConnectionHandler {
         }
     }
 
-    /// Ends for the sake of others: with an answer if one is still owed.
+    /// Ends to make room for others: with a 503 while the body arrives, else without a word.
     func evict() {
         if machine.phase == .body {
             refuse(.tooManyBytes)

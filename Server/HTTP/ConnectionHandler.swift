@@ -4,9 +4,9 @@ import NIOHTTP1
 
 /// One connection: takes what the decoder reads, runs the handler, writes the answers.
 ///
-/// Decisions are ``ConnectionMachine``'s. Requests that arrive while one is being handled wait in
-/// a queue, and while there are any nothing further is read, so the queue holds at most what one
-/// read brought. (Reading goes on until then: that is how a client is noticed that goes away.)
+/// ``ConnectionMachine`` decides, and this type acts. Requests that arrive while one is being handled
+/// wait in a queue. Nothing further is read while there are any, so the queue holds at most what one
+/// read brought. (Reading goes on until then, which is how a client that goes away is noticed.)
 ///
 /// `@unchecked Sendable` because it is only touched on its event loop; the task that runs the
 /// handler goes back there first.
@@ -20,7 +20,7 @@ final class ConnectionHandler: ChannelDuplexHandler, @unchecked Sendable {
         case failure(ServerError)
     }
 
-    /// Where the loop keeps this connection.
+    /// This connection's place in the list of ``ConnectionLoop``, which alone sets it.
     var index = 0
 
     let core: ServerCore
@@ -29,25 +29,28 @@ final class ConnectionHandler: ChannelDuplexHandler, @unchecked Sendable {
     var context: ChannelHandlerContext?
     var incoming: IncomingRequest?
     var task: Task<Void, Never>?
-    /// What an answer counts for that the client does not read.
+    /// Bytes of the last answer still unsent, held against `HTTPLimits.heldBytes`.
     var unread: HeldBytes?
-    /// The bytes of the last answer.
+    /// The size of the last answer with its head, bytes.
     var answerBytes = 0
     private let isRefused: Bool
     private var queue = CircularBuffer<Input>(initialCapacity: 4)
     private var queued: HeldBytes?
     private var isReadHeld = false
-    /// The client has ended its sending side: nothing follows what is queued.
+    /// The client has ended its sending side, so nothing follows what is queued.
     private var isInputClosed = false
     /// Requests handled since the loop's other connections had their turn.
     var turn = 0
     private var isTurnOver = false
     private var isProcessing = false
-    /// Whether the decoder made something of what was read last.
+    /// True when the decoder made a part of a request of what was read last.
     private var hasDecoded = false
     var needsFlush = false
 
-    /// With `isRefused` it answers that there are too many connections, and nothing else.
+    /// - Parameters:
+    ///   - core: shared by all connections of the server.
+    ///   - loop: the event loop of this connection's channel.
+    ///   - isRefused: answers that there are too many connections, and nothing else.
     init(core: ServerCore, loop: ConnectionLoop, isRefused: Bool = false) {
         self.isRefused = isRefused
         self.core = core
@@ -123,21 +126,21 @@ final class ConnectionHandler: ChannelDuplexHandler, @unchecked Sendable {
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         guard !machine.isOver else { return }
         if let error = error as? HTTPParserError {
-            take(.failure(ServerError(error, limits: core.limits)))
+            take(.failure(ServerError(of: error, limits: core.limits)))
             resume()
         } else if !(error is ByteToMessageDecoderError) {
-            // (That one only says that more arrived after what could not be understood.)
+            // The decoder repeats that error for bytes after a parse failure, which was answered already.
             context.close(promise: nil)
         }
     }
 
     // MARK: Input, in order
 
-    /// Requests handled before others have their turn: a client may send thousands at once.
+    /// Requests handled before the loop's other connections go on: one read may bring thousands.
     private static let requestsInTurn = 16
     /// Parts of requests that may wait without being counted.
     private static let uncountedInputs = 16
-    /// What one of them takes, roughly; a large body comes in parts of a read's size at most.
+    /// The rough memory of one waiting part, bytes; a part of a body is no larger than a read.
     private static let bytesOfInput = 1024
 
     private func take(_ input: Input) {
@@ -150,7 +153,7 @@ final class ConnectionHandler: ChannelDuplexHandler, @unchecked Sendable {
         }
     }
 
-    /// What waits counts too: a read may bring hundreds of requests.
+    /// Lets an input wait its turn, counted as held memory, since a read may bring hundreds.
     private func enqueue(_ input: Input) {
         queue.append(input)
         guard queue.count > Self.uncountedInputs else { return }
@@ -159,7 +162,7 @@ final class ConnectionHandler: ChannelDuplexHandler, @unchecked Sendable {
         if !held.grow(by: Self.bytesOfInput) { abort() }
     }
 
-    /// Goes on with what has waited, sends what was written, and reads again.
+    /// Goes on with the queue, sends what was written, and reads again.
     func resume() {
         guard !isProcessing else { return }
         isProcessing = true
@@ -183,7 +186,7 @@ final class ConnectionHandler: ChannelDuplexHandler, @unchecked Sendable {
         context?.read()
     }
 
-    /// Goes on when the loop's other connections have had their turn.
+    /// Goes on in a later job of the loop, after its other connections.
     private func letOthersGoOn() {
         guard !isTurnOver else { return }
         isTurnOver = true
@@ -233,12 +236,12 @@ final class ConnectionHandler: ChannelDuplexHandler, @unchecked Sendable {
         guard length <= core.limits.bodyBytes else {
             throw .bodyTooLarge(limit: core.limits.bodyBytes)
         }
-        try makeRoom { incoming?.hold(bytes.readableBytes, core.admission) ?? true }
+        try makeRoom { incoming?.hold(bytes.readableBytes, from: core.admission) ?? true }
         machine.bodyArrived(bytes: bytes.readableBytes, now: loop.eventLoop.now)
         bytes.withUnsafeReadableBytes { incoming?.request.body.append(contentsOf: $0) }
     }
 
-    /// Tells the machine once the last request of a client has been taken that sends no more.
+    /// Tells the machine that the last input of a client that sends no more has been taken.
     @discardableResult
     func endInput() -> ConnectionMachine.InputEnd {
         guard isInputClosed, queue.isEmpty else { return .finish }
@@ -252,7 +255,7 @@ final class ConnectionHandler: ChannelDuplexHandler, @unchecked Sendable {
         context?.write(wrapOutboundOut(buffer), promise: nil)
     }
 
-    /// Acts on what the machine decided about the connection.
+    /// Acts on the machine's decision about the connection.
     func follow(_ next: ConnectionMachine.AfterAnswer) {
         switch next {
         case .proceed, .waitForClient: break
@@ -274,7 +277,7 @@ final class ConnectionHandler: ChannelDuplexHandler, @unchecked Sendable {
             if self.isInputClosed { self.abort() }
         }
         if isInputClosed {
-            // To close the one side that is open would be to close at once, without what is unsent.
+            // Closing the only open side would close the whole socket, and lose what is unsent.
             context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: sent)
         } else {
             context.close(mode: .output, promise: sent)
@@ -313,8 +316,8 @@ final class ConnectionHandler: ChannelDuplexHandler, @unchecked Sendable {
 }
 
 extension ServerError {
-    /// What a decoder's error means for the client.
-    init(_ error: HTTPParserError, limits: HTTPLimits) {
+    /// The refusal that tells a client of an error of the decoder.
+    init(of error: HTTPParserError, limits: HTTPLimits) {
         self =
             switch error {
             case .headerOverflow:
@@ -327,7 +330,7 @@ extension ServerError {
                 .malformed(
                     "Content-Length is a number of bytes, and there is none beside Transfer-Encoding"
                 )
-            // A wrong end of a line, or a Transfer-Encoding that can't be: the decoder does not say.
+            // The decoder has one code for a wrong line end and for an impossible Transfer-Encoding.
             case .unknown:
                 .malformed(
                     "this is not HTTP/1.1: Transfer-Encoding must be chunked, without a "

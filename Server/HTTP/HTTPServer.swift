@@ -104,9 +104,9 @@ package final class HTTPServer: Sendable {
         try? await channel.close()
         await drain(within: grace)
         for loop in loops { loop.eventLoop.execute { loop.abort() } }
-        // A handler that is cancelled gets a moment to notice.
+        // Cancelled handlers get a second to notice.
         await drain(within: .seconds(1))
-        // A task that still runs needs its event loop; its threads then end with the process.
+        // A task that still runs needs its event loop, whose threads then end with the process.
         guard core.admission.requestsInFlight == 0 else {
             let count = core.admission.requestsInFlight
             core.logger.warning(
@@ -140,7 +140,7 @@ extension HTTPServer {
         loops: [ConnectionLoop],
         core: ServerCore
     ) async throws(ConfigurationError) -> any Channel {
-        // Not the resolver's opinion of localhost, but what it has to be.
+        // Bind 127.0.0.1 for "localhost": a resolver may map the name elsewhere.
         let isName = configuration.host.lowercased() == "localhost"
         let host = isName ? "127.0.0.1" : configuration.host
         let byLoop = Dictionary(
@@ -171,7 +171,7 @@ extension HTTPServer {
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     guard let loop = byLoop[ObjectIdentifier(channel.eventLoop)] else { return }
-                    // TLS has an end of its own, which ends both ways.
+                    // TLS ends with a message of its own, for both directions at once.
                     if core.tls == nil {
                         try channel.syncOptions?.setOption(.allowRemoteHalfClosure, value: true)
                     }
@@ -189,7 +189,7 @@ extension HTTPServer {
         }
     }
 
-    /// Why an address is not to be had, in the system's words.
+    /// The system's words for a failed bind.
     private static func reason(_ error: any Error) -> String {
         switch error {
         case let error as IOError where error.errnoCode == EADDRINUSE:
@@ -200,15 +200,15 @@ extension HTTPServer {
         }
     }
 
-    /// What a connection consists of, besides its socket.
+    /// Makes a connection of a new socket's channel, or throws to drop it unanswered.
     static func addHandlers(
         to channel: any Channel,
         loop: ConnectionLoop,
         core: ServerCore
     ) throws {
-        let verdict = core.admission.opened()
+        let decision = core.admission.opened()
         channel.closeFuture.whenComplete { _ in core.admission.closed() }
-        guard verdict != .drop else { throw ChannelError.ioOnClosedChannel }
+        guard decision != .drop else { throw ChannelError.ioOnClosedChannel }
         var limits = NIOHTTPDecoderLimitConfiguration()
         limits.maxHeaderFieldSize = core.limits.headerBytes
         limits.maxHeaderListSize = core.limits.headerBytes
@@ -217,22 +217,22 @@ extension HTTPServer {
         let pipeline = channel.pipeline.syncOperations
         if let tls = core.tls {
             try pipeline.addHandler(tls.handler())
-            try pipeline.addHandler(HandshakeDeadline(TimeAmount(core.timeouts.head)))
+            try pipeline.addHandler(HandshakeDeadline(after: TimeAmount(core.timeouts.head)))
         }
         try pipeline.addHandler(ByteToMessageHandler(decoder))
         try pipeline.addHandler(
-            ConnectionHandler(core: core, loop: loop, isRefused: verdict == .refuse)
+            ConnectionHandler(core: core, loop: loop, isRefused: decision == .refuse)
         )
     }
 }
 
-/// What all connections of a server share.
+/// The parts that all connections of a server share.
 final class ServerCore: Sendable {
     let limits: HTTPLimits
     let timeouts: HTTPTimeouts
     /// Nil serves plain HTTP.
     let tls: TLSIdentity?
-    /// Whether requests need an API key.
+    /// True when every request needs an API key.
     let needsKeys: Bool
     /// Nil: web pages of other hosts may not see any answer.
     let origins: AllowedOrigins?
@@ -242,7 +242,7 @@ final class ServerCore: Sendable {
     let http: HTTPMetrics
     let logger: Logger
     let admission: Admission
-    /// For requests with compressed bodies.
+    /// Runs requests with compressed bodies, whose size nobody knows before.
     let bulk = BulkExecutor(threads: max(1, Processors.available / 2))
 
     init(
@@ -270,9 +270,9 @@ final class ServerCore: Sendable {
 
 /// Stops accepting for a second when the system has nothing left for a further connection.
 ///
-/// Whoever wants to connect waits in the system's queue meanwhile. Without it the event loop would be
-/// told again and again, as fast as it can go, that somebody wants to. (NIO's `AcceptBackoffHandler`
-/// holds back reads that are asked for, and the one that failed is never taken back.)
+/// Clients that connect wait in the system's queue meanwhile. Without the pause the event loop would
+/// be told of them again and again, as fast as it can go. (NIO's `AcceptBackoffHandler` holds back
+/// later reads, but the read that failed stays registered.)
 final class AcceptPause: ChannelInboundHandler {
     typealias InboundIn = any Channel
 
@@ -291,15 +291,15 @@ final class AcceptPause: ChannelInboundHandler {
         guard !isPaused else { return }
         isPaused = true
         logger.warning("accepting no connections for a second", metadata: ["reason": "\(error)"])
-        setReading(false, context)
+        setReading(false, on: context)
         context.eventLoop.assumeIsolated().scheduleTask(in: Self.pause) {
             self.isPaused = false
-            self.setReading(true, context)
+            self.setReading(true, on: context)
         }
     }
 
-    /// A channel that is closed has nothing to set any more.
-    private func setReading(_ isOn: Bool, _ context: ChannelHandlerContext) {
+    /// Turns accepting on or off, and ignores the error of a closed channel.
+    private func setReading(_ isOn: Bool, on context: ChannelHandlerContext) {
         try? context.channel.syncOptions?.setOption(.autoRead, value: isOn)
     }
 

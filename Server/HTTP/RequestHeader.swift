@@ -1,10 +1,8 @@
 import LedgerService
 
-/// The header fields a handler gets to see.
+/// The header fields a handler gets to see, and the only list of them.
 ///
-/// Everything else a client sends is left where it is.
-///
-/// This is the one list: a field that a route needs is added here.
+/// Other fields of a request are not copied. A field that a route needs is added here.
 enum RequestHeader: CaseIterable {
     case contentType
     case contentEncoding
@@ -17,7 +15,7 @@ enum RequestHeader: CaseIterable {
     case userAgent
     case requestID
 
-    /// As handlers look for it: a literal, so that passing it on costs nothing.
+    /// The name in the lower case that handlers look for; a literal, so that passing it on is free.
     var name: String {
         switch self {
         case .contentType: "content-type"
@@ -33,9 +31,7 @@ enum RequestHeader: CaseIterable {
         }
     }
 
-    /// The field with this name in any case, or nil.
-    ///
-    /// The length alone decides nearly always.
+    /// The field with this name in any case, or nil; the length alone nearly always decides.
     init?(_ name: String) {
         let utf8 = name.utf8
         switch utf8.count {
@@ -54,8 +50,8 @@ enum RequestHeader: CaseIterable {
     }
 }
 
-/// The header fields that are the transport's own business: those that frame a request, and those
-/// by which a browser tells where it comes from.
+/// The header fields that only the transport reads: those that frame a request, and those by which
+/// a browser says where it comes from.
 enum FramingHeader {
     case contentLength
     case transferEncoding
@@ -101,7 +97,7 @@ enum RequestTarget {
         return (String(text[..<mark]), String(text[text.utf8.index(after: mark)...]))
     }
 
-    /// What follows `http://authority`; for CONNECT, whose target is an authority, an empty path.
+    /// The rest behind `http://authority`; empty for CONNECT, whose target is an authority alone.
     private static func afterAuthority(_ target: String) -> Substring? {
         let utf8 = target.utf8
         guard let colon = utf8.firstIndex(of: UInt8(ascii: ":")) else { return nil }
@@ -126,9 +122,7 @@ struct RequestIDGenerator {
         state = seed
     }
 
-    /// The next one.
-    ///
-    /// Ids tell requests of a log apart; nothing relies on them being secret.
+    /// Makes an id that tells requests of a log apart and need not be secret.
     mutating func next() -> String {
         var bits = nextBits()
         return String(unsafeUninitializedCapacity: 12) { buffer in
@@ -140,7 +134,7 @@ struct RequestIDGenerator {
         }
     }
 
-    /// Whether a client's id may go into an answer and a log as it is.
+    /// True when a client's id may go into an answer and a log unchanged.
     static func isValid(_ id: String) -> Bool {
         (1...128).contains(id.utf8.count)
             && id.utf8.allSatisfy {
@@ -149,7 +143,7 @@ struct RequestIDGenerator {
             }
     }
 
-    /// SplitMix64.
+    /// One step of SplitMix64 (Steele, Lea, Flood 2014).
     private mutating func nextBits() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var z = state

@@ -3,20 +3,20 @@ import NIOCore
 import NIOHTTP1
 import Glibc
 
-/// How an answer is to be sent.
+/// The parts of an answer that the connection adds to the handler's response.
 struct ResponseFraming {
     let id: String
     let isHead: Bool
     let isVersion10: Bool
     let closes: Bool
-    /// The line of ``DateLine``.
+    /// The whole `Date` field with its line end, from ``DateLine``.
     let date: [UInt8]
-    /// The page's origin that may see the answer; nil: no other's.
+    /// The origin whose pages may see the answer; nil for none.
     let origin: AllowedOrigin?
 }
 
 extension ByteBuffer {
-    /// Writes a whole answer: head and body go to the socket together.
+    /// Writes a whole answer, so that head and body go to the socket together.
     mutating func writeResponse(_ response: APIResponse, framing: ResponseFraming) {
         let hasBody = response.status >= 200 && response.status != 204 && response.status != 304
         writeStatusLine(response.status)
@@ -26,7 +26,7 @@ extension ByteBuffer {
             if name == "cache-control" { isStorable = true }
             writeField(name: name, value: value)
         }
-        // What a ledger answers is true now, and may be secret.
+        // A ledger's answer is out of date at once, and may be secret.
         if !isStorable { writeStaticString("cache-control: no-store\r\n") }
         writeBytes(framing.date)
         if let origin = framing.origin { writeAccess(origin) }
@@ -64,7 +64,7 @@ extension ByteBuffer {
         if origin.varies { writeStaticString("vary: origin\r\n") }
     }
 
-    /// `String(value)` costs more than all the rest of a small answer's head.
+    /// Writes digits one by one: `String(value)` costs more than the rest of a small answer's head.
     private mutating func writeDecimal(_ value: Int) {
         guard value >= 10 else {
             writeInteger(UInt8(ascii: "0") + UInt8(value))
@@ -74,7 +74,7 @@ extension ByteBuffer {
         writeInteger(UInt8(ascii: "0") + UInt8(value % 10))
     }
 
-    /// A line break in a value would let it add fields of its own.
+    /// Writes a field, with spaces for control characters: a line break would start another field.
     private mutating func writeField(name: String, value: String) {
         writeString(name)
         writeStaticString(": ")
@@ -86,7 +86,7 @@ extension ByteBuffer {
         writeStaticString("\r\n")
     }
 
-    /// Fields that are the transport's business, whatever a handler says.
+    /// True for the fields that the transport writes itself, whatever a handler's response holds.
     private static func isFraming(_ name: String) -> Bool {
         switch name.utf8.count {
         case 10: name == "connection"
@@ -98,13 +98,13 @@ extension ByteBuffer {
     }
 }
 
-/// The `Date` line of answers, made once a second: making it costs more than the rest of a head.
+/// The `Date` field of answers, made once a second: making it costs more than the rest of a head.
 struct DateLine {
-    /// The whole line with its end.
+    /// The whole field with its line end; empty before the first ``refresh(now:wall:)``.
     private(set) var bytes: [UInt8] = []
     private var end: NIODeadline = .uptimeNanoseconds(0)
 
-    /// Makes the line anew when the wall clock's second has passed.
+    /// Makes the field anew when the wall clock's second has passed.
     mutating func refresh(now: NIODeadline, wall: @autoclosure () -> timespec = Self.wall()) {
         guard now >= end else { return }
         let time = wall()
@@ -153,7 +153,7 @@ package struct ResponseCompressor: Sendable {
         self.gzip = gzip
     }
 
-    /// Whether this answer would gain from it.
+    /// True when the answer is large enough to gain, and not encoded already.
     func wants(_ response: APIResponse) -> Bool {
         response.body.count > Self.threshold
             && !response.headers.contains { $0.name == "content-encoding" }
@@ -161,7 +161,7 @@ package struct ResponseCompressor: Sendable {
 
     /// The answer with a compressed body, if that makes it smaller.
     ///
-    /// Caches must tell the two apart.
+    /// Both forms carry `Vary`, so that caches keep them apart.
     func compressed(_ response: APIResponse, accepted: Bool) -> APIResponse {
         var response = response
         response.headers.append((name: "vary", value: "accept-encoding"))

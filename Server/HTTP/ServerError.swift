@@ -80,7 +80,7 @@ enum ServerError: Error, Equatable {
         }
     }
 
-    /// The answer; its texts need no escaping.
+    /// The answer that a client gets; none of its texts needs escaping in JSON.
     var response: APIResponse {
         let json = #"{"error":"\#(code)","message":"\#(message)","details":\#(details)}"#
         var headers = [(name: "content-type", value: "application/json")]

@@ -1,8 +1,8 @@
 import NIOCore
 
-/// One event loop with its connections: everything they share without having to synchronise.
+/// One event loop with its connections, and the state that they share without a lock.
 ///
-/// `@unchecked Sendable` because every member but the executor is only touched on the loop.
+/// `@unchecked Sendable` because every member but the two constants is only touched on the loop.
 final class ConnectionLoop: @unchecked Sendable {
     let eventLoop: any EventLoop
     let executor: EventLoopTaskExecutor
@@ -19,10 +19,10 @@ final class ConnectionLoop: @unchecked Sendable {
         recorder = HTTPRecorder(core.http)
     }
 
-    /// Looks after time-outs from now on.
+    /// Checks time-outs from now on.
     ///
-    /// One walk over all connections in each interval is far
-    /// cheaper than a timer that is set and cancelled with every request.
+    /// One walk over all connections in each interval is far cheaper than a timer that is set and
+    /// cancelled with every request.
     func start(timeouts: HTTPTimeouts) {
         tick(every: Self.interval(timeouts))
     }
@@ -51,7 +51,7 @@ final class ConnectionLoop: @unchecked Sendable {
 
     func checkDeadlines() {
         let now = eventLoop.now
-        // A copy: an expired connection leaves the list.
+        // The loop runs over a copy, since an expired connection leaves the list.
         for connection in connections { connection.checkDeadline(now: now) }
     }
 
@@ -72,7 +72,7 @@ final class ConnectionLoop: @unchecked Sendable {
     func stop() {
         eventLoop.preconditionInEventLoop()
         isStopping = true
-        // Who stops waits for the shortest time-outs.
+        // A stop waits for clients that linger: checks come often enough for 250 ms.
         tick(every: .milliseconds(50))
         for connection in connections { connection.stop() }
     }
@@ -84,7 +84,7 @@ final class ConnectionLoop: @unchecked Sendable {
         ticker?.cancel()
     }
 
-    /// A quarter of the shortest time-out, but neither busy nor sluggish.
+    /// A quarter of the shortest time-out, between 5 ms and one second.
     private static func interval(_ timeouts: HTTPTimeouts) -> TimeAmount {
         let all = [
             timeouts.head, timeouts.body, timeouts.idle, timeouts.write, timeouts.linger,

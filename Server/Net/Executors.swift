@@ -5,7 +5,8 @@ import Synchronization
 /// Runs a task's jobs on an event loop, so that a small request is handled without changing
 /// threads.
 ///
-/// There is one for each loop; a task keeps only an unowned reference to it.
+/// Each ``ConnectionLoop`` has one. A task keeps only an unowned reference to its executor, so what
+/// the task captures must keep the loop.
 final class EventLoopTaskExecutor: TaskExecutor {
     let eventLoop: any EventLoop
 
@@ -19,8 +20,8 @@ final class EventLoopTaskExecutor: TaskExecutor {
     }
 }
 
-/// Runs tasks on a few threads of their own, so that work whose size a client hides, such as a
-/// compressed body, holds up neither event loops nor Swift's global executor.
+/// Runs tasks on a few threads of their own, so that work of unknown size, such as a compressed
+/// body, holds up neither event loops nor Swift's global executor.
 final class BulkExecutor: TaskExecutor {
     private let queues: [DispatchQueue]
     private let next = Atomic<Int>(0)

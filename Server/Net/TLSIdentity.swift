@@ -4,26 +4,26 @@ import NIOTLS
 import Synchronization
 import Glibc
 
-/// Where the certificate is that a server shows, and its key.
+/// The files of a server's certificate and its private key.
 package struct TLSFiles: Hashable, Sendable {
     /// The certificate chain, PEM, the server's own first.
     package var certificate: String
     /// The certificate's private key, PEM, without a passphrase.
     package var key: String
 
-    /// Two files by their paths.
+    /// Names both files by their paths; nothing is read yet.
     package init(certificate: String, key: String) {
         self.certificate = certificate
         self.key = key
     }
 }
 
-/// The certificate that new connections get to see: read from its files, now and on demand.
+/// The certificate for new connections, read from its files at the start and on demand.
 final class TLSIdentity: Sendable {
     private let files: TLSFiles
     private let context: Mutex<NIOSSLContext>
 
-    /// Throws ``ConfigurationError`` when the files can't be used.
+    /// Reads both files; throws ``ConfigurationError`` when they can't be used.
     init(_ files: TLSFiles) throws(ConfigurationError) {
         self.files = files
         context = Mutex(try Self.read(files))
@@ -31,22 +31,25 @@ final class TLSIdentity: Sendable {
 
     /// Reads the files again, for connections from now on.
     ///
-    /// Throws ``ConfigurationError`` when they can't be used, and goes on with what it had.
+    /// Throws ``ConfigurationError`` when they can't be used, and keeps the old certificate.
     func reload() throws(ConfigurationError) {
         let new = try Self.read(files)
         context.withLock { $0 = new }
     }
 
-    /// What decrypts one connection.
+    /// Makes the channel handler that decrypts one connection.
     func handler() -> NIOSSLServerHandler {
         NIOSSLServerHandler(context: context.withLock { $0 })
     }
 
     private static func read(_ files: TLSFiles) throws(ConfigurationError) -> NIOSSLContext {
-        let chain = try use(files.certificate, "holds no certificate in PEM") {
+        let chain = try contents(of: files.certificate, orError: "holds no certificate in PEM") {
             try NIOSSLCertificate.fromPEMFile($0)
         }
-        let key = try use(files.key, "holds no private key in PEM, or one with a passphrase") {
+        let key = try contents(
+            of: files.key,
+            orError: "holds no private key in PEM, or one with a passphrase"
+        ) {
             try NIOSSLPrivateKey(file: $0, format: .pem)
         }
         do {
@@ -56,7 +59,7 @@ final class TLSIdentity: Sendable {
             )
             configuration.minimumTLSVersion = .tlsv12
             configuration.applicationProtocols = ["http/1.1"]
-            // How long a connection that ends waits for the client to say so too.
+            // An ending connection waits so long for the client's own end of TLS.
             configuration.shutdownTimeout = .seconds(1)
             return try NIOSSLContext(configuration: configuration)
         } catch {
@@ -64,11 +67,18 @@ final class TLSIdentity: Sendable {
         }
     }
 
-    /// Makes something of a file; a file that can't be read is not a damaged one.
-    private static func use<Content>(
-        _ path: String,
-        _ damage: String,
-        _ read: (String) throws -> Content
+    /// Parses a file, and tells one that can't be read from one with the wrong content.
+    ///
+    /// - Parameters:
+    ///   - path: the file.
+    ///   - damage: the reason to report where the file can be read and `read` throws.
+    ///   - read: parses the file at its path.
+    /// - Returns: the parsed content.
+    /// - Throws: ``ConfigurationError/unusableFile(path:reason:)``.
+    private static func contents<Content>(
+        of path: String,
+        orError damage: String,
+        read: (String) throws -> Content
     ) throws(ConfigurationError) -> Content {
         do {
             return try read(path)
@@ -77,7 +87,7 @@ final class TLSIdentity: Sendable {
         }
     }
 
-    /// Why a file can't be read; nil when it can.
+    /// The system's reason why a file can't be read; nil when it can be.
     private static func unreadable(_ path: String) -> String? {
         let file = open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { return String(cString: strerror(errno)) }
@@ -89,15 +99,14 @@ final class TLSIdentity: Sendable {
 
 /// Closes a connection whose TLS handshake takes too long.
 ///
-/// Nothing else notices: until the handshake is over, nothing of the connection's traffic gets
-/// through to those who look after the other time-outs.
+/// ``ConnectionMachine`` keeps the other time-outs and sees no traffic before the handshake's end.
 final class HandshakeDeadline: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = ByteBuffer
 
     private let allowance: TimeAmount
     private var timer: Scheduled<Void>?
 
-    init(_ allowance: TimeAmount) {
+    init(after allowance: TimeAmount) {
         self.allowance = allowance
     }
 

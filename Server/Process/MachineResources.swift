@@ -2,9 +2,9 @@ import CAllocator
 import NIOCore
 import Glibc
 
-/// The processor cores.
+/// The processor cores that this process may use.
 enum Processors {
-    /// Cores this process may run on: fewer than the machine has under `taskset` or in a container.
+    /// The number of cores: fewer than the machine has under `taskset` or in a container.
     static var available: Int {
         guard let allowed = allowedByAffinity() else { return System.coreCount }
         return max(1, min(allowed, System.coreCount))
@@ -33,25 +33,28 @@ enum Processors {
     }
 }
 
-/// How many files and sockets this process may have open.
+/// The limit on open files and sockets of this process.
 enum FileLimit {
     /// No server of this kind needs more, and some programs misbehave with millions.
     private static let enough: rlim_t = 65_536
 
-    /// What a server has open besides connections and the event loops' own: the table's files,
-    /// logs, pipes, and a little for what libraries open for a moment.
+    /// Files besides connections and the event loops' own: the table's, logs, pipes, and a few that
+    /// libraries open for a moment.
     private static let others = 64
-    /// An event loop waits on three.
+    /// An event loop's own: epoll, an event and a timer.
     private static let filesOfLoop = 3
-    /// Connections without which a server is of no use.
+    /// The fewest connections that make a server worth starting.
     private static let fewestConnections = 32
 
-    /// What is not there for connections of clients.
+    /// The number of files that are not there for connections of clients.
     ///
-    /// `table`: Connections to a table elsewhere.
+    /// - Parameters:
+    ///   - loops: the event loops.
+    ///   - table: connections to a table elsewhere.
+    /// - Returns: files, each socket being one.
     static func reserved(loops: Int, table: Int) -> Int { others + loops * filesOfLoop + table }
 
-    /// Throws when `limit` is too low for a server: it would stop somewhere at its start, or accept
+    /// Throws when `limit` is too low for a server, which would fail during its start or accept
     /// nobody.
     static func require(reserved: Int, limit: Int) throws(ConfigurationError) {
         let needed = reserved + fewestConnections
@@ -72,7 +75,7 @@ enum FileLimit {
     }
 }
 
-/// What the C library's allocator is told at start.
+/// The settings of the C library's allocator.
 enum Allocator {
     /// Keeps freed blocks of a request's or an answer's size instead of returning them to the
     /// system with every call.

@@ -4,7 +4,7 @@ import LedgerCore
 import LedgerService
 import SQLiteTable
 
-/// Where a server keeps its table.
+/// The place of a server's table.
 package enum LedgerStorage: Hashable, Sendable {
     /// A SQLite file in this folder, for one process alone.
     case sqlite(folder: String)
@@ -14,7 +14,9 @@ package enum LedgerStorage: Hashable, Sendable {
 
     /// Reads what `--table` says: `sqlite`, or `dynamodb:NAME`; nil for anything else.
     ///
-    /// `folder`: Where the file of `sqlite` is.
+    /// - Parameters:
+    ///   - text: the option's value.
+    ///   - folder: the place of the file of `sqlite`.
     package init?(_ text: String, folder: String) {
         let prefix = "dynamodb:"
         if text == "sqlite" {
@@ -26,7 +28,7 @@ package enum LedgerStorage: Hashable, Sendable {
         }
     }
 
-    /// What DynamoDB takes as a name.
+    /// True for a name that DynamoDB allows: 3 to 255 of `A-Z a-z 0-9 _ - .`.
     private static func isTableName(_ name: Substring) -> Bool {
         (3...255).contains(name.utf8.count)
             && name.utf8.allSatisfy { byte in
@@ -40,7 +42,7 @@ package enum LedgerStorage: Hashable, Sendable {
             }
     }
 
-    /// Connections it may have open at once.
+    /// Connections to the table that may be open at once.
     var connections: Int {
         switch self {
         case .sqlite: 0
@@ -49,7 +51,7 @@ package enum LedgerStorage: Hashable, Sendable {
         }
     }
 
-    /// Where the data is, for a person.
+    /// The data's place in words, for a person.
     package var place: String {
         switch self {
         case .sqlite(let folder): "\(folder)/\(DataFolder.fileName)"
@@ -58,33 +60,38 @@ package enum LedgerStorage: Hashable, Sendable {
     }
 }
 
-/// A table that was opened, and what the process must do with it.
+/// An open table, and its close.
 struct OpenStorage: Sendable {
     let table: any Table
-    /// No other process appends to it.
+    /// True when no other process appends to the table.
     let isOwn: Bool
     private let closing: @Sendable () async -> Void
 
-    /// Opens it, and checks that it can be read.
+    /// Opens a table and checks that it can be read.
     ///
-    /// Throws ``DataFolderError``, `SQLiteOpenError` or ``StorageError``.
+    /// - Parameters:
+    ///   - storage: the table's place.
+    ///   - clock: for the table's decisions about expired rows.
+    ///   - metrics: shows the table's own figures.
+    /// - Returns: the open table, which was read once.
+    /// - Throws: ``DataFolderError``, `SQLiteOpenError` or ``StorageError``.
     static func open(
         _ storage: LedgerStorage,
-        _ clock: any LedgerClock,
-        _ metrics: PrometheusMetrics
+        clock: any LedgerClock,
+        metrics: PrometheusMetrics
     ) async throws -> OpenStorage {
         switch storage {
-        case .sqlite(let folder): try openSQLite(folder, clock, metrics)
-        case .dynamoDB(let name): try await openDynamoDB(name)
+        case .sqlite(let folder): try openSQLite(in: folder, clock: clock, metrics: metrics)
+        case .dynamoDB(let name): try await openDynamoDB(table: name)
         }
     }
 
     func close() async { await closing() }
 
     private static func openSQLite(
-        _ folder: String,
-        _ clock: any LedgerClock,
-        _ metrics: PrometheusMetrics
+        in folder: String,
+        clock: any LedgerClock,
+        metrics: PrometheusMetrics
     ) throws -> OpenStorage {
         try DataFolder.make(folder)
         let table = try SQLiteTable.open(
@@ -107,7 +114,7 @@ struct OpenStorage: Sendable {
         return OpenStorage(table: table, isOwn: true) { await table.close() }
     }
 
-    private static func openDynamoDB(_ name: String) async throws -> OpenStorage {
+    private static func openDynamoDB(table name: String) async throws -> OpenStorage {
         let table: DynamoDBTable
         do throws(AWSEnvironmentError) {
             table = try DynamoDBTable(name: name, environment: .fromProcess())
@@ -125,6 +132,6 @@ struct OpenStorage: Sendable {
 
 /// The table can't be used.
 package struct StorageError: Error, Equatable, CustomStringConvertible {
-    /// Why, for a person.
+    /// The reason in words, for a person.
     package let description: String
 }

@@ -7,15 +7,17 @@ import LineLog
 import Logging
 import Glibc
 
-/// The process of a function.
+/// The process of a Lambda function.
 package enum LambdaHost {
-    /// Serves a function's events until the process is ended; never returns otherwise.
+    /// Serves a function's events until the process is ended.
     ///
-    /// `table` is called once, before the first event. When it throws, the function reports that
-    /// it can't start.
+    /// It is not `async`, since in a fully static executable an asynchronous `main` costs several
+    /// milliseconds at the first suspension.
     ///
-    /// Not `async`: in a fully static executable an asynchronous `main` costs several milliseconds
-    /// at the first suspension.
+    /// - Parameters:
+    ///   - function: the routes and events that this process takes.
+    ///   - table: opens the table; called once, before the first event. Its error is reported to
+    ///     Lambda as a failed start.
     package static func run(
         _ function: LedgerFunction,
         table: @escaping @Sendable (LambdaEnvironment) throws -> any Table
@@ -56,7 +58,7 @@ package enum LambdaHost {
     }
 }
 
-/// Everything of a function but its process: what tests start too.
+/// A function without its process, so that tests can start it too.
 struct FunctionHost: Sendable {
     let metrics: EmbeddedMetrics
 
@@ -79,7 +81,7 @@ struct FunctionHost: Sendable {
         self.variable = variable
         self.clock = clock
         self.writeLog = writeLog
-        // The deployed name, so that two deployments in one account do not add up.
+        // The deployed name keeps the metrics of two deployments in one account apart.
         metrics = EmbeddedMetrics(
             function: variable("AWS_LAMBDA_FUNCTION_NAME") ?? function.rawValue,
             now: { clock.now().milliseconds },
@@ -87,23 +89,23 @@ struct FunctionHost: Sendable {
         )
     }
 
-    /// Serves until the Runtime API fails; reports it when the function can't start.
+    /// Serves until the Runtime API fails, or reports that the function can't start.
     func run(
         table: @Sendable (LambdaEnvironment) throws -> any Table
     ) async throws(RuntimeFailure) {
         let environment: LambdaEnvironment
         let opened: any Table
         do {
-            environment = try LambdaEnvironment(variable)
+            environment = try LambdaEnvironment(reading: variable)
             opened = try table(environment)
         } catch {
             let failure = FunctionFailure(type: "Function.InitFailed", message: "\(error)")
-            return try await runtime.failInit(failure)
+            return try await runtime.failInit(with: failure)
         }
         let current = CurrentInvocation()
-        let logger = logger(environment.logLevel, current)
+        let logger = logger(at: environment.logLevel, during: current)
         var settings = Ledger.Configuration()
-        // It runs every minute, and who only reads needs no right to write.
+        // The compactor runs every minute; the others need no right to write the clock's row.
         settings.keepsClock = function == .compactor
         let ledger = Ledger(
             table: opened,
@@ -115,7 +117,7 @@ struct FunctionHost: Sendable {
             runtime: runtime,
             handler: FunctionHandler(
                 function,
-                ledger,
+                of: ledger,
                 keys: .on(
                     KeySettings(
                         rootHash: environment.rootKeyHash,
@@ -131,7 +133,10 @@ struct FunctionHost: Sendable {
         try await loop.run()
     }
 
-    private func logger(_ level: Logger.Level, _ current: CurrentInvocation) -> Logger {
+    private func logger(
+        at level: Logger.Level,
+        during current: CurrentInvocation
+    ) -> Logger {
         Logger(label: "eventledger.\(function.rawValue)") { [writeLog] label in
             var handler = LineLogHandler(
                 label: label,

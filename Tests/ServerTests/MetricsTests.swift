@@ -6,7 +6,7 @@ import Testing
 @Suite struct MetricsTests {
     @Test func rendersEveryKindInAStableOrder() {
         let metrics = PrometheusMetrics()
-        metrics.describe("b_total", "Back\\slash\nand \"quotes\".")
+        metrics.describe("b_total", as: "Back\\slash\nand \"quotes\".")
         Counter(label: "b_total", dimensions: [("z", "1"), ("a", "x\"\\\n")], factory: metrics)
             .increment(by: 2)
         Counter(label: "b_total", factory: metrics).increment()
@@ -64,7 +64,10 @@ import Testing
 
     @Test func givesOneHandleForOneNameAndNoneForTwoTypes() {
         let metrics = PrometheusMetrics()
-        #expect(metrics.counter("a", [("x", "1")]) === metrics.counter("a", [("x", "1")]))
+        #expect(
+            metrics.counter("a", labels: [("x", "1")])
+                === metrics.counter("a", labels: [("x", "1")])
+        )
         metrics.gauge("a").set(7.0)
         #expect(metrics.render() == "# TYPE a counter\na{x=\"1\"} 0\n")
     }

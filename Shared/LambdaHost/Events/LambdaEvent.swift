@@ -3,27 +3,27 @@ import LedgerCore
 import LedgerService
 import RawJSON
 
-/// What a function can be invoked with.
+/// An event that a function can be invoked with.
 enum LambdaEvent {
     /// A request, from an API Gateway HTTP API (payload version 2.0) or a function URL.
     case request(APIRequest)
     /// A batch of a DynamoDB stream.
     case batch([StreamRecord])
-    /// The schedule: look at everything.
+    /// The schedule, which asks for a run of the sweep.
     case sweep
 }
 
-/// Why an event can't be understood; nothing was done.
+/// The reason to refuse an event, of which nothing was done.
 ///
-/// It names what is wrong, never what the event holds.
+/// Its text names the fault and never repeats the event's content.
 enum LambdaEventError: Error, Hashable, CustomStringConvertible {
-    /// It is not the JSON it should be.
+    /// The event is not JSON, or a member has the wrong type.
     case malformed(JSONError)
     /// The body is said to be base64 and is not.
     case badBase64
-    /// It is no kind of event that a function takes.
+    /// No function takes this kind of event.
     case unknown
-    /// It is a kind of event that this function does not take.
+    /// This function does not take this kind of event.
     case foreign(kind: String, function: LedgerFunction)
 
     var description: String {
@@ -40,7 +40,7 @@ enum LambdaEventError: Error, Hashable, CustomStringConvertible {
 }
 
 extension LambdaEvent {
-    /// Reads an event.
+    /// Reads an event, and tells its kind by its members.
     init(_ bytes: [UInt8]) throws(LambdaEventError) {
         let fields: EventFields
         do throws(JSONError) {
@@ -65,7 +65,7 @@ extension LambdaEvent {
                 var reader = try JSONReader(bytes, maximumDepth: 64)
                 var fields = EventFields()
                 try reader.namedMembers { name, reader throws(JSONError) in
-                    try fields.read(name, &reader)
+                    try fields.read(name, from: &reader)
                 }
                 try reader.end()
                 return fields
@@ -74,13 +74,13 @@ extension LambdaEvent {
     }
 }
 
-/// The members of an event that some kind of event has.
+/// The members of an event, of whatever kind it is.
 private struct EventFields {
     var http = HTTPEventFields()
     var records: [StreamRecord]?
     var isSchedule = false
 
-    mutating func read(_ name: String, _ reader: inout JSONReader) throws(JSONError) -> Bool {
+    mutating func read(_ name: String, from reader: inout JSONReader) throws(JSONError) -> Bool {
         switch name {
         case "Records": records = try StreamRecord.all(&reader)
         case "source":
@@ -89,7 +89,7 @@ private struct EventFields {
         case "eventledger":
             guard try reader.kind() == .string else { return false }
             if try reader.stringText() == "sweep" { isSchedule = true }
-        default: return try http.read(name, &reader)
+        default: return try http.read(name, from: &reader)
         }
         return true
     }
@@ -107,8 +107,8 @@ struct HTTPEventFields {
     private var body: [UInt8] = []
     private var isBase64 = false
 
-    /// Reads a member of the event; false when it is none that matters.
-    mutating func read(_ name: String, _ reader: inout JSONReader) throws(JSONError) -> Bool {
+    /// Reads a member of the event; false when no request needs it.
+    mutating func read(_ name: String, from reader: inout JSONReader) throws(JSONError) -> Bool {
         guard try reader.kind() != .null else { return false }
         switch name {
         case "rawPath": rawPath = try reader.stringText()
@@ -149,7 +149,7 @@ struct HTTPEventFields {
         }
     }
 
-    /// The request; nil when the event is none.
+    /// The request; nil when the event has no method or no path, and so is of another kind.
     func request() throws(LambdaEventError) -> APIRequest? {
         guard let method, let rawPath else { return nil }
         var request = APIRequest(
@@ -169,12 +169,12 @@ struct HTTPEventFields {
         return request
     }
 
-    /// The path as the client sent it, or one that means the same, without the stage.
+    /// The path as the client sent it, or an equivalent one, without the stage.
     ///
-    /// Function URLs hand the path over as sent. An HTTP API decodes it, though it is called raw:
-    /// so `%` and what else has a meaning in a path is encoded again. Two things are lost on the
-    /// way: an encoded slash is a slash, which in a key is the same; and what follows an encoded
-    /// question mark is gone, so such a key is only to be had by `?key=`.
+    /// Function URLs hand the path over as sent. An HTTP API decodes it, though its name is
+    /// `rawPath`, so `%` and other characters with a meaning in a path are encoded again. Two things
+    /// are lost on the way. An encoded slash becomes a slash, which in a key is the same. The rest
+    /// behind an encoded question mark is gone, so such a key can only be asked for by `?key=`.
     private func path(_ rawPath: String) -> String {
         var path = rawPath[...]
         if stage != "$default", !isFunctionURL, path.hasPrefix("/\(stage)") {
@@ -204,15 +204,15 @@ struct HTTPEventFields {
 
 /// A record of a DynamoDB stream.
 struct StreamRecord {
-    /// What a failure is reported by.
+    /// The record's number, by which Lambda is told that it must come again.
     var sequenceNumber = ""
-    /// What it is news of; nil for a record that calls for no fold.
+    /// The chunk that was inserted; nil for a record that calls for no fold.
     var news: LogNews?
 
     /// Reads `Records`.
     ///
-    /// A record that is no insertion of a chunk, or not understood, is no news: it must not stop
-    /// the others, and the sweep finds whatever it was about.
+    /// A record has no news when it is no insertion of a chunk, or is not understood: it must not
+    /// stop the others, and the sweep finds the chunk all the same.
     static func all(_ reader: inout JSONReader) throws(JSONError) -> [StreamRecord] {
         var records: [StreamRecord] = []
         try reader.elements { reader throws(JSONError) in
