@@ -5,7 +5,7 @@ import Glibc
 /// Turns SIGTERM and SIGINT into something to wait for.
 ///
 /// The first signal makes ``wait()`` return, so that the process can stop in order. A second one
-/// ends it at once: someone is in a hurry. A process has one waiter at a time.
+/// ends it at once: someone is in a hurry. A process has one waiter at a time; a second one traps.
 ///
 /// The signal handler writes the signal's number into a pipe, since a handler may do little more
 /// (signal-safety(7)). A thread reads the pipe and does the rest. (Dispatch's own signal sources lose
@@ -40,7 +40,12 @@ package final class SignalWaiter: Sendable {
         let (reading, writing) = (ends[0], ends[1])
         self.writing = writing
         guard hasPipe else { return }
-        signalPipe.store(writing, ordering: .releasing)
+        let isOnly = signalPipe.compareExchange(
+            expected: -1,
+            desired: writing,
+            ordering: .acquiringAndReleasing
+        )
+        precondition(isOnly.exchanged, "one SignalWaiter exists at a time in a process")
         // Reading blocks, so it has a thread of its own.
         DispatchQueue(label: "eventledger.signals").async { [weak self] in
             while let number = Self.next(reading) { self?.receive(number) }
