@@ -48,7 +48,7 @@ extension ConnectionHandler {
                 }
             }
         // A handler that does not suspend has answered by now.
-        if machine.phase == .handling { task = new }
+        if machine.isHandling { task = new }
     }
 
     private func response(to request: APIRequest) async -> APIResponse {
@@ -81,7 +81,7 @@ extension ConnectionHandler {
         }
         core.admission.ended()
         task = nil
-        if machine.phase == .handling {
+        if machine.isHandling {
             answer(response)
             resume()
         } else {

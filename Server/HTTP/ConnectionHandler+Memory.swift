@@ -6,7 +6,7 @@ extension ConnectionHandler {
     /// True while this connection holds counted bytes and only its client can bring it forward: it
     /// may then be ended to make room for others.
     var isEvictable: Bool {
-        switch machine.phase {
+        switch machine.state {
         case .body: incoming?.held != nil
         case .blocked, .closing: unread != nil
         case .idle, .head, .handling, .draining, .closed: false
@@ -37,7 +37,7 @@ extension ConnectionHandler {
 
     /// Ends to make room for others: with a 503 while the body arrives, else without a word.
     func evict() {
-        if machine.phase == .body {
+        if case .body = machine.state {
             refuse(.tooManyBytes)
             resume()
         } else {

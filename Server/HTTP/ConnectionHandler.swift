@@ -297,8 +297,8 @@ final class ConnectionHandler: ChannelDuplexHandler, @unchecked Sendable {
         case .nothing: break
         case .cancel: task?.cancel()
         case .close: abort()
-        case .answer(let error):
-            refuse(error)
+        case .refuse(let refusal):
+            refuse(ServerError(refusal))
             resume()
         }
     }

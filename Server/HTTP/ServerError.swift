@@ -71,6 +71,17 @@ enum ServerError: Error, Equatable {
         }
     }
 
+    /// The answer's error for a refusal of the connection.
+    init(_ refusal: ConnectionRefusal) {
+        self =
+            switch refusal {
+            case .tooManyConnections: .tooManyConnections
+            case .tooManyBytes: .tooManyBytes
+            case .slowHead: .tooSlow("the request's headers took too long to arrive")
+            case .slowBody: .tooSlow("the request's body took too long to arrive")
+            }
+    }
+
     private var details: String {
         switch self {
         case .bodyTooLarge(let limit): #"{"field":"body","limit":\#(limit)}"#

@@ -1,6 +1,6 @@
 import NIOCore
 
-/// What a connection is doing, and until when it may: a value without I/O and without a clock.
+/// The decisions about one connection and its time-outs: a value without I/O and without a clock.
 ///
 /// ```
 ///            ┌────────────────────────────────────────────────┐
@@ -8,64 +8,95 @@ import NIOCore
 ///   idle → head → body → handling → (answer) ─┬→ blocked ─────┤
 ///            └──────────────────────────────┘ └→ closing → draining → closed
 /// ```
+///
+/// It fits every protocol in which a client sends requests, each with a head and perhaps a body, and
+/// gets their answers in order.
 struct ConnectionMachine {
-    enum Phase: Equatable {
-        /// Nothing of the next request is here. Ends by a head, the idle time-out, or a stop.
-        case idle
-        /// Some bytes of a head are here. Ends by the whole head, or too late.
-        case head
-        /// The head is accepted, the body arrives. Ends by the request's end, or too slowly.
-        case body
-        /// The handler works on the request, as long as it takes unless the client has stopped
-        /// sending. Ends by the answer.
-        case handling
-        /// The client does not read its answers as fast as they come. Ends when it has.
-        case blocked
-        /// The last answer is on its way. Ends when it has been handed to the network.
-        case closing
+    /// A state with its data, whose comment names the states that may follow.
+    ///
+    /// `closed` may follow any of them.
+    enum State: Equatable {
+        /// Nothing of the next request is here, and the client may leave the connection idle.
+        ///
+        /// Next: head, body, closing.
+        case idle(until: NIODeadline)
+        /// Some bytes of a head are here; the deadline is the whole head's.
+        ///
+        /// Next: body, closing.
+        case head(until: NIODeadline)
+        /// The head is accepted, and the body arrives; its deadline moves with its bytes.
+        ///
+        /// Next: handling, closing.
+        case body(started: NIODeadline, bytes: Int, until: NIODeadline)
+        /// The handler works on the request; it has a deadline only after the client stopped sending.
+        ///
+        /// Next: idle, blocked, closing.
+        case handling(until: NIODeadline)
+        /// The client does not read its answers as fast as they come.
+        ///
+        /// Next: idle, closing.
+        case blocked(until: NIODeadline)
+        /// The last answer is on its way to the network.
+        ///
+        /// Next: draining.
+        case closing(until: NIODeadline)
         /// The client may still be sending; it gets the time to read the last answer.
-        case draining
-        /// Nothing may happen any more.
+        ///
+        /// Next: closed.
+        case draining(until: NIODeadline)
+        /// The connection is gone, and nothing may happen any more.
+        ///
+        /// Next: none.
         case closed
     }
 
-    private(set) var phase: Phase
-    /// When ``expire(now:)`` has something to say.
-    private(set) var deadline: NIODeadline
-    /// No request after the present one.
-    private(set) var isLast = false
+    private(set) var state: State
+    /// No request follows the present one.
+    private var isLast = false
 
     private let timeouts: HTTPTimeouts
-    /// How long the client gets to read its last answer; less when the server stops, which waits for
-    /// every client.
+    /// The time that a client gets to read its last answer; shorter once the server stops, which
+    /// waits for every client.
     private var linger: TimeAmount
     /// The client has ended its sending side: it may wait for answers, or be gone.
     private var mayBeGone = false
-    private var bodyStarted: NIODeadline = .distantPast
-    private var bodyBytes = 0
 
     /// A connection that was just accepted.
     init(timeouts: HTTPTimeouts, now: NIODeadline) {
         self.timeouts = timeouts
         linger = TimeAmount(timeouts.linger)
-        phase = .idle
-        deadline = now + TimeAmount(timeouts.idle)
+        state = .idle(until: now + TimeAmount(timeouts.idle))
     }
 
-    /// Whether what arrives has to wait its turn.
+    /// The time from which on ``expire(now:)`` has an effect.
+    var deadline: NIODeadline {
+        switch state {
+        case .idle(let until), .head(let until), .body(_, _, let until), .handling(let until),
+            .blocked(let until), .closing(let until), .draining(let until):
+            until
+        case .closed: .distantFuture
+        }
+    }
+
+    /// True while further input has to wait its turn.
     var isBusy: Bool {
-        switch phase {
+        switch state {
         case .idle, .head, .body: false
         case .handling, .blocked, .closing, .draining, .closed: true
         }
     }
 
-    /// Whether the answer to write next has to announce the connection's end.
-    var closesAfterAnswer: Bool { isLast || phase != .handling }
+    /// True while the handler works on a request.
+    var isHandling: Bool {
+        if case .handling = state { true } else { false }
+    }
 
-    /// Whether what arrives is of no interest any more.
+    /// True when the next answer has to announce the connection's end.
+    var closesAfterAnswer: Bool { isLast || !isHandling }
+
+    /// True once further input is ignored.
     var isOver: Bool {
-        switch phase {
+        switch state {
         case .closing, .draining, .closed: true
         case .idle, .head, .body, .handling, .blocked: false
         }
@@ -77,49 +108,55 @@ struct ConnectionMachine {
 extension ConnectionMachine {
     /// Bytes were read and no head came of them: they are the beginning of one.
     mutating func partOfHeadArrived(now: NIODeadline) {
-        guard phase == .idle else { return }
-        phase = .head
-        deadline = now + TimeAmount(timeouts.head)
+        guard case .idle = state else { return }
+        state = .head(until: now + TimeAmount(timeouts.head))
     }
 
     /// A head was read and accepted.
     mutating func headArrived(keepAlive: Bool, now: NIODeadline) {
-        precondition(phase == .idle || phase == .head)
-        phase = .body
+        switch state {
+        case .idle, .head: break
+        case .body, .handling, .blocked, .closing, .draining, .closed:
+            preconditionFailure("a head arrives only while no request is under way")
+        }
         isLast = isLast || !keepAlive
-        bodyStarted = now
-        bodyBytes = 0
-        deadline = now + TimeAmount(timeouts.body)
+        state = .body(started: now, bytes: 0, until: now + TimeAmount(timeouts.body))
     }
 
     /// A piece of the body arrived.
     ///
-    /// It must not trickle: each piece buys the idle time, and all
-    /// pieces together the time they take at the minimum rate.
+    /// It must not trickle: each piece buys the idle time, and all pieces together the time they take
+    /// at the minimum rate.
     mutating func bodyArrived(bytes: Int, now: NIODeadline) {
-        precondition(phase == .body)
-        bodyBytes += bytes
-        let allowance = TimeAmount(timeouts.body)
-        deadline = min(now, bodyStarted + transferTime(bodyBytes)) + allowance
+        guard case .body(let started, let before, _) = state else {
+            preconditionFailure("a body arrives only behind its head")
+        }
+        let total = before + bytes
+        let until = min(now, started + transferTime(total)) + TimeAmount(timeouts.body)
+        state = .body(started: started, bytes: total, until: until)
     }
 
     /// The request is complete.
     mutating func requestEnded(now: NIODeadline) {
-        precondition(phase == .body)
-        phase = .handling
-        deadline = mayBeGone ? now + TimeAmount(timeouts.departure) : .distantFuture
+        guard case .body = state else {
+            preconditionFailure("a request ends only behind its head")
+        }
+        state = .handling(
+            until: mayBeGone ? now + TimeAmount(timeouts.departure) : .distantFuture
+        )
     }
 
     /// The client has ended its sending side.
     ///
-    /// It gets the answers to what it has sent; but one that is gone looks the same, so nothing waits
-    /// for it for long.
+    /// It gets the answers to what it has sent. But a client that is gone looks the same, so nothing
+    /// waits for it for long.
     mutating func clientStoppedSending(now: NIODeadline) {
         mayBeGone = true
-        if phase == .handling { deadline = now + TimeAmount(timeouts.departure) }
+        guard isHandling else { return }
+        state = .handling(until: now + TimeAmount(timeouts.departure))
     }
 
-    /// How long this many bytes take at the minimum rate.
+    /// The time that this many bytes take at the minimum rate.
     private func transferTime(_ bytes: Int) -> TimeAmount {
         .milliseconds(Int64(bytes) * 1000 / Int64(max(1, timeouts.minimumRate)))
     }
@@ -139,69 +176,71 @@ extension ConnectionMachine {
 
     /// An answer of this size was written.
     ///
-    /// An answer to a request that was not read to its end
-    /// must be the last one: nobody knows where the next request begins.
+    /// An answer to a request that was not read to its end must be the last one: nobody knows where
+    /// the next request begins.
     mutating func answered(bytes: Int, isWritable: Bool, now: NIODeadline) -> AfterAnswer {
-        precondition(!isOver)
+        precondition(!isOver, "no answer follows the last one")
         if closesAfterAnswer {
             isLast = true
-            phase = .closing
-            deadline = now + TimeAmount(timeouts.write) + transferTime(bytes)
+            state = .closing(until: now + TimeAmount(timeouts.write) + transferTime(bytes))
             return .close
         }
         guard isWritable else {
-            phase = .blocked
-            deadline = now + TimeAmount(timeouts.write) + transferTime(bytes)
+            state = .blocked(until: now + TimeAmount(timeouts.write) + transferTime(bytes))
             return .waitForClient
         }
-        becomeIdle(now: now)
+        state = .idle(until: now + TimeAmount(timeouts.idle))
         return .proceed
     }
 
     /// The client has caught up with its answers.
     mutating func becameWritable(now: NIODeadline) -> AfterAnswer {
-        guard phase == .blocked else { return .waitForClient }
+        guard case .blocked(let until) = state else { return .waitForClient }
         guard !isLast else {
-            phase = .closing
+            state = .closing(until: until)
             return .close
         }
-        becomeIdle(now: now)
+        state = .idle(until: now + TimeAmount(timeouts.idle))
         return .proceed
     }
 
     /// The last answer is out, and the sending side closed.
     mutating func lastAnswerSent(now: NIODeadline) {
-        guard phase == .closing else { return }
-        phase = .draining
-        deadline = now + linger
-    }
-
-    private mutating func becomeIdle(now: NIODeadline) {
-        phase = .idle
-        deadline = now + TimeAmount(timeouts.idle)
+        guard case .closing = state else { return }
+        state = .draining(until: now + linger)
     }
 }
 
 // MARK: - The end
 
+/// A reason to turn a client away that has nothing to do with the content of its request.
+enum ConnectionRefusal: Error, Equatable {
+    case tooManyConnections
+    case tooManyBytes
+    /// The head took longer than `HTTPTimeouts.head`.
+    case slowHead
+    /// The body trickled: see ``ConnectionMachine/bodyArrived(bytes:now:)``.
+    case slowBody
+}
+
 extension ConnectionMachine {
     enum Expiry: Equatable {
         case nothing
-        /// End what the handler waits for; it answers with what there is.
+        /// Cancel the handler, which answers with what there is.
         case cancel
         case close
-        case answer(ServerError)
+        case refuse(ConnectionRefusal)
     }
 
-    /// What to do about the time being `now`.
+    /// The consequence of the time being `now`; a refusal must be answered, which ends the request.
     mutating func expire(now: NIODeadline) -> Expiry {
         guard now >= deadline else { return .nothing }
-        switch phase {
-        case .head: return .answer(.tooSlow("the request's headers took too long to arrive"))
-        case .body: return .answer(.tooSlow("the request's body took too long to arrive"))
+        switch state {
+        case .head: return .refuse(.slowHead)
+        case .body: return .refuse(.slowBody)
         case .idle, .blocked, .closing, .draining: return .close
         case .handling:
-            deadline = .distantFuture
+            state = .handling(until: .distantFuture)
             return .cancel
         case .closed: return .nothing
         }
@@ -213,37 +252,36 @@ extension ConnectionMachine {
         case close
     }
 
-    /// The server stops: finish what was begun, begin nothing.
+    /// The server stops: finish the present request, begin no other.
     mutating func stop(now: NIODeadline) -> Stop {
         isLast = true
         linger = min(linger, .milliseconds(250))
-        switch phase {
+        switch state {
         case .idle: return .close
-        case .draining:
-            deadline = min(deadline, now + linger)
+        case .draining(let until):
+            state = .draining(until: min(until, now + linger))
             return .finish
         case .head, .body, .handling, .blocked, .closing, .closed: return .finish
         }
     }
 
     enum InputEnd: Equatable {
-        /// Something is to be answered or sent.
+        /// Something is to be answered or sent first.
         case finish
         /// Close once the answers are out.
         case closeAfterAnswers
         case close
     }
 
-    /// Nothing follows what was processed.
+    /// The client has ended its sending side, and all its input was processed.
     ///
     /// (Bytes that are no whole head are refused before this; a read that brought nothing looks like
     /// some.)
     mutating func inputEnded(now: NIODeadline) -> InputEnd {
         isLast = true
-        switch phase {
+        switch state {
         case .idle, .head:
-            phase = .closing
-            deadline = now + TimeAmount(timeouts.write)
+            state = .closing(until: now + TimeAmount(timeouts.write))
             return .closeAfterAnswers
         case .draining: return .close
         case .body, .handling, .blocked, .closing, .closed: return .finish
@@ -252,7 +290,6 @@ extension ConnectionMachine {
 
     /// The connection is gone.
     mutating func connectionClosed() {
-        phase = .closed
-        deadline = .distantFuture
+        state = .closed
     }
 }
