@@ -18,14 +18,14 @@ package final class HTTPServer: Sendable {
 
     private let group: MultiThreadedEventLoopGroup
     private let channel: any Channel
-    private let loops: [ConnectionLoop]
+    private let loops: [HTTPLoop]
     private let core: ServerCore
     private let isStopping = Atomic(false)
 
     private init(
         group: MultiThreadedEventLoopGroup,
         channel: any Channel,
-        loops: [ConnectionLoop],
+        loops: [HTTPLoop],
         core: ServerCore
     ) {
         self.group = group
@@ -70,10 +70,10 @@ package final class HTTPServer: Sendable {
             logger: logger
         )
         let group = MultiThreadedEventLoopGroup(numberOfThreads: threads)
-        let loops = group.makeIterator().map { ConnectionLoop($0, core: core) }
+        let loops = group.makeIterator().map { HTTPLoop($0, core: core) }
         do {
             let channel = try await bind(configuration, group: group, loops: loops, core: core)
-            for loop in loops { loop.start(timeouts: configuration.timeouts) }
+            for loop in loops { loop.connections.start(timeouts: configuration.timeouts) }
             return HTTPServer(group: group, channel: channel, loops: loops, core: core)
         } catch {
             try? await group.shutdownGracefully()
@@ -99,11 +99,13 @@ package final class HTTPServer: Sendable {
     ///   - endWaiting: makes handlers answer that only wait, once connections know that they end.
     package func shutdown(grace: Duration, endWaiting: () -> Void = {}) async {
         guard !isStopping.exchange(true, ordering: .relaxed) else { return }
-        for loop in loops { try? await loop.eventLoop.submit { loop.stop() }.get() }
+        for loop in loops.map(\.connections) {
+            try? await loop.eventLoop.submit { loop.stop() }.get()
+        }
         endWaiting()
         try? await channel.close()
         await drain(within: grace)
-        for loop in loops { loop.eventLoop.execute { loop.abort() } }
+        for loop in loops.map(\.connections) { loop.eventLoop.execute { loop.abort() } }
         // Cancelled handlers get a second to notice.
         await drain(within: .seconds(1))
         // A task that still runs needs its event loop, whose threads then end with the process.
@@ -123,7 +125,7 @@ package final class HTTPServer: Sendable {
     private func drain(within time: Duration) async {
         var timer: Scheduled<Void>?
         await core.admission.drained {
-            timer = loops[0].eventLoop.scheduleTask(in: TimeAmount(time)) { [core] in
+            timer = loops[0].connections.eventLoop.scheduleTask(in: TimeAmount(time)) { [core] in
                 core.admission.giveUp()
             }
         }
@@ -137,14 +139,14 @@ extension HTTPServer {
     private static func bind(
         _ configuration: ServerConfiguration,
         group: MultiThreadedEventLoopGroup,
-        loops: [ConnectionLoop],
+        loops: [HTTPLoop],
         core: ServerCore
     ) async throws(ConfigurationError) -> any Channel {
         // Bind 127.0.0.1 for "localhost": a resolver may map the name elsewhere.
         let isName = configuration.host.lowercased() == "localhost"
         let host = isName ? "127.0.0.1" : configuration.host
         let byLoop = Dictionary(
-            uniqueKeysWithValues: loops.map { (ObjectIdentifier($0.eventLoop), $0) }
+            uniqueKeysWithValues: loops.map { (ObjectIdentifier($0.connections.eventLoop), $0) }
         )
         let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 1024)
@@ -203,7 +205,7 @@ extension HTTPServer {
     /// Makes a connection of a new socket's channel, or throws to drop it unanswered.
     static func addHandlers(
         to channel: any Channel,
-        loop: ConnectionLoop,
+        loop: HTTPLoop,
         core: ServerCore
     ) throws {
         let decision = core.admission.opened()
@@ -221,7 +223,7 @@ extension HTTPServer {
         }
         try pipeline.addHandler(ByteToMessageHandler(decoder))
         try pipeline.addHandler(
-            ConnectionHandler(core: core, loop: loop, isRefused: decision == .refuse)
+            HTTPConnection(core: core, loop: loop, isRefused: decision == .refuse)
         )
     }
 }

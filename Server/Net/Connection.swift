@@ -1,92 +1,105 @@
-import LedgerService
 import NIOCore
-import NIOHTTP1
 
-/// One connection: takes what the decoder reads, runs the handler, writes the answers.
+/// A client's connection: order, turns, back-pressure, memory, time-outs and the end.
 ///
-/// ``ConnectionMachine`` decides, and this type acts. Requests that arrive while one is being handled
-/// wait in a queue. Nothing further is read while there are any, so the queue holds at most what one
-/// read brought. (Reading goes on until then, which is how a client that goes away is noticed.)
+/// It is generic in its protocol. A subclass for a protocol is the channel's handler: it passes the
+/// channel's events on, decodes `Input`s, and overrides ``process(_:)``, ``refuse(_:)``,
+/// ``cancelRequest()`` and ``holdsRequestBytes``. ``ConnectionMachine`` decides, and this class acts.
+/// (NIO's `BaseSocketChannel` is divided in the same way.)
 ///
-/// `@unchecked Sendable` because it is only touched on its event loop; the task that runs the
-/// handler goes back there first.
-final class ConnectionHandler: ChannelDuplexHandler, @unchecked Sendable {
-    typealias InboundIn = HTTPServerRequestPart
-    typealias OutboundIn = ByteBuffer
-    typealias OutboundOut = ByteBuffer
-
-    enum Input {
-        case part(HTTPServerRequestPart)
-        case failure(ServerError)
-    }
-
-    /// This connection's place in the list of ``ConnectionLoop``, which alone sets it.
-    var index = 0
-
-    let core: ServerCore
+/// Inputs that arrive while a request is being handled wait in a queue. Nothing further is read while
+/// there are any, so the queue holds at most what one read brought. (Reading goes on until then, which
+/// is how a client that goes away is noticed.)
+///
+/// `@unchecked Sendable` because it is only touched on its event loop; a task that handles a request
+/// goes back there first.
+class Connection<Input>: LoopMember, @unchecked Sendable {
     let loop: ConnectionLoop
-    var machine: ConnectionMachine
-    var context: ChannelHandlerContext?
-    var incoming: IncomingRequest?
-    var task: Task<Void, Never>?
-    /// Bytes of the last answer still unsent, held against `HTTPLimits.heldBytes`.
-    var unread: HeldBytes?
-    /// The size of the last answer with its head, bytes.
-    var answerBytes = 0
+    /// This connection's place in the list of ``ConnectionLoop``, which alone sets it.
+    final var index = 0
+    /// Nil before the handler is added to its channel, and after it was removed.
+    private(set) final var context: ChannelHandlerContext?
+
+    private let admission: Admission
     private let isRefused: Bool
-    private var queue = CircularBuffer<Input>(initialCapacity: 4)
-    private var queued: HeldBytes?
-    private var isReadHeld = false
+    private final var machine: ConnectionMachine
+
+    private final var queue = CircularBuffer<Input>(initialCapacity: 4)
+    private final var queued: HeldBytes?
+    private final var isReadHeld = false
     /// The client has ended its sending side, so nothing follows what is queued.
-    private var isInputClosed = false
+    private final var isInputClosed = false
+    /// True when the decoder made an input of what was read last.
+    private final var hasDecoded = false
+
     /// Requests handled since the loop's other connections had their turn.
-    var turn = 0
-    private var isTurnOver = false
-    private var isProcessing = false
-    /// True when the decoder made a part of a request of what was read last.
-    private var hasDecoded = false
-    var needsFlush = false
+    private final var turn = 0
+    private final var isTurnOver = false
+    private final var isProcessing = false
+
+    private final var needsFlush = false
+    /// The size of the last answer with its head, bytes.
+    private final var answerBytes = 0
+    /// Bytes of the last answer still unsent, held against `HTTPLimits.heldBytes`.
+    private final var unread: HeldBytes?
 
     /// - Parameters:
-    ///   - core: shared by all connections of the server.
     ///   - loop: the event loop of this connection's channel.
+    ///   - admission: counts the bytes that this connection holds.
+    ///   - timeouts: what the client has time for.
     ///   - isRefused: answers that there are too many connections, and nothing else.
-    init(core: ServerCore, loop: ConnectionLoop, isRefused: Bool = false) {
-        self.isRefused = isRefused
-        self.core = core
+    init(loop: ConnectionLoop, admission: Admission, timeouts: HTTPTimeouts, isRefused: Bool) {
         self.loop = loop
-        machine = ConnectionMachine(timeouts: core.timeouts, now: loop.eventLoop.now)
+        self.admission = admission
+        self.isRefused = isRefused
+        machine = ConnectionMachine(timeouts: timeouts, now: loop.eventLoop.now)
     }
+
+    // MARK: A protocol's part
+
+    /// Acts on the next input, in order; never called while a request is being handled.
+    func process(_ input: Input) {
+        preconditionFailure("a protocol processes its input")
+    }
+
+    /// Answers that the client is turned away; the answer is the last one.
+    func refuse(_ refusal: ConnectionRefusal) {
+        preconditionFailure("a protocol words its refusals")
+    }
+
+    /// Cancels the task that handles a request, if there is one; it still delivers an answer.
+    func cancelRequest() {}
+
+    /// True while the request that arrives holds counted bytes.
+    var holdsRequestBytes: Bool { false }
 
     // MARK: The channel
 
-    func handlerAdded(context: ChannelHandlerContext) {
+    final func added(in context: ChannelHandlerContext) {
         self.context = context
         loop.add(self)
     }
 
-    func handlerRemoved(context: ChannelHandlerContext) {
+    final func removed() {
         machine.connectionClosed()
         loop.remove(self)
-        self.context = nil
+        context = nil
     }
 
-    func channelActive(context: ChannelHandlerContext) {
-        context.fireChannelActive()
+    final func opened() {
         guard isRefused else { return }
         refuse(.tooManyConnections)
         resume()
     }
 
-    func channelInactive(context: ChannelHandlerContext) {
+    final func closed() {
         machine.connectionClosed()
-        task?.cancel()
-        task = nil
+        cancelRequest()
         queue.removeAll()
-        context.fireChannelInactive()
     }
 
-    func read(context: ChannelHandlerContext) {
+    /// The channel wants to read, which waits while there is input in the queue.
+    final func readRequested(in context: ChannelHandlerContext) {
         if queue.isEmpty {
             context.read()
         } else {
@@ -94,56 +107,46 @@ final class ConnectionHandler: ChannelDuplexHandler, @unchecked Sendable {
         }
     }
 
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    /// The decoder made this of what was read.
+    final func decoded(_ input: Input) {
         hasDecoded = true
-        guard !machine.isOver else { return }
-        take(.part(unwrapInboundIn(data)))
+        take(input)
     }
 
-    func channelReadComplete(context: ChannelHandlerContext) {
+    final func readCompleted() {
         if queue.isEmpty, !isTurnOver { turn = 0 }
         if !hasDecoded { machine.partOfHeadArrived(now: loop.eventLoop.now) }
         hasDecoded = false
         resume()
     }
 
-    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if case .inputClosed? = event as? ChannelEvent {
-            isInputClosed = true
-            machine.clientStoppedSending(now: loop.eventLoop.now)
-            resume()
-        }
-        context.fireUserInboundEventTriggered(event)
+    final func inputClosed() {
+        isInputClosed = true
+        machine.clientStoppedSending(now: loop.eventLoop.now)
+        resume()
     }
 
-    func channelWritabilityChanged(context: ChannelHandlerContext) {
-        guard context.channel.isWritable else { return }
+    final func becameWritable() {
         unread = nil
         follow(machine.becameWritable(now: loop.eventLoop.now))
         resume()
     }
 
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        guard !machine.isOver else { return }
-        if let error = error as? HTTPParserError {
-            take(.failure(ServerError(of: error, limits: core.limits)))
-            resume()
-        } else if !(error is ByteToMessageDecoderError) {
-            // The decoder repeats that error for bytes after a parse failure, which was answered already.
-            context.close(promise: nil)
-        }
-    }
+    /// True once further input is ignored.
+    final var isOver: Bool { machine.isOver }
 
     // MARK: Input, in order
 
     /// Requests handled before the loop's other connections go on: one read may bring thousands.
-    private static let requestsInTurn = 16
-    /// Parts of requests that may wait without being counted.
-    private static let uncountedInputs = 16
-    /// The rough memory of one waiting part, bytes; a part of a body is no larger than a read.
-    private static let bytesOfInput = 1024
+    private static var requestsInTurn: Int { 16 }
+    /// Inputs that may wait without being counted.
+    private static var uncountedInputs: Int { 16 }
+    /// The rough memory of one waiting input, bytes; a part of a body is no larger than a read.
+    private static var bytesOfInput: Int { 1024 }
 
-    private func take(_ input: Input) {
+    /// Processes an input now if nothing is before it, else lets it wait its turn.
+    final func take(_ input: Input) {
+        guard !machine.isOver else { return }
         if machine.isBusy || !queue.isEmpty || isProcessing || turn >= Self.requestsInTurn {
             enqueue(input)
         } else {
@@ -154,16 +157,16 @@ final class ConnectionHandler: ChannelDuplexHandler, @unchecked Sendable {
     }
 
     /// Lets an input wait its turn, counted as held memory, since a read may bring hundreds.
-    private func enqueue(_ input: Input) {
+    private final func enqueue(_ input: Input) {
         queue.append(input)
         guard queue.count > Self.uncountedInputs else { return }
-        let held = queued ?? HeldBytes(core.admission)
+        let held = queued ?? HeldBytes(admission)
         queued = held
         if !held.grow(by: Self.bytesOfInput) { abort() }
     }
 
     /// Goes on with the queue, sends what was written, and reads again.
-    func resume() {
+    final func resume() {
         guard !isProcessing else { return }
         isProcessing = true
         repeat {
@@ -187,7 +190,7 @@ final class ConnectionHandler: ChannelDuplexHandler, @unchecked Sendable {
     }
 
     /// Goes on in a later job of the loop, after its other connections.
-    private func letOthersGoOn() {
+    private final func letOthersGoOn() {
         guard !isTurnOver else { return }
         isTurnOver = true
         loop.eventLoop.assumeIsolated().execute {
@@ -197,75 +200,71 @@ final class ConnectionHandler: ChannelDuplexHandler, @unchecked Sendable {
         }
     }
 
-    private func flush() {
-        guard needsFlush else { return }
-        needsFlush = false
-        context?.flush()
-        holdUnread()
-    }
-
-    private func process(_ input: Input) {
-        do throws(ServerError) {
-            switch input {
-            case .part(.head(let head)): try receive(head)
-            case .part(.body(let bytes)): try receive(bytes)
-            case .part(.end): dispatch()
-            case .failure(let error): throw error
-            }
-        } catch {
-            refuse(error)
-        }
-    }
-
-    private func receive(_ head: HTTPRequestHead) throws(ServerError) {
-        let now = loop.eventLoop.now
-        let new = try IncomingRequest.read(
-            head,
-            core: core,
-            ids: &loop.ids,
-            now: now
-        )
-        machine.headArrived(keepAlive: new.keepAlive, now: now)
-        incoming = new
-        guard new.expectsContinue else { return }
-        write(ByteBuffer(staticString: "HTTP/1.1 100 Continue\r\n\r\n"))
-    }
-
-    private func receive(_ bytes: ByteBuffer) throws(ServerError) {
-        let length = (incoming?.request.body.count ?? 0) + bytes.readableBytes
-        guard length <= core.limits.bodyBytes else {
-            throw .bodyTooLarge(limit: core.limits.bodyBytes)
-        }
-        try makeRoom { incoming?.hold(bytes.readableBytes, from: core.admission) ?? true }
-        machine.bodyArrived(bytes: bytes.readableBytes, now: loop.eventLoop.now)
-        bytes.withUnsafeReadableBytes { incoming?.request.body.append(contentsOf: $0) }
-    }
-
     /// Tells the machine that the last input of a client that sends no more has been taken.
-    @discardableResult
-    func endInput() -> ConnectionMachine.InputEnd {
+    private final func endInput() -> ConnectionMachine.InputEnd {
         guard isInputClosed, queue.isEmpty else { return .finish }
         return machine.inputEnded(now: loop.eventLoop.now)
     }
 
+    // MARK: The request
+
+    final func headArrived(keepAlive: Bool, now: NIODeadline) {
+        machine.headArrived(keepAlive: keepAlive, now: now)
+    }
+
+    final func bodyArrived(bytes: Int) {
+        machine.bodyArrived(bytes: bytes, now: loop.eventLoop.now)
+    }
+
+    final func requestEnded() {
+        machine.requestEnded(now: loop.eventLoop.now)
+        turn += 1
+    }
+
+    /// True while a request waits for its answer.
+    final var isHandling: Bool { machine.isHandling }
+
     // MARK: Output
 
-    func write(_ buffer: ByteBuffer) {
+    /// Sends a message that is no answer with the next flush.
+    final func write(_ buffer: ByteBuffer) {
         needsFlush = true
-        context?.write(wrapOutboundOut(buffer), promise: nil)
+        context?.write(NIOAny(buffer), promise: nil)
+    }
+
+    /// Settles before an answer is made if the connection closes behind it, which it then must say.
+    final func closesAfterAnswer() -> Bool {
+        _ = endInput()
+        return machine.closesAfterAnswer
+    }
+
+    /// Sends an answer with the next flush, and goes on or closes as the machine decides.
+    final func write(answer: ByteBuffer, now: NIODeadline) {
+        guard let context else { return }
+        answerBytes = answer.readableBytes
+        write(answer)
+        let isWritable = context.channel.isWritable
+        follow(machine.answered(bytes: answerBytes, isWritable: isWritable, now: now))
     }
 
     /// Acts on the machine's decision about the connection.
-    func follow(_ next: ConnectionMachine.AfterAnswer) {
+    private final func follow(_ next: ConnectionMachine.AfterAnswer) {
         switch next {
         case .proceed, .waitForClient: break
         case .close: closeOutput()
         }
     }
 
+    private final func flush() {
+        guard needsFlush else { return }
+        needsFlush = false
+        context?.flush()
+        holdUnread()
+    }
+
     /// Sends what is left to send and then only listens: closing with unread input would make the
     /// system throw away the answer that the client has not read yet.
-    private func closeOutput() {
+    private final func closeOutput() {
         guard let context else { return }
         needsFlush = false
         context.flush()
@@ -278,7 +277,7 @@ final class ConnectionHandler: ChannelDuplexHandler, @unchecked Sendable {
         }
         if isInputClosed {
             // Closing the only open side would close the whole socket, and lose what is unsent.
-            context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: sent)
+            context.writeAndFlush(NIOAny(ByteBuffer()), promise: sent)
         } else {
             context.close(mode: .output, promise: sent)
         }
@@ -290,54 +289,71 @@ final class ConnectionHandler: ChannelDuplexHandler, @unchecked Sendable {
         }
     }
 
+    // MARK: Memory
+
+    /// Repeats `take` until it succeeds, each time ending the connection that is nearest to its
+    /// time-out.
+    ///
+    /// - Returns: false when no other connection can be ended.
+    final func makeRoom(_ take: () -> Bool) -> Bool {
+        while !take() {
+            guard loop.evict(for: self) else { return false }
+        }
+        return true
+    }
+
+    /// Counts the last answer's bytes while the network does not take them.
+    private final func holdUnread() {
+        guard unread == nil, let context, !context.channel.isWritable else { return }
+        let held = HeldBytes(admission)
+        if makeRoom({ held.grow(by: answerBytes) }) {
+            unread = held
+        } else {
+            abort()
+        }
+    }
+
+    final var isEvictable: Bool {
+        switch machine.state {
+        case .body: holdsRequestBytes
+        case .blocked, .closing: unread != nil
+        case .idle, .head, .handling, .draining, .closed: false
+        }
+    }
+
+    final func evict() {
+        if case .body = machine.state {
+            refuse(.tooManyBytes)
+            resume()
+        } else {
+            unread = nil
+            abort()
+        }
+    }
+
     // MARK: Time and the end
 
-    func checkDeadline(now: NIODeadline) {
+    final var deadline: NIODeadline { machine.deadline }
+
+    final func checkDeadline(now: NIODeadline) {
         switch machine.expire(now: now) {
         case .nothing: break
-        case .cancel: task?.cancel()
+        case .cancel: cancelRequest()
         case .close: abort()
         case .refuse(let refusal):
-            refuse(ServerError(refusal))
+            refuse(refusal)
             resume()
         }
     }
 
-    func stop() {
+    final func stop() {
         switch machine.stop(now: loop.eventLoop.now) {
         case .finish: break
-        case .close: context?.close(promise: nil)
+        case .close: abort()
         }
     }
 
-    func abort() {
+    final func abort() {
         context?.close(promise: nil)
-    }
-}
-
-extension ServerError {
-    /// The refusal that tells a client of an error of the decoder.
-    init(of error: HTTPParserError, limits: HTTPLimits) {
-        self =
-            switch error {
-            case .headerOverflow:
-                .headersTooLarge(bytes: limits.headerBytes, count: limits.headerCount)
-            case .invalidVersion: .unsupportedVersion
-            case .invalidMethod: .malformed("the method is not one of HTTP's")
-            case .unexpectedContentLength:
-                .malformed("a request has at most one Content-Length and no Transfer-Encoding then")
-            case .invalidContentLength:
-                .malformed(
-                    "Content-Length is a number of bytes, and there is none beside Transfer-Encoding"
-                )
-            // The decoder has one code for a wrong line end and for an impossible Transfer-Encoding.
-            case .unknown:
-                .malformed(
-                    "this is not HTTP/1.1: Transfer-Encoding must be chunked, without a "
-                        + "Content-Length, and every line end with CR LF"
-                )
-            case .invalidEOFState, .closedConnection: .malformed("the request ended too early")
-            default: .malformed("this is not HTTP/1.1")
-            }
     }
 }
