@@ -91,11 +91,11 @@ import Testing
     @Test func answersForItselfAtItsOwnPath() async throws {
         try await withServer(StubHandler.echo) { server in
             let client = try RawClient(port: server.port)
-            try await client.send(post("/a", "12345") + "GARBAGE\r\n\r\n")
+            try await client.send(post("/a", body: "12345") + "GARBAGE\r\n\r\n")
             #expect(try await client.receive().status == 200)
             #expect(try await client.receive().status == 400)
             let scraper = try RawClient(port: server.port)
-            try await scraper.send(post("/metrics", ""))
+            try await scraper.send(post("/metrics", body: ""))
             #expect(try await scraper.receive().header("allow") == "GET, HEAD")
             try await scraper.send(get("/metrics?x=1"))
             let refused = try await scraper.receive()
