@@ -48,7 +48,7 @@ package enum DataFolder {
 package struct DataFolderError: Error, Equatable, CustomStringConvertible {
     /// The folder's path as it was named; empty when nothing names one.
     package let path: String
-    /// The reason, as the system words it.
+    /// The reason, mostly in the system's words.
     package let message: String
 
     /// Nothing names a folder.
