@@ -4,12 +4,12 @@ import NIOCore
 ///
 /// It is generic in its protocol. A subclass for a protocol is the channel's handler: it passes the
 /// channel's events on, decodes `Input`s, and overrides ``process(_:)``, ``refuse(_:)``,
-/// ``cancelRequest()`` and ``holdsRequestBytes``. ``ConnectionMachine`` decides, and this class acts.
-/// (NIO's `BaseSocketChannel` is divided in the same way.)
+/// ``cancelRequest()`` and ``holdsRequestBytes``. (NIO's `BaseSocketChannel` is divided in the same
+/// way.)
 ///
-/// Inputs that arrive while a request is being handled wait in a queue. Nothing further is read while
-/// there are any, so the queue holds at most what one read brought. (Reading goes on until then, which
-/// is how a client that goes away is noticed.)
+/// ``ConnectionMachine`` and ``InputQueue`` decide, and this class acts. Reading goes on while a
+/// request is being handled, until an input has to wait: that is how a client that goes away is
+/// noticed.
 ///
 /// `@unchecked Sendable` because it is only touched on its event loop; a task that handles a request
 /// goes back there first.
@@ -24,18 +24,10 @@ class Connection<Input>: LoopMember, @unchecked Sendable {
     private let isRefused: Bool
     private final var machine: ConnectionMachine
 
-    private final var queue = CircularBuffer<Input>(initialCapacity: 4)
-    private final var queued: HeldBytes?
-    private final var isReadHeld = false
-    /// The client has ended its sending side, so nothing follows what is queued.
-    private final var isInputClosed = false
+    private final var inputs = InputQueue<Input>()
+    private final var isProcessing = false
     /// True when the decoder made an input of what was read last.
     private final var hasDecoded = false
-
-    /// Requests handled since the loop's other connections had their turn.
-    private final var turn = 0
-    private final var isTurnOver = false
-    private final var isProcessing = false
 
     private final var needsFlush = false
     /// The size of the last answer with its head, bytes.
@@ -95,16 +87,12 @@ class Connection<Input>: LoopMember, @unchecked Sendable {
     final func closed() {
         machine.connectionClosed()
         cancelRequest()
-        queue.removeAll()
+        inputs.removeAll()
     }
 
-    /// The channel wants to read, which waits while there is input in the queue.
+    /// The channel wants to read, which waits while there is input that does.
     final func readRequested(in context: ChannelHandlerContext) {
-        if queue.isEmpty {
-            context.read()
-        } else {
-            isReadHeld = true
-        }
+        if inputs.admitsRead() { context.read() }
     }
 
     /// The decoder made this of what was read.
@@ -114,14 +102,14 @@ class Connection<Input>: LoopMember, @unchecked Sendable {
     }
 
     final func readCompleted() {
-        if queue.isEmpty, !isTurnOver { turn = 0 }
+        inputs.readCompleted()
         if !hasDecoded { machine.partOfHeadArrived(now: loop.eventLoop.now) }
         hasDecoded = false
         resume()
     }
 
     final func inputClosed() {
-        isInputClosed = true
+        inputs.close()
         machine.clientStoppedSending(now: loop.eventLoop.now)
         resume()
     }
@@ -137,18 +125,11 @@ class Connection<Input>: LoopMember, @unchecked Sendable {
 
     // MARK: Input, in order
 
-    /// Requests handled before the loop's other connections go on: one read may bring thousands.
-    private static var requestsInTurn: Int { 16 }
-    /// Inputs that may wait without being counted.
-    private static var uncountedInputs: Int { 16 }
-    /// The rough memory of one waiting input, bytes; a part of a body is no larger than a read.
-    private static var bytesOfInput: Int { 1024 }
-
     /// Processes an input now if nothing is before it, else lets it wait its turn.
     final func take(_ input: Input) {
         guard !machine.isOver else { return }
-        if machine.isBusy || !queue.isEmpty || isProcessing || turn >= Self.requestsInTurn {
-            enqueue(input)
+        if machine.isBusy || isProcessing || !inputs.passesThrough {
+            if !inputs.append(input, countedBy: admission) { abort() }
         } else {
             isProcessing = true
             process(input)
@@ -156,53 +137,37 @@ class Connection<Input>: LoopMember, @unchecked Sendable {
         }
     }
 
-    /// Lets an input wait its turn, counted as held memory, since a read may bring hundreds.
-    private final func enqueue(_ input: Input) {
-        queue.append(input)
-        guard queue.count > Self.uncountedInputs else { return }
-        let held = queued ?? HeldBytes(admission)
-        queued = held
-        if !held.grow(by: Self.bytesOfInput) { abort() }
-    }
-
     /// Goes on with the queue, sends what was written, and reads again.
     final func resume() {
         guard !isProcessing else { return }
         isProcessing = true
         repeat {
-            while !machine.isBusy, turn < Self.requestsInTurn, let input = queue.popFirst() {
-                process(input)
-            }
-            if machine.isOver { queue.removeAll() }
+            while !machine.isBusy, let input = inputs.next() { process(input) }
+            if machine.isOver { inputs.removeAll() }
             flush()
-        } while !machine.isBusy && !queue.isEmpty && turn < Self.requestsInTurn
+        } while !machine.isBusy && inputs.hasNext
         isProcessing = false
-        if turn >= Self.requestsInTurn { letOthersGoOn() }
-        if queue.isEmpty { queued = nil }
+        if inputs.endTurn() { letOthersGoOn() }
+        inputs.releaseBytes()
         switch endInput() {
         case .finish: break
         case .closeAfterAnswers: closeOutput()
         case .close: abort()
         }
-        guard isReadHeld, queue.isEmpty else { return }
-        isReadHeld = false
-        context?.read()
+        if inputs.releaseRead() { context?.read() }
     }
 
     /// Goes on in a later job of the loop, after its other connections.
     private final func letOthersGoOn() {
-        guard !isTurnOver else { return }
-        isTurnOver = true
         loop.eventLoop.assumeIsolated().execute {
-            self.isTurnOver = false
-            self.turn = 0
+            self.inputs.beginTurn()
             self.resume()
         }
     }
 
     /// Tells the machine that the last input of a client that sends no more has been taken.
     private final func endInput() -> ConnectionMachine.InputEnd {
-        guard isInputClosed, queue.isEmpty else { return .finish }
+        guard inputs.isAtEnd else { return .finish }
         return machine.inputEnded(now: loop.eventLoop.now)
     }
 
@@ -218,7 +183,7 @@ class Connection<Input>: LoopMember, @unchecked Sendable {
 
     final func requestEnded() {
         machine.requestEnded(now: loop.eventLoop.now)
-        turn += 1
+        inputs.countRequest()
     }
 
     /// True while a request waits for its answer.
@@ -273,20 +238,17 @@ class Connection<Input>: LoopMember, @unchecked Sendable {
         sent.futureResult.assumeIsolated().whenComplete { _ in
             self.unread = nil
             self.machine.lastAnswerSent(now: self.loop.eventLoop.now)
-            if self.isInputClosed { self.abort() }
+            if self.inputs.isClosed { self.abort() }
         }
-        if isInputClosed {
+        if inputs.isClosed {
             // Closing the only open side would close the whole socket, and lose what is unsent.
             context.writeAndFlush(NIOAny(ByteBuffer()), promise: sent)
         } else {
             context.close(mode: .output, promise: sent)
         }
         // A read that was held back would never notice the client's end.
-        queue.removeAll()
-        if isReadHeld {
-            isReadHeld = false
-            context.read()
-        }
+        inputs.removeAll()
+        if inputs.releaseRead() { context.read() }
     }
 
     // MARK: Memory
