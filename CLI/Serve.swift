@@ -127,7 +127,7 @@ struct Serve: AsyncParsableCommand {
 
     private func dataFolder() throws -> String {
         do throws(DataFolderError) {
-            return try DataFolder.named(data, Environment.value)
+            return try DataFolder.named(data, environment: Environment.value)
         } catch {
             throw Failure.unavailable("cannot serve: \(error)")
         }

@@ -14,7 +14,7 @@ enum LedgerFile {
 
     /// The data folder, as `serve` takes it.
     static func folder(_ place: String?) throws(DataFolderError) -> String {
-        try DataFolder.named(place, Environment.value)
+        try DataFolder.named(place, environment: Environment.value)
     }
 
     /// A file's bytes.

@@ -22,7 +22,7 @@ func fuzzHTTP(_ input: [UInt8]) {
 private func answers(to pieces: [[UInt8]]) -> [Substring] {
     let loop = EmbeddedEventLoop()
     guard let core = serverCore() else { fatalError("a server without TLS needs no files") }
-    let connections = ConnectionLoop(loop, core: core)
+    let connections = HTTPLoop(loop, core: core)
     let channel = EmbeddedChannel(loop: loop)
     do {
         try HTTPServer.addHandlers(to: channel, loop: connections, core: core)

@@ -5,14 +5,14 @@ struct AllowedOrigins: Sendable {
     private let patterns: [String]
     private let takesAll: Bool
 
-    /// Origins such as `https://console.example.com`; `https://*` and `http://*` for every host,
-    /// `*` for every page.
+    /// Takes origins such as `https://console.example.com`; `https://*` and `http://*` stand for
+    /// every host, `*` for every page.
     init(_ patterns: [String]) {
         self.patterns = patterns
         takesAll = patterns.contains("*")
     }
 
-    /// Whether `pattern` can be an origin or stand for some: no path, no slash at its end.
+    /// True for an origin, or a pattern of origins: it has neither a path nor a slash at its end.
     static func isValid(_ pattern: String) -> Bool {
         if ["*", "http://*", "https://*"].contains(pattern) { return true }
         for scheme in ["http://", "https://"] where pattern.utf8.starts(with: scheme.utf8) {
@@ -26,14 +26,14 @@ struct AllowedOrigins: Sendable {
         ASCII.isLetter(byte) || ASCII.isDigit(byte) || ".-_:[]".utf8.contains(byte)
     }
 
-    /// What answers to a page of `origin` say; nil when it may not see them.
+    /// The permission that answers to a page of `origin` carry; nil when it may not see them.
     func allowed(_ origin: String) -> AllowedOrigin? {
-        guard patterns.contains(where: { Self.covers($0, origin) }) else { return nil }
+        guard patterns.contains(where: { Self.pattern($0, covers: origin) }) else { return nil }
         return takesAll
             ? AllowedOrigin(value: "*", varies: false) : AllowedOrigin(value: origin, varies: true)
     }
 
-    private static func covers(_ pattern: String, _ origin: String) -> Bool {
+    private static func pattern(_ pattern: String, covers origin: String) -> Bool {
         guard pattern.utf8.last == UInt8(ascii: "*") else {
             return pattern.utf8.elementsEqual(origin.utf8)
         }
@@ -41,11 +41,11 @@ struct AllowedOrigins: Sendable {
     }
 }
 
-/// What an answer says of the page that may see it.
+/// The permission to see an answer, for the pages of an origin.
 struct AllowedOrigin: Sendable {
-    /// For `access-control-allow-origin`.
+    /// The value of `access-control-allow-origin`.
     let value: String
-    /// Whether pages of other origins get another answer.
+    /// True when pages of other origins get another answer, which caches must then keep apart.
     let varies: Bool
 
     /// The answer to the question before a request: which methods and fields it may have.

@@ -18,14 +18,14 @@ package final class HTTPServer: Sendable {
 
     private let group: MultiThreadedEventLoopGroup
     private let channel: any Channel
-    private let loops: [ConnectionLoop]
+    private let loops: [HTTPLoop]
     private let core: ServerCore
     private let isStopping = Atomic(false)
 
     private init(
         group: MultiThreadedEventLoopGroup,
         channel: any Channel,
-        loops: [ConnectionLoop],
+        loops: [HTTPLoop],
         core: ServerCore
     ) {
         self.group = group
@@ -70,10 +70,10 @@ package final class HTTPServer: Sendable {
             logger: logger
         )
         let group = MultiThreadedEventLoopGroup(numberOfThreads: threads)
-        let loops = group.makeIterator().map { ConnectionLoop($0, core: core) }
+        let loops = group.makeIterator().map { HTTPLoop($0, core: core) }
         do {
             let channel = try await bind(configuration, group: group, loops: loops, core: core)
-            for loop in loops { loop.start(timeouts: configuration.timeouts) }
+            for loop in loops { loop.connections.start(timeouts: configuration.timeouts) }
             return HTTPServer(group: group, channel: channel, loops: loops, core: core)
         } catch {
             try? await group.shutdownGracefully()
@@ -99,14 +99,16 @@ package final class HTTPServer: Sendable {
     ///   - endWaiting: makes handlers answer that only wait, once connections know that they end.
     package func shutdown(grace: Duration, endWaiting: () -> Void = {}) async {
         guard !isStopping.exchange(true, ordering: .relaxed) else { return }
-        for loop in loops { try? await loop.eventLoop.submit { loop.stop() }.get() }
+        for loop in loops.map(\.connections) {
+            try? await loop.eventLoop.submit { loop.stop() }.get()
+        }
         endWaiting()
         try? await channel.close()
         await drain(within: grace)
-        for loop in loops { loop.eventLoop.execute { loop.abort() } }
-        // A handler that is cancelled gets a moment to notice.
+        for loop in loops.map(\.connections) { loop.eventLoop.execute { loop.abort() } }
+        // Cancelled handlers get a second to notice.
         await drain(within: .seconds(1))
-        // A task that still runs needs its event loop; its threads then end with the process.
+        // A task that still runs needs its event loop, whose threads then end with the process.
         guard core.admission.requestsInFlight == 0 else {
             let count = core.admission.requestsInFlight
             core.logger.warning(
@@ -123,7 +125,7 @@ package final class HTTPServer: Sendable {
     private func drain(within time: Duration) async {
         var timer: Scheduled<Void>?
         await core.admission.drained {
-            timer = loops[0].eventLoop.scheduleTask(in: TimeAmount(time)) { [core] in
+            timer = loops[0].connections.eventLoop.scheduleTask(in: TimeAmount(time)) { [core] in
                 core.admission.giveUp()
             }
         }
@@ -137,14 +139,14 @@ extension HTTPServer {
     private static func bind(
         _ configuration: ServerConfiguration,
         group: MultiThreadedEventLoopGroup,
-        loops: [ConnectionLoop],
+        loops: [HTTPLoop],
         core: ServerCore
     ) async throws(ConfigurationError) -> any Channel {
-        // Not the resolver's opinion of localhost, but what it has to be.
+        // Bind 127.0.0.1 for "localhost": a resolver may map the name elsewhere.
         let isName = configuration.host.lowercased() == "localhost"
         let host = isName ? "127.0.0.1" : configuration.host
         let byLoop = Dictionary(
-            uniqueKeysWithValues: loops.map { (ObjectIdentifier($0.eventLoop), $0) }
+            uniqueKeysWithValues: loops.map { (ObjectIdentifier($0.connections.eventLoop), $0) }
         )
         let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 1024)
@@ -171,7 +173,7 @@ extension HTTPServer {
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     guard let loop = byLoop[ObjectIdentifier(channel.eventLoop)] else { return }
-                    // TLS has an end of its own, which ends both ways.
+                    // TLS ends with a message of its own, for both directions at once.
                     if core.tls == nil {
                         try channel.syncOptions?.setOption(.allowRemoteHalfClosure, value: true)
                     }
@@ -189,7 +191,7 @@ extension HTTPServer {
         }
     }
 
-    /// Why an address is not to be had, in the system's words.
+    /// The system's words for a failed bind.
     private static func reason(_ error: any Error) -> String {
         switch error {
         case let error as IOError where error.errnoCode == EADDRINUSE:
@@ -200,15 +202,15 @@ extension HTTPServer {
         }
     }
 
-    /// What a connection consists of, besides its socket.
+    /// Makes a connection of a new socket's channel, or throws to drop it unanswered.
     static func addHandlers(
         to channel: any Channel,
-        loop: ConnectionLoop,
+        loop: HTTPLoop,
         core: ServerCore
     ) throws {
-        let verdict = core.admission.opened()
+        let decision = core.admission.opened()
         channel.closeFuture.whenComplete { _ in core.admission.closed() }
-        guard verdict != .drop else { throw ChannelError.ioOnClosedChannel }
+        guard decision != .drop else { throw ChannelError.ioOnClosedChannel }
         var limits = NIOHTTPDecoderLimitConfiguration()
         limits.maxHeaderFieldSize = core.limits.headerBytes
         limits.maxHeaderListSize = core.limits.headerBytes
@@ -217,11 +219,93 @@ extension HTTPServer {
         let pipeline = channel.pipeline.syncOperations
         if let tls = core.tls {
             try pipeline.addHandler(tls.handler())
-            try pipeline.addHandler(HandshakeDeadline(TimeAmount(core.timeouts.head)))
+            try pipeline.addHandler(HandshakeDeadline(after: TimeAmount(core.timeouts.head)))
         }
         try pipeline.addHandler(ByteToMessageHandler(decoder))
         try pipeline.addHandler(
-            ConnectionHandler(core: core, loop: loop, isRefused: verdict == .refuse)
+            HTTPConnection(core: core, loop: loop, isRefused: decision == .refuse)
         )
+    }
+}
+
+/// The parts that all connections of a server share.
+final class ServerCore: Sendable {
+    let limits: HTTPLimits
+    let timeouts: HTTPTimeouts
+    /// Nil serves plain HTTP.
+    let tls: TLSIdentity?
+    /// True when every request needs an API key.
+    let needsKeys: Bool
+    /// Nil: web pages of other hosts may not see any answer.
+    let origins: AllowedOrigins?
+    let handler: any APIHandler
+    let compressor: ResponseCompressor?
+    let metrics: PrometheusMetrics
+    let http: HTTPMetrics
+    let logger: Logger
+    let admission: Admission
+    /// Runs requests with compressed bodies, whose size nobody knows before.
+    let bulk = BulkExecutor(threads: max(1, Processors.available / 2))
+
+    init(
+        configuration: ServerConfiguration,
+        handler: any APIHandler,
+        compressor: ResponseCompressor?,
+        metrics: PrometheusMetrics,
+        logger: Logger
+    ) throws(ConfigurationError) {
+        let admission = Admission(limits: configuration.limits)
+        limits = configuration.limits
+        timeouts = configuration.timeouts
+        needsKeys = configuration.keys.isOn
+        origins =
+            configuration.corsOrigins.isEmpty ? nil : AllowedOrigins(configuration.corsOrigins)
+        if let files = configuration.tls { tls = try TLSIdentity(files) } else { tls = nil }
+        self.handler = handler
+        self.compressor = compressor
+        self.metrics = metrics
+        self.logger = logger
+        self.admission = admission
+        http = HTTPMetrics(metrics, admission: admission)
+    }
+}
+
+/// Stops accepting for a second when the system has nothing left for a further connection.
+///
+/// Clients that connect wait in the system's queue meanwhile. Without the pause the event loop would
+/// be told of them again and again, as fast as it can go. (NIO's `AcceptBackoffHandler` holds back
+/// later reads, but the read that failed stays registered.)
+final class AcceptPause: ChannelInboundHandler {
+    typealias InboundIn = any Channel
+
+    private static let pause = TimeAmount.seconds(1)
+    private let logger: Logger
+    private var isPaused = false
+
+    init(logger: Logger) {
+        self.logger = logger
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        guard let error = error as? IOError, Self.isExhaustion(error.errnoCode) else {
+            return context.fireErrorCaught(error)
+        }
+        guard !isPaused else { return }
+        isPaused = true
+        logger.warning("accepting no connections for a second", metadata: ["reason": "\(error)"])
+        setReading(false, on: context)
+        context.eventLoop.assumeIsolated().scheduleTask(in: Self.pause) {
+            self.isPaused = false
+            self.setReading(true, on: context)
+        }
+    }
+
+    /// Turns accepting on or off, and ignores the error of a closed channel.
+    private func setReading(_ isOn: Bool, on context: ChannelHandlerContext) {
+        try? context.channel.syncOptions?.setOption(.autoRead, value: isOn)
+    }
+
+    private static func isExhaustion(_ code: CInt) -> Bool {
+        [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(code)
     }
 }

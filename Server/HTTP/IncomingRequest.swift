@@ -4,11 +4,11 @@ import NIOHTTP1
 
 /// A request while it arrives: what its head said, and as much of its body as is there.
 struct IncomingRequest {
-    /// What the handler gets; the body grows until the request has ended.
+    /// The request for the handler; its body grows until the request has ended.
     var request: APIRequest
     /// Echoed in the answer, and in the log.
     let id: String
-    /// Whether the connection may serve another request after this one.
+    /// True when the connection may serve another request after this one.
     let keepAlive: Bool
     /// The client speaks HTTP/1.0 and has to be told that the connection stays open.
     let isVersion10: Bool
@@ -24,18 +24,18 @@ struct IncomingRequest {
     let isPreflight: Bool
     /// When the head had arrived.
     let started: NIODeadline
-    /// What the body, once it is large, counts for.
+    /// The body's bytes as counted memory; nil up to ``uncountedBytes``.
     var held: HeldBytes?
-    /// The body's size once the handler has it.
+    /// The body's size, bytes, for the metrics: `request.body` is empty once the handler has it.
     var bodyBytes = 0
 }
 
 extension IncomingRequest {
-    /// Bodies up to this size, bytes, are not counted: connections times this is little enough.
+    /// Bodies up to this size, bytes, are not counted: even one for each connection is little.
     static let uncountedBytes = 8 * 1024
 
     /// Counts a body's next piece; false when there are too many bytes on all connections.
-    mutating func hold(_ bytes: Int, _ admission: Admission) -> Bool {
+    mutating func hold(_ bytes: Int, from admission: Admission) -> Bool {
         guard request.body.count + bytes > Self.uncountedBytes else { return true }
         if let held { return held.grow(by: bytes) }
         let new = HeldBytes(admission)
@@ -94,14 +94,14 @@ extension IncomingRequest {
     }
 }
 
-/// What a head's fields amount to.
+/// The header fields of one head, read one after another.
 private struct HeaderFields {
     var kept: [(name: String, value: String)] = []
     var hosts = 0
     var upgrade = false
     var expectsContinue = false
     var acceptsGzip = false
-    /// A preflight says which method is to follow.
+    /// `Access-Control-Request-Method` is there, as in a browser's preflight.
     var asksForMethod = false
     private var isCrossSite = false
     private var contentLength: Int?
@@ -114,13 +114,13 @@ private struct HeaderFields {
 
     mutating func add(name: String, value: String) throws(ServerError) {
         if let header = RequestHeader(name) {
-            keep(header, value)
+            keep(header, as: value)
         } else if let framing = FramingHeader(name) {
-            try frame(framing, value)
+            try read(framing, saying: value)
         }
     }
 
-    private mutating func keep(_ header: RequestHeader, _ value: String) {
+    private mutating func keep(_ header: RequestHeader, as value: String) {
         switch header {
         case .host: hosts += 1
         case .acceptEncoding: acceptsGzip = AcceptEncoding.allowsGzip(value)
@@ -132,7 +132,10 @@ private struct HeaderFields {
         kept.append((name: header.name, value: value))
     }
 
-    private mutating func frame(_ header: FramingHeader, _ value: String) throws(ServerError) {
+    private mutating func read(
+        _ header: FramingHeader,
+        saying value: String
+    ) throws(ServerError) {
         switch header {
         case .contentLength:
             guard contentLength == nil else {
@@ -158,7 +161,8 @@ private struct HeaderFields {
 
     /// The body's announced length, 0 when there is none or it comes in chunks.
     ///
-    /// A request whose end two readers could see in different places is refused: that is how requests are smuggled.
+    /// A request whose end two readers could see in different places is refused, since requests are
+    /// smuggled by such a difference (RFC 9112, 6.3).
     func bodyLength(version: HTTPVersion) throws(ServerError) -> Int {
         guard isChunked else { return contentLength ?? 0 }
         guard contentLength == nil, version != .http1_0 else {
@@ -184,10 +188,11 @@ private struct HeaderFields {
 
     /// Throws unless the request comes from this machine, as far as it says.
     ///
-    /// A browser leaves the origin out of what a page only embeds or links to, but not that it is
-    /// another site's.
+    /// A browser sends no `Origin` with what a page only embeds or links to, but its
+    /// `Sec-Fetch-Site` then says `cross-site`.
     ///
-    /// `isAllowed`: The origin is one whose pages may call the API.
+    /// - Parameter isAllowed: the origin is one whose pages may call the API.
+    /// - Throws: ``ServerError/foreignHost`` or ``ServerError/foreignOrigin``.
     func requireLocal(isAllowed: Bool) throws(ServerError) {
         var hasOrigin = false
         for (name, value) in kept {
@@ -199,7 +204,7 @@ private struct HeaderFields {
         guard hasOrigin || !isCrossSite else { throw .foreignOrigin }
     }
 
-    /// Digits only; a number too large for an `Int` is as good as the largest one.
+    /// Reads digits only; a number too large for an `Int` counts as the largest one.
     private static func length(_ value: String) throws(ServerError) -> Int {
         guard !value.isEmpty, value.utf8.allSatisfy(ASCII.isDigit) else {
             throw .malformed("Content-Length is not a number")

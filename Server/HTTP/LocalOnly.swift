@@ -1,4 +1,5 @@
 import LedgerService
+import Glibc
 
 /// Keeps web pages away from a ledger without keys.
 ///
@@ -7,12 +8,12 @@ import LedgerService
 /// can read the answers too. Such requests give themselves away by the name in `Host`, or by the
 /// page's `Origin`, neither of which a page can choose.
 enum LocalOnly {
-    /// Whether a `Host` is this machine's: `localhost` or a loopback address, with any port.
+    /// True for a `Host` of this machine: `localhost` or a loopback address, with any port.
     static func allows(host: String) -> Bool {
         name(of: host).map { Loopback.contains(String($0)) } ?? false
     }
 
-    /// Whether an `Origin` is a page of this machine's; `null` is anyone's.
+    /// True for the `Origin` of a page of this machine, but not for `null`, which any page may send.
     static func allows(origin: String) -> Bool {
         for scheme in ["http://", "https://"] where origin.hasPrefix(scheme) {
             return allows(host: String(origin.dropFirst(scheme.count)))
@@ -20,7 +21,7 @@ enum LocalOnly {
         return false
     }
 
-    /// What stands before the port, without an address's brackets; nil when that is malformed.
+    /// The host without its port and an IPv6 address's brackets; nil when it is malformed.
     private static func name(of authority: String) -> Substring? {
         guard authority.first == "[" else {
             let parts = authority.split(separator: ":", omittingEmptySubsequences: false)
@@ -35,5 +36,24 @@ enum LocalOnly {
 
     private static func isPort(_ text: Substring?) -> Bool {
         text?.utf8.allSatisfy(ASCII.isDigit) ?? true
+    }
+}
+
+/// Addresses that only this machine reaches.
+enum Loopback {
+    /// True when `host` is `localhost`, in 127.0.0.0/8, or ::1.
+    ///
+    /// Other names are not resolved, since a name's address may change after the check.
+    static func contains(_ host: String) -> Bool {
+        if host.lowercased() == "localhost" { return true }
+        if let v4 = bytes(of: host, family: AF_INET, count: 4) { return v4[0] == 127 }
+        guard let v6 = bytes(of: host, family: AF_INET6, count: 16) else { return false }
+        return v6.dropLast().allSatisfy { $0 == 0 } && v6[15] == 1
+    }
+
+    /// A numeric address in network byte order.
+    private static func bytes(of host: String, family: Int32, count: Int) -> [UInt8]? {
+        var bytes = [UInt8](repeating: 0, count: count)
+        return inet_pton(family, host, &bytes) == 1 ? bytes : nil
     }
 }

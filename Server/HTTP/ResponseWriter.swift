@@ -1,21 +1,22 @@
 import LedgerService
 import NIOCore
 import NIOHTTP1
+import Glibc
 
-/// How an answer is to be sent.
+/// The parts of an answer that the connection adds to the handler's response.
 struct ResponseFraming {
     let id: String
     let isHead: Bool
     let isVersion10: Bool
     let closes: Bool
-    /// The line of ``DateLine``.
+    /// The whole `Date` field with its line end, from ``DateLine``.
     let date: [UInt8]
-    /// The page's origin that may see the answer; nil: no other's.
+    /// The origin whose pages may see the answer; nil for none.
     let origin: AllowedOrigin?
 }
 
 extension ByteBuffer {
-    /// Writes a whole answer: head and body go to the socket together.
+    /// Writes a whole answer, so that head and body go to the socket together.
     mutating func writeResponse(_ response: APIResponse, framing: ResponseFraming) {
         let hasBody = response.status >= 200 && response.status != 204 && response.status != 304
         writeStatusLine(response.status)
@@ -25,7 +26,7 @@ extension ByteBuffer {
             if name == "cache-control" { isStorable = true }
             writeField(name: name, value: value)
         }
-        // What a ledger answers is true now, and may be secret.
+        // A ledger's answer is out of date at once, and may be secret.
         if !isStorable { writeStaticString("cache-control: no-store\r\n") }
         writeBytes(framing.date)
         if let origin = framing.origin { writeAccess(origin) }
@@ -63,7 +64,7 @@ extension ByteBuffer {
         if origin.varies { writeStaticString("vary: origin\r\n") }
     }
 
-    /// `String(value)` costs more than all the rest of a small answer's head.
+    /// Writes digits one by one: `String(value)` costs more than the rest of a small answer's head.
     private mutating func writeDecimal(_ value: Int) {
         guard value >= 10 else {
             writeInteger(UInt8(ascii: "0") + UInt8(value))
@@ -73,7 +74,7 @@ extension ByteBuffer {
         writeInteger(UInt8(ascii: "0") + UInt8(value % 10))
     }
 
-    /// A line break in a value would let it add fields of its own.
+    /// Writes a field, with spaces for control characters: a line break would start another field.
     private mutating func writeField(name: String, value: String) {
         writeString(name)
         writeStaticString(": ")
@@ -85,7 +86,7 @@ extension ByteBuffer {
         writeStaticString("\r\n")
     }
 
-    /// Fields that are the transport's business, whatever a handler says.
+    /// True for the fields that the transport writes itself, whatever a handler's response holds.
     private static func isFraming(_ name: String) -> Bool {
         switch name.utf8.count {
         case 10: name == "connection"
@@ -94,5 +95,81 @@ extension ByteBuffer {
         case 17: name == "transfer-encoding"
         default: false
         }
+    }
+}
+
+/// The `Date` field of answers, made once a second: making it costs more than the rest of a head.
+struct DateLine {
+    /// The whole field with its line end; empty before the first ``refresh(now:wall:)``.
+    private(set) var bytes: [UInt8] = []
+    private var end: NIODeadline = .uptimeNanoseconds(0)
+
+    /// Makes the field anew when the wall clock's second has passed.
+    mutating func refresh(now: NIODeadline, wall: @autoclosure () -> timespec = Self.wall()) {
+        guard now >= end else { return }
+        let time = wall()
+        bytes = Self.line(secondsSinceEpoch: time.tv_sec)
+        end = now + .nanoseconds(1_000_000_000 - Int64(time.tv_nsec))
+    }
+
+    private static func wall() -> timespec {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return time
+    }
+
+    /// `date: Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110, 5.6.7).
+    static func line(secondsSinceEpoch: Int) -> [UInt8] {
+        var time = time_t(secondsSinceEpoch)
+        var parts = tm()
+        gmtime_r(&time, &parts)
+        let (day, month) = (days[Int(parts.tm_wday)], months[Int(parts.tm_mon)])
+        let clock = [parts.tm_hour, parts.tm_min, parts.tm_sec].map(twoDigits)
+        let date = "\(day), \(twoDigits(parts.tm_mday)) \(month) \(parts.tm_year + 1900)"
+        return Array("date: \(date) \(clock.joined(separator: ":")) GMT\r\n".utf8)
+    }
+
+    private static let days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
+    private static let months = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ]
+
+    private static func twoDigits(_ value: Int32) -> String {
+        value < 10 ? "0\(value)" : "\(value)"
+    }
+}
+
+/// Compresses answers for clients that understand gzip.
+package struct ResponseCompressor: Sendable {
+    /// Bodies up to this size are sent as they are: compressing them saves no packet.
+    static let threshold = 1024
+    /// Bodies up to this size are compressed on the event loop; larger ones would hold up others.
+    static let inlineLimit = 8 * 1024
+
+    let gzip: @Sendable ([UInt8]) -> [UInt8]?
+
+    /// - Parameter gzip: the body as a gzip member; nil leaves the body as it is.
+    package init(gzip: @escaping @Sendable ([UInt8]) -> [UInt8]?) {
+        self.gzip = gzip
+    }
+
+    /// True when the answer is large enough to gain, and not encoded already.
+    func wants(_ response: APIResponse) -> Bool {
+        response.body.count > Self.threshold
+            && !response.headers.contains { $0.name == "content-encoding" }
+    }
+
+    /// The answer with a compressed body, if that makes it smaller.
+    ///
+    /// Both forms carry `Vary`, so that caches keep them apart.
+    func compressed(_ response: APIResponse, accepted: Bool) -> APIResponse {
+        var response = response
+        response.headers.append((name: "vary", value: "accept-encoding"))
+        guard accepted, let body = gzip(response.body), body.count < response.body.count else {
+            return response
+        }
+        response.headers.append((name: "content-encoding", value: "gzip"))
+        response.body = body
+        return response
     }
 }

@@ -1,4 +1,5 @@
 import LedgerService
+import NIOHTTP1
 
 /// An error that the transport answers by itself, before a handler sees the request.
 enum ServerError: Error, Equatable {
@@ -71,6 +72,17 @@ enum ServerError: Error, Equatable {
         }
     }
 
+    /// The answer's error for a refusal of the connection.
+    init(_ refusal: ConnectionRefusal) {
+        self =
+            switch refusal {
+            case .tooManyConnections: .tooManyConnections
+            case .tooManyBytes: .tooManyBytes
+            case .slowHead: .tooSlow("the request's headers took too long to arrive")
+            case .slowBody: .tooSlow("the request's body took too long to arrive")
+            }
+    }
+
     private var details: String {
         switch self {
         case .bodyTooLarge(let limit): #"{"field":"body","limit":\#(limit)}"#
@@ -80,7 +92,7 @@ enum ServerError: Error, Equatable {
         }
     }
 
-    /// The answer; its texts need no escaping.
+    /// The answer that a client gets; none of its texts needs escaping in JSON.
     var response: APIResponse {
         let json = #"{"error":"\#(code)","message":"\#(message)","details":\#(details)}"#
         var headers = [(name: "content-type", value: "application/json")]
@@ -89,5 +101,32 @@ enum ServerError: Error, Equatable {
             headers.append((name: "allow", value: allow))
         }
         return APIResponse(status: status, headers: headers, body: Array(json.utf8))
+    }
+}
+
+extension ServerError {
+    /// The refusal that tells a client of an error of the decoder.
+    init(of error: HTTPParserError, limits: HTTPLimits) {
+        self =
+            switch error {
+            case .headerOverflow:
+                .headersTooLarge(bytes: limits.headerBytes, count: limits.headerCount)
+            case .invalidVersion: .unsupportedVersion
+            case .invalidMethod: .malformed("the method is not one of HTTP's")
+            case .unexpectedContentLength:
+                .malformed("a request has at most one Content-Length and no Transfer-Encoding then")
+            case .invalidContentLength:
+                .malformed(
+                    "Content-Length is a number of bytes, and there is none beside Transfer-Encoding"
+                )
+            // The decoder has one code for a wrong line end and for an impossible Transfer-Encoding.
+            case .unknown:
+                .malformed(
+                    "this is not HTTP/1.1: Transfer-Encoding must be chunked, without a "
+                        + "Content-Length, and every line end with CR LF"
+                )
+            case .invalidEOFState, .closedConnection: .malformed("the request ended too early")
+            default: .malformed("this is not HTTP/1.1")
+            }
     }
 }

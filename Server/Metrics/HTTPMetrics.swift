@@ -1,18 +1,18 @@
 import Logging
 
-/// The server's own metrics.
+/// The metrics of the HTTP front, beside the ledger's own.
 struct HTTPMetrics {
     let metrics: PrometheusMetrics
 
     init(_ metrics: PrometheusMetrics, admission: Admission) {
         self.metrics = metrics
-        metrics.describe("eventledger_http_requests_total", "Requests answered.")
+        metrics.describe("eventledger_http_requests_total", as: "Requests answered.")
         metrics.describe(
             "eventledger_http_request_duration_seconds",
-            "From a request's head to its answer, with the time its body took to arrive."
+            as: "From a request's head to its answer, with the time its body took to arrive."
         )
-        metrics.describe("eventledger_http_request_bytes_total", "Bytes of request bodies.")
-        metrics.describe("eventledger_http_response_bytes_total", "Bytes of response bodies.")
+        metrics.describe("eventledger_http_request_bytes_total", as: "Bytes of request bodies.")
+        metrics.describe("eventledger_http_response_bytes_total", as: "Bytes of response bodies.")
         metrics.onCollect(
             "eventledger_http_requests_in_flight",
             help: "Requests that a handler is working on."
@@ -25,19 +25,22 @@ struct HTTPMetrics {
     func route(_ route: String) -> RouteMetrics {
         let labels = [("route", route)]
         return RouteMetrics(
-            duration: metrics.histogram("eventledger_http_request_duration_seconds", labels),
-            bytesIn: metrics.counter("eventledger_http_request_bytes_total", labels),
-            bytesOut: metrics.counter("eventledger_http_response_bytes_total", labels)
+            duration: metrics.histogram(
+                "eventledger_http_request_duration_seconds",
+                labels: labels
+            ),
+            bytesIn: metrics.counter("eventledger_http_request_bytes_total", labels: labels),
+            bytesOut: metrics.counter("eventledger_http_response_bytes_total", labels: labels)
         )
     }
 
     func requests(route: String, status: Int) -> PrometheusCounter {
         let labels = [("route", route), ("status", String(status))]
-        return metrics.counter("eventledger_http_requests_total", labels)
+        return metrics.counter("eventledger_http_requests_total", labels: labels)
     }
 }
 
-/// The handles of one route.
+/// The metric handles of one route, so that counting a request takes no lock.
 struct RouteMetrics {
     let duration: PrometheusHistogram
     let bytesIn: PrometheusCounter
@@ -45,7 +48,7 @@ struct RouteMetrics {
     var requests: [(status: Int, counter: PrometheusCounter)] = []
 }
 
-/// What is worth knowing about a request that was answered.
+/// The outline of an answered request, for metrics and the log.
 struct Exchange {
     let method: String
     let route: String
@@ -53,7 +56,7 @@ struct Exchange {
     let nanoseconds: Int64
     let bytesIn: Int
     let bytesOut: Int
-    /// Whose request it was, where keys are needed.
+    /// The id of the API key that the request came with; nil where none was needed or found.
     let keyID: String?
 
     func metadata(id: String) -> Logger.Metadata {
@@ -71,7 +74,7 @@ struct Exchange {
     }
 }
 
-/// Counts requests on one event loop: looks a route's handles up without taking a lock.
+/// Counts requests on one event loop, and keeps its routes' handles so that no lock is taken.
 struct HTTPRecorder {
     private let metrics: HTTPMetrics
     private var routes: [String: RouteMetrics] = [:]
@@ -82,21 +85,21 @@ struct HTTPRecorder {
 
     mutating func record(_ exchange: Exchange) {
         let name = exchange.route
-        routes[name, default: metrics.route(name)].record(exchange, metrics)
+        routes[name, default: metrics.route(name)].record(exchange, with: metrics)
     }
 }
 
 extension RouteMetrics {
-    fileprivate mutating func record(_ exchange: Exchange, _ metrics: HTTPMetrics) {
+    fileprivate mutating func record(_ exchange: Exchange, with metrics: HTTPMetrics) {
         duration.recordNanoseconds(exchange.nanoseconds)
         bytesIn.increment(by: Int64(exchange.bytesIn))
         bytesOut.increment(by: Int64(exchange.bytesOut))
-        counter(exchange, metrics).increment(by: 1)
+        counter(for: exchange, in: metrics).increment(by: 1)
     }
 
     private mutating func counter(
-        _ exchange: Exchange,
-        _ metrics: HTTPMetrics
+        for exchange: Exchange,
+        in metrics: HTTPMetrics
     ) -> PrometheusCounter {
         for (status, counter) in requests where status == exchange.status { return counter }
         let counter = metrics.requests(route: exchange.route, status: exchange.status)

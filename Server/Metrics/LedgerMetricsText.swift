@@ -1,11 +1,11 @@
 import LedgerCore
 import LedgerService
 
-/// What the ledger's own metrics mean, and its gauges.
+/// The help texts of the ledger's own metrics, and its gauges.
 enum LedgerMetricsText {
     /// Explains the ledger's metrics and shows how far its folds are behind.
     static func register(_ ledger: Ledger, with metrics: PrometheusMetrics) {
-        for (name, help) in helps { metrics.describe(name, help) }
+        for (name, help) in helps { metrics.describe(name, as: help) }
         metrics.onCollect(
             "eventledger_fold_lag_events",
             help: "Events appended or found by this process that are not in a compacted state yet."

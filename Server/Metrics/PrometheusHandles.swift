@@ -10,7 +10,7 @@ package final class PrometheusCounter: CounterHandler {
     /// The sum of all increments.
     package var value: Int64 { total.load(ordering: .relaxed) }
 
-    /// Adds to it; what is not positive is ignored.
+    /// Adds to the total; an amount that is not positive is ignored.
     package func increment(by amount: Int64) {
         guard amount > 0 else { return }
         total.wrappingAdd(amount, ordering: .relaxed)
@@ -28,15 +28,15 @@ package final class PrometheusGauge: MeterHandler, RecorderHandler {
 
     init() {}
 
-    /// What was set last.
+    /// The value that was set last; 0 before.
     package var value: Double { Double(bitPattern: bits.load(ordering: .relaxed)) }
 
-    /// Replaces the value.
+    /// Replaces the value, as a meter does.
     package func set(_ value: Double) {
         bits.store(value.bitPattern, ordering: .relaxed)
     }
 
-    /// Replaces the value.
+    /// Replaces the value, as a meter does.
     package func set(_ value: Int64) {
         set(Double(value))
     }
@@ -57,20 +57,21 @@ package final class PrometheusGauge: MeterHandler, RecorderHandler {
         increment(by: -amount)
     }
 
-    /// Replaces the value.
+    /// Replaces the value: a recorder that does not aggregate shows only its last one.
     package func record(_ value: Int64) {
         set(value)
     }
 
-    /// Replaces the value.
+    /// Replaces the value: a recorder that does not aggregate shows only its last one.
     package func record(_ value: Double) {
         set(value)
     }
 }
 
 /// Observations counted by size, in buckets that are fixed when it is created.
+///
+/// `@unchecked Sendable` because of the pointer: it never changes, and it points to atomics.
 package final class PrometheusHistogram: TimerHandler, RecorderHandler, @unchecked Sendable {
-    // `@unchecked` because of the pointer, which never changes and points to atomics.
     private let layout: HistogramLayout
     private let counts: UnsafeMutablePointer<Atomic<UInt64>>
     private let sum = Atomic<Int64>(0)
@@ -86,17 +87,17 @@ package final class PrometheusHistogram: TimerHandler, RecorderHandler, @uncheck
         counts.deallocate()
     }
 
-    /// Counts a duration.
+    /// Counts a duration in the layout's nanoseconds.
     package func recordNanoseconds(_ duration: Int64) {
         observe(duration)
     }
 
-    /// Counts a value.
+    /// Counts a value in the layout's unit.
     package func record(_ value: Int64) {
         observe(value)
     }
 
-    /// Counts a value, rounded.
+    /// Counts a value, rounded; one beyond `Int64` counts as the largest.
     package func record(_ value: Double) {
         observe(Int64(exactly: value.rounded()) ?? .max)
     }
@@ -129,11 +130,11 @@ package final class PrometheusHistogram: TimerHandler, RecorderHandler, @uncheck
 struct HistogramLayout {
     /// Upper bounds as recorded, ascending.
     let bounds: [Int64]
-    /// How many of what is recorded make one of what is shown.
+    /// The number of recorded units in one shown unit: 1e9 for nanoseconds shown as seconds.
     let unit: Double
 
-    /// Durations recorded in nanoseconds and shown in seconds: from a request that was answered
-    /// from memory to a long poll.
+    /// Durations recorded in nanoseconds and shown in seconds, from a request answered from memory
+    /// to a long poll.
     static let durations = HistogramLayout(
         bounds: [
             100_000, 250_000, 500_000, 1_000_000, 2_500_000, 5_000_000, 10_000_000, 25_000_000,

@@ -1,4 +1,5 @@
 package import CoreMetrics
+import LedgerService
 import Synchronization
 
 /// Metrics for Prometheus to scrape: a back end for swift-metrics that only counts.
@@ -13,17 +14,17 @@ package final class PrometheusMetrics: MetricsFactory {
     private let helps = Mutex<[String: String]>([:])
     private let collectors = Mutex<[Collector]>([])
 
-    /// An empty registry.
+    /// Makes a registry without any metric.
     package init() {}
 
-    /// Sets the explanation shown with a metric.
-    package func describe(_ name: String, _ help: String) {
+    /// Sets the explanation shown with a metric, also before the metric exists.
+    package func describe(_ name: String, as help: String) {
         helps.withLock { $0[PrometheusText.name(name)] = help }
     }
 
     /// Has a gauge, or a counter that is kept elsewhere, computed whenever the metrics are read.
     ///
-    /// What is not among the samples any more is not shown any more.
+    /// Only the latest samples are shown.
     ///
     /// - Parameters:
     ///   - name: the gauge's name.
@@ -37,7 +38,7 @@ package final class PrometheusMetrics: MetricsFactory {
         samples: @escaping @Sendable () -> [GaugeSample]
     ) {
         let name = PrometheusText.name(name)
-        describe(name, help)
+        describe(name, as: help)
         collectors.withLock { $0.append(Collector(name: name, type: type, samples: samples)) }
     }
 
@@ -58,27 +59,30 @@ package final class PrometheusMetrics: MetricsFactory {
     }
 
     /// The counter with this name and these labels.
-    package func counter(_ name: String, _ labels: [(String, String)] = []) -> PrometheusCounter {
-        handle(name, .counter, labels) { PrometheusCounter() }
+    package func counter(
+        _ name: String,
+        labels: [(String, String)] = []
+    ) -> PrometheusCounter {
+        handle(name, of: .counter, labels: labels) { PrometheusCounter() }
     }
 
     /// The gauge with this name and these labels.
-    package func gauge(_ name: String, _ labels: [(String, String)] = []) -> PrometheusGauge {
-        handle(name, .gauge, labels) { PrometheusGauge() }
+    package func gauge(_ name: String, labels: [(String, String)] = []) -> PrometheusGauge {
+        handle(name, of: .gauge, labels: labels) { PrometheusGauge() }
     }
 
     /// The histogram of durations with this name and these labels.
     package func histogram(
         _ name: String,
-        _ labels: [(String, String)] = []
+        labels: [(String, String)] = []
     ) -> PrometheusHistogram {
-        handle(name, .histogram, labels) { PrometheusHistogram(.durations) }
+        handle(name, of: .histogram, labels: labels) { PrometheusHistogram(.durations) }
     }
 
     private func handle<Handle: AnyObject & Sendable>(
         _ name: String,
-        _ type: MetricType,
-        _ labels: [(String, String)],
+        of type: MetricType,
+        labels: [(String, String)],
         create: () -> Handle
     ) -> Handle {
         let labels = PrometheusText.labels(labels)
@@ -96,17 +100,17 @@ package final class PrometheusMetrics: MetricsFactory {
 // MARK: - swift-metrics
 
 extension PrometheusMetrics {
-    /// A counter.
+    /// The counter of this label, which becomes its name, and these dimensions.
     package func makeCounter(
         label: String,
         dimensions: [(String, String)]
     ) -> any CounterHandler {
-        counter(label, dimensions)
+        counter(label, labels: dimensions)
     }
 
-    /// A gauge.
+    /// A gauge under this label, since a meter shows its last value.
     package func makeMeter(label: String, dimensions: [(String, String)]) -> any MeterHandler {
-        gauge(label, dimensions)
+        gauge(label, labels: dimensions)
     }
 
     /// A gauge, or a histogram of sizes if it is to aggregate.
@@ -115,29 +119,29 @@ extension PrometheusMetrics {
         dimensions: [(String, String)],
         aggregate: Bool
     ) -> any RecorderHandler {
-        guard aggregate else { return gauge(label, dimensions) }
-        return handle(label, .histogram, dimensions) { PrometheusHistogram(.sizes) }
+        guard aggregate else { return gauge(label, labels: dimensions) }
+        return handle(label, of: .histogram, labels: dimensions) { PrometheusHistogram(.sizes) }
     }
 
     /// A histogram of durations.
     package func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
-        histogram(label, dimensions)
+        histogram(label, labels: dimensions)
     }
 
-    /// Nothing: what was counted stays true.
+    /// Does nothing: the counter stays, since its total stays true.
     package func destroyCounter(_ handler: any CounterHandler) {}
 
-    /// Nothing.
+    /// Does nothing: the gauge keeps its last value.
     package func destroyMeter(_ handler: any MeterHandler) {}
 
-    /// Nothing.
+    /// Does nothing: the observations stay true.
     package func destroyRecorder(_ handler: any RecorderHandler) {}
 
-    /// Nothing.
+    /// Does nothing: the durations stay true.
     package func destroyTimer(_ handler: any TimerHandler) {}
 }
 
-/// One value of what is computed when the metrics are read.
+/// One value that is computed when the metrics are read.
 package struct GaugeSample: Sendable {
     let labels: [(String, String)]
     let value: Double
@@ -155,7 +159,7 @@ private struct Collector: Sendable {
     let samples: @Sendable () -> [GaugeSample]
 }
 
-/// What a metric is shown as.
+/// The type that a metric is shown with.
 package enum MetricType: String, Sendable {
     /// A number that only grows.
     case counter
@@ -165,10 +169,10 @@ package enum MetricType: String, Sendable {
     case histogram
 }
 
-/// All metrics of one name.
+/// All metrics that share a name and so a type.
 struct MetricFamily {
     let type: MetricType
-    /// By their labels as rendered.
+    /// The handles by their labels, as ``PrometheusText/labels(_:)`` renders them.
     var handles: [String: any AnyObject & Sendable] = [:]
 
     init(_ type: MetricType) {
@@ -180,5 +184,26 @@ struct MetricFamily {
         let gauge = PrometheusGauge()
         gauge.set(sample.value)
         handles[PrometheusText.labels(sample.labels)] = gauge
+    }
+}
+
+extension PrometheusMetrics {
+    /// The answer to a request for `/metrics`.
+    func response(to request: APIRequest) -> APIResponse {
+        guard request.method == "GET" else {
+            var response = ServerError.methodNotAllowed(allow: "GET, HEAD").response
+            response.route = "GET /metrics"
+            return response
+        }
+        if var refusal = request.refusalOfParameters() {
+            refusal.route = "GET /metrics"
+            return refusal
+        }
+        return APIResponse(
+            status: 200,
+            headers: [(name: "content-type", value: "text/plain; version=0.0.4; charset=utf-8")],
+            body: Array(render().utf8),
+            route: "GET /metrics"
+        )
     }
 }

@@ -1,4 +1,4 @@
-/// The text format 0.0.4
+/// A document in the text format 0.0.4
 /// (https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format).
 struct PrometheusText {
     private(set) var output = ""
@@ -9,32 +9,38 @@ struct PrometheusText {
         output += "# TYPE \(name) \(family.type.rawValue)\n"
         for (labels, handle) in family.handles.sorted(by: { $0.key < $1.key }) {
             switch handle {
-            case let counter as PrometheusCounter: line(name, labels, "\(counter.value)")
-            case let gauge as PrometheusGauge: line(name, labels, Self.number(gauge.value))
-            case let histogram as PrometheusHistogram: write(histogram, name, labels)
+            case let counter as PrometheusCounter:
+                line(name, labels: labels, value: "\(counter.value)")
+            case let gauge as PrometheusGauge:
+                line(name, labels: labels, value: Self.number(gauge.value))
+            case let histogram as PrometheusHistogram: write(histogram, name: name, labels: labels)
             default: break
             }
         }
     }
 
-    private mutating func write(_ histogram: PrometheusHistogram, _ name: String, _ labels: String)
-    {
+    private mutating func write(
+        _ histogram: PrometheusHistogram,
+        name: String,
+        labels: String
+    ) {
         let (buckets, sum) = histogram.snapshot()
         let prefix = labels.isEmpty ? "" : labels + ","
         for (bound, count) in buckets {
-            line(name + "_bucket", prefix + "le=\"\(Self.number(bound))\"", "\(count)")
+            let all = prefix + "le=\"\(Self.number(bound))\""
+            line(name + "_bucket", labels: all, value: "\(count)")
         }
-        line(name + "_sum", labels, Self.number(sum))
-        line(name + "_count", labels, "\(buckets.last?.count ?? 0)")
+        line(name + "_sum", labels: labels, value: Self.number(sum))
+        line(name + "_count", labels: labels, value: "\(buckets.last?.count ?? 0)")
     }
 
-    private mutating func line(_ name: String, _ labels: String, _ value: String) {
+    private mutating func line(_ name: String, labels: String, value: String) {
         output += labels.isEmpty ? "\(name) \(value)\n" : "\(name){\(labels)} \(value)\n"
     }
 }
 
 extension PrometheusText {
-    /// A name with everything replaced that names may not contain.
+    /// The name, with `_` for every character that names may not contain.
     static func name(_ name: String) -> String {
         sanitize(name, colons: true)
     }

@@ -8,11 +8,11 @@ import Synchronization
 package final class LedgerProcess: Sendable {
     /// The address it listens on, for example `127.0.0.1`.
     package let host: String
-    /// The port it listens on.
+    /// The port it listens on: the system's choice if the configuration said 0.
     package let port: Int
 
-    /// Where programs on this machine reach it, such as `http://[::1]:8080`; of a server that
-    /// listens on every address, loopback's.
+    /// The URL for programs on this machine, such as `http://[::1]:8080`; that of loopback where the
+    /// server listens on every address.
     package let url: String
 
     private let ledger: Ledger
@@ -22,12 +22,12 @@ package final class LedgerProcess: Sendable {
     private let logger: Logger
 
     private init(
-        _ ledger: Ledger,
-        _ server: HTTPServer,
-        _ storage: OpenStorage,
-        _ upkeep: Task<Void, Never>,
-        _ logger: Logger,
-        scheme: String
+        ledger: Ledger,
+        server: HTTPServer,
+        storage: OpenStorage,
+        upkeep: Task<Void, Never>,
+        scheme: String,
+        logger: Logger
     ) {
         self.ledger = ledger
         self.server = server
@@ -41,11 +41,13 @@ package final class LedgerProcess: Sendable {
 
     /// Opens the table and starts to serve.
     ///
-    /// `storage`: Where the table is; a folder is made with mode 0700 when missing.
-    ///
-    /// `clock`: What time it is; the machine's clocks but in a test.
-    ///
-    /// Throws ``ConfigurationError``, ``DataFolderError``, `SQLiteOpenError` or ``StorageError``.
+    /// - Parameters:
+    ///   - configuration: the address to listen on, and what to refuse.
+    ///   - storage: the table's place; a folder is made with mode 0700 when missing.
+    ///   - clock: the machine's clocks, except in a test.
+    ///   - logger: for everything that the process logs.
+    /// - Returns: a ledger that serves already.
+    /// - Throws: ``ConfigurationError``, ``DataFolderError``, `SQLiteOpenError` or ``StorageError``.
     package static func start(
         _ configuration: ServerConfiguration,
         storage: LedgerStorage,
@@ -55,7 +57,7 @@ package final class LedgerProcess: Sendable {
         var configuration = configuration
         configuration.tableConnections = storage.connections
         try configuration.validate()
-        // Before anything is opened that would only fail for want of it, or fail the process.
+        // Checked before the table opens, which needs files too and may end the process without.
         try FileLimit.require(reserved: configuration.reservedFiles, limit: FileLimit.raise())
         if configuration.isReadableOnTheWay {
             logger.warning(
@@ -65,7 +67,7 @@ package final class LedgerProcess: Sendable {
         }
         Allocator.keepLargeBlocks()
         let metrics = Self.metrics
-        let open = try await OpenStorage.open(storage, clock, metrics)
+        let open = try await OpenStorage.open(storage, clock: clock, metrics: metrics)
         var settings = Ledger.Configuration()
         settings.foldsInBackground = true
         settings.seesAllAppends = open.isOwn
@@ -76,7 +78,7 @@ package final class LedgerProcess: Sendable {
             configuration: settings,
             logger: logger
         )
-        // Before the first request is judged by it.
+        // Before the first request: it must not be decided by a clock that runs ahead.
         await ledger.checkClock()
         LedgerMetricsText.register(ledger, with: metrics)
         do {
@@ -89,7 +91,14 @@ package final class LedgerProcess: Sendable {
             )
             let upkeep = Task { await ledger.runUpkeep() }
             let scheme = configuration.tls == nil ? "http" : "https"
-            return LedgerProcess(ledger, server, open, upkeep, logger, scheme: scheme)
+            return LedgerProcess(
+                ledger: ledger,
+                server: server,
+                storage: open,
+                upkeep: upkeep,
+                scheme: scheme,
+                logger: logger
+            )
         } catch {
             await open.close()
             throw error
@@ -110,7 +119,7 @@ package final class LedgerProcess: Sendable {
 
     /// Finishes what was accepted, ends the background work and closes the table.
     ///
-    /// What waits for events is answered at once: it would wait in vain.
+    /// Polls that wait for events are answered at once, since none will come.
     package func stop(grace: Duration) async {
         await server.shutdown(grace: grace) { ledger.endWaiting() }
         upkeep.cancel()
@@ -118,7 +127,7 @@ package final class LedgerProcess: Sendable {
         await storage.close()
     }
 
-    /// One for the process: swift-metrics takes a factory only once.
+    /// One registry for the process, since swift-metrics takes a factory only once.
     private static let metrics: PrometheusMetrics = {
         let metrics = PrometheusMetrics()
         MetricsSystem.bootstrap(metrics)

@@ -5,12 +5,12 @@ import Glibc
 /// Turns SIGTERM and SIGINT into something to wait for.
 ///
 /// The first signal makes ``wait()`` return, so that the process can stop in order. A second one
-/// ends it at once: someone is in a hurry. There is one waiter at a time in a process.
+/// ends it at once: someone is in a hurry. A process has one waiter at a time; a second one traps.
 ///
-/// The handler writes the signal's number into a pipe, and everything else happens where that is
-/// read: hardly anything else is allowed in a signal handler. (Dispatch's own signal sources lose
-/// what arrives while they are being set up; waiting on a thread needs the signals blocked in every
-/// other thread, and some run before `main`.)
+/// The signal handler writes the signal's number into a pipe, since a handler may do little more
+/// (signal-safety(7)). A thread reads the pipe and does the rest. (Dispatch's own signal sources lose
+/// signals that arrive while they are being set up. Waiting on a thread needs the signals blocked in
+/// every other thread, and some run before `main`.)
 package final class SignalWaiter: Sendable {
     private enum State {
         case quiet
@@ -40,8 +40,13 @@ package final class SignalWaiter: Sendable {
         let (reading, writing) = (ends[0], ends[1])
         self.writing = writing
         guard hasPipe else { return }
-        signalPipe.store(writing, ordering: .releasing)
-        // A thread of its own, since reading blocks.
+        let isOnly = signalPipe.compareExchange(
+            expected: -1,
+            desired: writing,
+            ordering: .acquiringAndReleasing
+        )
+        precondition(isOnly.exchanged, "one SignalWaiter exists at a time in a process")
+        // Reading blocks, so it has a thread of its own.
         DispatchQueue(label: "eventledger.signals").async { [weak self] in
             while let number = Self.next(reading) { self?.receive(number) }
             close(reading)
@@ -61,7 +66,7 @@ package final class SignalWaiter: Sendable {
         while true {
             let count = read(reading, &number, 1)
             if count == 1 { return Int32(number) }
-            // The signal itself may have interrupted it.
+            // The signal may have interrupted this very read.
             guard count < 0, errno == EINTR else { return nil }
         }
     }
@@ -72,7 +77,9 @@ package final class SignalWaiter: Sendable {
         signal(SIGHUP, passOn)
     }
 
-    /// The number of the first signal, as soon as there is one; to be called once.
+    /// Returns the number of the first signal as soon as there is one.
+    ///
+    /// It must be called once at most.
     package func wait() async -> Int32 {
         await withCheckedContinuation { continuation in
             let received: Int32? = state.withLock { state in
@@ -84,7 +91,7 @@ package final class SignalWaiter: Sendable {
         }
     }
 
-    /// What a signal does; 128 + number is how shells report an end by signal.
+    /// Acts on a signal; a second one ends the process with 128 + number, as shells report it.
     private func receive(_ number: Int32) {
         if number == SIGHUP, let body = hangup.withLock({ $0 }) { return body() }
         let previous = state.withLock { state in
@@ -100,13 +107,14 @@ package final class SignalWaiter: Sendable {
     }
 }
 
-/// Where the signal handler writes to.
+/// The pipe's end that the signal handler writes to; -1 while there is no waiter.
 ///
-/// Global, since a signal handler is a C function without a context; atomic, since it runs at any
-/// moment in any thread, and an atomic load takes no lock that the interrupted code may hold.
+/// It is global because a signal handler is a C function without a context. It is atomic because a
+/// handler runs at any moment in any thread, and an atomic load takes no lock that the interrupted
+/// code may hold.
 private let signalPipe = Atomic<Int32>(-1)
 
-/// The signal handler: does nothing that is not allowed in one, and leaves `errno` as it was.
+/// The signal handler, which makes one async-signal-safe call and leaves `errno` as it was.
 private func passOn(_ number: Int32) {
     let error = errno
     var byte = UInt8(truncatingIfNeeded: number)

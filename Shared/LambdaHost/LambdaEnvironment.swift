@@ -2,7 +2,7 @@ import Glibc
 import LedgerCore
 import Logging
 
-/// What a function is told by its environment.
+/// The settings of a function, from its environment.
 package struct LambdaEnvironment: Sendable {
     /// The table's name: `EVENTLEDGER_TABLE`.
     package let table: String
@@ -16,8 +16,11 @@ package struct LambdaEnvironment: Sendable {
     /// `EVENTLEDGER_LOG_LEVEL`; info by default.
     let logLevel: Logger.Level
 
-    /// Reads variables; throws ``LambdaConfigurationError``.
-    init(_ variable: (String) -> String?) throws(LambdaConfigurationError) {
+    /// Reads the settings.
+    ///
+    /// - Parameter variable: looks a variable up.
+    /// - Throws: ``LambdaConfigurationError`` naming the first variable that is missing or wrong.
+    init(reading variable: (String) -> String?) throws(LambdaConfigurationError) {
         guard let table = variable("EVENTLEDGER_TABLE"), !table.isEmpty else {
             throw LambdaConfigurationError(description: "EVENTLEDGER_TABLE is not set")
         }
@@ -52,14 +55,14 @@ package struct LambdaEnvironment: Sendable {
         return rate
     }
 
-    /// A variable of this process.
+    /// Looks a variable of this process up; nil when it is not set.
     static func variable(_ name: String) -> String? {
         getenv(name).map { String(cString: $0) }
     }
 }
 
-/// The function's environment is not as it must be.
+/// A variable of the function's environment is missing or wrong.
 package struct LambdaConfigurationError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// What is wrong.
+    /// The variable and its fault, for a person.
     package let description: String
 }

@@ -1,21 +1,23 @@
 import CResolver
 import CoreMetrics
 import Dispatch
-import Glibc
 package import LedgerCore
 package import LedgerService
 import LineLog
 import Logging
+import Glibc
 
-/// The process of a function.
+/// The process of a Lambda function.
 package enum LambdaHost {
-    /// Serves a function's events until the process is ended; never returns otherwise.
+    /// Serves a function's events until the process is ended.
     ///
-    /// `table` is called once, before the first event. When it throws, the function reports that
-    /// it can't start.
+    /// It is not `async`, since in a fully static executable an asynchronous `main` costs several
+    /// milliseconds at the first suspension.
     ///
-    /// Not `async`: in a fully static executable an asynchronous `main` costs several milliseconds
-    /// at the first suspension.
+    /// - Parameters:
+    ///   - function: the routes and events that this process takes.
+    ///   - table: opens the table; called once, before the first event. Its error is reported to
+    ///     Lambda as a failed start.
     package static func run(
         _ function: LedgerFunction,
         table: @escaping @Sendable (LambdaEnvironment) throws -> any Table
@@ -53,5 +55,97 @@ package enum LambdaHost {
 
     private static func complain(_ message: String) {
         LineLogHandler.writeToStandardError(Array((message + "\n").utf8))
+    }
+}
+
+/// A function without its process, so that tests can start it too.
+struct FunctionHost: Sendable {
+    let metrics: EmbeddedMetrics
+
+    private let function: LedgerFunction
+    private let runtime: RuntimeAPI
+    private let variable: @Sendable (String) -> String?
+    private let clock: any LedgerClock
+    private let writeLog: @Sendable ([UInt8]) -> Void
+
+    init(
+        _ function: LedgerFunction,
+        runtime: RuntimeAPI,
+        variable: @escaping @Sendable (String) -> String?,
+        clock: any LedgerClock,
+        writeMetrics: @escaping @Sendable ([UInt8]) -> Void = LineOutput.writeToStandardOutput,
+        writeLog: @escaping @Sendable ([UInt8]) -> Void = LineLogHandler.writeToStandardError
+    ) {
+        self.function = function
+        self.runtime = runtime
+        self.variable = variable
+        self.clock = clock
+        self.writeLog = writeLog
+        // The deployed name keeps the metrics of two deployments in one account apart.
+        metrics = EmbeddedMetrics(
+            function: variable("AWS_LAMBDA_FUNCTION_NAME") ?? function.rawValue,
+            now: { clock.now().milliseconds },
+            write: writeMetrics
+        )
+    }
+
+    /// Serves until the Runtime API fails, or reports that the function can't start.
+    func run(
+        table: @Sendable (LambdaEnvironment) throws -> any Table
+    ) async throws(RuntimeFailure) {
+        let environment: LambdaEnvironment
+        let opened: any Table
+        do {
+            environment = try LambdaEnvironment(reading: variable)
+            opened = try table(environment)
+        } catch {
+            let failure = FunctionFailure(type: "Function.InitFailed", message: "\(error)")
+            return try await runtime.failInit(with: failure)
+        }
+        let current = CurrentInvocation()
+        let logger = logger(at: environment.logLevel, during: current)
+        var settings = Ledger.Configuration()
+        // The compactor runs every minute; the others need no right to write the clock's row.
+        settings.keepsClock = function == .compactor
+        let ledger = Ledger(
+            table: opened,
+            clock: clock,
+            configuration: settings,
+            logger: logger
+        )
+        let loop = RuntimeLoop(
+            runtime: runtime,
+            handler: FunctionHandler(
+                function,
+                of: ledger,
+                keys: .on(
+                    KeySettings(
+                        rootHash: environment.rootKeyHash,
+                        requestsPerSecond: environment.requestsPerSecond
+                    )
+                ),
+                clock: clock
+            ),
+            current: current,
+            metrics: metrics,
+            logger: logger
+        )
+        try await loop.run()
+    }
+
+    private func logger(
+        at level: Logger.Level,
+        during current: CurrentInvocation
+    ) -> Logger {
+        Logger(label: "eventledger.\(function.rawValue)") { [writeLog] label in
+            var handler = LineLogHandler(
+                label: label,
+                level: level,
+                format: .json,
+                write: writeLog
+            )
+            handler.metadataProvider = Logger.MetadataProvider { current.metadata }
+            return handler
+        }
     }
 }

@@ -7,7 +7,7 @@ package struct LineLogHandler: LogHandler {
     package var logLevel: Logger.Level
     /// Added to every record.
     package var metadata: Logger.Metadata = [:]
-    /// Adds metadata of the moment to every record.
+    /// Adds metadata, asked for at each record, to that record.
     package var metadataProvider: Logger.MetadataProvider?
 
     private let label: String
@@ -33,13 +33,13 @@ package struct LineLogHandler: LogHandler {
         self.write = write
     }
 
-    /// Gets or sets one entry of the metadata.
+    /// One entry of ``metadata``.
     package subscript(metadataKey key: String) -> Logger.Metadata.Value? {
         get { metadata[key] }
         set { metadata[key] = newValue }
     }
 
-    /// Writes a record.
+    /// Writes one line; of equal metadata keys the record's own wins, then the provider's.
     package func log(event: LogEvent) {
         var all = metadata
         if let provided = metadataProvider?.get() { all.merge(provided) { $1 } }
@@ -62,4 +62,43 @@ package struct LineLogHandler: LogHandler {
     package static func writeToStandardError(_ line: [UInt8]) {
         LineOutput.write(line, to: STDERR_FILENO)
     }
+}
+
+/// The form of a log line.
+package enum LogFormat: String, Sendable, CaseIterable {
+    /// `2026-01-31T12:00:00.000Z info listening port=8080`, for people.
+    case text
+    /// One JSON object a line, for machines.
+    case json
+}
+
+/// Writes lines to standard output and standard error.
+package enum LineOutput {
+    /// Writes a line to standard output.
+    package static func writeToStandardOutput(_ line: [UInt8]) {
+        write(line, to: STDOUT_FILENO)
+    }
+
+    /// Writes a line by one `write(2)`, so that lines of several threads do not mix.
+    ///
+    /// A signal or a full pipe may still cut one in two.
+    static func write(_ line: [UInt8], to file: Int32) {
+        line.withUnsafeBytes { bytes in
+            var rest = bytes[...]
+            while !rest.isEmpty {
+                let part = UnsafeRawBufferPointer(rebasing: rest)
+                let count = systemWrite(part, to: file)
+                if count > 0 {
+                    rest = rest.dropFirst(count)
+                } else if errno != EINTR {
+                    return
+                }
+            }
+        }
+    }
+}
+
+/// Calls `write(2)`, whose name is taken inside the type.
+private func systemWrite(_ bytes: UnsafeRawBufferPointer, to file: Int32) -> Int {
+    write(file, bytes.baseAddress, bytes.count)
 }

@@ -1,6 +1,7 @@
 import Logging
+import Glibc
 
-/// What is in a line.
+/// The content of one line.
 struct LogRecord {
     let time: LogTime
     let level: Logger.Level
@@ -9,9 +10,9 @@ struct LogRecord {
     let metadata: [(key: String, value: Logger.Metadata.Value)]
 }
 
-/// Records as lines.
+/// Makes lines of records.
 ///
-/// Whatever is in a record, it stays one line and cannot pose as another one.
+/// A record stays one line whatever it holds, and cannot pose as another one.
 enum LogLine {
     /// `{"time":"…","level":"info","message":"…",…}`; the fixed fields come first and a metadata
     /// entry of the same name is prefixed with an underscore.
@@ -56,9 +57,9 @@ extension LogLine {
         case .string(let text): appendJSON(text, to: &line)
         case .stringConvertible(let convertible): line += number(convertible) ?? quoted(convertible)
         case .array(let values):
-            list(values, "[", "]", to: &line) { appendJSON($0, to: &$1) }
+            list(values, between: "[", and: "]", to: &line) { appendJSON($0, to: &$1) }
         case .dictionary(let entries):
-            list(entries.sorted { $0.key < $1.key }, "{", "}", to: &line) {
+            list(entries.sorted { $0.key < $1.key }, between: "{", and: "}", to: &line) {
                 appendJSON($0.key, to: &$1)
                 $1 += ":"
                 appendJSON($0.value, to: &$1)
@@ -74,7 +75,7 @@ extension LogLine {
         }
     }
 
-    /// Numbers and truth values stay what they are.
+    /// The JSON of a number or truth value; nil for anything else, which becomes a string.
     private static func number(_ value: any CustomStringConvertible) -> String? {
         switch value {
         case let integer as any FixedWidthInteger: "\(integer)"
@@ -92,8 +93,8 @@ extension LogLine {
 
     private static func list<Element>(
         _ elements: [Element],
-        _ open: String,
-        _ close: String,
+        between open: String,
+        and close: String,
         to line: inout String,
         append: (Element, inout String) -> Void
     ) {
@@ -115,7 +116,7 @@ extension LogLine {
         line += "\""
     }
 
-    /// As it is when it is a plain word, else as a JSON string.
+    /// Appends a plain word unchanged, and any other text as a JSON string.
     private static func appendWord(_ text: String, to line: inout String) {
         let isPlain = text.unicodeScalars.allSatisfy {
             $0.value > 0x20 && $0.value < 0x7F && $0 != "\"" && $0 != "=" && $0 != "\\"
@@ -123,7 +124,7 @@ extension LogLine {
         if isPlain, !text.isEmpty { line += text } else { appendJSON(text, to: &line) }
     }
 
-    /// Control characters never get through: a terminal would obey them.
+    /// Appends text with control characters escaped, since a terminal would obey them.
     private static func appendEscaped(_ text: String, to line: inout String, quoted: Bool) {
         for scalar in text.unicodeScalars {
             switch scalar {
@@ -142,5 +143,39 @@ extension LogLine {
     private static func hexadecimal(_ value: UInt32) -> String {
         let digits = String(value, radix: 16)
         return String(repeating: "0", count: 4 - digits.count) + digits
+    }
+}
+
+/// The wall clock of a log line.
+struct LogTime {
+    /// Milliseconds since 1970-01-01T00:00:00Z.
+    let milliseconds: Int64
+
+    static func now() -> LogTime {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return LogTime(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
+    }
+
+    /// The time in UTC, as in `2026-01-31T12:00:00.000Z`.
+    var rfc3339: String {
+        var seconds = time_t(milliseconds / 1000)
+        var parts = tm()
+        gmtime_r(&seconds, &parts)
+        let date = [
+            pad(Int(parts.tm_year) + 1900, to: 4), pad(Int(parts.tm_mon) + 1, to: 2),
+            pad(Int(parts.tm_mday), to: 2),
+        ]
+        let time = [
+            pad(Int(parts.tm_hour), to: 2), pad(Int(parts.tm_min), to: 2),
+            pad(Int(parts.tm_sec), to: 2),
+        ]
+        return date.joined(separator: "-") + "T" + time.joined(separator: ":")
+            + "." + pad(Int(milliseconds % 1000), to: 3) + "Z"
+    }
+
+    private func pad(_ value: Int, to width: Int) -> String {
+        let digits = String(value)
+        return String(repeating: "0", count: max(0, width - digits.count)) + digits
     }
 }

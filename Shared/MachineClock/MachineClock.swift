@@ -1,9 +1,9 @@
 import Glibc
 package import LedgerCore
 
-/// The machine's clocks: the one place that reads them for decisions about stored rows.
+/// The machine's clocks, which decisions about stored rows read only here.
 package enum MachineClock {
-    /// The wall clock.
+    /// The wall clock, which may be set back or run wrong.
     package static func now() -> Timestamp {
         Timestamp(milliseconds: milliseconds(CLOCK_REALTIME))
     }
@@ -14,16 +14,16 @@ package enum MachineClock {
         milliseconds(CLOCK_BOOTTIME)
     }
 
-    /// Both.
+    /// Both clocks, read one after the other.
     package static func instant() -> Instant { Instant(now: now(), uptime: uptime()) }
 
-    /// What time it is by the machine's boot; nil where the system does not say.
+    /// The boot's id and the time since; nil where the system does not tell.
     ///
-    /// Read from the kernel's own files: no library that bends the clocks of a process, for tests or
-    /// for licences, gets between.
+    /// Both come from the kernel's own files, which a library that bends the clocks of a process, for
+    /// tests or for licences, does not change.
     package static func bootMoment() -> BootMoment? {
         guard let boot = boot, let text = contents("/proc/uptime") else { return nil }
-        // Seconds with two decimals, then something else.
+        // The file holds two numbers: the uptime in seconds with two decimals, and idle time.
         let parts = text.prefix { $0 != 0x20 }.split(separator: UInt8(ascii: "."))
         guard parts.count == 2, let seconds = number(parts[0]), parts[1].count == 2,
             let hundredths = number(parts[1])
@@ -39,7 +39,7 @@ package enum MachineClock {
         Int64(String(decoding: digits, as: UTF8.self))
     }
 
-    /// The beginning of a file; nil when it can't be read.
+    /// The first 64 bytes of a file; nil when it can't be read or is empty.
     private static func contents(_ path: String) -> ArraySlice<UInt8>? {
         let file = open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { return nil }

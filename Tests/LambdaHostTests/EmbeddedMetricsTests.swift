@@ -44,8 +44,8 @@ struct EmbeddedMetricsTests {
     @Test("The loop writes one for each event, with its request id")
     func loop() async throws {
         let drive = Drive()
-        let health = Events.gateway("GET", "/health")
-        _ = await drive.run(.admin, [{ health }, { health }])
+        let health = Events.gateway("GET", path: "/health")
+        _ = await drive.run(.admin, on: [{ health }, { health }])
         let ids = try drive.metrics.all.map { try object($0)["request_id"] as? String }
         #expect(ids == ["request-1", "request-2"])
     }
@@ -54,8 +54,8 @@ struct EmbeddedMetricsTests {
     func deployedName() async throws {
         var drive = Drive()
         drive.environment["AWS_LAMBDA_FUNCTION_NAME"] = "eventledger-prod-admin"
-        let health = Events.gateway("GET", "/health")
-        _ = await drive.run(.admin, [{ health }])
+        let health = Events.gateway("GET", path: "/health")
+        _ = await drive.run(.admin, on: [{ health }])
         let names = try drive.metrics.all.map { try object($0)["function"] as? String }
         #expect(names == ["eventledger-prod-admin"])
     }

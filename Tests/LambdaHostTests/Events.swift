@@ -14,7 +14,7 @@ enum Events {
     /// An HTTP API's event, payload version 2.0; the gateway decodes the path.
     static func gateway(
         _ method: String,
-        _ decodedPath: String,
+        path decodedPath: String,
         query: String = "",
         body: String? = nil,
         headers: [String: String] = ["accept": "*/*", "content-type": "application/json"],
@@ -24,41 +24,41 @@ enum Events {
     ) -> String {
         event(
             method,
-            decodedPath,
-            query,
-            body,
-            headers,
-            isBase64,
-            stage,
-            cookies,
+            path: decodedPath,
+            query: query,
+            body: body,
+            headers: headers,
+            isBase64: isBase64,
+            stage: stage,
+            cookies: cookies,
             domain: "abc123.execute-api.eu-central-1.amazonaws.com"
         )
     }
 
     /// A function URL's event: the same form, the path as sent.
-    static func functionURL(_ method: String, _ path: String, query: String = "") -> String {
+    static func functionURL(_ method: String, path: String, query: String = "") -> String {
         event(
             method,
-            path,
-            query,
-            nil,
-            ["accept": "*/*"],
-            false,
-            "$default",
-            [],
+            path: path,
+            query: query,
+            body: nil,
+            headers: ["accept": "*/*"],
+            isBase64: false,
+            stage: "$default",
+            cookies: [],
             domain: "abc123.lambda-url.eu-central-1.on.aws"
         )
     }
 
     private static func event(
         _ method: String,
-        _ path: String,
-        _ query: String,
-        _ body: String?,
-        _ headers: [String: String],
-        _ isBase64: Bool,
-        _ stage: String,
-        _ cookies: [String],
+        path: String,
+        query: String,
+        body: String?,
+        headers: [String: String],
+        isBase64: Bool,
+        stage: String,
+        cookies: [String],
         domain: String
     ) -> String {
         let http: [String: Any] = [
@@ -107,7 +107,7 @@ enum Events {
         ]
     }
 
-    /// EventBridge's rule.
+    /// The event of EventBridge's rule, which starts the sweep.
     static let schedule = text([
         "version": "0", "id": "53dc4d37-cffa-4f76-80c9-8b7d4a4d2eaa", "account": "123456789012",
         "detail-type": "Scheduled Event", "source": "aws.events", "time": "2026-03-12T19:03:00Z",

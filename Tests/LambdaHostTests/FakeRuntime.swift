@@ -30,7 +30,7 @@ final class FakeRuntime: Sendable {
         server = TinyServer { script.answer(Call($0)) }
     }
 
-    /// `HOST:PORT`.
+    /// The value of `AWS_LAMBDA_RUNTIME_API`, `HOST:PORT`.
     var address: String { "127.0.0.1:\(server.port)" }
 
     /// Everything that was posted.
@@ -39,7 +39,7 @@ final class FakeRuntime: Sendable {
     func stop() { server.stop() }
 }
 
-/// What the runtime says next.
+/// The events and answers of the runtime, in order.
 private final class Script: Sendable {
     private struct State {
         var events: [@Sendable () -> String]

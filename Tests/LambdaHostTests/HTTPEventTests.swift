@@ -18,7 +18,7 @@ struct HTTPEventTests {
         let request = try request(
             Events.gateway(
                 "POST",
-                "/streams/orders/events",
+                path: "/streams/orders/events",
                 query: "ack=summary&x=%20",
                 body: #"{"key":"ä","data":1}"#,
                 headers: ["content-type": "application/json", "X-Many": "a,b"],
@@ -38,9 +38,9 @@ struct HTTPEventTests {
     func base64() throws {
         let bytes: [UInt8] = [0x1f, 0x8b, 0, 255, 10]
         let body = Data(bytes).base64EncodedString()
-        let event = Events.gateway("POST", "/streams/s/events", body: body, isBase64: true)
+        let event = Events.gateway("POST", path: "/streams/s/events", body: body, isBase64: true)
         #expect(try request(event).body == bytes)
-        let bad = Events.gateway("POST", "/streams/s/events", body: "a b=", isBase64: true)
+        let bad = Events.gateway("POST", path: "/streams/s/events", body: "a b=", isBase64: true)
         #expect(throws: LambdaEventError.badBase64) { try request(bad) }
     }
 
@@ -56,14 +56,14 @@ struct HTTPEventTests {
             ("", "/"),
         ]
     )
-    func decodedPath(_ raw: String, _ path: String) throws {
-        #expect(try request(Events.gateway("GET", raw)).path == path)
+    func decodedPath(raw: String, path: String) throws {
+        #expect(try request(Events.gateway("GET", path: raw)).path == path)
     }
 
     @Test("A function URL's path stays as sent")
     func encodedPath() throws {
         let path = "/streams/s/compacted/a%2Fb%20c%25"
-        #expect(try request(Events.functionURL("GET", path)).path == path)
+        #expect(try request(Events.functionURL("GET", path: path)).path == path)
     }
 
     @Test(
@@ -74,8 +74,8 @@ struct HTTPEventTests {
             ("$default", "/prod/health", "/prod/health"),
         ]
     )
-    func stage(_ stage: String, _ raw: String, _ path: String) throws {
-        #expect(try request(Events.gateway("GET", raw, stage: stage)).path == path)
+    func stage(stage: String, raw: String, path: String) throws {
+        #expect(try request(Events.gateway("GET", path: raw, stage: stage)).path == path)
     }
 
     @Test(
@@ -93,7 +93,7 @@ struct HTTPEventTests {
     @Test("No cut of an event is taken for one, or stops the function")
     func truncated() {
         let event = Array(
-            Events.gateway("POST", "/streams/s/events", body: "{\"a\":\"\\u00e9\"}").utf8
+            Events.gateway("POST", path: "/streams/s/events", body: "{\"a\":\"\\u00e9\"}").utf8
         )
         for count in 0..<event.count {
             #expect(throws: LambdaEventError.self) { try LambdaEvent(Array(event[..<count])) }

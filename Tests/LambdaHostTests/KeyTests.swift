@@ -15,8 +15,8 @@ struct KeyTests {
         let none = ["authorization": ""]
         let admin = await drive.run(
             .admin,
-            ["/health", "/openapi.json", "/streams", "/keys"].map { path in
-                { Events.gateway("GET", path, headers: none) }
+            on: ["/health", "/openapi.json", "/streams", "/keys"].map { path in
+                { Events.gateway("GET", path: path, headers: none) }
             }
         )
         #expect(admin.map(\.status) == [200, 200, 401, 401])
@@ -25,7 +25,7 @@ struct KeyTests {
             let method = function == .poll ? "GET" : "POST"
             let calls = await drive.run(
                 function,
-                [{ Events.gateway(method, "/streams/s/\(target)", headers: none) }]
+                on: [{ Events.gateway(method, path: "/streams/s/\(target)", headers: none) }]
             )
             #expect(calls.map(\.status) == [401], "\(function)")
         }
@@ -37,12 +37,12 @@ struct KeyTests {
         let scope = #"{"actions":["publish"],"streams":"s"}"#
         let made = await drive.run(
             .admin,
-            [
-                { Events.gateway("POST", "/streams", body: #"{"stream_id":"s"}"#) },
+            on: [
+                { Events.gateway("POST", path: "/streams", body: #"{"stream_id":"s"}"#) },
                 {
                     Events.gateway(
                         "POST",
-                        "/keys",
+                        path: "/keys",
                         body: #"{"name":"x","scopes":[\#(scope)]}"#
                     )
                 },
@@ -57,12 +57,20 @@ struct KeyTests {
             let headers = [
                 "authorization": "Bearer \(key)", "content-type": "application/json",
             ]
-            return Events.gateway("POST", "/streams/s/events", body: Self.publish, headers: headers)
+            return Events.gateway(
+                "POST",
+                path: "/streams/s/events",
+                body: Self.publish,
+                headers: headers
+            )
         }
-        #expect(await drive.run(.publish, [publish]).map(\.status) == [200])
-        let revoked = await drive.run(.admin, [{ Events.gateway("DELETE", "/keys/\(id)") }])
+        #expect(await drive.run(.publish, on: [publish]).map(\.status) == [200])
+        let revoked = await drive.run(
+            .admin,
+            on: [{ Events.gateway("DELETE", path: "/keys/\(id)") }]
+        )
         #expect(revoked.map(\.status) == [200])
-        #expect(await drive.run(.publish, [publish]).map(\.status) == [401])
+        #expect(await drive.run(.publish, on: [publish]).map(\.status) == [401])
         #expect(!(drive.log.all + drive.metrics.all).contains { $0.contains(key) })
     }
 
@@ -70,11 +78,11 @@ struct KeyTests {
         "A key may make so many requests a second of an instance",
         arguments: [(nil, 100), ("3", 3), ("0", 110)]
     )
-    func rate(_ text: String?, _ admitted: Int) async {
+    func rate(text: String?, admitted: Int) async {
         var drive = Drive()
         drive.environment["EVENTLEDGER_REQUESTS_PER_SECOND"] = text
-        let request: @Sendable () -> String = { Events.gateway("GET", "/streams") }
-        let calls = await drive.run(.admin, Array(repeating: request, count: 110))
+        let request: @Sendable () -> String = { Events.gateway("GET", path: "/streams") }
+        let calls = await drive.run(.admin, on: Array(repeating: request, count: 110))
         let statuses = calls.map(\.status)
         #expect(statuses == (0..<110).map { $0 < admitted ? 200 : 429 })
     }
@@ -86,7 +94,7 @@ struct KeyTests {
     func badRate(_ text: String) async {
         var drive = Drive()
         drive.environment["EVENTLEDGER_REQUESTS_PER_SECOND"] = text
-        let calls = await drive.run(.admin, [])
+        let calls = await drive.run(.admin, on: [])
         #expect(calls.map(\.path) == ["/2018-06-01/runtime/init/error"])
         #expect(calls[0].body.contains("EVENTLEDGER_REQUESTS_PER_SECOND"))
     }

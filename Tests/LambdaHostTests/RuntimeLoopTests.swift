@@ -10,12 +10,12 @@ import Testing
 struct RuntimeLoopTests {
     private static let stream = Events.gateway(
         "POST",
-        "/streams",
+        path: "/streams",
         body: #"{"stream_id":"s","partition_count":1}"#
     )
     private static let event = Events.gateway(
         "POST",
-        "/streams/s/events",
+        path: "/streams/s/events",
         body: #"{"key":"a b","type":"t","data":1}"#
     )
 
@@ -24,7 +24,7 @@ struct RuntimeLoopTests {
         let drive = Drive()
         let calls = await drive.run(
             .admin,
-            [{ Events.gateway("GET", "/health") }, { Self.stream }, { Self.stream }]
+            on: [{ Events.gateway("GET", path: "/health") }, { Self.stream }, { Self.stream }]
         )
         #expect(calls.map(\.status) == [200, 201, 409])
         #expect(
@@ -39,7 +39,7 @@ struct RuntimeLoopTests {
         let drive = Drive()
         let calls = await drive.run(
             .publish,
-            [{ "{}" }, { Events.schedule }, { Events.gateway("GET", "/health") }]
+            on: [{ "{}" }, { Events.schedule }, { Events.gateway("GET", path: "/health") }]
         )
         #expect(calls[0].path.hasSuffix("/request-1/error"))
         #expect(calls[0].json["errorType"] as? String == "Function.BadEvent")
@@ -56,7 +56,7 @@ struct RuntimeLoopTests {
         let drive = Drive()
         let calls = await drive.run(
             .admin,
-            [{ Events.gateway("GET", "/health") }],
+            on: [{ Events.gateway("GET", path: "/health") }],
             refusesAnswers: true
         )
         #expect(calls.map { $0.path.hasSuffix("/error") } == [false, true])
@@ -66,22 +66,22 @@ struct RuntimeLoopTests {
     @Test("A function that can't start says why")
     func initError() async {
         var drive = Drive()
-        let calls = await drive.run(.poll, []) { throw Failure("no credentials") }
+        let calls = await drive.run(.poll, on: []) { throw Failure("no credentials") }
         #expect(calls.map(\.path) == ["/2018-06-01/runtime/init/error"])
         #expect((calls[0].json["errorMessage"] as? String)?.contains("no credentials") == true)
         drive.environment = [:]
-        let unnamed = await drive.run(.poll, [])
+        let unnamed = await drive.run(.poll, on: [])
         #expect((unnamed[0].json["errorMessage"] as? String)?.contains("EVENTLEDGER_TABLE") == true)
         for hash in [nil, "", "abc"] {
             drive.environment = ["EVENTLEDGER_TABLE": "t"]
             drive.environment["EVENTLEDGER_ROOT_KEY_HASH"] = hash
-            let open = await drive.run(.poll, [])
+            let open = await drive.run(.poll, on: [])
             let message = open[0].json["errorMessage"] as? String ?? ""
             #expect(message.contains("EVENTLEDGER_ROOT_KEY_HASH"))
         }
         drive.environment = Drive().environment
         drive.environment["EVENTLEDGER_LOG_LEVEL"] = "loud"
-        let loud = await drive.run(.poll, [])
+        let loud = await drive.run(.poll, on: [])
         #expect((loud[0].json["errorMessage"] as? String)?.contains("loud") == true)
     }
 
@@ -90,8 +90,8 @@ struct RuntimeLoopTests {
     )
     func together() async throws {
         let drive = Drive()
-        _ = await drive.run(.admin, [{ Self.stream }])
-        let published = await drive.run(.publish, [{ Self.event }])
+        _ = await drive.run(.admin, on: [{ Self.stream }])
+        let published = await drive.run(.publish, on: [{ Self.event }])
         #expect(published[0].status == 200, "\(published[0].body)")
         let record = Events.record(
             "111",
@@ -99,27 +99,27 @@ struct RuntimeLoopTests {
             sortKey: String(repeating: "0", count: 20)
         )
         let batch = Events.batch([record])
-        let folded = await drive.run(.compactor, [{ batch }])
+        let folded = await drive.run(.compactor, on: [{ batch }])
         #expect(folded[0].body == #"{"batchItemFailures":[]}"#)
         let found = await drive.run(
             .poll,
-            [
-                { Events.gateway("GET", "/streams/s/compacted/a b") },
-                { Events.functionURL("GET", "/streams/s/compacted/a%20b") },
-                { Events.gateway("GET", "/streams/s/compacted", query: "key=a%20b") },
+            on: [
+                { Events.gateway("GET", path: "/streams/s/compacted/a b") },
+                { Events.functionURL("GET", path: "/streams/s/compacted/a%20b") },
+                { Events.gateway("GET", path: "/streams/s/compacted", query: "key=a%20b") },
             ]
         )
         #expect(found.map(\.status) == [200, 200, 200], "\(found.map(\.body))")
         #expect(Set(found.map(\.answer)).count == 1)
-        let swept = await drive.run(.compactor, [{ Events.schedule }])
+        let swept = await drive.run(.compactor, on: [{ Events.schedule }])
         #expect(swept[0].body == #"{"streams":1,"removed_rows":0,"failures":0}"#)
     }
 
     @Test("A partition that can't be folded is reported by all of its sequence numbers")
     func partialFailure() async throws {
         let drive = Drive()
-        _ = await drive.run(.admin, [{ Self.stream }])
-        _ = await drive.run(.publish, [{ Self.event }])
+        _ = await drive.run(.admin, on: [{ Self.stream }])
+        _ = await drive.run(.publish, on: [{ Self.event }])
         let key = try await logKey(drive.table)
         let records = [
             Events.record("7", partitionKey: key, sortKey: String(repeating: "0", count: 20)),
@@ -132,19 +132,19 @@ struct RuntimeLoopTests {
             drive.table,
             plan: FaultPlan { $0.kind.isRead ? nil : .throttle }
         )
-        let failed = await broken.run(.compactor, [{ batch }])
+        let failed = await broken.run(.compactor, on: [{ batch }])
         #expect(
             failed[0].body
                 == #"{"batchItemFailures":[{"itemIdentifier":"7"},{"itemIdentifier":"9"}]}"#
         )
-        let mended = await drive.run(.compactor, [{ batch }])
+        let mended = await drive.run(.compactor, on: [{ batch }])
         #expect(mended[0].body == #"{"batchItemFailures":[]}"#)
     }
 
     @Test("A function that was frozen looks at the tail again, and a warm one does not")
     func frozen() async {
         var drive = Drive()
-        _ = await drive.run(.admin, [{ Self.stream }])
+        _ = await drive.run(.admin, on: [{ Self.stream }])
         let logReads = CallCounter.ofLogReads()
         drive.table = logReads.watching(drive.table)
         let clock = drive.clock
@@ -152,7 +152,7 @@ struct RuntimeLoopTests {
         let note = { @Sendable in reads.write(Array("\(logReads.count)".utf8)) }
         let calls = await drive.run(
             .publish,
-            [
+            on: [
                 { Self.event },
                 {
                     note()
@@ -179,19 +179,22 @@ struct RuntimeLoopTests {
         var drive = Drive(table: memory)
         for index in 0..<40 {
             let body = "{\"stream_id\":\"s\(index)\",\"partition_count\":1}"
-            _ = await drive.run(.admin, [{ Events.gateway("POST", "/streams", body: body) }])
+            _ = await drive.run(
+                .admin,
+                on: [{ Events.gateway("POST", path: "/streams", body: body) }]
+            )
         }
         // The runtime's deadline is 30 s after the clock's beginning; every call takes one.
         let clock = drive.clock
         drive.table = FaultyTable(memory) { _, moment in
             if moment == .before { clock.advance(milliseconds: 1000) }
         }
-        let first = await drive.run(.compactor, [{ Events.schedule }])
+        let first = await drive.run(.compactor, on: [{ Events.schedule }])
         let looked = first[0].json["streams"] as? Int ?? 0
         #expect((1..<20).contains(looked), "\(first[0].body)")
         #expect(clock.uptime() < 45_000)
         // Its time is over before it begins.
-        let late = await drive.run(.compactor, [{ Events.schedule }])
+        let late = await drive.run(.compactor, on: [{ Events.schedule }])
         #expect(late[0].json["streams"] as? Int == 0)
         let swept = memory.items.filter { if case .progress = $0.key { true } else { false } }
         #expect(swept.count == looked)

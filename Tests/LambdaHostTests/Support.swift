@@ -30,7 +30,7 @@ struct Drive: Sendable {
     /// Hands the events to the real loop, and returns what it posted.
     func run(
         _ function: LedgerFunction,
-        _ events: [@Sendable () -> String],
+        on events: [@Sendable () -> String],
         refusesAnswers: Bool = false,
         open: (@Sendable () throws -> any Table)? = nil
     ) async -> [FakeRuntime.Call] {

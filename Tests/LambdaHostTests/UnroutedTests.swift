@@ -9,13 +9,13 @@ import Testing
 struct UnroutedTests {
     private func answers(
         _ function: LedgerFunction,
-        _ requests: [(method: String, path: String)],
+        to requests: [(method: String, path: String)],
         headers: [String: String] = [:]
     ) async -> [FakeRuntime.Call] {
         await Drive().run(
             function,
-            requests.map { request in
-                { Events.gateway(request.method, request.path, headers: headers) }
+            on: requests.map { request in
+                { Events.gateway(request.method, path: request.path, headers: headers) }
             }
         )
     }
@@ -24,7 +24,7 @@ struct UnroutedTests {
     func unrouted() async {
         let calls = await answers(
             .admin,
-            [
+            to: [
                 ("GET", "/nowhere"), ("GET", ""), ("PUT", "/streams/s/events"),
                 ("OPTIONS", "/streams/s"), ("POST", "/streams/s/compacted/a"),
             ]
@@ -40,10 +40,10 @@ struct UnroutedTests {
 
     @Test("HEAD is served where GET is, and a call of another function's by nobody")
     func head() async {
-        #expect(await answers(.admin, [("HEAD", "/health")]).map(\.status) == [200])
-        #expect(await answers(.poll, [("HEAD", "/streams/s/events")]).map(\.status) == [404])
+        #expect(await answers(.admin, to: [("HEAD", "/health")]).map(\.status) == [200])
+        #expect(await answers(.poll, to: [("HEAD", "/streams/s/events")]).map(\.status) == [404])
         let foreign = [("GET", "/streams/s/events"), ("POST", "/streams/s/compact")]
-        let calls = await answers(.admin, foreign)
+        let calls = await answers(.admin, to: foreign)
         #expect(calls.map(\.status) == [404, 404])
         #expect(calls.allSatisfy { $0.answer.contains(#""error":"not_found""#) })
     }
@@ -51,7 +51,7 @@ struct UnroutedTests {
     @Test("A browser's preflight gets a status that lets the gateway's headers decide")
     func preflight() async {
         let asking = ["origin": "https://a.example", "access-control-request-method": "POST"]
-        let calls = await answers(.admin, [("OPTIONS", "/streams/s/events")], headers: asking)
+        let calls = await answers(.admin, to: [("OPTIONS", "/streams/s/events")], headers: asking)
         #expect(calls.map(\.status) == [204] && calls[0].answer.isEmpty)
     }
 

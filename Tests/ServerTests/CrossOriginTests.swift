@@ -18,7 +18,7 @@ struct CrossOriginTests {
             (["https://*", "http://a"], "https://y"),
         ]
     )
-    func named(_ origins: [String], _ origin: String) async throws {
+    func named(allowed origins: [String], origin: String) async throws {
         try await withServer(StubHandler.echo, corsOrigins: origins) { server in
             let client = try RawClient(port: server.port)
             try await client.send(get("/x", headers: "Origin: \(origin)\r\n"))
@@ -66,7 +66,7 @@ struct CrossOriginTests {
             #expect(answer.status == 403)
             #expect(answer.header("access-control-allow-origin") == nil)
         }
-        let keys = KeyPolicy.on(KeySettings(rootHash: Way.rootKey.hash))
+        let keys = KeyPolicy.on(KeySettings(rootHash: TransportKind.rootKey.hash))
         try await withServer(StubHandler.echo, keys: keys, corsOrigins: [Self.console]) { server in
             let client = try RawClient(port: server.port)
             try await client.send(Self.preflight + "\(origin)\r\n\r\n")

@@ -44,7 +44,7 @@ import Testing
             await arrived.wait()
 
             let second = try RawClient(port: server.port)
-            try await second.send(post("/", "body"))
+            try await second.send(post("/", body: "body"))
             let response = try await second.receive()
             #expect(response.status == 503)
             #expect(response.header("retry-after") == "1")
@@ -52,7 +52,7 @@ import Testing
 
             gate.open()
             #expect(try await first.receive().status == 200)
-            try await second.send(post("/", "body"))
+            try await second.send(post("/", body: "body"))
             #expect(try await second.receive().status == 200)
         }
     }

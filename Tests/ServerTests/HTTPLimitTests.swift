@@ -55,7 +55,7 @@ import Testing
     @Test func takesABodyOfExactlyTheLimit() async throws {
         try await withServer(StubHandler.echo, limits: HTTPLimits(bodyBytes: 10)) { server in
             let client = try RawClient(port: server.port)
-            try await client.send(post("/", "0123456789"))
+            try await client.send(post("/", body: "0123456789"))
             #expect(try await client.receive().status == 200)
         }
     }

@@ -13,7 +13,7 @@ import Testing
         try await withServer(StubHandler.echo) { server in
             let client = try RawClient(port: server.port)
             try await client.send(
-                post("/a%20b?x=1&y", "hello", headers: "Content-Type: t/p\r\nX-Other: 1\r\n")
+                post("/a%20b?x=1&y", body: "hello", headers: "Content-Type: t/p\r\nX-Other: 1\r\n")
             )
             let response = try await client.receive()
             #expect(response.status == 200)
@@ -47,13 +47,13 @@ import Testing
         }
         try await withServer(handler) { server in
             let client = try RawClient(port: server.port)
-            try await client.send(post("/", "small"))
+            try await client.send(post("/", body: "small"))
             #expect(try await client.receive().text == "true true")
-            try await client.send(post("/suspend", "small"))
+            try await client.send(post("/suspend", body: "small"))
             await arrived.wait()
             gate.open()
             #expect(try await client.receive().text == "true true")
-            try await client.send(post("/", String(repeating: "x", count: 65 * 1024)))
+            try await client.send(post("/", body: String(repeating: "x", count: 65 * 1024)))
             #expect(try await client.receive().text == "false false")
         }
     }
@@ -66,7 +66,7 @@ import Testing
         }
         try await withServer(handler) { server in
             let client = try RawClient(port: server.port)
-            try await client.send((0..<2000).map { post("/\($0)", "body") }.joined())
+            try await client.send((0..<2000).map { post("/\($0)", body: "body") }.joined())
             gate.open()
             for index in 0..<2000 {
                 #expect(try await client.receive().text == "/\(index)")
@@ -80,7 +80,7 @@ import Testing
             let chunked =
                 "POST /c HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
                 + "3;ext=1\r\nabc\r\n4\r\ndefg\r\n0\r\nTrailer: 1\r\n\r\n"
-            for byte in (post("/p", "body") + chunked).utf8 { try await client.send([byte]) }
+            for byte in (post("/p", body: "body") + chunked).utf8 { try await client.send([byte]) }
             #expect(try await client.receive().text == "POST /p?\nbody")
             #expect(try await client.receive().text == "POST /c?\nabcdefg")
         }
@@ -91,7 +91,7 @@ import Testing
         try await withServer(handler) { server in
             let client = try RawClient(port: server.port)
             let body = String(repeating: "0123456789abcdef", count: 64 * 1024)
-            try await client.send(post("/", body))
+            try await client.send(post("/", body: body))
             #expect(try await client.receive().text == body)
         }
     }
@@ -107,7 +107,7 @@ import Testing
         try await withServer(handler) { server in
             let requests = [
                 get("/"), get("/empty"), get("/metrics"), get("/metrics?x=1"), get("/kept"),
-                "HEAD / HTTP/1.1\r\nHost: localhost\r\n\r\n", post("/metrics", ""),
+                "HEAD / HTTP/1.1\r\nHost: localhost\r\n\r\n", post("/metrics", body: ""),
                 "nonsense\r\n\r\n",
             ]
             for request in requests {

@@ -44,7 +44,7 @@ struct LocalOnlyTests {
         "What another site's page embeds or links to is refused, also without its origin",
         arguments: [("cross-site", 403), ("Cross-Site", 403), ("same-site", 200), ("none", 200)]
     )
-    func embedded(_ site: String, _ expected: Int) async throws {
+    func embedded(site: String, status expected: Int) async throws {
         let headers = "Host: localhost\r\nSec-Fetch-Site: \(site)\r\n"
         #expect(try await status(headers) == expected)
         // A page of this machine under another of its names.
@@ -54,9 +54,9 @@ struct LocalOnlyTests {
     @Test("With keys names don't matter: a page has no key")
     func keyed() async throws {
         let headers = "Host: evil.example\r\nOrigin: http://evil.example\r\n"
-        let policy = KeyPolicy.on(KeySettings(rootHash: Way.rootKey.hash))
+        let policy = KeyPolicy.on(KeySettings(rootHash: TransportKind.rootKey.hash))
         #expect(try await status(headers, keys: policy) == 401)
-        let bearer = "Authorization: Bearer \(Way.rootKey.text)\r\n"
+        let bearer = "Authorization: Bearer \(TransportKind.rootKey.text)\r\n"
         #expect(try await status(headers + bearer, keys: policy) == 200)
     }
 

@@ -6,7 +6,7 @@ import Synchronization
 import Testing
 
 @Suite struct LoggingTests {
-    /// Collects lines.
+    /// Collects the lines of a log, in the order of their writes.
     private final class Lines: Sendable {
         private let lines = Mutex<[String]>([])
 
@@ -69,7 +69,7 @@ import Testing
         try await withServer(StubHandler.echo, logger: lines.logger(.text)) { server in
             let client = try RawClient(port: server.port)
             let headers = "X-Request-ID: id-1\r\nAuthorization: Bearer elk_secret\r\n"
-            try await client.send(post("/path?cursor=secret", "secret", headers: headers))
+            try await client.send(post("/path?cursor=secret", body: "secret", headers: headers))
             #expect(try await client.receive().status == 200)
         }
         let line = try #require(lines.all.first)

@@ -6,7 +6,7 @@ import Testing
 @Suite struct MetricsTests {
     @Test func rendersEveryKindInAStableOrder() {
         let metrics = PrometheusMetrics()
-        metrics.describe("b_total", "Back\\slash\nand \"quotes\".")
+        metrics.describe("b_total", as: "Back\\slash\nand \"quotes\".")
         Counter(label: "b_total", dimensions: [("z", "1"), ("a", "x\"\\\n")], factory: metrics)
             .increment(by: 2)
         Counter(label: "b_total", factory: metrics).increment()
@@ -64,7 +64,10 @@ import Testing
 
     @Test func givesOneHandleForOneNameAndNoneForTwoTypes() {
         let metrics = PrometheusMetrics()
-        #expect(metrics.counter("a", [("x", "1")]) === metrics.counter("a", [("x", "1")]))
+        #expect(
+            metrics.counter("a", labels: [("x", "1")])
+                === metrics.counter("a", labels: [("x", "1")])
+        )
         metrics.gauge("a").set(7.0)
         #expect(metrics.render() == "# TYPE a counter\na{x=\"1\"} 0\n")
     }
@@ -88,11 +91,11 @@ import Testing
     @Test func answersForItselfAtItsOwnPath() async throws {
         try await withServer(StubHandler.echo) { server in
             let client = try RawClient(port: server.port)
-            try await client.send(post("/a", "12345") + "GARBAGE\r\n\r\n")
+            try await client.send(post("/a", body: "12345") + "GARBAGE\r\n\r\n")
             #expect(try await client.receive().status == 200)
             #expect(try await client.receive().status == 400)
             let scraper = try RawClient(port: server.port)
-            try await scraper.send(post("/metrics", ""))
+            try await scraper.send(post("/metrics", body: ""))
             #expect(try await scraper.receive().header("allow") == "GET, HEAD")
             try await scraper.send(get("/metrics?x=1"))
             let refused = try await scraper.receive()

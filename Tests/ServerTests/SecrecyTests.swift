@@ -7,7 +7,7 @@ import Logging
 import Synchronization
 import Testing
 
-/// What must never be in a log.
+/// Secrets must never be in a log.
 @Suite("Secrecy")
 struct SecrecyTests {
     @Test("No log line at any level holds a key, a cursor or an event's data")
@@ -19,8 +19,8 @@ struct SecrecyTests {
             }
         }
         let secrets = Secrets()
-        try await withLedger(.keys, logger: logger) { transport in
-            let recorder = Recorder(transport, secrets)
+        try await withLedger(over: .keys, logger: logger) { transport in
+            let recorder = Recorder(transport, into: secrets)
             for check in APISuite.checks { try await check.run(over: recorder) }
             for check in APISuite.keyChecks { try await check.run(over: recorder) }
         }
@@ -37,7 +37,7 @@ struct SecrecyTests {
 }
 
 extension Set<String> {
-    /// Those that stand somewhere in the bytes, in one walk over them.
+    /// The texts that occur somewhere in the bytes, found in one walk over them.
     fileprivate func occurring(in bytes: [UInt8]) -> Set<String> {
         var byStart: [UInt64: [[UInt8]]] = [:]
         for text in self {
@@ -57,7 +57,7 @@ extension Set<String> {
     }
 }
 
-/// What a suite sent and received that is nobody else's business.
+/// The secrets that a suite sent and received.
 private final class Secrets: Sendable {
     private let texts = Mutex<Set<String>>([])
 
@@ -80,10 +80,10 @@ private struct Recorder: KeyedTransport {
     private let transport: HTTPTransport
     private let secrets: Secrets
 
-    init(_ transport: HTTPTransport, _ secrets: Secrets) {
+    init(_ transport: HTTPTransport, into secrets: Secrets) {
         self.transport = transport
         self.secrets = secrets
-        secrets.addKey(Way.rootKey.text)
+        secrets.addKey(TransportKind.rootKey.text)
     }
 
     func send(_ request: SuiteRequest) async throws -> Answer {
@@ -115,6 +115,6 @@ private struct Recorder: KeyedTransport {
     func with(key: String?) -> any APITransport {
         if let key { secrets.addKey(key) }
         guard let other = transport.with(key: key) as? HTTPTransport else { return self }
-        return Recorder(other, secrets)
+        return Recorder(other, into: secrets)
     }
 }

@@ -10,7 +10,7 @@ struct StatelessTests {
     func share() async throws {
         let aws = try await LocalAWS.shared()
         let table = try await aws.createTable()
-        let servers = try await Self.start(3, table, aws)
+        let servers = try await Self.start(3, on: table, of: aws)
         defer { for server in servers { server.kill() } }
         let load = KillLoad()
         try await load.create(servers[0].port)
@@ -36,21 +36,26 @@ struct StatelessTests {
     func wait() async throws {
         let aws = try await LocalAWS.shared()
         let table = try await aws.createTable()
-        let servers = try await Self.start(2, table, aws)
+        let servers = try await Self.start(2, on: table, of: aws)
         defer { for server in servers { server.kill() } }
         let load = KillLoad()
         try await load.create(servers[0].port)
         async let count = Self.wait(servers[0].port)
         let event = "{\"key\": \"k\", \"type\": \"t\", \"data\": 1}"
         try await APIConnection(servers[1].port)
-            .persist("POST", "/streams/s/events", event, headers: "Idempotency-Key: k\r\n")
+            .persist(
+                "POST",
+                at: "/streams/s/events",
+                body: event,
+                headers: "Idempotency-Key: k\r\n"
+            )
         #expect(try await count == 1)
     }
 
     private static func start(
         _ count: Int,
-        _ table: String,
-        _ aws: LocalAWS
+        on table: String,
+        of aws: LocalAWS
     ) async throws -> [LedgerUnderTest] {
         var servers: [LedgerUnderTest] = []
         for _ in 0..<count { servers.append(try await LedgerUnderTest(table: table, of: aws)) }
@@ -66,7 +71,7 @@ struct StatelessTests {
             let start = ContinuousClock.now
             let page = try await client.persist(
                 "GET",
-                "/streams/s/subscriptions/c0/poll?wait=20"
+                at: "/streams/s/subscriptions/c0/poll?wait=20"
             )
             let events = page["events"] as? [Any] ?? []
             guard events.isEmpty else { return events.count }
@@ -83,7 +88,7 @@ struct StatelessTests {
             ("dynamodb:", nil), ("dynamodb:ab", nil), ("dynamodb:a/b", nil), ("postgres", nil),
         ]
     )
-    func storage(_ text: String, _ storage: LedgerStorage?) {
-        #expect(LedgerStorage(text, folder: "f") == storage)
+    func storage(text: String, expected: LedgerStorage?) {
+        #expect(LedgerStorage(text, folder: "f") == expected)
     }
 }

@@ -2,7 +2,7 @@ import LedgerTesting
 import Loopback
 import Testing
 
-/// What waits is no reason to keep a process from ending.
+/// Waiting polls do not keep a process from ending.
 @Suite("Stopping")
 struct StopTests {
     private static let waiters = 20
@@ -14,9 +14,9 @@ struct StopTests {
         // A process of its own, whose metrics count no other test's requests.
         let ledger = try await ServerProcess.ledger(["--data", folder.path])
         let client = try RawClient(port: ledger.port)
-        try await client.send(post("/streams", "{\"stream_id\":\"s\"}"))
+        try await client.send(post("/streams", body: "{\"stream_id\":\"s\"}"))
         #expect(try await client.receive().status == 201)
-        try await client.send(post("/streams/s/subscriptions", "{\"subscription_id\":\"u\"}"))
+        try await client.send(post("/streams/s/subscriptions", body: "{\"subscription_id\":\"u\"}"))
         #expect(try await client.receive().status == 201)
         let waiting = try await waiting(at: ledger.port, seenBy: client)
 

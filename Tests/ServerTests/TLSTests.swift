@@ -24,12 +24,15 @@ struct TLSTests {
     func versions() async throws {
         try await withTLS(try await TestCertificate.shared()) { port in
             for version in ["-tls1_2", "-tls1_3"] {
-                let said = try await Self.connect(port, [version, "-alpn", "h2,http/1.1"])
+                let said = try await Self.connect(
+                    to: port,
+                    with: [version, "-alpn", "h2,http/1.1"]
+                )
                 #expect(said.contains("ALPN protocol: http/1.1"), "\(said)")
             }
             for version in ["-tls1", "-tls1_1"] {
                 await #expect(throws: OpenSSL.Failure.self) {
-                    try await Self.connect(port, [version, "-cipher", "ALL:@SECLEVEL=0"])
+                    try await Self.connect(to: port, with: [version, "-cipher", "ALL:@SECLEVEL=0"])
                 }
             }
         }
@@ -92,7 +95,7 @@ struct TLSTests {
     private func withTLS(
         _ certificate: TestCertificate,
         timeouts: HTTPTimeouts = .patient,
-        _ body: (Int) async throws -> Void
+        body: (Int) async throws -> Void
     ) async throws {
         try await withServer(StubHandler.echo, tls: certificate.files, timeouts: timeouts) {
             try await body($0.port)
@@ -111,7 +114,7 @@ struct TLSTests {
         #expect(answer.status == 200)
     }
 
-    private static func connect(_ port: Int, _ arguments: [String]) async throws -> String {
+    private static func connect(to port: Int, with arguments: [String]) async throws -> String {
         try await OpenSSL.run(["s_client", "-connect", "127.0.0.1:\(port)"] + arguments)
     }
 }

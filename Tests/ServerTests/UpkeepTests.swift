@@ -5,7 +5,7 @@ import Logging
 import SQLiteTable
 import Testing
 
-/// What a server process does by itself, as seen from outside.
+/// The background work of a server process, as seen from outside.
 @Suite("Upkeep of a server process")
 struct UpkeepTests {
     private static let events = 500
@@ -152,7 +152,7 @@ private struct ServerOutside {
         return line?.split(separator: " ").last.flatMap { Int($0) }
     }
 
-    /// What `/metrics` shows, by the metrics' names.
+    /// The metrics that `/metrics` shows, by their names.
     func families() async throws -> [String: (help: String?, type: String?, lines: Int)] {
         var families: [String: (help: String?, type: String?, lines: Int)] = [:]
         var name = ""
@@ -172,7 +172,7 @@ private struct ServerOutside {
 
     func foldLag() async throws -> Int? { try await metric("eventledger_fold_lag_events") }
 
-    /// Whether the compacted state of every partition is as far as its log.
+    /// True when the compacted state of every partition is as far as its log.
     func isFolded() async throws -> Bool {
         let state = try await get("/streams/s").json
         let partitions = state["partitions"] as? [[String: Any]] ?? []

@@ -1,19 +1,19 @@
-import LedgerCore
 import DynamoDBJSON
+import LedgerCore
 import LedgerService
 import RawJSON
 
 /// An ``APIResponse`` as a function answers it (payload version 2.0).
 enum HTTPAnswer {
-    /// A function's answer is at most 6 MB; a little is left for what wraps it.
+    /// The most bytes of an answer: Lambda's 6 MB without a reserve for its envelope.
     static let largest = 6 * 1024 * 1024 - 64 * 1024
-    /// Smaller bodies are sent as they are.
+    /// The fewest bytes of a body that is compressed.
     static let compressedFrom = 16 * 1024
 
-    /// The answer to `request`.
+    /// The response as the function's answer, compressed where it is large and `request` allows.
     static func encode(_ response: APIResponse, to request: APIRequest) -> [UInt8] {
         var answer = compressed(response, for: request)
-        // As a server's answers; the gateway adds the date.
+        // The HTTP front adds the same field to a server's answers.
         if !answer.headers.contains(where: { $0.name == "cache-control" }) {
             answer.headers.append(("cache-control", "no-store"))
         }
@@ -61,7 +61,7 @@ enum HTTPAnswer {
         return writer.finish()
     }
 
-    /// Values of one name as one, since the answer holds each name once.
+    /// Joins the values of a name with commas, since the answer holds each name once.
     private static func joined(
         _ headers: [(name: String, value: String)]
     ) -> [(name: String, value: String)] {
@@ -94,5 +94,19 @@ enum HTTPAnswer {
             headers: [("content-type", "application/json")],
             body: writer.finish()
         )
+    }
+}
+
+/// A browser's question whether a page may make a call, where the gateway leaves it to the function.
+///
+/// The gateway knows which pages may, and says so in headers that it adds to this answer: only its
+/// status must be a good one.
+enum Preflight {
+    /// The answer to a preflight; nil for any other request.
+    static func answer(to request: APIRequest) -> APIResponse? {
+        guard request.method == "OPTIONS", request.header("origin") != nil,
+            request.header("access-control-request-method") != nil
+        else { return nil }
+        return APIResponse(status: 204, headers: [], body: [])
     }
 }

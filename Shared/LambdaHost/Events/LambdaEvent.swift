@@ -1,27 +1,29 @@
+import DynamoDBJSON
+import LedgerCore
 import LedgerService
 import RawJSON
 
-/// What a function can be invoked with.
+/// An event that a function can be invoked with.
 enum LambdaEvent {
     /// A request, from an API Gateway HTTP API (payload version 2.0) or a function URL.
     case request(APIRequest)
     /// A batch of a DynamoDB stream.
     case batch([StreamRecord])
-    /// The schedule: look at everything.
+    /// The schedule, which asks for a run of the sweep.
     case sweep
 }
 
-/// Why an event can't be understood; nothing was done.
+/// The reason to refuse an event, of which nothing was done.
 ///
-/// It names what is wrong, never what the event holds.
+/// Its text names the fault and never repeats the event's content.
 enum LambdaEventError: Error, Hashable, CustomStringConvertible {
-    /// It is not the JSON it should be.
+    /// The event is not JSON, or a member has the wrong type.
     case malformed(JSONError)
     /// The body is said to be base64 and is not.
     case badBase64
-    /// It is no kind of event that a function takes.
+    /// No function takes this kind of event.
     case unknown
-    /// It is a kind of event that this function does not take.
+    /// This function does not take this kind of event.
     case foreign(kind: String, function: LedgerFunction)
 
     var description: String {
@@ -38,7 +40,7 @@ enum LambdaEventError: Error, Hashable, CustomStringConvertible {
 }
 
 extension LambdaEvent {
-    /// Reads an event.
+    /// Reads an event, and tells its kind by its members.
     init(_ bytes: [UInt8]) throws(LambdaEventError) {
         let fields: EventFields
         do throws(JSONError) {
@@ -63,7 +65,7 @@ extension LambdaEvent {
                 var reader = try JSONReader(bytes, maximumDepth: 64)
                 var fields = EventFields()
                 try reader.namedMembers { name, reader throws(JSONError) in
-                    try fields.read(name, &reader)
+                    try fields.read(name, from: &reader)
                 }
                 try reader.end()
                 return fields
@@ -72,13 +74,13 @@ extension LambdaEvent {
     }
 }
 
-/// The members of an event that some kind of event has.
+/// The members of an event, of whatever kind it is.
 private struct EventFields {
     var http = HTTPEventFields()
     var records: [StreamRecord]?
     var isSchedule = false
 
-    mutating func read(_ name: String, _ reader: inout JSONReader) throws(JSONError) -> Bool {
+    mutating func read(_ name: String, from reader: inout JSONReader) throws(JSONError) -> Bool {
         switch name {
         case "Records": records = try StreamRecord.all(&reader)
         case "source":
@@ -87,8 +89,179 @@ private struct EventFields {
         case "eventledger":
             guard try reader.kind() == .string else { return false }
             if try reader.stringText() == "sweep" { isSchedule = true }
-        default: return try http.read(name, &reader)
+        default: return try http.read(name, from: &reader)
         }
         return true
+    }
+}
+
+/// The members of an HTTP event, payload version 2.0.
+struct HTTPEventFields {
+    private var method: String?
+    private var stage = "$default"
+    private var isFunctionURL = false
+    private var rawPath: String?
+    private var query = ""
+    private var headers: [(name: String, value: String)] = []
+    private var cookies: [String] = []
+    private var body: [UInt8] = []
+    private var isBase64 = false
+
+    /// Reads a member of the event; false when no request needs it.
+    mutating func read(_ name: String, from reader: inout JSONReader) throws(JSONError) -> Bool {
+        guard try reader.kind() != .null else { return false }
+        switch name {
+        case "rawPath": rawPath = try reader.stringText()
+        case "rawQueryString": query = try reader.stringText()
+        case "headers":
+            try reader.namedMembers { name, reader throws(JSONError) in
+                headers.append((name.lowercased(), try reader.stringText()))
+                return true
+            }
+        case "cookies":
+            try reader.elements { reader throws(JSONError) in
+                cookies.append(try reader.stringText())
+            }
+        case "body": body = try reader.stringBytes()
+        case "isBase64Encoded": isBase64 = try reader.boolean()
+        case "requestContext": try readContext(&reader)
+        default: return false
+        }
+        return true
+    }
+
+    private mutating func readContext(_ reader: inout JSONReader) throws(JSONError) {
+        try reader.namedMembers { name, reader throws(JSONError) in
+            switch name {
+            case "stage": stage = try reader.stringText()
+            case "domainName":
+                isFunctionURL = try reader.stringText().split(separator: ".")
+                    .contains("lambda-url")
+            case "http":
+                try reader.namedMembers { name, reader throws(JSONError) in
+                    guard name == "method" else { return false }
+                    method = try reader.stringText()
+                    return true
+                }
+            default: return false
+            }
+            return true
+        }
+    }
+
+    /// The request; nil when the event has no method or no path, and so is of another kind.
+    func request() throws(LambdaEventError) -> APIRequest? {
+        guard let method, let rawPath else { return nil }
+        var request = APIRequest(
+            method: method,
+            path: path(rawPath),
+            query: query,
+            headers: headers,
+            body: body
+        )
+        if !cookies.isEmpty {
+            request.headers.append(("cookie", cookies.joined(separator: "; ")))
+        }
+        if isBase64 {
+            guard let decoded = body.withUnsafeBytes(Base64.decode) else { throw .badBase64 }
+            request.body = decoded
+        }
+        return request
+    }
+
+    /// The path as the client sent it, or an equivalent one, without the stage.
+    ///
+    /// Function URLs hand the path over as sent. An HTTP API decodes it, though its name is
+    /// `rawPath`, so `%` and other characters with a meaning in a path are encoded again. Two things
+    /// are lost on the way. An encoded slash becomes a slash, which in a key is the same. The rest
+    /// behind an encoded question mark is gone, so such a key can only be asked for by `?key=`.
+    private func path(_ rawPath: String) -> String {
+        var path = rawPath[...]
+        if stage != "$default", !isFunctionURL, path.hasPrefix("/\(stage)") {
+            let rest = path.dropFirst(stage.count + 1)
+            if rest.isEmpty || rest.first == "/" { path = rest }
+        }
+        if path.isEmpty { return "/" }
+        return isFunctionURL ? String(path) : Self.encoded(path)
+    }
+
+    private static func encoded(_ path: Substring) -> String {
+        let digits = Array("0123456789ABCDEF".utf8)
+        var text: [UInt8] = []
+        for byte in path.utf8 {
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "/"), UInt8(ascii: "-"),
+                UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"):
+                text.append(byte)
+            default:
+                text += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+            }
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+}
+
+/// A record of a DynamoDB stream.
+struct StreamRecord {
+    /// The record's number, by which Lambda is told that it must come again.
+    var sequenceNumber = ""
+    /// The chunk that was inserted; nil for a record that calls for no fold.
+    var news: LogNews?
+
+    /// Reads `Records`.
+    ///
+    /// A record has no news when it is no insertion of a chunk, or is not understood: it must not
+    /// stop the others, and the sweep finds the chunk all the same.
+    static func all(_ reader: inout JSONReader) throws(JSONError) -> [StreamRecord] {
+        var records: [StreamRecord] = []
+        try reader.elements { reader throws(JSONError) in
+            var fields = Fields()
+            try reader.namedMembers { name, reader throws(JSONError) in
+                switch name {
+                case "eventName": fields.isRemoval = try reader.stringText() == "REMOVE"
+                case "dynamodb": try fields.read(&reader)
+                default: return false
+                }
+                return true
+            }
+            records.append(fields.record)
+        }
+        return records
+    }
+}
+
+private struct Fields {
+    var isRemoval = false
+    private var sequenceNumber = ""
+    private var keys: RowImage?
+    private var image: RowImage?
+
+    mutating func read(_ reader: inout JSONReader) throws(JSONError) {
+        try reader.namedMembers { name, reader throws(JSONError) in
+            switch name {
+            case "SequenceNumber": sequenceNumber = try reader.stringText()
+            case "Keys": keys = try RowImage(&reader)
+            case "NewImage": image = try RowImage(&reader)
+            default: return false
+            }
+            return true
+        }
+    }
+
+    var record: StreamRecord {
+        StreamRecord(
+            sequenceNumber: sequenceNumber,
+            news: isRemoval ? nil : key.flatMap { LogNews($0, image: item($0)) }
+        )
+    }
+
+    private var key: TableKey? {
+        guard let keys, let group = RowGroup(logPartitionKey: keys.partitionKey) else { return nil }
+        return group.key(sortKey: keys.sortKey)
+    }
+
+    private func item(_ key: TableKey) -> Item? {
+        image.map { $0.item(key) }
     }
 }

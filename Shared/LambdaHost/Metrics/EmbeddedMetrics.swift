@@ -1,10 +1,11 @@
 import CoreMetrics
+import RawJSON
 import Synchronization
 
 /// Metrics in CloudWatch's embedded metric format: one line of JSON for each invocation, from which
 /// CloudWatch makes metrics of the namespace `EventLedger` with the dimension `function`.
 ///
-/// What did not happen in an invocation is not in its line.
+/// A line holds only the metrics that were recorded in its invocation.
 final class EmbeddedMetrics: MetricsFactory {
     private let values = Mutex<[String: EmbeddedMetric]>([:])
     private let function: String
@@ -25,13 +26,16 @@ final class EmbeddedMetrics: MetricsFactory {
         self.write = write
     }
 
-    /// Writes what was recorded since the last time.
+    /// Writes the line of the metrics since the last flush.
     func flush(requestID: String, milliseconds: Int64) {
         var recorded = values.withLock { values in
             defer { values.removeAll(keepingCapacity: true) }
             return values
         }
-        recorded["invocation_duration"] = EmbeddedMetric(.milliseconds, Double(milliseconds))
+        recorded["invocation_duration"] = EmbeddedMetric(
+            .milliseconds,
+            values: [Double(milliseconds)]
+        )
         write(
             EmbeddedMetricLine.encode(
                 recorded.sorted { $0.key < $1.key },
@@ -42,7 +46,7 @@ final class EmbeddedMetrics: MetricsFactory {
         )
     }
 
-    fileprivate func record(_ name: String, _ unit: EmbeddedMetric.Unit, _ value: Double) {
+    fileprivate func record(_ value: Double, of name: String, in unit: EmbeddedMetric.Unit) {
         values.withLock { values in
             values[name, default: EmbeddedMetric(unit)].record(value)
         }
@@ -53,11 +57,11 @@ final class EmbeddedMetrics: MetricsFactory {
 
 extension EmbeddedMetrics {
     func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
-        Handle(self, label, dimensions, .count)
+        Handle(of: self, label: label, dimensions: dimensions, unit: .count)
     }
 
     func makeMeter(label: String, dimensions: [(String, String)]) -> any MeterHandler {
-        Handle(self, label, dimensions, .none)
+        Handle(of: self, label: label, dimensions: dimensions, unit: .none)
     }
 
     func makeRecorder(
@@ -65,11 +69,11 @@ extension EmbeddedMetrics {
         dimensions: [(String, String)],
         aggregate: Bool
     ) -> any RecorderHandler {
-        Handle(self, label, dimensions, .none)
+        Handle(of: self, label: label, dimensions: dimensions, unit: .none)
     }
 
     func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
-        Handle(self, label, dimensions, .milliseconds)
+        Handle(of: self, label: label, dimensions: dimensions, unit: .milliseconds)
     }
 
     func destroyCounter(_ handler: any CounterHandler) {}
@@ -78,32 +82,132 @@ extension EmbeddedMetrics {
     func destroyTimer(_ handler: any TimerHandler) {}
 }
 
-/// One metric; the dimensions' values become part of its name, which is what CloudWatch bills by.
+/// One metric, whose dimensions' values become part of its name, since CloudWatch bills by names.
 private final class Handle: CounterHandler, MeterHandler, RecorderHandler, TimerHandler {
     private let metrics: EmbeddedMetrics
     private let name: String
     private let unit: EmbeddedMetric.Unit
 
     init(
-        _ metrics: EmbeddedMetrics,
-        _ label: String,
-        _ dimensions: [(String, String)],
-        _ unit: EmbeddedMetric.Unit
+        of metrics: EmbeddedMetrics,
+        label: String,
+        dimensions: [(String, String)],
+        unit: EmbeddedMetric.Unit
     ) {
         self.metrics = metrics
         self.unit = unit
         name = ([label] + dimensions.map(\.1)).joined(separator: ".")
     }
 
-    func increment(by amount: Int64) { metrics.record(name, unit, Double(amount)) }
+    func increment(by amount: Int64) { record(Double(amount)) }
     func reset() {}
-    func set(_ value: Int64) { metrics.record(name, unit, Double(value)) }
-    func set(_ value: Double) { metrics.record(name, unit, value) }
-    func increment(by amount: Double) { metrics.record(name, unit, amount) }
-    func decrement(by amount: Double) { metrics.record(name, unit, -amount) }
-    func record(_ value: Int64) { metrics.record(name, unit, Double(value)) }
-    func record(_ value: Double) { metrics.record(name, unit, value) }
-    func recordNanoseconds(_ duration: Int64) {
-        metrics.record(name, unit, Double(duration) / 1_000_000)
+    func set(_ value: Int64) { record(Double(value)) }
+    func set(_ value: Double) { record(value) }
+    func increment(by amount: Double) { record(amount) }
+    func decrement(by amount: Double) { record(-amount) }
+    func record(_ value: Int64) { record(Double(value)) }
+    func record(_ value: Double) { metrics.record(value, of: name, in: unit) }
+    func recordNanoseconds(_ duration: Int64) { record(Double(duration) / 1_000_000) }
+}
+
+/// The values of one metric in one invocation.
+struct EmbeddedMetric: Sendable {
+    /// The units of CloudWatch that occur here.
+    enum Unit: String, Sendable {
+        case count = "Count"
+        case milliseconds = "Milliseconds"
+        case none = "None"
+    }
+
+    let unit: Unit
+    /// One sum for a count; for other units all values, so that CloudWatch has percentiles.
+    private(set) var values: [Double] = []
+
+    /// The most values of one metric in a line that CloudWatch takes.
+    private static let most = 100
+
+    init(_ unit: Unit, values: [Double] = []) {
+        self.unit = unit
+        self.values = values
+    }
+
+    mutating func record(_ value: Double) {
+        guard value.isFinite else { return }
+        if unit == .count, let sum = values.first {
+            values[0] = sum + value
+        } else if values.count < Self.most {
+            values.append(value)
+        }
+    }
+}
+
+/// Writes the line of one invocation.
+enum EmbeddedMetricLine {
+    static let namespace = "EventLedger"
+
+    static func encode(
+        _ metrics: [(key: String, value: EmbeddedMetric)],
+        function: String,
+        requestID: String,
+        now: Int64
+    ) -> [UInt8] {
+        var writer = JSONWriter(capacity: 512)
+        writer.beginObject()
+        writer.key("_aws")
+        writer.directive(for: metrics, at: now)
+        writer.key("function")
+        writer.string(function)
+        writer.key("request_id")
+        writer.string(requestID)
+        for (name, metric) in metrics {
+            writer.key(text: name)
+            writer.beginArray()
+            for value in metric.values { writer.raw(Self.text(value).utf8) }
+            writer.endArray()
+        }
+        writer.endObject()
+        return writer.finish() + [UInt8(ascii: "\n")]
+    }
+
+    /// The value's JSON; a whole number has no fraction.
+    private static func text(_ value: Double) -> String {
+        Int64(exactly: value).map(String.init) ?? "\(value)"
+    }
+}
+
+extension JSONWriter {
+    /// Writes the member that tells CloudWatch which metrics to make of the line.
+    fileprivate mutating func directive(
+        for metrics: [(key: String, value: EmbeddedMetric)],
+        at now: Int64
+    ) {
+        beginObject()
+        key("Timestamp")
+        integer(now)
+        key("CloudWatchMetrics")
+        beginArray()
+        beginObject()
+        key("Namespace")
+        string(EmbeddedMetricLine.namespace)
+        key("Dimensions")
+        beginArray()
+        beginArray()
+        string("function")
+        endArray()
+        endArray()
+        key("Metrics")
+        beginArray()
+        for (name, metric) in metrics {
+            beginObject()
+            key("Name")
+            string(name)
+            key("Unit")
+            string(metric.unit.rawValue)
+            endObject()
+        }
+        endArray()
+        endObject()
+        endArray()
+        endObject()
     }
 }

@@ -2,7 +2,7 @@ import LedgerCore
 import LedgerService
 import RawJSON
 
-/// From an event to the function's answer.
+/// Makes the function's answer of an event.
 struct FunctionHandler: Sendable {
     private let function: LedgerFunction
     private let ledger: Ledger
@@ -11,7 +11,7 @@ struct FunctionHandler: Sendable {
 
     init(
         _ function: LedgerFunction,
-        _ ledger: Ledger,
+        of ledger: Ledger,
         keys: KeyPolicy,
         clock: any LedgerClock
     ) {
@@ -21,9 +21,13 @@ struct FunctionHandler: Sendable {
         api = LedgerAPI(ledger, only: function, keys: keys)
     }
 
-    /// The answer to an event.
+    /// Handles an event.
     ///
-    /// `deadline`: When the function is stopped.
+    /// - Parameters:
+    ///   - event: the event's JSON.
+    ///   - deadline: the time at which Lambda stops the function.
+    /// - Returns: the function's answer, JSON.
+    /// - Throws: ``LambdaEventError`` for an event that this function can't handle.
     func handle(
         _ event: [UInt8],
         by deadline: Timestamp
@@ -40,22 +44,25 @@ struct FunctionHandler: Sendable {
             }
             return HTTPAnswer.encode(response, to: request)
         case .batch(let records):
-            try require(.compactor, "stream batches")
+            try require(.compactor, for: "stream batches")
             return await fold(records)
         case .sweep:
-            try require(.compactor, "the schedule")
+            try require(.compactor, for: "the schedule")
             return await sweep(by: deadline)
         }
     }
 
-    private func require(_ only: LedgerFunction, _ kind: String) throws(LambdaEventError) {
+    private func require(
+        _ only: LedgerFunction,
+        for kind: String
+    ) throws(LambdaEventError) {
         guard function == only else { throw .foreign(kind: kind, function: function) }
     }
 
-    /// Folds what the records are news of; the answer names those that must come again.
+    /// Folds the records' partitions; the answer names the records that must come again.
     private func fold(_ records: [StreamRecord]) async -> [UInt8] {
-        let known = records.indices.filter { records[$0].news != nil }
-        let failed = await ledger.fold(known.compactMap { records[$0].news })
+        let withNews = records.indices.filter { records[$0].news != nil }
+        let failed = await ledger.fold(withNews.compactMap { records[$0].news })
         var writer = JSONWriter()
         writer.beginObject()
         writer.key("batchItemFailures")
@@ -63,7 +70,7 @@ struct FunctionHandler: Sendable {
         for index in failed.sorted() {
             writer.beginObject()
             writer.key("itemIdentifier")
-            writer.string(records[known[index]].sequenceNumber)
+            writer.string(records[withNews[index]].sequenceNumber)
             writer.endObject()
         }
         writer.endArray()
@@ -71,7 +78,7 @@ struct FunctionHandler: Sendable {
         return writer.finish()
     }
 
-    /// A fifth of the time is left for what was begun.
+    /// Runs the sweep for four fifths of the time; the last one is for finishing what it began.
     private func sweep(by deadline: Timestamp) async -> [UInt8] {
         let left = max(deadline.milliseconds - clock.now().milliseconds, 0)
         let report = await ledger.sweepDue(within: left / 5 * 4)

@@ -2,7 +2,7 @@ import CurlHTTP
 import LedgerCore
 import RawJSON
 
-/// The Runtime API failed: the function can't go on and ends, so that a new one takes its place.
+/// A failure of the Runtime API, which ends the function so that a new one takes its place.
 struct RuntimeFailure: Error, CustomStringConvertible {
     let description: String
 }
@@ -12,12 +12,12 @@ struct RuntimeAPI: Sendable {
     private let base: String
     private let client = CurlClient()
 
-    /// `address`: `host:port`, from `AWS_LAMBDA_RUNTIME_API`.
+    /// - Parameter address: `host:port`, from `AWS_LAMBDA_RUNTIME_API`.
     init(address: String) {
         base = "http://\(address)/2018-06-01/runtime"
     }
 
-    /// Waits for the next event, however long; the function may be frozen meanwhile.
+    /// Waits for the next event without a time-out, since the function may be frozen meanwhile.
     func next() async throws(RuntimeFailure) -> Invocation {
         let answer = try await call(request("/invocation/next", timeout: Self.forEver))
         guard answer.status == 200, let id = answer.header("lambda-runtime-aws-request-id"),
@@ -34,33 +34,40 @@ struct RuntimeAPI: Sendable {
         )
     }
 
-    /// Hands back an answer.
+    /// Hands back the answer to an invocation.
     ///
-    /// - Returns: The status; 202 unless it was refused, for instance as too large.
-    func respond(_ requestID: String, _ answer: [UInt8]) async throws(RuntimeFailure) -> Int {
-        try await post("/invocation/\(requestID)/response", answer)
+    /// - Returns: the status; 202 unless the answer was refused, for instance as too large.
+    func respond(
+        to requestID: String,
+        with answer: [UInt8]
+    ) async throws(RuntimeFailure) -> Int {
+        try await post(answer, to: "/invocation/\(requestID)/response")
     }
 
     /// Reports that an event could not be handled.
-    func fail(_ requestID: String, _ failure: FunctionFailure) async throws(RuntimeFailure) {
-        _ = try await post("/invocation/\(requestID)/error", failure.body, type: failure.type)
+    func fail(
+        _ requestID: String,
+        with failure: FunctionFailure
+    ) async throws(RuntimeFailure) {
+        let path = "/invocation/\(requestID)/error"
+        _ = try await post(failure.body, to: path, errorType: failure.type)
     }
 
     /// Reports that the function could not start.
-    func failInit(_ failure: FunctionFailure) async throws(RuntimeFailure) {
-        _ = try await post("/init/error", failure.body, type: failure.type)
+    func failInit(with failure: FunctionFailure) async throws(RuntimeFailure) {
+        _ = try await post(failure.body, to: "/init/error", errorType: failure.type)
     }
 
-    /// libcurl's word for no time-out.
+    /// libcurl's number for no time-out.
     private static let forEver = 0
 
     private func post(
-        _ path: String,
         _ body: [UInt8],
-        type: String? = nil
+        to path: String,
+        errorType: String? = nil
     ) async throws(RuntimeFailure) -> Int {
         var headers = [("content-type", "application/json")]
-        if let type { headers.append(("lambda-runtime-function-error-type", type)) }
+        if let errorType { headers.append(("lambda-runtime-function-error-type", errorType)) }
         var request = request(path)
         request.method = "POST"
         request.headers = headers
@@ -68,8 +75,8 @@ struct RuntimeAPI: Sendable {
         return try await call(request).status
     }
 
-    /// A request of the Runtime API, which is on this machine: proxies that the function's
-    /// environment names for other calls do not reach it.
+    /// Makes a request to the Runtime API, past the proxies that the function's environment may name:
+    /// the API is on this machine.
     func request(_ path: String, timeout: Int = 30_000) -> CurlRequest {
         var request = CurlRequest(url: base + path, timeout: timeout)
         request.isDirect = true
@@ -85,11 +92,11 @@ struct RuntimeAPI: Sendable {
     }
 }
 
-/// What the Runtime API is told of a failure.
+/// The report of a failure to the Runtime API.
 struct FunctionFailure {
     /// A word for the kind of failure: `Function.BadEvent`.
     let type: String
-    /// For a person.
+    /// The reason in words, which CloudWatch shows.
     let message: String
 
     var body: [UInt8] {

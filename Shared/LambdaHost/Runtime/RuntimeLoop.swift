@@ -1,5 +1,7 @@
+import LedgerCore
 import LedgerService
 import Logging
+import Synchronization
 
 /// Takes events one after another, until the Runtime API fails.
 struct RuntimeLoop: Sendable {
@@ -9,7 +11,7 @@ struct RuntimeLoop: Sendable {
     let metrics: EmbeddedMetrics
     let logger: Logger
 
-    /// Returns never, other than by an error.
+    /// Handles events for ever, or until the Runtime API fails.
     func run() async throws(RuntimeFailure) -> Never {
         while true {
             let invocation = try await runtime.next()
@@ -28,9 +30,9 @@ struct RuntimeLoop: Sendable {
         } catch {
             logger.error("the event was refused", metadata: ["error": "\(error)"])
             let failure = FunctionFailure(type: "Function.BadEvent", message: error.description)
-            return try await runtime.fail(invocation.requestID, failure)
+            return try await runtime.fail(invocation.requestID, with: failure)
         }
-        let status = try await runtime.respond(invocation.requestID, answer)
+        let status = try await runtime.respond(to: invocation.requestID, with: answer)
         guard status != 202 else { return }
         logger.error(
             "the answer was refused",
@@ -40,6 +42,37 @@ struct RuntimeLoop: Sendable {
             type: "Function.AnswerRefused",
             message: "the Runtime API refused the answer with \(status)"
         )
-        try await runtime.fail(invocation.requestID, failure)
+        try await runtime.fail(invocation.requestID, with: failure)
     }
+}
+
+/// One event for the function, as the Runtime API hands it over.
+struct Invocation: Sendable {
+    /// The time at which Lambda stops the function, whatever it is doing.
+    let deadline: Timestamp
+    /// The invocation's id, in the paths of its answer and in logs.
+    let requestID: String
+    /// The X-Ray header; nil when the invocation is not traced.
+    let trace: String?
+    /// The event's JSON as it was handed over.
+    let event: [UInt8]
+}
+
+/// The invocation that is being handled, of which a function has one at a time.
+final class CurrentInvocation: Sendable {
+    private let fields = Mutex<Logger.Metadata>([:])
+
+    /// Makes log records name `invocation` and its trace from now on.
+    ///
+    /// The trace does not go into the process's environment, where tracing libraries look for it.
+    /// There is no such library here, and the environment must not change while threads read it.
+    func begin(_ invocation: Invocation) {
+        var metadata: Logger.Metadata = ["request_id": .string(invocation.requestID)]
+        if let trace = invocation.trace { metadata["trace_id"] = .string(trace) }
+        let found = metadata
+        fields.withLock { $0 = found }
+    }
+
+    /// The metadata for every log record of this invocation.
+    var metadata: Logger.Metadata { fields.withLock { $0 } }
 }

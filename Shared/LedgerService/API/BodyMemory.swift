@@ -2,7 +2,7 @@
 ///
 /// A few kilobytes of a compressed body may become megabytes, which no transport can see coming.
 package struct BodyMemory: Sendable {
-    /// The request's that is being handled; nil where nobody keeps count.
+    /// The memory budget of the current request; nil on transports without one.
     @TaskLocal package static var current: BodyMemory?
 
     private let hold: @Sendable (Int) -> Bool

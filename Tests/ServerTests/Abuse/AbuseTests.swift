@@ -14,7 +14,7 @@ import Testing
 struct AbuseTests {
     @Test("Request heads that come byte by byte")
     func slowLoris() async throws {
-        try await Siege.lay("slow heads", connections: 2000) { crowd, _ in
+        try await Attack.run("slow heads", connections: 2000) { crowd, _ in
             crowd.join(2000)
             for byte in "GET / HTTP/1.1\r\nX: ".utf8 { _ = crowd.sendEverywhere([byte]) }
             return "18 bytes each, one by one"
@@ -24,7 +24,7 @@ struct AbuseTests {
     @Test("Ten thousand connections that say nothing, as far as descriptors allow")
     func idle() async throws {
         let count = min(10_000, FileLimit.raise() - 1000) - 300
-        try await Siege.lay("idle", connections: count) { crowd, _ in
+        try await Attack.run("idle", connections: count) { crowd, _ in
             crowd.join(count)
             return "silent"
         }
@@ -35,23 +35,23 @@ struct AbuseTests {
         let folder = try TemporaryFolder()
         let server = try await LedgerUnderTest(data: folder)
         defer { server.kill() }
-        try await Innocent(port: server.port).prepare()
+        try await HonestClient(port: server.port).prepare()
         let before = try server.peakMemory()
         do {
             let crowd = Crowd(port: server.port)
             await onThread { crowd.join(min(10_500, FileLimit.raise() - 1000)) }
             let grown = try server.peakMemory() - before
             print("abuse: too many: \(crowd.sockets.count) connections, memory +\(grown >> 20) MB")
-            #expect(grown < Siege.memoryBound(connections: crowd.sockets.count))
+            #expect(grown < Attack.memoryBound(connections: crowd.sockets.count))
         }
         try await Patience().wait(for: "the server to see that the connections are gone") {
-            await !Innocent(port: server.port).goOn(atLeast: 1) { true }.latencies.isEmpty
+            await !HonestClient(port: server.port).goOn(atLeast: 1) { true }.latencies.isEmpty
         }
     }
 
     @Test("Huge bodies that stop one byte before their end")
     func unfinishedBodies() async throws {
-        try await Siege.lay("unfinished bodies", connections: 200) { crowd, _ in
+        try await Attack.run("unfinished bodies", connections: 200) { crowd, _ in
             crowd.join(200)
             let head =
                 "POST /streams/innocent/events HTTP/1.1\r\nHost: localhost\r\n"
@@ -64,7 +64,7 @@ struct AbuseTests {
 
     @Test("Bodies in chunks of one byte")
     func oneByteChunks() async throws {
-        try await Siege.lay("one-byte chunks", connections: 100) { crowd, _ in
+        try await Attack.run("one-byte chunks", connections: 100) { crowd, _ in
             crowd.join(100)
             let head =
                 "POST /streams/innocent/events HTTP/1.1\r\nHost: localhost\r\n"
@@ -77,7 +77,7 @@ struct AbuseTests {
 
     @Test("Pages that nobody reads")
     func unreadPages() async throws {
-        try await Siege.lay("unread pages", connections: 300) { crowd, server in
+        try await Attack.run("unread pages", connections: 300) { crowd, server in
             try Self.fill(server)
             crowd.join(300)
             let request = get("/streams/innocent/events?from=0&limit=1000")
@@ -88,7 +88,7 @@ struct AbuseTests {
 
     @Test("Hundreds of requests at once, and no answer read")
     func pipelines() async throws {
-        try await Siege.lay("pipelines", connections: 150) { crowd, _ in
+        try await Attack.run("pipelines", connections: 150) { crowd, _ in
             crowd.join(150)
             let requests = String(repeating: get("/health"), count: 500)
             _ = crowd.sendEverywhere(Array(requests.utf8), idleRounds: 200)
@@ -98,7 +98,7 @@ struct AbuseTests {
 
     @Test("Heads with too many fields, and too large ones")
     func headers() async throws {
-        try await Siege.lay("headers", connections: 1000) { crowd, _ in
+        try await Attack.run("headers", connections: 1000) { crowd, _ in
             crowd.join(1000)
             let fields = String(repeating: "X-\(UUID().uuidString): y\r\n", count: 10_000)
             _ = crowd.sendEverywhere(Array("GET / HTTP/1.1\r\nHost: localhost\r\n\(fields)".utf8))
@@ -111,7 +111,7 @@ struct AbuseTests {
     func bombs() async throws {
         let zeros = [UInt8](repeating: 0x20, count: Limits.bodyBytes)
         let bomb = ContentCoding.gzip.encode(zeros)
-        try await Siege.lay("gzip bombs", connections: 1000) { crowd, _ in
+        try await Attack.run("gzip bombs", connections: 1000) { crowd, _ in
             crowd.join(1000)
             let head =
                 "POST /streams/innocent/events HTTP/1.1\r\nHost: localhost\r\n"
@@ -123,7 +123,7 @@ struct AbuseTests {
 
     @Test("Connections that vanish without a word")
     func halfOpen() async throws {
-        try await Siege.lay("vanishing", connections: 1000) { crowd, _ in
+        try await Attack.run("vanishing", connections: 1000) { crowd, _ in
             crowd.join(1000)
             _ = crowd.sendEverywhere(Array("POST / HTTP/1.1\r\nContent-Le".utf8))
             crowd.closeSending()
@@ -138,11 +138,11 @@ struct AbuseTests {
         let data = String(repeating: "x", count: 200_000)
         let event = #"{"key":"k","type":"t","data":"\#(data)"}"#
         let body = "[" + [String](repeating: event, count: 10).joined(separator: ",") + "]"
-        let request = post("/streams/innocent/events", body)
+        let request = post("/streams/innocent/events", body: body)
         let patience = Patience()
         try #require(crowd.sendEverywhere(Array(request.utf8), patience: patience) == 1)
         while true {
-            if let answer = crowd.received(0) {
+            if let answer = crowd.received(by: 0) {
                 try #require(answer.hasPrefix("HTTP/1.1 200"), "\(answer)")
                 return
             }

@@ -42,10 +42,10 @@ final class Crowd: @unchecked Sendable {
         }
     }
 
-    /// Sends what the network takes at once of `bytes(client)[from...]`.
+    /// Sends as a client the part of `bytes[start...]` that the network takes at once.
     ///
-    /// - Returns: How many bytes it took; nil when the connection is gone.
-    func send(_ client: Int, _ bytes: [UInt8], from start: Int = 0) -> Int? {
+    /// - Returns: the number of bytes it took; nil when the connection is gone.
+    func send(_ bytes: [UInt8], from start: Int = 0, as client: Int) -> Int? {
         let count = bytes[start...].withUnsafeBytes {
             Glibc.send(sockets[client], $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
         }
@@ -57,7 +57,7 @@ final class Crowd: @unchecked Sendable {
     /// is gone, or nothing has moved for `idleRounds` rounds; on a busy machine that only makes the
     /// attack weaker.
     ///
-    /// - Returns: How many connections took all of it.
+    /// - Returns: the number of connections that took all of it.
     func sendEverywhere(_ bytes: [UInt8], idleRounds: Int = 2000) -> Int {
         sendEverywhere(bytes) { $0 < idleRounds }
     }
@@ -70,7 +70,10 @@ final class Crowd: @unchecked Sendable {
         }
     }
 
-    /// `goesOn` is asked with the number of rounds in which nothing moved.
+    /// - Parameters:
+    ///   - bytes: for every connection.
+    ///   - goesOn: is asked with the number of rounds in which nothing moved.
+    /// - Returns: the number of connections that took all of it.
     private func sendEverywhere(
         _ bytes: [UInt8],
         while goesOn: (_ idleRounds: Int) throws -> Bool
@@ -81,7 +84,7 @@ final class Crowd: @unchecked Sendable {
             var moved = 0
             for client in sockets.indices {
                 guard let start = sent[client], start < bytes.count else { continue }
-                let count = send(client, bytes, from: start)
+                let count = send(bytes, from: start, as: client)
                 sent[client] = count.map { start + $0 }
                 moved += count ?? 1
             }
@@ -97,8 +100,8 @@ final class Crowd: @unchecked Sendable {
         for socket in sockets { shutdown(socket, Int32(SHUT_WR)) }
     }
 
-    /// What has arrived at a client so far, up to `limit` bytes; nil when nothing has.
-    func received(_ client: Int, limit: Int = 4096) -> String? {
+    /// The text that has arrived at a client so far, up to `limit` bytes; nil when nothing has.
+    func received(by client: Int, limit: Int = 4096) -> String? {
         var bytes = [UInt8](repeating: 0, count: limit)
         let count = recv(sockets[client], &bytes, limit, Int32(MSG_DONTWAIT))
         return count > 0 ? String(decoding: bytes[..<count], as: UTF8.self) : nil
@@ -108,7 +111,7 @@ final class Crowd: @unchecked Sendable {
     func statuses() -> [String: Int] {
         var statuses: [String: Int] = [:]
         for client in sockets.indices {
-            let line = received(client)?.split(separator: " ", maxSplits: 2) ?? []
+            let line = received(by: client)?.split(separator: " ", maxSplits: 2) ?? []
             statuses[line.count > 1 ? String(line[1]) : "none", default: 0] += 1
         }
         return statuses

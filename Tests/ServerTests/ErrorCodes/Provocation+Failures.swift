@@ -13,103 +13,103 @@ extension Provocation {
         if case .log(_, let partition) = group { partition.index == 1 } else { false }
     }
 
-    /// What a failing table and damaged rows decide.
+    /// The codes of a failing table and of damaged rows.
     static let failures: [Provocation] = [
         Provocation(code: "internal_error") { client in
-            client.stage.fail([.query], .failBefore(.invalid))
-            return try await client.call("GET", "/streams")
+            client.fixture.fail([.query], by: .failBefore(.invalid))
+            return try await client.call("GET", at: "/streams")
         },
         Provocation(code: "internal_error") { client in
-            for item in client.stage.memory.items {
+            for item in client.fixture.memory.items {
                 guard case .stream = item.key else { continue }
-                _ = try await client.stage.memory.write(.put(Item(item.key)))
+                _ = try await client.fixture.memory.write(.put(Item(item.key)))
             }
-            return try await client.call("GET", "/streams/s")
+            return try await client.call("GET", at: "/streams/s")
         },
         Provocation(code: "corrupt_chunk") { client in
             try await client.publish()
-            var chunk = client.stage.chunks[0]
+            var chunk = client.fixture.chunks[0]
             var batch = chunk.bytes(.batch) ?? []
             batch[batch.count / 2] ^= 4
             chunk[.batch] = .bytes(batch)
-            _ = try await client.stage.memory.write(.put(chunk))
-            return try await client.call("GET", "/streams/s/events?from=0")
+            _ = try await client.fixture.memory.write(.put(chunk))
+            return try await client.call("GET", at: "/streams/s/events?from=0")
         },
         Provocation(code: "outcome_unknown") { client in
-            client.stage.fail(writes, on: isLog, .loseRequest)
+            client.fixture.fail(writes, on: isLog, by: .loseRequest)
             return try await client.publish()
         },
         Provocation(code: "partial_publish") { client in
-            client.stage.fail(writes, on: isSecondLog, .failBefore(.full))
+            client.fixture.fail(writes, on: isSecondLog, by: .failBefore(.full))
             return try await client.publishWidely()
         },
         Provocation(code: "tail_unverified", deletesLogByItself: true) { client in
             try await client.publish()
             try await client.publish()
-            client.stage.clock.advance(hours: 60)
+            client.fixture.clock.advance(hours: 60)
             // The newer chunk goes first, as it may where the engine deletes; no sweep ran for days.
-            _ = client.stage.memory.expire(now: client.stage.clock.now()) { key in
+            _ = client.fixture.memory.expire(now: client.fixture.clock.now()) { key in
                 if case .chunk(_, _, let offset) = key { offset.rawValue == 1 } else { false }
             }
             return try await client.publish()
         },
         Provocation(code: "clock_suspect") { client in
             try await client.publish()
-            client.stage.clock.jump(milliseconds: 9 * 86_400_000)
+            client.fixture.clock.jump(milliseconds: 9 * 86_400_000)
             return try await client.publish()
         },
         Provocation(code: "storage_full") { client in
-            client.stage.fail(writes, .failBefore(.full))
+            client.fixture.fail(writes, by: .failBefore(.full))
             return try await client.publish()
         },
         Provocation(code: "unavailable") { client in
-            client.stage.fail([.get, .query], .failBefore(.unavailable))
-            return try await client.call("GET", "/streams/s")
+            client.fixture.fail([.get, .query], by: .failBefore(.unavailable))
+            return try await client.call("GET", at: "/streams/s")
         },
         Provocation(code: "unavailable") { client in
-            client.stage.fail([.get, .query], .throttle)
-            return try await client.call("GET", "/streams")
+            client.fixture.fail([.get, .query], by: .throttle)
+            return try await client.call("GET", at: "/streams")
         },
         Provocation(code: "unavailable") { client in
-            client.stage.fail(writes, .loseAnswer)
-            return try await client.call("POST", "/streams", "{\"stream_id\":\"other\"}")
+            client.fixture.fail(writes, by: .loseAnswer)
+            return try await client.call("POST", at: "/streams", body: "{\"stream_id\":\"other\"}")
         },
     ]
 
-    /// What the HTTP front decides, mostly of bytes that no HTTP client sends.
+    /// The codes of the HTTP front, mostly for bytes that no HTTP client sends.
     static let wire: [Provocation] = [
         Provocation(code: "malformed_request") {
-            try await $0.raw("GET /streams HTTP/1.1\r\n\r\n", as: "GET", "/streams")
+            try await $0.raw("GET /streams HTTP/1.1\r\n\r\n", as: "GET", at: "/streams")
         },
         Provocation(code: "request_timeout", timeouts: HTTPTimeouts(body: .milliseconds(20))) {
             let head = "POST /streams HTTP/1.1\r\nHost: localhost\r\nContent-Length: 50\r\n\r\n"
-            return try await $0.raw(head + "{\"stream_id\"", as: "POST", "/streams")
+            return try await $0.raw(head + "{\"stream_id\"", as: "POST", at: "/streams")
         },
         Provocation(code: "uri_too_long") {
             let target = "/streams?" + String(repeating: "x", count: 9_000)
-            return try await $0.raw(get(target), as: "GET", target)
+            return try await $0.raw(get(target), as: "GET", at: target)
         },
         Provocation(code: "expectation_failed") {
             let head = get("/streams", headers: "Expect: the-impossible\r\n")
-            return try await $0.raw(head, as: "GET", "/streams")
+            return try await $0.raw(head, as: "GET", at: "/streams")
         },
         Provocation(code: "headers_too_large") {
             let head = get("/streams", headers: String(repeating: "X: y\r\n", count: 200))
-            return try await $0.raw(head, as: "GET", "/streams")
+            return try await $0.raw(head, as: "GET", at: "/streams")
         },
         Provocation(code: "unsupported_transfer_encoding") {
             let head =
                 "POST /streams HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: gzip, chunked\r\n\r\n"
-            return try await $0.raw(head + "0\r\n\r\n", as: "POST", "/streams")
+            return try await $0.raw(head + "0\r\n\r\n", as: "POST", at: "/streams")
         },
         Provocation(code: "overloaded", limits: HTTPLimits(requestsInFlight: 0)) {
-            try await $0.call("GET", "/streams")
+            try await $0.call("GET", at: "/streams")
         },
         Provocation(code: "http_version_not_supported") {
             try await $0.raw(
                 "GET /streams HTTP/2.0\r\nHost: localhost\r\n\r\n",
                 as: "GET",
-                "/streams"
+                at: "/streams"
             )
         },
     ]

@@ -10,7 +10,7 @@ struct Provocation: Sendable, CustomStringConvertible {
     var timeouts = HTTPTimeouts()
     var deletesLogByItself = false
     var keys = KeyPolicy.off
-    let provoke: @Sendable (StageClient) async throws -> Exchange
+    let provoke: @Sendable (FixtureClient) async throws -> Exchange
 
     var description: String { code }
 
@@ -20,33 +20,33 @@ struct Provocation: Sendable, CustomStringConvertible {
     /// A request that is wrong whatever the ledger holds.
     static func request(
         _ code: String,
-        _ method: String,
-        _ target: String,
-        _ body: String = "",
+        method: String,
+        target: String,
+        body: String = "",
         headers: [(name: String, value: String)] = []
     ) -> Provocation {
         Provocation(code: code) {
-            try await $0.call(method, target, body, headers: headers)
+            try await $0.call(method, at: target, body: body, headers: headers)
         }
     }
 
-    /// What the server answered to it, on a stage of its own.
+    /// Runs it on a fixture of its own, and returns the request with the server's answer.
     func run() async throws -> Exchange {
-        let stage = Stage(deletesLogByItself: deletesLogByItself)
+        let fixture = LedgerFixture(deletesLogByItself: deletesLogByItself)
         var exchange: Exchange?
-        let api = LedgerAPI(stage.ledger, keys: keys)
+        let api = LedgerAPI(fixture.ledger, keys: keys)
         try await withServer(api, keys: keys, limits: limits, timeouts: timeouts) {
             let key = keys.isOn ? Self.rootKey.text : nil
-            let client = StageClient(stage: stage, port: $0.port, key: key)
+            let client = FixtureClient(fixture: fixture, port: $0.port, key: key)
             _ = try await client.call(
                 "POST",
-                "/streams",
-                "{\"stream_id\":\"s\",\"partition_count\":1,\"retention_hours\":1}"
+                at: "/streams",
+                body: "{\"stream_id\":\"s\",\"partition_count\":1,\"retention_hours\":1}"
             )
             _ = try await client.call(
                 "POST",
-                "/streams/s/subscriptions",
-                "{\"subscription_id\":\"u\",\"start_from\":\"earliest\"}"
+                at: "/streams/s/subscriptions",
+                body: "{\"subscription_id\":\"u\",\"start_from\":\"earliest\"}"
             )
             exchange = try await provoke(client)
         }

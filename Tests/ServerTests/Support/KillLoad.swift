@@ -33,10 +33,20 @@ final class KillLoad: Sendable {
 
     func create(_ port: Int) async throws {
         let client = try APIConnection(port)
-        try await client.persist("POST", "/streams", "{\"stream_id\":\"s\"}", isThere: 409)
+        try await client.persist(
+            "POST",
+            at: "/streams",
+            body: "{\"stream_id\":\"s\"}",
+            isThere: 409
+        )
         for name in ["c0", "c1"] {
             let body = "{\"subscription_id\":\"\(name)\",\"start_from\":\"earliest\"}"
-            try await client.persist("POST", "/streams/s/subscriptions", body, isThere: 409)
+            try await client.persist(
+                "POST",
+                at: "/streams/s/subscriptions",
+                body: body,
+                isThere: 409
+            )
         }
     }
 
@@ -49,7 +59,7 @@ final class KillLoad: Sendable {
         await withTaskGroup(of: Void.self) { group in
             for publisher in 0..<4 {
                 group.addTask { [self] in
-                    try? await publish(publisher, port, round) {
+                    try? await publish(as: publisher, to: port, round: round) {
                         if self.history.acknowledgedCount >= target { killing.now() }
                     }
                 }
@@ -57,7 +67,7 @@ final class KillLoad: Sendable {
             for name in ["c0", "c1"] {
                 group.addTask { [self] in
                     // Ends with the connection, when the server is killed.
-                    try? await consume(name, port) { _ in false }
+                    try? await consume(as: name, from: port) { _ in false }
                 }
             }
         }
@@ -66,7 +76,7 @@ final class KillLoad: Sendable {
     /// Publishes and consumes over several servers of one table until `count` events are
     /// acknowledged; after half of them `kill` kills the first server.
     ///
-    /// Whoever loses a server goes on at the next.
+    /// A publisher or consumer that loses its server goes on at the next.
     func share(_ ports: [Int], until count: Int, kill: @escaping @Sendable () -> Void) async {
         let killing = KillOnce(kill)
         await withTaskGroup(of: Void.self) { group in
@@ -74,7 +84,11 @@ final class KillLoad: Sendable {
                 group.addTask { [self] in
                     var turn = publisher
                     while history.acknowledgedCount < count {
-                        try? await publish(publisher, ports[turn % ports.count], turn) {
+                        try? await publish(
+                            as: publisher,
+                            to: ports[turn % ports.count],
+                            round: turn
+                        ) {
                             if self.history.acknowledgedCount >= count / 2 { killing.now() }
                             if self.history.acknowledgedCount >= count { throw Stop() }
                         }
@@ -86,11 +100,11 @@ final class KillLoad: Sendable {
                 group.addTask { [self] in
                     var turn = index
                     while history.acknowledgedCount < count {
-                        try? await consume(name, ports[turn % ports.count]) { _ in
+                        try? await consume(as: name, from: ports[turn % ports.count]) { _ in
                             self.history.acknowledgedCount >= count
                         }
                         turn += 1
-                        try? await checkPosition(of: name, ports[turn % ports.count])
+                        try? await checkPosition(of: name, at: ports[turn % ports.count])
                     }
                 }
             }
@@ -103,14 +117,14 @@ final class KillLoad: Sendable {
 
     /// Ends by an error, when the server is gone.
     private func publish(
-        _ publisher: Int,
-        _ port: Int,
-        _ round: Int,
+        as publisher: Int,
+        to port: Int,
+        round: Int,
         afterEach: () throws -> Void
     ) async throws {
         let client = try APIConnection(port)
         if let request = unanswered.withLock({ $0.removeValue(forKey: publisher) }) {
-            try await send(request, publisher, client)
+            try await send(request, as: publisher, over: client)
         }
         for number in 0..<100_000 {
             let events = (0...number % 3).map {
@@ -121,18 +135,23 @@ final class KillLoad: Sendable {
             }
             let hasKey = publisher.isMultiple(of: 2)
             let key = hasKey ? "\(publisher)-\(round)-\(number)" : nil
-            try await send(Request(key: key, events: events), publisher, client)
+            let request = Request(key: key, events: events)
+            try await send(request, as: publisher, over: client)
             try afterEach()
         }
     }
 
-    private func send(_ request: Request, _ publisher: Int, _ client: APIConnection) async throws {
+    private func send(
+        _ request: Request,
+        as publisher: Int,
+        over client: APIConnection
+    ) async throws {
         do {
             let header = request.key.map { "Idempotency-Key: \($0)\r\n" } ?? ""
             let answer = try await client.call(
                 "POST",
-                "/streams/s/events",
-                request.body,
+                at: "/streams/s/events",
+                body: request.body,
                 headers: header
             )
             let stored = answer["events"] as? [[String: Any]] ?? []
@@ -156,12 +175,16 @@ final class KillLoad: Sendable {
 
     // MARK: Consuming
 
-    private func consume(_ name: String, _ port: Int, until isOver: (Bool) -> Bool) async throws {
+    private func consume(
+        as name: String,
+        from port: Int,
+        until isOver: (Bool) -> Bool
+    ) async throws {
         let client = try APIConnection(port)
         while true {
             let page = try await client.persist(
                 "GET",
-                "/streams/s/subscriptions/\(name)/poll?limit=20&wait=0.1"
+                at: "/streams/s/subscriptions/\(name)/poll?limit=20&wait=0.1"
             )
             let events = Self.events(page)
             if isOver(events.isEmpty && page["caught_up"] as? Bool == true) { return }
@@ -170,15 +193,15 @@ final class KillLoad: Sendable {
             let cursor = page["cursor"] as? String ?? ""
             try await client.persist(
                 "POST",
-                "/streams/s/subscriptions/\(name)/commit",
-                "{\"cursor\":\"\(cursor)\"}"
+                at: "/streams/s/subscriptions/\(name)/commit",
+                body: "{\"cursor\":\"\(cursor)\"}"
             )
-            settle(name) { _ in true }
+            resolve(name) { _ in true }
         }
     }
 
-    /// The pending events that `isCommitted` are delivered for good.
-    private func settle(_ name: String, _ isCommitted: (History.Event) -> Bool) {
+    /// Delivers the pending events that are committed, and forgets the others.
+    private func resolve(_ name: String, committed isCommitted: (History.Event) -> Bool) {
         let events = consumers.withLock { consumers in
             let events = (consumers[name]?.pending ?? []).filter(isCommitted)
             consumers[name]?.pending = []
@@ -189,14 +212,14 @@ final class KillLoad: Sendable {
     }
 
     func checkPositions(_ port: Int) async throws {
-        for name in ["c0", "c1"] { try await checkPosition(of: name, port) }
+        for name in ["c0", "c1"] { try await checkPosition(of: name, at: port) }
     }
 
     /// A subscription stands at least where a commit was acknowledged, and a commit whose answer
     /// was lost has happened or not.
-    private func checkPosition(of name: String, _ port: Int) async throws {
+    private func checkPosition(of name: String, at port: Int) async throws {
         let client = try APIConnection(port)
-        let answer = try await client.persist("GET", "/streams/s/subscriptions/\(name)")
+        let answer = try await client.persist("GET", at: "/streams/s/subscriptions/\(name)")
         let found = (answer["positions"] as? [[String: Any]] ?? [])
             .map { $0["offset"] as? Int ?? -1 }
         let committed = consumers.withLock { $0[name]?.committed ?? [] }
@@ -204,11 +227,11 @@ final class KillLoad: Sendable {
         for (now, before) in zip(found, committed) {
             #expect(now >= before, "\(Self.replay): \(name) fell back")
         }
-        settle(name) { $0.offset < found[$0.partition] }
+        resolve(name) { $0.offset < found[$0.partition] }
     }
 
     func finishConsuming(_ port: Int) async throws {
-        for name in ["c0", "c1"] { try await consume(name, port) { $0 } }
+        for name in ["c0", "c1"] { try await consume(as: name, from: port) { $0 } }
     }
 
     // MARK: The end
@@ -221,7 +244,7 @@ final class KillLoad: Sendable {
             while true {
                 let page = try await client.persist(
                     "GET",
-                    "/streams/s/events?partition=\(partition)&from=\(offset)&limit=1000"
+                    at: "/streams/s/events?partition=\(partition)&from=\(offset)&limit=1000"
                 )
                 log += Self.events(page)
                 offset = page["next_offset"] as? Int ?? 0
@@ -233,8 +256,8 @@ final class KillLoad: Sendable {
 
     func compacted(_ port: Int) async throws -> [String: String] {
         let client = try APIConnection(port)
-        try await client.persist("POST", "/streams/s/compact")
-        let state = try await client.persist("GET", "/streams/s/compacted?limit=1000")
+        try await client.persist("POST", at: "/streams/s/compact")
+        let state = try await client.persist("GET", at: "/streams/s/compacted?limit=1000")
         return Dictionary(
             Self.events(state).map { ($0.key, $0.value) },
             uniquingKeysWith: { first, _ in first }
@@ -291,8 +314,8 @@ struct APIConnection {
     @discardableResult
     func call(
         _ method: String,
-        _ target: String,
-        _ body: String = "",
+        at target: String,
+        body: String = "",
         headers: String = ""
     ) async throws -> [String: Any] {
         try await client.send(
@@ -310,12 +333,19 @@ struct APIConnection {
     /// The same for a call that is safe to repeat, until the answer is no 503: a table on a busy
     /// machine may take longer than a server waits for it.
     ///
-    /// `isThere`: The status that says that the call was carried out before.
+    /// - Parameters:
+    ///   - method: of HTTP.
+    ///   - target: path and query.
+    ///   - body: JSON.
+    ///   - headers: whole lines.
+    ///   - isThere: the status that says that the call was carried out before.
+    /// - Returns: the answer's JSON; empty after `isThere`.
+    /// - Throws: ``Refused`` for any other status, and the errors of the socket.
     @discardableResult
     func persist(
         _ method: String,
-        _ target: String,
-        _ body: String = "",
+        at target: String,
+        body: String = "",
         headers: String = "",
         isThere: Int? = nil
     ) async throws -> [String: Any] {
@@ -323,7 +353,7 @@ struct APIConnection {
         var isOpen = false
         while true {
             do {
-                return try await call(method, target, body, headers: headers)
+                return try await call(method, at: target, body: body, headers: headers)
             } catch let refusal as Refused where refusal.status == 503 {
                 try patience.check("\(method) \(target), refused by \(refusal.text)")
                 isOpen = true

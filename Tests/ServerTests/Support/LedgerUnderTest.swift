@@ -48,7 +48,7 @@ final class LedgerUnderTest: Sendable {
         return try #require(Int(match.1)) * 1024
     }
 
-    /// SIGHUP.
+    /// Sends SIGHUP, on which the server reads its certificate again.
     func hangUp() {
         process.send(SIGHUP)
     }

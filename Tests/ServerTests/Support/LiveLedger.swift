@@ -7,15 +7,15 @@ import LedgerTesting
 import Logging
 import Loopback
 
-/// A way to reach a whole ledger over a socket.
-enum Way: String, CaseIterable, Sendable {
+/// A kind of transport to a whole ledger over a socket.
+enum TransportKind: String, CaseIterable, Sendable {
     case plain
     case keys
     case tls
     /// Without keys, on a DynamoDB table.
     case dynamoDB
 
-    /// The operator's key.
+    /// The operator's key of ``keys`` and ``tls``; the same in every run.
     static let rootKey = {
         var random = SeededGenerator(seed: 7)
         return APIKey.random(using: &random)
@@ -29,13 +29,13 @@ private let turns = Turns(16)
 /// Runs a whole ledger on a folder of its own for the time of a test; `body` gets a transport to
 /// it, with the operator's key where it needs one.
 func withLedger(
-    _ way: Way = .plain,
+    over kind: TransportKind = .plain,
     logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
-    _ body: (HTTPTransport) async throws -> Void
+    body: (HTTPTransport) async throws -> Void
 ) async throws {
     try await turns.take {
-        guard way != .dynamoDB else { return try await withLedgerOnDynamoDB(body) }
-        try await withLedgerAtOnce(way, logger, body)
+        guard kind != .dynamoDB else { return try await withLedgerOnDynamoDB(body) }
+        try await withLedgerAtOnce(over: kind, logger: logger, body: body)
     }
 }
 
@@ -48,23 +48,25 @@ private func withLedgerOnDynamoDB(_ body: (HTTPTransport) async throws -> Void) 
 }
 
 private func withLedgerAtOnce(
-    _ way: Way,
-    _ logger: Logger,
-    _ body: (HTTPTransport) async throws -> Void
+    over kind: TransportKind,
+    logger: Logger,
+    body: (HTTPTransport) async throws -> Void
 ) async throws {
     let folder = try TemporaryFolder()
     defer { withExtendedLifetime(folder) {} }
-    let certificate = way == .tls ? try await TestCertificate.shared() : nil
+    let certificate = kind == .tls ? try await TestCertificate.shared() : nil
     var configuration = ServerConfiguration(port: 0, tls: certificate?.files, eventLoops: 1)
-    if way != .plain { configuration.keys = .on(KeySettings(rootHash: Way.rootKey.hash)) }
+    if kind != .plain {
+        configuration.keys = .on(KeySettings(rootHash: TransportKind.rootKey.hash))
+    }
     let ledger = try await LedgerProcess.start(
         configuration,
         storage: .sqlite(folder: folder.path),
         logger: logger
     )
     let transport = HTTPTransport(
-        url: "\(way == .tls ? "https" : "http")://127.0.0.1:\(ledger.port)",
-        key: way == .plain ? nil : Way.rootKey.text,
+        url: "\(kind == .tls ? "https" : "http")://127.0.0.1:\(ledger.port)",
+        key: kind == .plain ? nil : TransportKind.rootKey.text,
         certificates: certificate?.files.certificate
     )
     do {

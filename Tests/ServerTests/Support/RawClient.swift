@@ -1,11 +1,11 @@
 import Dispatch
 import Glibc
 
-/// A socket without an opinion on HTTP: what a test says is what is sent.
+/// A socket that sends exactly the bytes that a test gives it, HTTP or not.
 ///
 /// Calls block, so they run on a thread of their own; five minutes without an answer are an error.
+/// `@unchecked Sendable` because all state is touched on the queue only.
 final class RawClient: @unchecked Sendable {
-    // `@unchecked` because everything happens on the queue.
     private let queue = DispatchQueue(label: "raw client")
     private let socket: Int32
     private var buffer: [UInt8] = []

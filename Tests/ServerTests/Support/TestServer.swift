@@ -47,7 +47,7 @@ func withServer<Handler: APIHandler>(
     compressor: ResponseCompressor? = nil,
     metrics: PrometheusMetrics = PrometheusMetrics(),
     logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
-    _ body: (HTTPServer) async throws -> Void
+    body: (HTTPServer) async throws -> Void
 ) async throws {
     let server = try await HTTPServer.start(
         ServerConfiguration(
@@ -77,7 +77,7 @@ func get(_ path: String, headers: String = "") -> String {
     "GET \(path) HTTP/1.1\r\nHost: localhost\r\n\(headers)\r\n"
 }
 
-func post(_ path: String, _ body: String, headers: String = "") -> String {
+func post(_ path: String, body: String, headers: String = "") -> String {
     "POST \(path) HTTP/1.1\r\nHost: localhost\r\nContent-Length: \(body.utf8.count)\r\n\(headers)\r\n\(body)"
 }
 

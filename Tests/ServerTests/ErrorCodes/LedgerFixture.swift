@@ -5,11 +5,11 @@ import LedgerService
 import LedgerTesting
 import Logging
 
-/// A whole ledger behind a live HTTP server, whose table and clock are in the test's hand.
+/// A whole ledger behind a live HTTP server, whose table and clock the test controls.
 ///
 /// It has a stream `s` of one partition, which keeps its events for an hour, with a subscription
 /// `u`.
-struct Stage: Sendable {
+struct LedgerFixture: Sendable {
     let memory: MemoryTable
     let table: FaultyTable
     let clock = ManualClock()
@@ -26,11 +26,11 @@ struct Stage: Sendable {
         )
     }
 
-    /// Every call of `kinds` on a row of `group` goes wrong from now on.
+    /// Makes every call of `kinds` on a row of `group` fail from now on.
     func fail(
         _ kinds: [TableCall.Kind],
         on group: @escaping @Sendable (RowGroup) -> Bool = { _ in true },
-        _ fault: Fault
+        by fault: Fault
     ) {
         table.follow(
             FaultPlan { call in
@@ -51,21 +51,21 @@ struct Exchange: Sendable {
     let answer: Answer
 }
 
-/// Talks to a stage's server.
-struct StageClient: Sendable {
-    let stage: Stage
+/// Talks to a fixture's server.
+struct FixtureClient: Sendable {
+    let fixture: LedgerFixture
     let port: Int
     var key: String?
 
     /// The same with another key, or without one.
-    func with(_ key: String?) -> StageClient {
-        StageClient(stage: stage, port: port, key: key)
+    func with(_ key: String?) -> FixtureClient {
+        FixtureClient(fixture: fixture, port: port, key: key)
     }
 
     func call(
         _ method: String,
-        _ target: String,
-        _ body: String = "",
+        at target: String,
+        body: String = "",
         headers: [(name: String, value: String)] = []
     ) async throws -> Exchange {
         let request = SuiteRequest(method, target, headers: headers, body: Array(body.utf8))
@@ -74,7 +74,7 @@ struct StageClient: Sendable {
     }
 
     /// Sends exactly these bytes, which a client that knows HTTP would not.
-    func raw(_ text: String, as method: String, _ target: String) async throws -> Exchange {
+    func raw(_ text: String, as method: String, at target: String) async throws -> Exchange {
         let client = try RawClient(port: port)
         try await client.send(text)
         let response = try await client.receive()
@@ -91,17 +91,19 @@ struct StageClient: Sendable {
     @discardableResult
     func publish(_ stream: String = "s", key: String = "k") async throws -> Exchange {
         let event = "{\"key\":\"\(key)\",\"type\":\"t\",\"data\":1}"
-        return try await call("POST", "/streams/\(stream)/events", event)
+        return try await call("POST", at: "/streams/\(stream)/events", body: event)
     }
 
     /// Publishes to both partitions of a stream that it creates.
     func publishWidely() async throws -> Exchange {
-        _ = try await call("POST", "/streams", "{\"stream_id\":\"wide\",\"partition_count\":2}")
+        let wide = "{\"stream_id\":\"wide\",\"partition_count\":2}"
+        _ = try await call("POST", at: "/streams", body: wide)
         let events = (0..<20).map { "{\"key\":\"k\($0)\",\"type\":\"t\",\"data\":1}" }
-        return try await call("POST", "/streams/wide/events", "[\(events.joined(separator: ","))]")
+        let body = "[\(events.joined(separator: ","))]"
+        return try await call("POST", at: "/streams/wide/events", body: body)
     }
 
     func poll(_ query: String = "") async throws -> Exchange {
-        try await call("GET", "/streams/s/subscriptions/u/poll?\(query)")
+        try await call("GET", at: "/streams/s/subscriptions/u/poll?\(query)")
     }
 }

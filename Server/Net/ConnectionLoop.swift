@@ -1,28 +1,44 @@
 import NIOCore
 
-/// One event loop with its connections: everything they share without having to synchronise.
+/// A connection as its loop sees it, in whatever protocol; called on the loop only.
+protocol LoopMember: AnyObject {
+    /// The connection's place in the loop's list, which the loop alone sets.
+    var index: Int { get set }
+    /// The time at which ``checkDeadline(now:)`` has an effect, unless something happens before.
+    var deadline: NIODeadline { get }
+    /// True while this connection holds counted bytes and only its client can bring it forward: it
+    /// may then be ended to make room for others.
+    var isEvictable: Bool { get }
+
+    /// Acts on a deadline that has passed.
+    func checkDeadline(now: NIODeadline)
+    /// Ends to make room for others: with a refusal while a request arrives, else without a word.
+    func evict()
+    /// Closes if idle; else announces the end with the next answer, and closes behind it.
+    func stop()
+    /// Closes, finished or not.
+    func abort()
+}
+
+/// One event loop with its connections, and the state that they share without a lock.
 ///
-/// `@unchecked Sendable` because every member but the executor is only touched on the loop.
+/// `@unchecked Sendable` because every member but the two constants is only touched on the loop.
 final class ConnectionLoop: @unchecked Sendable {
     let eventLoop: any EventLoop
     let executor: EventLoopTaskExecutor
-    var ids = RequestIDGenerator()
-    var recorder: HTTPRecorder
-    var date = DateLine()
-    private var connections: [ConnectionHandler] = []
+    private var connections: [any LoopMember] = []
     private var ticker: RepeatedTask?
-    private(set) var isStopping = false
+    private var isStopping = false
 
-    init(_ eventLoop: any EventLoop, core: ServerCore) {
+    init(_ eventLoop: any EventLoop) {
         self.eventLoop = eventLoop
         executor = EventLoopTaskExecutor(eventLoop)
-        recorder = HTTPRecorder(core.http)
     }
 
-    /// Looks after time-outs from now on.
+    /// Checks time-outs from now on.
     ///
-    /// One walk over all connections in each interval is far
-    /// cheaper than a timer that is set and cancelled with every request.
+    /// One walk over all connections in each interval is far cheaper than a timer that is set and
+    /// cancelled with every request.
     func start(timeouts: HTTPTimeouts) {
         tick(every: Self.interval(timeouts))
     }
@@ -34,14 +50,14 @@ final class ConnectionLoop: @unchecked Sendable {
         }
     }
 
-    func add(_ connection: ConnectionHandler) {
+    func add(_ connection: any LoopMember) {
         eventLoop.preconditionInEventLoop()
         connection.index = connections.count
         connections.append(connection)
         if isStopping { connection.stop() }
     }
 
-    func remove(_ connection: ConnectionHandler) {
+    func remove(_ connection: any LoopMember) {
         eventLoop.preconditionInEventLoop()
         let last = connections.removeLast()
         guard last !== connection else { return }
@@ -51,17 +67,17 @@ final class ConnectionLoop: @unchecked Sendable {
 
     func checkDeadlines() {
         let now = eventLoop.now
-        // A copy: an expired connection leaves the list.
+        // The loop runs over a copy, since an expired connection leaves the list.
         for connection in connections { connection.checkDeadline(now: now) }
     }
 
     /// Ends the connection that is nearest to its time-out among those that hold memory.
     ///
     /// - Returns: false when no other connection of this loop can be ended.
-    func evict(for other: ConnectionHandler) -> Bool {
+    func evict(for other: any LoopMember) -> Bool {
         eventLoop.preconditionInEventLoop()
         let candidates = connections.lazy.filter { $0 !== other && $0.isEvictable }
-        guard let slowest = candidates.min(by: { $0.machine.deadline < $1.machine.deadline }) else {
+        guard let slowest = candidates.min(by: { $0.deadline < $1.deadline }) else {
             return false
         }
         slowest.evict()
@@ -72,7 +88,7 @@ final class ConnectionLoop: @unchecked Sendable {
     func stop() {
         eventLoop.preconditionInEventLoop()
         isStopping = true
-        // Who stops waits for the shortest time-outs.
+        // A stop waits for clients that linger: checks come often enough for 250 ms.
         tick(every: .milliseconds(50))
         for connection in connections { connection.stop() }
     }
@@ -84,7 +100,7 @@ final class ConnectionLoop: @unchecked Sendable {
         ticker?.cancel()
     }
 
-    /// A quarter of the shortest time-out, but neither busy nor sluggish.
+    /// A quarter of the shortest time-out, between 5 ms and one second.
     private static func interval(_ timeouts: HTTPTimeouts) -> TimeAmount {
         let all = [
             timeouts.head, timeouts.body, timeouts.idle, timeouts.write, timeouts.linger,

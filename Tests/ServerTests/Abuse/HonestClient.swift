@@ -1,7 +1,7 @@
 import Synchronization
 
 /// A client that only wants to publish and read, beside an attack.
-struct Innocent {
+struct HonestClient {
     struct Served: Sendable {
         var latencies: [Duration] = []
         var failures: [String] = []
@@ -17,7 +17,11 @@ struct Innocent {
     func prepare() async throws {
         let client = try RawClient(port: port)
         try await client.send(
-            post("/streams", #"{"stream_id":"innocent","partition_count":1}"#, headers: Self.json)
+            post(
+                "/streams",
+                body: #"{"stream_id":"innocent","partition_count":1}"#,
+                headers: Self.json
+            )
         )
         let answer = try await client.receive()
         guard answer.status == 201 else { throw RawClient.Failure(description: answer.text) }
@@ -32,7 +36,7 @@ struct Innocent {
             do {
                 let client = try RawClient(port: port)
                 try await client.send(
-                    post("/streams/innocent/events", Self.event, headers: Self.json)
+                    post("/streams/innocent/events", body: Self.event, headers: Self.json)
                 )
                 let stored = try await client.receive()
                 try await client.send(get("/streams/innocent/events?from=0&limit=10"))

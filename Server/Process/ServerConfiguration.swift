@@ -3,13 +3,13 @@ package import LedgerService
 package import LineLog
 package import Logging
 
-/// Where the server listens and what it refuses to do.
+/// The server's address, what it refuses, and how it logs.
 package struct ServerConfiguration: Sendable {
     /// An address; without keys a loopback address or `localhost`: see ``validate()``.
     package var host: String
     /// The TCP port; 0 lets the system choose one.
     package var port: Int
-    /// Whether requests need an API key.
+    /// The policy for API keys: off, or on with the operator's key.
     package var keys: KeyPolicy
     /// Origins of web pages that may call the API, such as `https://console.example.com`, `https://*`
     /// or `*`.
@@ -18,15 +18,15 @@ package struct ServerConfiguration: Sendable {
     package var tls: TLSFiles?
     /// The rules that the ledger keeps.
     package var rules = Rules.all
-    /// Connections that the table may have open.
+    /// Connections that the table may have open, which take files from the clients' ones.
     var tableConnections = 0
     /// Threads that serve connections; nil takes one for each core this process may use.
     package var eventLoops: Int?
-    /// What one client, and all together, may ask for.
+    /// Limits on one client, and on all together.
     package var limits: HTTPLimits
-    /// How long the server waits for a client.
+    /// The time that clients get for each step of a request.
     package var timeouts: HTTPTimeouts
-    /// How log lines look; nil chooses by where they go.
+    /// The form of log lines; nil takes text on a terminal and JSON anywhere else.
     package var logFormat: LogFormat?
     /// Records below this level are not written.
     package var logLevel: Logger.Level
@@ -59,10 +59,10 @@ package struct ServerConfiguration: Sendable {
     /// Threads that serve connections.
     var loops: Int { max(1, eventLoops ?? Processors.available) }
 
-    /// Files and sockets that are not there for connections of clients.
+    /// Files and sockets that connections of clients can't have.
     var reservedFiles: Int { FileLimit.reserved(loops: loops, table: tableConnections) }
 
-    /// Throws when the server must not start like this.
+    /// Throws ``ConfigurationError`` when the server must not start like this.
     package func validate() throws(ConfigurationError) {
         guard keys.isOn || Loopback.contains(host) else { throw .loopbackOnly(host: host) }
         guard (0...65535).contains(port) else { throw .invalidPort(port) }
@@ -71,11 +71,11 @@ package struct ServerConfiguration: Sendable {
         }
     }
 
-    /// Whether keys and events cross a network readable for everyone on the way.
+    /// True when keys and events cross a network without TLS, readable for everyone on the way.
     package var isReadableOnTheWay: Bool { tls == nil && !Loopback.contains(host) }
 }
 
-/// What one client, and all clients together, may ask for.
+/// Limits on one client, and on all clients together.
 package struct HTTPLimits: Sendable {
     /// A request body as received, bytes.
     package var bodyBytes: Int
@@ -98,7 +98,7 @@ package struct HTTPLimits: Sendable {
     /// requests and answers do not count; docs/threat-model.md says what all that amounts to.
     package var heldBytes: Int
 
-    /// Limits; the defaults suit one machine.
+    /// Limits whose defaults suit one machine.
     package init(
         bodyBytes: Int = Limits.bodyBytes,
         targetBytes: Int = 8 * 1024,
@@ -119,8 +119,8 @@ package struct HTTPLimits: Sendable {
 }
 
 extension HTTPLimits {
-    /// As many connections as are asked for, as far as the process has file descriptors for them:
-    /// when those run out, nobody can be accepted, not even to be refused.
+    /// These limits with no more connections than the process has file descriptors for: when those
+    /// run out, nobody can be accepted, not even to be refused.
     func affordable(fileLimit: Int, reserved: Int) -> HTTPLimits {
         let room = max(2, fileLimit - reserved)
         var limits = self
@@ -130,25 +130,25 @@ extension HTTPLimits {
     }
 }
 
-/// How long the server waits for a client before it closes the connection.
+/// The times after which a server closes the connection of a client that it waits for.
 package struct HTTPTimeouts: Sendable {
     /// From a request's first byte to the end of its headers.
     package var head: Duration
-    /// Without any byte of a body, and also what a body may take before ``minimumRate`` counts.
+    /// Without any byte of a body, and also the time of a body before ``minimumRate`` counts.
     package var body: Duration
     /// From accepting a connection, or from an answer, to the next request's first byte.
     package var idle: Duration
-    /// What a client may take to read an answer before ``minimumRate`` counts.
+    /// The time for reading an answer before ``minimumRate`` counts.
     package var write: Duration
-    /// How long to go on reading after a last answer, so that the client gets to see it.
+    /// From the last answer to the close: reading goes on, so that the client gets to see it.
     package var linger: Duration
-    /// How long a request goes on whose client has ended its sending side, before it is cancelled and
-    /// answered with what there is: perhaps nobody is there any more.
+    /// From the end of the client's sending side to the cancellation of its request, which is then
+    /// answered with what there is: the client may be gone.
     package var departure: Duration
     /// Bytes per second, below which a body or the reading of an answer is given up.
     package var minimumRate: Int
 
-    /// Time-outs; the defaults tolerate a bad mobile network.
+    /// Time-outs whose defaults tolerate a bad mobile network.
     package init(
         head: Duration = .seconds(10),
         body: Duration = .seconds(20),
@@ -165,5 +165,74 @@ package struct HTTPTimeouts: Sendable {
         self.linger = linger
         self.departure = departure
         self.minimumRate = minimumRate
+    }
+}
+
+/// A reason not to start a server with a configuration.
+package enum ConfigurationError: Error, Equatable, CustomStringConvertible {
+    /// The host is reachable from other machines, and requests would not be authenticated.
+    case loopbackOnly(host: String)
+    /// A certificate's file, or its key's, can't be used.
+    case unusableFile(path: String, reason: String)
+    /// The files hold no certificate with its key.
+    case unusableCertificate(TLSFiles, message: String)
+    /// The system does not let the server listen there.
+    case cannotListen(host: String, port: Int, reason: String)
+    /// No TCP port has this number.
+    case invalidPort(Int)
+    /// No web page has this origin.
+    case invalidOrigin(String)
+    /// The process may open too few files and sockets.
+    case tooFewFiles(limit: Int, needed: Int)
+
+    /// The reason and a remedy, for the person who wrote the configuration.
+    package var description: String {
+        switch self {
+        case .loopbackOnly(let host):
+            """
+            refusing to listen on \(host): everyone who reaches it could read and change every \
+            stream. Addresses other than loopback need API keys: `eventledger key new` makes the \
+            first one, and --root-key-hash turns them on. Without keys use 127.0.0.1, ::1 or \
+            localhost
+            """
+        case .unusableFile(let path, let reason): "\(path): \(reason)"
+        case .cannotListen(let host, let port, let reason):
+            "cannot listen on \(Authority.text(host: host, port: port)): \(reason)"
+        case .unusableCertificate(let files, let message):
+            """
+            no certificate to be had from \(files.certificate) with the key in \(files.key): \
+            \(message)
+            """
+        case .invalidPort(let port):
+            "\(port) is not a port: use 1 to 65535, or 0 for any free one"
+        case .invalidOrigin(let origin):
+            """
+            \(origin) is no web page's origin: use a scheme and a host without a path, such as \
+            https://console.example.com, or https://* or *
+            """
+        case .tooFewFiles(let limit, let needed):
+            """
+            this process may have \(limit) files and sockets open, and a server needs \(needed) at \
+            least: raise the limit with ulimit -n, or LimitNOFILE= of its systemd unit
+            """
+        }
+    }
+}
+
+/// A host and a port as a URL has them.
+enum Authority {
+    /// Joins both; an IPv6 address stands in brackets (RFC 3986, 3.2.2).
+    static func text(host: String, port: Int) -> String {
+        let isIPv6 = host.utf8.contains(UInt8(ascii: ":"))
+        return isIPv6 ? "[\(host)]:\(port)" : "\(host):\(port)"
+    }
+
+    /// The same for a program on this machine, which can't connect to "every address".
+    static func reachable(host: String, port: Int) -> String {
+        switch host {
+        case "0.0.0.0": text(host: "127.0.0.1", port: port)
+        case "::": text(host: "::1", port: port)
+        default: text(host: host, port: port)
+        }
     }
 }

@@ -1,7 +1,7 @@
 import Synchronization
 
-/// How many connections are open, how many requests are being handled, and how many bytes clients
-/// make the server keep, in all event loops.
+/// Counts open connections, requests being handled, and bytes that clients make the server keep,
+/// over all event loops, and refuses what goes beyond ``HTTPLimits``.
 final class Admission: Sendable {
     private let limits: HTTPLimits
     private let connections = Atomic<Int>(0)
@@ -18,26 +18,29 @@ final class Admission: Sendable {
     var requestsInFlight: Int { requests.load(ordering: .relaxed) }
     private var isDrained: Bool { openConnections == 0 && requestsInFlight == 0 }
 
-    enum Verdict {
+    enum Decision {
         case serve
+        /// Answer that there are too many connections, then close.
         case refuse
+        /// Close without an answer.
         case drop
     }
 
-    /// Counts a new connection in, whatever the verdict: ``closed()`` must follow.
-    func opened() -> Verdict {
+    /// Counts a new connection, whatever the decision is: ``closed()`` must follow.
+    func opened() -> Decision {
         let count = connections.add(1, ordering: .relaxed).newValue
         if count <= limits.connections { return .serve }
         return count <= limits.connections + limits.refusedConnections ? .refuse : .drop
     }
 
-    /// A connection counted by ``opened()`` is gone.
+    /// Ends the count of a connection that ``opened()`` began.
     func closed() {
         connections.subtract(1, ordering: .sequentiallyConsistent)
         waiter.check { isDrained }
     }
 
-    /// Whether one more request may be handled; if so, ``ended()`` must follow.
+    /// Counts a request, or returns false where too many are handled; after true ``ended()`` must
+    /// follow.
     func begin() -> Bool {
         let count = requests.add(1, ordering: .relaxed).newValue
         guard count > limits.requestsInFlight else { return true }
@@ -45,13 +48,14 @@ final class Admission: Sendable {
         return false
     }
 
-    /// A request that ``begin()`` admitted is done.
+    /// Ends the count of a request that ``begin()`` admitted.
     func ended() {
         requests.subtract(1, ordering: .sequentiallyConsistent)
         waiter.check { isDrained }
     }
 
-    /// Whether so many more bytes may be kept; if so, ``release(bytes:)`` must follow.
+    /// Counts further bytes, or returns false where too many are kept; after true
+    /// ``release(bytes:)`` must follow.
     func hold(bytes count: Int) -> Bool {
         let held = bytes.add(count, ordering: .relaxed).newValue
         guard held > limits.heldBytes else { return true }
@@ -59,25 +63,29 @@ final class Admission: Sendable {
         return false
     }
 
-    /// Bytes that ``hold(bytes:)`` admitted are gone.
+    /// Ends the count of bytes that ``hold(bytes:)`` admitted.
     func release(bytes count: Int) {
         bytes.subtract(count, ordering: .relaxed)
     }
 
     /// Returns when nothing is open or in flight any more, or after ``giveUp()``.
     ///
-    /// - Parameter onceWaiting: is called when giving up has begun to have an effect.
+    /// One task at a time may wait.
+    ///
+    /// - Parameter onceWaiting: is called when ``giveUp()`` begins to have an effect.
     func drained(onceWaiting: () -> Void) async {
         await waiter.wait(until: { isDrained }, onceWaiting: onceWaiting)
     }
 
-    /// Makes ``drained()`` return.
+    /// Makes ``drained(onceWaiting:)`` return though requests or connections remain.
     func giveUp() {
         waiter.giveUp()
     }
 }
 
-/// Lets one task wait for a condition that others bring about, at no cost until it waits.
+/// Lets one task wait for a condition that others bring about.
+///
+/// While no task waits, a check costs one atomic load.
 private final class DrainWaiter: Sendable {
     private let isWaiting = Atomic<Bool>(false)
     private let continuation = Mutex<CheckedContinuation<Void, Never>?>(nil)
@@ -99,5 +107,28 @@ private final class DrainWaiter: Sendable {
     func giveUp() {
         isWaiting.store(false, ordering: .sequentiallyConsistent)
         continuation.withLock { $0.take() }?.resume()
+    }
+}
+
+/// Bytes that one client makes the server keep, counted against `HTTPLimits.heldBytes`.
+///
+/// The count ends when the last reference goes.
+final class HeldBytes: Sendable {
+    private let admission: Admission
+    private let count = Atomic<Int>(0)
+
+    init(_ admission: Admission) {
+        self.admission = admission
+    }
+
+    deinit {
+        admission.release(bytes: count.load(ordering: .relaxed))
+    }
+
+    /// Counts further bytes, or returns false and counts none where all clients hold too many.
+    func grow(by bytes: Int) -> Bool {
+        guard admission.hold(bytes: bytes) else { return false }
+        count.add(bytes, ordering: .relaxed)
+        return true
     }
 }

@@ -1,19 +1,20 @@
 import Glibc
 
-/// Where a ledger keeps its file.
+/// The folder that a ledger keeps its file in.
 package enum DataFolder {
     /// The file's name in the folder.
     package static let fileName = "ledger.sqlite"
 
-    /// The folder that is meant.
+    /// The folder to use: the one given, else `EVENTLEDGER_DATA`, else one in the user's data folder.
     ///
-    /// The one given, else `EVENTLEDGER_DATA`, else one in the user's data folder. What is empty
-    /// counts as left out.
-    ///
-    /// `environment`: Looks a variable up.
+    /// - Parameters:
+    ///   - given: the folder that the user named; empty counts as nil.
+    ///   - environment: looks a variable up; an empty value counts as none.
+    /// - Returns: the folder's path, which need not exist yet.
+    /// - Throws: ``DataFolderError`` when nothing names a folder.
     package static func named(
         _ given: String?,
-        _ environment: (String) -> String?
+        environment: (String) -> String?
     ) throws(DataFolderError) -> String {
         if let given, !given.isEmpty { return given }
         if let named = environment("EVENTLEDGER_DATA"), !named.isEmpty { return named }
@@ -45,13 +46,15 @@ package enum DataFolder {
 
 /// The data folder can't be used.
 package struct DataFolderError: Error, Equatable, CustomStringConvertible {
-    /// The folder.
+    /// The folder's path as it was named; empty when nothing names one.
     package let path: String
-    /// Why.
+    /// The reason, mostly in the system's words.
     package let message: String
 
-    /// Nothing says where a ledger is to be: a folder relative to wherever the process was started
-    /// would be another one each time.
+    /// Nothing names a folder.
+    ///
+    /// No default is relative to where the process was started, which would be another folder each
+    /// time.
     static let homeless = DataFolderError(
         path: "",
         message:

@@ -3,29 +3,29 @@ import Loopback
 import Synchronization
 import Testing
 
-/// A server process under attack, with an innocent client beside it.
-struct Siege {
-    /// What the server may take, whatever happens, beyond what it takes when idle: three times
+/// An attack on a server process, with an honest client beside it.
+enum Attack {
+    /// The memory, bytes, that the server may take beyond its idle one: three times
     /// `HTTPLimits.heldBytes`, and 32 KB for each connection; docs/threat-model.md says why.
     static func memoryBound(connections: Int) -> Int {
         3 * (256 << 20) + connections * (32 << 10)
     }
 
-    /// Runs `attack` on a thread of its own while an innocent client goes on; prints and checks
-    /// what it took.
-    static func lay(
+    /// Runs `attack` on a thread of its own while an honest client goes on; prints and checks the
+    /// memory that it took.
+    static func run(
         _ name: String,
         connections: Int,
-        _ attack: @escaping @Sendable (Crowd, LedgerUnderTest) throws -> String
+        attack: @escaping @Sendable (Crowd, LedgerUnderTest) throws -> String
     ) async throws {
         let folder = try TemporaryFolder()
         let server = try await LedgerUnderTest(data: folder)
         defer { server.kill() }
-        let innocent = Innocent(port: server.port)
-        try await innocent.prepare()
+        let honest = HonestClient(port: server.port)
+        try await honest.prepare()
         let before = try server.peakMemory()
         let isOver = Atomic<Bool>(false)
-        async let served = innocent.goOn(atLeast: 20) { isOver.load(ordering: .relaxed) }
+        async let served = honest.goOn(atLeast: 20) { isOver.load(ordering: .relaxed) }
         let crowd = Crowd(port: server.port)
         let outcome: String
         do {
