@@ -2,31 +2,31 @@
 ///
 /// | PK | SK | row | mutability |
 /// |---|---|---|---|
-/// | `STREAMS` | stream id | ``StreamRow`` | admin, compare-and-set |
-/// | `LOG#sid#p` | first offset, 20 digits | ``ChunkRow`` or the seal | append only |
-/// | `PART#sid` | partition, 5 digits | ``ProgressRow`` | compactor, compare-and-set |
-/// | `STATE#sid#p` | event key | ``LatestRow`` | compactor, offset only grows |
-/// | `SUBS#sid` | subscription id | ``SubscriptionRow`` | admin; a seek by compare-and-set |
-/// | `POS#sid#sub` | partition, 5 digits | ``PositionRow`` | poll, forward only within an epoch |
-/// | `IDEM#sid` | SHA-256 of the key, `#`, partition | ``IdempotencyRow`` | written once, TTL 24 h |
-/// | `KEYS` | API key id | ``APIKeyRow`` | admin, put and deleted only |
-/// | `CLOCK` | `highest` | ``ClockRow`` | compare-and-set |
-/// | `GC` | sid, or sid `#` sub | ``DeletionJob`` | admin, compactor |
-/// | `NAME#sid` | `NAME` | ``StreamNameRow`` | written once, with the stream |
-/// | `RINGS` | sid, `#`, partition | ``KeptRingRow`` | compactor, put and deleted only |
-/// | `SWEEP` | `SWEEP` | ``SweepRow`` | compactor, compare-and-set |
+/// | `STREAMS` | stream id | `StreamRow` | admin, compare-and-set |
+/// | `LOG#sid#p` | first offset, 20 digits | `ChunkRow` or the seal | append only |
+/// | `PART#sid` | partition, 5 digits | `ProgressRow` | compactor, compare-and-set |
+/// | `STATE#sid#p` | event key | `LatestRow` | compactor, offset only grows |
+/// | `SUBS#sid` | subscription id | `SubscriptionRow` | admin; a seek by compare-and-set |
+/// | `POS#sid#sub` | partition, 5 digits | `PositionRow` | poll, forward only within an epoch |
+/// | `IDEM#sid` | SHA-256 of the key, `#`, partition | `IdempotencyRow` | written once, TTL 24 h |
+/// | `KEYS` | API key id | `APIKeyRow` | admin, put and deleted only |
+/// | `CLOCK` | `highest` | `ClockRow` | compare-and-set |
+/// | `GC` | sid, or sid `#` sub | `DeletionJob` | admin, compactor |
+/// | `NAME#sid` | `NAME` | `StreamNameRow` | written once, with the stream |
+/// | `RINGS` | sid, `#`, partition | `KeptRingRow` | compactor, put and deleted only |
+/// | `SWEEP` | `SWEEP` | `SweepRow` | compactor, compare-and-set |
 ///
 /// `sid` and `sub` are the random incarnations of stream and subscription, 32 hex digits.
 public enum TableKey: Hashable, Sendable {
-    /// A stream's description, ``StreamRow``.
+    /// A stream's description, `StreamRow`.
     case stream(StreamID)
     /// A chunk of the log, or its seal, by its first offset.
     case chunk(Incarnation, Partition, Offset)
-    /// The background work of one partition, ``ProgressRow``.
+    /// The background work of one partition, `ProgressRow`.
     case progress(Incarnation, Partition)
     /// The latest event of one event key.
     case latest(Incarnation, Partition, EventKey)
-    /// A subscription's description, ``SubscriptionRow``.
+    /// A subscription's description, `SubscriptionRow`.
     case subscription(Incarnation, SubscriptionID)
     /// The position that a subscription committed in one partition.
     case position(stream: Incarnation, subscription: Incarnation, Partition)
