@@ -1,3 +1,4 @@
+import CChecksum
 import LedgerCore
 
 /// How a row's attributes are stored; integers are little-endian.
@@ -151,5 +152,98 @@ private enum AttributeNames {
     private static func packed(_ name: some Collection<UInt8>) -> UInt64 {
         precondition(name.count <= 8, "an attribute's name has at most 8 bytes")
         return name.reduce(0) { $0 << 8 | UInt64($1) }
+    }
+}
+
+/// What tells a damaged row, or one under another's key: a CRC-32C.
+///
+/// SQLite has no checksums of its own in the database's file.
+struct RowChecksum: Sendable {
+    /// Its size in a row, at the row's end.
+    static let byteCount = 4
+    /// Of the partition key, which the rows of a group share.
+    private let beginning: UInt32
+
+    init(partition: [UInt8]) {
+        beginning = partition.withUnsafeBytes { el_crc32c(0, $0.baseAddress, $0.count) }
+    }
+
+    /// The checksum of a row with these bytes.
+    func of(sort: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) -> UInt32 {
+        let keys = el_crc32c(beginning, sort.baseAddress, sort.count)
+        return el_crc32c(keys, value.baseAddress, value.count)
+    }
+
+    /// The row without its checksum, or nil when that is another.
+    func verified(
+        sort: UnsafeRawBufferPointer,
+        row: UnsafeRawBufferPointer
+    ) -> UnsafeRawBufferPointer? {
+        guard row.count > Self.byteCount else { return nil }
+        let end = row.count - Self.byteCount
+        let content = UnsafeRawBufferPointer(rebasing: row[..<end])
+        let stored = UInt32(littleEndian: row.loadUnaligned(fromByteOffset: end, as: UInt32.self))
+        return stored == of(sort: sort, value: content) ? content : nil
+    }
+}
+
+/// Fills a buffer from its start.
+///
+/// Its capacity was computed before; running over it is a defect.
+struct ByteWriter {
+    private let buffer: UnsafeMutableRawBufferPointer
+    private(set) var count = 0
+
+    init(_ buffer: UnsafeMutableRawBufferPointer) {
+        self.buffer = buffer
+    }
+
+    /// What was written so far.
+    var written: UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(rebasing: buffer[..<count])
+    }
+
+    mutating func byte(_ byte: UInt8) {
+        buffer[count] = byte
+        count += 1
+    }
+
+    mutating func integer(_ value: some FixedWidthInteger) {
+        withUnsafeBytes(of: value.littleEndian) { bytes($0) }
+    }
+
+    mutating func bytes(_ bytes: some Collection<UInt8>) {
+        let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[count...])
+        rest.copyBytes(from: bytes)
+        count += bytes.count
+    }
+}
+
+/// Takes a buffer apart from its start; nil at its end.
+struct ByteReader {
+    private let buffer: UnsafeRawBufferPointer
+    private var position = 0
+
+    init(_ buffer: UnsafeRawBufferPointer) {
+        self.buffer = buffer
+    }
+
+    var isAtEnd: Bool { position == buffer.count }
+
+    mutating func byte() -> UInt8? {
+        guard position < buffer.count else { return nil }
+        defer { position += 1 }
+        return buffer[position]
+    }
+
+    mutating func integer<Value: FixedWidthInteger>(_ type: Value.Type) -> Value? {
+        guard let bytes = bytes(MemoryLayout<Value>.size) else { return nil }
+        return Value(littleEndian: bytes.loadUnaligned(as: Value.self))
+    }
+
+    mutating func bytes(_ count: Int) -> UnsafeRawBufferPointer? {
+        guard count <= buffer.count - position else { return nil }
+        defer { position += count }
+        return UnsafeRawBufferPointer(rebasing: buffer[position..<(position + count)])
     }
 }

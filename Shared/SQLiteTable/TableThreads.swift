@@ -1,5 +1,85 @@
 import LedgerCore
 
+/// The threads behind one table and their common end.
+final class Engine: Sendable {
+    /// Takes writes.
+    let writer: Writer
+    /// Takes reads.
+    let reads = Monitor(ReadQueue())
+    private let path: String
+    private let frameBytes: Int
+    private let lock: LockFile
+    private let gauge: Monitor<LogGauge>
+    private let counters = Counters()
+    private let connections: Connections
+    private let writerThread: Worker
+    private let otherThreads: [Worker]
+
+    init(
+        path: String,
+        options: SQLiteOptions,
+        clock: @escaping @Sendable () -> Instant
+    ) throws(SQLiteOpenError) {
+        let path = try RealPath.of(path)
+        let lock = try LockFile(path: path + ".lock")
+        do throws(SQLiteOpenError) {
+            let parts = try EngineParts(
+                path: path,
+                options: options,
+                clock: clock,
+                counters: counters,
+                reads: reads
+            )
+            self.lock = lock
+            self.path = path
+            frameBytes = parts.frameBytes
+            gauge = parts.gauge
+            writer = parts.writer
+            connections = parts.connections
+            writerThread = Worker { parts.writer.run() }
+            otherThreads =
+                [Worker { parts.checkpointer.run() }]
+                + parts.readers.map { reader in Worker { reader.run() } }
+        } catch {
+            lock.release()
+            throw error
+        }
+    }
+
+    /// Answers what was asked, then ends the threads and closes the file.
+    ///
+    /// Blocks; once only.
+    func shutDown() {
+        writer.stop()
+        writerThread.join()
+        reads.withLock { $0.close() }
+        reads.broadcast()
+        gauge.withLock { $0.stop() }
+        gauge.broadcast()
+        for thread in otherThreads { thread.join() }
+        connections.close(isClean: writer.failure == nil)
+        lock.release()
+    }
+
+    /// What was counted so far.
+    var statistics: SQLiteStatistics {
+        let counted = counters.current
+        let log = gauge.withLock { $0 }
+        return SQLiteStatistics(
+            commits: counted.commits,
+            writes: counted.requests,
+            rows: counted.rows,
+            largestCommit: counted.largestCommit,
+            checkpoints: log.passes,
+            checkpointFailures: counted.checkpointFailures,
+            logRestarts: log.restarts,
+            walBytes: log.frames * frameBytes,
+            peakWALBytes: log.peak * frameBytes,
+            walFileBytes: DatabaseFile.size(path: path + "-wal")
+        )
+    }
+}
+
 /// What an engine is made of, before its threads run.
 struct EngineParts: Sendable {
     let frameBytes: Int
@@ -124,4 +204,33 @@ struct Connections: @unchecked Sendable {
         writer.keepLog(!(isClean && Mark.remove(writer)))
         for connection in others + [writer] { connection.close() }
     }
+}
+
+/// What the threads count.
+final class Counters: Sendable {
+    struct Values: Sendable {
+        var commits = 0
+        var requests = 0
+        var rows = 0
+        var largestCommit = 0
+        var checkpointFailures = 0
+    }
+
+    private let values = Monitor(Values())
+
+    /// A commit that answered so many requests and changed so many rows.
+    func committed(requests: Int, rows: Int) {
+        values.withLock {
+            $0.commits += 1
+            $0.requests += requests
+            $0.rows += rows
+            $0.largestCommit = max($0.largestCommit, requests)
+        }
+    }
+
+    func checkpointFailed() {
+        values.withLock { $0.checkpointFailures += 1 }
+    }
+
+    var current: Values { values.withLock { $0 } }
 }

@@ -31,3 +31,19 @@ struct RowKey: Sendable {
         }
     }
 }
+
+/// A row ready to be stored.
+///
+/// It is encoded in the caller's task, not on the writer's thread.
+struct EncodedRow: Sendable {
+    let key: RowKey
+    let value: [UInt8]
+    /// Seconds; nil when only the sweep may remove the row.
+    let ttl: Int64?
+
+    init(_ item: Item) {
+        key = RowKey(item.key)
+        value = RowCodec.encode(item, as: key)
+        ttl = item.key.group.expiresWithoutSweep ? item.number(.ttl) : nil
+    }
+}
