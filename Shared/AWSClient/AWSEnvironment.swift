@@ -1,4 +1,5 @@
 import CurlHTTP
+import Glibc
 
 /// Region, endpoints and credentials, found as AWS's SDKs find them.
 ///
@@ -97,4 +98,21 @@ package struct AWSEnvironmentError: Error, Hashable, Sendable, CustomStringConve
 
     /// The message.
     package var description: String { message }
+}
+
+/// Environment variables by name; an empty one counts as not set.
+struct Variables: Sendable {
+    private let read: @Sendable (String) -> String?
+
+    init(_ read: @escaping @Sendable (String) -> String?) {
+        self.read = read
+    }
+
+    /// Those of this process.
+    static let process = Variables { name in getenv(name).map { String(cString: $0) } }
+
+    subscript(name: String) -> String? {
+        guard let value = read(name), !value.isEmpty else { return nil }
+        return value
+    }
 }

@@ -1,3 +1,5 @@
+import RawJSON
+
 /// A call to AWS that was not answered with success.
 package struct AWSError: Error, Hashable, Sendable {
     /// What kind of failure; each says whether the call may have been carried out.
@@ -58,5 +60,34 @@ extension AWSError {
         let text =
             code.isEmpty ? "status \(status)" : message.isEmpty ? code : "\(code): \(message)"
         self.init(kind, code: code, message: text, body: body)
+    }
+}
+
+/// The JSON of an AWS error.
+enum AWSErrorDocument {
+    /// The error's name, without what stands before `#`, and its message; empty where absent.
+    static func read(_ body: [UInt8]) -> (code: String, message: String) {
+        body.withUnsafeBytes { bytes in
+            do throws(JSONError) {
+                var reader = try JSONReader(bytes, maximumDepth: 64)
+                var found = (code: "", message: "")
+                try reader.beginObject()
+                while let name = try reader.nextMember() {
+                    guard try reader.kind() == .string else {
+                        _ = try reader.skipValue()
+                        continue
+                    }
+                    let text = try reader.text(try reader.string())
+                    if reader.equals(name, "__type") {
+                        found.code = text.split(separator: "#").last.map(String.init) ?? ""
+                    } else if reader.equals(name, "message") || reader.equals(name, "Message") {
+                        found.message = text
+                    }
+                }
+                return found
+            } catch {
+                return ("", "")
+            }
+        }
     }
 }

@@ -48,3 +48,12 @@ private final class Handle: @unchecked Sendable {
         return CurlResponse.result(result, answer, el_curl_message(client), largestAnswer)
     }
 }
+
+/// The libcurl that is in use.
+package enum CurlLibrary {
+    /// Its version.
+    package static var version: String { String(cString: el_curl_version()) }
+
+    /// What it does TLS with, and that library's version: `OpenSSL/3.0.17`; empty without TLS.
+    package static var tls: String { String(cString: el_curl_tls_version()) }
+}

@@ -1,3 +1,5 @@
+import CCurl
+
 /// An HTTP request.
 package struct CurlRequest: Sendable {
     /// Upper case: `GET`.
@@ -90,4 +92,114 @@ package struct CurlError: Error, Hashable, Sendable, CustomStringConvertible {
 
     /// The same, for a person.
     package var description: String { message }
+}
+
+extension CurlRequest {
+    /// Headers as libcurl takes them: `name:` leaves one out, `name;` sends an empty one.
+    ///
+    /// Of itself libcurl calls every body a form, so the type is left out unless it is given.
+    private var lines: [String] {
+        let hasType = headers.contains { $0.name.lowercased() == "content-type" }
+        let given = headers.map { $0.value.isEmpty ? "\($0.name);" : "\($0.name): \($0.value)" }
+        return hasType ? given : given + ["Content-Type:"]
+    }
+
+    private var rootsFile: String {
+        if case .file(let path) = roots { path } else { "" }
+    }
+
+    /// Calls `body` with the request as C sees it.
+    func withC<Success>(
+        largestAnswer: Int,
+        _ body: (inout el_curl_request) -> Success
+    ) -> Success {
+        withCStrings([method, url, rootsFile] + lines) { strings in
+            self.body.withUnsafeBytes { bytes in
+                var request = el_curl_request()
+                request.method = strings[0]
+                request.url = strings[1]
+                request.roots_file = strings[2]
+                request.headers = strings + 3
+                request.body = bytes.baseAddress
+                request.body_count = bytes.count
+                request.timeout_ms = timeout
+                request.connect_timeout_ms = connectTimeout
+                request.largest_answer = largestAnswer
+                request.once = sendsOnce ? 1 : 0
+                request.direct = isDirect ? 1 : 0
+                if case .pem(let pem) = roots {
+                    request.roots = UnsafeRawPointer(pem.utf8Start)
+                    request.roots_count = pem.utf8CodeUnitCount
+                }
+                return body(&request)
+            }
+        }
+    }
+}
+
+/// Calls `body` with an array of C strings that a null pointer ends.
+private func withCStrings<Success>(
+    _ strings: [String],
+    _ body: (UnsafePointer<UnsafePointer<CChar>?>) -> Success
+) -> Success {
+    let bytes = strings.map { Array($0.utf8CString) }
+    let all = bytes.flatMap { $0 }
+    return all.withUnsafeBufferPointer { all in
+        var start = 0
+        var pointers: [UnsafePointer<CChar>?] = bytes.map { string in
+            defer { start += string.count }
+            return all.baseAddress.map { $0 + start }
+        }
+        pointers.append(nil)
+        return pointers.withUnsafeBufferPointer { pointers in
+            guard let base = pointers.baseAddress else { preconditionFailure("never empty") }
+            return body(base)
+        }
+    }
+}
+
+extension CurlResponse {
+    /// What a call came to, its bytes copied.
+    static func result(
+        _ result: el_curl_result,
+        _ answer: el_curl_answer,
+        _ message: UnsafePointer<CChar>?,
+        _ largestAnswer: Int
+    ) -> Result<CurlResponse, CurlError> {
+        switch result {
+        case EL_CURL_OK: return .success(CurlResponse(answer))
+        case EL_CURL_TOO_LARGE:
+            let message = "the answer is larger than \(largestAnswer) bytes"
+            return .failure(CurlError(mayHaveHappened: true, message: message))
+        default:
+            let message = message.map { String(cString: $0) } ?? "no answer"
+            return .failure(
+                CurlError(
+                    mayHaveHappened: result == EL_CURL_OPEN,
+                    message: message,
+                    trouble: CurlTrouble(answer.trouble)
+                )
+            )
+        }
+    }
+
+    private init(_ answer: el_curl_answer) {
+        status = answer.status
+        body = Array(UnsafeBufferPointer(start: answer.body, count: answer.body_count))
+        let bytes = UnsafeRawBufferPointer(start: answer.head, count: answer.head_count)
+        head = String(decoding: bytes, as: UTF8.self)
+    }
+}
+
+extension CurlTrouble {
+    fileprivate init(_ trouble: el_curl_trouble) {
+        self =
+            switch trouble {
+            case EL_CURL_TROUBLE_REFUSED: .refused
+            case EL_CURL_TROUBLE_CERTIFICATE: .certificate
+            case EL_CURL_TROUBLE_HANDSHAKE: .handshake
+            case EL_CURL_TROUBLE_EMPTY: .empty
+            default: .other
+            }
+    }
 }

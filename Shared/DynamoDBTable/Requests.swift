@@ -129,3 +129,147 @@ struct Requests: Sendable {
         return writer.finish()
     }
 }
+
+/// The operations of DynamoDB that a table needs; a function's role allows no other.
+enum Operation: CaseIterable {
+    case get
+    case query
+    case put
+    case delete
+    case transact
+    case batch
+
+    var name: StaticString {
+        switch self {
+        case .get: "GetItem"
+        case .query: "Query"
+        case .put: "PutItem"
+        case .delete: "DeleteItem"
+        case .transact: "TransactWriteItems"
+        case .batch: "BatchWriteItem"
+        }
+    }
+
+    var isRead: Bool {
+        switch self {
+        case .get, .query: true
+        case .put, .delete, .transact, .batch: false
+        }
+    }
+}
+
+/// A condition in DynamoDB's words: text with placeholders, and what they stand for.
+///
+/// Names need placeholders because DynamoDB reserves hundreds of words; values have no other way.
+struct Expression {
+    private(set) var text = ""
+    private var names: [Attribute] = []
+    private var values: [AttributeValue] = []
+
+    init(_ condition: Condition) {
+        text = render(condition)
+    }
+
+    private mutating func render(_ condition: Condition) -> String {
+        switch condition {
+        case .notExists: "attribute_not_exists(PK)"
+        case .exists: "attribute_exists(PK)"
+        case .compare(let name, let comparison, let value):
+            "\(placeholder(name)) \(comparison.rawValue) \(placeholder(value))"
+        case .and(let conditions): join(conditions, " AND ", whenEmpty: .or([.exists, .notExists]))
+        case .or(let conditions): join(conditions, " OR ", whenEmpty: .and([.exists, .notExists]))
+        }
+    }
+
+    private mutating func join(
+        _ conditions: [Condition],
+        _ word: String,
+        whenEmpty: Condition
+    ) -> String {
+        guard !conditions.isEmpty else { return render(whenEmpty) }
+        var texts: [String] = []
+        for condition in conditions { texts.append("(\(render(condition)))") }
+        return texts.joined(separator: word)
+    }
+
+    private mutating func placeholder(_ name: Attribute) -> String {
+        let index = names.firstIndex(of: name) ?? names.endIndex
+        if index == names.endIndex { names.append(name) }
+        return "#a\(index)"
+    }
+
+    private mutating func placeholder(_ value: AttributeValue) -> String {
+        values.append(value)
+        return ":v\(values.endIndex - 1)"
+    }
+
+    /// Writes the members of a request that hold the condition.
+    func write(_ writer: inout JSONWriter) {
+        writer.key("ConditionExpression")
+        writer.string(text)
+        if !names.isEmpty {
+            writer.key("ExpressionAttributeNames")
+            writer.beginObject()
+            for (index, name) in names.enumerated() {
+                writer.key(text: "#a\(index)")
+                writer.string(name.rawValue)
+            }
+            writer.endObject()
+        }
+        guard !values.isEmpty else { return }
+        writer.key("ExpressionAttributeValues")
+        writer.beginObject()
+        for (index, value) in values.enumerated() {
+            writer.key(text: ":v\(index)")
+            writer.attribute(value)
+        }
+        writer.endObject()
+    }
+}
+
+/// The sort keys that a query is about.
+///
+/// DynamoDB refuses a start key outside of the range and a range without keys, so both are found
+/// out here.
+struct SortKeyRange {
+    private let lower: [UInt8]?
+    private let upper: [UInt8]?
+    /// Begin after this key, which lies within the bounds; nil: at the first.
+    let after: [UInt8]?
+
+    /// Nil when there can be no row.
+    init?(_ query: Query) {
+        lower = query.lowerBound
+        upper = query.upperBound
+        if let lower, let upper, upper.lexicographicallyPrecedes(lower) { return nil }
+        guard let after = query.after else {
+            self.after = nil
+            return
+        }
+        let isBelow = lower.map { after.lexicographicallyPrecedes($0) } ?? false
+        let isAbove = upper.map { $0.lexicographicallyPrecedes(after) } ?? false
+        switch query.order {
+        case .ascending:
+            if isAbove { return nil }
+            self.after = isBelow ? nil : after
+        case .descending:
+            if isBelow { return nil }
+            self.after = isAbove ? nil : after
+        }
+    }
+
+    /// The condition, with `:p` for the partition key.
+    var condition: String {
+        switch (lower, upper) {
+        case (nil, nil): "PK = :p"
+        case (_?, nil): "PK = :p AND SK >= :l"
+        case (nil, _?): "PK = :p AND SK <= :u"
+        case (_?, _?): "PK = :p AND SK BETWEEN :l AND :u"
+        }
+    }
+
+    /// The bounds by their placeholders.
+    var values: [(name: String, bound: [UInt8])] {
+        (lower.map { [(":l", $0)] } ?? []) + (upper.map { [(":u", $0)] } ?? [])
+    }
+}

@@ -1,4 +1,5 @@
 import CurlHTTP
+import RawJSON
 
 /// Credentials of the task's role on ECS, or of the pod's on EKS (pod identity).
 struct ContainerCredentials: CredentialsSource {
@@ -83,5 +84,92 @@ struct ContainerCredentials: CredentialsSource {
             throw AWSCredentialsError(message: "the container's token file can't be read")
         }
         return text.split(whereSeparator: \.isWhitespace).first.map(String.init)
+    }
+}
+
+/// Credentials of an EC2 instance's role, by version 2 of the metadata service.
+struct InstanceMetadata: CredentialsSource {
+    private static let tokenSeconds = "21600"
+    private static let roles = "/latest/meta-data/iam/security-credentials/"
+
+    let variables: Variables
+    let http: CurlPool
+    /// Milliseconds.
+    var callTimeout = 1_000
+
+    /// Nil when it is switched off or there is no such service.
+    func fetch() async throws(AWSCredentialsError) -> AWSCredentials? {
+        guard variables["AWS_EC2_METADATA_DISABLED"]?.lowercased() != "true" else { return nil }
+        let lifetime = ("X-aws-ec2-metadata-token-ttl-seconds", Self.tokenSeconds)
+        guard let token = await call("PUT", "/latest/api/token", lifetime) else { return nil }
+        let header = ("X-aws-ec2-metadata-token", String(decoding: token, as: UTF8.self))
+        guard let list = await call("GET", Self.roles, header),
+            let role = String(decoding: list, as: UTF8.self).split(whereSeparator: \.isNewline)
+                .first
+        else { throw AWSCredentialsError(message: "the instance has no role") }
+        guard let body = await call("GET", Self.roles + role, header),
+            let found = CredentialsDocument.read(body)
+        else { throw AWSCredentialsError(message: "the metadata service gave no credentials") }
+        return found
+    }
+
+    /// The body of a 200; nil for anything else.
+    private func call(
+        _ method: String,
+        _ path: String,
+        _ header: (name: String, value: String)
+    ) async -> [UInt8]? {
+        let host = variables["AWS_EC2_METADATA_SERVICE_ENDPOINT"] ?? "http://169.254.169.254"
+        var request = CurlRequest(
+            method: method,
+            url: (host.hasSuffix("/") ? String(host.dropLast()) : host) + path,
+            headers: [header],
+            timeout: callTimeout
+        )
+        request.isDirect = true
+        request.connectTimeout = callTimeout
+        do throws(CurlError) {
+            let answer = try await http.call(request)
+            return answer.status == 200 ? answer.body : nil
+        } catch {
+            return nil
+        }
+    }
+}
+
+/// The answer of a container's endpoint or of the instance metadata service.
+enum CredentialsDocument {
+    /// Reads `AccessKeyId`, `SecretAccessKey`, `Token` and `Expiration`; nil for anything else.
+    static func read(_ body: [UInt8]) -> AWSCredentials? {
+        let fields = body.withUnsafeBytes { bytes in Self.fields(bytes) }
+        guard let fields, let id = fields["AccessKeyId"], let secret = fields["SecretAccessKey"],
+            let expiration = fields["Expiration"].flatMap(AWSTime.seconds)
+        else { return nil }
+        return AWSCredentials(
+            accessKeyID: id,
+            secretAccessKey: secret,
+            sessionToken: fields["Token"],
+            expiration: expiration
+        )
+    }
+
+    /// The members that are strings.
+    private static func fields(_ body: UnsafeRawBufferPointer) -> [String: String]? {
+        do throws(JSONError) {
+            var reader = try JSONReader(body, maximumDepth: 8)
+            var fields: [String: String] = [:]
+            try reader.beginObject()
+            while let name = try reader.nextMember() {
+                if try reader.kind() == .string {
+                    fields[try reader.text(name)] = try reader.text(try reader.string())
+                } else {
+                    _ = try reader.skipValue()
+                }
+            }
+            try reader.end()
+            return fields
+        } catch {
+            return nil
+        }
     }
 }
