@@ -193,7 +193,7 @@ struct LocalCloud: Sendable {
             method: method,
             url: control + path,
             body: Array(body.utf8),
-            timeout: 180_000
+            timeoutMilliseconds: 180_000
         )
         let response = try await CurlClient().call(request)
         guard response.status == 200 else {
@@ -247,7 +247,7 @@ struct LocalCloud: Sendable {
         return try DynamoDBTable(
             name: Deployment.variable("EVENTLEDGER_LOCAL_TABLE"),
             environment: environment,
-            attemptTimeout: 30_000
+            attemptTimeoutMilliseconds: 30_000
         )
     }
 }

@@ -7,15 +7,14 @@ struct ContainerCredentials: CredentialsSource {
 
     let variables: Variables
     let http: CurlPool
-    /// Where relative addresses lead.
+    /// The scheme and host before a relative address.
     var relativeHost = ContainerCredentials.ecsHost
-    /// Milliseconds.
-    var callTimeout = 2_000
+    var timeoutMilliseconds = 2_000
 
-    /// Nil when no endpoint is set.
+    /// The credentials that the endpoint answers with; nil when no endpoint is set.
     func fetch() async throws(AWSCredentialsError) -> AWSCredentials? {
         guard let url = try address() else { return nil }
-        var request = CurlRequest(url: url, timeout: callTimeout)
+        var request = CurlRequest(url: url, timeoutMilliseconds: timeoutMilliseconds)
         request.isDirect = true
         if let token = try token() { request.headers = [("Authorization", token)] }
         let answer: CurlResponse
@@ -94,20 +93,20 @@ struct InstanceMetadata: CredentialsSource {
 
     let variables: Variables
     let http: CurlPool
-    /// Milliseconds.
-    var callTimeout = 1_000
+    var timeoutMilliseconds = 1_000
 
-    /// Nil when it is switched off or there is no such service.
+    /// The role's credentials; nil when the service is switched off or not there.
     func fetch() async throws(AWSCredentialsError) -> AWSCredentials? {
         guard variables["AWS_EC2_METADATA_DISABLED"]?.lowercased() != "true" else { return nil }
         let lifetime = ("X-aws-ec2-metadata-token-ttl-seconds", Self.tokenSeconds)
-        guard let token = await call("PUT", "/latest/api/token", lifetime) else { return nil }
+        guard let token = await call("PUT", path: "/latest/api/token", header: lifetime)
+        else { return nil }
         let header = ("X-aws-ec2-metadata-token", String(decoding: token, as: UTF8.self))
-        guard let list = await call("GET", Self.roles, header),
+        guard let list = await call("GET", path: Self.roles, header: header),
             let role = String(decoding: list, as: UTF8.self).split(whereSeparator: \.isNewline)
                 .first
         else { throw AWSCredentialsError(message: "the instance has no role") }
-        guard let body = await call("GET", Self.roles + role, header),
+        guard let body = await call("GET", path: Self.roles + role, header: header),
             let found = CredentialsDocument.read(body)
         else { throw AWSCredentialsError(message: "the metadata service gave no credentials") }
         return found
@@ -116,18 +115,18 @@ struct InstanceMetadata: CredentialsSource {
     /// The body of a 200; nil for anything else.
     private func call(
         _ method: String,
-        _ path: String,
-        _ header: (name: String, value: String)
+        path: String,
+        header: (name: String, value: String)
     ) async -> [UInt8]? {
         let host = variables["AWS_EC2_METADATA_SERVICE_ENDPOINT"] ?? "http://169.254.169.254"
         var request = CurlRequest(
             method: method,
             url: (host.hasSuffix("/") ? String(host.dropLast()) : host) + path,
             headers: [header],
-            timeout: callTimeout
+            timeoutMilliseconds: timeoutMilliseconds
         )
         request.isDirect = true
-        request.connectTimeout = callTimeout
+        request.connectTimeoutMilliseconds = timeoutMilliseconds
         do throws(CurlError) {
             let answer = try await http.call(request)
             return answer.status == 200 ? answer.body : nil
@@ -143,7 +142,7 @@ enum CredentialsDocument {
     static func read(_ body: [UInt8]) -> AWSCredentials? {
         let fields = body.withUnsafeBytes { bytes in Self.fields(bytes) }
         guard let fields, let id = fields["AccessKeyId"], let secret = fields["SecretAccessKey"],
-            let expiration = fields["Expiration"].flatMap(AWSTime.seconds)
+            let expiration = fields["Expiration"].flatMap(AWSTime.init(_:))
         else { return nil }
         return AWSCredentials(
             accessKeyID: id,

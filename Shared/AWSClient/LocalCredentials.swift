@@ -88,7 +88,7 @@ struct ProfileFile: Sendable {
     }
 }
 
-/// Small text files.
+/// Text files that are small enough to be read whole.
 enum TextFile {
     /// The whole text; nil when the file can't be read.
     static func read(_ path: String) -> String? {

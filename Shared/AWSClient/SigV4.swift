@@ -10,7 +10,7 @@ struct SigV4: Sendable {
     var service: String
     var credentials: AWSCredentials
 
-    /// What is signed of a request.
+    /// The parts of a request that are signed.
     struct Request {
         var method: String
         /// Percent-encoded, beginning with a slash, without a query.
@@ -22,18 +22,19 @@ struct SigV4: Sendable {
 
     /// The headers that a request needs besides its own: the date, the token if there is one, and
     /// the signature.
-    func headers(for request: Request, at seconds: Int64) -> [(name: String, value: String)] {
-        let time = AWSTime.basic(seconds)
-        var added = [(name: "x-amz-date", value: time)]
+    func headers(for request: Request, at time: AWSTime) -> [(name: String, value: String)] {
+        let moment = time.basicText
+        var added = [(name: "x-amz-date", value: moment)]
         if let token = credentials.sessionToken { added.append(("x-amz-security-token", token)) }
         let signed = (request.headers + added).sorted { $0.name < $1.name }
         let names = signed.map(\.name).joined(separator: ";")
-        let date = String(time.prefix(8))
+        let date = String(moment.prefix(8))
         let scope = "\(date)/\(region)/\(service)/aws4_request"
+        let canonical = Self.canonicalText(of: request, headers: signed, names: names)
         let text =
-            "AWS4-HMAC-SHA256\n\(time)\n\(scope)\n"
-            + Self.hex(Self.sha256(Array(Self.canonical(request, signed, names).utf8)))
-        let signature = Self.hex(Self.hmac(key(date), text))
+            "AWS4-HMAC-SHA256\n\(moment)\n\(scope)\n"
+            + Self.hex(Self.sha256(Array(canonical.utf8)))
+        let signature = Self.hex(Self.hmac(of: text, key: key(date: date)))
         let value =
             "AWS4-HMAC-SHA256 Credential=\(credentials.accessKeyID)/\(scope), "
             + "SignedHeaders=\(names), Signature=\(signature)"
@@ -41,10 +42,10 @@ struct SigV4: Sendable {
         return added
     }
 
-    private static func canonical(
-        _ request: Request,
-        _ headers: [(name: String, value: String)],
-        _ names: String
+    private static func canonicalText(
+        of request: Request,
+        headers: [(name: String, value: String)],
+        names: String
     ) -> String {
         let lines = headers.map { "\($0.name):\(trimmed($0.value))\n" }.joined()
         return "\(request.method)\n\(request.path)\n\n\(lines)\n\(names)\n"
@@ -56,12 +57,12 @@ struct SigV4: Sendable {
         value.split(separator: " ").joined(separator: " ")
     }
 
-    private func key(_ date: String) -> [UInt8] {
+    private func key(date: String) -> [UInt8] {
         let secret = Array("AWS4\(credentials.secretAccessKey)".utf8)
-        return [date, region, service, "aws4_request"].reduce(secret, Self.hmac)
+        return [date, region, service, "aws4_request"].reduce(secret) { Self.hmac(of: $1, key: $0) }
     }
 
-    private static func hmac(_ key: [UInt8], _ message: String) -> [UInt8] {
+    private static func hmac(of message: String, key: [UInt8]) -> [UInt8] {
         let message = Array(message.utf8)
         return [UInt8](unsafeUninitializedCapacity: 32) { tag, count in
             el_hmac_sha256(key, key.count, message, message.count, tag.baseAddress)
@@ -88,37 +89,28 @@ struct SigV4: Sendable {
     }
 }
 
-/// The wall clock.
-enum SystemTime {
-    /// Seconds since the epoch.
-    static func seconds() -> Int64 {
-        var now = timespec()
-        clock_gettime(CLOCK_REALTIME, &now)
-        return Int64(now.tv_sec)
-    }
-}
+/// A moment as AWS counts and writes it: the wall clock's whole seconds, UTC.
+///
+/// The calendar is the C library's.
+package struct AWSTime: Hashable, Comparable, Sendable {
+    /// Since 1970, without leap seconds.
+    package let seconds: Int64
 
-/// A moment as AWS writes it, UTC; the calendar is the C library's.
-enum AWSTime {
-    /// `20260102T030405Z`.
-    static func basic(_ seconds: Int64) -> String {
-        var moment = time_t(seconds)
-        var date = tm()
-        gmtime_r(&moment, &date)
-        return pad(date.tm_year + 1900, 4) + pad(date.tm_mon + 1, 2) + pad(date.tm_mday, 2) + "T"
-            + pad(date.tm_hour, 2) + pad(date.tm_min, 2) + pad(date.tm_sec, 2) + "Z"
+    /// A moment by the seconds since 1970.
+    package init(seconds: Int64) {
+        self.seconds = seconds
     }
 
     /// Reads `2026-01-02T03:04:05Z`, with or without a fraction; nil for anything else.
-    static func seconds(_ text: String) -> Int64? {
+    init?(_ text: String) {
         let bytes = Array(text.utf8)
         guard bytes.count >= 20, bytes.last == UInt8(ascii: "Z"),
             bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-"),
             bytes[10] == UInt8(ascii: "T"), bytes[13] == UInt8(ascii: ":"),
             bytes[16] == UInt8(ascii: ":"),
-            let year = number(bytes[0..<4]), let month = number(bytes[5..<7]),
-            let day = number(bytes[8..<10]), let hour = number(bytes[11..<13]),
-            let minute = number(bytes[14..<16]), let second = number(bytes[17..<19]),
+            let year = Self.number(bytes[0..<4]), let month = Self.number(bytes[5..<7]),
+            let day = Self.number(bytes[8..<10]), let hour = Self.number(bytes[11..<13]),
+            let minute = Self.number(bytes[14..<16]), let second = Self.number(bytes[17..<19]),
             (1...12).contains(month), (1...31).contains(day)
         else { return nil }
         var date = tm()
@@ -128,14 +120,41 @@ enum AWSTime {
         date.tm_hour = hour
         date.tm_min = minute
         date.tm_sec = second
-        return Int64(timegm(&date))
+        self.init(seconds: Int64(timegm(&date)))
+    }
+
+    /// The wall clock's present moment.
+    static func now() -> AWSTime {
+        var now = timespec()
+        clock_gettime(CLOCK_REALTIME, &now)
+        return AWSTime(seconds: Int64(now.tv_sec))
+    }
+
+    /// The form that signatures have: `20260102T030405Z`.
+    var basicText: String {
+        var moment = time_t(seconds)
+        var date = tm()
+        gmtime_r(&moment, &date)
+        return Self.padded(date.tm_year + 1900, width: 4) + Self.padded(date.tm_mon + 1)
+            + Self.padded(date.tm_mday) + "T" + Self.padded(date.tm_hour)
+            + Self.padded(date.tm_min) + Self.padded(date.tm_sec) + "Z"
+    }
+
+    /// The moment so many seconds later.
+    func advanced(by seconds: Int64) -> AWSTime {
+        AWSTime(seconds: self.seconds + seconds)
+    }
+
+    /// True for the earlier moment.
+    package static func < (left: AWSTime, right: AWSTime) -> Bool {
+        left.seconds < right.seconds
     }
 
     private static func number(_ digits: ArraySlice<UInt8>) -> Int32? {
         Int32(String(decoding: digits, as: UTF8.self))
     }
 
-    private static func pad(_ value: Int32, _ width: Int) -> String {
+    private static func padded(_ value: Int32, width: Int = 2) -> String {
         let text = String(value)
         return String(repeating: "0", count: max(0, width - text.utf8.count)) + text
     }

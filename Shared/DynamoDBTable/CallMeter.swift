@@ -44,14 +44,14 @@ final class CallMeter: Sendable {
         counts.withLock { $0.computedWriteUnits += inTransaction ? units * 2 : units }
     }
 
-    func read(_ items: [Item], _ consistency: Query.Consistency) {
+    func read(_ items: [Item], consistency: Query.Consistency) {
         let bytes = items.reduce(0) { $0 + $1.storedBytes }
         let units = Double(max(1, (bytes + 4095) / 4096))
         counts.withLock { $0.computedReadUnits += consistency == .strong ? units : units / 2 }
     }
 }
 
-/// What a table's calls came to since it was made.
+/// The calls and capacity units of a table since it was made.
 package struct DynamoDBStatistics: Hashable, Sendable {
     /// Calls by operation, such as `PutItem`, with those that failed.
     package internal(set) var calls: [String: Int] = [:]
@@ -70,6 +70,6 @@ package struct DynamoDBStatistics: Hashable, Sendable {
     /// when eventually consistent.
     package internal(set) var computedReadUnits: Double = 0
 
-    /// All calls.
+    /// Calls of all operations together.
     package var allCalls: Int { calls.values.reduce(0, +) }
 }

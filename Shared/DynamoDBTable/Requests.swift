@@ -9,14 +9,14 @@ struct Requests: Sendable {
     func get(_ key: TableKey) -> [UInt8] {
         var writer = begin()
         writer.key("Key")
-        writer.rowKey(key.group, key.sortKey)
+        writer.rowKey(group: key.group, sortKey: key.sortKey)
         writer.key("ConsistentRead")
         writer.boolean(true)
         return end(writer)
     }
 
     /// A page of the rows in `range`, which is not empty.
-    func query(_ query: Query, _ range: SortKeyRange) -> [UInt8] {
+    func query(_ query: Query, in range: SortKeyRange) -> [UInt8] {
         var writer = begin(capacity: 512)
         writer.key("KeyConditionExpression")
         writer.string(range.condition)
@@ -31,7 +31,7 @@ struct Requests: Sendable {
         writer.endObject()
         if let after = range.after {
             writer.key("ExclusiveStartKey")
-            writer.rowKey(query.group, after)
+            writer.rowKey(group: query.group, sortKey: after)
         }
         writer.key("ScanIndexForward")
         writer.boolean(query.order == .ascending)
@@ -45,7 +45,7 @@ struct Requests: Sendable {
     /// The body of `PutItem` or `DeleteItem`.
     func write(_ write: Write) -> [UInt8] {
         var writer = begin(capacity: 1024)
-        members(of: write, &writer)
+        writeMembers(of: write, to: &writer)
         return end(writer)
     }
 
@@ -60,7 +60,7 @@ struct Requests: Sendable {
             writer.beginObject()
             writer.key("TableName")
             writer.string(table)
-            members(of: write, &writer)
+            writeMembers(of: write, to: &writer)
             writer.endObject()
             writer.endObject()
         }
@@ -82,7 +82,7 @@ struct Requests: Sendable {
             writer.key("DeleteRequest")
             writer.beginObject()
             writer.key("Key")
-            writer.rowKey(key.group, key.sortKey)
+            writer.rowKey(group: key.group, sortKey: key.sortKey)
             writer.endObject()
             writer.endObject()
         }
@@ -99,17 +99,17 @@ struct Requests: Sendable {
         }
     }
 
-    private func members(of write: Write, _ writer: inout JSONWriter) {
+    private func writeMembers(of write: Write, to writer: inout JSONWriter) {
         switch write.operation {
         case .put(let item):
             writer.key("Item")
             writer.row(item)
         case .delete(let key), .check(let key):
             writer.key("Key")
-            writer.rowKey(key.group, key.sortKey)
+            writer.rowKey(group: key.group, sortKey: key.sortKey)
         }
         guard let condition = write.condition else { return }
-        Expression(condition).write(&writer)
+        Expression(condition).write(to: &writer)
         writer.key("ReturnValuesOnConditionCheckFailure")
         writer.string("ALL_OLD")
     }
@@ -176,14 +176,16 @@ struct Expression {
         case .exists: "attribute_exists(PK)"
         case .compare(let name, let comparison, let value):
             "\(placeholder(name)) \(comparison.rawValue) \(placeholder(value))"
-        case .and(let conditions): join(conditions, " AND ", whenEmpty: .or([.exists, .notExists]))
-        case .or(let conditions): join(conditions, " OR ", whenEmpty: .and([.exists, .notExists]))
+        case .and(let conditions):
+            join(conditions, word: " AND ", whenEmpty: .or([.exists, .notExists]))
+        case .or(let conditions):
+            join(conditions, word: " OR ", whenEmpty: .and([.exists, .notExists]))
         }
     }
 
     private mutating func join(
         _ conditions: [Condition],
-        _ word: String,
+        word: String,
         whenEmpty: Condition
     ) -> String {
         guard !conditions.isEmpty else { return render(whenEmpty) }
@@ -204,7 +206,7 @@ struct Expression {
     }
 
     /// Writes the members of a request that hold the condition.
-    func write(_ writer: inout JSONWriter) {
+    func write(to writer: inout JSONWriter) {
         writer.key("ConditionExpression")
         writer.string(text)
         if !names.isEmpty {
@@ -229,8 +231,7 @@ struct Expression {
 
 /// The sort keys that a query is about.
 ///
-/// DynamoDB refuses a start key outside of the range and a range without keys, so both are found
-/// out here.
+/// DynamoDB refuses a start key outside of the range and a range without keys, so neither is sent.
 struct SortKeyRange {
     private let lower: [UInt8]?
     private let upper: [UInt8]?

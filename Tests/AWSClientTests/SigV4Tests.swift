@@ -32,7 +32,7 @@ struct SigV4Tests {
             headers: [("host", "dynamodb.eu-central-1.amazonaws.com")] + vector.headers,
             body: Array(vector.body.utf8)
         )
-        let headers = signature.headers(for: request, at: vector.seconds)
+        let headers = signature.headers(for: request, at: AWSTime(seconds: vector.seconds))
         #expect(headers.first { $0.name == "x-amz-date" }?.value == vector.date)
         #expect(headers.first { $0.name == "authorization" }?.value == vector.authorization)
         #expect(headers.first { $0.name == "x-amz-security-token" }?.value == vector.token)
@@ -46,14 +46,14 @@ struct SigV4Tests {
             (1_798_761_599, "2026-12-31T23:59:59Z"), (4_107_542_400, "2100-03-01T00:00:00Z"),
         ]
     )
-    func moments(_ seconds: Int64, _ text: String) {
-        #expect(AWSTime.seconds(text) == seconds)
+    func moments(seconds: Int64, text: String) {
+        #expect(AWSTime(text) == AWSTime(seconds: seconds))
         let basic = text.filter { $0 != "-" && $0 != ":" }
-        #expect(AWSTime.basic(seconds) == basic)
+        #expect(AWSTime(seconds: seconds).basicText == basic)
     }
 
     @Test("What is no moment is none", arguments: ["", "2026-13-01T00:00:00Z", "2026-01-01 00:00"])
     func noMoment(_ text: String) {
-        #expect(AWSTime.seconds(text) == nil)
+        #expect(AWSTime(text) == nil)
     }
 }

@@ -83,7 +83,9 @@ struct CurlClientTests {
         // On a busy machine a short time may be over before anything is sent.
         for timeout in [50, 500, 5_000, 50_000] {
             do {
-                _ = try await CurlClient().call(CurlRequest(url: server.url, timeout: timeout))
+                _ = try await CurlClient().call(
+                    CurlRequest(url: server.url, timeoutMilliseconds: timeout)
+                )
                 Issue.record("it must fail")
             } catch {
                 if error.mayHaveHappened { return }
@@ -133,7 +135,7 @@ struct CurlPoolTests {
         }
         let pool = CurlPool()
         let url = server.url
-        let task = Task { try await pool.call(CurlRequest(url: url, timeout: 600_000)) }
+        let task = Task { try await pool.call(CurlRequest(url: url, timeoutMilliseconds: 600_000)) }
         while !isAsked.load(ordering: .acquiring) { await Task.yield() }
         task.cancel()
         do {
@@ -189,7 +191,7 @@ struct CurlPoolTests {
         }
         #expect(error?.message.contains("999") == true)
         await #expect(throws: CurlError.self) {
-            _ = try await pool.call(CurlRequest(url: server.url + "/slow", timeout: 50))
+            _ = try await pool.call(CurlRequest(url: server.url + "/slow", timeoutMilliseconds: 50))
         }
     }
 }

@@ -13,7 +13,7 @@ package final class LocalAWS: Sendable {
     /// Where it answers: `http://127.0.0.1:PORT`.
     package let url: String
     /// Milliseconds an attempt may take: an emulation on a busy machine is slow.
-    private static let attemptTimeout = 30_000
+    private static let attemptTimeoutMilliseconds = 30_000
 
     private let process: ServerProcess
     /// Its standard input: it ends when this process does, however that comes.
@@ -44,7 +44,7 @@ package final class LocalAWS: Sendable {
 
     /// Of a call that is decided on now.
     private static var onceNow: DynamoDBClient.Repetition {
-        .never(decided: Int64(Date().timeIntervalSince1970)) { true }
+        .never(decided: AWSTime(seconds: Int64(Date().timeIntervalSince1970))) { true }
     }
 
     /// Makes a table of the ledger's shape and returns its name.
@@ -52,10 +52,13 @@ package final class LocalAWS: Sendable {
         let count = number.wrappingAdd(1, ordering: .relaxed).newValue
         let name = "eventledger-\(count)"
         let environment = try AWSEnvironment.fromProcess(overriding: variables)
-        let client = try DynamoDBClient(environment, attemptTimeout: Self.attemptTimeout)
+        let client = try DynamoDBClient(
+            environment,
+            attemptTimeoutMilliseconds: Self.attemptTimeoutMilliseconds
+        )
         _ = try await client.call(
             "CreateTable",
-            Self.creation(of: name),
+            body: Self.creation(of: name),
             repetition: Self.onceNow
         )
         return name
@@ -64,9 +67,12 @@ package final class LocalAWS: Sendable {
     /// Removes a table with all that is in it.
     package func deleteTable(_ name: String) async throws {
         let environment = try AWSEnvironment.fromProcess(overriding: variables)
-        let client = try DynamoDBClient(environment, attemptTimeout: Self.attemptTimeout)
+        let client = try DynamoDBClient(
+            environment,
+            attemptTimeoutMilliseconds: Self.attemptTimeoutMilliseconds
+        )
         let body = Array("{\"TableName\": \"\(name)\"}".utf8)
-        _ = try await client.call("DeleteTable", body, repetition: Self.onceNow)
+        _ = try await client.call("DeleteTable", body: body, repetition: Self.onceNow)
     }
 
     /// A table made by ``createTable()``, as a new process would open it.
@@ -74,7 +80,7 @@ package final class LocalAWS: Sendable {
         try DynamoDBTable(
             name: name,
             environment: AWSEnvironment.fromProcess(overriding: variables),
-            attemptTimeout: Self.attemptTimeout
+            attemptTimeoutMilliseconds: Self.attemptTimeoutMilliseconds
         )
     }
 
@@ -93,7 +99,7 @@ package final class LocalAWS: Sendable {
             method: "POST",
             url: url + "/eventledger/faults",
             body: Array("{\((name + members).joined(separator: ", "))}".utf8),
-            timeout: Self.attemptTimeout
+            timeoutMilliseconds: Self.attemptTimeoutMilliseconds
         )
         let answer = try await CurlClient().call(request)
         guard answer.status == 204 else { throw Refused(answer: answer.body) }

@@ -71,7 +71,7 @@ struct RuntimeAPI: Sendable {
     /// A request of the Runtime API, which is on this machine: proxies that the function's
     /// environment names for other calls do not reach it.
     func request(_ path: String, timeout: Int = 30_000) -> CurlRequest {
-        var request = CurlRequest(url: base + path, timeout: timeout)
+        var request = CurlRequest(url: base + path, timeoutMilliseconds: timeout)
         request.isDirect = true
         return request
     }
