@@ -4,7 +4,7 @@ import Glibc
 /// AWS Signature Version 4 of a request with all of its body.
 ///
 /// As described in AWS's documentation under "Create a signed AWS API request"; checked against
-/// signatures that botocore makes.
+/// signatures that botocore makes, and those of AWS's own test suite among them.
 struct SigV4: Sendable {
     var region: String
     var service: String
@@ -13,8 +13,10 @@ struct SigV4: Sendable {
     /// The parts of a request that are signed.
     struct Request {
         var method: String
-        /// Percent-encoded, beginning with a slash, without a query.
+        /// As the URL has it: beginning with a slash, percent-encoded once, without the query.
         var path: String
+        /// Names and values in any order, not percent-encoded.
+        var query: [(name: String, value: String)] = []
         /// Lower-case names with their values, `host` among them.
         var headers: [(name: String, value: String)]
         var body: [UInt8]
@@ -30,7 +32,7 @@ struct SigV4: Sendable {
         let names = signed.map(\.name).joined(separator: ";")
         let date = String(moment.prefix(8))
         let scope = "\(date)/\(region)/\(service)/aws4_request"
-        let canonical = Self.canonicalText(of: request, headers: signed, names: names)
+        let canonical = canonicalText(of: request, headers: signed, names: names)
         let text =
             "AWS4-HMAC-SHA256\n\(moment)\n\(scope)\n"
             + Self.hex(Self.sha256(Array(canonical.utf8)))
@@ -42,14 +44,16 @@ struct SigV4: Sendable {
         return added
     }
 
-    private static func canonicalText(
+    private func canonicalText(
         of request: Request,
         headers: [(name: String, value: String)],
         names: String
     ) -> String {
-        let lines = headers.map { "\($0.name):\(trimmed($0.value))\n" }.joined()
-        return "\(request.method)\n\(request.path)\n\n\(lines)\n\(names)\n"
-            + hex(sha256(request.body))
+        let path = canonicalPath(request.path)
+        let query = Self.canonicalQuery(request.query)
+        let lines = headers.map { "\($0.name):\(Self.trimmed($0.value))\n" }.joined()
+        return "\(request.method)\n\(path)\n\(query)\n\(lines)\n\(names)\n"
+            + Self.hex(Self.sha256(request.body))
     }
 
     /// Without white space around it, and with one space for each run of them.
@@ -86,6 +90,68 @@ struct SigV4: Sendable {
         text.reserveCapacity(bytes.count * 2)
         for byte in bytes { text += [digits[Int(byte >> 4)], digits[Int(byte & 15)]] }
         return String(decoding: text, as: UTF8.self)
+    }
+}
+
+extension SigV4 {
+    // MARK: Path and query
+
+    /// A path as it is signed.
+    ///
+    /// S3 signs it as the URL has it, for `..` and `//` may stand in an object's key. Every other
+    /// service signs it normalised and percent-encoded once more.
+    private func canonicalPath(_ path: String) -> String {
+        guard path != "/", service != "s3" else { return path }
+        return Self.percentEncoded(Self.normalized(path), keepsSlashes: true)
+    }
+
+    /// A path without empty and dot segments, as botocore makes it: `/a//b/./../c/` is `/a/c/`.
+    private static func normalized(_ path: String) -> String {
+        var segments: [Substring] = []
+        for part in path.utf8.split(separator: UInt8(ascii: "/")) {
+            switch Substring(part) {
+            case ".": continue
+            case "..": _ = segments.popLast()
+            case let segment: segments.append(segment)
+            }
+        }
+        let isFolder = path.utf8.last == UInt8(ascii: "/") && !segments.isEmpty
+        return "/" + segments.joined(separator: "/") + (isFolder ? "/" : "")
+    }
+
+    /// A query as it is signed: percent-encoded, then sorted by name and value.
+    ///
+    /// It may also stand in the URL, where the order does not matter.
+    static func canonicalQuery(_ query: [(name: String, value: String)]) -> String {
+        guard !query.isEmpty else { return "" }
+        return query.map { (percentEncoded($0.name), percentEncoded($0.value)) }
+            .sorted { $0 < $1 }
+            .map { "\($0)=\($1)" }
+            .joined(separator: "&")
+    }
+
+    /// Text whose UTF-8 is percent-encoded but for RFC 3986's unreserved characters.
+    ///
+    /// `keepsSlashes` is true for a whole path, whose slashes separate its segments.
+    static func percentEncoded(_ text: String, keepsSlashes: Bool = false) -> String {
+        let digits = Array("0123456789ABCDEF".utf8)
+        var encoded: [UInt8] = []
+        encoded.reserveCapacity(text.utf8.count * 3)
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."),
+                UInt8(ascii: "_"), UInt8(ascii: "~"):
+                encoded.append(byte)
+            case UInt8(ascii: "/") where keepsSlashes:
+                encoded.append(byte)
+            default:
+                encoded += [
+                    UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)],
+                ]
+            }
+        }
+        return String(decoding: encoded, as: UTF8.self)
     }
 }
 
