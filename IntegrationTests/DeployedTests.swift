@@ -27,7 +27,7 @@ struct DeployedTests {
     }
 
     /// The whole takes minutes: whoever waits sees what it is at.
-    private func tellingProgress(_ name: String, _ body: () async throws -> Void) async throws {
+    private func tellingProgress(_ name: String, body: () async throws -> Void) async throws {
         let start = ContinuousClock.now
         try await body()
         let seconds = (ContinuousClock.now - start) / .seconds(1)
@@ -37,7 +37,7 @@ struct DeployedTests {
 
 /// The ledger that is tested: deployed somewhere, or to the local cloud.
 struct Deployment: Sendable {
-    /// What is missing to test anything.
+    /// A variable that is missing, without which nothing can be tested.
     struct Missing: Error, CustomStringConvertible {
         let description: String
     }

@@ -8,7 +8,7 @@ import LedgerCore
 import LedgerTesting
 import Testing
 
-/// What happens between the functions and the table's stream, on the local cloud.
+/// The way from the functions over the table's stream to the compactor, on the local cloud.
 @Suite("Local cloud", .serialized)
 struct LocalCloudTests {
     private let cloud: LocalCloud
@@ -31,9 +31,9 @@ struct LocalCloudTests {
             for index in 0..<20 {
                 try await api.publish(s, "k\(index % 6)", index % 7 == 0 ? "null" : "\(index)")
             }
-            try await waitForFold(of: s, api)
+            try await waitForFold(of: s, by: api)
             #expect(try await cloud.count("batches") > batches)
-            try await expectFold(of: s, api)
+            try await expectFold(of: s, by: api)
         }
     }
 
@@ -54,8 +54,8 @@ struct LocalCloudTests {
             // What no news led to, the sweep finds.
             try await cloud.sweep()
             try await cloud.disturb()
-            try await waitForFold(of: s, api)
-            try await expectFold(of: s, api)
+            try await waitForFold(of: s, by: api)
+            try await expectFold(of: s, by: api)
         }
     }
 
@@ -91,12 +91,12 @@ struct LocalCloudTests {
             let sick = try await api.stream(",\"partition_count\":1")
             let well = try await api.stream(",\"partition_count\":1")
             try await api.publish(sick, "k")
-            try await waitForFold(of: sick, api)
+            try await waitForFold(of: sick, by: api)
             let abandoned = try await cloud.count("abandoned")
             try await damageTail(of: sick)
             for index in 0..<5 { try await api.publish(well, "k\(index)") }
-            try await waitForFold(of: well, api)
-            try await expectFold(of: well, api)
+            try await waitForFold(of: well, by: api)
+            try await expectFold(of: well, by: api)
             try await Patience(.seconds(180)).wait(for: "the record to be given up") {
                 try await cloud.count("abandoned") > abandoned
             }
@@ -133,7 +133,7 @@ struct LocalCloudTests {
     // MARK: Folds
 
     /// Waits until nobody has anything left to fold of a stream.
-    private func waitForFold(of stream: String, _ api: SuiteClient) async throws {
+    private func waitForFold(of stream: String, by api: SuiteClient) async throws {
         try await Patience(.seconds(180)).wait(for: "the fold of \(stream)") {
             let state = try await api.call("GET", "/streams/\(stream)").json
             let partitions = state["partitions"] as? [[String: Any]] ?? []
@@ -145,7 +145,7 @@ struct LocalCloudTests {
     }
 
     /// The compacted state is the last event of each key in the log.
-    private func expectFold(of stream: String, _ api: SuiteClient) async throws {
+    private func expectFold(of stream: String, by api: SuiteClient) async throws {
         try await api.subscribe(stream, "all")
         let log = try await api.poll(stream, "all", "limit=1000")
         #expect(log.caughtUp)
@@ -173,7 +173,7 @@ struct LocalCloudTests {
     }
 }
 
-/// What only the local cloud has: its control endpoint, and the table from behind.
+/// The parts that only the local cloud has: its control endpoint, and the table from behind.
 struct LocalCloud: Sendable {
     /// Another answer of the control endpoint than 200.
     struct Refused: Error, CustomStringConvertible {
@@ -188,7 +188,7 @@ struct LocalCloud: Sendable {
 
     /// One call of the control endpoint.
     @discardableResult
-    func call(_ method: String, _ path: String, _ body: String = "") async throws -> JSONValue {
+    func call(_ method: String, at path: String, body: String = "") async throws -> JSONValue {
         let request = CurlRequest(
             method: method,
             url: control + path,
@@ -205,33 +205,37 @@ struct LocalCloud: Sendable {
 
     /// Waits until the compactor was given everything that the table's stream has.
     func drain() async throws {
-        try await call("POST", "/drain", "{\"timeout\":120}")
+        try await call("POST", at: "/drain", body: "{\"timeout\":120}")
     }
 
     /// The next batches of the stream come twice, or in another order, or not at all.
     func disturb(duplicate: Int = 0, reorder: Int = 0, drop: Int = 0) async throws {
         let body = "{\"duplicate\":\(duplicate),\"reorder\":\(reorder),\"drop\":\(drop)}"
-        try await call("POST", "/stream-faults", body)
+        try await call("POST", at: "/stream-faults", body: body)
     }
 
     /// Rings for the sweep, and waits for it.
-    func sweep() async throws { try await call("POST", "/schedule") }
+    func sweep() async throws { try await call("POST", at: "/schedule") }
 
     /// An instance of a function dies after its next write, before it has answered.
     func killAfterWrite(_ function: String) async throws {
-        try await call("POST", "/kill", "{\"function\":\"\(function)\",\"after_writes\":1}")
+        try await call(
+            "POST",
+            at: "/kill",
+            body: "{\"function\":\"\(function)\",\"after_writes\":1}"
+        )
     }
 
     /// A number of the stream's mapping: `batches`, `failed`, `abandoned`.
     func count(_ name: String) async throws -> Int {
-        let mappings = try await call("GET", "/stream")["mappings"]?.elements ?? []
+        let mappings = try await call("GET", at: "/stream")["mappings"]?.elements ?? []
         let counts = mappings.compactMap { $0["counts"]?[name]?.text.flatMap { Int($0) } }
         return counts.reduce(0, +)
     }
 
-    /// How many instances of a function there are now.
+    /// The number of a function's instances at present.
     func instances(of function: String) async throws -> Int {
-        let all = try await call("GET", "/invocations")["instances"]
+        let all = try await call("GET", at: "/invocations")["instances"]
         guard case .object(let members) = all else { return 0 }
         let own = members.filter { $0.name.hasSuffix("-\(function)") }
         return own.compactMap { $0.value.text.flatMap { Int($0) } }.reduce(0, +)

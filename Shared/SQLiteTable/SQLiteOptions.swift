@@ -1,28 +1,27 @@
 import CSQLite
 
-/// How a table on SQLite behaves; the defaults are what the measurements in the documentation
-/// were made with.
+/// The settings of a table on SQLite; the documentation's measurements were made with the defaults.
 package struct SQLiteOptions: Hashable, Sendable {
     /// Threads that read, each with its own connection.
     package var readers: Int = 3
     /// Bytes of rows that one commit takes at most, unless one request alone has more.
     package var commitBytes: Int = 8 << 20
-    /// How far the log may be ahead of the database before it is copied, bytes.
+    /// The log is copied into the database once it is so far ahead, bytes.
     package var checkpointBytes: Int = 4 << 20
-    /// How long a smaller lead may last, milliseconds.
-    package var checkpointInterval: Int = 200
-    /// From which size on the log is begun anew, bytes, as soon as that is cheap.
+    /// A smaller lead is copied after this time.
+    package var checkpointIntervalMilliseconds: Int = 200
+    /// The log is begun anew above this size, bytes, as soon as that is cheap.
     package var logBytes: Int = 64 << 20
-    /// From which size on it is begun anew even if writes must wait for it, bytes.
+    /// It is begun anew above this size, bytes, even if writes must wait for it.
     package var maximumLogBytes: Int = 192 << 20
     /// Page size of a new file, bytes: a power of two, 512–65,536.
     package var pageBytes: Int = 4096
     /// Page cache of the writing connection, bytes; each reading one has a quarter.
     package var cacheBytes: Int = 32 << 20
-    /// How much of the file each reader maps into memory, bytes; 0: none.
+    /// The part of the file that each reader maps into memory, bytes; 0: none.
     package var mappedBytes: Int = 1 << 30
-    /// How long to wait for a lock that another program holds on the file, milliseconds.
-    package var lockPatience: Int = 5000
+    /// The longest wait for a lock that another program holds on the file.
+    package var lockPatienceMilliseconds: Int = 5000
     /// The largest database, pages; nil: SQLite's own limit.
     ///
     /// A write beyond it fails as on a full disk.
@@ -32,11 +31,11 @@ package struct SQLiteOptions: Hashable, Sendable {
     /// For tests of what happens when the disk fails.
     package var fileSystem: String?
 
-    /// The defaults.
+    /// The defaults, each of which can be set afterwards.
     package init() {}
 }
 
-/// What a table on SQLite has done since it was opened, for metrics.
+/// Counts and sizes of a table on SQLite since it was opened, for metrics.
 package struct SQLiteStatistics: Hashable, Sendable {
     /// Commits, each one fsync of the log; those that had nothing to write count too.
     package var commits: Int
@@ -52,9 +51,9 @@ package struct SQLiteStatistics: Hashable, Sendable {
     package var checkpointFailures: Int
     /// Times that the log began anew.
     package var logRestarts: Int
-    /// What of the log is in use, bytes.
+    /// Bytes of the log that are in use.
     package var walBytes: Int
-    /// The most that was, bytes.
+    /// The most bytes of the log that were in use.
     package var peakWALBytes: Int
     /// Size of the log's file, bytes; it does not shrink when the log begins anew.
     package var walFileBytes: Int
@@ -65,7 +64,7 @@ package struct SQLiteStatistics: Hashable, Sendable {
     }
 }
 
-/// Why a table's file could not be opened.
+/// A reason for which a table's file could not be opened.
 ///
 /// None of these changes the file.
 package enum SQLiteOpenError: Error, Hashable, Sendable {
@@ -105,7 +104,7 @@ package enum SQLiteOpenError: Error, Hashable, Sendable {
 }
 
 extension SQLiteOpenError: CustomStringConvertible {
-    /// What is wrong and what to do, for a person.
+    /// A sentence for a person that says what is wrong, and what to do where something can be done.
     package var description: String {
         switch self {
         case .inUse(let path):
@@ -135,8 +134,8 @@ extension SQLiteOpenError: CustomStringConvertible {
     }
 }
 
-/// The SQLite that is in use.
+/// The SQLite that this program was linked with.
 package enum SQLiteLibrary {
-    /// Its version.
+    /// The version of SQLite, such as `3.46.1`.
     package static var version: String { String(cString: sqlite3_libversion()) }
 }

@@ -1,19 +1,19 @@
 import LedgerCore
 
 /// The threads behind one table and their common end.
-final class Engine: Sendable {
-    /// Takes writes.
+final class TableThreads: Sendable {
+    /// The thread to which all writes go.
     let writer: Writer
-    /// Takes reads.
-    let reads = Monitor(ReadQueue())
+    /// The queue that the readers' threads empty.
+    let reads = ConditionLock(ReadQueue())
     private let path: String
     private let frameBytes: Int
     private let lock: LockFile
-    private let gauge: Monitor<LogGauge>
+    private let gauge: ConditionLock<LogGauge>
     private let counters = Counters()
     private let connections: Connections
-    private let writerThread: Worker
-    private let otherThreads: [Worker]
+    private let writerThread: OSThread
+    private let otherThreads: [OSThread]
 
     init(
         path: String,
@@ -23,7 +23,7 @@ final class Engine: Sendable {
         let path = try RealPath.of(path)
         let lock = try LockFile(path: path + ".lock")
         do throws(SQLiteOpenError) {
-            let parts = try EngineParts(
+            let workers = try TableWorkers(
                 path: path,
                 options: options,
                 clock: clock,
@@ -32,14 +32,14 @@ final class Engine: Sendable {
             )
             self.lock = lock
             self.path = path
-            frameBytes = parts.frameBytes
-            gauge = parts.gauge
-            writer = parts.writer
-            connections = parts.connections
-            writerThread = Worker { parts.writer.run() }
+            frameBytes = workers.frameBytes
+            gauge = workers.gauge
+            writer = workers.writer
+            connections = workers.connections
+            writerThread = OSThread { workers.writer.run() }
             otherThreads =
-                [Worker { parts.checkpointer.run() }]
-                + parts.readers.map { reader in Worker { reader.run() } }
+                [OSThread { workers.checkpointer.run() }]
+                + workers.readers.map { reader in OSThread { reader.run() } }
         } catch {
             lock.release()
             throw error
@@ -61,7 +61,7 @@ final class Engine: Sendable {
         lock.release()
     }
 
-    /// What was counted so far.
+    /// The counts so far, and the log's length at present.
     var statistics: SQLiteStatistics {
         let counted = counters.current
         let log = gauge.withLock { $0 }
@@ -80,10 +80,10 @@ final class Engine: Sendable {
     }
 }
 
-/// What an engine is made of, before its threads run.
-struct EngineParts: Sendable {
+/// The writer, the checkpointer and the readers of one table, before their threads run.
+struct TableWorkers: Sendable {
     let frameBytes: Int
-    let gauge: Monitor<LogGauge>
+    let gauge: ConditionLock<LogGauge>
     let writer: Writer
     let checkpointer: Checkpointer
     let readers: [Reader]
@@ -96,7 +96,7 @@ struct EngineParts: Sendable {
         options: SQLiteOptions,
         clock: @escaping @Sendable () -> Instant,
         counters: Counters,
-        reads: Monitor<ReadQueue>
+        reads: ConditionLock<ReadQueue>
     ) throws(SQLiteOpenError) {
         try DatabaseFile.prepare(path: path)
         var connections = Connections(try Schema.openWriter(path: path, options: options))
@@ -119,7 +119,7 @@ struct EngineParts: Sendable {
                 log,
                 gauge: gauge,
                 counters: counters,
-                interval: options.checkpointInterval,
+                intervalMilliseconds: options.checkpointIntervalMilliseconds,
                 giveUp: writer.fail
             )
             readers = try Self.readers(&connections, path: path, options: options, reads: reads)
@@ -136,11 +136,11 @@ struct EngineParts: Sendable {
         options: SQLiteOptions,
         clock: @escaping @Sendable () -> Instant,
         counters: Counters
-    ) throws(SQLiteOpenError) -> (Int, Monitor<LogGauge>, Writer) {
+    ) throws(SQLiteOpenError) -> (Int, ConditionLock<LogGauge>, Writer) {
         do throws(SQLiteFailure) {
             // A frame is a page and its header.
             let frameBytes = Int(try connection.number("PRAGMA page_size")) + 24
-            let gauge = Monitor(LogGauge(LogGauge.Bounds(options, frameBytes: frameBytes)))
+            let gauge = ConditionLock(LogGauge(LogGauge.Bounds(options, frameBytes: frameBytes)))
             let writer = try Writer(
                 connection,
                 options: options,
@@ -158,7 +158,7 @@ struct EngineParts: Sendable {
         _ connections: inout Connections,
         path: String,
         options: SQLiteOptions,
-        reads: Monitor<ReadQueue>
+        reads: ConditionLock<ReadQueue>
     ) throws(SQLiteOpenError) -> [Reader] {
         var readers: [Reader] = []
         for _ in 0..<max(options.readers, 1) {
@@ -179,10 +179,10 @@ struct EngineParts: Sendable {
     }
 }
 
-/// An engine's connections, for closing them.
+/// All connections of a table, for closing them.
 ///
-/// `@unchecked Sendable`: each is used by its own thread, and here only when that has ended or
-/// never began.
+/// `@unchecked Sendable`: each is used by its own thread, and here only when that thread has ended
+/// or never began.
 struct Connections: @unchecked Sendable {
     let writer: Connection
     private var others: [Connection] = []
@@ -206,7 +206,7 @@ struct Connections: @unchecked Sendable {
     }
 }
 
-/// What the threads count.
+/// Counts that several threads add to; ``SQLiteStatistics`` reports them.
 final class Counters: Sendable {
     struct Values: Sendable {
         var commits = 0
@@ -216,9 +216,9 @@ final class Counters: Sendable {
         var checkpointFailures = 0
     }
 
-    private let values = Monitor(Values())
+    private let values = ConditionLock(Values())
 
-    /// A commit that answered so many requests and changed so many rows.
+    /// Counts a commit that answered so many requests and changed so many rows.
     func committed(requests: Int, rows: Int) {
         values.withLock {
             $0.commits += 1

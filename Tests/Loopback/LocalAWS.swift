@@ -10,9 +10,9 @@ import Synchronization
 package final class LocalAWS: Sendable {
     private static let started = Task { try await LocalAWS() }
 
-    /// Where it answers: `http://127.0.0.1:PORT`.
+    /// The address at which it answers: `http://127.0.0.1:PORT`.
     package let url: String
-    /// Milliseconds an attempt may take: an emulation on a busy machine is slow.
+    /// Long, because an emulation on a busy machine is slow.
     private static let attemptTimeoutMilliseconds = 30_000
 
     private let process: ServerProcess
@@ -25,7 +25,9 @@ package final class LocalAWS: Sendable {
             .deletingLastPathComponent()
         process = try await ServerProcess(
             root.appending(path: ".tools/venv/bin/python").path,
-            [root.appending(path: "LocalCloud/moto-server.py").path, "--end-with-input"],
+            arguments: [
+                root.appending(path: "LocalCloud/moto-server.py").path, "--end-with-input",
+            ],
             input: input.fileHandleForReading
         )
         url = process.url
@@ -34,7 +36,7 @@ package final class LocalAWS: Sendable {
     /// The one of this process.
     package static func shared() async throws -> LocalAWS { try await started.value }
 
-    /// What a process needs to reach it, as environment variables.
+    /// The environment variables with which a process reaches it.
     package var variables: [String: String] {
         [
             "AWS_ENDPOINT_URL": url, "AWS_REGION": "eu-central-1",
@@ -42,7 +44,7 @@ package final class LocalAWS: Sendable {
         ]
     }
 
-    /// Of a call that is decided on now.
+    /// A single attempt of a call that is decided on now.
     private static var onceNow: DynamoDBClient.Repetition {
         .never(decided: AWSTime(seconds: Int64(Date().timeIntervalSince1970))) { true }
     }
@@ -92,7 +94,7 @@ package final class LocalAWS: Sendable {
     /// Orders what goes wrong with the calls of a table from now on, or of every one; nothing ends it.
     ///
     /// `LocalCloud/README.md` says what there is, such as `throttles` and `conflicts`.
-    package func disturb(_ table: String? = nil, _ faults: [String: Double] = [:]) async throws {
+    package func disturb(_ table: String? = nil, faults: [String: Double] = [:]) async throws {
         let members = faults.map { "\"\($0.key)\": \($0.value)" }
         let name = table.map { ["\"table\": \"\($0)\""] } ?? []
         let request = CurlRequest(

@@ -6,11 +6,11 @@ import Synchronization
 package final class ServerProcess: Sendable {
     /// It ended before it was ready.
     package struct Failure: Error, CustomStringConvertible {
-        /// What it said.
+        /// The output that it wrote before it ended.
         package let description: String
     }
 
-    /// Where it answers, without a path.
+    /// The address at which it answers, without a path.
     package let url: String
     private let process: ChildProcess
     private let hasEnded = Mutex(false)
@@ -20,14 +20,14 @@ package final class ServerProcess: Sendable {
     /// `input` is its standard input, empty when nil; `variables` come on top of ours.
     package init(
         _ executable: String,
-        _ arguments: [String],
+        arguments: [String],
         variables: [String: String] = [:],
         input: FileHandle? = nil
     ) async throws {
         let output = Pipe()
         process = try ChildProcess(
             executable,
-            arguments,
+            arguments: arguments,
             environment: ProcessInfo.processInfo.environment.merging(variables) { $1 },
             files: (
                 input?.fileDescriptor, output.fileHandleForWriting.fileDescriptor, STDERR_FILENO
@@ -55,7 +55,7 @@ package final class ServerProcess: Sendable {
     ) async throws -> ServerProcess {
         try await ServerProcess(
             executable("eventledger"),
-            ["serve", "--port", "0", "--log-level", "warning"] + arguments,
+            arguments: ["serve", "--port", "0", "--log-level", "warning"] + arguments,
             variables: variables
         )
     }
@@ -69,7 +69,7 @@ package final class ServerProcess: Sendable {
     /// Its number in the system.
     package var id: pid_t { process.id }
 
-    /// Where it answers on this machine.
+    /// The port of ``url``; 0 when that names none.
     package var port: Int { url.split(separator: ":").last.flatMap { Int($0) } ?? 0 }
 
     /// Sends a signal that it survives.
@@ -119,7 +119,7 @@ package final class ServerProcess: Sendable {
 package final class ChildProcess: Sendable {
     /// It could not be started.
     package struct Failure: Error, CustomStringConvertible {
-        /// What, and why.
+        /// A sentence that names the executable and the system's reason.
         package let description: String
     }
 
@@ -129,7 +129,7 @@ package final class ChildProcess: Sendable {
     /// Starts an executable; `files` are open descriptors of ours, an input of nil is empty.
     package init(
         _ executable: String,
-        _ arguments: [String],
+        arguments: [String],
         environment: [String: String],
         files: (input: Int32?, output: Int32, errors: Int32)
     ) throws(Failure) {

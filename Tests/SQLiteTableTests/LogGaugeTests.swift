@@ -15,12 +15,12 @@ import Testing
 
     @Test func aLongLogIsGivenWayToAndBegunAnew() {
         var gauge = Self.gauge()
-        #expect(advice(&gauge, 15_000) == "none")
-        #expect(advice(&gauge, 16_500) == "give way")
+        #expect(advice(&gauge, atFrames: 15_000) == "none")
+        #expect(advice(&gauge, atFrames: 16_500) == "give way")
         begin(&gauge)
         gauge.endPass(copied: 16_500)
-        #expect(advice(&gauge, 16_510) == "now")
-        #expect(advice(&gauge, 10) == "none")
+        #expect(advice(&gauge, atFrames: 16_510) == "now")
+        #expect(advice(&gauge, atFrames: 10) == "none")
         #expect(gauge.restarts == 1)
     }
 
@@ -31,13 +31,13 @@ import Testing
         for frames in stride(from: 20_000, to: 48_000, by: 1_000) {
             begin(&gauge)
             gauge.endPass(copied: 2_000)
-            let advice = advice(&gauge, frames)
+            let advice = advice(&gauge, atFrames: frames)
             if frames > 20_000 { #expect(advice == "none", "\(frames)") }
         }
         // Past the bound it is tried now and then, not with each commit.
         var attempts = 0
         for frames in stride(from: 48_000, to: 80_000, by: 100)
-        where advice(&gauge, frames) == "whenever" {
+        where advice(&gauge, atFrames: frames) == "whenever" {
             attempts += 1
             begin(&gauge)
             gauge.passFailed()
@@ -50,10 +50,10 @@ import Testing
         _ = gauge.committed(frames: 20_000)
         begin(&gauge)
         gauge.endPass(copied: 2_000)
-        #expect(advice(&gauge, 21_000) == "none")
+        #expect(advice(&gauge, atFrames: 21_000) == "none")
         begin(&gauge)
         gauge.endPass(copied: 21_000)
-        #expect(advice(&gauge, 21_010) == "now")
+        #expect(advice(&gauge, atFrames: 21_010) == "now")
     }
 
     @Test func whatComesAfterAPassWakesTheCheckpointer() {
@@ -79,15 +79,15 @@ import Testing
 
     @Test func nothingIsCopiedWhenWritingWasGivenUp() {
         var gauge = Self.gauge()
-        #expect(advice(&gauge, 48_000) == "whenever")
+        #expect(advice(&gauge, atFrames: 48_000) == "whenever")
         gauge.giveUp()
         #expect(!gauge.mayCopy && !gauge.mustCopy)
         let began = gauge.beginPass()
         #expect(!began)
-        #expect(advice(&gauge, 49_000) == "none")
+        #expect(advice(&gauge, atFrames: 49_000) == "none")
     }
 
-    private func advice(_ gauge: inout LogGauge, _ frames: Int) -> String {
+    private func advice(_ gauge: inout LogGauge, atFrames frames: Int) -> String {
         switch gauge.committed(frames: frames).0 {
         case nil: "none"
         case .now: "now"
@@ -123,7 +123,8 @@ import Testing
 /// SQLite's log, as far as its copying is concerned.
 private struct Log {
     var frames = 0
-    /// What SQLite has noted as copied; the next writer begins a log anew of which this is all.
+    /// The frames that SQLite has noted as copied; once these are all, the next writer begins the log
+    /// anew.
     var copied = 0
     var generation = 0
 
@@ -159,7 +160,7 @@ private struct Threads {
     private var gauge: LogGauge
     private var writer = Writer.idle
     private var checkpointer = Checkpointer.idle
-    /// How far a reader lets the log be copied; it comes and goes.
+    /// The frame up to which a reader lets the log be copied; it comes and goes.
     private var reader: Int?
     private var random: SeededGenerator
 

@@ -99,17 +99,17 @@ import Testing
         arguments: [EIO, ENOSPC, EDQUOT]
     )
     func sync(_ reason: Int32) {
-        #expect(failure(SQLITE_IOERR | 4 << 8, reason).leavesDatabaseInDoubt)
+        #expect(failure(SQLITE_IOERR | 4 << 8, systemError: reason).leavesDatabaseInDoubt)
     }
 
     @Test("After a write that found no room, and after a read, it is not")
     func others() {
-        #expect(!failure(SQLITE_FULL, ENOSPC).leavesDatabaseInDoubt)
-        #expect(!failure(el_sqlite_ioerr_read, EIO).leavesDatabaseInDoubt)
-        #expect(!failure(SQLITE_BUSY, 0).leavesDatabaseInDoubt)
+        #expect(!failure(SQLITE_FULL, systemError: ENOSPC).leavesDatabaseInDoubt)
+        #expect(!failure(el_sqlite_ioerr_read, systemError: EIO).leavesDatabaseInDoubt)
+        #expect(!failure(SQLITE_BUSY, systemError: 0).leavesDatabaseInDoubt)
     }
 
-    private func failure(_ code: Int32, _ reason: Int32) -> SQLiteFailure {
+    private func failure(_ code: Int32, systemError reason: Int32) -> SQLiteFailure {
         SQLiteFailure(code: code, systemError: reason, message: "")
     }
 }

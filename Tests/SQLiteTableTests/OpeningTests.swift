@@ -29,7 +29,7 @@ import Testing
             let copy = try TemporaryFolder()
             for suffix in ["", "-wal"] {
                 let bytes = try readFile(folder.file + suffix)
-                try writeFile(copy.file + suffix, bytes)
+                try writeFile(copy.file + suffix, holding: bytes)
             }
             let recovered = try SQLiteTable.open(path: copy.file)
             let group = try Sample.chunk(0).group
@@ -122,7 +122,7 @@ import Testing
 
     @Test func anotherApplicationsDatabaseIsRefusedAndLeftAlone() async throws {
         let folder = try TemporaryFolder()
-        try writeFile(folder.file, [])
+        try writeFile(folder.file, holding: [])
         try execute("CREATE TABLE mine(x)", on: folder.file)
         let before = try readFile(folder.file)
         #expect { try SQLiteTable.open(path: folder.file) } throws: { error in
@@ -135,7 +135,7 @@ import Testing
     @Test func aFileThatIsNoDatabaseIsRefusedAndLeftAlone() async throws {
         for content in [[1], Array("{\"events\": []}".utf8), [UInt8](repeating: 0, count: 8192)] {
             let folder = try TemporaryFolder()
-            try writeFile(folder.file, content)
+            try writeFile(folder.file, holding: content)
             #expect { try SQLiteTable.open(path: folder.file) } throws: { error in
                 guard case SQLiteOpenError.notOurs = error else { return false }
                 return true
@@ -152,7 +152,7 @@ import Testing
             _ = try await table.write(.put(Sample.item(try Sample.chunk(offset), bytes: 5000)))
         }
         await table.close()
-        try writeFile(folder.file, Array(try readFile(folder.file).prefix(length)))
+        try writeFile(folder.file, holding: Array(try readFile(folder.file).prefix(length)))
         #expect { try SQLiteTable.open(path: folder.file) } throws: { error in
             guard case SQLiteOpenError.corrupt = error else { return false }
             return true
@@ -166,7 +166,7 @@ import Testing
         try foreign.execute("PRAGMA locking_mode=EXCLUSIVE; BEGIN EXCLUSIVE")
         #expect(throws: SQLiteOpenError.locked(path: folder.file)) {
             var options = SQLiteOptions()
-            options.lockPatience = 0
+            options.lockPatienceMilliseconds = 0
             _ = try SQLiteTable.open(path: folder.file, options: options)
         }
         foreign.close()

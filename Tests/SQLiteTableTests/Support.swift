@@ -22,7 +22,7 @@ extension TemporaryFolder {
 /// A table in a folder of its own.
 func withTable(
     _ options: SQLiteOptions = SQLiteOptions(),
-    _ body: (SQLiteTable, TemporaryFolder) async throws -> Void
+    body: (SQLiteTable, TemporaryFolder) async throws -> Void
 ) async throws {
     let folder = try TemporaryFolder()
     let table = try SQLiteTable.open(path: folder.file, options: options)
@@ -64,7 +64,7 @@ func readFile(_ path: String) throws -> [UInt8] {
 }
 
 /// Makes or replaces a file.
-func writeFile(_ path: String, _ bytes: [UInt8]) throws {
+func writeFile(_ path: String, holding bytes: [UInt8]) throws {
     let file = try #require(fopen(path, "w"), "\(path)")
     defer { fclose(file) }
     #expect(fwrite(bytes, 1, bytes.count, file) == bytes.count)
@@ -118,7 +118,7 @@ private func spawnFlock(
     return child
 }
 
-/// Whether another process can take the lock: 0 if so, 1 if somebody has it.
+/// Lets another process try to take the lock: 0 when it can, 1 when somebody has it.
 func runFlock(on path: String) throws -> Int32 {
     let child = try spawnFlock(["--nonblock", path, "true"])
     var status: Int32 = 0

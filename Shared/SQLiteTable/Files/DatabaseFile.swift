@@ -89,7 +89,7 @@ enum DatabaseFile {
 struct LockFile: Sendable {
     private let descriptor: Int32
 
-    /// Takes the lock.
+    /// Takes the lock; at once, or throws ``SQLiteOpenError/inUse(path:)`` when another has it.
     init(path: String) throws(SQLiteOpenError) {
         descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw .cannotOpen(path: path, reason: lastSystemError()) }

@@ -1,6 +1,6 @@
 import Glibc
 
-/// Where a file really is.
+/// The place of a file behind all links.
 ///
 /// SQLite keeps a file's log beside the file itself, whatever links lead there, so everything else
 /// that belongs to it must be there too: above all the lock.
@@ -27,7 +27,7 @@ enum RealPath {
         return real == "/" ? real + name : real + "/" + name
     }
 
-    /// Where a symbolic link leads, seen from where we are; nil when `path` is none.
+    /// The target of a symbolic link as a path from our working folder; nil when `path` is no link.
     private static func target(of path: String) -> String? {
         var bytes = [CChar](repeating: 0, count: Int(PATH_MAX))
         let count = readlink(path, &bytes, bytes.count)

@@ -1,11 +1,11 @@
 import CSQLite
 
 extension Connection {
-    /// What a checkpoint did.
+    /// The result of a checkpoint.
     struct Checkpoint {
         /// Frames of the log that the database holds; 0 also when the log is empty by now.
         let copied: Int
-        /// Whether readers, or another program, kept it from doing all that was asked.
+        /// True when readers, or another program, kept it from doing all that was asked.
         let wasHeldUp: Bool
     }
 
@@ -41,18 +41,19 @@ extension Connection {
         sqlite3_wal_hook(handle, storeFrames, frames)
     }
 
-    /// Whether closing, as the last connection, leaves the log as it is; else it copies the log into
-    /// the database and removes it.
+    /// Decides over the log when this connection is closed as the last one.
+    ///
+    /// It is left as it is when `keeps` is true, and else copied into the database and removed.
     func keepLog(_ keeps: Bool) {
         _ = el_sqlite3_keep_log(handle, keeps ? 1 : 0)
     }
 }
 
 private func storeFrames(
-    _ context: UnsafeMutableRawPointer?,
-    _ connection: OpaquePointer?,
-    _ database: UnsafePointer<CChar>?,
-    _ frames: Int32
+    context: UnsafeMutableRawPointer?,
+    connection: OpaquePointer?,
+    database: UnsafePointer<CChar>?,
+    frames: Int32
 ) -> Int32 {
     context?.assumingMemoryBound(to: Int32.self).pointee = frames
     return SQLITE_OK

@@ -1,12 +1,12 @@
 import CSQLite
 
-/// What must be done with the files that an earlier process left, before anybody is served.
+/// The work on the files that an earlier process left, before anybody is served.
 struct Recovery {
     private let connection: Connection
     /// Pages that the database's header promises and its file has not, or not whole; from the
     /// smallest on.
     private var missing = 0..<0
-    /// Those of them that the log holds.
+    /// The missing pages that the log holds.
     private var found: Set<Int> = []
     private var pageBytes = 0
 
@@ -68,8 +68,8 @@ struct Recovery {
         guard let log = try OpenedFile.log(of: connection) else { return }
         let size = try log.size()
         guard size > 0 else { return }
-        // Not whole frames at a time: the last may be torn.
-        // SQLite's own file systems take less than 128 KB at a time.
+        // Not frame by frame, for the last may be torn; and by 64 KB, for SQLite's own file systems
+        // take less than 128 KB at a time.
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
         defer { buffer.deallocate() }
         var offset: Int64 = 0
@@ -81,11 +81,11 @@ struct Recovery {
             offset += Int64(count)
         }
         try log.sync()
-        if !missing.isEmpty { try search(log, size) }
+        if !missing.isEmpty { try search(log, size: size) }
     }
 
     /// The pages of the log's frames, as far as they belong to its present generation.
-    private mutating func search(_ log: OpenedFile, _ size: Int64) throws(SQLiteFailure) {
+    private mutating func search(_ log: OpenedFile, size: Int64) throws(SQLiteFailure) {
         guard pageBytes > 0, size > 32 else { return }
         let salt = try numbers(log, at: 16, count: 2)
         var offset: Int64 = 32
@@ -111,23 +111,22 @@ struct Recovery {
         }
     }
 
-    private func withBuffer<Answer>(
+    private func withBuffer<Outcome>(
         _ count: Int,
-        _ body: (UnsafeMutableRawBufferPointer) throws(SQLiteFailure) -> Answer
-    ) throws(SQLiteFailure) -> Answer {
+        body: (UnsafeMutableRawBufferPointer) throws(SQLiteFailure) -> Outcome
+    ) throws(SQLiteFailure) -> Outcome {
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 8)
         defer { buffer.deallocate() }
         return try body(buffer)
     }
 }
 
-/// What a database's first page says: `https://sqlite.org/fileformat.html`, section 1.3.
+/// The head of a database's first page: `https://sqlite.org/fileformat.html`, section 1.3.
 private struct Header {
     static let byteCount = 100
 
-    /// Bytes of a page.
     let pageBytes: Int
-    /// How many pages there should be; 0 when the header does not know.
+    /// The number of pages that there should be; 0 when the header does not know.
     let pages: Int
 
     init(_ bytes: UnsafeRawBufferPointer) {

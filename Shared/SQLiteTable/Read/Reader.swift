@@ -6,9 +6,9 @@ import LedgerCore
 /// has ended by the thread that closes.
 final class Reader: @unchecked Sendable {
     private let rows: RowReader
-    private let queue: Monitor<ReadQueue>
+    private let queue: ConditionLock<ReadQueue>
 
-    init(_ connection: Connection, queue: Monitor<ReadQueue>) throws(SQLiteFailure) {
+    init(_ connection: Connection, queue: ConditionLock<ReadQueue>) throws(SQLiteFailure) {
         self.queue = queue
         rows = try RowReader(connection)
     }
@@ -22,10 +22,10 @@ final class Reader: @unchecked Sendable {
 
     private func answer(_ request: ReadRequest) {
         switch request {
-        case .row(let key, let answer):
-            answer.resume(returning: result { () throws(RowFailure) in try rows.row(key) })
-        case .page(let query, let answer):
-            answer.resume(returning: result { () throws(RowFailure) in try rows.page(query) })
+        case .row(let key, let reply):
+            reply.resume(returning: result { () throws(RowFailure) in try rows.row(key) })
+        case .page(let query, let reply):
+            reply.resume(returning: result { () throws(RowFailure) in try rows.page(query) })
         }
     }
 
@@ -42,16 +42,15 @@ final class Reader: @unchecked Sendable {
 
 /// One call that waits for a reader.
 enum ReadRequest: Sendable {
-    case row(RowKey, Answer<Item?>)
-    case page(Query, Answer<QueryPage>)
+    case row(EncodedKey, Reply<Item?>)
+    case page(Query, Reply<QueryPage>)
 }
 
-/// What waits for the readers.
+/// The calls that wait for a reader.
 ///
-/// Reads begin after they arrived here, so each sees every write
-/// that was answered before.
+/// Reads begin after they arrived here, so each sees every write that was answered before.
 struct ReadQueue: Sendable {
-    /// What a reader does next.
+    /// The next step of a reader.
     enum Next {
         case read(ReadRequest)
         case end

@@ -1,7 +1,7 @@
 import CChecksum
 import LedgerCore
 
-/// How a row's attributes are stored; integers are little-endian.
+/// The stored form of a row's attributes; integers are little-endian.
 ///
 /// ```
 /// 0   1  version = 2
@@ -24,14 +24,14 @@ enum RowCodec {
     private static let headerBytes = 2
 
     /// The attributes in one buffer.
-    static func encode(_ item: Item, as key: RowKey) -> [UInt8] {
+    static func encode(_ item: Item, as key: EncodedKey) -> [UInt8] {
         let empty = headerBytes + RowChecksum.byteCount
-        let size = item.attributes.reduce(empty) { $0 + encodedBytes($1.name, $1.value) }
+        let size = item.attributes.reduce(empty) { $0 + encodedBytes($1.value, name: $1.name) }
         return [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
-            var writer = ByteWriter(UnsafeMutableRawBufferPointer(buffer))
+            var writer = RowBytesWriter(UnsafeMutableRawBufferPointer(buffer))
             writer.byte(version)
             writer.byte(UInt8(item.attributes.count))
-            for (name, value) in item.attributes { encode(name, value, into: &writer) }
+            for (name, value) in item.attributes { encode(value, name: name, into: &writer) }
             let checksum = key.sort.withUnsafeBytes { sort in
                 RowChecksum(partition: key.partition).of(sort: sort, value: writer.written)
             }
@@ -40,7 +40,7 @@ enum RowCodec {
         }
     }
 
-    private static func encodedBytes(_ name: Attribute, _ value: AttributeValue) -> Int {
+    private static func encodedBytes(_ value: AttributeValue, name: Attribute) -> Int {
         let head = 2 + name.rawValue.utf8.count
         return switch value {
         case .number: head + 8
@@ -50,9 +50,9 @@ enum RowCodec {
     }
 
     private static func encode(
-        _ name: Attribute,
         _ value: AttributeValue,
-        into writer: inout ByteWriter
+        name: Attribute,
+        into writer: inout RowBytesWriter
     ) {
         writer.byte(value.type.rawValue)
         writer.byte(UInt8(name.rawValue.utf8.count))
@@ -72,10 +72,10 @@ enum RowCodec {
     /// The row `key` from its stored attributes.
     ///
     /// - Parameters:
-    ///   - bytes: What is stored.
-    ///   - key: Which row it is.
-    ///   - sort: The key's sort key.
-    ///   - checksum: That of its group.
+    ///   - bytes: The stored value, version byte and checksum included.
+    ///   - key: The key that it is stored under.
+    ///   - sort: The sort key's bytes, which the checksum covers.
+    ///   - checksum: Begun with the group's partition key.
     /// - Returns: nil when they are not what ``encode(_:as:)`` makes.
     static func decode(
         _ bytes: UnsafeRawBufferPointer,
@@ -86,33 +86,39 @@ enum RowCodec {
         switch bytes.first {
         case version:
             guard let content = checksum.verified(sort: sort, row: bytes) else { return nil }
-            return decode(content, key)
-        case versionWithoutChecksum: return decode(bytes, key)
+            return decode(content, as: key)
+        case versionWithoutChecksum: return decode(bytes, as: key)
         default: return nil
         }
     }
 
-    private static func decode(_ bytes: UnsafeRawBufferPointer, _ key: TableKey) -> Item? {
-        var reader = ByteReader(bytes)
+    private static func decode(_ bytes: UnsafeRawBufferPointer, as key: TableKey) -> Item? {
+        var reader = RowBytesReader(bytes)
         guard reader.byte() != nil, let count = reader.byte() else { return nil }
         var item = Item(key, capacity: Int(count))
         for _ in 0..<count {
-            guard let (name, value) = attribute(&reader), item[name] == nil else { return nil }
+            guard let (name, value) = attribute(from: &reader), item[name] == nil else {
+                return nil
+            }
             item[name] = value
         }
         return reader.isAtEnd ? item : nil
     }
 
-    private static func attribute(_ reader: inout ByteReader) -> (Attribute, AttributeValue)? {
+    private static func attribute(from reader: inout RowBytesReader) -> (Attribute, AttributeValue)?
+    {
         guard let type = reader.byte().flatMap(ValueType.init(rawValue:)),
             let length = reader.byte(),
             let name = reader.bytes(Int(length)).flatMap(AttributeNames.attribute),
-            let value = value(of: type, &reader)
+            let value = value(of: type, from: &reader)
         else { return nil }
         return (name, value)
     }
 
-    private static func value(of type: ValueType, _ reader: inout ByteReader) -> AttributeValue? {
+    private static func value(
+        of type: ValueType,
+        from reader: inout RowBytesReader
+    ) -> AttributeValue? {
         if type == .number { return reader.integer(Int64.self).map(AttributeValue.number) }
         guard let length = reader.integer(UInt32.self), let bytes = reader.bytes(Int(length))
         else { return nil }
@@ -155,13 +161,13 @@ private enum AttributeNames {
     }
 }
 
-/// What tells a damaged row, or one under another's key: a CRC-32C.
+/// The CRC-32C by which a damaged row is noticed, and one that stands under another's key.
 ///
 /// SQLite has no checksums of its own in the database's file.
 struct RowChecksum: Sendable {
-    /// Its size in a row, at the row's end.
+    /// Bytes of a checksum, which are the last of a row.
     static let byteCount = 4
-    /// Of the partition key, which the rows of a group share.
+    /// The checksum of the partition key, which the rows of a group share.
     private let beginning: UInt32
 
     init(partition: [UInt8]) {
@@ -190,7 +196,7 @@ struct RowChecksum: Sendable {
 /// Fills a buffer from its start.
 ///
 /// Its capacity was computed before; running over it is a defect.
-struct ByteWriter {
+struct RowBytesWriter {
     private let buffer: UnsafeMutableRawBufferPointer
     private(set) var count = 0
 
@@ -198,7 +204,7 @@ struct ByteWriter {
         self.buffer = buffer
     }
 
-    /// What was written so far.
+    /// The bytes that were written so far.
     var written: UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(rebasing: buffer[..<count])
     }
@@ -220,7 +226,7 @@ struct ByteWriter {
 }
 
 /// Takes a buffer apart from its start; nil at its end.
-struct ByteReader {
+struct RowBytesReader {
     private let buffer: UnsafeRawBufferPointer
     private var position = 0
 

@@ -13,7 +13,7 @@ final class RowReader {
     }
 
     /// The row with this key, or nil.
-    func row(_ key: RowKey) throws(RowFailure) -> Item? {
+    func row(_ key: EncodedKey) throws(RowFailure) -> Item? {
         let answer: Result<Item?, RowFailure> = key.bound(to: select) {
             defer { select.reset() }
             let code = select.step()
@@ -31,10 +31,13 @@ final class RowReader {
     func page(_ query: Query) throws(RowFailure) -> QueryPage {
         let range = QueryRange(query)
         let statement = try statement(range.shape)
-        return try range.bound(to: statement) { page(statement, query) }.get()
+        return try range.bound(to: statement) { page(of: query, by: statement) }.get()
     }
 
-    private func page(_ statement: Statement, _ query: Query) -> Result<QueryPage, RowFailure> {
+    private func page(
+        of query: Query,
+        by statement: Statement
+    ) -> Result<QueryPage, RowFailure> {
         defer { statement.reset() }
         var filling = PageFilling(query)
         while true {
@@ -63,14 +66,14 @@ final class RowReader {
 
 /// A query's range of sort keys as one SQL statement of few shapes.
 struct QueryRange {
-    /// How the range ends above.
+    /// The upper end of the range.
     enum End: Hashable {
         case open
         case inclusive
         case exclusive
     }
 
-    /// What decides over the statement's text.
+    /// The properties of a range that decide over the statement's text.
     struct Shape: Hashable {
         let end: End
         let order: Query.Order
@@ -104,7 +107,7 @@ struct QueryRange {
             switch query.order {
             case .ascending:
                 // The smallest key above another is that key and a zero byte.
-                lower = Self.larger(lower, after + [0])
+                lower = Self.larger(of: lower, and: after + [0])
             case .descending where upper.map({ !$0.lexicographicallyPrecedes(after) }) ?? true:
                 (upper, end) = (after, .exclusive)
             case .descending:
@@ -116,12 +119,12 @@ struct QueryRange {
         shape = Shape(end: end, order: query.order)
     }
 
-    private static func larger(_ left: [UInt8], _ right: [UInt8]) -> [UInt8] {
+    private static func larger(of left: [UInt8], and right: [UInt8]) -> [UInt8] {
         left.lexicographicallyPrecedes(right) ? right : left
     }
 
     /// Binds the range while `body` runs.
-    func bound<Answer>(to statement: Statement, _ body: () -> Answer) -> Answer {
+    func bound<Outcome>(to statement: Statement, body: () -> Outcome) -> Outcome {
         partition.withUnsafeBufferPointer { partition in
             lower.withUnsafeBufferPointer { lower in
                 upper.withUnsafeBufferPointer { upper in
@@ -138,13 +141,13 @@ struct QueryRange {
 
 /// Fills a query's page row by row, up to the rows asked for or 1 MB.
 struct PageFilling {
-    /// What to do after a row.
+    /// The state of the page after a row.
     enum Progress {
         /// There is room for another.
         case more
         /// The row did not fit, or was the last one asked for.
         case full
-        /// The page's first row is damaged; which it is, if its key can be read.
+        /// The page's first row is damaged; with its key, if that can be read.
         case damaged(TableKey?)
     }
 
@@ -165,9 +168,8 @@ struct PageFilling {
 
     /// Takes the next row.
     ///
-    /// Its size is that of its keys and of its encoding, which is within a
-    /// few bytes of DynamoDB's measure. A page ends before a damaged row, so that what stands
-    /// before it can still be read.
+    /// Its size is that of its keys and of its encoding, which is within a few bytes of DynamoDB's
+    /// measure. A page ends before a damaged row, so that the rows before it can still be read.
     mutating func take(
         sort: UnsafeRawBufferPointer,
         value: UnsafeRawBufferPointer

@@ -22,9 +22,13 @@ package final class SQLiteSnapshot: TableSnapshot {
 
     /// The file at `path` as it is now.
     ///
-    /// `withoutLog`: Takes a file that was copied while in use, on its user's word: what it says is
-    /// all that is looked at, and nothing is written beside it. Else such a file is
-    /// ``SQLiteOpenError/copiedInUse(path:)``.
+    /// - Parameters:
+    ///   - path: The table's file; links are followed.
+    ///   - withoutLog: True to take a file that was copied while in use, on its user's word: only
+    ///     the file itself is looked at, and nothing is written beside it. Otherwise such a file is
+    ///     ``SQLiteOpenError/copiedInUse(path:)``.
+    /// - Returns: A snapshot that holds the log back until it is released.
+    /// - Throws: The reason for which the file can't be read.
     package static func open(
         path: String,
         withoutLog: Bool = false
@@ -37,7 +41,7 @@ package final class SQLiteSnapshot: TableSnapshot {
         return SQLiteSnapshot(connection, path: path)
     }
 
-    /// What SQLite itself finds wrong with the file, which is read as a whole.
+    /// The problems that SQLite itself finds in the file, which is read as a whole.
     ///
     /// - Returns: At most 20 problems in SQLite's words.
     package func fileProblems() throws(TableError) -> [String] {
@@ -49,7 +53,7 @@ package final class SQLiteSnapshot: TableSnapshot {
         return problems
     }
 
-    /// What a copy is for.
+    /// The use that a copy is made for.
     package enum Purpose: Sendable {
         /// To be kept: a table can't be opened on it.
         case backup
@@ -107,15 +111,15 @@ package final class SQLiteSnapshot: TableSnapshot {
         try key.withUnsafeBufferPointer { key throws(TableError) in
             let sql = "SELECT sk, v FROM items WHERE pk=?1 ORDER BY sk"
             try run(sql, bind: { $0.bind(ascii: key, at: 1) }) { statement in
-                body(Self.row(of: group, statement, checksum))
+                body(Self.row(of: group, at: statement, checksum: checksum))
             }
         }
     }
 
     private static func row(
         of group: RowGroup,
-        _ statement: Statement,
-        _ checksum: RowChecksum
+        at statement: Statement,
+        checksum: RowChecksum
     ) -> StoredRow {
         let bytes = statement.bytes(at: 0)
         let sort = Array(bytes)
@@ -142,7 +146,7 @@ package final class SQLiteSnapshot: TableSnapshot {
             while true {
                 let code = statement.step()
                 if code == SQLITE_DONE { return }
-                try connection.check(code, SQLITE_ROW)
+                try connection.check(code, is: SQLITE_ROW)
                 row(statement)
             }
         } catch {
@@ -181,7 +185,7 @@ package final class SQLiteClaim: Sendable {
         for suffix in ["", "-wal", "-shm", "-journal", ".lock"] { unlink(path + suffix) }
     }
 
-    /// Whether there is anything at `path`, or a log of it that a crash left behind.
+    /// True when there is anything at `path`, or a log of it that a crash left behind.
     package static func exists(_ path: String) -> Bool {
         access(path, F_OK) == 0 || access(path + "-wal", F_OK) == 0
     }

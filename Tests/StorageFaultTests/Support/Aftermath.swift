@@ -6,7 +6,7 @@ import LedgerTesting
 import SQLiteTable
 import Testing
 
-/// What a run left behind, looked at as the next process would.
+/// The files that a run left behind, looked at as the next process would.
 struct Aftermath {
     let run: Run
     /// By the names that the files had in the run.
@@ -19,7 +19,7 @@ struct Aftermath {
     func check(
         _ rows: ExpectedRows,
         promises: Bool,
-        _ comment: @autoclosure () -> String
+        comment: @autoclosure () -> String
     ) async throws {
         let folder = try TemporaryFolder(prefersMemory: true)
         try folder.write(Self.moved(files, from: run.path, to: folder.file))
@@ -33,7 +33,8 @@ struct Aftermath {
         #expect(areAdmitted, "at \(moment): \(rows.difference(found)); \(comment())")
         if promises {
             let node = Node(table, seed: 2, clock: run.clock)
-            let broken = try await Promises(run.clients, moment, node, table).broken()
+            let broken = try await Promises(to: run.clients, at: moment, node: node, table: table)
+                .broken()
             #expect(broken.isEmpty, "at \(moment): \(comment())")
         }
         await table.close()
@@ -76,11 +77,11 @@ struct NextLife {
     /// The disk's events until it had served them.
     private let moment: Int
 
-    init(_ run: Run, _ state: DurableState, _ groups: Set<RowGroup>) async throws {
+    init(after run: Run, state: DurableState, groups: Set<RowGroup>) async throws {
         path = run.path
         self.groups = groups
         self.state = state
-        for (name, bytes) in state.current { disk.put(name, bytes) }
+        for (name, bytes) in state.current { disk.put(name, holding: bytes) }
         let table = try disk.openTable(run.path)
         served = try await table.rows(of: groups)
         moment = disk.eventCount
@@ -90,7 +91,7 @@ struct NextLife {
     /// The rows when the power goes as soon as it has served them.
     func rows(
         after survival: DurableState.Survival,
-        _ random: inout SeededGenerator
+        random: inout SeededGenerator
     ) async throws -> Set<Item> {
         var state = state
         for index in 0..<moment { state.follow(disk.event(index), random: &random) }

@@ -10,7 +10,7 @@ struct DamagedLog {
     /// A key of the partition with the three chunks, and one of the other.
     let key: String
     let otherKey: String
-    /// The middle chunk.
+    /// The middle chunk of the three, which a test damages.
     var damaged: TableKey { chunk(1) }
     private let node: Node
     private let stream: Incarnation
@@ -20,26 +20,34 @@ struct DamagedLog {
         node = Node(table, seed: 1, clock: ManualClock())
         var answers: [Answer] = []
         answers.append(
-            await node.call("POST", "/streams", "{\"stream_id\":\"s\",\"partition_count\":2}")
+            await node.call(
+                "POST",
+                at: "/streams",
+                body: "{\"stream_id\":\"s\",\"partition_count\":2}"
+            )
         )
         var places: [Int: [String]] = [:]
         for key in ["a", "b", "c", "d"] {
             let answer = await node.call(
                 "POST",
-                "/streams/s/events",
-                "{\"key\":\"\(key)\",\"type\":\"t\",\"data\":0}"
+                at: "/streams/s/events",
+                body: "{\"key\":\"\(key)\",\"type\":\"t\",\"data\":0}"
             )
             places[answer.events[0]["partition"] as? Int ?? -1, default: []].append(key)
         }
         // Begun anew, now that it is known which key goes where.
-        answers.append(await node.call("DELETE", "/streams/s"))
+        answers.append(await node.call("DELETE", at: "/streams/s"))
         answers.append(
-            await node.call("POST", "/streams", "{\"stream_id\":\"s\",\"partition_count\":2}")
+            await node.call(
+                "POST",
+                at: "/streams",
+                body: "{\"stream_id\":\"s\",\"partition_count\":2}"
+            )
         )
         (key, otherKey) = (places[0]?.first ?? "", places[1]?.first ?? "")
         for key in [key, otherKey, key, key] {
             let body = "{\"key\":\"\(key)\",\"type\":\"t\",\"data\":\"\(key)\"}"
-            answers.append(await node.call("POST", "/streams/s/events", body))
+            answers.append(await node.call("POST", at: "/streams/s/events", body: body))
         }
         precondition(answers.allSatisfy { $0.status < 300 }, "\(answers)")
         guard let id = StreamID("s"), let row = try await table.get(.stream(id)) else {
@@ -56,10 +64,10 @@ struct DamagedLog {
 
     /// A page of the partition.
     func page(from offset: Int) async -> Answer {
-        await node.call("GET", "/streams/s/events?partition=0&from=\(offset)")
+        await node.call("GET", at: "/streams/s/events?partition=0&from=\(offset)")
     }
 
-    /// What is wrong with how a damaged middle chunk is dealt with; nil: nothing.
+    /// The first answer that is wrong about a damaged middle chunk; nil when all are right.
     func complaint(aboutAll: Bool) async -> String? {
         let answer = await page(from: 1)
         guard answer.status == 500, answer.error == "corrupt_chunk",
@@ -74,7 +82,7 @@ struct DamagedLog {
         if before.offsets != [0] || before.caughtUp { return "before it: \(before)" }
         let after = await page(from: 2)
         if after.offsets != [2] || !after.caughtUp { return "after it: \(after)" }
-        let other = await node.call("GET", "/streams/s/events?partition=1&from=0")
+        let other = await node.call("GET", at: "/streams/s/events?partition=1&from=0")
         if other.offsets != [0] { return "beside it: \(other)" }
         return nil
     }
@@ -95,9 +103,10 @@ final class RawRows {
         sqlite3_close_v2(database)
     }
 
-    /// What is stored under a key.
+    /// The bytes that are stored under a key.
     func value(of key: TableKey) throws -> [UInt8] {
-        try statement("SELECT v FROM items WHERE pk=?2 AND sk=?3", [], key) { statement in
+        try statement("SELECT v FROM items WHERE pk=?2 AND sk=?3", value: [], key: key) {
+            statement in
             try #require(sqlite3_step(statement) == SQLITE_ROW)
             let count = Int(sqlite3_column_bytes(statement, 0))
             return Array(
@@ -108,7 +117,8 @@ final class RawRows {
 
     /// Stores something else there.
     func replace(_ key: TableKey, by value: [UInt8]) throws {
-        try statement("UPDATE items SET v=?1 WHERE pk=?2 AND sk=?3", value, key) { statement in
+        try statement("UPDATE items SET v=?1 WHERE pk=?2 AND sk=?3", value: value, key: key) {
+            statement in
             try #require(sqlite3_step(statement) == SQLITE_DONE)
             try #require(sqlite3_changes(database) == 1)
         }
@@ -116,9 +126,9 @@ final class RawRows {
 
     private func statement<Answer>(
         _ sql: String,
-        _ value: [UInt8],
-        _ key: TableKey,
-        _ body: (OpaquePointer) throws -> Answer
+        value: [UInt8],
+        key: TableKey,
+        body: (OpaquePointer) throws -> Answer
     ) throws -> Answer {
         var statement: OpaquePointer?
         try #require(sqlite3_prepare_v2(database, sql, -1, &statement, nil) == SQLITE_OK)

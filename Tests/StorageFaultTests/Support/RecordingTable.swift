@@ -6,18 +6,18 @@ import Synchronization
 ///
 /// What it reads is held against what was acknowledged before.
 final class RecordingTable: Table {
-    /// What was asked for.
+    /// A change that was asked for.
     enum Change: Sendable {
         case writes([Write])
         case deletion([TableKey])
         case purge(before: Timestamp, limit: Int)
     }
 
-    /// What the caller was told.
+    /// The answer that the caller got.
     enum Answer: Sendable, Equatable {
         case none
         case applied
-        /// A condition failed.
+        /// A condition failed, so nothing was changed.
         case refused
         case failed(TableError)
     }
@@ -33,7 +33,7 @@ final class RecordingTable: Table {
     private let table: any Table
     private let moment: @Sendable () -> Int
     private let state = Mutex(State())
-    /// What was acknowledged so far.
+    /// A table with all that was acknowledged so far.
     private let model = MemoryTable()
 
     private struct State {
@@ -61,8 +61,8 @@ final class RecordingTable: Table {
 
     private func record<Outcome>(
         _ change: Change,
-        _ body: () async throws(TableError) -> Outcome,
-        _ answer: (Outcome) -> Answer
+        body: () async throws(TableError) -> Outcome,
+        answer: (Outcome) -> Answer
     ) async throws(TableError) -> Outcome {
         let start = moment()
         let index = state.withLock { state in
@@ -73,15 +73,15 @@ final class RecordingTable: Table {
         do throws(TableError) {
             let outcome = try await body()
             if answer(outcome) == .applied { try await change.apply(to: model) }
-            close(index, answer(outcome))
+            close(index, with: answer(outcome))
             return outcome
         } catch {
-            close(index, .failed(error))
+            close(index, with: .failed(error))
             throw error
         }
     }
 
-    private func close(_ index: Int, _ answer: Answer) {
+    private func close(_ index: Int, with answer: Answer) {
         let end = moment()
         state.withLock { state in
             state.calls[index].end = end
@@ -95,8 +95,8 @@ final class RecordingTable: Table {
 
     private func checked<Found>(
         _ what: String,
-        _ read: (any Table) async throws(TableError) -> Found,
-        _ agree: (Found, Found) -> Bool
+        read: (any Table) async throws(TableError) -> Found,
+        agree: (Found, Found) -> Bool
     ) async throws(TableError) -> Found {
         let before = state.withLock { $0.certainty }
         let found = try await read(table)
@@ -115,7 +115,7 @@ final class RecordingTable: Table {
     func get(_ key: TableKey) async throws(TableError) -> Item? {
         try await checked("\(key)") { table throws(TableError) in
             try await table.get(key)
-        } _: {
+        } agree: {
             $0 == $1
         }
     }
@@ -123,7 +123,7 @@ final class RecordingTable: Table {
     func query(_ query: Query) async throws(TableError) -> QueryPage {
         try await checked("\(query.group)") { table throws(TableError) in
             try await table.query(query)
-        } _: { found, expected in
+        } agree: { found, expected in
             // A page may end without knowing yet that nothing follows.
             found.items == expected.items && (found.next != nil || expected.next == nil)
         }
@@ -132,7 +132,7 @@ final class RecordingTable: Table {
     func write(_ write: Write, decided: Instant) async throws(TableError) -> WriteOutcome {
         try await record(.writes([write])) { () async throws(TableError) in
             try await table.write(write, decided: decided)
-        } _: {
+        } answer: {
             $0 == .applied ? .applied : .refused
         }
     }
@@ -144,7 +144,7 @@ final class RecordingTable: Table {
     ) async throws(TableError) -> TransactionOutcome {
         try await record(.writes(writes)) { () async throws(TableError) in
             try await table.transact(writes, token: token, decided: decided)
-        } _: {
+        } answer: {
             $0 == .applied ? .applied : .refused
         }
     }
@@ -152,7 +152,7 @@ final class RecordingTable: Table {
     func batchDelete(_ keys: [TableKey]) async throws(TableError) {
         try await record(.deletion(keys)) { () async throws(TableError) in
             try await table.batchDelete(keys)
-        } _: {
+        } answer: {
             .applied
         }
     }
@@ -160,7 +160,7 @@ final class RecordingTable: Table {
     func purgeExpired(before moment: Timestamp, limit: Int) async throws(TableError) -> Int {
         try await record(.purge(before: moment, limit: limit)) { () async throws(TableError) in
             try await table.purgeExpired(before: moment, limit: limit)
-        } _: { _ in
+        } answer: { _ in
             .applied
         }
     }
@@ -185,7 +185,7 @@ extension RecordingTable.Change {
     }
 }
 
-/// What the rows must be after a run: every change that was acknowledged, none that was refused,
+/// The rows that must be there after a run: every change that was acknowledged, none that was refused,
 /// and of the others each wholly or not at all.
 struct ExpectedRows {
     private let model = MemoryTable()
@@ -221,7 +221,7 @@ struct ExpectedRows {
         return groups
     }
 
-    /// Whether these may be all the rows after so many events of the disk.
+    /// True when these may be all the rows after so many events of the disk.
     func admits(_ found: Set<Item>, at moment: Int) async throws -> Bool {
         let maybe = open + pending.filter { $0.start <= moment && $0.answer != .refused }
         precondition(maybe.count < 12, "too much in doubt to try out")
@@ -232,7 +232,7 @@ struct ExpectedRows {
         return false
     }
 
-    /// What is not as acknowledged, for a person.
+    /// The rows that are not as acknowledged, for a person.
     func difference(_ found: Set<Item>) -> String {
         let expected = Set(model.items)
         let missing = expected.subtracting(found).map { "\($0.key)" }
