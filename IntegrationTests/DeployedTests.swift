@@ -26,7 +26,7 @@ struct DeployedTests {
         }
     }
 
-    /// The whole takes minutes: whoever waits sees what it is at.
+    /// Writes a line for each check to standard error, because all of them together take minutes.
     private func tellingProgress(_ name: String, body: () async throws -> Void) async throws {
         let start = ContinuousClock.now
         try await body()

@@ -51,7 +51,7 @@ struct LocalCloudTests {
                 if value.isMultiple(of: 3) { try await cloud.drain() }
             }
             try await cloud.drain()
-            // What no news led to, the sweep finds.
+            // The sweep finds the events whose news was dropped.
             try await cloud.sweep()
             try await cloud.disturb()
             try await waitForFold(of: s, by: api)

@@ -9,8 +9,8 @@ protocol CredentialsSource: Sendable {
 
 /// Finds credentials, keeps them, and fetches new ones before they expire; one fetch at a time.
 ///
-/// Between two fetches pass some seconds, whoever asks: while the place is out of order, callers
-/// neither wait for it one after another nor storm it.
+/// Two fetches are some seconds apart, however many callers ask: while the source is out of order,
+/// they neither wait for it one after another nor storm it.
 final class CredentialsProvider: Sendable {
     /// New credentials are fetched so long before the old ones expire.
     static let marginSeconds: Int64 = 300

@@ -64,7 +64,7 @@ package struct DynamoDBStatistics: Hashable, Sendable {
     /// Write units by the sizes of what was written: one for each KB begun of a row, twice that in
     /// a transaction.
     ///
-    /// What an emulation reports is no use.
+    /// For emulations, whose reports are of no use.
     package internal(set) var computedWriteUnits = 0
     /// Read units by the sizes of what was read: one for each 4 KB begun of an answer, half of it
     /// when eventually consistent.

@@ -4,13 +4,13 @@ import RawJSON
 
 /// The members of DynamoDB's responses that a table reads, of any operation.
 struct DynamoDBResponse {
-    /// `Item`: of a get, and of a failed condition the row in the way.
+    /// `Item`: the row that a get found, or that kept a condition from holding.
     var item: RowImage?
     /// `Items` of a query.
     var items: [RowImage] = []
     /// The sort key of `LastEvaluatedKey`.
     var last: [UInt8]?
-    /// `UnprocessedItems`: the keys left over of a batch.
+    /// `UnprocessedItems`: the keys of a batch that DynamoDB left undone.
     var unprocessed: [RowImage] = []
     /// `CancellationReasons` of a transaction, one for each of its writes.
     var reasons: [Reason] = []

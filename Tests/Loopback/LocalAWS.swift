@@ -91,7 +91,8 @@ package final class LocalAWS: Sendable {
         try table(await createTable())
     }
 
-    /// Orders what goes wrong with the calls of a table from now on, or of every one; nothing ends it.
+    /// Orders what goes wrong with the calls of a table from now on, or of every one; nothing ends
+    /// it.
     ///
     /// `LocalCloud/README.md` says what there is, such as `throttles` and `conflicts`.
     package func disturb(_ table: String? = nil, faults: [String: Double] = [:]) async throws {

@@ -4,7 +4,8 @@ import Testing
 @testable import SQLiteTable
 
 @Suite struct LogGaugeTests {
-    /// In frames: copied from 1,000 on, begun anew from 16,000 on, whatever it takes from 48,000 on.
+    /// In frames: copied from 1,000 on, begun anew from 16,000 on, whatever it takes from 48,000
+    /// on.
     private static func gauge() -> LogGauge {
         var options = SQLiteOptions()
         options.checkpointBytes = 1_000 << 10
@@ -123,8 +124,8 @@ import Testing
 /// SQLite's log, as far as its copying is concerned.
 private struct Log {
     var frames = 0
-    /// The frames that SQLite has noted as copied; once these are all, the next writer begins the log
-    /// anew.
+    /// The frames that SQLite has noted as copied; once these are all, the next writer begins the
+    /// log anew.
     var copied = 0
     var generation = 0
 

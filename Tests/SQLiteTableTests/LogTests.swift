@@ -21,8 +21,8 @@ import Testing
 
     @Test func theLogStaysBoundedUnderConstantLoad() async throws {
         try await withTable(Self.options) { table, folder in
-            // 120 MB of rows. Nobody reads: the writer waits for readers for a moment only, and on a
-            // busy machine none is done in a moment.
+            // 120 MB of rows. Nobody reads: the writer waits for readers for a moment only, and on
+            // a busy machine none is done in a moment.
             try await withThrowingTaskGroup(of: Void.self) { tasks in
                 for task in 0..<24 {
                     tasks.addTask { try await Self.write(0..<250, to: table, partition: task) }

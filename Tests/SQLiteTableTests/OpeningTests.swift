@@ -25,7 +25,7 @@ import Testing
                 let item = Sample.item(try Sample.chunk(offset), bytes: 40_000)
                 _ = try await table.write(.put(item))
             }
-            // What a crash of the process would leave behind.
+            // The files that a crash of the process would leave behind.
             let copy = try TemporaryFolder()
             for suffix in ["", "-wal"] {
                 let bytes = try readFile(folder.file + suffix)

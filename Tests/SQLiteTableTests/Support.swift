@@ -137,7 +137,7 @@ final class LockHolder {
         close(toChild.read)
         close(fromChild.write)
         input = toChild.write
-        // What cat echoes says that the lock is taken.
+        // cat echoes the byte once it runs, and so the lock is taken.
         var byte: UInt8 = 1
         try #require(write(input, &byte, 1) == 1)
         try #require(read(fromChild.read, &byte, 1) == 1)

@@ -75,8 +75,8 @@ struct DiskErrorTests {
         return true
     }
 
-    /// Rows that the next process serves stay, also when the power goes: an fsync that failed has left
-    /// pages behind that the system holds for written.
+    /// Rows that the next process serves stay, also when the power goes: an fsync that failed has
+    /// left pages behind that the system holds for written.
     private static func checkNextLife(
         after run: Run,
         state: DurableState,
@@ -162,7 +162,7 @@ struct FullDiskTests {
         #expect(await node.call("GET", at: "/streams").status == 200, "reads go on")
 
         disk.follow(nil)
-        // Nobody writes: it finds out by itself.
+        // No write comes; the table finds out by itself.
         try await Patience().wait(for: "room to be found") {
             await node.call("GET", at: "/health").status == 200
         }

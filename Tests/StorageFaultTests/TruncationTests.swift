@@ -119,8 +119,8 @@ struct TruncationTests {
         return .chunk(Incarnation(high: 1, low: 2), partition, try #require(Offset(offset)))
     }
 
-    /// The rows in these files: nil when they are refused as damaged, `.some(nil)` when reading them
-    /// is an error.
+    /// The rows in these files: nil when they are refused as damaged, `.some(nil)` when reading
+    /// them is an error.
     private static func rows(
         in files: [String: [UInt8]],
         expecting expected: Set<Item>
@@ -139,7 +139,7 @@ struct TruncationTests {
             case .corrupt, .notOurs: break
             default: throw error
             }
-            // Whoever tries again finds the same.
+            // A second try finds the files as they were.
             for (suffix, bytes) in files { #expect(try folder.read(suffix) == bytes, "\(suffix)") }
             #expect(throws: SQLiteOpenError.self) {
                 try SQLiteTable.open(

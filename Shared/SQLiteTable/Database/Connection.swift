@@ -56,7 +56,7 @@ final class Connection {
         case .fileAlone:
             var uri = "file:"
             for byte in name.utf8 {
-                // What has a meaning in a URI.
+                // Characters with a meaning in a URI are percent-encoded.
                 let isSpecial = byte < 0x21 || byte > 0x7e || Array("%?#".utf8).contains(byte)
                 uri +=
                     isSpecial

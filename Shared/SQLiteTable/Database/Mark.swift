@@ -21,9 +21,9 @@ enum Mark {
 
     /// True when the file is marked and has no log beside it.
     ///
-    /// To be asked right before the connection's first statement only, for that makes a log. It does
-    /// not open the file by a descriptor of its own: closing that would let go of the locks that
-    /// this process has on the file.
+    /// To be asked right before the connection's first statement only, for that makes a log. It
+    /// does not open the file by a descriptor of its own: closing that would let go of the locks
+    /// that this process has on the file.
     static func lacksLog(_ connection: Connection, path: String) throws(SQLiteFailure) -> Bool {
         let log = path + "-wal"
         if try connection.hasFile(log) { return false }

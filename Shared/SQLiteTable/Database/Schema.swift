@@ -29,7 +29,8 @@ enum Schema {
         CREATE INDEX items_ttl ON items(ttl) WHERE ttl IS NOT NULL;
         """
 
-    /// The entries of `sqlite_schema` that ``create`` makes: the table, its key's index and the ttl's.
+    /// The entries of `sqlite_schema` that ``create`` makes: the table, its key's index and the
+    /// ttl's.
     static let entries: Int64 = 3
 
     /// The connection that writes: checks the file or makes a new one of it.

@@ -64,8 +64,8 @@ enum DatabaseFile {
 
     /// Makes a new file's name durable.
     ///
-    /// A file system that cannot do so loses nothing that was
-    /// acknowledged: SQLite syncs the folder again with the first commit.
+    /// A file system that cannot do so loses nothing that was acknowledged: SQLite syncs the folder
+    /// again with the first commit.
     private static func syncFolder(of path: String) {
         let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
         let descriptor = open(folder, O_RDONLY | O_CLOEXEC)

@@ -8,7 +8,7 @@ enum RealPath {
     /// The path without symbolic links on the way; the file need not exist, its folder must.
     static func of(_ path: String) throws(SQLiteOpenError) -> String {
         var path = path
-        // As many as Linux follows.
+        // Linux follows as many links.
         for _ in 0..<40 {
             if let found = resolved(path) { return found }
             guard errno == ENOENT else { break }

@@ -19,8 +19,9 @@ extension Connection {
     ///
     /// - Parameter shrink: Also cut the file to nothing; without, its blocks are used again,
     ///   which is faster.
-    /// - Returns: What was done; held up when a reader took too long, by which nothing is lost.
-    /// - Throws: Anything else that went wrong.
+    /// - Returns: The frames that were copied; held up when a reader took too long, by which
+    ///   nothing is lost.
+    /// - Throws: Any failure but a reader's lock.
     func restartLog(shrink: Bool) throws(SQLiteFailure) -> Checkpoint {
         waitBriefly()
         defer { waitPatiently() }
@@ -32,7 +33,7 @@ extension Connection {
         let code = sqlite3_wal_checkpoint_v2(handle, nil, mode, nil, &copied)
         let failure = code == SQLITE_OK ? nil : failure(code)
         if let failure, !failure.isBusy { throw failure }
-        // Negative: it did not come that far.
+        // The count is negative when the checkpoint could not run.
         return Checkpoint(copied: max(Int(copied), 0), wasHeldUp: failure != nil)
     }
 

@@ -25,7 +25,7 @@ struct Recovery {
     /// SQLite reads what is missing at the file's end as zeros. A crash may leave the file short,
     /// but then the log still has the pages.
     ///
-    /// - Throws: What failed, or a damage when pages are in neither file.
+    /// - Throws: SQLite's failure, or a damage when pages are in neither file.
     static func run(_ connection: Connection) throws(SQLiteFailure) {
         var recovery = Recovery(connection)
         // Recovers the log, and keeps everybody else from writing to it.
@@ -33,7 +33,7 @@ struct Recovery {
         // After an error the connection is closed, which ends the transaction.
         try recovery.measure()
         try recovery.rewriteLog()
-        try recovery.judge()
+        try recovery.checkMissing()
         try connection.execute("COMMIT")
     }
 
@@ -52,7 +52,8 @@ struct Recovery {
         if whole < header.pages { missing = whole + 1..<header.pages + 1 }
     }
 
-    private func judge() throws(SQLiteFailure) {
+    /// Throws a damage when a page is missing that the log has not got either.
+    private func checkMissing() throws(SQLiteFailure) {
         guard let page = missing.first(where: { !found.contains($0) }) else { return }
         throw SQLiteFailure(
             code: SQLITE_CORRUPT,

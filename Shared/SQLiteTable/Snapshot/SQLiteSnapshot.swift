@@ -69,7 +69,7 @@ package final class SQLiteSnapshot: TableSnapshot {
         do throws(SQLiteFailure) {
             let target = try Connection(path: path, options: SQLiteOptions())
             defer { target.close() }
-            // What is half done is of no use, so it needs no journal.
+            // A copy that breaks off is thrown away, so it needs no journal.
             try target.execute("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF")
             try connection.copy(into: target)
             let id = purpose == .backup ? Schema.backupID : Schema.applicationID

@@ -32,19 +32,19 @@ struct CommitGroup {
     mutating func add(_ request: WriteRequest) throws(SQLiteFailure) {
         switch request.work {
         case .write(let write, let decided, let reply):
-            try settle(reply) { group throws(RowFailure) in
+            try resolve(reply) { group throws(RowFailure) in
                 try group.checkAge(of: decided)
                 return try group.apply(write)
             }
         case .transaction(let writes, let token, let decided, let reply):
-            try settle(reply) { group throws(RowFailure) in
+            try resolve(reply) { group throws(RowFailure) in
                 try group.checkAge(of: decided)
                 return try group.apply(writes, token: token)
             }
         case .deletion(let keys, let reply):
-            try settle(reply) { group throws(RowFailure) in try group.delete(keys) }
+            try resolve(reply) { group throws(RowFailure) in try group.delete(keys) }
         case .purge(let seconds, let limit, let reply):
-            try settle(reply) { group throws(RowFailure) in
+            try resolve(reply) { group throws(RowFailure) in
                 try group.purge(before: seconds, limit: limit)
             }
         case .probe:
@@ -58,7 +58,7 @@ struct CommitGroup {
         for answer in answers { answer() }
     }
 
-    private mutating func settle<Outcome: Sendable>(
+    private mutating func resolve<Outcome: Sendable>(
         _ reply: Reply<Outcome>,
         body: (inout CommitGroup) throws(RowFailure) -> Outcome
     ) throws(SQLiteFailure) {
@@ -141,7 +141,7 @@ struct CommitGroup {
 /// The tokens of the last transactions that were applied, so that a repetition is answered and
 /// not applied again.
 ///
-/// In memory only: the sole answer that leaves a caller in doubt is a failed commit, and after
+/// They are kept in memory only: nothing but a failed commit leaves a caller in doubt, and after
 /// one the table takes no more writes.
 struct TokenMemory {
     private static let capacity = 4096

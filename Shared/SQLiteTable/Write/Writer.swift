@@ -131,10 +131,11 @@ final class Writer: @unchecked Sendable {
         return group
     }
 
-    /// Nothing of the group has happened.
+    /// Rolls a group back, of which nothing has happened.
     ///
-    /// Before COMMIT the log has no commit frame, and recovery ignores frames without one. Each request tries again alone, so that one that cannot
-    /// be stored (a full disk, a damaged page) does not refuse the others.
+    /// Before COMMIT the log has no commit frame, and recovery ignores frames without one. Each
+    /// request is tried again alone, so that one that cannot be stored (a full disk, a damaged
+    /// page) does not refuse the others.
     private func undo(_ requests: [WriteRequest], after failure: SQLiteFailure) {
         if connection.isInTransaction, rollback.run() != SQLITE_DONE {
             fail(requests, with: failure.tableError(.definite))
@@ -154,12 +155,15 @@ final class Writer: @unchecked Sendable {
         }
     }
 
+    /// Answers the requests of a commit that failed.
+    ///
     /// A full disk or a foreign lock stops SQLite before the commit frame is whole, and the next
-    /// transaction writes over what there is: rolled back, it never happened.
+    /// transaction writes over the part that is there. So the group is rolled back and tried again.
     ///
     /// After any other failure, fsync's above all, the commit frame may be in the file: this
-    /// process ignores it, but recovery after a crash would find it. So it may have happened, and
-    /// as an fsync that failed once says nothing when it is repeated, writing is given up.
+    /// process ignores it, but recovery after a crash would find it. So the group may have been
+    /// applied, and as an fsync that is repeated after a failure proves nothing, writing is given
+    /// up.
     private func commitFailed(for requests: [WriteRequest], by failure: SQLiteFailure) {
         guard failure.primaryCode == SQLITE_FULL || failure.isBusy else {
             if connection.isInTransaction { _ = rollback.run() }
@@ -195,7 +199,7 @@ final class Writer: @unchecked Sendable {
         do throws(SQLiteFailure) {
             let done = try connection.restartLog(shrink: shrink)
             gauge.withLock { gauge in
-                // Nobody commits meanwhile: what is not held up has copied all.
+                // Nothing is committed meanwhile, so a pass that was not held up has copied all.
                 done.wasHeldUp
                     ? gauge.passWasHeldUp(copied: done.copied)
                     : gauge.endPass(copied: gauge.frames)

@@ -49,9 +49,9 @@ struct DamagedLog {
             let body = "{\"key\":\"\(key)\",\"type\":\"t\",\"data\":\"\(key)\"}"
             answers.append(await node.call("POST", at: "/streams/s/events", body: body))
         }
-        precondition(answers.allSatisfy { $0.status < 300 }, "\(answers)")
+        precondition(answers.allSatisfy { $0.status < 300 }, "the log is written: \(answers)")
         guard let id = StreamID("s"), let row = try await table.get(.stream(id)) else {
-            preconditionFailure("the stream was just made")
+            preconditionFailure("a stream that was just made has a row")
         }
         stream = try StreamRow(row).incarnation
         partition = try StreamRow(row).partitions[0]

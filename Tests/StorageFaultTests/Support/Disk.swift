@@ -28,8 +28,8 @@ final class Disk: @unchecked Sendable {
         /// Bytes that a read does not bring it takes for the end of the file, and for zeros.
         var isNoticeable: Bool { trouble != FV_SHORT }
 
-        /// True when the table must take writes again as soon as the disk does: a full disk has room
-        /// again, a read may succeed the next time.
+        /// True when the table must take writes again as soon as the disk does: a full disk has
+        /// room again, a read may succeed the next time.
         var leavesTableUsable: Bool {
             guard isNoticeable else { return false }
             let writes = Int(FV_WRITE | FV_TRUNCATE | FV_SYNC | FV_SHARED)
@@ -44,7 +44,10 @@ final class Disk: @unchecked Sendable {
     }
 
     deinit {
-        precondition(fv_disk_open_files(handle) == 0, "a connection was left open")
+        precondition(
+            fv_disk_open_files(handle) == 0,
+            "every connection is closed before its disk goes"
+        )
         fv_disk_free(handle)
     }
 

@@ -3,11 +3,11 @@ import LedgerTesting
 
 /// The bytes that a disk holds for sure after its events so far, and those it may hold besides.
 ///
-/// Follows the disk event by event. A power cut keeps what was synced. Of what was not, each sector
-/// of each write is there or not, whatever the order; a file that was made or removed since
-/// its folder was synced (SQLite does that with the file's first sync) may be there or not. What
-/// an fsync that failed should have written may be there or not for good: the system has
-/// forgotten that it is still to be written.
+/// Follows the disk event by event. A power cut keeps the bytes that were synced. Of all others,
+/// each sector of each write is there or not, whatever the order; a file that was made or removed
+/// since its folder was synced (SQLite does that with the file's first sync) may be there or not.
+/// Bytes that an fsync failed to write may be there or not for good: the system has forgotten that
+/// they are still to be written.
 struct DurableState {
     /// The contents behind a name.
     private struct Contents {

@@ -4,7 +4,7 @@ import Synchronization
 
 /// A table whose changes are written down: when they were asked for, when they were answered, how.
 ///
-/// What it reads is held against what was acknowledged before.
+/// Rows that it reads are compared with the changes that were acknowledged before.
 final class RecordingTable: Table {
     /// A change that was asked for.
     enum Change: Sendable {
@@ -185,8 +185,8 @@ extension RecordingTable.Change {
     }
 }
 
-/// The rows that must be there after a run: every change that was acknowledged, none that was refused,
-/// and of the others each wholly or not at all.
+/// The rows that must be there after a run: every change that was acknowledged, none that was
+/// refused, and of the others each wholly or not at all.
 struct ExpectedRows {
     private let model = MemoryTable()
     private var pending: ArraySlice<RecordingTable.Call>
@@ -224,7 +224,10 @@ struct ExpectedRows {
     /// True when these may be all the rows after so many events of the disk.
     func admits(_ found: Set<Item>, at moment: Int) async throws -> Bool {
         let maybe = open + pending.filter { $0.start <= moment && $0.answer != .refused }
-        precondition(maybe.count < 12, "too much in doubt to try out")
+        precondition(
+            maybe.count < 12,
+            "at most 11 changes are in doubt, so that all choices can be tried"
+        )
         for choice in 0..<(1 << maybe.count) {
             let chosen = maybe.indices.filter { choice >> $0 & 1 == 1 }.map { maybe[$0].change }
             if try await Self.rows(model, with: chosen) == found { return true }

@@ -21,13 +21,15 @@ struct Run: Sendable {
     /// The table's file, beside which are its log and its lock.
     var path: String { folder.file }
 
-    /// The thread that copies the log into the database, whose bounds a run reaches again and again.
+    /// The thread that copies the log into the database, whose bounds a run reaches again and
+    /// again.
     enum Copying: CaseIterable, Sendable {
         /// The writer; so that a run's calls hardly depend on the threads' timing.
         case byWriter
         /// The checkpointer beside it, all the time.
         case byCheckpointer
-        /// The writer, while another program reads now and then, so that a pass can seldom copy all.
+        /// The writer, while another program reads now and then, so that a pass can seldom copy
+        /// all.
         case besideAReader
     }
 
@@ -129,7 +131,7 @@ extension Disk {
 
 /// A program beside the ledger that reads for a while, again and again.
 ///
-/// What fails for it is its own affair.
+/// Failures of its own calls are ignored.
 final class OtherProgram {
     private let connection: OpaquePointer?
     private var isReading = false
