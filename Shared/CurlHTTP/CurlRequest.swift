@@ -10,7 +10,7 @@ package struct CurlRequest: Sendable {
     package var headers: [(name: String, value: String)]
     /// The bytes after the head; empty for a request without a body.
     package var body: [UInt8]
-    /// The longest that the whole call may take.
+    /// The longest that the whole call may take; 0 for as long as it takes.
     package var timeoutMilliseconds: Int
     /// The longest that making a connection may take.
     package var connectTimeoutMilliseconds = 5_000
