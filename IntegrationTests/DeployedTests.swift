@@ -26,11 +26,39 @@ struct DeployedTests {
         }
     }
 
-    /// The whole takes minutes: whoever waits sees what it is at.
-    private func tellingProgress(_ name: String, _ body: () async throws -> Void) async throws {
+    /// Writes a line for each check to standard error, because all of them together take minutes.
+    private func tellingProgress(_ name: String, body: () async throws -> Void) async throws {
         let start = ContinuousClock.now
         try await body()
         let seconds = (ContinuousClock.now - start) / .seconds(1)
         FileHandle.standardError.write(Data("integration: \(Int(seconds)) s: \(name)\n".utf8))
+    }
+}
+
+/// The ledger that is tested: deployed somewhere, or to the local cloud.
+struct Deployment: Sendable {
+    /// A variable that is missing, without which nothing can be tested.
+    struct Missing: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    /// The API's base URL.
+    let url: String
+    private let key: String?
+
+    /// As `EVENTLEDGER_API_URL` and `EVENTLEDGER_API_KEY` say.
+    init() throws {
+        url = try Self.variable("EVENTLEDGER_API_URL")
+        key = ProcessInfo.processInfo.environment["EVENTLEDGER_API_KEY"]
+    }
+
+    var transport: GatewayTransport { GatewayTransport(url: url, key: key) }
+
+    static func variable(_ name: String) throws -> String {
+        let value = ProcessInfo.processInfo.environment[name] ?? ""
+        guard !value.isEmpty else {
+            throw Missing(description: "\(name) is not set; `./justw integration-test` sets it")
+        }
+        return value
     }
 }

@@ -1,11 +1,14 @@
 import APISuite
+import AWSClient
+import CurlHTTP
 import DynamoDBTable
 import Foundation
+import LedgerClient
 import LedgerCore
 import LedgerTesting
 import Testing
 
-/// What happens between the functions and the table's stream, on the local cloud.
+/// The way from the functions over the table's stream to the compactor, on the local cloud.
 @Suite("Local cloud", .serialized)
 struct LocalCloudTests {
     private let cloud: LocalCloud
@@ -28,9 +31,9 @@ struct LocalCloudTests {
             for index in 0..<20 {
                 try await api.publish(s, "k\(index % 6)", index % 7 == 0 ? "null" : "\(index)")
             }
-            try await waitForFold(of: s, api)
+            try await waitForFold(of: s, by: api)
             #expect(try await cloud.count("batches") > batches)
-            try await expectFold(of: s, api)
+            try await expectFold(of: s, by: api)
         }
     }
 
@@ -48,11 +51,11 @@ struct LocalCloudTests {
                 if value.isMultiple(of: 3) { try await cloud.drain() }
             }
             try await cloud.drain()
-            // What no news led to, the sweep finds.
+            // The sweep finds the events whose news was dropped.
             try await cloud.sweep()
             try await cloud.disturb()
-            try await waitForFold(of: s, api)
-            try await expectFold(of: s, api)
+            try await waitForFold(of: s, by: api)
+            try await expectFold(of: s, by: api)
         }
     }
 
@@ -88,12 +91,12 @@ struct LocalCloudTests {
             let sick = try await api.stream(",\"partition_count\":1")
             let well = try await api.stream(",\"partition_count\":1")
             try await api.publish(sick, "k")
-            try await waitForFold(of: sick, api)
+            try await waitForFold(of: sick, by: api)
             let abandoned = try await cloud.count("abandoned")
             try await damageTail(of: sick)
             for index in 0..<5 { try await api.publish(well, "k\(index)") }
-            try await waitForFold(of: well, api)
-            try await expectFold(of: well, api)
+            try await waitForFold(of: well, by: api)
+            try await expectFold(of: well, by: api)
             try await Patience(.seconds(180)).wait(for: "the record to be given up") {
                 try await cloud.count("abandoned") > abandoned
             }
@@ -130,7 +133,7 @@ struct LocalCloudTests {
     // MARK: Folds
 
     /// Waits until nobody has anything left to fold of a stream.
-    private func waitForFold(of stream: String, _ api: SuiteClient) async throws {
+    private func waitForFold(of stream: String, by api: SuiteClient) async throws {
         try await Patience(.seconds(180)).wait(for: "the fold of \(stream)") {
             let state = try await api.call("GET", "/streams/\(stream)").json
             let partitions = state["partitions"] as? [[String: Any]] ?? []
@@ -142,7 +145,7 @@ struct LocalCloudTests {
     }
 
     /// The compacted state is the last event of each key in the log.
-    private func expectFold(of stream: String, _ api: SuiteClient) async throws {
+    private func expectFold(of stream: String, by api: SuiteClient) async throws {
         try await api.subscribe(stream, "all")
         let log = try await api.poll(stream, "all", "limit=1000")
         #expect(log.caughtUp)
@@ -167,5 +170,88 @@ struct LocalCloudTests {
         for attribute in first.attributes { item[attribute.name] = attribute.value }
         item[.batch] = .bytes([0x45, 0x4c, 1, 0])
         _ = try await table.write(.put(item, if: .notExists))
+    }
+}
+
+/// The parts that only the local cloud has: its control endpoint, and the table from behind.
+struct LocalCloud: Sendable {
+    /// Another answer of the control endpoint than 200.
+    struct Refused: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    private let control: String
+
+    init() throws {
+        control = try Deployment.variable("EVENTLEDGER_CONTROL_URL")
+    }
+
+    /// One call of the control endpoint.
+    @discardableResult
+    func call(_ method: String, at path: String, body: String = "") async throws -> JSONValue {
+        let request = CurlRequest(
+            method: method,
+            url: control + path,
+            body: Array(body.utf8),
+            timeoutMilliseconds: 180_000
+        )
+        let response = try await CurlClient().call(request)
+        guard response.status == 200 else {
+            let text = String(decoding: response.body, as: UTF8.self)
+            throw Refused(description: "\(method) \(path): \(response.status) \(text)")
+        }
+        return try JSONValue(response.body)
+    }
+
+    /// Waits until the compactor was given everything that the table's stream has.
+    func drain() async throws {
+        try await call("POST", at: "/drain", body: "{\"timeout\":120}")
+    }
+
+    /// The next batches of the stream come twice, or in another order, or not at all.
+    func disturb(duplicate: Int = 0, reorder: Int = 0, drop: Int = 0) async throws {
+        let body = "{\"duplicate\":\(duplicate),\"reorder\":\(reorder),\"drop\":\(drop)}"
+        try await call("POST", at: "/stream-faults", body: body)
+    }
+
+    /// Rings for the sweep, and waits for it.
+    func sweep() async throws { try await call("POST", at: "/schedule") }
+
+    /// An instance of a function dies after its next write, before it has answered.
+    func killAfterWrite(_ function: String) async throws {
+        try await call(
+            "POST",
+            at: "/kill",
+            body: "{\"function\":\"\(function)\",\"after_writes\":1}"
+        )
+    }
+
+    /// A number of the stream's mapping: `batches`, `failed`, `abandoned`.
+    func count(_ name: String) async throws -> Int {
+        let mappings = try await call("GET", at: "/stream")["mappings"]?.elements ?? []
+        let counts = mappings.compactMap { $0["counts"]?[name]?.text.flatMap { Int($0) } }
+        return counts.reduce(0, +)
+    }
+
+    /// The number of a function's instances at present.
+    func instances(of function: String) async throws -> Int {
+        let all = try await call("GET", at: "/invocations")["instances"]
+        guard case .object(let members) = all else { return 0 }
+        let own = members.filter { $0.name.hasSuffix("-\(function)") }
+        return own.compactMap { $0.value.text.flatMap { Int($0) } }.reduce(0, +)
+    }
+
+    /// The deployed table, not through any function.
+    func table() throws -> DynamoDBTable {
+        let environment = try AWSEnvironment.fromProcess(overriding: [
+            "AWS_ENDPOINT_URL": Deployment.variable("EVENTLEDGER_LOCAL_AWS_URL"),
+            "AWS_REGION": Deployment.variable("EVENTLEDGER_LOCAL_AWS_REGION"),
+            "AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local",
+        ])
+        return try DynamoDBTable(
+            name: Deployment.variable("EVENTLEDGER_LOCAL_TABLE"),
+            environment: environment,
+            attemptTimeoutMilliseconds: 30_000
+        )
     }
 }

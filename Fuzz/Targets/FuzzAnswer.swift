@@ -1,13 +1,13 @@
 import DynamoDBJSON
 import LedgerCore
 
-@testable import struct DynamoDBTable.Answer
+@testable import struct DynamoDBTable.DynamoDBResponse
 
 /// What DynamoDB answers, and every kind of row that may be in it.
 func fuzzAnswer(_ input: [UInt8]) {
-    guard let answer = try? Answer(input) else { return }
-    let images = answer.items + answer.unprocessed + answer.reasons.compactMap(\.item)
-    for image in images + (answer.item.map { [$0] } ?? []) {
+    guard let response = try? DynamoDBResponse(input) else { return }
+    let images = response.items + response.unprocessed + response.reasons.compactMap(\.item)
+    for image in images + (response.item.map { [$0] } ?? []) {
         for group in groups {
             guard let key = group.key(sortKey: image.sortKey) else { continue }
             require(key.sortKey == image.sortKey, "a sort key in a second spelling")

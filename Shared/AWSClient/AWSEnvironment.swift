@@ -1,10 +1,11 @@
 import CurlHTTP
+import Glibc
 
 /// Region, endpoints and credentials, found as AWS's SDKs find them.
 ///
 /// Copies share their connections and credentials.
 package struct AWSEnvironment: Sendable {
-    /// For example `eu-central-1`.
+    /// The name of the region that calls go to and are signed for, such as `eu-central-1`.
     package let region: String
 
     let variables: Variables
@@ -41,7 +42,7 @@ package struct AWSEnvironment: Sendable {
         credentials = .chain(variables, http: http)
     }
 
-    /// Where a service is: its own variable, the one for all services, or AWS's host.
+    /// A service's address: from its own variable, from the one for all services, or AWS's host.
     func endpoint(of service: String) throws(AWSEnvironmentError) -> AWSEndpoint {
         let url =
             variables["AWS_ENDPOINT_URL_\(service.uppercased())"] ?? variables["AWS_ENDPOINT_URL"]
@@ -56,12 +57,12 @@ package struct AWSEnvironment: Sendable {
     }
 }
 
-/// Where a service is called.
+/// The address at which a service is called.
 struct AWSEndpoint: Hashable, Sendable {
     let scheme: String
     /// With the port, if it is not the scheme's own.
     let host: String
-    /// Whether its certificate is signed by one of Amazon's roots.
+    /// True when one of Amazon's roots must have signed its certificate.
     let isAWS: Bool
 
     init(scheme: String, host: String, isAWS: Bool) {
@@ -92,9 +93,26 @@ struct AWSEndpoint: Hashable, Sendable {
 
 /// The environment lacks something or has something wrong.
 package struct AWSEnvironmentError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// What to set.
+    /// A sentence for a person, which names what to set.
     package let message: String
 
-    /// The message.
+    /// The same as ``message``.
     package var description: String { message }
+}
+
+/// Environment variables by name; an empty one counts as not set.
+struct Variables: Sendable {
+    private let read: @Sendable (String) -> String?
+
+    init(_ read: @escaping @Sendable (String) -> String?) {
+        self.read = read
+    }
+
+    /// The variables of this process.
+    static let process = Variables { name in getenv(name).map { String(cString: $0) } }
+
+    subscript(name: String) -> String? {
+        guard let value = read(name), !value.isEmpty else { return nil }
+        return value
+    }
 }

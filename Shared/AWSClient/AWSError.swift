@@ -1,6 +1,8 @@
+import RawJSON
+
 /// A call to AWS that was not answered with success.
 package struct AWSError: Error, Hashable, Sendable {
-    /// What kind of failure; each says whether the call may have been carried out.
+    /// Kinds of failure, by whether the call may have been carried out and what its sender can do.
     package enum Kind: Hashable, Sendable {
         /// Not carried out: fewer calls are asked for.
         case throttled
@@ -9,16 +11,16 @@ package struct AWSError: Error, Hashable, Sendable {
         /// Not carried out: nothing was sent, or there are no credentials.
         case notSent
         /// May have been carried out: a time-out, a broken connection, a server's error.
-        case open
+        case indefinite
     }
 
-    /// What kind.
+    /// The answer to whether the call may have been carried out.
     package let kind: Kind
     /// AWS's name of the error, such as `ValidationException`; empty when there was no answer.
     package let code: String
     /// For a log line; holds no secret and no payload.
     package let message: String
-    /// The answer's body.
+    /// The body of AWS's answer as it came; empty when there was no answer.
     package let body: [UInt8]
 
     init(_ kind: Kind, code: String = "", message: String, body: [UInt8] = []) {
@@ -31,9 +33,9 @@ package struct AWSError: Error, Hashable, Sendable {
 
 extension AWSError {
     /// A success whose body is not what the operation answers; the call was carried out.
-    package static let unreadable = AWSError(.open, message: "the answer can't be read")
+    package static let unreadable = AWSError(.indefinite, message: "the answer can't be read")
 
-    /// What was decided too long ago is not sent.
+    /// A write that was not sent because it was decided on too long ago.
     static let tooLate = AWSError(.notSent, message: "the call was decided too long ago")
 
     private static let throttles: Set<String> = [
@@ -44,19 +46,48 @@ extension AWSError {
     /// The first try of the same transaction is still under way, and may succeed.
     private static let underWay = "TransactionInProgressException"
 
-    /// What an answer that is no success means.
+    /// The failure that an answer with another status than 200 tells of.
     init(status: Int, body: [UInt8]) {
         let (code, message) = AWSErrorDocument.read(body)
         let kind: Kind =
             if code == Self.underWay {
-                .open
+                .indefinite
             } else if Self.throttles.contains(code) {
                 .throttled
             } else {
-                (400...499).contains(status) ? .refused : .open
+                (400...499).contains(status) ? .refused : .indefinite
             }
         let text =
             code.isEmpty ? "status \(status)" : message.isEmpty ? code : "\(code): \(message)"
         self.init(kind, code: code, message: text, body: body)
+    }
+}
+
+/// The JSON of an AWS error.
+enum AWSErrorDocument {
+    /// The error's name, without what stands before `#`, and its message; empty where absent.
+    static func read(_ body: [UInt8]) -> (code: String, message: String) {
+        body.withUnsafeBytes { bytes in
+            do throws(JSONError) {
+                var reader = try JSONReader(bytes, maximumDepth: 64)
+                var found = (code: "", message: "")
+                try reader.beginObject()
+                while let name = try reader.nextMember() {
+                    guard try reader.kind() == .string else {
+                        _ = try reader.skipValue()
+                        continue
+                    }
+                    let text = try reader.text(try reader.string())
+                    if reader.equals(name, "__type") {
+                        found.code = text.split(separator: "#").last.map(String.init) ?? ""
+                    } else if reader.equals(name, "message") || reader.equals(name, "Message") {
+                        found.message = text
+                    }
+                }
+                return found
+            } catch {
+                return ("", "")
+            }
+        }
     }
 }

@@ -3,53 +3,53 @@ import Synchronization
 
 /// A place where credentials may be.
 protocol CredentialsSource: Sendable {
-    /// Nil when this place is not in use here.
+    /// The credentials that this place has at present; nil when it is not in use here.
     func fetch() async throws(AWSCredentialsError) -> AWSCredentials?
 }
 
 /// Finds credentials, keeps them, and fetches new ones before they expire; one fetch at a time.
 ///
-/// Between two fetches pass some seconds, whoever asks: while the place is out of order, callers
-/// neither wait for it one after another nor storm it.
+/// Two fetches are some seconds apart, however many callers ask: while the source is out of order,
+/// they neither wait for it one after another nor storm it.
 final class CredentialsProvider: Sendable {
-    /// Seconds before the end at which new ones are fetched.
-    static let margin: Int64 = 300
-    /// Seconds after a fetch in which there is no other, unless nothing came of it but keys that
-    /// were refused.
-    static let pause: Int64 = 5
+    /// New credentials are fetched so long before the old ones expire.
+    static let marginSeconds: Int64 = 300
+    /// No fetch follows another within this time, unless all that came of it were keys that AWS
+    /// refused.
+    static let pauseSeconds: Int64 = 5
 
     private typealias Fetch = Task<Result<AWSCredentials, AWSCredentialsError>, Never>
 
     private struct State {
-        /// The last that were fetched; they may be about to expire, or have.
-        var known: AWSCredentials?
-        /// One task fetches; others wait for it, unless the old ones are still valid.
+        /// The last that were fetched, expired perhaps; nil before that, and when AWS refused them.
+        var fetched: AWSCredentials?
+        /// The fetch under way; callers wait for it, unless the old credentials are still valid.
         var fetch: Fetch?
-        /// When the last fetch was begun.
-        var tried: Int64?
-        /// How it failed.
+        /// The time at which the last fetch was begun.
+        var tried: AWSTime?
+        /// The error of the last fetch; nil when it brought credentials.
         var failure: AWSCredentialsError?
     }
 
     private let sources: [any CredentialsSource]
-    private let now: @Sendable () -> Int64
+    private let now: @Sendable () -> AWSTime
     private let state = Mutex(State())
 
     /// Asks the sources in turn; the first that has credentials decides.
     init(
         _ sources: [any CredentialsSource],
-        now: @escaping @Sendable () -> Int64 = SystemTime.seconds
+        now: @escaping @Sendable () -> AWSTime = AWSTime.now
     ) {
         self.sources = sources
         self.now = now
     }
 
-    /// Valid credentials.
+    /// Credentials that are valid now.
     ///
     /// The old ones serve to their end, while new ones are fetched and when they can't be had.
     func credentials() async throws(AWSCredentialsError) -> AWSCredentials {
         switch next(at: now()) {
-        case .use(let known): return known
+        case .use(let credentials): return credentials
         case .fail(let error): throw error
         case .await(let fetch): return try await fetch.value.get()
         }
@@ -58,34 +58,41 @@ final class CredentialsProvider: Sendable {
     /// Forgets credentials that were refused, unless others were fetched meanwhile.
     func refuse(_ refused: AWSCredentials) {
         state.withLock { state in
-            if state.known == refused { state.known = nil }
+            if state.fetched == refused { state.fetched = nil }
         }
     }
 
-    /// What a caller does.
+    /// The next step of a caller that needs credentials.
     private enum Next {
         case use(AWSCredentials)
         case await(Fetch)
         case fail(AWSCredentialsError)
     }
 
-    private func next(at moment: Int64) -> Next {
+    private func next(at time: AWSTime) -> Next {
         state.withLock { state in
-            let valid = state.known.flatMap { $0.isValid(at: moment) ? $0 : nil }
-            if let valid, valid.isValid(at: moment + Self.margin) { return .use(valid) }
-            let isResting = state.tried.map { (0..<Self.pause).contains(moment - $0) } ?? false
-            if let fetch = state.fetch ?? (isResting ? nil : begin(&state, at: moment)) {
+            let valid = state.fetched.flatMap { $0.isValid(at: time) ? $0 : nil }
+            if let valid, valid.isValid(at: time.advanced(by: Self.marginSeconds)) {
+                return .use(valid)
+            }
+            let isResting = state.tried.map { Self.isResting(at: time, after: $0) } ?? false
+            if let fetch = state.fetch ?? (isResting ? nil : begin(&state, at: time)) {
                 return valid.map(Next.use) ?? .await(fetch)
             }
             if let valid { return .use(valid) }
-            return state.failure.map(Next.fail) ?? .await(begin(&state, at: moment))
+            return state.failure.map(Next.fail) ?? .await(begin(&state, at: time))
         }
     }
 
-    private func begin(_ state: inout State, at moment: Int64) -> Fetch {
+    /// True for some seconds after a fetch was begun; false also when the clock was set back since.
+    private static func isResting(at time: AWSTime, after tried: AWSTime) -> Bool {
+        (0..<pauseSeconds).contains(time.seconds - tried.seconds)
+    }
+
+    private func begin(_ state: inout State, at time: AWSTime) -> Fetch {
         let fetch = Task { await self.fetch() }
         state.fetch = fetch
-        state.tried = moment
+        state.tried = time
         return fetch
     }
 
@@ -100,7 +107,7 @@ final class CredentialsProvider: Sendable {
             state.fetch = nil
             switch result {
             case .success(let found):
-                state.known = found
+                state.fetched = found
                 state.failure = nil
             case .failure(let error): state.failure = error
             }
@@ -129,4 +136,29 @@ extension CredentialsProvider {
             InstanceMetadata(variables: variables, http: http),
         ])
     }
+}
+
+/// An access key with its secret, by which requests are signed.
+///
+/// Its description leaves the secrets out, so that no log line can hold them.
+struct AWSCredentials: Hashable, Sendable, CustomStringConvertible, CustomReflectable {
+    var accessKeyID: String
+    var secretAccessKey: String
+    var sessionToken: String?
+    /// The first moment at which AWS refuses them; nil for keys that stay valid.
+    var expiration: AWSTime?
+
+    func isValid(at time: AWSTime) -> Bool { expiration.map { time < $0 } ?? true }
+
+    var description: String { "credentials \(accessKeyID.prefix(4))…" }
+    var customMirror: Mirror { Mirror(self, children: ["accessKeyID": accessKeyID.prefix(4)]) }
+}
+
+/// No credentials could be had; holds no secret.
+package struct AWSCredentialsError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// A sentence for a person: the place that was tried and its answer, or all places.
+    package let message: String
+
+    /// The same as ``message``.
+    package var description: String { message }
 }

@@ -2,55 +2,58 @@ import CurlHTTP
 
 /// DynamoDB's JSON protocol: signed calls over connections kept alive.
 package final class DynamoDBClient: Sendable {
-    /// Whether a call may be made again by the client.
+    /// The client's right to make a call again.
     package enum Repetition: Sendable {
         /// A single attempt, sent at most once. The caller decides what follows.
         ///
-        /// `decided`: When the caller decided on it, seconds since the epoch: what it is signed
-        /// with, so that DynamoDB refuses it when it arrives five minutes later.
-        ///
-        /// `isValid`: Asked right before it is sent; false refuses it as not sent.
-        case never(decided: Int64, isValid: @Sendable () -> Bool)
+        /// - Parameters:
+        ///   - decided: The time at which the caller decided on it. It is signed as of then, so
+        ///     that DynamoDB refuses it when it arrives five minutes later.
+        ///   - isValid: Asked right before it is sent; false refuses it as not sent.
+        case never(decided: AWSTime, isValid: @Sendable () -> Bool)
         /// Made again, a few times with pauses, unless it was refused: it changes nothing, or
         /// changes the same a second time.
         case harmless
     }
 
     private static let attempts = 4
-    private static let firstPause: Double = 25
+    private static let firstPauseMilliseconds: Double = 25
 
     private let environment: AWSEnvironment
     private let endpoint: AWSEndpoint
-    private let attemptTimeout: Int
-    private let now: @Sendable () -> Int64
+    private let attemptTimeoutMilliseconds: Int
+    private let now: @Sendable () -> AWSTime
     private let pause: @Sendable (Duration) async throws -> Void
 
-    /// Whether it is AWS's own endpoint.
+    /// True for AWS's own endpoint, false for an emulation's or a proxy's.
     package var isAWS: Bool { endpoint.isAWS }
 
     /// A client of the region's DynamoDB, or of the endpoint that the environment names.
     ///
-    /// `attemptTimeout`: Milliseconds that one attempt of a call may take.
+    /// - Parameters:
+    ///   - environment: The region, the endpoint and the credentials of all calls.
+    ///   - attemptTimeoutMilliseconds: The longest that one attempt of a call may take.
+    /// - Throws: When the environment names an endpoint that is no address.
     package convenience init(
         _ environment: AWSEnvironment,
-        attemptTimeout: Int
+        attemptTimeoutMilliseconds: Int
     ) throws(AWSEnvironmentError) {
         try self.init(
             environment,
-            attemptTimeout: attemptTimeout,
-            now: SystemTime.seconds,
+            attemptTimeoutMilliseconds: attemptTimeoutMilliseconds,
+            now: AWSTime.now,
             pause: { try await Task.sleep(for: $0) }
         )
     }
 
     init(
         _ environment: AWSEnvironment,
-        attemptTimeout: Int,
-        now: @escaping @Sendable () -> Int64,
+        attemptTimeoutMilliseconds: Int,
+        now: @escaping @Sendable () -> AWSTime,
         pause: @escaping @Sendable (Duration) async throws -> Void
     ) throws(AWSEnvironmentError) {
         self.environment = environment
-        self.attemptTimeout = attemptTimeout
+        self.attemptTimeoutMilliseconds = attemptTimeoutMilliseconds
         self.now = now
         self.pause = pause
         endpoint = try environment.endpoint(of: "dynamodb")
@@ -59,26 +62,27 @@ package final class DynamoDBClient: Sendable {
     /// Calls an operation such as `PutItem` and returns the answer's body.
     package func call(
         _ operation: StaticString,
-        _ body: [UInt8],
+        body: [UInt8],
         repetition: Repetition
     ) async throws(AWSError) -> [UInt8] {
         var attempt = 1
         while true {
             do throws(AWSError) {
-                return try await callOnce(operation, body, repetition)
+                return try await callOnce(operation, body: body, repetition: repetition)
             } catch {
                 guard case .harmless = repetition, attempt < Self.attempts,
-                    error.kind != .refused, await waited(attempt)
+                    error.kind != .refused, await rest(after: attempt)
                 else { throw error }
                 attempt += 1
             }
         }
     }
 
-    /// Pauses before the next attempt, a random time that may double with each; false when the
-    /// task was cancelled.
-    private func waited(_ attempt: Int) async -> Bool {
-        let longest = Self.firstPause * Double(1 << attempt)
+    /// Pauses before the next attempt, a random time whose bound doubles with each.
+    ///
+    /// - Returns: False when the task was cancelled.
+    private func rest(after attempt: Int) async -> Bool {
+        let longest = Self.firstPauseMilliseconds * Double(1 << attempt)
         let pause = Duration.milliseconds(Double.random(in: 0...longest))
         do { try await self.pause(pause) } catch { return false }
         return !Task.isCancelled
@@ -86,17 +90,22 @@ package final class DynamoDBClient: Sendable {
 
     private func callOnce(
         _ operation: StaticString,
-        _ body: [UInt8],
-        _ repetition: Repetition
+        body: [UInt8],
+        repetition: Repetition
     ) async throws(AWSError) -> [UInt8] {
         let credentials = try await credentials()
-        let request = request(operation, body, credentials, repetition)
+        let request = request(
+            operation,
+            body: body,
+            credentials: credentials,
+            repetition: repetition
+        )
         if case .never(_, let isValid) = repetition, !isValid() { throw .tooLate }
         let answer: CurlResponse
         do throws(CurlError) {
             answer = try await environment.http.call(request)
         } catch {
-            throw AWSError(error.mayHaveHappened ? .open : .notSent, message: error.message)
+            throw AWSError(error.mayHaveHappened ? .indefinite : .notSent, message: error.message)
         }
         guard answer.status != 200 else { return answer.body }
         let error = AWSError(status: answer.status, body: answer.body)
@@ -118,11 +127,11 @@ package final class DynamoDBClient: Sendable {
 
     private func request(
         _ operation: StaticString,
-        _ body: [UInt8],
-        _ credentials: AWSCredentials,
-        _ repetition: Repetition
+        body: [UInt8],
+        credentials: AWSCredentials,
+        repetition: Repetition
     ) -> CurlRequest {
-        let (moment, sendsOnce) =
+        let (time, sendsOnce) =
             switch repetition {
             case .never(let decided, _): (decided, true)
             case .harmless: (now(), false)
@@ -141,13 +150,13 @@ package final class DynamoDBClient: Sendable {
         var request = CurlRequest(
             method: "POST",
             url: "\(endpoint.scheme)://\(endpoint.host)/",
-            headers: headers + signature.headers(for: signed, at: moment)
+            headers: headers + signature.headers(for: signed, at: time)
                 + [(name: "connection", value: "keep-alive")],
             body: body,
-            timeout: attemptTimeout
+            timeoutMilliseconds: attemptTimeoutMilliseconds
         )
         request.sendsOnce = sendsOnce
-        request.connectTimeout = attemptTimeout
+        request.connectTimeoutMilliseconds = attemptTimeoutMilliseconds
         if endpoint.isAWS { request.roots = .amazon }
         return request
     }

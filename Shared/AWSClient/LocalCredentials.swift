@@ -1,3 +1,5 @@
+import Glibc
+
 /// Environment variables: `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`.
 struct EnvironmentCredentials: CredentialsSource {
     let variables: Variables
@@ -46,4 +48,57 @@ struct ProfileCredentials: CredentialsSource {
     }
 
     private var name: String { variables["AWS_PROFILE"] ?? "default" }
+}
+
+/// A shared configuration or credentials file: sections with `name = value` lines.
+struct ProfileFile: Sendable {
+    private var sections: [String: [String: String]] = [:]
+
+    /// Reads what it understands; lines of any other form are passed over, as AWS's tools do.
+    init(_ text: String) {
+        var section: String?
+        for line in text.split(whereSeparator: \.isNewline) {
+            // An indented line belongs to a nested setting, and none of ours are nested.
+            guard let first = line.first, !first.isWhitespace, first != "#", first != ";"
+            else { continue }
+            if first == "[" {
+                section = Self.section(line)
+            } else if let section, let (name, value) = Self.setting(line) {
+                sections[section, default: [:]][name] = value
+            }
+        }
+    }
+
+    /// The settings of a profile: `[name]`, or `[profile name]` as the configuration file has it.
+    subscript(profile: String) -> [String: String] {
+        (sections["profile \(profile)"] ?? [:]).merging(sections[profile] ?? [:]) { $1 }
+    }
+
+    private static func section(_ line: Substring) -> String? {
+        guard let end = line.firstIndex(of: "]") else { return nil }
+        let name = line[line.index(after: line.startIndex)..<end]
+        return name.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    }
+
+    private static func setting(_ line: Substring) -> (String, String)? {
+        let parts = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2 else { return nil }
+        let words = parts.map { $0.split(separator: " ").joined(separator: " ") }
+        return (words[0].lowercased(), words[1])
+    }
+}
+
+/// Text files that are small enough to be read whole.
+enum TextFile {
+    /// The whole text; nil when the file can't be read.
+    static func read(_ path: String) -> String? {
+        guard let file = fopen(path, "r") else { return nil }
+        defer { fclose(file) }
+        var text: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        while case let count = fread(&buffer, 1, buffer.count, file), count > 0 {
+            text += buffer[..<count]
+        }
+        return String(validating: text, as: UTF8.self)
+    }
 }

@@ -3,14 +3,18 @@ import Dispatch
 
 /// An HTTP/1.1 client over libcurl: one call at a time, its connection kept alive in between.
 ///
-/// Calls that come at the same time wait for each other; who wants more takes more clients.
+/// Calls that come at the same time wait for each other. To make several at once, use several
+/// clients, or a ``CurlPool``.
 package final class CurlClient: Sendable {
     /// libcurl's calls block, so they have a queue of their own instead of Swift's threads.
     private let queue = DispatchQueue(label: "curl")
     private let handle: Handle
     private let largestAnswer: Int
 
-    /// A client that takes answers of at most so many bytes.
+    /// A client that makes no connection before its first call.
+    ///
+    /// - Parameter largestAnswer: Bytes of the largest body that is taken; a call whose answer is
+    ///   larger fails.
     package init(largestAnswer: Int = 64 * 1024 * 1024) {
         handle = Handle()
         self.largestAnswer = largestAnswer
@@ -20,16 +24,16 @@ package final class CurlClient: Sendable {
     package func call(_ request: CurlRequest) async throws(CurlError) -> CurlResponse {
         let result = await withCheckedContinuation { continuation in
             queue.async { [handle, largestAnswer] in
-                continuation.resume(returning: handle.call(request, largestAnswer))
+                continuation.resume(returning: handle.call(request, largestAnswer: largestAnswer))
             }
         }
         return try result.get()
     }
 }
 
-/// The easy handle.
+/// libcurl's easy handle, with the connection it keeps alive.
 ///
-/// Unchecked: only the client's serial queue touches it.
+/// `@unchecked Sendable`: only the client's serial queue touches it.
 private final class Handle: @unchecked Sendable {
     private let client = el_curl_make()
 
@@ -37,7 +41,10 @@ private final class Handle: @unchecked Sendable {
         if let client { el_curl_free(client) }
     }
 
-    func call(_ request: CurlRequest, _ largestAnswer: Int) -> Result<CurlResponse, CurlError> {
+    func call(
+        _ request: CurlRequest,
+        largestAnswer: Int
+    ) -> Result<CurlResponse, CurlError> {
         guard let client else {
             return .failure(CurlError(mayHaveHappened: false, message: "out of memory"))
         }
@@ -45,6 +52,20 @@ private final class Handle: @unchecked Sendable {
         let result = request.withC(largestAnswer: largestAnswer) { request in
             el_curl_call(client, &request, &answer)
         }
-        return CurlResponse.result(result, answer, el_curl_message(client), largestAnswer)
+        return CurlResponse.result(
+            of: result,
+            answer: answer,
+            message: el_curl_message(client),
+            largestAnswer: largestAnswer
+        )
     }
+}
+
+/// The libcurl that this program was linked with.
+package enum CurlLibrary {
+    /// The version of libcurl itself, such as `8.14.1`.
+    package static var version: String { String(cString: el_curl_version()) }
+
+    /// The library that does TLS, with its version: `OpenSSL/3.0.17`; empty without TLS.
+    package static var tls: String { String(cString: el_curl_tls_version()) }
 }

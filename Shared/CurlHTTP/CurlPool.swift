@@ -5,12 +5,17 @@ import Synchronization
 ///
 /// Connections are kept alive and shared by all calls. A task that is cancelled ends its call.
 ///
-/// Unchecked: the C side takes calls from any thread.
+/// `@unchecked Sendable`: the C side takes calls from any thread, under a mutex of its own.
 package final class CurlPool: @unchecked Sendable {
     private let pool: OpaquePointer
     private let largestAnswer: Int
 
-    /// A pool of at most so many connections, which takes answers of at most so many bytes.
+    /// A pool that makes no connection before its first call.
+    ///
+    /// - Parameters:
+    ///   - connections: The most that are open at a time; further calls wait for one.
+    ///   - largestAnswer: Bytes of the largest body that is taken; a call whose answer is larger
+    ///     fails.
     package init(connections: Int = 128, largestAnswer: Int = 64 * 1024 * 1024) {
         guard let pool = el_pool_make(connections) else {
             preconditionFailure("the system refuses memory or another thread")
@@ -28,7 +33,7 @@ package final class CurlPool: @unchecked Sendable {
         let call = Call()
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                start(request, call, continuation)
+                start(request, as: call, answering: continuation)
             }
         } onCancel: {
             if let number = call.cancel() { el_pool_cancel(pool, number) }
@@ -38,14 +43,14 @@ package final class CurlPool: @unchecked Sendable {
 
     private func start(
         _ request: CurlRequest,
-        _ call: Call,
-        _ continuation: CheckedContinuation<Result<CurlResponse, CurlError>, Never>
+        as call: Call,
+        answering continuation: CheckedContinuation<Result<CurlResponse, CurlError>, Never>
     ) {
         guard !call.isCancelled else {
             let error = CurlError(mayHaveHappened: false, message: "cancelled")
             return continuation.resume(returning: .failure(error))
         }
-        let waiting = Waiting(continuation, largestAnswer)
+        let waiting = Waiting(continuation, largestAnswer: largestAnswer)
         let context = Unmanaged.passRetained(waiting)
         let number = request.withC(largestAnswer: largestAnswer) { request in
             el_pool_start(pool, &request, finish, context.toOpaque())
@@ -60,7 +65,7 @@ package final class CurlPool: @unchecked Sendable {
     }
 }
 
-/// Which call it is, and whether it is to end: both may come first.
+/// The number that the C side gave a call, and the wish to cancel it; either may come first.
 private final class Call: Sendable {
     private enum State {
         case new
@@ -76,7 +81,9 @@ private final class Call: Sendable {
         }
     }
 
-    /// Returns whether the call was cancelled before.
+    /// Notes the call's number.
+    ///
+    /// - Returns: True when it was cancelled before it had one: the caller cancels it now.
     func started(_ number: UInt64) -> Bool {
         state.withLock { state in
             if case .cancelled = state { return true }
@@ -85,7 +92,9 @@ private final class Call: Sendable {
         }
     }
 
-    /// Returns the call that is to end, if it was started.
+    /// Notes that the call is to end.
+    ///
+    /// - Returns: Its number, by which it is cancelled; nil when it was not started yet.
     func cancel() -> UInt64? {
         state.withLock { state in
             defer { state = .cancelled }
@@ -95,30 +104,37 @@ private final class Call: Sendable {
     }
 }
 
-/// Who waits for a call.
+/// The caller of a call, kept alive by the C side until ``finish(context:result:answer:message:)``.
 private final class Waiting: Sendable {
     let continuation: CheckedContinuation<Result<CurlResponse, CurlError>, Never>
     let largestAnswer: Int
 
     init(
         _ continuation: CheckedContinuation<Result<CurlResponse, CurlError>, Never>,
-        _ largestAnswer: Int
+        largestAnswer: Int
     ) {
         self.continuation = continuation
         self.largestAnswer = largestAnswer
     }
 }
 
-/// Called by the pool's thread at the end of each call.
+/// Resumes a call's caller; the pool's thread calls it at the end of each call.
 private func finish(
-    _ context: UnsafeMutableRawPointer?,
-    _ result: el_curl_result,
-    _ answer: UnsafePointer<el_curl_answer>?,
-    _ message: UnsafePointer<CChar>?
+    context: UnsafeMutableRawPointer?,
+    result: el_curl_result,
+    answer: UnsafePointer<el_curl_answer>?,
+    message: UnsafePointer<CChar>?
 ) {
-    guard let context, let answer else { preconditionFailure("the pool passes both") }
+    guard let context, let answer else {
+        preconditionFailure("the pool ends a call with its context and an answer")
+    }
     let waiting = Unmanaged<Waiting>.fromOpaque(context).takeRetainedValue()
     waiting.continuation.resume(
-        returning: CurlResponse.result(result, answer.pointee, message, waiting.largestAnswer)
+        returning: CurlResponse.result(
+            of: result,
+            answer: answer.pointee,
+            message: message,
+            largestAnswer: waiting.largestAnswer
+        )
     )
 }

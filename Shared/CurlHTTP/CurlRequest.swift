@@ -1,47 +1,49 @@
-/// An HTTP request.
+import CCurl
+
+/// An HTTP request, for a ``CurlClient`` or a ``CurlPool``.
 package struct CurlRequest: Sendable {
-    /// Upper case: `GET`.
+    /// The method in upper case: `GET`.
     package var method: String
-    /// Absolute, percent-encoded.
+    /// The absolute address, percent-encoded where it must be.
     package var url: String
     /// Names and values; none may hold a line break.
     package var headers: [(name: String, value: String)]
-    /// Empty: none.
+    /// The bytes after the head; empty for a request without a body.
     package var body: [UInt8]
-    /// For the whole call, milliseconds.
-    package var timeout: Int
-    /// For the connection to be made, milliseconds.
-    package var connectTimeout = 5_000
+    /// The longest that the whole call may take; 0 for as long as it takes.
+    package var timeoutMilliseconds: Int
+    /// The longest that making a connection may take.
+    package var connectTimeoutMilliseconds = 5_000
     /// Never sent a second time, also not when a connection that was kept alive turns out dead.
     package var sendsOnce = false
     /// Never through a proxy, whatever `https_proxy` and `http_proxy` say.
     package var isDirect = false
-    /// Whose signature an `https` host needs.
+    /// The authorities of which one must have signed an `https` host's certificate.
     package var roots = CurlRoots.system
 
-    /// A request.
+    /// A request that may use a proxy and be sent again over a new connection.
     package init(
         method: String = "GET",
         url: String,
         headers: [(name: String, value: String)] = [],
         body: [UInt8] = [],
-        timeout: Int = 30_000
+        timeoutMilliseconds: Int = 30_000
     ) {
         self.method = method
         self.url = url
         self.headers = headers
         self.body = body
-        self.timeout = timeout
+        self.timeoutMilliseconds = timeoutMilliseconds
     }
 }
 
 /// Certificate authorities to trust; a host's certificate is checked always.
 package enum CurlRoots: Sendable {
-    /// The system's.
+    /// Authorities that the system trusts.
     case system
-    /// These only, PEM.
+    /// Only the authorities in this PEM text.
     case pem(StaticString)
-    /// Those in this file only, PEM.
+    /// Only the authorities in the PEM file at this path.
     case file(String)
 }
 
@@ -49,12 +51,12 @@ package enum CurlRoots: Sendable {
 package struct CurlResponse: Sendable {
     /// The HTTP status code.
     package let status: Int
-    /// The header block as received.
+    /// The status line and the headers as received.
     package let head: String
-    /// The body.
+    /// The bytes after the head, without any transfer encoding.
     package let body: [UInt8]
 
-    /// The value of the first header with this lower-case name.
+    /// The value of the first header with a name, which is given in lower case.
     package func header(_ name: String) -> String? {
         for line in head.split(whereSeparator: \.isNewline) {
             let parts = line.split(separator: ":", maxSplits: 1)
@@ -65,29 +67,141 @@ package struct CurlResponse: Sendable {
     }
 }
 
-/// What kept an answer from coming.
+/// A reason for which no answer came, as far as somebody can do something about it.
 package enum CurlTrouble: Sendable {
-    /// Nobody listens there.
+    /// Nobody listens at that address.
     case refused
-    /// The host's certificate is not one to trust.
+    /// No trusted authority signed the host's certificate, or it is another host's.
     case certificate
-    /// TLS was begun, and the host did not shake hands.
+    /// The host broke TLS's handshake off, or does not speak TLS.
     case handshake
     /// The connection was closed without an answer.
     case empty
-    /// Anything else.
+    /// Anything else; the error's message is all that is known.
     case other
 }
 
 /// A call without an answer.
 package struct CurlError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// Whether the request may have been carried out; false: certainly not.
+    /// False when the request was certainly not carried out.
     package let mayHaveHappened: Bool
-    /// What libcurl says.
+    /// libcurl's words, for a person.
     package let message: String
-    /// What it was, where there is something to do about it.
+    /// The kind of failure, for advice on what to do about it.
     package var trouble = CurlTrouble.other
 
-    /// The same, for a person.
+    /// The same as ``message``.
     package var description: String { message }
+}
+
+extension CurlRequest {
+    /// Headers as libcurl takes them: `name:` leaves one out, `name;` sends an empty one.
+    ///
+    /// By itself libcurl calls every body a form, so the type is left out unless it is given.
+    private var lines: [String] {
+        let hasType = headers.contains { $0.name.lowercased() == "content-type" }
+        let given = headers.map { $0.value.isEmpty ? "\($0.name);" : "\($0.name): \($0.value)" }
+        return hasType ? given : given + ["Content-Type:"]
+    }
+
+    private var rootsFile: String {
+        if case .file(let path) = roots { path } else { "" }
+    }
+
+    /// Calls `body` with the request as C sees it.
+    func withC<Success>(
+        largestAnswer: Int,
+        body: (inout el_curl_request) -> Success
+    ) -> Success {
+        withCStrings([method, url, rootsFile] + lines) { strings in
+            self.body.withUnsafeBytes { bytes in
+                var request = el_curl_request()
+                request.method = strings[0]
+                request.url = strings[1]
+                request.roots_file = strings[2]
+                request.headers = strings + 3
+                request.body = bytes.baseAddress
+                request.body_count = bytes.count
+                request.timeout_ms = timeoutMilliseconds
+                request.connect_timeout_ms = connectTimeoutMilliseconds
+                request.largest_answer = largestAnswer
+                request.once = sendsOnce ? 1 : 0
+                request.direct = isDirect ? 1 : 0
+                if case .pem(let pem) = roots {
+                    request.roots = UnsafeRawPointer(pem.utf8Start)
+                    request.roots_count = pem.utf8CodeUnitCount
+                }
+                return body(&request)
+            }
+        }
+    }
+}
+
+/// Calls `body` with an array of C strings that a null pointer ends.
+private func withCStrings<Success>(
+    _ strings: [String],
+    body: (UnsafePointer<UnsafePointer<CChar>?>) -> Success
+) -> Success {
+    let bytes = strings.map { Array($0.utf8CString) }
+    let all = bytes.flatMap { $0 }
+    return all.withUnsafeBufferPointer { all in
+        var start = 0
+        var pointers: [UnsafePointer<CChar>?] = bytes.map { string in
+            defer { start += string.count }
+            return all.baseAddress.map { $0 + start }
+        }
+        pointers.append(nil)
+        return pointers.withUnsafeBufferPointer { pointers in
+            guard let base = pointers.baseAddress else {
+                preconditionFailure("the array holds at least its null pointer")
+            }
+            return body(base)
+        }
+    }
+}
+
+extension CurlResponse {
+    /// A call's answer or error; copies the bytes, which C frees afterwards.
+    static func result(
+        of result: el_curl_result,
+        answer: el_curl_answer,
+        message: UnsafePointer<CChar>?,
+        largestAnswer: Int
+    ) -> Result<CurlResponse, CurlError> {
+        switch result {
+        case EL_CURL_OK: return .success(CurlResponse(answer))
+        case EL_CURL_TOO_LARGE:
+            let message = "the answer is larger than \(largestAnswer) bytes"
+            return .failure(CurlError(mayHaveHappened: true, message: message))
+        default:
+            let message = message.map { String(cString: $0) } ?? "no answer"
+            return .failure(
+                CurlError(
+                    mayHaveHappened: result == EL_CURL_OPEN,
+                    message: message,
+                    trouble: CurlTrouble(answer.trouble)
+                )
+            )
+        }
+    }
+
+    private init(_ answer: el_curl_answer) {
+        status = answer.status
+        body = Array(UnsafeBufferPointer(start: answer.body, count: answer.body_count))
+        let bytes = UnsafeRawBufferPointer(start: answer.head, count: answer.head_count)
+        head = String(decoding: bytes, as: UTF8.self)
+    }
+}
+
+extension CurlTrouble {
+    fileprivate init(_ trouble: el_curl_trouble) {
+        self =
+            switch trouble {
+            case EL_CURL_TROUBLE_REFUSED: .refused
+            case EL_CURL_TROUBLE_CERTIFICATE: .certificate
+            case EL_CURL_TROUBLE_HANDSHAKE: .handshake
+            case EL_CURL_TROUBLE_EMPTY: .empty
+            default: .other
+            }
+    }
 }

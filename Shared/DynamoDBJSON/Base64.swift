@@ -16,7 +16,7 @@ package enum Base64 {
         let size = (bytes.count + 2) / 3 * 4
         return [UInt8](unsafeUninitializedCapacity: size) { text, count in
             bytes.withUnsafeBufferPointer { bytes in
-                alphabet.withUnsafeBufferPointer { encode(bytes, $0, into: text) }
+                alphabet.withUnsafeBufferPointer { encode(bytes, alphabet: $0, into: text) }
             }
             count = size
         }
@@ -24,7 +24,7 @@ package enum Base64 {
 
     private static func encode(
         _ bytes: UnsafeBufferPointer<UInt8>,
-        _ alphabet: UnsafeBufferPointer<UInt8>,
+        alphabet: UnsafeBufferPointer<UInt8>,
         into text: UnsafeMutableBufferPointer<UInt8>
     ) {
         var source = 0
@@ -54,7 +54,9 @@ package enum Base64 {
         let size = text.count / 4 * 3 - padded
         var isValid = true
         let bytes = [UInt8](unsafeUninitializedCapacity: size) { bytes, count in
-            isValid = values.withUnsafeBufferPointer { decode(text, padded, $0, into: bytes) }
+            isValid = values.withUnsafeBufferPointer {
+                decode(text, paddingCount: padded, values: $0, into: bytes)
+            }
             count = isValid ? size : 0
         }
         return isValid ? bytes : nil
@@ -62,8 +64,8 @@ package enum Base64 {
 
     private static func decode(
         _ text: UnsafeRawBufferPointer,
-        _ padded: Int,
-        _ values: UnsafeBufferPointer<UInt8>,
+        paddingCount padded: Int,
+        values: UnsafeBufferPointer<UInt8>,
         into bytes: UnsafeMutableBufferPointer<UInt8>
     ) -> Bool {
         var target = 0

@@ -11,11 +11,11 @@ package struct RowImage: Sendable {
         package static let sort = "SK"
     }
 
-    /// Empty when absent.
+    /// The partition key's text; empty when the image has none.
     package private(set) var partitionKey = ""
-    /// UTF-8; empty when absent.
+    /// The sort key's UTF-8; empty when the image has none.
     package private(set) var sortKey: [UInt8] = []
-    /// Those whose name and type some row has; others are left out.
+    /// The attributes whose name and type some row of ours has; others are left out.
     package private(set) var attributes: [(name: Attribute, value: AttributeValue)] = []
 
     /// Reads an object of attributes.
@@ -23,7 +23,7 @@ package struct RowImage: Sendable {
         attributes.reserveCapacity(8)
         try reader.namedMembers { name, reader throws(JSONError) in
             try reader.members { type, reader throws(JSONError) in
-                try read(name, type, &reader)
+                try read(name, type: type, from: &reader)
             }
             return true
         }
@@ -38,8 +38,8 @@ package struct RowImage: Sendable {
 
     private mutating func read(
         _ name: String,
-        _ type: JSONString,
-        _ reader: inout JSONReader
+        type: JSONString,
+        from reader: inout JSONReader
     ) throws(JSONError) -> Bool {
         switch name {
         case KeyName.partition where reader.equals(type, "S"):
@@ -47,15 +47,15 @@ package struct RowImage: Sendable {
         case KeyName.sort where reader.equals(type, "S"): sortKey = try reader.stringBytes()
         default:
             guard let name = Attribute(rawValue: name) else { return false }
-            return try read(name, type, &reader)
+            return try read(name, type: type, from: &reader)
         }
         return true
     }
 
     private mutating func read(
         _ name: Attribute,
-        _ type: JSONString,
-        _ reader: inout JSONReader
+        type: JSONString,
+        from reader: inout JSONReader
     ) throws(JSONError) -> Bool {
         let value: AttributeValue?
         if reader.equals(type, "S") {
@@ -70,5 +70,57 @@ package struct RowImage: Sendable {
         }
         if let value { attributes.append((name, value)) }
         return true
+    }
+}
+
+extension JSONWriter {
+    /// Writes a row with its key.
+    package mutating func row(_ item: Item) {
+        beginObject()
+        keyMembers(group: item.key.group, sortKey: item.key.sortKey)
+        for (name, value) in item.attributes {
+            key(text: name.rawValue)
+            attribute(value)
+        }
+        endObject()
+    }
+
+    /// Writes a row's key.
+    package mutating func rowKey(group: RowGroup, sortKey: [UInt8]) {
+        beginObject()
+        keyMembers(group: group, sortKey: sortKey)
+        endObject()
+    }
+
+    /// Writes `{"N": "3"}`, `{"S": "text"}` or `{"B": "base64"}`.
+    package mutating func attribute(_ value: AttributeValue) {
+        beginObject()
+        switch value {
+        case .number(let number):
+            key("N")
+            string(String(number))
+        case .string(let text):
+            key("S")
+            string(text)
+        case .bytes(let bytes):
+            key("B")
+            string(utf8: Base64.encode(bytes))
+        }
+        endObject()
+    }
+
+    /// Writes `{"S": "text"}` of UTF-8.
+    package mutating func attribute(utf8: [UInt8]) {
+        beginObject()
+        key("S")
+        string(utf8: utf8)
+        endObject()
+    }
+
+    private mutating func keyMembers(group: RowGroup, sortKey: [UInt8]) {
+        key(text: RowImage.KeyName.partition)
+        attribute(.string(group.partitionKey))
+        key(text: RowImage.KeyName.sort)
+        attribute(utf8: sortKey)
     }
 }

@@ -44,9 +44,32 @@ final class CallMeter: Sendable {
         counts.withLock { $0.computedWriteUnits += inTransaction ? units * 2 : units }
     }
 
-    func read(_ items: [Item], _ consistency: Query.Consistency) {
+    func read(_ items: [Item], consistency: Query.Consistency) {
         let bytes = items.reduce(0) { $0 + $1.storedBytes }
         let units = Double(max(1, (bytes + 4095) / 4096))
         counts.withLock { $0.computedReadUnits += consistency == .strong ? units : units / 2 }
     }
+}
+
+/// The calls and capacity units of a table since it was made.
+package struct DynamoDBStatistics: Hashable, Sendable {
+    /// Calls by operation, such as `PutItem`, with those that failed.
+    package internal(set) var calls: [String: Int] = [:]
+    /// Read units as DynamoDB reported them.
+    package internal(set) var readUnits: Double = 0
+    /// Write units as DynamoDB reported them.
+    package internal(set) var writeUnits: Double = 0
+    /// Calls refused because they were too many.
+    package internal(set) var throttles = 0
+    /// Write units by the sizes of what was written: one for each KB begun of a row, twice that in
+    /// a transaction.
+    ///
+    /// For emulations, whose reports are of no use.
+    package internal(set) var computedWriteUnits = 0
+    /// Read units by the sizes of what was read: one for each 4 KB begun of an answer, half of it
+    /// when eventually consistent.
+    package internal(set) var computedReadUnits: Double = 0
+
+    /// Calls of all operations together.
+    package var allCalls: Int { calls.values.reduce(0, +) }
 }

@@ -4,7 +4,7 @@ package import LedgerCore
 import MachineClock
 import RawJSON
 
-/// A ``Table`` on DynamoDB.
+/// A ledger's ``Table`` in one table of DynamoDB.
 ///
 /// The table has the text attributes `PK` and `SK` as its keys and `ttl` as its time to live. A
 /// write is sent once: whether to repeat it is for the plans of LedgerCore to say.
@@ -22,29 +22,35 @@ package final class DynamoDBTable: Table {
 
     /// A table by its name, in the environment's region or at its endpoint; makes no call.
     ///
-    /// `attemptTimeout`: Milliseconds that one attempt of a call may take; an emulation may need
-    /// more than the 2 seconds that do for DynamoDB.
-    ///
-    /// `clock`: The clock that decisions are stamped from.
+    /// - Parameters:
+    ///   - name: The table's name, as IAM's policies know it.
+    ///   - environment: The region, the endpoint and the credentials of all calls.
+    ///   - attemptTimeoutMilliseconds: The longest that one attempt of a call may take; an
+    ///     emulation may need more than the 2 seconds that do for DynamoDB.
+    ///   - clock: The clock that decisions are stamped from.
+    /// - Throws: When the environment names an endpoint that is no address.
     package init(
         name: String,
         environment: AWSEnvironment,
-        attemptTimeout: Int = 2_000,
+        attemptTimeoutMilliseconds: Int = 2_000,
         clock: @escaping @Sendable () -> Instant = MachineClock.instant
     ) throws(AWSEnvironmentError) {
         self.clock = clock
         requests = Requests(table: name)
-        client = try DynamoDBClient(environment, attemptTimeout: attemptTimeout)
+        client = try DynamoDBClient(
+            environment,
+            attemptTimeoutMilliseconds: attemptTimeoutMilliseconds
+        )
     }
 
-    /// What the calls came to so far.
+    /// The calls and capacity units so far.
     package var statistics: DynamoDBStatistics { meter.statistics }
 
     /// As the protocol says: by `GetItem`.
     package func get(_ key: TableKey) async throws(TableError) -> Item? {
-        let answer = try await call(.get, requests.get(key))
-        let item = answer.item?.item(key)
-        meter.read(item.map { [$0] } ?? [], .strong)
+        let response = try await call(.get, body: requests.get(key))
+        let item = response.item?.item(key)
+        meter.read(item.map { [$0] } ?? [], consistency: .strong)
         return item
     }
 
@@ -52,10 +58,10 @@ package final class DynamoDBTable: Table {
     package func query(_ query: Query) async throws(TableError) -> QueryPage {
         try query.check()
         guard let range = SortKeyRange(query) else { return QueryPage(items: [], next: nil) }
-        let answer = try await call(.query, requests.query(query, range))
+        let response = try await call(.query, body: requests.query(query, in: range))
         var items: [Item] = []
-        items.reserveCapacity(answer.items.count)
-        for image in answer.items {
+        items.reserveCapacity(response.items.count)
+        for image in response.items {
             guard let key = query.group.key(sortKey: image.sortKey) else {
                 throw TableError(
                     .definite,
@@ -65,8 +71,8 @@ package final class DynamoDBTable: Table {
             }
             items.append(image.item(key))
         }
-        meter.read(items, query.consistency)
-        return QueryPage(items: items, next: answer.last)
+        meter.read(items, consistency: query.consistency)
+        return QueryPage(items: items, next: response.last)
     }
 
     /// As the protocol says: by `PutItem` or `DeleteItem`, sent at most once.
@@ -76,7 +82,11 @@ package final class DynamoDBTable: Table {
     ) async throws(TableError) -> WriteOutcome {
         try write.checkAlone()
         let operation: Operation = if case .put = write.operation { .put } else { .delete }
-        let result = await attempt(operation, requests.write(write), once(decided))
+        let result = await attempt(
+            operation,
+            body: requests.write(write),
+            repetition: once(decided: decided)
+        )
         meter.wrote([write], inTransaction: false)
         switch result {
         case .success: return .applied
@@ -94,12 +104,12 @@ package final class DynamoDBTable: Table {
     ) async throws(TableError) -> TransactionOutcome {
         try writes.checkTransaction()
         let body = requests.transact(writes, token: token)
-        let result = await attempt(.transact, body, once(decided))
+        let result = await attempt(.transact, body: body, repetition: once(decided: decided))
         meter.wrote(writes, inTransaction: true)
         switch result {
         case .success: return .applied
         case .failure(let error) where error.code == "TransactionCanceledException":
-            return try cancelled(writes, try decode(error.body).reasons, error)
+            return try outcome(of: writes, cancelledFor: try decode(error.body).reasons)
         case .failure(let error): throw TableError(error, isRead: false)
         }
     }
@@ -110,8 +120,8 @@ package final class DynamoDBTable: Table {
         var fruitless = 0
         while !left.isEmpty {
             let batch = left.prefix(Self.batchSize)
-            let answer = try await call(.batch, requests.batchDelete(Array(batch)))
-            let kept = answer.unprocessed.compactMap { image in
+            let response = try await call(.batch, body: requests.batchDelete(Array(batch)))
+            let kept = response.unprocessed.compactMap { image in
                 batch.first {
                     $0.sortKey == image.sortKey && $0.group.partitionKey == image.partitionKey
                 }
@@ -139,40 +149,43 @@ package final class DynamoDBTable: Table {
     /// Sent at most once, and not at all when the decision is too old by then.
     ///
     /// DynamoDB refuses it as well when it arrives too late: the signature is of that moment.
-    private func once(_ decided: Instant) -> DynamoDBClient.Repetition {
-        .never(decided: decided.now.seconds) { [clock] in
+    private func once(decided: Instant) -> DynamoDBClient.Repetition {
+        .never(decided: AWSTime(seconds: decided.now.seconds)) { [clock] in
             (try? decided.checkAge(at: clock())) != nil
         }
     }
 
     private func attempt(
         _ operation: Operation,
-        _ body: [UInt8],
-        _ repetition: DynamoDBClient.Repetition = .harmless
-    ) async -> Result<Answer, AWSError> {
+        body: [UInt8],
+        repetition: DynamoDBClient.Repetition = .harmless
+    ) async -> Result<DynamoDBResponse, AWSError> {
         meter.called(operation)
         do throws(AWSError) {
-            let bytes = try await client.call(operation.name, body, repetition: repetition)
-            guard let answer = try? Answer(bytes) else { throw .unreadable }
-            meter.consumed(answer.units, by: operation)
-            return .success(answer)
+            let bytes = try await client.call(operation.name, body: body, repetition: repetition)
+            guard let response = try? DynamoDBResponse(bytes) else { throw .unreadable }
+            meter.consumed(response.units, by: operation)
+            return .success(response)
         } catch {
             if error.kind == .throttled { meter.throttled() }
             return .failure(error)
         }
     }
 
-    private func call(_ operation: Operation, _ body: [UInt8]) async throws(TableError) -> Answer {
-        switch await attempt(operation, body) {
-        case .success(let answer): return answer
+    private func call(
+        _ operation: Operation,
+        body: [UInt8]
+    ) async throws(TableError) -> DynamoDBResponse {
+        switch await attempt(operation, body: body) {
+        case .success(let response): return response
         case .failure(let error): throw TableError(error, isRead: operation.isRead)
         }
     }
 
-    /// What a refusal says; nothing was written.
-    private func decode(_ body: [UInt8]) throws(TableError) -> Answer {
+    /// The body of a refusal, which says that nothing was written.
+    private func decode(_ body: [UInt8]) throws(TableError) -> DynamoDBResponse {
         do throws(JSONError) {
-            return try Answer(body)
+            return try DynamoDBResponse(body)
         } catch {
             throw TableError(
                 .definite,
@@ -182,10 +195,10 @@ package final class DynamoDBTable: Table {
         }
     }
 
-    private func cancelled(
-        _ writes: [Write],
-        _ reasons: [Answer.Reason],
-        _ error: AWSError
+    /// The outcome of a transaction that DynamoDB cancelled, by its reasons for each write.
+    private func outcome(
+        of writes: [Write],
+        cancelledFor reasons: [DynamoDBResponse.Reason]
     ) throws(TableError) -> TransactionOutcome {
         var failed: [Int: Item?] = [:]
         var unjudged: Set<Int> = []
@@ -213,5 +226,23 @@ package final class DynamoDBTable: Table {
             reason: .throttled,
             message: "the transaction was cancelled: \(text)"
         )
+    }
+}
+
+extension TableError {
+    /// The error of a table for a call that failed; a failed read never wrote anything.
+    init(_ error: AWSError, isRead: Bool) {
+        switch error.kind {
+        case .throttled: self.init(.definite, reason: .throttled, message: error.message)
+        case .refused where error.code == "ValidationException":
+            self.init(.definite, reason: .invalid, message: error.message)
+        case .refused, .notSent: self.init(.definite, reason: .unavailable, message: error.message)
+        case .indefinite:
+            self.init(
+                isRead ? .definite : .indefinite,
+                reason: .unavailable,
+                message: error.message
+            )
+        }
     }
 }

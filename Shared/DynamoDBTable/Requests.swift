@@ -9,14 +9,14 @@ struct Requests: Sendable {
     func get(_ key: TableKey) -> [UInt8] {
         var writer = begin()
         writer.key("Key")
-        writer.rowKey(key.group, key.sortKey)
+        writer.rowKey(group: key.group, sortKey: key.sortKey)
         writer.key("ConsistentRead")
         writer.boolean(true)
         return end(writer)
     }
 
     /// A page of the rows in `range`, which is not empty.
-    func query(_ query: Query, _ range: SortKeyRange) -> [UInt8] {
+    func query(_ query: Query, in range: SortKeyRange) -> [UInt8] {
         var writer = begin(capacity: 512)
         writer.key("KeyConditionExpression")
         writer.string(range.condition)
@@ -31,7 +31,7 @@ struct Requests: Sendable {
         writer.endObject()
         if let after = range.after {
             writer.key("ExclusiveStartKey")
-            writer.rowKey(query.group, after)
+            writer.rowKey(group: query.group, sortKey: after)
         }
         writer.key("ScanIndexForward")
         writer.boolean(query.order == .ascending)
@@ -45,7 +45,7 @@ struct Requests: Sendable {
     /// The body of `PutItem` or `DeleteItem`.
     func write(_ write: Write) -> [UInt8] {
         var writer = begin(capacity: 1024)
-        members(of: write, &writer)
+        writeMembers(of: write, to: &writer)
         return end(writer)
     }
 
@@ -60,7 +60,7 @@ struct Requests: Sendable {
             writer.beginObject()
             writer.key("TableName")
             writer.string(table)
-            members(of: write, &writer)
+            writeMembers(of: write, to: &writer)
             writer.endObject()
             writer.endObject()
         }
@@ -82,7 +82,7 @@ struct Requests: Sendable {
             writer.key("DeleteRequest")
             writer.beginObject()
             writer.key("Key")
-            writer.rowKey(key.group, key.sortKey)
+            writer.rowKey(group: key.group, sortKey: key.sortKey)
             writer.endObject()
             writer.endObject()
         }
@@ -99,17 +99,17 @@ struct Requests: Sendable {
         }
     }
 
-    private func members(of write: Write, _ writer: inout JSONWriter) {
+    private func writeMembers(of write: Write, to writer: inout JSONWriter) {
         switch write.operation {
         case .put(let item):
             writer.key("Item")
             writer.row(item)
         case .delete(let key), .check(let key):
             writer.key("Key")
-            writer.rowKey(key.group, key.sortKey)
+            writer.rowKey(group: key.group, sortKey: key.sortKey)
         }
         guard let condition = write.condition else { return }
-        Expression(condition).write(&writer)
+        Expression(condition).write(to: &writer)
         writer.key("ReturnValuesOnConditionCheckFailure")
         writer.string("ALL_OLD")
     }
@@ -127,5 +127,150 @@ struct Requests: Sendable {
         writer.string("TOTAL")
         writer.endObject()
         return writer.finish()
+    }
+}
+
+/// The operations of DynamoDB that a table needs; a function's role allows no other.
+enum Operation: CaseIterable {
+    case get
+    case query
+    case put
+    case delete
+    case transact
+    case batch
+
+    var name: StaticString {
+        switch self {
+        case .get: "GetItem"
+        case .query: "Query"
+        case .put: "PutItem"
+        case .delete: "DeleteItem"
+        case .transact: "TransactWriteItems"
+        case .batch: "BatchWriteItem"
+        }
+    }
+
+    var isRead: Bool {
+        switch self {
+        case .get, .query: true
+        case .put, .delete, .transact, .batch: false
+        }
+    }
+}
+
+/// A condition in DynamoDB's words: text with placeholders, and what they stand for.
+///
+/// Names need placeholders because DynamoDB reserves hundreds of words; values have no other way.
+struct Expression {
+    private(set) var text = ""
+    private var names: [Attribute] = []
+    private var values: [AttributeValue] = []
+
+    init(_ condition: Condition) {
+        text = render(condition)
+    }
+
+    private mutating func render(_ condition: Condition) -> String {
+        switch condition {
+        case .notExists: "attribute_not_exists(PK)"
+        case .exists: "attribute_exists(PK)"
+        case .compare(let name, let comparison, let value):
+            "\(placeholder(name)) \(comparison.rawValue) \(placeholder(value))"
+        case .and(let conditions):
+            join(conditions, word: " AND ", whenEmpty: .or([.exists, .notExists]))
+        case .or(let conditions):
+            join(conditions, word: " OR ", whenEmpty: .and([.exists, .notExists]))
+        }
+    }
+
+    private mutating func join(
+        _ conditions: [Condition],
+        word: String,
+        whenEmpty: Condition
+    ) -> String {
+        guard !conditions.isEmpty else { return render(whenEmpty) }
+        var texts: [String] = []
+        for condition in conditions { texts.append("(\(render(condition)))") }
+        return texts.joined(separator: word)
+    }
+
+    private mutating func placeholder(_ name: Attribute) -> String {
+        let index = names.firstIndex(of: name) ?? names.endIndex
+        if index == names.endIndex { names.append(name) }
+        return "#a\(index)"
+    }
+
+    private mutating func placeholder(_ value: AttributeValue) -> String {
+        values.append(value)
+        return ":v\(values.endIndex - 1)"
+    }
+
+    /// Writes the members of a request that hold the condition.
+    func write(to writer: inout JSONWriter) {
+        writer.key("ConditionExpression")
+        writer.string(text)
+        if !names.isEmpty {
+            writer.key("ExpressionAttributeNames")
+            writer.beginObject()
+            for (index, name) in names.enumerated() {
+                writer.key(text: "#a\(index)")
+                writer.string(name.rawValue)
+            }
+            writer.endObject()
+        }
+        guard !values.isEmpty else { return }
+        writer.key("ExpressionAttributeValues")
+        writer.beginObject()
+        for (index, value) in values.enumerated() {
+            writer.key(text: ":v\(index)")
+            writer.attribute(value)
+        }
+        writer.endObject()
+    }
+}
+
+/// The sort keys that a query is about.
+///
+/// DynamoDB refuses a start key outside of the range and a range without keys, so neither is sent.
+struct SortKeyRange {
+    private let lower: [UInt8]?
+    private let upper: [UInt8]?
+    /// Begin after this key, which lies within the bounds; nil: at the first.
+    let after: [UInt8]?
+
+    /// Nil when there can be no row.
+    init?(_ query: Query) {
+        lower = query.lowerBound
+        upper = query.upperBound
+        if let lower, let upper, upper.lexicographicallyPrecedes(lower) { return nil }
+        guard let after = query.after else {
+            self.after = nil
+            return
+        }
+        let isBelow = lower.map { after.lexicographicallyPrecedes($0) } ?? false
+        let isAbove = upper.map { $0.lexicographicallyPrecedes(after) } ?? false
+        switch query.order {
+        case .ascending:
+            if isAbove { return nil }
+            self.after = isBelow ? nil : after
+        case .descending:
+            if isBelow { return nil }
+            self.after = isAbove ? nil : after
+        }
+    }
+
+    /// The condition, with `:p` for the partition key.
+    var condition: String {
+        switch (lower, upper) {
+        case (nil, nil): "PK = :p"
+        case (_?, nil): "PK = :p AND SK >= :l"
+        case (nil, _?): "PK = :p AND SK <= :u"
+        case (_?, _?): "PK = :p AND SK BETWEEN :l AND :u"
+        }
+    }
+
+    /// The bounds by their placeholders.
+    var values: [(name: String, bound: [UInt8])] {
+        (lower.map { [(":l", $0)] } ?? []) + (upper.map { [(":u", $0)] } ?? [])
     }
 }

@@ -55,7 +55,7 @@ public struct LedgerClient: Sendable {
             url: url + PercentEncoding.target(path, query),
             headers: headers,
             body: body,
-            timeout: 30_000 + wait
+            timeoutMilliseconds: 30_000 + wait
         )
         request.roots = roots
         let isRepeatable = method == "GET" || idempotencyKey != nil

@@ -7,26 +7,27 @@ import MachineClock
 /// next one. A file is used by one table at a time, in whatever process; the file `<path>.lock`
 /// beside it sees to that.
 package final class SQLiteTable: Table {
-    private let engine: Engine
-    private let life = Monitor(Life.open)
+    private let threads: TableThreads
+    private let life = ConditionLock(LifeState.open)
 
-    private enum Life: Sendable {
-        /// In use.
+    /// The stages of the table's life, each of which is followed by the next one only.
+    private enum LifeState: Sendable {
+        /// Calls are taken. Next: closing.
         case open
-        /// The threads finish what was asked; these tasks wait for the end.
+        /// The threads finish what was asked, and these tasks wait for it. Next: closed.
         case closing([CheckedContinuation<Void, Never>])
         /// The file is closed.
         case closed
     }
 
-    private init(_ engine: Engine) {
-        self.engine = engine
+    private init(_ threads: TableThreads) {
+        self.threads = threads
     }
 
     deinit {
         guard case .open = life.withLock({ $0 }) else { return }
-        let engine = engine
-        Worker.detached { engine.shutDown() }
+        let threads = threads
+        OSThread.detached { threads.shutDown() }
     }
 
     /// Opens the table in the file at `path`, or makes a new one there.
@@ -34,13 +35,18 @@ package final class SQLiteTable: Table {
     /// A new file, its log and its lock can be read and written by their owner only. The folder
     /// must exist. Blocks while SQLite recovers from a crash.
     ///
-    /// `clock`: The clock that decisions are stamped from.
+    /// - Parameters:
+    ///   - path: The database's file; links are followed.
+    ///   - options: The defaults are right for a server.
+    ///   - clock: The clock that decisions are stamped from.
+    /// - Returns: A table that takes calls; it must be closed to free the file for another.
+    /// - Throws: The reason for which the file can't be used, which is left as it was.
     package static func open(
         path: String,
         options: SQLiteOptions = SQLiteOptions(),
         clock: @escaping @Sendable () -> Instant = MachineClock.instant
     ) throws(SQLiteOpenError) -> SQLiteTable {
-        SQLiteTable(try Engine(path: path, options: options, clock: clock))
+        SQLiteTable(try TableThreads(path: path, options: options, clock: clock))
     }
 
     /// Answers what was asked before, then closes the file and frees it for another.
@@ -62,12 +68,12 @@ package final class SQLiteTable: Table {
                 }
             }
             if isClosed { continuation.resume() }
-            if starts { Worker.detached { self.finish() } }
+            if starts { OSThread.detached { self.finish() } }
         }
     }
 
     private func finish() {
-        engine.shutDown()
+        threads.shutDown()
         let waiting: [CheckedContinuation<Void, Never>] = life.withLock { life in
             defer { life = .closed }
             guard case .closing(let waiting) = life else { return [] }
@@ -76,21 +82,21 @@ package final class SQLiteTable: Table {
         for continuation in waiting { continuation.resume() }
     }
 
-    /// What the table has done since it was opened.
-    package var statistics: SQLiteStatistics { engine.statistics }
+    /// The counts and sizes since the table was opened.
+    package var statistics: SQLiteStatistics { threads.statistics }
 
     // MARK: Table
 
     /// False: the log is left to the sweep.
     package var deletesLogByItself: Bool { false }
 
-    /// Not nil after an fsync that failed, and alike, until the next start, which reads the log
-    /// anew; and while the disk is full.
-    package var writeFailure: TableError? { engine.writer.trouble }
+    /// The error of every write until the next start, after an fsync that failed and the like;
+    /// or of the last one, while the disk is full.
+    package var writeFailure: TableError? { threads.writer.trouble }
 
     /// The row with this key, or nil.
     package func get(_ key: TableKey) async throws(TableError) -> Item? {
-        let key = RowKey(key)
+        let key = EncodedKey(key)
         return try await read { .row(key, $0) }
     }
 
@@ -123,7 +129,7 @@ package final class SQLiteTable: Table {
 
     /// Removes rows; all at once, in this engine.
     package func batchDelete(_ keys: [TableKey]) async throws(TableError) {
-        let keys = keys.map(RowKey.init)
+        let keys = keys.map(EncodedKey.init)
         try await submit { .deletion(keys, $0) }
     }
 
@@ -137,22 +143,22 @@ package final class SQLiteTable: Table {
     }
 
     private func submit<Outcome>(
-        _ work: (Answer<Outcome>) -> WriteRequest.Work
+        _ work: (Reply<Outcome>) -> WriteRequest.Work
     ) async throws(TableError) -> Outcome {
-        try await withCheckedContinuation { answer in
-            engine.writer.submit(WriteRequest(work(answer)))
+        try await withCheckedContinuation { reply in
+            threads.writer.submit(WriteRequest(work(reply)))
         }.get()
     }
 
     private func read<Outcome>(
-        _ request: (Answer<Outcome>) -> ReadRequest
+        _ request: (Reply<Outcome>) -> ReadRequest
     ) async throws(TableError) -> Outcome {
-        try await withCheckedContinuation { answer in
-            let request = request(answer)
-            if engine.reads.withLock({ $0.add(request) }) {
-                engine.reads.signal()
+        try await withCheckedContinuation { reply in
+            let request = request(reply)
+            if threads.reads.withLock({ $0.add(request) }) {
+                threads.reads.signal()
             } else {
-                answer.resume(returning: .failure(.closed))
+                reply.resume(returning: .failure(.closed))
             }
         }.get()
     }

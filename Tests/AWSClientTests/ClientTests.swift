@@ -7,7 +7,7 @@ import Testing
 
 @Suite("DynamoDB client")
 struct ClientTests {
-    private static func answer(_ status: Int, _ body: String) -> String {
+    private static func answer(_ status: Int, body: String) -> String {
         "HTTP/1.1 \(status) X\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
     }
 
@@ -15,8 +15,9 @@ struct ClientTests {
         "{\"__type\": \"com.amazonaws.dynamodb.v20120810#\(code)\", \"message\": \"why\"}"
     }
 
-    /// Decided just now.
-    private static let once = DynamoDBClient.Repetition.never(decided: 1_800_000_000) { true }
+    private static let now = AWSTime(seconds: 1_800_000_000)
+    /// A single attempt, decided on just now.
+    private static let once = DynamoDBClient.Repetition.never(decided: now) { true }
 
     private func client(_ url: String) throws -> DynamoDBClient {
         let variables = Variables([
@@ -26,8 +27,8 @@ struct ClientTests {
         ])
         return try DynamoDBClient(
             AWSEnvironment(variables),
-            attemptTimeout: 300_000,
-            now: { 1_800_000_000 },
+            attemptTimeoutMilliseconds: 300_000,
+            now: { Self.now },
             pause: { _ in }
         )
     }
@@ -41,15 +42,15 @@ struct ClientTests {
             (400, "ProvisionedThroughputExceededException", .throttled),
             (400, "ThrottlingException", .throttled), (400, "RequestLimitExceeded", .throttled),
             (400, "TransactionConflictException", .throttled),
-            (400, "TransactionInProgressException", .open),
-            (500, "InternalServerError", .open), (503, "ServiceUnavailable", .open),
+            (400, "TransactionInProgressException", .indefinite),
+            (500, "InternalServerError", .indefinite), (503, "ServiceUnavailable", .indefinite),
         ]
     )
-    func kinds(_ status: Int, _ code: String, _ kind: AWSError.Kind) async throws {
-        let server = TinyServer { _ in Self.answer(status, Self.error(code)) }
+    func kinds(status: Int, code: String, kind: AWSError.Kind) async throws {
+        let server = TinyServer { _ in Self.answer(status, body: Self.error(code)) }
         let client = try client(server.url)
         let error = await #expect(throws: AWSError.self) {
-            _ = try await client.call("PutItem", Array("{}".utf8), repetition: Self.once)
+            _ = try await client.call("PutItem", body: Array("{}".utf8), repetition: Self.once)
         }
         #expect(error?.kind == kind && error?.code == code)
         #expect(server.requests.count == 1)
@@ -60,9 +61,9 @@ struct ClientTests {
         let server = TinyServer(closes: true) { _ in "" }
         let client = try client(server.url)
         let error = await #expect(throws: AWSError.self) {
-            _ = try await client.call("PutItem", Array("{}".utf8), repetition: Self.once)
+            _ = try await client.call("PutItem", body: Array("{}".utf8), repetition: Self.once)
         }
-        #expect(error?.kind == .open)
+        #expect(error?.kind == .indefinite)
         #expect(server.requests.count == 1)
     }
 
@@ -71,15 +72,18 @@ struct ClientTests {
         let answers = Mutex([500, 400, 200])
         let server = TinyServer { _ in
             let status = answers.withLock { $0.removeFirst() }
-            return Self.answer(status, status == 400 ? Self.error("ThrottlingException") : "{}")
+            return Self.answer(
+                status,
+                body: status == 400 ? Self.error("ThrottlingException") : "{}"
+            )
         }
-        let body = try await client(server.url).call("GetItem", [], repetition: .harmless)
+        let body = try await client(server.url).call("GetItem", body: [], repetition: .harmless)
         #expect(body == Array("{}".utf8) && server.requests.count == 3)
 
-        let refusing = TinyServer { _ in Self.answer(400, Self.error("ValidationException")) }
+        let refusing = TinyServer { _ in Self.answer(400, body: Self.error("ValidationException")) }
         let client = try client(refusing.url)
         await #expect(throws: AWSError.self) {
-            _ = try await client.call("GetItem", [], repetition: .harmless)
+            _ = try await client.call("GetItem", body: [], repetition: .harmless)
         }
         #expect(refusing.requests.count == 1)
     }
@@ -88,26 +92,26 @@ struct ClientTests {
     func notSent() async throws {
         let client = try client("http://127.0.0.1:1")
         let error = await #expect(throws: AWSError.self) {
-            _ = try await client.call("PutItem", Array("{}".utf8), repetition: Self.once)
+            _ = try await client.call("PutItem", body: Array("{}".utf8), repetition: Self.once)
         }
         #expect(error?.kind == .notSent)
     }
 
     @Test("A write is signed as of when it was decided, and not sent once that is too old")
     func decision() async throws {
-        let server = TinyServer { _ in Self.answer(200, "{}") }
+        let server = TinyServer { _ in Self.answer(200, body: "{}") }
         let client = try client(server.url)
         _ = try await client.call(
             "PutItem",
-            Array("{}".utf8),
-            repetition: .never(decided: 1_700_000_000) { true }
+            body: Array("{}".utf8),
+            repetition: .never(decided: AWSTime(seconds: 1_700_000_000)) { true }
         )
         #expect(server.requests[0].contains("x-amz-date: 20231114T221320Z\r\n"))
         let error = await #expect(throws: AWSError.self) {
             _ = try await client.call(
                 "PutItem",
-                Array("{}".utf8),
-                repetition: .never(decided: 1_700_000_000) { false }
+                body: Array("{}".utf8),
+                repetition: .never(decided: AWSTime(seconds: 1_700_000_000)) { false }
             )
         }
         #expect(error?.kind == .notSent)
@@ -116,8 +120,12 @@ struct ClientTests {
 
     @Test("The request names its operation and is signed")
     func request() async throws {
-        let server = TinyServer { _ in Self.answer(200, "{}") }
-        _ = try await client(server.url).call("Query", Array("{}".utf8), repetition: .harmless)
+        let server = TinyServer { _ in Self.answer(200, body: "{}") }
+        _ = try await client(server.url).call(
+            "Query",
+            body: Array("{}".utf8),
+            repetition: .harmless
+        )
         let request = server.requests[0]
         #expect(request.hasPrefix("POST / HTTP/1.1\r\n"))
         #expect(request.contains("x-amz-target: DynamoDB_20120810.Query\r\n"))
@@ -132,7 +140,7 @@ struct ClientTests {
             ("http://u@h", nil), ("h", nil),
         ]
     )
-    func endpoints(_ url: String, _ host: String?) {
+    func endpoints(url: String, host: String?) {
         #expect(AWSEndpoint(url)?.host == host)
     }
 

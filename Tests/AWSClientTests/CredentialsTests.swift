@@ -8,8 +8,8 @@ import Testing
 
 @Suite("Credentials")
 struct CredentialsTests {
-    /// Milliseconds; a busy machine is no failure.
-    private static let patience = 300_000
+    /// Long, because a busy machine is no failure.
+    private static let patienceMilliseconds = 300_000
     private static let document = """
         {"AccessKeyId": "AKID", "SecretAccessKey": "secret", "Token": "token",
          "Expiration": "2030-01-01T00:00:00Z", "Type": "AWS-HMAC", "Nested": {"a": [1]}}
@@ -18,7 +18,7 @@ struct CredentialsTests {
         accessKeyID: "AKID",
         secretAccessKey: "secret",
         sessionToken: "token",
-        expiration: 1_893_456_000
+        expiration: AWSTime(seconds: 1_893_456_000)
     )
 
     private static func ok(_ body: String) -> String {
@@ -78,7 +78,7 @@ struct CredentialsTests {
             "AWS_CONTAINER_AUTHORIZATION_TOKEN": "secret-token",
         ])
         var source = ContainerCredentials(variables: variables, http: CurlPool())
-        source.callTimeout = Self.patience
+        source.timeoutMilliseconds = Self.patienceMilliseconds
         #expect(try await source.fetch() == Self.expected)
         #expect(server.requests[0].hasPrefix("GET /creds?x=1 "))
         #expect(server.requests[0].contains("Authorization: secret-token\r\n"))
@@ -90,7 +90,7 @@ struct CredentialsTests {
         let variables = Variables(["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "/v2/x"])
         var source = ContainerCredentials(variables: variables, http: CurlPool())
         source.relativeHost = server.url
-        source.callTimeout = Self.patience
+        source.timeoutMilliseconds = Self.patienceMilliseconds
         #expect(try await source.fetch() == Self.expected)
         #expect(server.requests[0].hasPrefix("GET /v2/x "))
     }
@@ -106,7 +106,7 @@ struct CredentialsTests {
             ("ftp://127.0.0.1/", false), ("http://127.0.0.300/", false),
         ]
     )
-    func allowedHosts(_ url: String, _ isAllowed: Bool) {
+    func allowedHosts(url: String, isAllowed: Bool) {
         #expect(ContainerCredentials.isAllowed(url) == isAllowed)
     }
 
@@ -121,7 +121,7 @@ struct CredentialsTests {
         }
         let variables = Variables(["AWS_EC2_METADATA_SERVICE_ENDPOINT": server.url])
         var source = InstanceMetadata(variables: variables, http: CurlPool())
-        source.callTimeout = Self.patience
+        source.timeoutMilliseconds = Self.patienceMilliseconds
         #expect(try await source.fetch() == Self.expected)
         let off = InstanceMetadata(
             variables: Variables(["AWS_EC2_METADATA_DISABLED": "true"]),
@@ -168,13 +168,13 @@ struct CredentialsProviderTests {
             return AWSCredentials(
                 accessKeyID: "key-\(count)",
                 secretAccessKey: "s",
-                expiration: now.load(ordering: .relaxed) + 1000
+                expiration: AWSTime(seconds: now.load(ordering: .relaxed) + 1000)
             )
         }
     }
 
     private func provider(_ source: Source) -> CredentialsProvider {
-        CredentialsProvider([source]) { source.now.load(ordering: .relaxed) }
+        CredentialsProvider([source]) { AWSTime(seconds: source.now.load(ordering: .relaxed)) }
     }
 
     @Test("Many ask at once, one is fetched")

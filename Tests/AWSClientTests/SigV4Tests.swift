@@ -3,6 +3,11 @@ import Testing
 @testable import AWSClient
 
 struct SigV4Vector: Sendable {
+    var method: String
+    var service: String
+    var host: String
+    var path: String
+    var query: [(name: String, value: String)]
     var seconds: Int64
     var region: String
     var token: String?
@@ -14,8 +19,20 @@ struct SigV4Vector: Sendable {
 
 @Suite("Request signatures")
 struct SigV4Tests {
-    @Test("They are those of AWS's own library", arguments: SigV4Vector.all)
+    @Test(
+        "They are those of AWS's own library",
+        arguments: SigV4Vector.ofDynamoDB + SigV4Vector.ofOtherServices
+    )
     func vector(_ vector: SigV4Vector) {
+        expectSignature(of: vector)
+    }
+
+    @Test("They are those of AWS's own test suite", arguments: SigV4Vector.ofSuite)
+    func suite(_ vector: SigV4Vector) {
+        expectSignature(of: vector)
+    }
+
+    private func expectSignature(of vector: SigV4Vector) {
         let credentials = AWSCredentials(
             accessKeyID: "AKIDEXAMPLE",
             secretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
@@ -23,19 +40,32 @@ struct SigV4Tests {
         )
         let signature = SigV4(
             region: vector.region,
-            service: "dynamodb",
+            service: vector.service,
             credentials: credentials
         )
         let request = SigV4.Request(
-            method: "POST",
-            path: "/",
-            headers: [("host", "dynamodb.eu-central-1.amazonaws.com")] + vector.headers,
+            method: vector.method,
+            path: vector.path,
+            query: vector.query,
+            headers: [("host", vector.host)] + vector.headers,
             body: Array(vector.body.utf8)
         )
-        let headers = signature.headers(for: request, at: vector.seconds)
+        let headers = signature.headers(for: request, at: AWSTime(seconds: vector.seconds))
         #expect(headers.first { $0.name == "x-amz-date" }?.value == vector.date)
         #expect(headers.first { $0.name == "authorization" }?.value == vector.authorization)
         #expect(headers.first { $0.name == "x-amz-security-token" }?.value == vector.token)
+    }
+
+    @Test(
+        "A query is sorted by its encoded names, then by its encoded values",
+        arguments: [
+            ([("b", "1"), ("a-", "2"), ("a", "3")], "a=3&a-=2&b=1"),
+            ([("a", "b"), ("a", "B"), ("a", "")], "a=&a=B&a=b"),
+            ([("k", "a b+c/d~é%")], "k=a%20b%2Bc%2Fd~%C3%A9%25"), ([], ""),
+        ]
+    )
+    func query(_ query: [(String, String)], text: String) {
+        #expect(SigV4.canonicalQuery(query.map { (name: $0, value: $1) }) == text)
     }
 
     @Test(
@@ -46,14 +76,14 @@ struct SigV4Tests {
             (1_798_761_599, "2026-12-31T23:59:59Z"), (4_107_542_400, "2100-03-01T00:00:00Z"),
         ]
     )
-    func moments(_ seconds: Int64, _ text: String) {
-        #expect(AWSTime.seconds(text) == seconds)
+    func moments(seconds: Int64, text: String) {
+        #expect(AWSTime(text) == AWSTime(seconds: seconds))
         let basic = text.filter { $0 != "-" && $0 != ":" }
-        #expect(AWSTime.basic(seconds) == basic)
+        #expect(AWSTime(seconds: seconds).basicText == basic)
     }
 
     @Test("What is no moment is none", arguments: ["", "2026-13-01T00:00:00Z", "2026-01-01 00:00"])
     func noMoment(_ text: String) {
-        #expect(AWSTime.seconds(text) == nil)
+        #expect(AWSTime(text) == nil)
     }
 }

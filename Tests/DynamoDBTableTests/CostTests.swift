@@ -4,9 +4,10 @@ import LedgerService
 import LedgerTesting
 import Logging
 import Loopback
+import Synchronization
 import Testing
 
-/// What publishing and polling come to: calls, units, and steps one after another.
+/// The costs of publishing and polling: calls, units, and steps one after another.
 @Suite("Costs")
 struct CostTests {
     private struct Bench {
@@ -19,7 +20,7 @@ struct CostTests {
             let name = try await aws.createTable()
             // Steps are told apart by what is under way together: no call ends before its equals
             // have begun.
-            try await aws.disturb(name, ["delay_milliseconds": 20])
+            try await aws.disturb(name, faults: ["delay_milliseconds": 20])
             table = try aws.table(name)
             let ledger = Ledger(
                 table: meter.watching(table),
@@ -32,7 +33,9 @@ struct CostTests {
         /// Publishes before anything is measured; on a busy machine a try may be late.
         func prepare(_ events: String) async throws {
             let patience = Patience()
-            while await handle("POST", "/streams/s/events", events, key: "prepared").status != 200 {
+            while await handle("POST", at: "/streams/s/events", body: events, key: "prepared")
+                .status != 200
+            {
                 try patience.check("the events to measure with")
             }
         }
@@ -40,11 +43,11 @@ struct CostTests {
         @discardableResult
         func call(
             _ method: String,
-            _ target: String,
-            _ body: String = "",
+            at target: String,
+            body: String = "",
             key: String? = nil
         ) async throws -> String {
-            let answer = await handle(method, target, body, key: key)
+            let answer = await handle(method, at: target, body: body, key: key)
             let text = String(decoding: answer.body, as: UTF8.self)
             #expect((200...299).contains(answer.status), "\(text)")
             return text
@@ -52,8 +55,8 @@ struct CostTests {
 
         private func handle(
             _ method: String,
-            _ target: String,
-            _ body: String,
+            at target: String,
+            body: String,
             key: String?
         ) async -> APIResponse {
             let parts = target.split(separator: "?", maxSplits: 1).map(String.init)
@@ -68,7 +71,7 @@ struct CostTests {
             return await api.handle(request)
         }
 
-        /// What `body` came to.
+        /// The costs of all calls of `body`.
         func cost(
             _ body: () async throws -> Void
         ) async throws -> (calls: [String: Int], writeUnits: Int, steps: Int) {
@@ -83,7 +86,7 @@ struct CostTests {
     }
 
     /// Events of one key, so of one partition, which don't compress.
-    static func batch(_ count: Int, _ random: inout SeededGenerator) -> String {
+    static func batch(_ count: Int, random: inout SeededGenerator) -> String {
         let events = (0..<count).map { _ in
             let text = (0..<24).map { _ in String(random.next(), radix: 36) }.joined()
             return "{\"key\": \"k\", \"type\": \"t\", \"data\": \"\(text.prefix(180))\"}"
@@ -95,14 +98,22 @@ struct CostTests {
     func publish() async throws {
         let bench = try await Bench()
         var random = SeededGenerator(seed: 1)
-        try await bench.call("POST", "/streams", "{\"stream_id\": \"s\"}")
-        try await bench.call("POST", "/streams/s/events", Self.batch(1, &random))
+        try await bench.call("POST", at: "/streams", body: "{\"stream_id\": \"s\"}")
+        try await bench.call("POST", at: "/streams/s/events", body: Self.batch(1, random: &random))
         let one = try await bench.cost {
-            try await bench.call("POST", "/streams/s/events", Self.batch(1, &random))
+            try await bench.call(
+                "POST",
+                at: "/streams/s/events",
+                body: Self.batch(1, random: &random)
+            )
         }
         #expect(one.calls == ["PutItem": 1] && one.writeUnits == 1 && one.steps == 1)
         let hundred = try await bench.cost {
-            try await bench.call("POST", "/streams/s/events", Self.batch(100, &random))
+            try await bench.call(
+                "POST",
+                at: "/streams/s/events",
+                body: Self.batch(100, random: &random)
+            )
         }
         #expect(hundred.calls == ["PutItem": 1] && hundred.steps == 1)
         // 100 random texts of 180 base-36 digits: at least 11.6 KB however they are compressed.
@@ -113,16 +124,16 @@ struct CostTests {
     func idempotent() async throws {
         let bench = try await Bench()
         var random = SeededGenerator(seed: 2)
-        try await bench.call("POST", "/streams", "{\"stream_id\": \"s\"}")
-        try await bench.call("POST", "/streams/s/events", Self.batch(1, &random))
-        let body = Self.batch(1, &random)
+        try await bench.call("POST", at: "/streams", body: "{\"stream_id\": \"s\"}")
+        try await bench.call("POST", at: "/streams/s/events", body: Self.batch(1, random: &random))
+        let body = Self.batch(1, random: &random)
         let first = try await bench.cost {
-            try await bench.call("POST", "/streams/s/events", body, key: "x")
+            try await bench.call("POST", at: "/streams/s/events", body: body, key: "x")
         }
         #expect(first.calls == ["Query": 1, "TransactWriteItems": 1])
         #expect(first.writeUnits == 4 && first.steps == 2)
         let again = try await bench.cost {
-            try await bench.call("POST", "/streams/s/events", body, key: "x")
+            try await bench.call("POST", at: "/streams/s/events", body: body, key: "x")
         }
         #expect(again.calls == ["Query": 1] && again.steps == 1)
     }
@@ -130,11 +141,11 @@ struct CostTests {
     @Test("A poll of three partitions takes at most three steps, a commit two")
     func poll() async throws {
         let bench = try await Bench()
-        try await bench.call("POST", "/streams", "{\"stream_id\": \"s\"}")
+        try await bench.call("POST", at: "/streams", body: "{\"stream_id\": \"s\"}")
         try await bench.call(
             "POST",
-            "/streams/s/subscriptions",
-            "{\"subscription_id\": \"u\", \"start_from\": \"earliest\"}"
+            at: "/streams/s/subscriptions",
+            body: "{\"subscription_id\": \"u\", \"start_from\": \"earliest\"}"
         )
         let events = (0..<300).map { "{\"key\": \"k\($0)\", \"type\": \"t\", \"data\": 1}" }
         try await bench.prepare("[\(events.joined(separator: ","))]")
@@ -147,7 +158,7 @@ struct CostTests {
     private func pollAndCommit(_ bench: Bench, steps: ClosedRange<Int>) async throws -> String {
         var page = ""
         let poll = try await bench.cost {
-            page = try await bench.call("GET", "/streams/s/subscriptions/u/poll?limit=50")
+            page = try await bench.call("GET", at: "/streams/s/subscriptions/u/poll?limit=50")
         }
         #expect(steps.contains(poll.steps), "\(poll)")
         let match = try #require(page.firstMatch(of: /"cursor":\s*"([^"]+)"/))
@@ -155,11 +166,39 @@ struct CostTests {
         let commit = try await bench.cost {
             try await bench.call(
                 "POST",
-                "/streams/s/subscriptions/u/commit",
-                "{\"cursor\": \"\(cursor)\"}"
+                at: "/streams/s/subscriptions/u/commit",
+                body: "{\"cursor\": \"\(cursor)\"}"
             )
         }
         #expect(commit.steps == 2 && commit.calls["PutItem"] == 3, "\(commit)")
         return cursor
+    }
+}
+
+/// Counts the steps a use case takes one after another: calls that are under way together are one.
+final class StepMeter: Sendable {
+    private struct Count {
+        var underWay = 0
+        var steps = 0
+    }
+
+    private let count = Mutex(Count())
+
+    /// `table`, its steps counted here; no call of it may fail.
+    func watching(_ table: any Table) -> FaultyTable {
+        FaultyTable(table) { [self] _, moment in
+            count.withLock { count in
+                if moment == .before, count.underWay == 0 { count.steps += 1 }
+                count.underWay += moment == .before ? 1 : -1
+            }
+        }
+    }
+
+    /// Steps since the last time this was asked.
+    func takeSteps() -> Int {
+        count.withLock { count in
+            defer { count.steps = 0 }
+            return count.steps
+        }
     }
 }

@@ -10,10 +10,10 @@ import Synchronization
 package final class LocalAWS: Sendable {
     private static let started = Task { try await LocalAWS() }
 
-    /// Where it answers: `http://127.0.0.1:PORT`.
+    /// The address at which it answers: `http://127.0.0.1:PORT`.
     package let url: String
-    /// Milliseconds an attempt may take: an emulation on a busy machine is slow.
-    private static let attemptTimeout = 30_000
+    /// Long, because an emulation on a busy machine is slow.
+    private static let attemptTimeoutMilliseconds = 30_000
 
     private let process: ServerProcess
     /// Its standard input: it ends when this process does, however that comes.
@@ -25,7 +25,9 @@ package final class LocalAWS: Sendable {
             .deletingLastPathComponent()
         process = try await ServerProcess(
             root.appending(path: ".tools/venv/bin/python").path,
-            [root.appending(path: "LocalCloud/moto-server.py").path, "--end-with-input"],
+            arguments: [
+                root.appending(path: "LocalCloud/moto-server.py").path, "--end-with-input",
+            ],
             input: input.fileHandleForReading
         )
         url = process.url
@@ -34,7 +36,7 @@ package final class LocalAWS: Sendable {
     /// The one of this process.
     package static func shared() async throws -> LocalAWS { try await started.value }
 
-    /// What a process needs to reach it, as environment variables.
+    /// The environment variables with which a process reaches it.
     package var variables: [String: String] {
         [
             "AWS_ENDPOINT_URL": url, "AWS_REGION": "eu-central-1",
@@ -42,9 +44,9 @@ package final class LocalAWS: Sendable {
         ]
     }
 
-    /// Of a call that is decided on now.
+    /// A single attempt of a call that is decided on now.
     private static var onceNow: DynamoDBClient.Repetition {
-        .never(decided: Int64(Date().timeIntervalSince1970)) { true }
+        .never(decided: AWSTime(seconds: Int64(Date().timeIntervalSince1970))) { true }
     }
 
     /// Makes a table of the ledger's shape and returns its name.
@@ -52,10 +54,13 @@ package final class LocalAWS: Sendable {
         let count = number.wrappingAdd(1, ordering: .relaxed).newValue
         let name = "eventledger-\(count)"
         let environment = try AWSEnvironment.fromProcess(overriding: variables)
-        let client = try DynamoDBClient(environment, attemptTimeout: Self.attemptTimeout)
+        let client = try DynamoDBClient(
+            environment,
+            attemptTimeoutMilliseconds: Self.attemptTimeoutMilliseconds
+        )
         _ = try await client.call(
             "CreateTable",
-            Self.creation(of: name),
+            body: Self.creation(of: name),
             repetition: Self.onceNow
         )
         return name
@@ -64,9 +69,12 @@ package final class LocalAWS: Sendable {
     /// Removes a table with all that is in it.
     package func deleteTable(_ name: String) async throws {
         let environment = try AWSEnvironment.fromProcess(overriding: variables)
-        let client = try DynamoDBClient(environment, attemptTimeout: Self.attemptTimeout)
+        let client = try DynamoDBClient(
+            environment,
+            attemptTimeoutMilliseconds: Self.attemptTimeoutMilliseconds
+        )
         let body = Array("{\"TableName\": \"\(name)\"}".utf8)
-        _ = try await client.call("DeleteTable", body, repetition: Self.onceNow)
+        _ = try await client.call("DeleteTable", body: body, repetition: Self.onceNow)
     }
 
     /// A table made by ``createTable()``, as a new process would open it.
@@ -74,7 +82,7 @@ package final class LocalAWS: Sendable {
         try DynamoDBTable(
             name: name,
             environment: AWSEnvironment.fromProcess(overriding: variables),
-            attemptTimeout: Self.attemptTimeout
+            attemptTimeoutMilliseconds: Self.attemptTimeoutMilliseconds
         )
     }
 
@@ -83,17 +91,18 @@ package final class LocalAWS: Sendable {
         try table(await createTable())
     }
 
-    /// Orders what goes wrong with the calls of a table from now on, or of every one; nothing ends it.
+    /// Orders what goes wrong with the calls of a table from now on, or of every one; nothing ends
+    /// it.
     ///
     /// `LocalCloud/README.md` says what there is, such as `throttles` and `conflicts`.
-    package func disturb(_ table: String? = nil, _ faults: [String: Double] = [:]) async throws {
+    package func disturb(_ table: String? = nil, faults: [String: Double] = [:]) async throws {
         let members = faults.map { "\"\($0.key)\": \($0.value)" }
         let name = table.map { ["\"table\": \"\($0)\""] } ?? []
         let request = CurlRequest(
             method: "POST",
             url: url + "/eventledger/faults",
             body: Array("{\((name + members).joined(separator: ", "))}".utf8),
-            timeout: Self.attemptTimeout
+            timeoutMilliseconds: Self.attemptTimeoutMilliseconds
         )
         let answer = try await CurlClient().call(request)
         guard answer.status == 204 else { throw Refused(answer: answer.body) }

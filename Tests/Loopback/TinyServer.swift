@@ -16,15 +16,16 @@ package final class TinyServer: Sendable {
     /// The port it listens on.
     package let port: Int
 
-    /// A server that answers each request, head and body, by `answer`; nil means to stay silent.
+    /// A server on a free port.
     ///
-    /// `closes`: The connection is closed after each answer.
-    ///
-    /// `closesWhenSilent`: It is closed instead of an answer of nil.
+    /// - Parameters:
+    ///   - closes: True to close the connection after each answer.
+    ///   - closesWhenSilent: True to close it instead of an answer of nil.
+    ///   - answer: Answers a request, head and body, with all bytes; nil means to stay silent.
     package init(
         closes: Bool = false,
         closesWhenSilent: Bool = false,
-        _ answer: @escaping @Sendable (String) -> String?
+        answer: @escaping @Sendable (String) -> String?
     ) {
         let listener = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
@@ -44,7 +45,12 @@ package final class TinyServer: Sendable {
             while case let connection = accept(listener, nil, nil), connection >= 0 {
                 state.withLock { $0.connections += 1 }
                 Thread.detachNewThread { [self] in
-                    serve(connection, closes, closesWhenSilent, answer)
+                    serve(
+                        on: connection,
+                        closes: closes,
+                        closesWhenSilent: closesWhenSilent,
+                        answer: answer
+                    )
                 }
             }
             // Here and nowhere else: closed under a waiting `accept`, the number could become
@@ -55,9 +61,9 @@ package final class TinyServer: Sendable {
 
     deinit { stop() }
 
-    /// `http://127.0.0.1:PORT`.
+    /// The address at which it answers: `http://127.0.0.1:PORT`.
     package var url: String { "http://127.0.0.1:\(port)" }
-    /// How many connections were made.
+    /// Connections that were made so far.
     package var connections: Int { state.withLock { $0.connections } }
     /// Every request, head and body.
     package var requests: [String] { state.withLock { $0.requests } }
@@ -75,10 +81,10 @@ package final class TinyServer: Sendable {
     }
 
     private func serve(
-        _ connection: Int32,
-        _ closes: Bool,
-        _ closesWhenSilent: Bool,
-        _ answer: (String) -> String?
+        on connection: Int32,
+        closes: Bool,
+        closesWhenSilent: Bool,
+        answer: (String) -> String?
     ) {
         defer { close(connection) }
         while let request = receive(connection) {

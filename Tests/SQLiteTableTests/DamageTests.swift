@@ -29,7 +29,7 @@ import Testing
         )
         let table = try SQLiteTable.open(path: folder.file)
         await expectCorrupt { _ = try await table.get(bad) }
-        // What stands before it is served first.
+        // The rows before the damaged one are served first.
         let page = try await table.query(Query(bad.group, limit: 5))
         #expect(page.items == [good] && page.next == good.key.sortKey)
         await expectCorrupt {

@@ -1,7 +1,10 @@
+import CSQLite
+import Glibc
 import LedgerCore
 import LedgerTesting
-import SQLiteTable
 import Testing
+
+@testable import SQLiteTable
 
 @Suite struct LogTests {
     private static let options = {
@@ -18,8 +21,8 @@ import Testing
 
     @Test func theLogStaysBoundedUnderConstantLoad() async throws {
         try await withTable(Self.options) { table, folder in
-            // 120 MB of rows. Nobody reads: the writer waits for readers for a moment only, and on a
-            // busy machine none is done in a moment.
+            // 120 MB of rows. Nobody reads: the writer waits for readers for a moment only, and on
+            // a busy machine none is done in a moment.
             try await withThrowingTaskGroup(of: Void.self) { tasks in
                 for task in 0..<24 {
                     tasks.addTask { try await Self.write(0..<250, to: table, partition: task) }
@@ -87,5 +90,26 @@ import Testing
             #expect(folder.size("-wal") == nil)
             #expect(try #require(folder.size("")) > 100_000)
         }
+    }
+}
+
+@Suite("Failed checkpoints") struct CheckpointFailureTests {
+    @Test(
+        "After a failed sync the database is in doubt, whatever the reason",
+        arguments: [EIO, ENOSPC, EDQUOT]
+    )
+    func sync(_ reason: Int32) {
+        #expect(failure(SQLITE_IOERR | 4 << 8, systemError: reason).leavesDatabaseInDoubt)
+    }
+
+    @Test("After a write that found no room, and after a read, it is not")
+    func others() {
+        #expect(!failure(SQLITE_FULL, systemError: ENOSPC).leavesDatabaseInDoubt)
+        #expect(!failure(el_sqlite_ioerr_read, systemError: EIO).leavesDatabaseInDoubt)
+        #expect(!failure(SQLITE_BUSY, systemError: 0).leavesDatabaseInDoubt)
+    }
+
+    private func failure(_ code: Int32, systemError reason: Int32) -> SQLiteFailure {
+        SQLiteFailure(code: code, systemError: reason, message: "")
     }
 }

@@ -11,7 +11,7 @@ import Testing
             for offset in 0..<Int64(20) {
                 _ = try await table.write(.put(Sample.item(try Sample.chunk(offset))))
             }
-            let copy = try Self.copy(folder, [""])
+            let copy = try Self.copy(folder, suffixes: [""])
             let bytes = try readFile(copy.file)
             for _ in 0..<2 {
                 #expect(throws: SQLiteOpenError.copiedInUse(path: copy.file)) {
@@ -31,7 +31,7 @@ import Testing
             let folder = try TemporaryFolder()
             if round == 1 { await (try SQLiteTable.open(path: folder.file)).close() }
             let table = try SQLiteTable.open(path: folder.file)
-            let copy = try Self.copy(folder, [""])
+            let copy = try Self.copy(folder, suffixes: [""])
             #expect(throws: SQLiteOpenError.copiedInUse(path: copy.file)) {
                 try SQLiteTable.open(path: copy.file)
             }
@@ -43,7 +43,7 @@ import Testing
         try await withTable { table, folder in
             let item = Sample.item(try Sample.chunk(0))
             _ = try await table.write(.put(item))
-            let (copy, new) = (try Self.copy(folder, [""]), try TemporaryFolder())
+            let (copy, new) = (try Self.copy(folder, suffixes: [""]), try TemporaryFolder())
             try SQLiteSnapshot.open(path: copy.file, withoutLog: true)
                 .copy(to: new.file, as: .table)
             #expect(copy.names == ["ledger.sqlite"], "nothing may look like a log afterwards")
@@ -55,7 +55,7 @@ import Testing
         try await withTable { table, folder in
             let item = Sample.item(try Sample.chunk(0))
             _ = try await table.write(.put(item))
-            let moved = try Self.copy(folder, ["", "-wal"])
+            let moved = try Self.copy(folder, suffixes: ["", "-wal"])
             let other = try SQLiteTable.open(path: moved.file)
             #expect(try await other.get(item.key) == item)
             await other.close()
@@ -64,8 +64,8 @@ import Testing
 
     @Test func aLogThatWasJustBegunAnewIsALog() async throws {
         try await withTable { _, folder in
-            let moved = try Self.copy(folder, [""])
-            try writeFile(moved.file + "-wal", [])
+            let moved = try Self.copy(folder, suffixes: [""])
+            try writeFile(moved.file + "-wal", holding: [])
             await (try SQLiteTable.open(path: moved.file)).close()
         }
     }
@@ -73,7 +73,7 @@ import Testing
     @Test func aCleanStopTakesTheMarkAway() async throws {
         let folder = try TemporaryFolder()
         await (try SQLiteTable.open(path: folder.file)).close()
-        let copy = try Self.copy(folder, [""])
+        let copy = try Self.copy(folder, suffixes: [""])
         _ = try SQLiteSnapshot.open(path: copy.file)
         await (try SQLiteTable.open(path: copy.file)).close()
     }
@@ -95,11 +95,11 @@ import Testing
     /// Some of a table's files, copied to a folder of their own.
     private static func copy(
         _ folder: TemporaryFolder,
-        _ suffixes: [String]
+        suffixes: [String]
     ) throws -> TemporaryFolder {
         let copy = try TemporaryFolder()
         for suffix in suffixes {
-            try writeFile(copy.file + suffix, try readFile(folder.file + suffix))
+            try writeFile(copy.file + suffix, holding: try readFile(folder.file + suffix))
         }
         return copy
     }

@@ -25,11 +25,11 @@ import Testing
                 let item = Sample.item(try Sample.chunk(offset), bytes: 40_000)
                 _ = try await table.write(.put(item))
             }
-            // What a crash of the process would leave behind.
+            // The files that a crash of the process would leave behind.
             let copy = try TemporaryFolder()
             for suffix in ["", "-wal"] {
                 let bytes = try readFile(folder.file + suffix)
-                try writeFile(copy.file + suffix, bytes)
+                try writeFile(copy.file + suffix, holding: bytes)
             }
             let recovered = try SQLiteTable.open(path: copy.file)
             let group = try Sample.chunk(0).group
@@ -122,7 +122,7 @@ import Testing
 
     @Test func anotherApplicationsDatabaseIsRefusedAndLeftAlone() async throws {
         let folder = try TemporaryFolder()
-        try writeFile(folder.file, [])
+        try writeFile(folder.file, holding: [])
         try execute("CREATE TABLE mine(x)", on: folder.file)
         let before = try readFile(folder.file)
         #expect { try SQLiteTable.open(path: folder.file) } throws: { error in
@@ -135,7 +135,7 @@ import Testing
     @Test func aFileThatIsNoDatabaseIsRefusedAndLeftAlone() async throws {
         for content in [[1], Array("{\"events\": []}".utf8), [UInt8](repeating: 0, count: 8192)] {
             let folder = try TemporaryFolder()
-            try writeFile(folder.file, content)
+            try writeFile(folder.file, holding: content)
             #expect { try SQLiteTable.open(path: folder.file) } throws: { error in
                 guard case SQLiteOpenError.notOurs = error else { return false }
                 return true
@@ -152,7 +152,7 @@ import Testing
             _ = try await table.write(.put(Sample.item(try Sample.chunk(offset), bytes: 5000)))
         }
         await table.close()
-        try writeFile(folder.file, Array(try readFile(folder.file).prefix(length)))
+        try writeFile(folder.file, holding: Array(try readFile(folder.file).prefix(length)))
         #expect { try SQLiteTable.open(path: folder.file) } throws: { error in
             guard case SQLiteOpenError.corrupt = error else { return false }
             return true
@@ -166,7 +166,7 @@ import Testing
         try foreign.execute("PRAGMA locking_mode=EXCLUSIVE; BEGIN EXCLUSIVE")
         #expect(throws: SQLiteOpenError.locked(path: folder.file)) {
             var options = SQLiteOptions()
-            options.lockPatience = 0
+            options.lockPatienceMilliseconds = 0
             _ = try SQLiteTable.open(path: folder.file, options: options)
         }
         foreign.close()
@@ -179,5 +179,65 @@ import Testing
             guard case SQLiteOpenError.cannotOpen = error else { return false }
             return true
         }
+    }
+}
+
+/// One file by several names.
+@Suite struct LinkTests {
+    @Test func aSecondTableThroughALinkToTheFileIsRefused() async throws {
+        try await withTable { _, folder in
+            try #require(symlink("ledger.sqlite", folder["other.sqlite"]) == 0)
+            #expect(throws: SQLiteOpenError.inUse(path: folder.file + ".lock")) {
+                try SQLiteTable.open(path: folder["other.sqlite"])
+            }
+        }
+    }
+
+    @Test func aSecondTableThroughALinkToTheFolderIsRefused() async throws {
+        let links = try TemporaryFolder()
+        try await withTable { _, folder in
+            try #require(symlink(folder.path, links["data"]) == 0)
+            let other = links["data/ledger.sqlite"]
+            #expect(throws: SQLiteOpenError.inUse(path: folder.file + ".lock")) {
+                try SQLiteTable.open(path: other)
+            }
+            #expect(throws: SQLiteOpenError.self) { try SQLiteClaim(path: other) }
+        }
+    }
+
+    @Test func aNewFileBehindALinkIsMadeWhereTheLinkLeads() async throws {
+        let (folder, links) = (try TemporaryFolder(), try TemporaryFolder())
+        try #require(symlink(folder.file, links["ledger.sqlite"]) == 0)
+        let table = try SQLiteTable.open(path: links["ledger.sqlite"])
+        #expect(throws: SQLiteOpenError.inUse(path: folder.file + ".lock")) {
+            try SQLiteTable.open(path: folder.file)
+        }
+        await table.close()
+        #expect(folder.names == ["ledger.sqlite", "ledger.sqlite.lock"])
+        #expect(links.names == ["ledger.sqlite"])
+    }
+
+    @Test func linksInACircleAreRefused() throws {
+        let folder = try TemporaryFolder()
+        try #require(symlink("b", folder["a"]) == 0)
+        try #require(symlink("a", folder["b"]) == 0)
+        #expect { try SQLiteTable.open(path: folder["a"]) } throws: { error in
+            guard case SQLiteOpenError.cannotOpen = error else { return false }
+            return true
+        }
+    }
+
+    @Test func aFileWithTwoNamesIsRefusedByEither() async throws {
+        let folder = try TemporaryFolder()
+        await (try SQLiteTable.open(path: folder.file)).close()
+        let other = folder["other.sqlite"]
+        try #require(link(folder.file, other) == 0)
+        for path in [folder.file, other] {
+            #expect(throws: SQLiteOpenError.linked(path: path, names: 2)) {
+                try SQLiteTable.open(path: path)
+            }
+        }
+        try #require(unlink(other) == 0)
+        await (try SQLiteTable.open(path: folder.file)).close()
     }
 }

@@ -81,7 +81,7 @@ import Testing
     @Test func whatIsNoTableIsRefused() throws {
         let folder = try TemporaryFolder()
         #expect(throws: SQLiteOpenError.self) { try SQLiteSnapshot.open(path: folder.file) }
-        try writeFile(folder.file, [])
+        try writeFile(folder.file, holding: [])
         #expect(throws: SQLiteOpenError.self) { try SQLiteSnapshot.open(path: folder.file) }
         #expect(folder.names == ["ledger.sqlite"])
     }

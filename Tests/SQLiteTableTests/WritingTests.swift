@@ -81,7 +81,7 @@ import Testing
                 for index in 0..<60 {
                     tasks.addTask {
                         let size = index.isMultiple(of: 10) ? 300_000 : 20
-                        return (size, await put(table, Int64(index), size))
+                        return (size, await put(in: table, offset: Int64(index), bytes: size))
                     }
                 }
                 return await tasks.reduce(into: []) { $0.append($1) }
@@ -97,7 +97,7 @@ import Testing
         try await withTable { table, folder in
             let answers = await withTaskGroup(of: (Int64, TableError?).self) { tasks in
                 for index in 0..<Int64(200) {
-                    tasks.addTask { (index, await put(table, index, 1000)) }
+                    tasks.addTask { (index, await put(in: table, offset: index, bytes: 1000)) }
                 }
                 for _ in 0..<3 {
                     tasks.addTask {
@@ -149,7 +149,11 @@ import Testing
         }
     }
 
-    private func put(_ table: SQLiteTable, _ offset: Int64, _ size: Int) async -> TableError? {
+    private func put(
+        in table: SQLiteTable,
+        offset: Int64,
+        bytes size: Int
+    ) async -> TableError? {
         do throws(TableError) {
             guard let position = Offset(offset), let partition = Partition(0) else { return nil }
             let item = Sample.item(.chunk(Sample.stream, partition, position), bytes: size)

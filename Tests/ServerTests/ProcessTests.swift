@@ -51,7 +51,7 @@ import Testing
         defer { withExtendedLifetime(folder) {} }
         let child = try ChildProcess(
             "/bin/sh",
-            [
+            arguments: [
                 "-c", "ulimit -n \(limit) && exec \"$0\" serve --port 0 --data \"$1\" 2>\"$2\"",
                 try ServerProcess.executable("eventledger"), folder["data"], folder["errors"],
             ],

@@ -7,7 +7,7 @@ import Testing
 
 /// Copying of the log that another program's reading cut short.
 ///
-/// What SQLite notes of such a pass, it notes without a sync. When a later sync fails, nobody writes
+/// SQLite notes the progress of such a pass without a sync. When a later sync fails, nobody writes
 /// those pages again, unless from the log.
 @Suite("Passes cut short")
 struct CutShortPassTests {
@@ -16,10 +16,10 @@ struct CutShortPassTests {
         arguments: 1...8,
         [FV_EIO, FV_ENOSPC]
     )
-    func laterSyncFails(_ call: Int, _ trouble: fv_trouble) async throws {
+    func laterSyncFails(call: Int, trouble: fv_trouble) async throws {
         for start in 20..<28 {
             for end in start + 2..<start + 5 {
-                try await Self.run(Self.sync(call, trouble), reading: start..<end)
+                try await Self.run(Self.sync(call, failsWith: trouble), reading: start..<end)
             }
         }
     }
@@ -29,10 +29,10 @@ struct CutShortPassTests {
     private static func run(_ fault: Disk.Fault, reading: Range<Int>) async throws {
         let folder = try TemporaryFolder(prefersMemory: true)
         let disk = Disk()
-        disk.put(folder.file, [])
+        disk.put(folder.file, holding: [])
         let table = try disk.openTable(folder.file)
         let recording = RecordingTable(table) { disk.eventCount }
-        let reader = OtherProgram(disk, folder.file)
+        let reader = OtherProgram(on: disk, path: folder.file)
         for number in 0..<reading.upperBound + 20 {
             if number == reading.lowerBound { reader.goOn() }
             if number == reading.upperBound {
@@ -43,7 +43,12 @@ struct CutShortPassTests {
         }
         #expect(disk.failures == 1)
         await table.close()
-        try await check(disk, recording, folder.file, "\(fault), reading \(reading)")
+        try await check(
+            disk,
+            table: recording,
+            path: folder.file,
+            comment: "\(fault), reading \(reading)"
+        )
     }
 
     private static func put(_ number: Int, in table: some Table) async {
@@ -56,9 +61,9 @@ struct CutShortPassTests {
     /// The files as the system has them, which may have dropped what a failed sync has forgotten.
     private static func check(
         _ disk: Disk,
-        _ table: RecordingTable,
-        _ path: String,
-        _ comment: String
+        table: RecordingTable,
+        path: String,
+        comment: String
     ) async throws {
         var random = SeededGenerator(seed: RandomSeed.base)
         var state = DurableState([path: []])
@@ -75,7 +80,7 @@ struct CutShortPassTests {
         #expect(try Aftermath.integrity(of: folder.file) == "ok", "\(comment)")
     }
 
-    private static func sync(_ call: Int, _ trouble: fv_trouble) -> Disk.Fault {
+    private static func sync(_ call: Int, failsWith trouble: fv_trouble) -> Disk.Fault {
         Disk.Fault(
             calls: Int(FV_SYNC),
             trouble: trouble,

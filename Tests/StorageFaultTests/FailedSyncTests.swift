@@ -6,7 +6,7 @@ import LedgerTesting
 import SQLiteTable
 import Testing
 
-/// What a failed sync does to others that have the file open.
+/// A failed sync and the others that have the file open.
 @Suite("Failed syncs")
 struct FailedSyncTests {
     @Test("Who wrote what another's sync lost hears of it, once")
@@ -36,10 +36,10 @@ struct FailedSyncTests {
     func givesUp() async throws {
         let folder = try TemporaryFolder(prefersMemory: true)
         let disk = Disk()
-        disk.put(folder.file, [])
+        disk.put(folder.file, holding: [])
         let table = try disk.openTable(folder.file)
         let node = Node(table, seed: 1, clock: ManualClock())
-        #expect(await node.call("GET", "/health").status == 200)
+        #expect(await node.call("GET", at: "/health").status == 200)
         disk.follow(.firstSync)
         let key = TableKey.stream(try #require(StreamID("s")))
         var errors: [TableError] = []
@@ -50,8 +50,8 @@ struct FailedSyncTests {
                 errors.append(error)
             }
         }
-        #expect(await node.call("GET", "/health").status == 503)
-        #expect(await node.call("GET", "/streams").status == 200)
+        #expect(await node.call("GET", at: "/health").status == 503)
+        #expect(await node.call("GET", at: "/streams").status == 200)
         await table.close()
         #expect(errors.map(\.effect) == [.indefinite, .definite])
         #expect(errors.last?.reason == .closed)

@@ -18,7 +18,7 @@ struct KilledProcessTests {
         #expect(call > 100, "hardly any call")
     }
 
-    /// Whether there was such a call.
+    /// Kills a process at a call and checks the next one; false when there was no such call.
     private static func survives(_ fault: Fault, at call: Int) async throws -> Bool {
         let table = MemoryTable()
         let clock = ManualClock()
@@ -30,17 +30,17 @@ struct KilledProcessTests {
         await clients.act()
         guard dying.calls > call else { return false }
         let next = Node(table, seed: 2, clock: clock)
-        let broken = try await Promises(clients, 0, next, table).broken()
+        let broken = try await Promises(to: clients, at: 0, node: next, table: table).broken()
         #expect(broken.isEmpty, "\(fault) at call \(call)")
-        let left = await remains(table, next)
+        let left = await remains(in: table, of: next)
         #expect(left.isEmpty, "\(fault) at call \(call): rows of a deleted stream")
         return true
     }
 
     /// Rows that are left when every stream is deleted and the deletions had time enough.
-    private static func remains(_ table: MemoryTable, _ node: Node) async -> [TableKey] {
+    private static func remains(in table: MemoryTable, of node: Node) async -> [TableKey] {
         for stream in ["orders", "short"] {
-            let answer = await node.call("DELETE", "/streams/\(stream)")
+            let answer = await node.call("DELETE", at: "/streams/\(stream)")
             #expect(answer.status == 200 || answer.status == 404, "\(answer)")
         }
         for _ in 0..<3 {
@@ -52,6 +52,6 @@ struct KilledProcessTests {
 }
 
 extension Fault {
-    /// What a process meets that is no more.
+    /// Every call of a process that was killed.
     fileprivate static let gone = Fault.failBefore(.closed)
 }

@@ -9,7 +9,7 @@ struct PowerLossTests {
         arguments: Run.Copying.allCases
     )
     func cuts(_ copying: Run.Copying) async throws {
-        let run = try await Run.make(in: try TemporaryFolder(prefersMemory: true), copying)
+        let run = try await Run.make(in: try TemporaryFolder(prefersMemory: true), copying: copying)
         #expect(run.clients.events.count > 15)
         try await run.everyMoment { state, rows, moment, random in
             for survival in Self.survivals(at: moment) {
@@ -17,7 +17,7 @@ struct PowerLossTests {
                 try await Aftermath(run: run, files: files, moment: moment).check(
                     rows,
                     promises: survival == .half && moment.isMultiple(of: 8),
-                    "\(survival) survives; \(replay)"
+                    comment: "\(survival) survives; \(replay)"
                 )
             }
         }
@@ -34,13 +34,13 @@ struct PowerLossTests {
         arguments: Run.Copying.allCases
     )
     func killedBefore(_ copying: Run.Copying) async throws {
-        let run = try await Run.make(in: try TemporaryFolder(prefersMemory: true), copying)
+        let run = try await Run.make(in: try TemporaryFolder(prefersMemory: true), copying: copying)
         try await run.everyMoment { state, rows, moment, random in
             guard Effort.isLong || moment.isMultiple(of: 4) else { return }
-            let next = try await NextLife(run, state, rows.groups)
+            let next = try await NextLife(after: run, state: state, groups: rows.groups)
             #expect(try await rows.admits(next.served, at: moment), "at \(moment); \(replay)")
             for survival in [DurableState.Survival.nothing, .half] {
-                let isKept = try await next.rows(after: survival, &random) == next.served
+                let isKept = try await next.rows(after: survival, random: &random) == next.served
                 #expect(isKept, "at \(moment), \(survival) survives; \(replay)")
             }
         }

@@ -12,7 +12,10 @@ struct TruncationTests {
         let (whole, rows) = try await Self.ledger(closed: true)
         let database = try #require(whole[""])
         for length in Self.lengths(database.count) {
-            let found = try await Self.rows(in: ["": Array(database.prefix(length))], rows)
+            let found = try await Self.rows(
+                in: ["": Array(database.prefix(length))],
+                expecting: rows
+            )
             let isRefused = found == nil
             // Nothing at all is a new ledger: there is no ledger to be seen.
             #expect(isRefused || length == database.count || length == 0, "\(length) bytes")
@@ -28,7 +31,7 @@ struct TruncationTests {
         for length in Self.lengths(database.count) {
             var files = whole
             files[""] = Array(database.prefix(length))
-            guard let found = try await Self.rows(in: files, rows) else {
+            guard let found = try await Self.rows(in: files, expecting: rows) else {
                 refusals += 1
                 continue
             }
@@ -64,7 +67,8 @@ struct TruncationTests {
                 clock: ManualClock().instant
             )
             let node = Node(table, seed: 2, clock: run.clock)
-            let broken = try await Promises(run.clients, 0, node, table).broken()
+            let broken = try await Promises(to: run.clients, at: 0, node: node, table: table)
+                .broken()
             #expect(broken.isEmpty, "\(length) of \(longest.log.count) bytes of the log")
             states.insert(try await table.rows(of: groups.groups))
             await table.close()
@@ -115,11 +119,11 @@ struct TruncationTests {
         return .chunk(Incarnation(high: 1, low: 2), partition, try #require(Offset(offset)))
     }
 
-    /// The rows in these files: nil when they are refused as damaged, `.some(nil)` when reading them
-    /// is an error.
+    /// The rows in these files: nil when they are refused as damaged, `.some(nil)` when reading
+    /// them is an error.
     private static func rows(
         in files: [String: [UInt8]],
-        _ expected: Set<Item>
+        expecting expected: Set<Item>
     ) async throws -> Set<Item>?? {
         let folder = try TemporaryFolder(prefersMemory: true)
         try folder.write(Aftermath.moved(files, from: "", to: folder.file))
@@ -135,7 +139,7 @@ struct TruncationTests {
             case .corrupt, .notOurs: break
             default: throw error
             }
-            // Whoever tries again finds the same.
+            // A second try finds the files as they were.
             for (suffix, bytes) in files { #expect(try folder.read(suffix) == bytes, "\(suffix)") }
             #expect(throws: SQLiteOpenError.self) {
                 try SQLiteTable.open(

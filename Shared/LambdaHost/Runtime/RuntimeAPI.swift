@@ -78,7 +78,7 @@ struct RuntimeAPI: Sendable {
     /// Makes a request to the Runtime API, past the proxies that the function's environment may name:
     /// the API is on this machine.
     func request(_ path: String, timeout: Int = 30_000) -> CurlRequest {
-        var request = CurlRequest(url: base + path, timeout: timeout)
+        var request = CurlRequest(url: base + path, timeoutMilliseconds: timeout)
         request.isDirect = true
         return request
     }

@@ -155,7 +155,9 @@ package struct FoldPlan: ~Copyable {
         _ now: Timestamp
     ) throws(TableError) -> Action {
         if let target, progress.foldedTail.next >= target { return .finish(report) }
-        if rest.isEmpty, compacts { rest = images.run(after: progress.foldedTail, rules: rules)[...] }
+        if rest.isEmpty, compacts {
+            rest = images.run(after: progress.foldedTail, rules: rules)[...]
+        }
         guard !rest.isEmpty else { return readLog(progress) }
         return try fold(progress, now)
     }

@@ -41,7 +41,8 @@ extension Ledger {
         case .latest: return .log(tail)
         case .compacted:
             // The watermark is taken before any of the state is read (design, section 6).
-            let watermark = configuration.rules.keep(.watermarkFirst) ? end.progress?.foldedTail.next : tail
+            let watermark =
+                configuration.rules.keep(.watermarkFirst) ? end.progress?.foldedTail.next : tail
             return .snapshot(watermark: watermark ?? .zero, after: nil)
         case .timestamp(let moment):
             return .log(try await offset(at: moment, of: partition, in: stream, endingAt: end))

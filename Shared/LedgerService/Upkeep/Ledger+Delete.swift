@@ -78,7 +78,11 @@ extension Ledger {
         // one: it would have to be at least two days old.
         let verdict = reading.verdict(
             at: clock.wall(),
-            trusting: TailTrust(created: stream.created, onlySweepDeletes: true, rules: configuration.rules)
+            trusting: TailTrust(
+                created: stream.created,
+                onlySweepDeletes: true,
+                rules: configuration.rules
+            )
         )
         guard case .tail(var tail) = verdict, configuration.rules.keep(.seal) else { return }
         while true {

@@ -208,7 +208,9 @@ extension Ledger {
     /// - Returns: This moment, in which it is not: when a write of the fold is decided.
     private func checkFoldPatience(since began: Instant) throws(TableError) -> Instant {
         let now = clock.instant()
-        guard now.elapsed(since: began) < Limits.foldPatience || !configuration.rules.keep(.foldDeadline)
+        guard
+            now.elapsed(since: began) < Limits.foldPatience
+                || !configuration.rules.keep(.foldDeadline)
         else {
             throw TableError(
                 .definite,

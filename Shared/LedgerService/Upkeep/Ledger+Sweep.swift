@@ -146,7 +146,9 @@ extension Ledger {
             // Rounds do not come to the minute.
             let due = progress.tailVerifiedAt?.advanced(byMilliseconds: Limits.sweepEvery / 2)
             guard isForced || due.map({ $0 <= moment }) ?? true else { return }
-            guard progress.foldedTail.next >= tail || !configuration.rules.keep(.sweptLast) else { return }
+            guard progress.foldedTail.next >= tail || !configuration.rules.keep(.sweptLast) else {
+                return
+            }
             var changed = progress
             changed.tailVerifiedAt = moment
             let write = progress.replacement(by: changed)

@@ -8,9 +8,8 @@ final class Connection {
     let handle: OpaquePointer
     private let patience: Int32
 
-    /// What a connection is for.
+    /// The rights of a connection over the file.
     enum Access {
-        /// Reading and writing.
         case readWrite
         /// Reading, beside others that write.
         case readOnly
@@ -21,16 +20,16 @@ final class Connection {
     /// Opens a file that exists.
     ///
     /// - Parameters:
-    ///   - path: Where it is.
-    ///   - options: How long to wait for another program's lock, and by which file system.
-    ///   - access: What it is for.
-    /// - Throws: Why it cannot be opened.
+    ///   - path: The database's file.
+    ///   - options: Of these, the patience with other programs' locks and the file system count.
+    ///   - access: What the connection may do with the file.
+    /// - Throws: SQLite's reason for which it cannot be opened.
     init(
         path: String,
         options: SQLiteOptions,
         access: Access = .readWrite
     ) throws(SQLiteFailure) {
-        let (name, way) = Self.opening(path, access)
+        let (name, way) = Self.opening(path, for: access)
         var handle: OpaquePointer?
         let flags = way | SQLITE_OPEN_NOMUTEX
         let code = sqlite3_open_v2(name, &handle, flags, options.fileSystem)
@@ -38,7 +37,7 @@ final class Connection {
             throw SQLiteFailure(code: SQLITE_NOMEM, systemError: 0, message: "out of memory")
         }
         self.handle = handle
-        patience = Int32(clamping: options.lockPatience)
+        patience = Int32(clamping: options.lockPatienceMilliseconds)
         sqlite3_extended_result_codes(handle, 1)
         waitPatiently()
         guard code == SQLITE_OK else {
@@ -48,7 +47,7 @@ final class Connection {
         }
     }
 
-    private static func opening(_ path: String, _ access: Access) -> (name: String, way: Int32) {
+    private static func opening(_ path: String, for access: Access) -> (name: String, way: Int32) {
         // A name such as ":memory:" means something else to SQLite unless it looks like a path.
         let name = path.utf8.first == UInt8(ascii: "/") ? path : "./" + path
         switch access {
@@ -57,7 +56,7 @@ final class Connection {
         case .fileAlone:
             var uri = "file:"
             for byte in name.utf8 {
-                // What has a meaning in a URI.
+                // Characters with a meaning in a URI are percent-encoded.
                 let isSpecial = byte < 0x21 || byte > 0x7e || Array("%?#".utf8).contains(byte)
                 uri +=
                     isSpecial
@@ -87,7 +86,7 @@ final class Connection {
         sqlite3_busy_timeout(handle, patience)
     }
 
-    /// Whether a transaction is open.
+    /// True after a BEGIN until its COMMIT, its ROLLBACK or an error that rolled back.
     var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
 
     /// Rows that the last statement changed.
@@ -102,7 +101,7 @@ final class Connection {
     func number(_ sql: String) throws(SQLiteFailure) -> Int64 {
         let statement = try prepare(sql)
         defer { statement.finalize() }
-        try check(statement.step(), SQLITE_ROW)
+        try check(statement.step(), is: SQLITE_ROW)
         return statement.number(at: 0)
     }
 
@@ -111,7 +110,9 @@ final class Connection {
         var statement: OpaquePointer?
         let flags = UInt32(SQLITE_PREPARE_PERSISTENT)
         try check(sqlite3_prepare_v3(handle, sql, -1, flags, &statement, nil))
-        guard let statement else { preconditionFailure("an empty statement: \(sql)") }
+        guard let statement else {
+            preconditionFailure("SQL that is compiled holds a statement: \(sql)")
+        }
         return Statement(statement)
     }
 
@@ -122,16 +123,16 @@ final class Connection {
         }
         let code = sqlite3_backup_step(backup, -1)
         let end = sqlite3_backup_finish(backup)
-        try target.check(code, SQLITE_DONE)
+        try target.check(code, is: SQLITE_DONE)
         try target.check(end)
     }
 
-    /// Throws what happened unless `code` is the expected one.
-    func check(_ code: Int32, _ expected: Int32 = SQLITE_OK) throws(SQLiteFailure) {
+    /// Throws SQLite's failure unless the last call answered with the expected code.
+    func check(_ code: Int32, is expected: Int32 = SQLITE_OK) throws(SQLiteFailure) {
         guard code == expected else { throw failure(code) }
     }
 
-    /// What `code`, the last call's answer, means.
+    /// The failure that `code`, the last call's answer, stands for.
     func failure(_ code: Int32) -> SQLiteFailure {
         SQLiteFailure(
             code: code,
@@ -142,8 +143,84 @@ final class Connection {
 }
 
 /// Reads take a few milliseconds at most, so looks often: 40 ms in steps of 0.2 ms.
-private func waitForReaders(_ context: UnsafeMutableRawPointer?, _ count: Int32) -> Int32 {
+private func waitForReaders(context: UnsafeMutableRawPointer?, count: Int32) -> Int32 {
     guard count < 200 else { return 0 }
     usleep(200)
     return 1
+}
+
+/// A compiled statement.
+///
+/// It belongs to its connection's thread. Bound bytes are not copied: they must stay in place until
+/// the statement is reset.
+final class Statement {
+    private let handle: OpaquePointer
+
+    init(_ handle: OpaquePointer) {
+        self.handle = handle
+    }
+
+    /// Frees the statement; it must not be used again.
+    func finalize() {
+        sqlite3_finalize(handle)
+    }
+
+    /// Binds a number; columns and parameters count as in SQLite, from 0 and from 1.
+    func bind(_ number: Int64, at index: Int32) {
+        sqlite3_bind_int64(handle, index, number)
+    }
+
+    /// Binds a number or NULL.
+    func bind(_ number: Int64?, at index: Int32) {
+        if let number { bind(number, at: index) } else { sqlite3_bind_null(handle, index) }
+    }
+
+    /// Binds bytes without copying them.
+    func bind(_ bytes: UnsafeBufferPointer<UInt8>, at index: Int32) {
+        // An empty buffer may have no address, and no address means NULL.
+        guard let address = bytes.baseAddress, !bytes.isEmpty else {
+            sqlite3_bind_zeroblob(handle, index, 0)
+            return
+        }
+        sqlite3_bind_blob64(handle, index, address, UInt64(bytes.count), nil)
+    }
+
+    /// Binds ASCII text without copying it.
+    func bind(ascii text: UnsafeBufferPointer<UInt8>, at index: Int32) {
+        text.withMemoryRebound(to: CChar.self) { characters in
+            let count = UInt64(characters.count)
+            let encoding = UInt8(SQLITE_UTF8)
+            sqlite3_bind_text64(handle, index, characters.baseAddress, count, nil, encoding)
+        }
+    }
+
+    /// Runs up to the next row or the end and returns SQLite's code.
+    func step() -> Int32 {
+        sqlite3_step(handle)
+    }
+
+    /// Ends the run: its snapshot and what it had bound are let go.
+    func reset() {
+        sqlite3_reset(handle)
+    }
+
+    /// Runs to the end and resets.
+    func run() -> Int32 {
+        defer { reset() }
+        return step()
+    }
+
+    /// A column of the present row as a number.
+    func number(at column: Int32) -> Int64 {
+        sqlite3_column_int64(handle, column)
+    }
+
+    /// A column's bytes, valid until the next step or reset.
+    func bytes(at column: Int32) -> UnsafeRawBufferPointer {
+        let address = sqlite3_column_blob(handle, column)
+        return UnsafeRawBufferPointer(
+            start: address,
+            count: Int(sqlite3_column_bytes(handle, column))
+        )
+    }
 }

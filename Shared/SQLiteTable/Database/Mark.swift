@@ -1,6 +1,6 @@
 import CSQLite
 
-/// What a file says of itself while a table uses it, and after that table was killed.
+/// The sign in a file that a table uses it, or did until it was killed: its application id.
 ///
 /// While a table has its file open, its log is there, and a crash leaves it behind: it may have
 /// acknowledged writes that the file has not. A marked file without a log is therefore a copy that
@@ -15,14 +15,15 @@ import CSQLite
 /// The log is made, and its name durable, before the mark is; and the mark is gone from the file
 /// before the log is. So no crash leaves a marked file without a log.
 enum Mark {
-    /// Where the database's header has the application id, big-endian:
+    /// The place of the application id, big-endian, in the database's header:
     /// `https://sqlite.org/fileformat.html`, section 1.3.
     private static let offset: Int64 = 68
 
-    /// Whether the file is marked and has no log beside it.
+    /// True when the file is marked and has no log beside it.
     ///
-    /// Only right before the connection's first statement, which makes a log. Not by a descriptor
-    /// of our own: closing that would let go of the locks that this process has on the file.
+    /// To be asked right before the connection's first statement only, for that makes a log. It
+    /// does not open the file by a descriptor of its own: closing that would let go of the locks
+    /// that this process has on the file.
     static func lacksLog(_ connection: Connection, path: String) throws(SQLiteFailure) -> Bool {
         let log = path + "-wal"
         if try connection.hasFile(log) { return false }
@@ -33,8 +34,8 @@ enum Mark {
 
     /// Marks the file, so that a copy that has nothing else can be recognised.
     ///
-    /// The log is durable by now, see ``Recovery``, so copying it into the file is safe. Where another
-    /// program's reading keeps it from being copied, the checkpointer does that later.
+    /// The log is durable by now, see ``Recovery``, so copying it into the file is safe. Where
+    /// another program's reading keeps it from being copied, the checkpointer does that later.
     static func set(_ connection: Connection) throws(SQLiteFailure) {
         if try connection.number("PRAGMA application_id") != Schema.inUseID {
             try connection.execute("PRAGMA application_id=\(Schema.inUseID)")
@@ -42,7 +43,9 @@ enum Mark {
         if try !isInFile(connection) { _ = try connection.checkpoint() }
     }
 
-    /// Removes the mark, by the last commit of all; whether it could.
+    /// Removes the mark, by the last commit of all.
+    ///
+    /// - Returns: False when it could not, and the file still needs its log.
     static func remove(_ connection: Connection) -> Bool {
         do throws(SQLiteFailure) {
             try connection.execute("PRAGMA application_id=\(Schema.applicationID)")
@@ -52,7 +55,7 @@ enum Mark {
         }
     }
 
-    /// What the file itself says, whatever the log does.
+    /// True when the file itself is marked, whatever the log says.
     private static func isInFile(_ connection: Connection) throws(SQLiteFailure) -> Bool {
         guard let file = try OpenedFile.database(of: connection), try file.size() >= offset + 4
         else { return false }
@@ -65,12 +68,12 @@ enum Mark {
 }
 
 extension Connection {
-    /// Whether there is a file of this name, by the connection's own way to the disk.
+    /// True when there is a file of this name, by the connection's own way to the disk.
     fileprivate func hasFile(_ path: String) throws(SQLiteFailure) -> Bool {
         var found: UnsafeMutablePointer<sqlite3_vfs>?
         try check(sqlite3_file_control(handle, nil, SQLITE_FCNTL_VFS_POINTER, &found))
         guard let found, let access = found.pointee.xAccess else { return false }
-        // An empty file does not exist, for the first question; a log is empty when it has just been
+        // For the first question an empty file does not exist; a log is empty when it has just been
         // begun anew.
         for question in [SQLITE_ACCESS_EXISTS, SQLITE_ACCESS_READWRITE] {
             var answer: Int32 = 0

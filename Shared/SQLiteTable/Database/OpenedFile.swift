@@ -6,17 +6,17 @@ struct OpenedFile {
     private let file: UnsafeMutablePointer<sqlite3_file>
     private let methods: sqlite3_io_methods
 
-    /// The database's file.
+    /// The database's own file; nil only while SQLite has not opened it.
     static func database(of connection: Connection) throws(SQLiteFailure) -> OpenedFile? {
-        try OpenedFile(connection, SQLITE_FCNTL_FILE_POINTER)
+        try OpenedFile(of: connection, pointer: SQLITE_FCNTL_FILE_POINTER)
     }
 
     /// The log's file; nil when there is none yet.
     static func log(of connection: Connection) throws(SQLiteFailure) -> OpenedFile? {
-        try OpenedFile(connection, SQLITE_FCNTL_JOURNAL_POINTER)
+        try OpenedFile(of: connection, pointer: SQLITE_FCNTL_JOURNAL_POINTER)
     }
 
-    private init?(_ connection: Connection, _ which: Int32) throws(SQLiteFailure) {
+    private init?(of connection: Connection, pointer which: Int32) throws(SQLiteFailure) {
         var found: UnsafeMutablePointer<sqlite3_file>?
         try connection.check(sqlite3_file_control(connection.handle, nil, which, &found))
         guard let found, let methods = found.pointee.pMethods?.pointee else { return nil }
@@ -24,7 +24,7 @@ struct OpenedFile {
         self.methods = methods
     }
 
-    /// Its size, bytes.
+    /// The file's size in bytes, as its file system has it at present.
     func size() throws(SQLiteFailure) -> Int64 {
         var size: Int64 = 0
         try Self.check(methods.xFileSize(file, &size))

@@ -2,7 +2,7 @@ import CSQLite
 import Glibc
 import LedgerCore
 
-/// What SQLite answered when it did not do what it was asked.
+/// SQLite's answer when it did not do what it was asked.
 struct SQLiteFailure: Error, Sendable {
     /// SQLite's extended result code.
     let code: Int32
@@ -14,19 +14,19 @@ struct SQLiteFailure: Error, Sendable {
     /// The result code without what the extension adds.
     var primaryCode: Int32 { code & 0xff }
 
-    /// Whether the disk, or what we may use of it, is full.
+    /// True when the disk, or what we may use of it, is full.
     var isFull: Bool {
         primaryCode == SQLITE_FULL
             || primaryCode == SQLITE_IOERR && (systemError == ENOSPC || systemError == EDQUOT)
     }
 
-    /// Whether the file is damaged or no database.
+    /// True when the file is damaged or no database.
     var isCorrupt: Bool { primaryCode == SQLITE_CORRUPT || primaryCode == SQLITE_NOTADB }
 
-    /// Whether somebody else holds a lock that we need.
+    /// True when somebody else holds a lock that we need.
     var isBusy: Bool { primaryCode == SQLITE_BUSY || primaryCode == SQLITE_LOCKED }
 
-    /// What the caller of the table is told.
+    /// The error that the caller of the table is told.
     func tableError(_ effect: TableError.Effect) -> TableError {
         TableError(effect, reason: reason, message: "SQLite error \(code): \(message)")
     }
@@ -36,5 +36,33 @@ struct SQLiteFailure: Error, Sendable {
         if isCorrupt { return .corrupt }
         if isBusy { return .throttled }
         return primaryCode == SQLITE_TOOBIG ? .invalid : .unavailable
+    }
+}
+
+/// A row that could not be read or written; the cases differ in whom that concerns.
+enum RowFailure: Error, Sendable {
+    /// SQLite failed: the whole transaction must be rolled back, and with it every request in it.
+    case sqlite(SQLiteFailure)
+    /// One request is refused, and no other is concerned.
+    case refused(TableError)
+
+    /// A request met bytes under a key that are not a row.
+    static func damaged(_ row: TableKey?) -> RowFailure {
+        let name = row.map { ": \($0.group.partitionKey)" } ?? ""
+        let error = TableError(
+            .definite,
+            reason: .corrupt,
+            message: "a stored row is damaged\(name)",
+            row: row
+        )
+        return .refused(error)
+    }
+
+    /// The error that a reader is told.
+    var tableError: TableError {
+        switch self {
+        case .sqlite(let failure): failure.tableError(.definite)
+        case .refused(let error): error
+        }
     }
 }

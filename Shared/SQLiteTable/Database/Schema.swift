@@ -1,6 +1,6 @@
 import CSQLite
 
-/// What is in the file, and whether a file is ours.
+/// The tables in a ledger's file, and the checks that a file is one.
 enum Schema {
     /// "ELDG", in the file's header.
     static let applicationID: Int64 = 0x454c_4447
@@ -20,7 +20,7 @@ enum Schema {
     /// Not `WITHOUT ROWID`: measured with rows of 200 B, 20 KB and 200 KB, an index b-tree that
     /// holds the rows themselves took in 25 to 60 % fewer of them a second.
     ///
-    /// Only those have a `ttl` in its column that the engine may remove by itself.
+    /// The column `ttl` is NULL for a row that the engine must not remove by itself.
     private static let create = """
         CREATE TABLE items(
             pk TEXT NOT NULL, sk BLOB NOT NULL, v BLOB NOT NULL, ttl INTEGER,
@@ -29,7 +29,8 @@ enum Schema {
         CREATE INDEX items_ttl ON items(ttl) WHERE ttl IS NOT NULL;
         """
 
-    /// What that makes in the schema: the table, its key's index and the ttl's.
+    /// The entries of `sqlite_schema` that ``create`` makes: the table, its key's index and the
+    /// ttl's.
     static let entries: Int64 = 3
 
     /// The connection that writes: checks the file or makes a new one of it.
@@ -129,7 +130,7 @@ enum Schema {
 
     private static func opening(
         _ path: String,
-        _ body: () throws(SQLiteFailure) -> Result<Connection, SQLiteOpenError>
+        body: () throws(SQLiteFailure) -> Result<Connection, SQLiteOpenError>
     ) throws(SQLiteOpenError) -> Connection {
         let result: Result<Connection, SQLiteOpenError>
         do throws(SQLiteFailure) {
@@ -173,7 +174,7 @@ enum Schema {
     }
 }
 
-/// What a file says about itself.
+/// The ids and the version by which a file says whose it is.
 private struct Identity {
     let applicationID: Int64
     let version: Int64
@@ -191,7 +192,7 @@ private struct Identity {
     /// A ledger in a format that is read, and written from now on in the newest.
     var isOld: Bool { !isEmpty && version < Schema.version }
 
-    /// Why the file is not used.
+    /// The error by which the file is refused; nil for a ledger that can be opened, or a new file.
     func refusal(path: String, takesBackups: Bool = false) -> SQLiteOpenError? {
         if isEmpty { return nil }
         if applicationID == Schema.backupID, !takesBackups { return .backup(path: path) }

@@ -64,8 +64,8 @@ enum DatabaseFile {
 
     /// Makes a new file's name durable.
     ///
-    /// A file system that cannot do so loses nothing that was
-    /// acknowledged: SQLite syncs the folder again with the first commit.
+    /// A file system that cannot do so loses nothing that was acknowledged: SQLite syncs the folder
+    /// again with the first commit.
     private static func syncFolder(of path: String) {
         let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
         let descriptor = open(folder, O_RDONLY | O_CLOEXEC)
@@ -79,4 +79,36 @@ enum DatabaseFile {
         var information = stat()
         return stat(path, &information) == 0 ? Int(information.st_size) : 0
     }
+}
+
+/// The file beside the database that says who uses it.
+///
+/// `flock` belongs to the open file, so it also keeps out a second opener in this process, and the
+/// system lets go of it however the process ends. The file itself stays: removing it would let
+/// two processes each lock a file of that name.
+struct LockFile: Sendable {
+    private let descriptor: Int32
+
+    /// Takes the lock; at once, or throws ``SQLiteOpenError/inUse(path:)`` when another has it.
+    init(path: String) throws(SQLiteOpenError) {
+        descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw .cannotOpen(path: path, reason: lastSystemError()) }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            let error = errno
+            let reason = lastSystemError()
+            close(descriptor)
+            throw error == EWOULDBLOCK
+                ? .inUse(path: path) : .cannotOpen(path: path, reason: reason)
+        }
+    }
+
+    /// Lets go of the lock; once only.
+    func release() {
+        close(descriptor)
+    }
+}
+
+/// The operating system's words for the error that just happened.
+func lastSystemError() -> String {
+    String(cString: strerror(errno))
 }

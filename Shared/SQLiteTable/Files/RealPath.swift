@@ -1,6 +1,6 @@
 import Glibc
 
-/// Where a file really is.
+/// The place of a file behind all links.
 ///
 /// SQLite keeps a file's log beside the file itself, whatever links lead there, so everything else
 /// that belongs to it must be there too: above all the lock.
@@ -8,7 +8,7 @@ enum RealPath {
     /// The path without symbolic links on the way; the file need not exist, its folder must.
     static func of(_ path: String) throws(SQLiteOpenError) -> String {
         var path = path
-        // As many as Linux follows.
+        // Linux follows as many links.
         for _ in 0..<40 {
             if let found = resolved(path) { return found }
             guard errno == ENOENT else { break }
@@ -27,7 +27,7 @@ enum RealPath {
         return real == "/" ? real + name : real + "/" + name
     }
 
-    /// Where a symbolic link leads, seen from where we are; nil when `path` is none.
+    /// The target of a symbolic link as a path from our working folder; nil when `path` is no link.
     private static func target(of path: String) -> String? {
         var bytes = [CChar](repeating: 0, count: Int(PATH_MAX))
         let count = readlink(path, &bytes, bytes.count)

@@ -6,23 +6,28 @@ import CSQLite
 /// the thread that closes.
 final class Checkpointer: @unchecked Sendable {
     private let connection: Connection
-    private let gauge: Monitor<LogGauge>
+    private let gauge: ConditionLock<LogGauge>
     private let counters: Counters
-    private let interval: Int
+    private let intervalMilliseconds: Int
     private let giveUp: @Sendable (SQLiteFailure) -> Void
 
-    /// `giveUp` is called when the database can no longer be trusted.
+    /// - Parameters:
+    ///   - connection: Used by this thread alone, as long as it runs.
+    ///   - gauge: Shared with the writer.
+    ///   - counters: Take failed passes.
+    ///   - intervalMilliseconds: The time after which a small lead of the log is copied, too.
+    ///   - giveUp: Called when the database can no longer be trusted.
     init(
         _ connection: Connection,
-        gauge: Monitor<LogGauge>,
+        gauge: ConditionLock<LogGauge>,
         counters: Counters,
-        interval: Int,
+        intervalMilliseconds: Int,
         giveUp: @escaping @Sendable (SQLiteFailure) -> Void
     ) {
         self.connection = connection
         self.gauge = gauge
         self.counters = counters
-        self.interval = interval
+        self.intervalMilliseconds = intervalMilliseconds
         self.giveUp = giveUp
     }
 
@@ -39,7 +44,7 @@ final class Checkpointer: @unchecked Sendable {
     private func waitForWork() -> Bool {
         let ends = gauge.wait { $0.mustEnd ? true : $0.mayCopy && !$0.isBusy ? false : nil }
         guard !ends else { return false }
-        let endsNow = gauge.wait(milliseconds: interval) { gauge in
+        let endsNow = gauge.wait(milliseconds: intervalMilliseconds) { gauge in
             gauge.mustEnd ? true : gauge.mustCopy && !gauge.isBusy ? false : nil
         }
         return endsNow != true
@@ -58,7 +63,7 @@ final class Checkpointer: @unchecked Sendable {
 }
 
 extension SQLiteFailure {
-    /// Whether a checkpoint that failed so may have left pages behind that look written.
+    /// True when a checkpoint that failed so may have left pages behind that look written.
     ///
     /// When fsync fails, whatever for, the system may forget what it could not write, and the next
     /// fsync succeeds for nothing. The next checkpoint does not repeat it all: SQLite syncs only

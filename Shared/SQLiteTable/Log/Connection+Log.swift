@@ -1,11 +1,11 @@
 import CSQLite
 
 extension Connection {
-    /// What a checkpoint did.
+    /// The result of a checkpoint.
     struct Checkpoint {
         /// Frames of the log that the database holds; 0 also when the log is empty by now.
         let copied: Int
-        /// Whether readers, or another program, kept it from doing all that was asked.
+        /// True when readers, or another program, kept it from doing all that was asked.
         let wasHeldUp: Bool
     }
 
@@ -19,8 +19,9 @@ extension Connection {
     ///
     /// - Parameter shrink: Also cut the file to nothing; without, its blocks are used again,
     ///   which is faster.
-    /// - Returns: What was done; held up when a reader took too long, by which nothing is lost.
-    /// - Throws: Anything else that went wrong.
+    /// - Returns: The frames that were copied; held up when a reader took too long, by which
+    ///   nothing is lost.
+    /// - Throws: Any failure but a reader's lock.
     func restartLog(shrink: Bool) throws(SQLiteFailure) -> Checkpoint {
         waitBriefly()
         defer { waitPatiently() }
@@ -32,7 +33,7 @@ extension Connection {
         let code = sqlite3_wal_checkpoint_v2(handle, nil, mode, nil, &copied)
         let failure = code == SQLITE_OK ? nil : failure(code)
         if let failure, !failure.isBusy { throw failure }
-        // Negative: it did not come that far.
+        // The count is negative when the checkpoint could not run.
         return Checkpoint(copied: max(Int(copied), 0), wasHeldUp: failure != nil)
     }
 
@@ -41,18 +42,19 @@ extension Connection {
         sqlite3_wal_hook(handle, storeFrames, frames)
     }
 
-    /// Whether closing, as the last connection, leaves the log as it is; else it copies the log into
-    /// the database and removes it.
+    /// Decides over the log when this connection is closed as the last one.
+    ///
+    /// It is left as it is when `keeps` is true, and else copied into the database and removed.
     func keepLog(_ keeps: Bool) {
         _ = el_sqlite3_keep_log(handle, keeps ? 1 : 0)
     }
 }
 
 private func storeFrames(
-    _ context: UnsafeMutableRawPointer?,
-    _ connection: OpaquePointer?,
-    _ database: UnsafePointer<CChar>?,
-    _ frames: Int32
+    context: UnsafeMutableRawPointer?,
+    connection: OpaquePointer?,
+    database: UnsafePointer<CChar>?,
+    frames: Int32
 ) -> Int32 {
     context?.assumingMemoryBound(to: Int32.self).pointee = frames
     return SQLITE_OK

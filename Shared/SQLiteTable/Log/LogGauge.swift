@@ -1,5 +1,5 @@
-/// How long the write-ahead log is, what of it was copied into the database, and who does what
-/// about it.
+/// The length of the write-ahead log, the part of it that was copied into the database, and the
+/// rules for when the writer and the checkpointer copy more or begin the log anew.
 ///
 /// A passive checkpoint never blocks the writer, but under constant load it never finishes either,
 /// and only a log that is copied to its end can begin anew. So the checkpointer copies most of it
@@ -42,9 +42,9 @@ struct LogGauge: Sendable {
     private(set) var frames = 0
     /// The most there were.
     private(set) var peak = 0
-    /// How often the log began anew.
+    /// Times that the log began anew.
     private(set) var restarts = 0
-    /// How many passes copied something.
+    /// Passes that did not fail.
     private(set) var passes = 0
     private let bounds: Bounds
     /// Frames that the database holds; never fewer than SQLite has noted, between two passes.
@@ -53,7 +53,7 @@ struct LogGauge: Sendable {
     private var restartsAtLastPass = 0
     private var framesAtLastPass = 0
     private var framesAtLastFailure = 0
-    /// Whether the last pass ended far from the log's end: a reader that stays, another process's
+    /// True when the last pass ended far from the log's end: a reader that stays, another process's
     /// for example, needs what is behind.
     private var isHeld = false
     private var isCopying = false
@@ -64,12 +64,15 @@ struct LogGauge: Sendable {
         self.bounds = bounds
     }
 
-    /// Whether a pass runs.
+    /// True while a pass runs, of whichever thread.
     var isBusy: Bool { isCopying }
 
     // MARK: The writer
 
-    /// After a commit: what the writer does, and whether the checkpointer must be woken.
+    /// Notes a commit, after which the log has `count` frames.
+    ///
+    /// - Returns: The writer's advice, nil to go on as usual; and whether the checkpointer must be
+    ///   woken.
     mutating func committed(frames count: Int) -> (Advice?, wakesCheckpointer: Bool) {
         let couldCopy = mayCopy
         if count < frames { logRestarted() }
@@ -106,21 +109,22 @@ struct LogGauge: Sendable {
 
     private var isNearlyCopied: Bool { frames - copied <= bounds.rest }
 
-    /// Whether the writer, which gives way, may go on before its time is over.
+    /// True when the writer, which gives way, may go on before its time is over.
     var isReadyToRestart: Bool { isNearlyCopied && !isCopying }
 
     // MARK: The checkpointer
 
-    /// Whether enough has come since the last pass for another.
+    /// True when enough has come since the last pass for another.
     ///
-    /// The last of a long log is the writer's.
+    /// In a long log the checkpointer leaves the last frames to the writer, which then restarts the
+    /// log.
     var mustCopy: Bool {
         isLong
             ? mayCopy && !isNearlyCopied
             : mayCopy && frames - framesAtLastPass >= bounds.checkpoint
     }
 
-    /// Whether anything has come since the last pass that it has not copied.
+    /// True when anything has come since the last pass that it has not copied.
     var mayCopy: Bool { !isGivenUp && frames > framesAtLastPass && frames > copied }
 
     /// Takes the right to copy beside the writer.
@@ -128,7 +132,7 @@ struct LogGauge: Sendable {
         mayCopy && beginPass()
     }
 
-    /// Whether the checkpointer should end.
+    /// True once the checkpointer was asked to end.
     var mustEnd: Bool { isStopping }
 
     /// Asks the checkpointer to end.

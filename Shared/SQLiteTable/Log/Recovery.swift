@@ -1,12 +1,12 @@
 import CSQLite
 
-/// What must be done with the files that an earlier process left, before anybody is served.
+/// The work on the files that an earlier process left, before anybody is served.
 struct Recovery {
     private let connection: Connection
     /// Pages that the database's header promises and its file has not, or not whole; from the
     /// smallest on.
     private var missing = 0..<0
-    /// Those of them that the log holds.
+    /// The missing pages that the log holds.
     private var found: Set<Int> = []
     private var pageBytes = 0
 
@@ -25,7 +25,7 @@ struct Recovery {
     /// SQLite reads what is missing at the file's end as zeros. A crash may leave the file short,
     /// but then the log still has the pages.
     ///
-    /// - Throws: What failed, or a damage when pages are in neither file.
+    /// - Throws: SQLite's failure, or a damage when pages are in neither file.
     static func run(_ connection: Connection) throws(SQLiteFailure) {
         var recovery = Recovery(connection)
         // Recovers the log, and keeps everybody else from writing to it.
@@ -33,7 +33,7 @@ struct Recovery {
         // After an error the connection is closed, which ends the transaction.
         try recovery.measure()
         try recovery.rewriteLog()
-        try recovery.judge()
+        try recovery.checkMissing()
         try connection.execute("COMMIT")
     }
 
@@ -52,7 +52,8 @@ struct Recovery {
         if whole < header.pages { missing = whole + 1..<header.pages + 1 }
     }
 
-    private func judge() throws(SQLiteFailure) {
+    /// Throws a damage when a page is missing that the log has not got either.
+    private func checkMissing() throws(SQLiteFailure) {
         guard let page = missing.first(where: { !found.contains($0) }) else { return }
         throw SQLiteFailure(
             code: SQLITE_CORRUPT,
@@ -68,8 +69,8 @@ struct Recovery {
         guard let log = try OpenedFile.log(of: connection) else { return }
         let size = try log.size()
         guard size > 0 else { return }
-        // Not whole frames at a time: the last may be torn.
-        // SQLite's own file systems take less than 128 KB at a time.
+        // Not frame by frame, for the last may be torn; and by 64 KB, for SQLite's own file systems
+        // take less than 128 KB at a time.
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
         defer { buffer.deallocate() }
         var offset: Int64 = 0
@@ -81,11 +82,11 @@ struct Recovery {
             offset += Int64(count)
         }
         try log.sync()
-        if !missing.isEmpty { try search(log, size) }
+        if !missing.isEmpty { try search(log, size: size) }
     }
 
     /// The pages of the log's frames, as far as they belong to its present generation.
-    private mutating func search(_ log: OpenedFile, _ size: Int64) throws(SQLiteFailure) {
+    private mutating func search(_ log: OpenedFile, size: Int64) throws(SQLiteFailure) {
         guard pageBytes > 0, size > 32 else { return }
         let salt = try numbers(log, at: 16, count: 2)
         var offset: Int64 = 32
@@ -111,23 +112,22 @@ struct Recovery {
         }
     }
 
-    private func withBuffer<Answer>(
+    private func withBuffer<Outcome>(
         _ count: Int,
-        _ body: (UnsafeMutableRawBufferPointer) throws(SQLiteFailure) -> Answer
-    ) throws(SQLiteFailure) -> Answer {
+        body: (UnsafeMutableRawBufferPointer) throws(SQLiteFailure) -> Outcome
+    ) throws(SQLiteFailure) -> Outcome {
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 8)
         defer { buffer.deallocate() }
         return try body(buffer)
     }
 }
 
-/// What a database's first page says: `https://sqlite.org/fileformat.html`, section 1.3.
+/// The head of a database's first page: `https://sqlite.org/fileformat.html`, section 1.3.
 private struct Header {
     static let byteCount = 100
 
-    /// Bytes of a page.
     let pageBytes: Int
-    /// How many pages there should be; 0 when the header does not know.
+    /// The number of pages that there should be; 0 when the header does not know.
     let pages: Int
 
     init(_ bytes: UnsafeRawBufferPointer) {

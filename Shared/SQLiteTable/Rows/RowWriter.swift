@@ -28,22 +28,24 @@ final class RowWriter {
     }
 
     /// The row with this key as the transaction sees it.
-    func row(_ key: RowKey) throws(RowFailure) -> Item? {
+    func row(_ key: EncodedKey) throws(RowFailure) -> Item? {
         try reader.row(key)
     }
 
     /// Writes a row, replacing what is there.
     func put(_ row: EncodedRow) throws(RowFailure) {
-        try run(upsert, row)
+        try run(upsert, with: row)
     }
 
-    /// Writes a row if there is none; whether it did.
+    /// Writes a row if there is none with its key.
+    ///
+    /// - Returns: False when there was one, which is left as it is.
     func putIfAbsent(_ row: EncodedRow) throws(RowFailure) -> Bool {
-        try run(insert, row)
+        try run(insert, with: row)
         return connection.changes > 0
     }
 
-    private func run(_ statement: Statement, _ row: EncodedRow) throws(RowFailure) {
+    private func run(_ statement: Statement, with row: EncodedRow) throws(RowFailure) {
         let code = row.key.bound(to: statement) {
             row.value.withUnsafeBufferPointer { value in
                 statement.bind(value, at: 3)
@@ -55,11 +57,11 @@ final class RowWriter {
     }
 
     /// Removes a row if it is there.
-    func delete(_ key: RowKey) throws(RowFailure) {
+    func delete(_ key: EncodedKey) throws(RowFailure) {
         try check(key.bound(to: remove) { remove.run() })
     }
 
-    /// Removes at most `limit` rows whose `ttl` is less than `seconds`; how many it were.
+    /// Removes at most `limit` rows whose `ttl` is less than `seconds`, and counts them.
     func purge(before seconds: Int64, limit: Int) throws(RowFailure) -> Int {
         purge.bind(seconds, at: 1)
         purge.bind(Int64(limit), at: 2)
@@ -67,7 +69,8 @@ final class RowWriter {
         return connection.changes
     }
 
-    /// Takes and gives back some pages: whether a write like others finds room, with the commit.
+    /// Takes and gives back some pages, which fails as a write like others does on a full disk;
+    /// perhaps only at the commit.
     func probe() throws(SQLiteFailure) {
         // No row has this key.
         try connection.execute(
@@ -80,21 +83,5 @@ final class RowWriter {
 
     private func check(_ code: Int32) throws(RowFailure) {
         guard code == SQLITE_DONE else { throw .sqlite(connection.failure(code)) }
-    }
-}
-
-/// A row ready to be stored.
-///
-/// It is encoded in the caller's task, not on the writer's thread.
-struct EncodedRow: Sendable {
-    let key: RowKey
-    let value: [UInt8]
-    /// Seconds; nil when only the sweep may remove the row.
-    let ttl: Int64?
-
-    init(_ item: Item) {
-        key = RowKey(item.key)
-        value = RowCodec.encode(item, as: key)
-        ttl = item.key.group.expiresWithoutSweep ? item.number(.ttl) : nil
     }
 }

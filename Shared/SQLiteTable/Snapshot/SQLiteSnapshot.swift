@@ -22,9 +22,13 @@ package final class SQLiteSnapshot: TableSnapshot {
 
     /// The file at `path` as it is now.
     ///
-    /// `withoutLog`: Takes a file that was copied while in use, on its user's word: what it says is
-    /// all that is looked at, and nothing is written beside it. Else such a file is
-    /// ``SQLiteOpenError/copiedInUse(path:)``.
+    /// - Parameters:
+    ///   - path: The table's file; links are followed.
+    ///   - withoutLog: True to take a file that was copied while in use, on its user's word: only
+    ///     the file itself is looked at, and nothing is written beside it. Otherwise such a file is
+    ///     ``SQLiteOpenError/copiedInUse(path:)``.
+    /// - Returns: A snapshot that holds the log back until it is released.
+    /// - Throws: The reason for which the file can't be read.
     package static func open(
         path: String,
         withoutLog: Bool = false
@@ -37,7 +41,7 @@ package final class SQLiteSnapshot: TableSnapshot {
         return SQLiteSnapshot(connection, path: path)
     }
 
-    /// What SQLite itself finds wrong with the file, which is read as a whole.
+    /// The problems that SQLite itself finds in the file, which is read as a whole.
     ///
     /// - Returns: At most 20 problems in SQLite's words.
     package func fileProblems() throws(TableError) -> [String] {
@@ -49,7 +53,7 @@ package final class SQLiteSnapshot: TableSnapshot {
         return problems
     }
 
-    /// What a copy is for.
+    /// The use that a copy is made for.
     package enum Purpose: Sendable {
         /// To be kept: a table can't be opened on it.
         case backup
@@ -65,7 +69,7 @@ package final class SQLiteSnapshot: TableSnapshot {
         do throws(SQLiteFailure) {
             let target = try Connection(path: path, options: SQLiteOptions())
             defer { target.close() }
-            // What is half done is of no use, so it needs no journal.
+            // A copy that breaks off is thrown away, so it needs no journal.
             try target.execute("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF")
             try connection.copy(into: target)
             let id = purpose == .backup ? Schema.backupID : Schema.applicationID
@@ -107,15 +111,15 @@ package final class SQLiteSnapshot: TableSnapshot {
         try key.withUnsafeBufferPointer { key throws(TableError) in
             let sql = "SELECT sk, v FROM items WHERE pk=?1 ORDER BY sk"
             try run(sql, bind: { $0.bind(ascii: key, at: 1) }) { statement in
-                body(Self.row(of: group, statement, checksum))
+                body(Self.row(of: group, at: statement, checksum: checksum))
             }
         }
     }
 
     private static func row(
         of group: RowGroup,
-        _ statement: Statement,
-        _ checksum: RowChecksum
+        at statement: Statement,
+        checksum: RowChecksum
     ) -> StoredRow {
         let bytes = statement.bytes(at: 0)
         let sort = Array(bytes)
@@ -142,11 +146,47 @@ package final class SQLiteSnapshot: TableSnapshot {
             while true {
                 let code = statement.step()
                 if code == SQLITE_DONE { return }
-                try connection.check(code, SQLITE_ROW)
+                try connection.check(code, is: SQLITE_ROW)
                 row(statement)
             }
         } catch {
             throw error.tableError(.definite)
         }
+    }
+}
+
+/// The right to a table's file while nobody uses it, for putting another in its place.
+///
+/// The same lock that a table takes: while it is held none can be opened there.
+package final class SQLiteClaim: Sendable {
+    private let lock: LockFile
+
+    /// Claims the file at `path`, which need not exist; its folder must.
+    ///
+    /// Throws ``SQLiteOpenError/inUse(path:)`` while a table has it open.
+    package init(path: String) throws(SQLiteOpenError) {
+        lock = try LockFile(path: try RealPath.of(path) + ".lock")
+    }
+
+    deinit {
+        lock.release()
+    }
+
+    /// Gives a file that is not open its final name, durably.
+    package static func move(_ source: String, to target: String) throws(SQLiteOpenError) {
+        guard rename(source, target) == 0 else {
+            throw .cannotOpen(path: target, reason: lastSystemError())
+        }
+        try DatabaseFile.sync(path: target)
+    }
+
+    /// Removes the file at `path` and what SQLite and a table keep beside it.
+    package static func remove(_ path: String) {
+        for suffix in ["", "-wal", "-shm", "-journal", ".lock"] { unlink(path + suffix) }
+    }
+
+    /// True when there is anything at `path`, or a log of it that a crash left behind.
+    package static func exists(_ path: String) -> Bool {
+        access(path, F_OK) == 0 || access(path + "-wal", F_OK) == 0
     }
 }

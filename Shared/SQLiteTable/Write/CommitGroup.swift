@@ -6,7 +6,7 @@ import LedgerCore
 /// checked whole before its first write. So nothing is ever taken back for one request alone;
 /// when SQLite fails, the whole group is rolled back.
 struct CommitGroup {
-    /// How many rows were written or removed.
+    /// Rows that the group has written or removed.
     private(set) var changedRows = 0
     private let rows: RowWriter
     private let tokens: TokenMemory
@@ -14,8 +14,11 @@ struct CommitGroup {
     private var applied: [Incarnation] = []
     private var answers: [() -> Void] = []
 
-    /// `now`: A moment since the last commit: nobody else writes, so from then on nothing changes
-    /// but by this group.
+    /// - Parameters:
+    ///   - rows: The writer's connection, in an open transaction.
+    ///   - tokens: The transactions that earlier groups applied.
+    ///   - now: The clock, read since the last commit. Nobody else writes, so from then on nothing
+    ///     changes but by this group.
     init(rows: RowWriter, tokens: TokenMemory, now: Instant) {
         self.rows = rows
         self.tokens = tokens
@@ -28,20 +31,20 @@ struct CommitGroup {
     /// Applies one request; its answer is kept until the commit.
     mutating func add(_ request: WriteRequest) throws(SQLiteFailure) {
         switch request.work {
-        case .write(let write, let decided, let answer):
-            try settle(answer) { group throws(RowFailure) in
+        case .write(let write, let decided, let reply):
+            try resolve(reply) { group throws(RowFailure) in
                 try group.checkAge(of: decided)
                 return try group.apply(write)
             }
-        case .transaction(let writes, let token, let decided, let answer):
-            try settle(answer) { group throws(RowFailure) in
+        case .transaction(let writes, let token, let decided, let reply):
+            try resolve(reply) { group throws(RowFailure) in
                 try group.checkAge(of: decided)
-                return try group.apply(writes, token)
+                return try group.apply(writes, token: token)
             }
-        case .deletion(let keys, let answer):
-            try settle(answer) { group throws(RowFailure) in try group.delete(keys) }
-        case .purge(let seconds, let limit, let answer):
-            try settle(answer) { group throws(RowFailure) in
+        case .deletion(let keys, let reply):
+            try resolve(reply) { group throws(RowFailure) in try group.delete(keys) }
+        case .purge(let seconds, let limit, let reply):
+            try resolve(reply) { group throws(RowFailure) in
                 try group.purge(before: seconds, limit: limit)
             }
         case .probe:
@@ -55,9 +58,9 @@ struct CommitGroup {
         for answer in answers { answer() }
     }
 
-    private mutating func settle<Outcome: Sendable>(
-        _ answer: Answer<Outcome>,
-        _ body: (inout CommitGroup) throws(RowFailure) -> Outcome
+    private mutating func resolve<Outcome: Sendable>(
+        _ reply: Reply<Outcome>,
+        body: (inout CommitGroup) throws(RowFailure) -> Outcome
     ) throws(SQLiteFailure) {
         let result: Result<Outcome, TableError>
         do throws(RowFailure) {
@@ -65,15 +68,15 @@ struct CommitGroup {
         } catch {
             switch error {
             case .sqlite(let failure): throw failure
-            // Found before the first change, so this request has changed nothing yet.
-            case .damaged, .late: result = .failure(error.tableError)
+            // Requests are refused before their first change, so this one has changed nothing.
+            case .refused(let refusal): result = .failure(refusal)
             }
         }
-        answers.append { answer.resume(returning: result) }
+        answers.append { reply.resume(returning: result) }
     }
 
     private func checkAge(of decided: Instant) throws(RowFailure) {
-        do throws(TableError) { try decided.checkAge(at: now) } catch { throw .late(error) }
+        do throws(TableError) { try decided.checkAge(at: now) } catch { throw .refused(error) }
     }
 
     private mutating func apply(_ write: PreparedWrite) throws(RowFailure) -> WriteOutcome {
@@ -108,7 +111,7 @@ struct CommitGroup {
 
     private mutating func apply(
         _ writes: [PreparedWrite],
-        _ token: Incarnation
+        token: Incarnation
     ) throws(RowFailure) -> TransactionOutcome {
         if tokens.contains(token) || applied.contains(token) { return .applied }
         var failures: [Int: Item?] = [:]
@@ -123,7 +126,7 @@ struct CommitGroup {
         return .applied
     }
 
-    private mutating func delete(_ keys: [RowKey]) throws(RowFailure) {
+    private mutating func delete(_ keys: [EncodedKey]) throws(RowFailure) {
         for key in keys { try rows.delete(key) }
         changedRows += keys.count
     }
@@ -132,5 +135,29 @@ struct CommitGroup {
         let count = try rows.purge(before: seconds, limit: limit)
         changedRows += count
         return count
+    }
+}
+
+/// The tokens of the last transactions that were applied, so that a repetition is answered and
+/// not applied again.
+///
+/// They are kept in memory only: nothing but a failed commit leaves a caller in doubt, and after
+/// one the table takes no more writes.
+struct TokenMemory {
+    private static let capacity = 4096
+    private var tokens: Set<Incarnation> = []
+    private var order: [Incarnation] = []
+    private var oldest = 0
+
+    func contains(_ token: Incarnation) -> Bool {
+        tokens.contains(token)
+    }
+
+    mutating func remember(_ token: Incarnation) {
+        guard tokens.insert(token).inserted else { return }
+        guard order.count == Self.capacity else { return order.append(token) }
+        tokens.remove(order[oldest])
+        order[oldest] = token
+        oldest = (oldest + 1) % Self.capacity
     }
 }

@@ -2,18 +2,19 @@ import LedgerCore
 
 /// One call that waits for its commit.
 struct WriteRequest: Sendable {
-    /// What is asked.
+    /// The change that is asked for, with the caller's reply.
     enum Work: Sendable {
-        case write(PreparedWrite, decided: Instant, Answer<WriteOutcome>)
+        case write(PreparedWrite, decided: Instant, Reply<WriteOutcome>)
         case transaction(
             [PreparedWrite],
             token: Incarnation,
             decided: Instant,
-            Answer<TransactionOutcome>
+            Reply<TransactionOutcome>
         )
-        case deletion([RowKey], Answer<Void>)
-        case purge(before: Int64, limit: Int, Answer<Int>)
-        /// Nobody's: whether there is room again.
+        case deletion([EncodedKey], Reply<Void>)
+        case purge(before: Int64, limit: Int, Reply<Int>)
+        /// The writer's own, without a caller: a write that is taken back, to see whether the disk
+        /// has room again.
         case probe
     }
 
@@ -34,24 +35,24 @@ struct WriteRequest: Sendable {
     /// Answers the call with an error.
     func fail(_ error: TableError) {
         switch work {
-        case .write(_, _, let answer): answer.resume(returning: .failure(error))
-        case .transaction(_, _, _, let answer): answer.resume(returning: .failure(error))
-        case .deletion(_, let answer): answer.resume(returning: .failure(error))
-        case .purge(_, _, let answer): answer.resume(returning: .failure(error))
+        case .write(_, _, let reply): reply.resume(returning: .failure(error))
+        case .transaction(_, _, _, let reply): reply.resume(returning: .failure(error))
+        case .deletion(_, let reply): reply.resume(returning: .failure(error))
+        case .purge(_, _, let reply): reply.resume(returning: .failure(error))
         case .probe: break
         }
     }
 }
 
-/// Where a call's task waits.
-typealias Answer<Outcome> = CheckedContinuation<Result<Outcome, TableError>, Never>
+/// The suspended task of a call, which goes on when this is resumed; once only.
+typealias Reply<Outcome> = CheckedContinuation<Result<Outcome, TableError>, Never>
 
 /// A write whose row is encoded.
 struct PreparedWrite: Sendable {
     enum Operation: Sendable {
         case put(EncodedRow)
-        case delete(RowKey)
-        case check(RowKey)
+        case delete(EncodedKey)
+        case check(EncodedKey)
     }
 
     let operation: Operation
@@ -62,12 +63,12 @@ struct PreparedWrite: Sendable {
         operation =
             switch write.operation {
             case .put(let item): .put(EncodedRow(item))
-            case .delete(let key): .delete(RowKey(key))
-            case .check(let key): .check(RowKey(key))
+            case .delete(let key): .delete(EncodedKey(key))
+            case .check(let key): .check(EncodedKey(key))
             }
     }
 
-    var key: RowKey {
+    var key: EncodedKey {
         switch operation {
         case .put(let row): row.key
         case .delete(let key), .check(let key): key

@@ -12,8 +12,8 @@ final class Writer: @unchecked Sendable {
     private let begin: Statement
     private let commit: Statement
     private let rollback: Statement
-    private let queue: Monitor<WriteQueue>
-    private let gauge: Monitor<LogGauge>
+    private let queue: ConditionLock<WriteQueue>
+    private let gauge: ConditionLock<LogGauge>
     private let counters: Counters
     private let clock: @Sendable () -> Instant
     private let frames: UnsafeMutablePointer<Int32>
@@ -23,7 +23,7 @@ final class Writer: @unchecked Sendable {
         _ connection: Connection,
         options: SQLiteOptions,
         clock: @escaping @Sendable () -> Instant,
-        gauge: Monitor<LogGauge>,
+        gauge: ConditionLock<LogGauge>,
         counters: Counters
     ) throws(SQLiteFailure) {
         self.connection = connection
@@ -34,7 +34,7 @@ final class Writer: @unchecked Sendable {
         begin = try connection.prepare("BEGIN IMMEDIATE")
         commit = try connection.prepare("COMMIT")
         rollback = try connection.prepare("ROLLBACK")
-        queue = Monitor(WriteQueue(commitBytes: options.commitBytes))
+        queue = ConditionLock(WriteQueue(commitBytes: options.commitBytes))
         frames = .allocate(capacity: 1)
         frames.initialize(to: 0)
         connection.recordLogFrames(in: frames)
@@ -75,15 +75,16 @@ final class Writer: @unchecked Sendable {
         for request in waiting { request.fail(error) }
     }
 
-    /// Why writing was given up, or finds no room at present; nil when neither is so.
+    /// The error by which writes are refused, for good or while there is no room; nil when there is
+    /// none.
     var trouble: TableError? { queue.withLock { $0.failure ?? $0.shortage } }
 
-    /// Why writing was given up; nil when it was not.
+    /// The error for which writing was given up for good; nil when it was not.
     var failure: TableError? { queue.withLock { $0.failure } }
 
     // MARK: The writer's thread
 
-    /// Works until stopped.
+    /// Commits group after group until ``stop()``, or until writing is given up.
     func run() {
         while case .commit(let requests) = next() {
             process(requests)
@@ -91,31 +92,32 @@ final class Writer: @unchecked Sendable {
         }
     }
 
-    /// What to do next; while there is no room, also a look whether there is again.
+    /// The next group of requests, or the end.
     ///
-    /// Whoever asks `/health` may keep all clients away meanwhile, so it can't be left to them.
+    /// While the disk is full, a probe comes now and then without any request: while `/health` says
+    /// so, a load balancer may send no write that would find room again.
     private func next() -> WriteQueue.Next {
         guard queue.withLock({ $0.shortage != nil && $0.failure == nil }) else {
             return queue.wait { $0.next() }
         }
-        let next = queue.wait(milliseconds: Self.roomInterval) { $0.next() }
+        let next = queue.wait(milliseconds: Self.roomIntervalMilliseconds) { $0.next() }
         return next ?? .commit([WriteRequest(.probe)])
     }
 
-    /// How often a writer without room looks for it, milliseconds.
-    private static let roomInterval = 500
+    /// The time between two probes for room on a full disk.
+    private static let roomIntervalMilliseconds = 500
 
     private func process(_ requests: [WriteRequest]) {
         let group: CommitGroup
         do throws(SQLiteFailure) {
             group = try apply(requests)
         } catch {
-            return undo(requests, error)
+            return undo(requests, after: error)
         }
-        // A commit with nothing to write writes nothing.
+        // SQLite writes no frame and syncs nothing when no row changed.
         let code = commit.run()
         guard code == SQLITE_DONE else {
-            return commitFailed(requests, connection.failure(code))
+            return commitFailed(for: requests, by: connection.failure(code))
         }
         for token in group.appliedTokens { tokens.remember(token) }
         counters.committed(requests: requests.count, rows: group.changedRows)
@@ -124,25 +126,26 @@ final class Writer: @unchecked Sendable {
     }
 
     private func apply(_ requests: [WriteRequest]) throws(SQLiteFailure) -> CommitGroup {
-        try connection.check(begin.run(), SQLITE_DONE)
+        try connection.check(begin.run(), is: SQLITE_DONE)
         var group = CommitGroup(rows: rows, tokens: tokens, now: clock())
         for request in requests { try group.add(request) }
         return group
     }
 
-    /// Nothing of the group has happened.
+    /// Rolls a group back, of which nothing has happened.
     ///
-    /// Before COMMIT the log has no commit frame, and recovery ignores frames without one. Each request tries again alone, so that one that cannot
-    /// be stored (a full disk, a damaged page) does not refuse the others.
-    private func undo(_ requests: [WriteRequest], _ failure: SQLiteFailure) {
+    /// Before COMMIT the log has no commit frame, and recovery ignores frames without one. Each
+    /// request is tried again alone, so that one that cannot be stored (a full disk, a damaged
+    /// page) does not refuse the others.
+    private func undo(_ requests: [WriteRequest], after failure: SQLiteFailure) {
         if connection.isInTransaction, rollback.run() != SQLITE_DONE {
-            answer(requests, failure.tableError(.definite))
+            fail(requests, with: failure.tableError(.definite))
             return fail(failure)
         }
         guard requests.count > 1, !failure.isBusy else {
             let error = failure.tableError(.definite)
             if failure.isFull { queue.withLock { $0.shortage = error } }
-            return answer(requests, error)
+            return fail(requests, with: error)
         }
         for request in requests {
             if let failure = queue.withLock({ $0.failure }) {
@@ -153,22 +156,25 @@ final class Writer: @unchecked Sendable {
         }
     }
 
+    /// Answers the requests of a commit that failed.
+    ///
     /// A full disk or a foreign lock stops SQLite before the commit frame is whole, and the next
-    /// transaction writes over what there is: rolled back, it never happened.
+    /// transaction writes over the part that is there. So the group is rolled back and tried again.
     ///
     /// After any other failure, fsync's above all, the commit frame may be in the file: this
-    /// process ignores it, but recovery after a crash would find it. So it may have happened, and
-    /// as an fsync that failed once says nothing when it is repeated, writing is given up.
-    private func commitFailed(_ requests: [WriteRequest], _ failure: SQLiteFailure) {
+    /// process ignores it, but recovery after a crash would find it. So the group may have been
+    /// applied, and as an fsync that is repeated after a failure proves nothing, writing is given
+    /// up.
+    private func commitFailed(for requests: [WriteRequest], by failure: SQLiteFailure) {
         guard failure.primaryCode == SQLITE_FULL || failure.isBusy else {
             if connection.isInTransaction { _ = rollback.run() }
-            answer(requests, failure.tableError(.indefinite))
+            fail(requests, with: failure.tableError(.indefinite))
             return fail(failure)
         }
-        undo(requests, failure)
+        undo(requests, after: failure)
     }
 
-    private func answer(_ requests: [WriteRequest], _ error: TableError) {
+    private func fail(_ requests: [WriteRequest], with error: TableError) {
         for request in requests { request.fail(error) }
     }
 
@@ -194,7 +200,7 @@ final class Writer: @unchecked Sendable {
         do throws(SQLiteFailure) {
             let done = try connection.restartLog(shrink: shrink)
             gauge.withLock { gauge in
-                // Nobody commits meanwhile: what is not held up has copied all.
+                // Nothing is committed meanwhile, so a pass that was not held up has copied all.
                 done.wasHeldUp
                     ? gauge.passWasHeldUp(copied: done.copied)
                     : gauge.endPass(copied: gauge.frames)
@@ -206,4 +212,89 @@ final class Writer: @unchecked Sendable {
         }
         gauge.broadcast()
     }
+}
+
+/// The requests that wait for the writer, and the state in which more are taken or refused.
+struct WriteQueue: Sendable {
+    private enum State {
+        /// Requests are taken. Next: closed, failed.
+        case open
+        /// No more are taken; the writer ends when those that wait are done. Next: failed.
+        case closed
+        /// The file cannot be trusted to take another write, so all are refused. The last state.
+        case failed(TableError)
+    }
+
+    /// The next step of the writer.
+    enum Next {
+        case commit([WriteRequest])
+        case end
+    }
+
+    private let commitBytes: Int
+    private var state = State.open
+    private var waiting: [WriteRequest] = []
+    /// The error of the last write that found no room; nil when one has found some since.
+    var shortage: TableError?
+
+    init(commitBytes: Int) {
+        self.commitBytes = commitBytes
+    }
+
+    /// Takes a request.
+    ///
+    /// - Returns: The error for which it is refused; nil when it was taken.
+    mutating func add(_ request: WriteRequest) -> TableError? {
+        switch state {
+        case .open:
+            waiting.append(request)
+            return nil
+        case .closed: return .closed
+        case .failed(let error): return error
+        }
+    }
+
+    /// The next group, in the order of arrival; nil: nothing to do yet.
+    mutating func next() -> Next? {
+        guard !waiting.isEmpty else {
+            if case .open = state { return nil }
+            return .end
+        }
+        var bytes = 0
+        let count = waiting.prefix { request in
+            bytes += request.bytes
+            return bytes <= commitBytes
+        }.count
+        return .commit(takeFirst(max(count, 1)))
+    }
+
+    private mutating func takeFirst(_ count: Int) -> [WriteRequest] {
+        guard count < waiting.count else {
+            defer { waiting = [] }
+            return waiting
+        }
+        defer { waiting.removeFirst(count) }
+        return Array(waiting.prefix(count))
+    }
+
+    /// Refuses what comes from now on.
+    mutating func close() {
+        if case .open = state { state = .closed }
+    }
+
+    /// Refuses what comes from now on, and what waits; returns that.
+    mutating func fail(_ error: TableError) -> [WriteRequest] {
+        state = .failed(error)
+        defer { waiting = [] }
+        return waiting
+    }
+
+    /// The error for which writing was given up; nil when it was not.
+    var failure: TableError? {
+        if case .failed(let error) = state { error } else { nil }
+    }
+}
+
+extension TableError {
+    static let closed = TableError(.definite, reason: .closed, message: "the table is closed")
 }

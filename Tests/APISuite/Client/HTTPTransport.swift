@@ -41,7 +41,7 @@ package final class HTTPTransport: RealTimeTransport, KeyedTransport {
             url: url + request.target,
             headers: request.headers + (hasOwn ? [] : authorization),
             body: request.body,
-            timeout: Self.timeout
+            timeoutMilliseconds: Self.timeout
         )
         if let certificates { call.roots = .file(certificates) }
         let response = try await client.call(call)

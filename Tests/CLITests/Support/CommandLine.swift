@@ -37,7 +37,7 @@ enum CommandLine {
     ) throws -> ChildProcess {
         try ChildProcess(
             try ServerProcess.executable("eventledger"),
-            arguments,
+            arguments: arguments,
             environment: environment(url),
             files: files
         )
@@ -78,7 +78,7 @@ enum CommandLine {
         let descriptors = try handles.map { try #require($0).fileDescriptor }
         let process = try ChildProcess(
             try executable ?? ServerProcess.executable("eventledger"),
-            arguments,
+            arguments: arguments,
             environment: environment(url),
             files: (descriptors[0], descriptors[1], descriptors[2])
         )

@@ -46,7 +46,7 @@ final class Client: Sendable {
             url: urls[server % urls.count] + target,
             headers: body.isEmpty ? [] : [(name: "content-type", value: "application/json")],
             body: Array(body.utf8),
-            timeout: Self.timeout
+            timeoutMilliseconds: Self.timeout
         )
         if let key { request.headers.append((name: "idempotency-key", value: key)) }
         // A library that sends twice by itself would be taken for a ledger that stores twice.

@@ -55,7 +55,7 @@ enum OpenSSL {
         let writing = pipe.fileHandleForWriting.fileDescriptor
         let process = try ChildProcess(
             "openssl",
-            arguments,
+            arguments: arguments,
             environment: ProcessInfo.processInfo.environment,
             files: (nil, writing, writing)
         )

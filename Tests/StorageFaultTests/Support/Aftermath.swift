@@ -1,11 +1,12 @@
 import CSQLite
+import Glibc
 import LedgerCore
 import LedgerService
 import LedgerTesting
 import SQLiteTable
 import Testing
 
-/// What a run left behind, looked at as the next process would.
+/// The files that a run left behind, looked at as the next process would.
 struct Aftermath {
     let run: Run
     /// By the names that the files had in the run.
@@ -18,7 +19,7 @@ struct Aftermath {
     func check(
         _ rows: ExpectedRows,
         promises: Bool,
-        _ comment: @autoclosure () -> String
+        comment: @autoclosure () -> String
     ) async throws {
         let folder = try TemporaryFolder(prefersMemory: true)
         try folder.write(Self.moved(files, from: run.path, to: folder.file))
@@ -32,7 +33,8 @@ struct Aftermath {
         #expect(areAdmitted, "at \(moment): \(rows.difference(found)); \(comment())")
         if promises {
             let node = Node(table, seed: 2, clock: run.clock)
-            let broken = try await Promises(run.clients, moment, node, table).broken()
+            let broken = try await Promises(to: run.clients, at: moment, node: node, table: table)
+                .broken()
             #expect(broken.isEmpty, "at \(moment): \(comment())")
         }
         await table.close()
@@ -60,5 +62,73 @@ struct Aftermath {
         try #require(sqlite3_prepare_v2(database, sql, -1, &statement, nil) == SQLITE_OK)
         try #require(sqlite3_step(statement) == SQLITE_ROW)
         return String(cString: sqlite3_column_text(statement, 0))
+    }
+}
+
+/// The process after one that was killed: the machine stayed up, so it finds all that was written,
+/// synced or not, and serves it.
+struct NextLife {
+    /// The rows that it served.
+    let served: Set<Item>
+    private let disk = Disk()
+    private let path: String
+    private let groups: Set<RowGroup>
+    private let state: DurableState
+    /// The disk's events until it had served them.
+    private let moment: Int
+
+    init(after run: Run, state: DurableState, groups: Set<RowGroup>) async throws {
+        path = run.path
+        self.groups = groups
+        self.state = state
+        for (name, bytes) in state.current { disk.put(name, holding: bytes) }
+        let table = try disk.openTable(run.path)
+        served = try await table.rows(of: groups)
+        moment = disk.eventCount
+        await table.close()
+    }
+
+    /// The rows when the power goes as soon as it has served them.
+    func rows(
+        after survival: DurableState.Survival,
+        random: inout SeededGenerator
+    ) async throws -> Set<Item> {
+        var state = state
+        for index in 0..<moment { state.follow(disk.event(index), random: &random) }
+        let folder = try TemporaryFolder(prefersMemory: true)
+        let files = state.files(survival, random: &random)
+        try folder.write(Aftermath.moved(files, from: path, to: folder.file))
+        let table = try SQLiteTable.open(
+            path: folder.file,
+            options: Run.options(),
+            clock: ManualClock().instant
+        )
+        let rows = try await table.rows(of: groups)
+        await table.close()
+        return rows
+    }
+}
+
+extension TemporaryFolder {
+    /// Makes or replaces the table's files; a name is the file's with what follows it.
+    func write(_ files: [String: [UInt8]]) throws {
+        for (name, bytes) in files {
+            let file = try #require(fopen(name, "w"), "\(name)")
+            defer { fclose(file) }
+            #expect(fwrite(bytes, 1, bytes.count, file) == bytes.count)
+        }
+    }
+
+    /// The bytes of one of the table's files; nil when it is not there.
+    func read(_ suffix: String = "") throws -> [UInt8]? {
+        guard let file = fopen(self.file + suffix, "r") else { return nil }
+        defer { fclose(file) }
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 65536)
+        while true {
+            let count = fread(&buffer, 1, buffer.count, file)
+            guard count > 0 else { return bytes }
+            bytes += buffer.prefix(count)
+        }
     }
 }

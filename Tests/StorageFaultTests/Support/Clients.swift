@@ -1,8 +1,10 @@
 import APISuite
+import LedgerCore
 import LedgerService
 import LedgerTesting
+import Logging
 
-/// The ledger's clients: what they do, always the same, and what they were told.
+/// The ledger's clients: they always do the same, and remember what they were told.
 ///
 /// They go on after any error, as clients do.
 struct Clients: Sendable {
@@ -12,7 +14,7 @@ struct Clients: Sendable {
         let partition: Int
         let offset: Int
         let key: String
-        /// What no other event has; nil: a tombstone.
+        /// Text that no other event has; nil for a tombstone.
         let value: String?
     }
 
@@ -53,7 +55,7 @@ struct Clients: Sendable {
         await consume(limit: 3)
         await publish(["e"], bytes: 14_000)
         pause()
-        _ = await node.call("POST", "/streams/orders/compact")
+        _ = await node.call("POST", at: "/streams/orders/compact")
         await publish(["b", "-a", "f"], idempotencyKey: "second")
         pause()
         await publish(["c"])
@@ -64,7 +66,7 @@ struct Clients: Sendable {
         await deleteAStream()
         pause()
         await publish(["g", "b", "-c"])
-        _ = await node.call("POST", "/streams/orders/compact")
+        _ = await node.call("POST", at: "/streams/orders/compact")
         pause()
         await node.ledger.sweep()
         await publish(["h", "a"])
@@ -74,15 +76,15 @@ struct Clients: Sendable {
     private mutating func prepare() async {
         _ = await node.call(
             "POST",
-            "/streams",
-            "{\"stream_id\":\"orders\",\"partition_count\":2}"
+            at: "/streams",
+            body: "{\"stream_id\":\"orders\",\"partition_count\":2}"
         )
         await publish(["-z", "y"], idempotencyKey: "old")
-        _ = await node.call("POST", "/streams/orders/compact")
+        _ = await node.call("POST", at: "/streams/orders/compact")
         _ = await node.call(
             "POST",
-            "/streams/orders/subscriptions",
-            "{\"subscription_id\":\"u\",\"start_from\":\"earliest\"}"
+            at: "/streams/orders/subscriptions",
+            body: "{\"subscription_id\":\"u\",\"start_from\":\"earliest\"}"
         )
         node.clock.advance(hours: 60)
         await node.ledger.sweep()
@@ -93,32 +95,36 @@ struct Clients: Sendable {
     mutating func publishOnceMore() async -> Answer {
         _ = await node.call(
             "POST",
-            "/streams",
-            "{\"stream_id\":\"orders\",\"partition_count\":2}"
+            at: "/streams",
+            body: "{\"stream_id\":\"orders\",\"partition_count\":2}"
         )
         return await publish(["i"])
     }
 
     private mutating func deleteAStream() async {
-        _ = await node.call("POST", "/streams", "{\"stream_id\":\"short\",\"partition_count\":1}")
+        _ = await node.call(
+            "POST",
+            at: "/streams",
+            body: "{\"stream_id\":\"short\",\"partition_count\":1}"
+        )
         await publish(["x", "y"], to: "short")
-        _ = await node.call("DELETE", "/streams/short")
+        _ = await node.call("DELETE", at: "/streams/short")
         node.clock.advance(hours: 1)
         await node.ledger.sweep()
     }
 
     private func consume(limit: Int) async {
         let target = "/streams/orders/subscriptions/u"
-        let page = await node.call("GET", "\(target)/poll?limit=\(limit)")
+        let page = await node.call("GET", at: "\(target)/poll?limit=\(limit)")
         guard page.status == 200 else { return }
-        _ = await node.call("POST", "\(target)/commit", "{\"cursor\":\"\(page.cursor)\"}")
+        _ = await node.call("POST", at: "\(target)/commit", body: "{\"cursor\":\"\(page.cursor)\"}")
     }
 
     private func seek() async {
         _ = await node.call(
             "POST",
-            "/streams/orders/subscriptions/u/seek",
-            "{\"to\":\"earliest\"}"
+            at: "/streams/orders/subscriptions/u/seek",
+            body: "{\"to\":\"earliest\"}"
         )
     }
 
@@ -144,7 +150,12 @@ struct Clients: Sendable {
         }.joined(separator: ",")
         published.formUnion(events.compactMap(\.value))
         let target = "/streams/\(stream)/events"
-        let answer = await node.call("POST", target, "[\(body)]", idempotencyKey: idempotencyKey)
+        let answer = await node.call(
+            "POST",
+            at: target,
+            body: "[\(body)]",
+            idempotencyKey: idempotencyKey
+        )
         guard answer.status == 200 else {
             if Self.isRefusal(answer) { refused.formUnion(events.compactMap(\.value)) }
             return answer
@@ -167,7 +178,7 @@ struct Clients: Sendable {
         return answer
     }
 
-    /// Whether nothing of the publish is stored, and never will be.
+    /// True when nothing of the publish is stored, and never will be.
     private static func isRefusal(_ answer: Answer) -> Bool {
         guard let error = answer.error else { return false }
         return error != "outcome_unknown" && error != "partial_publish"
@@ -176,7 +187,7 @@ struct Clients: Sendable {
     private func repeatAll() async {
         for known in repeatable.map(\.fact) {
             let target = "/streams/orders/events"
-            _ = await node.call("POST", target, known.body, idempotencyKey: known.key)
+            _ = await node.call("POST", at: target, body: known.body, idempotencyKey: known.key)
         }
     }
 
@@ -186,5 +197,46 @@ struct Clients: Sendable {
         let letters = Array("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-".utf8)
         let text = (0..<bytes).map { _ in letters[Int(random.next() % 64)] }
         return "\(number)-" + String(decoding: text, as: UTF8.self)
+    }
+}
+
+/// A ledger's process, as its clients see it.
+struct Node: Sendable {
+    let ledger: Ledger
+    let clock: ManualClock
+    private let api: LedgerAPI
+
+    /// A process with random numbers of its own; `seed` must differ between those of one table.
+    init(_ table: any Table, seed: UInt64, clock: ManualClock) {
+        var configuration = Ledger.Configuration()
+        configuration.appendDeadline = 200
+        ledger = Ledger(
+            table: table,
+            clock: clock,
+            random: .seeded(seed),
+            configuration: configuration,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        )
+        self.clock = clock
+        api = LedgerAPI(ledger)
+    }
+
+    func call(
+        _ method: String,
+        at target: String,
+        body: String = "",
+        idempotencyKey: String? = nil
+    ) async -> Answer {
+        let parts = target.split(separator: "?", maxSplits: 1)
+        let response = await api.handle(
+            APIRequest(
+                method: method,
+                path: String(parts[0]),
+                query: parts.count > 1 ? String(parts[1]) : "",
+                headers: idempotencyKey.map { [("idempotency-key", $0)] } ?? [],
+                body: Array(body.utf8)
+            )
+        )
+        return Answer(status: response.status, headers: response.headers, body: response.body)
     }
 }

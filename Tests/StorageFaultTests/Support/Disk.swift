@@ -13,23 +13,23 @@ final class Disk: @unchecked Sendable {
         let bytes: UnsafeRawBufferPointer
     }
 
-    /// Which calls go wrong, and how.
+    /// A failure of some of the disk's calls.
     struct Fault: Sendable, CustomTestStringConvertible {
         let calls: Int
         let trouble: fv_trouble
         /// The first that does, counted from 1.
         let first: Int
-        /// Whether all later ones do, too.
+        /// True when all later ones fail, too.
         let lasts: Bool
         let testDescription: String
 
-        /// Whether SQLite sees that something went wrong.
+        /// True when SQLite sees that something went wrong.
         ///
-        /// What a read does not bring it takes for the end of the file, and for zeros.
+        /// Bytes that a read does not bring it takes for the end of the file, and for zeros.
         var isNoticeable: Bool { trouble != FV_SHORT }
 
-        /// Whether the table must take writes again as soon as the disk does: a full disk has room
-        /// again, a read may succeed the next time.
+        /// True when the table must take writes again as soon as the disk does: a full disk has
+        /// room again, a read may succeed the next time.
         var leavesTableUsable: Bool {
             guard isNoticeable else { return false }
             let writes = Int(FV_WRITE | FV_TRUNCATE | FV_SYNC | FV_SHARED)
@@ -44,7 +44,10 @@ final class Disk: @unchecked Sendable {
     }
 
     deinit {
-        precondition(fv_disk_open_files(handle) == 0, "a connection was left open")
+        precondition(
+            fv_disk_open_files(handle) == 0,
+            "every connection is closed before its disk goes"
+        )
         fv_disk_free(handle)
     }
 
@@ -55,7 +58,7 @@ final class Disk: @unchecked Sendable {
     var openFiles: Int { fv_disk_open_files(handle) }
 
     /// Makes or replaces a file, durably.
-    func put(_ name: String, _ bytes: [UInt8]) {
+    func put(_ name: String, holding bytes: [UInt8]) {
         fv_disk_put(handle, name, bytes, bytes.count)
     }
 
@@ -76,10 +79,10 @@ final class Disk: @unchecked Sendable {
     /// Calls of the fault's kind that failed.
     var failures: Int { Int(fv_disk_failures(handle)) }
 
-    /// How much has happened.
+    /// The number of events so far.
     var eventCount: Int { fv_disk_event_count(handle) }
 
-    /// What has happened; the bytes live as long as the disk.
+    /// One of the events, counted from 0; its bytes live as long as the disk.
     func event(_ index: Int) -> Event {
         let event = fv_disk_event(handle, index)
         return Event(

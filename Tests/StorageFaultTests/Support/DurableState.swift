@@ -1,13 +1,13 @@
 import FaultVFS
 import LedgerTesting
 
-/// What a disk holds for sure after its events so far, and what it may hold besides.
+/// The bytes that a disk holds for sure after its events so far, and those it may hold besides.
 ///
-/// Follows the disk event by event. A power cut keeps what was synced. Of what was not, each sector
-/// of each write is there or not, whatever the order; a file that was made or removed since
-/// its folder was synced (SQLite does that with the file's first sync) may be there or not. What
-/// an fsync that failed should have written may be there or not for good: the system has
-/// forgotten that it is still to be written.
+/// Follows the disk event by event. A power cut keeps the bytes that were synced. Of all others,
+/// each sector of each write is there or not, whatever the order; a file that was made or removed
+/// since its folder was synced (SQLite does that with the file's first sync) may be there or not.
+/// Bytes that an fsync failed to write may be there or not for good: the system has forgotten that
+/// they are still to be written.
 struct DurableState {
     /// The contents behind a name.
     private struct Contents {
@@ -24,10 +24,10 @@ struct DurableState {
         var isForgotten = false
     }
 
-    /// What a name stands for, the oldest possibility first; nil: no file.
+    /// The files that a name may stand for, the oldest first; nil: no file.
     private var names: [String: [Contents?]]
 
-    /// How much survives of what need not.
+    /// The share that survives of what need not.
     enum Survival: CaseIterable {
         case nothing
         case everything
@@ -54,7 +54,7 @@ struct DurableState {
             history[last]?.unsynced.append(Change(offset: event.offset, bytes: nil))
         case FV_SYNCED:
             if history.count > 1 { settleNames() }
-            history = [history[last].map { Self.synced($0, &random) }]
+            history = [history[last].map { Self.synced($0, random: &random) }]
         default:
             guard var contents = history[last] else { break }
             for index in contents.unsynced.indices { contents.unsynced[index].isForgotten = true }
@@ -68,7 +68,7 @@ struct DurableState {
         names = names.mapValues { [$0[$0.count - 1]] }
     }
 
-    private static func synced(_ contents: Contents, _ random: inout SeededGenerator) -> Contents {
+    private static func synced(_ contents: Contents, random: inout SeededGenerator) -> Contents {
         var durable = contents.durable
         for change in contents.unsynced {
             apply(change, to: &durable) { !change.isForgotten || random.happens(0.5) }
@@ -76,31 +76,31 @@ struct DurableState {
         return Contents(durable: durable)
     }
 
-    /// What the files may hold when the power comes back.
+    /// The files as they may be when the power comes back.
     func files(_ survival: Survival, random: inout SeededGenerator) -> [String: [UInt8]] {
         var files: [String: [UInt8]] = [:]
         for (name, history) in names.sorted(by: { $0.key < $1.key }) {
-            let index = Self.choice(history.count, survival, &random)
+            let index = Self.choice(of: history.count, survival: survival, random: &random)
             guard let contents = history[index] else { continue }
             var bytes = contents.durable
             for change in contents.unsynced {
-                Self.apply(change, to: &bytes) { Self.survives(survival, &random) }
+                Self.apply(change, to: &bytes) { Self.survives(survival, random: &random) }
             }
             files[name] = bytes
         }
         return files
     }
 
-    /// What the files hold while the machine stays up, whatever was synced.
+    /// The files as they are while the machine stays up, whatever was synced.
     var current: [String: [UInt8]] {
         var random = SeededGenerator(seed: 0)
         return files(.everything, random: &random)
     }
 
     private static func choice(
-        _ count: Int,
-        _ survival: Survival,
-        _ random: inout SeededGenerator
+        of count: Int,
+        survival: Survival,
+        random: inout SeededGenerator
     ) -> Int {
         switch survival {
         case .nothing: 0
@@ -109,7 +109,7 @@ struct DurableState {
         }
     }
 
-    private static func survives(_ survival: Survival, _ random: inout SeededGenerator) -> Bool {
+    private static func survives(_ survival: Survival, random: inout SeededGenerator) -> Bool {
         switch survival {
         case .nothing: false
         case .everything: true

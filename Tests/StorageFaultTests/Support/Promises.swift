@@ -9,8 +9,12 @@ struct Promises {
     private let node: Node
     private let table: any Table
 
-    /// `moment`: What clients were told later does not count.
-    init(_ clients: Clients, _ moment: Int, _ node: Node, _ table: any Table) {
+    /// - Parameters:
+    ///   - clients: The clients of the process before.
+    ///   - moment: After so many events of the disk; what clients were told later does not count.
+    ///   - node: The process that must keep the promises.
+    ///   - table: The table of that process.
+    init(to clients: Clients, at moment: Int, node: Node, table: any Table) {
         self.clients = clients
         self.moment = moment
         self.node = node
@@ -19,7 +23,7 @@ struct Promises {
 
     /// Everything that is not as promised.
     func broken() async throws -> [String] {
-        guard await node.call("GET", "/streams/orders").status == 200 else {
+        guard await node.call("GET", at: "/streams/orders").status == 200 else {
             return known.isEmpty ? [] : ["the stream is gone"]
         }
         let log = await wholeLog()
@@ -38,7 +42,7 @@ struct Promises {
         var log: [Clients.Event] = []
         for partition in 0..<2 {
             let target = "/streams/orders/events?partition=\(partition)&from=0&limit=1000"
-            log += await node.call("GET", target).events.map(Clients.Event.init)
+            log += await node.call("GET", at: target).events.map(Clients.Event.init)
         }
         return log
     }
@@ -81,7 +85,12 @@ struct Promises {
         for told in clients.repeatable where told.moment <= moment {
             let target = "/streams/orders/events"
             let fact = told.fact
-            let answer = await node.call("POST", target, fact.body, idempotencyKey: fact.key)
+            let answer = await node.call(
+                "POST",
+                at: target,
+                body: fact.body,
+                idempotencyKey: fact.key
+            )
             let offsets = fact.events.map(\.offset)
             if answer.offsets != offsets { broken.append("repeated: \(answer), was \(offsets)") }
         }
@@ -90,11 +99,11 @@ struct Promises {
 
     /// The compacted state against folding the log.
     private func brokenState() async -> [String] {
-        let folded = await node.call("POST", "/streams/orders/compact")
+        let folded = await node.call("POST", at: "/streams/orders/compact")
         guard folded.status == 200 else { return ["\(folded)"] }
         var expected: [String: String] = [:]
         for event in await wholeLog() { expected[event.key] = event.value }
-        let state = await node.call("GET", "/streams/orders/compacted?limit=1000")
+        let state = await node.call("GET", at: "/streams/orders/compacted?limit=1000")
         var found: [String: String] = [:]
         for event in state.events.map(Clients.Event.init) { found[event.key] = event.value }
         return found == expected ? [] : ["compacted \(found), folded \(expected)"]
@@ -104,11 +113,11 @@ struct Promises {
     private func brokenProgress(_ log: [Clients.Event]) async -> [String] {
         var broken: [String] = []
         let subscription = "/streams/orders/subscriptions/u"
-        let exists = await node.call("GET", subscription).status == 200
-        let page = await node.call("GET", "\(subscription)/poll")
+        let exists = await node.call("GET", at: subscription).status == 200
+        let page = await node.call("GET", at: "\(subscription)/poll")
         if exists, page.status != 200 { broken.append("poll: \(page)") }
         let body = "{\"key\":\"a\",\"type\":\"t\",\"data\":1}"
-        let next = await node.call("POST", "/streams/orders/events", body)
+        let next = await node.call("POST", at: "/streams/orders/events", body: body)
         if next.status != 200 { broken.append("publish: \(next)") }
         return broken
     }

@@ -4,20 +4,20 @@ import Synchronization
 
 /// A table whose changes are written down: when they were asked for, when they were answered, how.
 ///
-/// What it reads is held against what was acknowledged before.
+/// Rows that it reads are compared with the changes that were acknowledged before.
 final class RecordingTable: Table {
-    /// What was asked for.
+    /// A change that was asked for.
     enum Change: Sendable {
         case writes([Write])
         case deletion([TableKey])
         case purge(before: Timestamp, limit: Int)
     }
 
-    /// What the caller was told.
+    /// The answer that the caller got.
     enum Answer: Sendable, Equatable {
         case none
         case applied
-        /// A condition failed.
+        /// A condition failed, so nothing was changed.
         case refused
         case failed(TableError)
     }
@@ -33,7 +33,7 @@ final class RecordingTable: Table {
     private let table: any Table
     private let moment: @Sendable () -> Int
     private let state = Mutex(State())
-    /// What was acknowledged so far.
+    /// A table with all that was acknowledged so far.
     private let model = MemoryTable()
 
     private struct State {
@@ -61,8 +61,8 @@ final class RecordingTable: Table {
 
     private func record<Outcome>(
         _ change: Change,
-        _ body: () async throws(TableError) -> Outcome,
-        _ answer: (Outcome) -> Answer
+        body: () async throws(TableError) -> Outcome,
+        answer: (Outcome) -> Answer
     ) async throws(TableError) -> Outcome {
         let start = moment()
         let index = state.withLock { state in
@@ -73,15 +73,15 @@ final class RecordingTable: Table {
         do throws(TableError) {
             let outcome = try await body()
             if answer(outcome) == .applied { try await change.apply(to: model) }
-            close(index, answer(outcome))
+            close(index, with: answer(outcome))
             return outcome
         } catch {
-            close(index, .failed(error))
+            close(index, with: .failed(error))
             throw error
         }
     }
 
-    private func close(_ index: Int, _ answer: Answer) {
+    private func close(_ index: Int, with answer: Answer) {
         let end = moment()
         state.withLock { state in
             state.calls[index].end = end
@@ -95,8 +95,8 @@ final class RecordingTable: Table {
 
     private func checked<Found>(
         _ what: String,
-        _ read: (any Table) async throws(TableError) -> Found,
-        _ agree: (Found, Found) -> Bool
+        read: (any Table) async throws(TableError) -> Found,
+        agree: (Found, Found) -> Bool
     ) async throws(TableError) -> Found {
         let before = state.withLock { $0.certainty }
         let found = try await read(table)
@@ -115,7 +115,7 @@ final class RecordingTable: Table {
     func get(_ key: TableKey) async throws(TableError) -> Item? {
         try await checked("\(key)") { table throws(TableError) in
             try await table.get(key)
-        } _: {
+        } agree: {
             $0 == $1
         }
     }
@@ -123,7 +123,7 @@ final class RecordingTable: Table {
     func query(_ query: Query) async throws(TableError) -> QueryPage {
         try await checked("\(query.group)") { table throws(TableError) in
             try await table.query(query)
-        } _: { found, expected in
+        } agree: { found, expected in
             // A page may end without knowing yet that nothing follows.
             found.items == expected.items && (found.next != nil || expected.next == nil)
         }
@@ -132,7 +132,7 @@ final class RecordingTable: Table {
     func write(_ write: Write, decided: Instant) async throws(TableError) -> WriteOutcome {
         try await record(.writes([write])) { () async throws(TableError) in
             try await table.write(write, decided: decided)
-        } _: {
+        } answer: {
             $0 == .applied ? .applied : .refused
         }
     }
@@ -144,7 +144,7 @@ final class RecordingTable: Table {
     ) async throws(TableError) -> TransactionOutcome {
         try await record(.writes(writes)) { () async throws(TableError) in
             try await table.transact(writes, token: token, decided: decided)
-        } _: {
+        } answer: {
             $0 == .applied ? .applied : .refused
         }
     }
@@ -152,7 +152,7 @@ final class RecordingTable: Table {
     func batchDelete(_ keys: [TableKey]) async throws(TableError) {
         try await record(.deletion(keys)) { () async throws(TableError) in
             try await table.batchDelete(keys)
-        } _: {
+        } answer: {
             .applied
         }
     }
@@ -160,7 +160,7 @@ final class RecordingTable: Table {
     func purgeExpired(before moment: Timestamp, limit: Int) async throws(TableError) -> Int {
         try await record(.purge(before: moment, limit: limit)) { () async throws(TableError) in
             try await table.purgeExpired(before: moment, limit: limit)
-        } _: { _ in
+        } answer: { _ in
             .applied
         }
     }
@@ -182,5 +182,91 @@ extension RecordingTable.Change {
         case .purge(let moment, let limit):
             _ = try await table.purgeExpired(before: moment, limit: limit)
         }
+    }
+}
+
+/// The rows that must be there after a run: every change that was acknowledged, none that was
+/// refused, and of the others each wholly or not at all.
+struct ExpectedRows {
+    private let model = MemoryTable()
+    private var pending: ArraySlice<RecordingTable.Call>
+    private var open: [RecordingTable.Call] = []
+
+    init(_ calls: [RecordingTable.Call]) {
+        pending = calls[...]
+    }
+
+    /// Takes what had been acknowledged after so many events of the disk; only ever forward.
+    mutating func advance(to moment: Int) async throws {
+        while let call = pending.first, call.end <= moment {
+            pending.removeFirst()
+            switch call.answer {
+            case .applied: try await call.change.apply(to: model)
+            case .failed(let error) where error.effect == .indefinite: open.append(call)
+            case .none, .refused, .failed: break
+            }
+        }
+    }
+
+    /// The groups of all rows, also of those that are to come.
+    var groups: Set<RowGroup> {
+        var groups = Set(model.items.map(\.key.group))
+        for call in pending + open {
+            switch call.change {
+            case .writes(let writes): groups.formUnion(writes.map(\.key.group))
+            case .deletion(let keys): groups.formUnion(keys.map(\.group))
+            case .purge: break
+            }
+        }
+        return groups
+    }
+
+    /// True when these may be all the rows after so many events of the disk.
+    func admits(_ found: Set<Item>, at moment: Int) async throws -> Bool {
+        let maybe = open + pending.filter { $0.start <= moment && $0.answer != .refused }
+        precondition(
+            maybe.count < 12,
+            "at most 11 changes are in doubt, so that all choices can be tried"
+        )
+        for choice in 0..<(1 << maybe.count) {
+            let chosen = maybe.indices.filter { choice >> $0 & 1 == 1 }.map { maybe[$0].change }
+            if try await Self.rows(model, with: chosen) == found { return true }
+        }
+        return false
+    }
+
+    /// The rows that are not as acknowledged, for a person.
+    func difference(_ found: Set<Item>) -> String {
+        let expected = Set(model.items)
+        let missing = expected.subtracting(found).map { "\($0.key)" }
+        let unexpected = found.subtracting(expected).map { "\($0.key)" }
+        return "missing \(missing), unexpected \(unexpected), in doubt \(open)"
+    }
+
+    private static func rows(
+        _ model: MemoryTable,
+        with changes: [RecordingTable.Change]
+    ) async throws -> Set<Item> {
+        guard !changes.isEmpty else { return Set(model.items) }
+        let copy = MemoryTable()
+        for item in model.items { _ = try await copy.write(.put(item)) }
+        for change in changes { try await change.apply(to: copy) }
+        return Set(copy.items)
+    }
+}
+
+extension Table {
+    /// All rows of these groups.
+    func rows(of groups: Set<RowGroup>) async throws(TableError) -> Set<Item> {
+        var rows: Set<Item> = []
+        for group in groups {
+            var query = Query(group, limit: 1000)
+            repeat {
+                let page = try await self.query(query)
+                rows.formUnion(page.items)
+                query.after = page.next
+            } while query.after != nil
+        }
+        return rows
     }
 }

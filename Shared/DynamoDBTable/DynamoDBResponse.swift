@@ -2,19 +2,19 @@ import DynamoDBJSON
 import LedgerCore
 import RawJSON
 
-/// What DynamoDB's answers hold, of any operation.
-struct Answer {
-    /// `Item`: of a get, and of a failed condition the row in the way.
+/// The members of DynamoDB's responses that a table reads, of any operation.
+struct DynamoDBResponse {
+    /// `Item`: the row that a get found, or that kept a condition from holding.
     var item: RowImage?
     /// `Items` of a query.
     var items: [RowImage] = []
     /// The sort key of `LastEvaluatedKey`.
     var last: [UInt8]?
-    /// `UnprocessedItems`: the keys left over of a batch.
+    /// `UnprocessedItems`: the keys of a batch that DynamoDB left undone.
     var unprocessed: [RowImage] = []
     /// `CancellationReasons` of a transaction, one for each of its writes.
     var reasons: [Reason] = []
-    /// `ConsumedCapacity`, units.
+    /// `ConsumedCapacity`, units of all tables and indexes together.
     var units: Double = 0
 
     struct Reason {
@@ -23,13 +23,13 @@ struct Answer {
     }
 
     init(_ body: [UInt8]) throws(JSONError) {
-        let result: Result<Answer, JSONError> = body.withUnsafeBytes { bytes in
+        let result: Result<DynamoDBResponse, JSONError> = body.withUnsafeBytes { bytes in
             do throws(JSONError) {
-                var answer = Answer()
+                var response = DynamoDBResponse()
                 var reader = try JSONReader(bytes, maximumDepth: 32)
-                try answer.read(&reader)
+                try response.read(&reader)
                 try reader.end()
-                return .success(answer)
+                return .success(response)
             } catch {
                 return .failure(error)
             }

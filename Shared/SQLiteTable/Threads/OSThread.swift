@@ -1,10 +1,10 @@
 import Glibc
 
 /// A thread of our own: SQLite blocks, and Swift's shared pool must not be blocked.
-struct Worker: Sendable {
+struct OSThread: Sendable {
     private let thread: pthread_t
 
-    /// Starts a thread.
+    /// Starts a thread that runs `body` and ends; traps when the system refuses one.
     init(_ body: @escaping @Sendable () -> Void) {
         let start = Unmanaged.passRetained(Start(body)).toOpaque()
         var thread = pthread_t()
@@ -29,7 +29,7 @@ struct Worker: Sendable {
 
     /// Starts a thread that nobody joins.
     static func detached(_ body: @escaping @Sendable () -> Void) {
-        pthread_detach(Worker(body).thread)
+        pthread_detach(OSThread(body).thread)
     }
 }
 

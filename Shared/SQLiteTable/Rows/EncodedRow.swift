@@ -1,7 +1,7 @@
 import LedgerCore
 
 /// A row's key as SQLite sees it, made once per call.
-struct RowKey: Sendable {
+struct EncodedKey: Sendable {
     let key: TableKey
     let partition: [UInt8]
     let sort: [UInt8]
@@ -21,7 +21,7 @@ struct RowKey: Sendable {
     }
 
     /// Binds both halves to parameters 1 and 2 while `body` runs.
-    func bound<Answer>(to statement: Statement, _ body: () -> Answer) -> Answer {
+    func bound<Outcome>(to statement: Statement, body: () -> Outcome) -> Outcome {
         partition.withUnsafeBufferPointer { partition in
             sort.withUnsafeBufferPointer { sort in
                 statement.bind(ascii: partition, at: 1)
@@ -29,5 +29,21 @@ struct RowKey: Sendable {
                 return body()
             }
         }
+    }
+}
+
+/// A row ready to be stored.
+///
+/// It is encoded in the caller's task, not on the writer's thread.
+struct EncodedRow: Sendable {
+    let key: EncodedKey
+    let value: [UInt8]
+    /// The column `ttl`, seconds since 1970; nil when only the sweep may remove the row.
+    let ttl: Int64?
+
+    init(_ item: Item) {
+        key = EncodedKey(item.key)
+        value = RowCodec.encode(item, as: key)
+        ttl = item.key.group.expiresWithoutSweep ? item.number(.ttl) : nil
     }
 }

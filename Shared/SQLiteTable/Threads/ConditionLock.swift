@@ -2,10 +2,10 @@ import Glibc
 
 /// A value behind a lock, and threads that wait for it to change.
 ///
-/// `Synchronization.Mutex` has no condition to wait on, and the thread sanitizer reports races in
-/// it where there are none; hence the POSIX pair. `@unchecked
-/// Sendable` because the compiler cannot see that `value` is touched with the mutex held only.
-final class Monitor<Value: Sendable>: @unchecked Sendable {
+/// A POSIX mutex and its condition variable, because `Synchronization.Mutex` has no condition to
+/// wait on. `@unchecked Sendable`: the compiler can't see that `value` is only touched with the
+/// mutex held.
+final class ConditionLock<Value: Sendable>: @unchecked Sendable {
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
     private var value: Value
@@ -28,7 +28,7 @@ final class Monitor<Value: Sendable>: @unchecked Sendable {
     }
 
     /// Runs `body` with the lock held.
-    func withLock<Answer>(_ body: (inout Value) -> Answer) -> Answer {
+    func withLock<Outcome>(_ body: (inout Value) -> Outcome) -> Outcome {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         return body(&value)
@@ -45,7 +45,7 @@ final class Monitor<Value: Sendable>: @unchecked Sendable {
     }
 
     /// Blocks until `body` has an answer.
-    func wait<Answer>(for body: (inout Value) -> Answer?) -> Answer {
+    func wait<Outcome>(for body: (inout Value) -> Outcome?) -> Outcome {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         while true {
@@ -55,7 +55,7 @@ final class Monitor<Value: Sendable>: @unchecked Sendable {
     }
 
     /// Blocks until `body` has an answer, or returns nil after `milliseconds`.
-    func wait<Answer>(milliseconds: Int, for body: (inout Value) -> Answer?) -> Answer? {
+    func wait<Outcome>(milliseconds: Int, for body: (inout Value) -> Outcome?) -> Outcome? {
         var deadline = Self.deadline(milliseconds: milliseconds)
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
