@@ -1,3 +1,4 @@
+import LedgerClient
 import RawJSON
 
 /// A page of events, each as the ledger wrote it.
@@ -37,5 +38,47 @@ struct EventPage {
             }
         }
         try reader.end()
+    }
+}
+
+/// Prints events: one JSON object per line, or one aligned line each.
+enum EventLines {
+    /// Prints them at once.
+    static func show(_ events: [[UInt8]], asJSON: Bool) throws(Failure) {
+        var lines: [UInt8] = []
+        for event in events {
+            lines += asJSON ? line(event) : try readable(event)
+            lines.append(UInt8(ascii: "\n"))
+        }
+        try Output.write(lines)
+    }
+
+    /// The event as one line of JSON, byte for byte as the ledger wrote it.
+    ///
+    /// Only data with a line break between its parts can't stand in a line: there it has spaces
+    /// instead, and `data_text` is a string of the data as it was published.
+    static func line(_ event: [UInt8]) -> [UInt8] {
+        guard event.contains(where: isLineBreak) else { return event }
+        let line = event.map { isLineBreak($0) ? UInt8(ascii: " ") : $0 }
+        guard let data = (try? JSONValue(event))?.raw("data"), data.contains(where: isLineBreak),
+            let end = line.lastIndex(of: UInt8(ascii: "}"))
+        else { return line }
+        var text = JSONWriter()
+        text.string(utf8: data)
+        return line[..<end] + Array(",\"data_text\":".utf8) + text.finish() + line[end...]
+    }
+
+    /// Whether a byte ends a line; inside a string of JSON none can stand unescaped.
+    private static func isLineBreak(_ byte: UInt8) -> Bool { byte == 0x0a || byte == 0x0d }
+
+    private static func readable(_ bytes: [UInt8]) throws(Failure) -> [UInt8] {
+        let event = try JSONValue.answer(bytes)
+        let data = String(decoding: event.raw("data") ?? [], as: UTF8.self)
+        let place = "\(event.text("partition")):\(event.text("offset"))"
+        let mark = event["snapshot"]?.isTrue == true ? " (latest)" : ""
+        let line =
+            "\(event.text("timestamp"))  \(place)\(mark)  \(event.text("key"))  "
+            + "\(event.text("type"))  \(data)"
+        return Array(Table.printable(line).utf8)
     }
 }
