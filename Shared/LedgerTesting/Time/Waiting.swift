@@ -1,3 +1,39 @@
+import Synchronization
+
+/// A door that someone waits at until someone else opens it.
+package final class Gate: Sendable {
+    private struct State {
+        var isOpen = false
+        var waiters: [CheckedContinuation<Void, Never>] = []
+    }
+
+    private let state = Mutex(State())
+
+    /// A closed one.
+    package init() {}
+
+    /// Returns once it is open.
+    package func wait() async {
+        await withCheckedContinuation { continuation in
+            let isOpen = state.withLock { state in
+                if !state.isOpen { state.waiters.append(continuation) }
+                return state.isOpen
+            }
+            if isOpen { continuation.resume() }
+        }
+    }
+
+    /// Lets all pass, from now on.
+    package func open() {
+        let waiters = state.withLock { state in
+            state.isOpen = true
+            defer { state.waiters = [] }
+            return state.waiters
+        }
+        for waiter in waiters { waiter.resume() }
+    }
+}
+
 /// How long a check waits for something that must come by itself.
 package struct Patience: Sendable {
     private let end: ContinuousClock.Instant
