@@ -1,3 +1,5 @@
+package import LedgerCore
+
 /// What the simulation holds the ledger to; every violation is of one of these.
 package enum Promise: String, Sendable, CaseIterable {
     /// Offsets are contiguous and used once; the chain of hashes fits.
@@ -36,4 +38,31 @@ package enum Promise: String, Sendable, CaseIterable {
     case clocks
     /// When the faults have stopped, everything works again.
     case progress
+}
+
+extension Rule {
+    /// What breaks when this rule is switched off: only that shows that the rule is needed.
+    package var promises: Set<Promise> {
+        switch self {
+        case .cacheAge, .decisionAge, .trust, .watermarkAfter, .exactOffset, .sweptLast: [.offsets]
+        case .sameOffset, .ownAppend, .idempotency: [.once]
+        case .mixedReasons: [.once, .refusals]
+        case .openOutcome: [.refusals]
+        case .queueDeadline: [.patience]
+        case .ttlGrows: [.order]
+        case .seal, .deletionGrace: [.removal]
+        case .watermarkLast, .provenImage: [.folded]
+        case .latestGrows, .foldDeadline: [.latest]
+        case .snapshotBelow, .contiguous: [.delivery]
+        case .watermarkFirst: [.bootstrap]
+        case .cursorAfterCut: [.cursors]
+        case .commitForward: [.commits]
+        case .seekEpoch: [.seeks]
+        case .readDeadline, .gapLooks: [.reads]
+        case .secondLook: [.expiry]
+        case .clockLeap: [.clocks, .expiry, .removal]
+        case .foldProgress: [.progress]
+        case .ttlExpires: [.progress, .delivery]
+        }
+    }
 }
