@@ -1,6 +1,8 @@
 import DynamoDBJSON
 import LedgerCore
+import LedgerService
 
+@testable import enum LambdaHost.LambdaEvent
 @testable import struct DynamoDBTable.Answer
 
 /// What DynamoDB answers, and every kind of row that may be in it.
@@ -96,4 +98,18 @@ private func checkLogEntry(_ item: Item) {
 
 private func expectSame<Row: Equatable>(_ row: Row, _ again: Row?) {
     require(row == again, "a row that is another one when written and read again")
+}
+
+/// What a function can be invoked with: gateway events, stream batches, the schedule.
+func fuzzEvent(_ input: [UInt8]) {
+    guard let event = try? LambdaEvent(input) else { return }
+    switch event {
+    case .request(let request):
+        require(request.path.utf8.first != nil, "a request without a path")
+    case .batch(let records):
+        let images = records.compactMap { $0.news?.image }
+        for image in images { checkRow(image) }
+        _ = ChunkImages(images)
+    case .sweep: break
+    }
 }
