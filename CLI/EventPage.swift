@@ -24,14 +24,14 @@ struct EventPage {
         var reader = try JSONReader(bytes, maximumDepth: 1024)
         try reader.beginObject()
         while let name = try reader.nextMember() {
-            if reader.equals(name, "events") {
+            if reader.text(of: name, is: "events") {
                 try reader.beginArray()
                 while try reader.nextElement() {
                     events.append(Array(reader.raw(try reader.skipValue())))
                 }
-            } else if reader.equals(name, "cursor") {
+            } else if reader.text(of: name, is: "cursor") {
                 cursor = try reader.stringText()
-            } else if reader.equals(name, "caught_up") {
+            } else if reader.text(of: name, is: "caught_up") {
                 isCaughtUp = try reader.boolean()
             } else {
                 _ = try reader.skipValue()

@@ -17,28 +17,28 @@ struct EventSlices {
     init(_ reader: inout JSONReader) throws(JSONError) {
         try reader.beginObject()
         while let name = try reader.nextMember() {
-            if reader.equals(name, "key") {
+            if reader.text(of: name, is: "key") {
                 var ahead = reader
                 keyBytes = try ahead.stringBytes()
-            } else if reader.equals(name, "data_text") {
+            } else if reader.text(of: name, is: "data_text") {
                 data = try reader.stringBytes()
                 continue
             }
             let range = try reader.skipValue()
             let value = Array(reader.raw(range))
-            if reader.equals(name, "partition") {
+            if reader.text(of: name, is: "partition") {
                 partition = Self.number(value)
-            } else if reader.equals(name, "offset") {
+            } else if reader.text(of: name, is: "offset") {
                 offset = Self.number(value)
-            } else if reader.equals(name, "key") {
+            } else if reader.text(of: name, is: "key") {
                 key = value
-            } else if reader.equals(name, "type") {
+            } else if reader.text(of: name, is: "type") {
                 type = value
-            } else if reader.equals(name, "headers") {
+            } else if reader.text(of: name, is: "headers") {
                 headers = value
-            } else if reader.equals(name, "timestamp") {
+            } else if reader.text(of: name, is: "timestamp") {
                 timestamp = value
-            } else if reader.equals(name, "data") {
+            } else if reader.text(of: name, is: "data") {
                 data = value
             }
         }
@@ -115,10 +115,10 @@ struct EventSlicesPage {
         var reader = try JSONReader(bytes, maximumDepth: 1024)
         try reader.beginObject()
         while let name = try reader.nextMember() {
-            if reader.equals(name, "events") {
+            if reader.text(of: name, is: "events") {
                 try reader.beginArray()
                 while try reader.nextElement() { events.append(try EventSlices(&reader)) }
-            } else if reader.equals(name, "next_offset") {
+            } else if reader.text(of: name, is: "next_offset") {
                 let digits = reader.raw(try reader.skipValue())
                 next = Int64(String(decoding: digits, as: UTF8.self)) ?? -1
             } else {

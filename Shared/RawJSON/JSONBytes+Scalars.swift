@@ -5,10 +5,10 @@ extension JSONBytes {
         let first = try after(UInt8(ascii: "\""), at: start)
         let special = base.firstStringSpecial(from: first, to: count)
         if special < count, self[special] == UInt8(ascii: "\"") {
-            return JSONString(range: unchecked(first, special), hasEscapes: false)
+            return JSONString(range: unchecked(first, to: special), hasEscapes: false)
         }
         let end = try closingQuote(fromSpecial: special)
-        return JSONString(range: unchecked(first, end), hasEscapes: true)
+        return JSONString(range: unchecked(first, to: end), hasEscapes: true)
     }
 
     /// The offset of the closing quote, given that of the first byte which needed a closer look.
@@ -58,7 +58,7 @@ extension JSONBytes {
     }
 
     @inline(__always)
-    private func unchecked(_ lower: Int, _ upper: Int) -> Range<Int> {
+    private func unchecked(_ lower: Int, to upper: Int) -> Range<Int> {
         Range(uncheckedBounds: (lower, upper))
     }
 }
@@ -116,7 +116,7 @@ extension JSONBytes {
 }
 
 extension UInt8 {
-    /// Whether this is an ASCII digit.
+    /// True for the ASCII digits `0` to `9`.
     @inline(__always)
     var isDigit: Bool { digitValue < 10 }
 

@@ -87,7 +87,7 @@ private struct Skipper {
     }
 }
 
-/// Which of the arrays and objects around a place are objects: a bit each.
+/// The arrays and objects around a place, as a bit each: 1 for an object, 0 for an array.
 ///
 /// The innermost 64 are in a register; only deeper documents need memory.
 struct NestingStack {
@@ -97,7 +97,7 @@ struct NestingStack {
     /// Outer ones, 64 at a time, outermost first.
     private var older: [UInt64] = []
 
-    /// Whether the innermost is an object.
+    /// True inside an object, false inside an array and outside of both.
     @inline(__always)
     var isInObject: Bool { recent & 1 == 1 }
 

@@ -112,7 +112,7 @@ extension ByteWord {
     @inlinable
     var markedNonASCII: ByteWord { self & .highBits }
 
-    /// How many bytes, in memory order, lie before the lowest marked one.
+    /// The number of bytes, in memory order, before the lowest marked one.
     @inlinable
     var bytesBeforeMark: Int { trailingZeroBitCount &>> 3 }
 }
@@ -124,9 +124,7 @@ extension UnsafeRawPointer {
         ByteWord(littleEndian: loadUnaligned(fromByteOffset: offset, as: ByteWord.self))
     }
 
-    /// How many of the `count` bytes from `start` can stand in a string as they are.
-    ///
-    /// Returns the offset of the first that cannot, or `end`.
+    /// The offset of the first byte from `start` on that cannot stand in a string as it is, or `end`.
     @inlinable
     @inline(__always)
     func firstStringSpecial(from start: Int, to end: Int) -> Int {

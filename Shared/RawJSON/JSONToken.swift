@@ -1,18 +1,18 @@
-/// What the next value is, told by its first byte.
+/// The kind of a value, told by its first byte.
 public enum JSONKind: Hashable, Sendable {
-    /// Begins with `{`.
+    /// Members within braces; begins with `{`.
     case object
-    /// Begins with `[`.
+    /// Elements within brackets; begins with `[`.
     case array
-    /// Begins with `"`.
+    /// Text within quotes; begins with `"`.
     case string
-    /// Begins with `-` or a digit.
+    /// A number, whole or not; begins with `-` or a digit.
     case number
-    /// Begins with `t`.
+    /// The word `true`; begins with `t`.
     case `true`
-    /// Begins with `f`.
+    /// The word `false`; begins with `f`.
     case `false`
-    /// Begins with `n`.
+    /// The word `null`; begins with `n`.
     case null
 
     /// The kind of value that begins with this byte; nil when none does.
@@ -31,19 +31,19 @@ public enum JSONKind: Hashable, Sendable {
     }
 }
 
-/// A type of value that a reader can be asked for.
+/// A type of value that a reader can be asked for; its raw value is the word for it in messages.
 public enum JSONType: String, Hashable, Sendable {
-    /// An object.
+    /// An object, read by `beginObject()`.
     case object
-    /// An array.
+    /// An array, read by `beginArray()`.
     case array
-    /// A string.
+    /// A string, read by `string()`.
     case string
-    /// A number.
+    /// A number, read by `number()`.
     case number
-    /// `true` or `false`.
+    /// `true` or `false`, read by `boolean()`.
     case boolean
-    /// `null`.
+    /// `null`, read by `null()`.
     case null
 
     /// The type as an error message names it, such as "an object".
@@ -62,7 +62,7 @@ public enum JSONType: String, Hashable, Sendable {
 public struct JSONString: Hashable, Sendable {
     /// The raw contents between the quotes, as byte offsets in the document.
     public let range: Range<Int>
-    /// Whether the contents hold a backslash; without one the raw bytes are the text.
+    /// True when the contents hold a backslash; without one the raw bytes are the text.
     public let hasEscapes: Bool
 
     @inlinable

@@ -12,14 +12,14 @@
 /// The caller keeps the order: in an object a key before each value, as many ends as begins. The writer
 /// checks neither that nor the JSON given to `raw`.
 public struct JSONWriter {
-    /// What was written, followed by room for more.
+    /// The bytes that were written, followed by room for more.
     ///
     /// All of it counts as initialised, so that a piece of known size costs one check and one copy
     /// instead of the bookkeeping of several appends. Nothing beyond `used` is ever read.
     @usableFromInline var storage: [UInt8]
-    /// How many bytes of the storage were written.
+    /// The number of bytes of the storage that were written.
     @usableFromInline var used = 0
-    /// Whether a value or key that comes next needs a comma before it.
+    /// True when the value or key that comes next needs a comma before it.
     @usableFromInline var needsComma = false
 
     /// Creates a writer with room for some bytes; it grows as needed.
@@ -27,7 +27,7 @@ public struct JSONWriter {
         storage = Self.room(max(capacity, 32))
     }
 
-    /// How many bytes have been written.
+    /// The number of bytes written so far.
     public var count: Int { used }
 
     /// A copy of what has been written; `finish()` gives the same without copying.
@@ -49,7 +49,7 @@ public struct JSONWriter {
 // MARK: - Structure
 
 extension JSONWriter {
-    /// Begins an object.
+    /// Begins an object; ``endObject()`` must follow.
     @inlinable
     public mutating func beginObject() { open(UInt8(ascii: "{")) }
 
@@ -57,7 +57,7 @@ extension JSONWriter {
     @inlinable
     public mutating func endObject() { close(UInt8(ascii: "}")) }
 
-    /// Begins an array.
+    /// Begins an array; ``endArray()`` must follow.
     @inlinable
     public mutating func beginArray() { open(UInt8(ascii: "[")) }
 
@@ -108,7 +108,7 @@ extension JSONWriter {
     @inline(__always)
     mutating func append(
         atMost count: Int,
-        _ write: (UnsafeMutableRawPointer) -> UnsafeMutableRawPointer
+        write: (UnsafeMutableRawPointer) -> UnsafeMutableRawPointer
     ) {
         if storage.count &- used < count { grow(by: count) }
         let start = used
@@ -150,7 +150,7 @@ extension JSONWriter {
     @inlinable
     public mutating func boolean(_ value: Bool) { word(value ? "true" : "false") }
 
-    /// Writes `null`.
+    /// Writes the value `null`.
     @inlinable
     public mutating func null() { word("null") }
 
@@ -168,7 +168,9 @@ extension JSONWriter {
     /// Writes a piece of JSON that need not be a value of its own, such as some members that are
     /// the same in many objects.
     ///
-    /// `commaAfter`: Whether what is written next begins with a comma, as after a whole value.
+    /// - Parameters:
+    ///   - json: UTF-8 that is copied as it is.
+    ///   - commaAfter: True when what is written next begins with a comma, as after a whole value.
     public mutating func piece(_ json: UnsafeRawBufferPointer, commaAfter: Bool) {
         append(atMost: json.count &+ 1) { [needsComma] target in
             let start = target.comma(needsComma)

@@ -63,7 +63,7 @@ struct PropertyTests {
             try read(document) { reader in
                 try reader.beginObject()
                 while let name = try reader.nextMember() {
-                    _ = reader.equals(name, "key")
+                    _ = reader.text(of: name, is: "key")
                     _ = try reader.text(name)
                     if try reader.kind() == .string {
                         _ = try reader.text(reader.string())
