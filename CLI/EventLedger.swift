@@ -64,7 +64,7 @@ struct EventLedger: AsyncParsableCommand {
 /// A word of the command line that stands where a command must, and is none.
 struct UnknownCommand {
     let message: String
-    /// How the commands there are written.
+    /// The usage of the command that was given instead, and where to read more.
     let usage: String
 
     /// Finds it; nil where the words are commands as far as they have to be.
@@ -104,13 +104,13 @@ struct UnknownCommand {
             return whole
         }
         let allowed = word.count < 5 ? 1 : 2
-        return names.map { ($0, distance(word, Array($0.utf8))) }
+        return names.map { ($0, distance(from: word, to: Array($0.utf8))) }
             .filter { $0.1 <= allowed }
             .min { $0.1 < $1.1 }?.0
     }
 
-    /// How many bytes must be put in, taken out, changed or swapped with their neighbours.
-    static func distance(_ one: [UInt8], _ other: [UInt8]) -> Int {
+    /// The number of bytes to put in, take out, change or swap with their neighbours.
+    static func distance(from one: [UInt8], to other: [UInt8]) -> Int {
         var before: [Int] = []
         var last = Array(0...other.count)
         for i in one.indices {

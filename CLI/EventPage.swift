@@ -3,11 +3,11 @@ import RawJSON
 
 /// A page of events, each as the ledger wrote it.
 struct EventPage {
-    /// One JSON object each.
+    /// The events' bytes, one JSON object each.
     private(set) var events: [[UInt8]] = []
-    /// Where the next page begins; nil where the answer has none.
+    /// The cursor of the next page; nil where the answer has none.
     private(set) var cursor: String?
-    /// Whether nothing was left when the page was read.
+    /// True when nothing was left as the page was read.
     private(set) var isCaughtUp = false
 
     init(_ answer: [UInt8]) throws(Failure) {
@@ -43,7 +43,7 @@ struct EventPage {
 
 /// Prints events: one JSON object per line, or one aligned line each.
 enum EventLines {
-    /// Prints them at once.
+    /// Prints all events in one write.
     static func show(_ events: [[UInt8]], asJSON: Bool) throws(Failure) {
         var lines: [UInt8] = []
         for event in events {
@@ -68,7 +68,7 @@ enum EventLines {
         return line[..<end] + Array(",\"data_text\":".utf8) + text.finish() + line[end...]
     }
 
-    /// Whether a byte ends a line; inside a string of JSON none can stand unescaped.
+    /// True for a byte that ends a line; inside a string of JSON none can stand unescaped.
     private static func isLineBreak(_ byte: UInt8) -> Bool { byte == 0x0a || byte == 0x0d }
 
     private static func readable(_ bytes: [UInt8]) throws(Failure) -> [UInt8] {

@@ -14,7 +14,7 @@ struct Subscriber {
     func poll(limit: Int, wait: Wait) async throws(Failure) -> [UInt8] {
         try await ledger.call(
             "GET",
-            path + ["poll"],
+            at: path + ["poll"],
             query: [("limit", "\(limit)"), ("wait", wait.description)],
             wait: wait.milliseconds
         )
@@ -28,7 +28,7 @@ struct Subscriber {
         body.key("cursor")
         body.string(page.cursor ?? "")
         body.endObject()
-        _ = try await ledger.call("POST", path + ["commit"], body: body.finish())
+        _ = try await ledger.call("POST", at: path + ["commit"], body: body.finish())
     }
 }
 
@@ -83,9 +83,9 @@ struct Wait: CustomStringConvertible {
     static let none = Wait(seconds: 0)
     static let longest = Wait(seconds: Limits.waitSeconds.upperBound)
 
-    /// As the API takes it.
+    /// The seconds as the API takes them.
     let description: String
-    /// Rounded up.
+    /// The same time in milliseconds, rounded up.
     let milliseconds: Int
 
     private init(seconds: Int) {

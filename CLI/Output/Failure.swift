@@ -3,9 +3,9 @@ import LedgerClient
 import RawJSON
 import Glibc
 
-/// Why a command did not do all that it was asked to.
+/// The reason why a command did not do all that it was asked to.
 struct Failure: Error {
-    /// What was in the way.
+    /// The obstacle, from which the exit code follows.
     enum Cause {
         /// The ledger's answer, or its absence.
         case ledger(LedgerClientError)
@@ -20,7 +20,7 @@ struct Failure: Error {
     }
 
     let cause: Cause
-    /// What else is to be known, such as what is stored by now; for a person.
+    /// Further facts for a person, such as what is stored by now.
     private(set) var notes: [String] = []
 
     init(_ cause: Cause) {
@@ -66,7 +66,7 @@ struct Failure: Error {
         }
     }
 
-    /// What happened and what to do about it, for a person.
+    /// The words for a person: what happened, and what to do about it.
     var message: String {
         switch cause {
         case .ledger(let error): error.description + error.hint
@@ -85,16 +85,20 @@ struct Failure: Error {
             message = error.message + error.hint
             if case .refused(_, _, _, let own) = error { details = own }
         }
-        return ErrorDocument.bytes(code, ([message] + notes).joined(separator: "; "), details)
+        return ErrorDocument.bytes(
+            of: code,
+            message: ([message] + notes).joined(separator: "; "),
+            details: details
+        )
     }
 }
 
 /// An error as the API writes it: `{"error": code, "message": text, "details": {…}}`.
 enum ErrorDocument {
     static func bytes(
-        _ code: String,
-        _ message: String,
-        _ details: [UInt8] = Array("{}".utf8)
+        of code: String,
+        message: String,
+        details: [UInt8] = Array("{}".utf8)
     ) -> [UInt8] {
         var writer = JSONWriter()
         writer.beginObject()
@@ -118,7 +122,7 @@ extension LedgerClientError {
         }
     }
 
-    /// What to do about it on the command line, when the message does not say.
+    /// The advice for users of the command line, when the message has none.
     var hint: String {
         guard case .refused(_, "unauthorized", _, _) = self else { return "" }
         return "; give a key with --api-key or EVENTLEDGER_API_KEY"
@@ -140,19 +144,25 @@ struct FailureReport {
         let code = EventLedger.exitCode(for: error).rawValue
         let text = EventLedger.fullMessage(for: error)
         guard code != 0 else { return showHelp(text) }
-        if !text.isEmpty { show(EventLedger.message(for: error), text, isUsage: code == 64) }
+        if !text.isEmpty {
+            show(EventLedger.message(for: error), inFull: text, isUsage: code == 64)
+        }
         return code
     }
 
     /// Shows a command line that is wrong.
     func show(_ command: UnknownCommand) -> Int32 {
-        show(command.message, "Error: \(command.message)\n\(command.usage)", isUsage: true)
+        show(
+            command.message,
+            inFull: "Error: \(command.message)\n\(command.usage)",
+            isUsage: true
+        )
         return 64
     }
 
-    private func show(_ message: String, _ text: String, isUsage: Bool) {
+    private func show(_ message: String, inFull text: String, isUsage: Bool) {
         guard asJSON else { return Messages.write(text + "\n") }
-        write(ErrorDocument.bytes(isUsage ? "usage" : "failed", message))
+        write(ErrorDocument.bytes(of: isUsage ? "usage" : "failed", message: message))
     }
 
     private func show(_ failure: Failure) -> Int32 {
@@ -166,7 +176,7 @@ struct FailureReport {
         return failure.exitCode
     }
 
-    /// What was asked for, such as --help, is output like any other.
+    /// Prints what --help and the like asked for: output like any other.
     private func showHelp(_ text: String) -> Int32 {
         do throws(Failure) {
             try Output.line(text)

@@ -7,10 +7,10 @@ import Glibc
 /// One that fails ends the command, so nothing is committed that was not printed. Unbuffered: what
 /// was printed was printed, also when the process is killed.
 enum Output {
-    /// Whether all was printed.
+    /// True once all was printed, so that a reader may leave.
     private static let isFinished = Atomic(false)
 
-    /// Prints a line.
+    /// Prints a text and the end of a line.
     static func line(_ text: String) throws(Failure) { try line(Array(text.utf8)) }
 
     /// Prints a line of bytes as they are.
@@ -117,10 +117,10 @@ enum Descriptor {
         _ = poll(&entry, 1, -1)
     }
 
-    /// Whether it is a file, whose content can be flushed to a disk.
+    /// True for a file, whose content can be flushed to a disk.
     static func isFile(_ descriptor: Int32) -> Bool { kind(descriptor) == S_IFREG }
 
-    /// Whether somebody reads on its other side, who may leave.
+    /// True for a pipe or socket, whose reader may leave.
     static func hasReader(_ descriptor: Int32) -> Bool {
         [S_IFIFO, S_IFSOCK].contains(kind(descriptor))
     }

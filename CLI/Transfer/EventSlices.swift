@@ -4,7 +4,7 @@ import RawJSON
 struct EventSlices {
     private(set) var partition: Int64 = -1
     private(set) var offset: Int64 = -1
-    /// Unescaped.
+    /// The key's text as UTF-8, its escapes replaced.
     private(set) var keyBytes: [UInt8] = []
     /// As JSON; empty when the event has none.
     private(set) var key: [UInt8] = []
@@ -89,7 +89,7 @@ struct EventSlices {
         bytes += Array(",\"data\":".utf8) + data + Array("}".utf8)
     }
 
-    /// Whether another event says the same, wherever and whenever it is stored.
+    /// True when another event says the same, wherever and whenever it is stored.
     func isCopy(of other: EventSlices) -> Bool {
         keyBytes == other.keyBytes && type == other.type && headers == other.headers
             && data == other.data
@@ -130,10 +130,10 @@ struct EventSlicesPage {
 }
 
 extension RemoteLedger {
-    /// One page of a partition's events; `from` as the API takes it.
+    /// One page of a partition's events, from a place as the API takes it: an offset, a time or a word.
     func events(
         of stream: String,
-        _ partition: Int,
+        in partition: Int,
         from place: String,
         limit: Int = 1000
     ) async throws(Failure) -> EventSlicesPage {
@@ -141,7 +141,7 @@ extension RemoteLedger {
             (name: "partition", value: "\(partition)"), ("from", place), ("limit", "\(limit)"),
         ]
         return try EventSlicesPage(
-            try await call("GET", ["streams", stream, "events"], query: query)
+            try await call("GET", at: ["streams", stream, "events"], query: query)
         )
     }
 }

@@ -37,7 +37,7 @@ struct Export: AsyncParsableCommand {
 struct Exporter {
     let ledger: RemoteLedger
     let stream: String
-    /// Nil: all partitions.
+    /// The partition to export; nil for all.
     let only: Int?
     let from: String
 
@@ -48,7 +48,7 @@ struct Exporter {
     }
 
     private func header() async throws(Failure) -> ExportHeader {
-        let answer = try await ledger.call("GET", ["streams", stream])
+        let answer = try await ledger.call("GET", at: ["streams", stream])
         let description = try JSONValue.answer(answer)
         guard var header = ExportHeader(describing: description) else {
             throw .notALedger
@@ -66,13 +66,13 @@ struct Exporter {
         }
         if let only, header.ranges.isEmpty {
             // The ledger says best what is wrong with it.
-            _ = try await ledger.events(of: stream, only, from: from, limit: 1)
+            _ = try await ledger.events(of: stream, in: only, from: from, limit: 1)
         }
         return header
     }
 
     private func firstOffset(_ partition: Int) async throws(Failure) -> Int64 {
-        let page = try await ledger.events(of: stream, partition, from: from, limit: 1)
+        let page = try await ledger.events(of: stream, in: partition, from: from, limit: 1)
         return page.next - Int64(page.events.count)
     }
 
@@ -80,7 +80,7 @@ struct Exporter {
         var next = range.first
         while next < range.next {
             let place = next
-            let page = try await ledger.events(of: stream, range.partition, from: "\(place)")
+            let page = try await ledger.events(of: stream, in: range.partition, from: "\(place)")
             var lines: [UInt8] = []
             for event in page.events where next < range.next {
                 guard event.offset == next else {
@@ -156,7 +156,7 @@ struct ExportHeader {
         writer.beginObject()
         writer.key("eventledger_export")
         writer.raw(Array(Self.version.utf8))
-        settings(name: stream, &writer)
+        writeSettings(name: stream, to: &writer)
         writer.key("partitions")
         writer.beginArray()
         for range in ranges {
@@ -178,12 +178,12 @@ struct ExportHeader {
     func creation(as name: String) -> [UInt8] {
         var writer = JSONWriter()
         writer.beginObject()
-        settings(name: name, &writer)
+        writeSettings(name: name, to: &writer)
         writer.endObject()
         return writer.finish()
     }
 
-    private func settings(name: String, _ writer: inout JSONWriter) {
+    private func writeSettings(name: String, to writer: inout JSONWriter) {
         writer.key("stream_id")
         writer.string(name)
         writer.key("partition_count")

@@ -62,7 +62,7 @@ struct Import: AsyncParsableCommand {
         let there = ranges.reduce(0) { $0 + $1.count } - published
         let before = there == 0 ? "" : ", \(there) were there already"
         try Output.line(
-            "imported \(Count(published, "event"))\(before); every partition has what the export holds"
+            "imported \(Count(published, of: "event"))\(before); every partition has what the export holds"
         )
     }
 }
@@ -77,9 +77,9 @@ struct Importer {
     /// By partition: how many events the stream had at the start.
     private var there: [Int64] = []
     private var batch: ImportBatch?
-    /// How many events were published.
+    /// The number of events that this run published.
     private(set) var published: Int64 = 0
-    /// Whether the stream turned out to be something else than an import of this file.
+    /// True once the stream turned out to be something else than an import of this file.
     private var isForeign = false
 
     init(ledger: RemoteLedger, stream: String, showsProgress: Bool) {
@@ -90,7 +90,7 @@ struct Importer {
 
     /// Imports everything and compares.
     ///
-    /// - Returns: What the file holds, which is what the stream has now.
+    /// - Returns: the file's ranges of events, which the stream has now.
     mutating func run(
         _ lines: consuming LineReader,
         resume: Bool
@@ -106,7 +106,7 @@ struct Importer {
             guard let event = EventSlices(line: line) else {
                 throw .content("line \(lines.number) is no event")
             }
-            try check(event, header, lines.number)
+            try check(event, against: header, line: lines.number)
             try await take(event)
         }
         try await flush()
@@ -114,7 +114,7 @@ struct Importer {
         return header.ranges
     }
 
-    /// The next line; nil at the end.
+    /// The next line of the file; nil at its end.
     private func next(_ lines: inout LineReader) async throws(Failure) -> [UInt8]? {
         switch try await lines.next() {
         case .line(let line): return line
@@ -124,10 +124,10 @@ struct Importer {
         }
     }
 
-    /// What an import that failed leaves behind; nil when it has not touched the stream.
+    /// The remains of an import that failed, in words; nil when it has not touched the stream.
     var remains: String? {
         guard !read.isEmpty, !isForeign else { return nil }
-        let events = Count(there.reduce(0, +) + published, "event")
+        let events = Count(there.reduce(0, +) + published, of: "event")
         return
             "stream \(stream) has \(events) of the export, at least: go on with --resume, or delete it "
             + "with `eventledger stream delete \(stream)\(ledger.address)`"
@@ -143,7 +143,7 @@ struct Importer {
     ) async throws(Failure) -> [Int64] {
         do throws(Failure) {
             let body = header.creation(as: stream)
-            _ = try await ledger.call("POST", ["streams"], body: body)
+            _ = try await ledger.call("POST", at: ["streams"], body: body)
         } catch {
             guard case .ledger(.refused(409, "stream_already_exists", _, _)) = error.cause else {
                 throw error
@@ -163,7 +163,9 @@ struct Importer {
     }
 
     private func ends() async throws(Failure) -> [Int64] {
-        let description = try JSONValue.answer(try await ledger.call("GET", ["streams", stream]))
+        let description = try JSONValue.answer(
+            try await ledger.call("GET", at: ["streams", stream])
+        )
         return (description["partitions"]?.elements ?? []).map {
             Int64($0.text("next_offset")) ?? -1
         }
@@ -171,11 +173,11 @@ struct Importer {
 
     // MARK: Events
 
-    /// The file's events are those that its first line promises, in order.
+    /// Throws when an event is not the next one of those that the file's first line promises.
     private func check(
         _ event: EventSlices,
-        _ header: ExportHeader,
-        _ line: Int
+        against header: ExportHeader,
+        line: Int
     ) throws(Failure) {
         guard let range = header.ranges.first(where: { $0.partition == Int(event.partition) })
         else { throw .content("line \(line): there is no partition \(event.partition)") }
@@ -206,7 +208,7 @@ struct Importer {
 
     private mutating func compare(_ event: EventSlices, at place: Int64) async throws(Failure) {
         let partition = Int(event.partition)
-        let page = try await ledger.events(of: stream, partition, from: "\(place)", limit: 1)
+        let page = try await ledger.events(of: stream, in: partition, from: "\(place)", limit: 1)
         guard let stored = page.events.first, stored.isCopy(of: event) else {
             isForeign = true
             throw .content(
@@ -222,7 +224,7 @@ struct Importer {
         do throws(Failure) {
             _ = try await ledger.call(
                 "POST",
-                ["streams", stream, "events"],
+                at: ["streams", stream, "events"],
                 query: [("ack", "summary")],
                 body: batch.body,
                 idempotencyKey: batch.idempotencyKey
@@ -273,7 +275,7 @@ struct ImportBatch {
         self.first = first
     }
 
-    /// Whether the event still fits behind the others.
+    /// True when the event still fits behind the others.
     func takes(_ event: EventSlices) -> Bool {
         guard count > 0 else { return true }
         let size = event.key.count + event.type.count + event.headers.count + event.data.count

@@ -8,7 +8,7 @@ struct LinePublisher {
     private let stream: String
     private let showsProgress: Bool
     private var batch = LineBatch()
-    /// When the batch is sent even if more would fit; nil while it is empty.
+    /// The time at which the batch is sent even if more would fit; nil while it is empty.
     private var deadline: ContinuousClock.Instant?
     private var published = 0
 
@@ -22,12 +22,12 @@ struct LinePublisher {
     ///
     /// Told to stop by a signal, it publishes what it has read and fails.
     ///
-    /// - Returns: How many events there were.
+    /// - Returns: the number of events there were.
     mutating func run(_ lines: consuming LineReader) async throws(Failure) -> Int {
         var lines = lines
         while true {
             switch try await lines.next(until: deadline) {
-            case .line(let line): try await take(line, lines.number)
+            case .line(let line): try await take(line, number: lines.number)
             case .pause: try await sendAll()
             case .end:
                 try await sendAll()
@@ -40,9 +40,9 @@ struct LinePublisher {
         }
     }
 
-    private mutating func take(_ line: [UInt8], _ number: Int) async throws(Failure) {
+    private mutating func take(_ line: [UInt8], number: Int) async throws(Failure) {
         guard !Self.isBlank(line) else { return }
-        try check(line, number)
+        try check(line, number: number)
         if batch.first == nil {
             deadline = .now.advanced(by: .milliseconds(Limits.lineBatchPatience))
         }
@@ -54,7 +54,7 @@ struct LinePublisher {
         while batch.first != nil { try await sendBatch() }
     }
 
-    /// What is stored, where that is certain; `place` is the first line that is not.
+    /// The events that are stored for certain, in words; `place` names the first that is not.
     private func stored(before place: String) -> String {
         switch published {
         case 0: "nothing is stored"
@@ -63,7 +63,7 @@ struct LinePublisher {
         }
     }
 
-    /// The same, where nothing else was sent.
+    /// The fate of all lines, in words, where nothing was sent from `line` on.
     private func fate(from line: Int) -> String {
         stored(before: "line \(line)") + (published == 0 ? "" : ", nothing from there on")
     }
@@ -72,8 +72,9 @@ struct LinePublisher {
         line.allSatisfy { $0 == 0x20 || $0 == 0x09 || $0 == 0x0d }
     }
 
-    /// The ledger refuses such a line too, with its whole batch, and can't say its number.
-    private func check(_ line: [UInt8], _ number: Int) throws(Failure) {
+    /// Throws when a line is no UTF-8: the ledger refuses it too, but with its whole batch, and without
+    /// its number.
+    private func check(_ line: [UInt8], number: Int) throws(Failure) {
         let fault = line.withUnsafeBytes { bytes -> JSONError? in
             do throws(JSONError) {
                 try JSONUTF8.validate(bytes)
@@ -95,7 +96,7 @@ struct LinePublisher {
         do throws(Failure) {
             _ = try await ledger.call(
                 "POST",
-                ["streams", stream, "events"],
+                at: ["streams", stream, "events"],
                 query: [("ack", "summary")],
                 body: ready.bytes,
                 contentType: "application/x-ndjson",
@@ -117,7 +118,7 @@ struct LineBatch {
     static let maximumLines = 1000
     static let maximumBytes = 1024 * 1024
 
-    /// What goes into one call.
+    /// The lines that go into one call.
     struct Ready {
         let bytes: [UInt8]
         let count: Int

@@ -5,7 +5,7 @@ import Glibc
 
 /// Reads lines of bytes from a file descriptor.
 struct LineReader {
-    /// What comes next.
+    /// The result of waiting for a line.
     enum Next {
         /// A line without its end.
         case line([UInt8])
@@ -27,7 +27,7 @@ struct LineReader {
         source = InputSource(descriptor)
     }
 
-    /// Waits for the next line, until `deadline` at most; nil: for ever.
+    /// Waits for the next line, until `deadline` at most; for ever where that is nil.
     mutating func next(until deadline: ContinuousClock.Instant? = nil) async throws(Failure) -> Next
     {
         var searched = start
@@ -58,7 +58,7 @@ struct LineReader {
         }
     }
 
-    /// From now on, rounded up.
+    /// The milliseconds from now on, rounded up.
     private static func milliseconds(until deadline: ContinuousClock.Instant) -> Int32 {
         let left = ContinuousClock.now.duration(to: deadline)
         return left > .zero ? Int32(clamping: Int((left / .milliseconds(1)).rounded(.up))) : 0
@@ -70,7 +70,7 @@ struct LineReader {
 /// Reading blocks, so it has a queue of its own instead of Swift's threads. From the first look on,
 /// a signal no longer ends the process, but the reading; a second one ends the process.
 final class InputSource: Sendable {
-    /// What came of a look at the input.
+    /// The result of a look at the input.
     enum Look {
         case bytes([UInt8])
         /// Nothing came in time.
@@ -102,7 +102,7 @@ final class InputSource: Sendable {
         }
     }
 
-    /// What `nohup` and the like made the process ignore stays ignored.
+    /// False for a signal that `nohup` or the like made the process ignore: it stays ignored.
     private static func isHeeded(_ number: Int32) -> Bool {
         var action = sigaction()
         guard sigaction(number, nil, &action) == 0 else { return true }
@@ -110,7 +110,7 @@ final class InputSource: Sendable {
             != unsafeBitCast(SIG_IGN, to: Int.self)
     }
 
-    /// Waits for input, so many milliseconds at most; nil: for ever.
+    /// Waits for input, `patience` milliseconds at most; for ever where that is nil.
     func look(within patience: Int32?) async -> Look {
         await withCheckedContinuation { continuation in
             queue.async { [self] in continuation.resume(returning: lookBlocking(patience ?? -1)) }
@@ -132,7 +132,7 @@ final class InputSource: Sendable {
         }
     }
 
-    /// Nil when there was nothing after all.
+    /// The bytes at hand; nil when there were none after all.
     private func readBlocking() -> Look? {
         var part = [UInt8](repeating: 0, count: 1 << 18)
         let count = read(descriptor, &part, part.count)

@@ -171,6 +171,7 @@ extension JSONReader {
     ///
     /// - Parameter read: Reads the value of a member it knows and returns true, or reads nothing and
     ///   returns false; then the value is passed.
+    /// - Throws: the error of `read`, or that of a document that breaks the grammar.
     public mutating func members(
         _ read: (JSONString, inout JSONReader) throws(JSONError) -> Bool
     ) throws(JSONError) {

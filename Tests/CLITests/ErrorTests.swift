@@ -7,7 +7,7 @@ import Testing
 
 @Suite("Errors of commands")
 struct ErrorTests {
-    /// What a command wrote on standard error, as one line of JSON.
+    /// The one line of JSON that a command wrote on standard error.
     private static func error(_ outcome: CommandLine.Outcome) throws -> JSONValue {
         let lines = outcome.errors.split(separator: "\n")
         #expect(lines.count == 1 && outcome.output.isEmpty, "\(outcome)")
@@ -69,7 +69,7 @@ struct ErrorTests {
             (["strem", "--json"], "Did you mean 'stream'?"),
         ]
     )
-    func suggestion(_ arguments: [String], _ words: String) async throws {
+    func suggestion(_ arguments: [String], words: String) async throws {
         let outcome = try await CommandLine.run(arguments)
         #expect(outcome.status == 64 && outcome.output.isEmpty, "\(outcome)")
         #expect(outcome.errors.contains(words), "\(outcome)")
@@ -77,13 +77,13 @@ struct ErrorTests {
 
     @Test("Words are as far apart as the letters that differ")
     func distance() {
-        func distance(_ one: String, _ other: String) -> Int {
-            UnknownCommand.distance(Array(one.utf8), Array(other.utf8))
+        func distance(_ one: String, to other: String) -> Int {
+            UnknownCommand.distance(from: Array(one.utf8), to: Array(other.utf8))
         }
-        #expect(distance("", "") == 0 && distance("poll", "poll") == 0)
-        #expect(distance("", "poll") == 4 && distance("poll", "") == 4)
-        #expect(distance("pol", "poll") == 1 && distance("plol", "poll") == 1)
-        #expect(distance("list", "tail") == 4)
+        #expect(distance("", to: "") == 0 && distance("poll", to: "poll") == 0)
+        #expect(distance("", to: "poll") == 4 && distance("poll", to: "") == 4)
+        #expect(distance("pol", to: "poll") == 1 && distance("plol", to: "poll") == 1)
+        #expect(distance("list", to: "tail") == 4)
         #expect(UnknownCommand.nearest(to: "xyz", of: ["key", "poll"]) == nil)
         #expect(UnknownCommand.nearest(to: "kye", of: ["key", "poll"]) == "key")
     }
@@ -96,7 +96,7 @@ struct ErrorTests {
     }
 }
 
-/// What the commands say when they can't do what they were asked to.
+/// The words of commands that can't do what they were asked to.
 @Suite("Messages")
 struct MessageTests {
     @Test("A port that is taken is named, with what to do about it")
@@ -132,7 +132,7 @@ struct MessageTests {
     func unreachable() async throws {
         let place = try TemporaryFolder()
         let ledger = try await RunningLedger(place["data"])
-        func errors(_ url: String, _ more: [String] = []) async throws -> String {
+        func errors(_ url: String, adding more: [String] = []) async throws -> String {
             let outcome = try await CommandLine.run(["stream", "list", "--url", url] + more)
             #expect(outcome.status == 3, "\(outcome)")
             return outcome.errors
@@ -141,11 +141,11 @@ struct MessageTests {
         #expect(tls.contains("begins with http://") && !tls.contains("running?"), "\(tls)")
         let text = try place.write("no certificate", to: "text.pem")
         #expect(
-            try await errors(ledger.url, ["--ca-cert", text]).contains(
+            try await errors(ledger.url, adding: ["--ca-cert", text]).contains(
                 "text.pem holds no certificate"
             )
         )
-        let none = try await errors(ledger.url, ["--ca-cert", place["none"]])
+        let none = try await errors(ledger.url, adding: ["--ca-cert", place["none"]])
         #expect(none.contains("none: No such file or directory"), "\(none)")
         await ledger.stop()
         #expect(try await errors(ledger.url).contains("is `eventledger serve` running?"))
@@ -169,7 +169,7 @@ struct MessageTests {
             ),
         ]
     )
-    func usage(_ arguments: [String], _ words: String) async throws {
+    func usage(_ arguments: [String], words: String) async throws {
         let outcome = try await CommandLine.run(arguments)
         #expect(outcome.status == 64 && outcome.errors.contains(words), "\(outcome)")
     }

@@ -59,7 +59,7 @@ struct BrokenOutputTests {
         let ledger = try await RunningLedger(place["data"])
         try await ledger.done("stream", "create", "orders", "--partitions", "1")
         let data = "\"\(String(repeating: "x", count: 200))\""
-        try await ledger.publish("orders", "k", Array(repeating: data, count: events))
+        try await ledger.publish(Array(repeating: data, count: events), under: "k", to: "orders")
         try await ledger.done(
             "subscription",
             "create",
@@ -72,7 +72,7 @@ struct BrokenOutputTests {
     }
 
     private static func lag(_ ledger: RunningLedger) async throws -> String {
-        try await ledger.call("GET", ["streams", "orders", "subscriptions", "ship"]).text("lag")
+        try await ledger.call("GET", at: ["streams", "orders", "subscriptions", "ship"]).text("lag")
     }
 
     @Test("On a full device every command fails in words, and a poll commits nothing")

@@ -10,8 +10,8 @@ struct TailTests {
     /// A tail whose output the test reads.
     private static func start(
         _ ledger: RunningLedger,
-        _ output: borrowing TestPipe,
-        _ arguments: String...
+        writingTo output: borrowing TestPipe,
+        with arguments: String...
     ) throws -> ChildProcess {
         try CommandLine.start(
             ["tail", "orders"] + arguments,
@@ -28,9 +28,9 @@ struct TailTests {
         let place = try TemporaryFolder()
         let ledger = try await RunningLedger(place["data"])
         try await ledger.done("stream", "create", "orders", "--partitions", "2")
-        try await ledger.publish("orders", "a", ["1"])
+        try await ledger.publish(["1"], under: "a", to: "orders")
         var pipe = try TestPipe()
-        let tail = try Self.start(ledger, pipe, "--from", "earliest")
+        let tail = try Self.start(ledger, writingTo: pipe, with: "--from", "earliest")
         pipe.closeWriting()
         #expect(!(await pipe.read(1).isEmpty))
         tail.send(signal)
@@ -44,9 +44,9 @@ struct TailTests {
         let place = try TemporaryFolder()
         let ledger = try await RunningLedger(place["data"])
         try await ledger.done("stream", "create", "orders", "--partitions", "2")
-        try await ledger.publish("orders", "a", ["1"])
+        try await ledger.publish(["1"], under: "a", to: "orders")
         var pipe = try TestPipe()
-        let tail = try Self.start(ledger, pipe, "--from", "earliest")
+        let tail = try Self.start(ledger, writingTo: pipe, with: "--from", "earliest")
         pipe.closeWriting()
         #expect(!(await pipe.read(1).isEmpty))
         pipe.closeReading()
@@ -93,14 +93,17 @@ struct TailTests {
     @Test("The first page begins where it is told, the others where the one before ended")
     func parameters() {
         var query = EventQuery(stream: "s", start: .last(3), partition: 1, key: "k", type: "t*")
-        func text(_ cursor: String?, _ limit: Int, _ wait: Int) -> String {
+        func text(_ cursor: String?, limit: Int, wait: Int) -> String {
             query.parameters(after: cursor, limit: limit, wait: wait)
                 .map { "\($0.name)=\($0.value)" }.joined(separator: "&")
         }
-        #expect(text(nil, 2000, 20) == "last=3&partition=1&key=k&type=t*&limit=1000&wait=20")
-        #expect(text("c", 5, 0) == "cursor=c&partition=1&key=k&type=t*&limit=5")
+        #expect(
+            text(nil, limit: 2000, wait: 20)
+                == "last=3&partition=1&key=k&type=t*&limit=1000&wait=20"
+        )
+        #expect(text("c", limit: 5, wait: 0) == "cursor=c&partition=1&key=k&type=t*&limit=5")
         query = EventQuery(stream: "s", start: .from("earliest"))
-        #expect(text(nil, 1, 0) == "from=earliest&limit=1")
+        #expect(text(nil, limit: 1, wait: 0) == "from=earliest&limit=1")
     }
 
     @Test("Following a subscription, it commits what it printed")
@@ -116,7 +119,7 @@ struct TailTests {
             "--start-from",
             "earliest"
         )
-        try await ledger.publish("orders", "k", ["1", "2", "3"])
+        try await ledger.publish(["1", "2", "3"], under: "k", to: "orders")
         let tail = try await ledger.done(
             "tail",
             "orders",
@@ -126,7 +129,10 @@ struct TailTests {
             "2"
         )
         #expect(tail.lines.count == 2)
-        let position = try await ledger.call("GET", ["streams", "orders", "subscriptions", "ship"])
+        let position = try await ledger.call(
+            "GET",
+            at: ["streams", "orders", "subscriptions", "ship"]
+        )
         #expect(position.text("lag") == "1")
         await ledger.stop()
     }
@@ -152,7 +158,7 @@ struct FollowTests {
     }
 
     private static func next(_ ledger: RunningLedger) async throws -> String {
-        try await ledger.call("GET", ["streams", "orders", "partitions", "0", "head"])
+        try await ledger.call("GET", at: ["streams", "orders", "partitions", "0", "head"])
             .text("next_offset")
     }
 

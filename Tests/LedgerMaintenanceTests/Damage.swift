@@ -4,7 +4,7 @@ import LedgerTesting
 import SQLiteTable
 import Testing
 
-/// One way to damage ``StoredLedger/sample()``, and what a check must say.
+/// One way to damage ``StoredLedger/sample()``, and the finding that a check must have.
 struct Damage: Sendable, CustomTestStringConvertible {
     let testDescription: String
     var stream: String? = "s"
@@ -14,10 +14,10 @@ struct Damage: Sendable, CustomTestStringConvertible {
 
     init(
         _ name: String,
-        _ offset: Int64?,
-        _ problem: String,
+        at offset: Int64?,
+        finding problem: String,
         stream: String? = "s",
-        _ inflict: @escaping @Sendable (StoredLedger) async throws -> Void
+        inflict: @escaping @Sendable (StoredLedger) async throws -> Void
     ) {
         testDescription = name
         self.stream = stream
@@ -28,7 +28,11 @@ struct Damage: Sendable, CustomTestStringConvertible {
 
     static let all = log + state + references
 
-    static let flipped = Damage("a bit of a chunk is flipped", 6, "record batch is damaged") {
+    static let flipped = Damage(
+        "a bit of a chunk is flipped",
+        at: 6,
+        finding: "record batch is damaged"
+    ) {
         try await $0.change(try await $0.chunkKey(6)) { item in
             var batch = try #require(item.bytes(.batch))
             batch[40] ^= 4
@@ -38,12 +42,12 @@ struct Damage: Sendable, CustomTestStringConvertible {
 
     private static let log = [
         flipped,
-        Damage("a chunk is rewritten with good checksums", 6, "hash chain breaks") {
+        Damage("a chunk is rewritten with good checksums", at: 6, finding: "hash chain breaks") {
             try await $0.change(try await $0.chunkKey(6)) { item in
                 item[.batch] = .bytes(try forged(item))
             }
         },
-        Damage("a chunk and its hash are rewritten", 8, "hash chain breaks") {
+        Damage("a chunk and its hash are rewritten", at: 8, finding: "hash chain breaks") {
             try await $0.change(try await $0.chunkKey(6)) { item in
                 let batch = try forged(item)
                 let previous = [UInt8](repeating: 7, count: 32)
@@ -51,76 +55,82 @@ struct Damage: Sendable, CustomTestStringConvertible {
                 item[.hash] = .bytes(HashChain.next(previous: previous, batch: batch))
             }
         },
-        Damage("a chunk is missing", 6, "up to 8 are missing") {
+        Damage("a chunk is missing", at: 6, finding: "up to 8 are missing") {
             try await $0.delete(try await $0.chunkKey(6))
         },
-        Damage("the first chunk is missing", 0, "up to 2 are missing") {
+        Damage("the first chunk is missing", at: 0, finding: "up to 2 are missing") {
             try await $0.delete(try await $0.chunkKey(0))
         },
-        Damage("the last folded chunks are missing", 12, "up to 16 are missing") {
+        Damage("the last folded chunks are missing", at: 12, finding: "up to 16 are missing") {
             for offset in [12, 14, 16, 18] as [Int64] {
                 try await $0.delete(try await $0.chunkKey(offset))
             }
         },
-        Damage("the whole log is missing", 0, "up to 16 are missing") {
+        Damage("the whole log is missing", at: 0, finding: "up to 16 are missing") {
             for offset in stride(from: Int64(0), to: 20, by: 2) {
                 try await $0.delete(try await $0.chunkKey(offset))
             }
         },
-        Damage("the ttl goes back", 6, "ttl goes back") {
+        Damage("the ttl goes back", at: 6, finding: "ttl goes back") {
             try await $0.change(try await $0.chunkKey(6)) { $0[.ttl] = .number(5) }
         },
-        Damage("the ttl before is another", 6, "the ttl of the chunk before") {
+        Damage("the ttl before is another", at: 6, finding: "the ttl of the chunk before") {
             try await $0.change(try await $0.chunkKey(6)) { $0[.previousTTL] = .number(5) }
         },
-        Damage("the timestamp is another", 6, "timestamp is not that of the last event") {
+        Damage(
+            "the timestamp is another",
+            at: 6,
+            finding: "timestamp is not that of the last event"
+        ) {
             try await $0.change(try await $0.chunkKey(6)) { $0[.timestamp] = .number(5) }
         },
-        Damage("the count is another", 6, "2 events are stored, not 3") {
+        Damage("the count is another", at: 6, finding: "2 events are stored, not 3") {
             try await $0.change(try await $0.chunkKey(6)) { $0[.count] = .number(3) }
         },
-        Damage("a row of the log is no row", 6, "cannot be decoded") {
+        Damage("a row of the log is no row", at: 6, finding: "cannot be decoded") {
             try $0.execute("UPDATE items SET v=x'00' WHERE pk LIKE 'LOG%' AND hex(sk) LIKE '%3036'")
         },
-        Damage("an active stream is sealed", 20, "sealed") {
+        Damage("an active stream is sealed", at: 20, finding: "sealed") {
             let stream = try await $0.stream()
             let end = try #require(Offset(20))
             let seal = LogEntry.sealItem(stream.incarnation, stream.partitions[0], at: end)
             _ = try await $0.table.write(.put(seal))
         },
-        Damage("the watermark remembers another hash", 16, "remembers another end") {
+        Damage("the watermark remembers another hash", at: 16, finding: "remembers another end") {
             try await $0.change(try await progress($0)) {
                 $0[.hash] = .bytes([UInt8](repeating: 1, count: 32))
             }
         },
-        Damage("the watermark is inside a chunk", 15, "inside a chunk") {
+        Damage("the watermark is inside a chunk", at: 15, finding: "inside a chunk") {
             try await $0.change(try await progress($0)) { $0[.watermark] = .number(15) }
         },
     ]
 
     private static let state = [
-        Damage("a latest event is missing", 10 + 2, "not in the compacted state") {
-            try await $0.delete(try await latest("k2", $0))
+        Damage("a latest event is missing", at: 10 + 2, finding: "not in the compacted state") {
+            try await $0.delete(try await latest("k2", in: $0))
         },
-        Damage("a latest event is stale", 4, "is stale") {
-            try await $0.change(try await latest("k2", $0)) { $0[.offset] = .number(4) }
+        Damage("a latest event is stale", at: 4, finding: "is stale") {
+            try await $0.change(try await latest("k2", in: $0)) { $0[.offset] = .number(4) }
         },
-        Damage("a latest event has other content", 12, "not the one in the log") {
+        Damage("a latest event has other content", at: 12, finding: "not the one in the log") {
             let other = Record.encode(
                 timestamp: Timestamp(milliseconds: 5),
                 type: Array("t".utf8),
                 data: Array("9".utf8)
             )
-            try await $0.change(try await latest("k2", $0)) { $0[.record] = .bytes(other) }
+            try await $0.change(try await latest("k2", in: $0)) { $0[.record] = .bytes(other) }
         },
-        Damage("a latest event is damaged", 12, "compacted event is damaged") {
-            try await $0.change(try await latest("k2", $0)) { item in
+        Damage("a latest event is damaged", at: 12, finding: "compacted event is damaged") {
+            try await $0.change(try await latest("k2", in: $0)) { item in
                 item[.record] = .bytes(try #require(item.bytes(.record)).reversed())
             }
         },
-        Damage("a latest event is invented", 12, "is not in the log") { stored in
+        Damage("a latest event is invented", at: 12, finding: "is not in the log") { stored in
             let stream = try await stored.stream()
-            let copied = try #require(try await stored.table.get(try await latest("k2", stored)))
+            let copied = try #require(
+                try await stored.table.get(try await latest("k2", in: stored))
+            )
             let key = try #require(EventKey(utf8: Array("invented".utf8)))
             var item = Item(.latest(stream.incarnation, stream.partitions[0], key))
             for (name, value) in copied.attributes { item[name] = value }
@@ -129,7 +139,8 @@ struct Damage: Sendable, CustomTestStringConvertible {
     ]
 
     private static let references = [
-        Damage("a position lies beyond the end", 99, "beyond the end of the log") { stored in
+        Damage("a position lies beyond the end", at: 99, finding: "beyond the end of the log") {
+            stored in
             let stream = try await stored.stream()
             let subscriptions = Query(.subscriptions(stream.incarnation), limit: 1)
             let item = try #require(try await stored.table.query(subscriptions).items.first)
@@ -142,16 +153,17 @@ struct Damage: Sendable, CustomTestStringConvertible {
             )
             _ = try await stored.table.write(.put(row.item))
         },
-        Damage("an idempotency row leads nowhere", 99, "leads beyond the end") { stored in
+        Damage("an idempotency row leads nowhere", at: 99, finding: "leads beyond the end") {
+            stored in
             let stream = try await stored.stream()
             let rows = Query(.idempotency(stream.incarnation), limit: 1)
             let item = try #require(try await stored.table.query(rows).items.first)
             try await stored.change(item.key) { $0[.offset] = .number(99) }
         },
-        Damage("there are rows of no kind", nil, "no known kind", stream: nil) {
+        Damage("there are rows of no kind", at: nil, finding: "no known kind", stream: nil) {
             try $0.execute("INSERT INTO items(pk, sk, v) VALUES('WHAT', x'00', x'00')")
         },
-        Damage("there is a partition too many", nil, "does not have") { stored in
+        Damage("there is a partition too many", at: nil, finding: "does not have") { stored in
             let stream = try await stored.stream()
             let partition = try #require(Partition(1))
             let seal = LogEntry.sealItem(stream.incarnation, partition, at: .zero)
@@ -202,7 +214,7 @@ struct Damage: Sendable, CustomTestStringConvertible {
         return .progress(stream.incarnation, stream.partitions[0])
     }
 
-    private static func latest(_ key: String, _ stored: StoredLedger) async throws -> TableKey {
+    private static func latest(_ key: String, in stored: StoredLedger) async throws -> TableKey {
         let stream = try await stored.stream()
         let key = try #require(EventKey(utf8: Array(key.utf8)))
         return .latest(stream.incarnation, stream.partitions[0], key)

@@ -33,8 +33,8 @@ final class StoredLedger: Sendable {
     @discardableResult
     func call(
         _ method: String,
-        _ path: String,
-        _ body: String = "",
+        at path: String,
+        sending body: String = "",
         query: String = "",
         key: String? = nil
     ) async -> String {
@@ -51,42 +51,49 @@ final class StoredLedger: Sendable {
         return text
     }
 
-    /// One chunk.
-    func publish(_ stream: String, _ events: [(key: String, data: String)], id: String? = nil) async
-    {
+    /// Publishes events as one chunk; `id` is the Idempotency-Key.
+    func publish(
+        _ events: [(key: String, data: String)],
+        to stream: String,
+        id: String? = nil
+    ) async {
         let events = events.map { "{\"key\":\"\($0.key)\",\"type\":\"t\",\"data\":\($0.data)}" }
         let body = "[\(events.joined(separator: ","))]"
-        await call("POST", "/streams/\(stream)/events", body, key: id)
+        await call("POST", at: "/streams/\(stream)/events", sending: body, key: id)
     }
 
     /// A stream of one partition: chunks of the offsets 0–1, 2–3, …, 18–19, folded up to 16;
     /// a subscription that has committed 4; an idempotency row for each chunk.
     static func sample() async throws -> StoredLedger {
         let stored = try StoredLedger()
-        await stored.call("POST", "/streams", "{\"stream_id\":\"s\",\"partition_count\":1}")
+        await stored.call(
+            "POST",
+            at: "/streams",
+            sending: "{\"stream_id\":\"s\",\"partition_count\":1}"
+        )
         for chunk in 0..<10 {
-            if chunk == 8 { await stored.call("POST", "/streams/s/compact") }
+            if chunk == 8 { await stored.call("POST", at: "/streams/s/compact") }
             // One tombstone, and one that the compacted state holds compressed.
             let text = String(repeating: "again ", count: chunk == 6 ? 200 : 0)
             let data = chunk == 5 ? "null" : "{\"n\":\(chunk),\"text\":\"\(text)\"}"
             await stored.publish(
-                "s",
                 [("k\(chunk % 4)", data), ("l", "\(chunk)")],
+                to: "s",
                 id: "i\(chunk)"
             )
             stored.clock.advance(milliseconds: 1000)
         }
         let start = "{\"subscription_id\":\"u\",\"start_from\":\"earliest\"}"
-        await stored.call("POST", "/streams/s/subscriptions", start)
-        let page = await stored.call("GET", "/streams/s/subscriptions/u/poll", query: "limit=4")
+        await stored.call("POST", at: "/streams/s/subscriptions", sending: start)
+        let page = await stored.call("GET", at: "/streams/s/subscriptions/u/poll", query: "limit=4")
         let cursor = try #require(page.firstMatch(of: /"cursor":"([^"]*)"/)).1
         let body = "{\"cursor\":\"\(cursor)\"}"
-        await stored.call("POST", "/streams/s/subscriptions/u/commit", body)
+        await stored.call("POST", at: "/streams/s/subscriptions/u/commit", sending: body)
         return stored
     }
 
     func verify(_ heads: KeptHeads = KeptHeads()) throws -> LedgerVerdict {
-        LedgerVerification.run(on: try SQLiteSnapshot.open(path: path), against: heads)
+        LedgerVerifier.run(on: try SQLiteSnapshot.open(path: path), against: heads)
     }
 
     // MARK: Behind its back
@@ -104,7 +111,7 @@ final class StoredLedger: Sendable {
         )
     }
 
-    func change(_ key: TableKey, _ body: (inout Item) throws -> Void) async throws {
+    func change(_ key: TableKey, body: (inout Item) throws -> Void) async throws {
         var item = try #require(try await table.get(key))
         try body(&item)
         _ = try await table.write(.put(item))
@@ -114,7 +121,7 @@ final class StoredLedger: Sendable {
         _ = try await table.write(.delete(key))
     }
 
-    /// Past the table and its rules.
+    /// Runs SQL on the file, past the table and its rules.
     func execute(_ sql: String) throws {
         var database: OpaquePointer?
         defer { sqlite3_close_v2(database) }

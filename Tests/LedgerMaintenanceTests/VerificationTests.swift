@@ -17,7 +17,7 @@ struct VerificationTests {
         #expect(partition.state == .equal(keys: 5, older: 0))
         #expect(partition.events == 20 && partition.chunks == 10)
         #expect(partition.next.rawValue == 20)
-        let head = await stored.call("GET", "/streams/s/partitions/0/head")
+        let head = await stored.call("GET", at: "/streams/s/partitions/0/head")
         #expect(head.contains(HashChain.text(partition.head)))
     }
 
@@ -45,9 +45,9 @@ struct VerificationTests {
     @Test("What expired leaves a ledger sound, and its chain proves the rest")
     func expired() async throws {
         let stored = try await StoredLedger.sample()
-        await stored.call("POST", "/streams/s/compact")
+        await stored.call("POST", at: "/streams/s/compact")
         stored.clock.advance(hours: 100)
-        await stored.publish("s", [("k1", "1"), ("new", "2")])
+        await stored.publish([("k1", "1"), ("new", "2")], to: "s")
         stored.clock.advance(hours: 100)
         await stored.ledger.sweep()
         let rest = try #require(try stored.verify().streams.first?.partitions.first)
@@ -67,7 +67,7 @@ struct VerificationTests {
     @Test("A deleted stream is no damage, before, while and after its rows go")
     func deleted() async throws {
         let stored = try await StoredLedger.sample()
-        await stored.call("DELETE", "/streams/s")
+        await stored.call("DELETE", at: "/streams/s")
         #expect(try stored.verify().isSound)
         stored.clock.advance(milliseconds: Limits.deletionGrace)
         await stored.ledger.sweep()
@@ -90,8 +90,8 @@ struct VerificationTests {
         var kept = KeptHeads()
         let id = try #require(StreamID("s"))
         let text = HashChain.text(before.head)
-        kept.add(id, before.partition, next: before.next, head: text)
-        await stored.publish("s", [("later", "1")])
+        kept.add(text, of: before.partition, in: id, next: before.next)
+        await stored.publish([("later", "1")], to: "s")
         let same = try stored.verify(kept)
         #expect(same.isSound && same.streams.first?.partitions.first?.provenHeads == 1)
 
@@ -107,13 +107,9 @@ struct VerificationTests {
         var kept = KeptHeads()
         let zeros = String(repeating: "0", count: 64)
         let partition = try #require(Partition(0))
-        kept.add(
-            try #require(StreamID("s")),
-            partition,
-            next: try #require(Offset(99)),
-            head: zeros
-        )
-        kept.add(try #require(StreamID("gone")), partition, next: .zero, head: zeros)
+        let next = try #require(Offset(99))
+        kept.add(zeros, of: partition, in: try #require(StreamID("s")), next: next)
+        kept.add(zeros, of: partition, in: try #require(StreamID("gone")), next: .zero)
         let found = try stored.verify(kept).allFindings
         #expect(found.count == 2, "\(found)")
         #expect(found.contains { $0.stream == "gone" })

@@ -18,7 +18,7 @@ struct GrammarTests {
     }
 
     @Test("An error says what and where", arguments: errors)
-    func place(_ document: String, _ kind: JSONError.Kind, _ offset: Int) {
+    func place(_ document: String, kind: JSONError.Kind, offset: Int) {
         #expect(refusal(document) == JSONError(kind, at: offset))
     }
 
@@ -142,7 +142,7 @@ struct NumberTests {
         "A number without a fractional part has a value, however it is spelled",
         arguments: wholeNumbers
     )
-    func whole(_ document: String, _ value: Int64) throws {
+    func whole(_ document: String, value: Int64) throws {
         let number = try read(document.utf8) { try $0.number() }
         #expect(number.integer == value)
         #expect(number.range == 0..<document.utf8.count)

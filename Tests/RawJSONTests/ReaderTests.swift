@@ -39,7 +39,7 @@ struct ReaderTests {
 
     private func failure(
         _ document: String,
-        _ body: (inout JSONReader) throws -> Void
+        body: (inout JSONReader) throws -> Void
     ) -> JSONError.Kind? {
         let found = error { try read(document.utf8) { try body(&$0) } }
         #expect(found?.offset == 2)
@@ -47,7 +47,7 @@ struct ReaderTests {
     }
 
     @Test("The kind is told by the first byte", arguments: kinds)
-    func kind(_ document: String, _ kind: JSONKind) throws {
+    func kind(_ document: String, kind: JSONKind) throws {
         #expect(try read(document.utf8) { try $0.kind() } == kind)
     }
 

@@ -19,7 +19,7 @@ struct SplitMix64: RandomNumberGenerator {
 func read<Result>(
     _ document: some Collection<UInt8>,
     maximumDepth: Int = 128,
-    _ body: (inout JSONReader) throws -> Result
+    body: (inout JSONReader) throws -> Result
 ) throws -> Result {
     try Array(document).withUnsafeBytes { bytes in
         var reader = try JSONReader(bytes, maximumDepth: maximumDepth)
@@ -27,7 +27,7 @@ func read<Result>(
     }
 }
 
-/// Why the document is refused when all of it is passed as one value; nil if it is accepted.
+/// The error when all of the document is passed as one value; nil if it is accepted.
 func refusal(_ document: some Collection<UInt8>, maximumDepth: Int = 128) -> JSONError? {
     error {
         try read(document, maximumDepth: maximumDepth) { reader in
@@ -67,13 +67,13 @@ func walk(_ document: [UInt8], slice: (Range<Int>) throws -> Void = { _ in }) th
 private func walkValue(_ reader: inout JSONReader, slice: (Range<Int>) throws -> Void) throws {
     let kind = try reader.kind()
     let start = reader.position
-    try walkContents(&reader, kind, slice: slice)
+    try walkContents(&reader, of: kind, slice: slice)
     try slice(start..<reader.position)
 }
 
 private func walkContents(
     _ reader: inout JSONReader,
-    _ kind: JSONKind,
+    of kind: JSONKind,
     slice: (Range<Int>) throws -> Void
 ) throws {
     switch kind {

@@ -4,7 +4,7 @@ import Testing
 @Suite("Text")
 struct TextTests {
     @Test("Escapes are replaced", arguments: texts)
-    func text(_ document: String, _ text: String) throws {
+    func text(_ document: String, text: String) throws {
         try read(document.utf8) { reader in
             let string = try reader.string()
             #expect(string.range == 1..<document.utf8.count - 1)
@@ -16,7 +16,7 @@ struct TextTests {
     }
 
     @Test("Half of a surrogate pair is grammar but not text", arguments: lone)
-    func loneSurrogates(_ document: String, _ offset: Int) throws {
+    func loneSurrogates(_ document: String, offset: Int) throws {
         #expect(refusal(document) == nil)
         try read(document.utf8) { reader in
             let string = try reader.string()

@@ -10,20 +10,21 @@ package enum CursorRenewal {
     /// Gives every subscription of every stream a new secret from `random`; `table` must not be in
     /// use.
     ///
-    /// `clock`: The clock of this process.
-    ///
-    /// Throws ``TableError``; then some of them may have one already.
-    ///
-    /// - Returns: How many subscriptions there are.
+    /// - Parameters:
+    ///   - table: the ledger's rows.
+    ///   - random: the source of the secrets.
+    ///   - clock: the clock of this process.
+    /// - Returns: the number of subscriptions.
+    /// - Throws: ``TableError``; then some of them may have a new secret already.
     package static func run(
         on table: any Table,
         random: inout some RandomNumberGenerator,
         clock: () -> Instant
     ) async throws(TableError) -> Int {
         var count = 0
-        for item in try await rows(of: .streams, table) {
+        for item in try await rows(of: .streams, in: table) {
             let stream = try StreamRow(item)
-            for item in try await rows(of: .subscriptions(stream.incarnation), table) {
+            for item in try await rows(of: .subscriptions(stream.incarnation), in: table) {
                 let subscription = try SubscriptionRow(item)
                 let secret =
                     Incarnation.random(using: &random).bytes
@@ -52,7 +53,7 @@ package enum CursorRenewal {
 
     private static func rows(
         of group: RowGroup,
-        _ table: any Table
+        in table: any Table
     ) async throws(TableError) -> [Item] {
         var items: [Item] = []
         var after: [UInt8]?

@@ -4,15 +4,15 @@ package import LedgerCore
 package struct KeptHeads: Sendable {
     private var heads: [StreamID: [Partition: [Offset: String]]] = [:]
 
-    /// None.
+    /// Begins with no head at all.
     package init() {}
 
     /// Adds the head that `partition` had when its next offset was `next`: 64 hex digits.
     package mutating func add(
-        _ stream: StreamID,
-        _ partition: Partition,
-        next: Offset,
-        head: String
+        _ head: String,
+        of partition: Partition,
+        in stream: StreamID,
+        next: Offset
     ) {
         heads[stream, default: [:]][partition, default: [:]][next] = head
     }
@@ -25,10 +25,10 @@ package struct KeptHeads: Sendable {
         (heads[stream] ?? [:]).keys.sorted()
     }
 
-    /// By next offset, ascending.
+    /// The heads of `partition`, by next offset, ascending.
     package func heads(
-        of stream: StreamID,
-        _ partition: Partition
+        of partition: Partition,
+        in stream: StreamID
     ) -> [(next: Offset, head: String)] {
         (heads[stream]?[partition] ?? [:]).map { ($0, $1) }.sorted { $0.0 < $1.0 }
     }
@@ -46,11 +46,11 @@ struct HeadComparison {
     init(_ heads: [(next: Offset, head: String)]) {
         waiting = heads
         // Before the first event every log is alike.
-        pass(.zero, HashChain.start)
+        pass(.zero, hash: HashChain.start)
     }
 
     /// A chunk ends at `end`, or what was before it did.
-    mutating func pass(_ end: Offset, _ hash: [UInt8]) {
+    mutating func pass(_ end: Offset, hash: [UInt8]) {
         guard let index = waiting.firstIndex(where: { $0.next == end }) else { return }
         let kept = waiting.remove(at: index)
         if kept.head == HashChain.text(hash) { proven += 1 } else { wrong.append(end) }

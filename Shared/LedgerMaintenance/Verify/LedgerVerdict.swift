@@ -1,15 +1,15 @@
 package import LedgerCore
 
-/// What a check of a whole ledger found.
+/// The result of a check of a whole ledger.
 package struct LedgerVerdict: Sendable {
-    /// By stream's name.
+    /// One verdict for each stream, in the order of their names.
     package var streams: [StreamVerdict] = []
-    /// What concerns no stream that exists.
+    /// Findings that concern no stream that exists.
     package var findings: [Finding] = []
     /// Rows that nothing refers to and that do no harm.
     package var leftovers = 0
 
-    /// Nothing yet.
+    /// A verdict on nothing: no stream was checked yet.
     package init() {}
 
     /// Everything that is wrong, of all streams.
@@ -17,28 +17,28 @@ package struct LedgerVerdict: Sendable {
         findings + streams.flatMap { $0.findings + $0.partitions.flatMap(\.findings) }
     }
 
-    /// Whether nothing is wrong.
+    /// True when nothing at all is wrong.
     package var isSound: Bool { allFindings.isEmpty }
 }
 
-/// What a check of one stream found.
+/// The result of a check of one stream.
 package struct StreamVerdict: Sendable {
-    /// Its name.
+    /// The name of the stream that was checked.
     package let stream: StreamID
-    /// In order.
+    /// One verdict for each partition, in order.
     package var partitions: [PartitionVerdict] = []
-    /// What is wrong beside its partitions: subscriptions, idempotency rows.
+    /// Findings beside its partitions: about subscriptions, and about idempotency rows.
     package var findings: [Finding] = []
 
-    /// Nothing yet.
+    /// A verdict without partitions or findings yet.
     package init(stream: StreamID) {
         self.stream = stream
     }
 }
 
-/// What a check of one partition found.
+/// The result of a check of one partition.
 package struct PartitionVerdict: Sendable {
-    /// What the hash chain proves.
+    /// The part of the log that the hash chain proves.
     package enum Chain: Hashable, Sendable {
         /// All events since the first.
         case whole
@@ -48,20 +48,20 @@ package struct PartitionVerdict: Sendable {
         case unseen
     }
 
-    /// How the compacted state was compared with the log.
+    /// The result of comparing the compacted state with the log.
     package enum State: Hashable, Sendable {
         /// The stream keeps none.
         case none
         /// It is the fold of the log: `keys` entries and tombstones, of which `older` are of
         /// events that have expired from the log, so that only their own checksums speak for them.
         case equal(keys: Int, older: Int)
-        /// It is not.
+        /// It is not the fold of the log; the findings say where.
         case different
         /// The log is damaged and proves nothing, or it was not asked for.
         case unchecked
     }
 
-    /// Which partition.
+    /// The partition that was checked.
     package let partition: Partition
     /// The first offset that is still stored.
     package var earliest = Offset.zero
@@ -69,24 +69,24 @@ package struct PartitionVerdict: Sendable {
     package var next = Offset.zero
     /// The hash chain's end, 32 bytes.
     package var head = HashChain.start
-    /// How many chunks are stored.
+    /// The number of chunks that are stored.
     package var chunks = 0
-    /// How many events are stored.
+    /// The number of events that are stored.
     package var events = 0
     /// The timestamp of the last event that is still stored.
     package var newest: Timestamp?
-    /// What the chain proves, if nothing is wrong.
+    /// The part of the log that the chain proves, if nothing is wrong.
     package var chain = Chain.whole
-    /// The compacted state.
+    /// The compacted state, as it compares with the log.
     package var state = State.none
     /// Heads kept elsewhere that the log still has.
     package var provenHeads = 0
     /// Heads kept elsewhere about which nothing can be said: the events there have expired.
     package var expiredHeads = 0
-    /// What is wrong.
+    /// Everything wrong in this partition; of a great many, the first and a count of the rest.
     package var findings: [Finding] = []
 
-    /// Nothing yet.
+    /// A verdict on an empty partition.
     package init(partition: Partition) {
         self.partition = partition
     }
@@ -96,19 +96,19 @@ package struct PartitionVerdict: Sendable {
 package struct Finding: Hashable, Sendable {
     /// The stream's name, or its incarnation when it has none any more; nil: the ledger as a whole.
     package let stream: String?
-    /// The partition; nil: the stream as a whole.
+    /// The partition that has it; nil when it is about the stream as a whole.
     package let partition: Partition?
-    /// The offset; nil when it is about none.
+    /// The offset where it is; nil when it is about none.
     package let offset: Offset?
-    /// What is wrong, for a person; holds no payload.
+    /// The words for it, for a person; they hold no payload.
     package let problem: String
 
-    /// A finding.
+    /// A finding at a place, or about the ledger as a whole where none is given.
     package init(
         stream: String? = nil,
         partition: Partition? = nil,
         offset: Offset? = nil,
-        _ problem: String
+        problem: String
     ) {
         self.stream = stream
         self.partition = partition
@@ -136,9 +136,11 @@ struct Findings {
         left.more += right.more
     }
 
-    /// Those kept, and a last one that counts the others.
+    /// The findings that were kept, and a last one that counts the others.
     var reported: [Finding] {
         guard more > 0, let last = all.last else { return all }
-        return all + [Finding(stream: last.stream, partition: last.partition, "and \(more) more")]
+        return all + [
+            Finding(stream: last.stream, partition: last.partition, problem: "and \(more) more")
+        ]
     }
 }

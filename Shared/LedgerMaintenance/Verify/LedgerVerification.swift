@@ -1,7 +1,7 @@
 package import LedgerCore
 
 /// Checks everything that is stored against everything else.
-package struct LedgerVerification {
+package struct LedgerVerifier {
     private let snapshot: any TableSnapshot
     private let heads: KeptHeads
     private var verdict = LedgerVerdict()
@@ -10,40 +10,45 @@ package struct LedgerVerification {
     private var jobs: Set<RowOwner> = []
     private var subscriptions: Set<Incarnation> = []
 
-    /// Whose rows a deletion job removes.
+    /// The stream, or the subscription of it, whose rows a deletion job removes.
     private struct RowOwner: Hashable {
         let stream: Incarnation
         let subscription: Incarnation?
     }
 
-    private init(_ snapshot: any TableSnapshot, _ heads: KeptHeads) {
+    private init(_ snapshot: any TableSnapshot, against heads: KeptHeads) {
         self.snapshot = snapshot
         self.heads = heads
     }
 
     /// Checks all of `snapshot`; what cannot be read is a finding too.
     ///
-    /// `heads`: What the log's heads were when they were kept elsewhere.
+    /// - Parameters:
+    ///   - snapshot: all rows of a ledger, at one moment.
+    ///   - heads: the log's heads as they were kept elsewhere.
+    /// - Returns: the verdict on every stream, and findings about what belongs to none.
     package static func run(
         on snapshot: any TableSnapshot,
         against heads: KeptHeads = KeptHeads()
     ) -> LedgerVerdict {
-        var verification = LedgerVerification(snapshot, heads)
-        verification.run()
-        verification.verdict.findings = verification.findings.reported
-        return verification.verdict
+        var verifier = LedgerVerifier(snapshot, against: heads)
+        verifier.run()
+        verifier.verdict.findings = verifier.findings.reported
+        return verifier.verdict
     }
 
     private mutating func run() {
         readStreams()
         readJobs()
         for stream in streams where stream.state == .active {
-            var check = StreamVerification(snapshot, stream, heads)
+            var check = StreamVerifier(stream, in: snapshot, against: heads)
             verdict.streams.append(check.run())
             readSubscriptions(of: stream)
         }
         for id in heads.streams where !verdict.streams.contains(where: { $0.stream == id }) {
-            findings.add(Finding(stream: id.name, "the stream is gone, heads of it were kept"))
+            findings.add(
+                Finding(stream: id.name, problem: "the stream is gone, heads of it were kept")
+            )
         }
         checkOwners()
     }
@@ -53,7 +58,9 @@ package struct LedgerVerification {
             do throws(TableError) {
                 streams.append(try StreamRow(item))
             } catch {
-                findings.add(Finding("a stream's description is damaged: \(error.message)"))
+                findings.add(
+                    Finding(problem: "a stream's description is damaged: \(error.message)")
+                )
             }
         }
     }
@@ -64,12 +71,12 @@ package struct LedgerVerification {
                 let job = try DeletionJob(item)
                 jobs.insert(RowOwner(stream: job.stream, subscription: job.subscription))
             } catch {
-                findings.add(Finding("a deletion job is damaged: \(error.message)"))
+                findings.add(Finding(problem: "a deletion job is damaged: \(error.message)"))
             }
         }
     }
 
-    /// Remembers which there are; what is damaged was reported with the stream.
+    /// Remembers the subscriptions; a damaged row was reported with the stream.
     private mutating func readSubscriptions(of stream: StreamRow) {
         let group = RowGroup.subscriptions(stream.incarnation)
         for item in (try? snapshot.rows(of: group) { _ in }) ?? [] {
@@ -83,14 +90,14 @@ package struct LedgerVerification {
         defer {
             if damaged > 0 {
                 findings.add(
-                    Finding("\(damaged) rows of \(group.partitionKey) cannot be decoded")
+                    Finding(problem: "\(damaged) rows of \(group.partitionKey) cannot be decoded")
                 )
             }
         }
         do throws(TableError) {
             return try snapshot.rows(of: group) { _ in damaged += 1 }
         } catch {
-            findings.add(Finding("\(group.partitionKey) cannot be read: \(error.message)"))
+            findings.add(Finding(problem: "\(group.partitionKey) cannot be read: \(error.message)"))
             return []
         }
     }
@@ -101,12 +108,12 @@ package struct LedgerVerification {
         do throws(TableError) {
             keys = try snapshot.partitionKeys()
         } catch {
-            return findings.add(Finding("the rows cannot be listed: \(error.message)"))
+            return findings.add(Finding(problem: "the rows cannot be listed: \(error.message)"))
         }
         let known = Dictionary(uniqueKeysWithValues: streams.map { ($0.incarnation, $0) })
         for key in keys {
             guard let group = RowGroup(partitionKey: key) else {
-                findings.add(Finding("there are rows of no known kind: \(key.prefix(80))"))
+                findings.add(Finding(problem: "there are rows of no known kind: \(key.prefix(80))"))
                 continue
             }
             guard let owner = group.stream else { continue }
@@ -115,7 +122,7 @@ package struct LedgerVerification {
                 check(group, of: stream)
             } else if !isDeleted {
                 let problem = "rows are left of a stream that is gone: \(key)"
-                findings.add(Finding(stream: owner.hex, problem))
+                findings.add(Finding(stream: owner.hex, problem: problem))
             }
         }
     }
@@ -126,7 +133,7 @@ package struct LedgerVerification {
         case .log(_, let partition), .latest(_, let partition):
             guard partition.index >= stream.partitionCount else { break }
             let problem = "there are rows of a partition that the stream does not have"
-            findings.add(Finding(stream: stream.id.name, partition: partition, problem))
+            findings.add(Finding(stream: stream.id.name, partition: partition, problem: problem))
         case .positions(let id, let subscription):
             let isDeleted = jobs.contains(RowOwner(stream: id, subscription: subscription))
             // A commit may come in when its subscription is just gone: that row stays, unused.

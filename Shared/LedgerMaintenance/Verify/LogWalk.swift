@@ -5,7 +5,7 @@ import LedgerCore
 /// Every chunk is compared with the one before it: the link. After a row that cannot be read there
 /// is none, and the next chunk begins a new stretch; what is wrong is reported once, where it is.
 struct LogWalk {
-    /// Where the end of one chunk was and what it left behind.
+    /// The end of one chunk, which the next one must continue.
     private struct Link {
         let end: Offset
         let timestamp: Timestamp
@@ -37,19 +37,19 @@ struct LogWalk {
         switch row {
         case .row(let item): take(item)
         case .damaged:
-            report(link?.end, "a row of the log cannot be decoded")
+            report("a row of the log cannot be decoded", at: link?.end)
             link = nil
         }
     }
 
     private mutating func take(_ item: Item) {
         guard case .chunk(_, _, let first) = item.key else { return }
-        if isSealed { report(first, "there is a row behind the seal") }
+        if isSealed { report("there is a row behind the seal", at: first) }
         let entry: LogEntry
         do throws(TableError) {
             entry = try LogEntry(item)
         } catch {
-            report(first, "the chunk's row is damaged: \(error.message)")
+            report("the chunk's row is damaged: \(error.message)", at: first)
             return link = nil
         }
         switch entry {
@@ -72,14 +72,14 @@ struct LogWalk {
             ttl: chunk.ttl,
             hash: chunk.hash
         )
-        pass(chunk.end, chunk.hash, chunk.timestamp, chunk.ttl)
+        pass(chunk.end, hash: chunk.hash, timestamp: chunk.timestamp, ttl: chunk.ttl)
     }
 
     /// The first stored chunk: what was before it may have expired, up to the trim.
     private mutating func begin(at chunk: Chunk) {
         verdict.earliest = chunk.first
         if chunk.first > progress.trim {
-            report(progress.trim, "the events up to \(chunk.first.rawValue) are missing")
+            report("the events up to \(chunk.first.rawValue) are missing", at: progress.trim)
         }
         let known = chunk.first == .zero ? Tail.empty : progress.watermark
         guard known.next == chunk.first else { return verdict.chain = .from(chunk.end) }
@@ -90,10 +90,14 @@ struct LogWalk {
             ttl: known.ttl,
             hash: known.hash
         )
-        heads.pass(known.next, known.hash)
+        heads.pass(known.next, hash: known.hash)
     }
 
-    /// `hashed`: Whether the hash is worth comparing: a damaged batch's is wrong of course.
+    /// Compares a chunk with the end of the one before it, where that is known.
+    ///
+    /// - Parameters:
+    ///   - chunk: the chunk that was read.
+    ///   - hashed: false where the hash says nothing new: that of a damaged batch is wrong anyway.
     private mutating func checkLink(_ chunk: Chunk, hashed: Bool) {
         guard let link else { return }
         guard chunk.first == link.end else {
@@ -101,68 +105,71 @@ struct LogWalk {
                 chunk.first > link.end
                 ? "the events up to \(chunk.first.rawValue) are missing"
                 : "the chunk at \(chunk.first.rawValue) overlaps the one before"
-            return report(min(link.end, chunk.first), problem)
+            return report(problem, at: min(link.end, chunk.first))
         }
         if hashed, HashChain.next(previous: link.hash, batch: chunk.batch) != chunk.hash {
-            report(chunk.first, "the hash chain breaks: this chunk or the one before was changed")
+            report(
+                "the hash chain breaks: this chunk or the one before was changed",
+                at: chunk.first
+            )
         }
-        if chunk.timestamp < link.timestamp { report(chunk.first, "time goes back") }
-        if chunk.ttl < link.ttl { report(chunk.first, "the ttl goes back") }
+        if chunk.timestamp < link.timestamp { report("time goes back", at: chunk.first) }
+        if chunk.ttl < link.ttl { report("the ttl goes back", at: chunk.first) }
         if chunk.previousTTL != link.ttl {
-            report(chunk.first, "the ttl of the chunk before is not the one noted here")
+            report("the ttl of the chunk before is not the one noted here", at: chunk.first)
         }
     }
 
-    /// - Returns: Whether the events can be read at all.
+    /// - Returns: false when the events cannot be read at all.
     private mutating func checkEvents(_ chunk: Chunk) -> Bool {
         let batch: DecodedBatch
         do throws(BatchError) {
             batch = try RecordBatch.decode(chunk.batch, expecting: chunk.first)
         } catch {
-            report(chunk.first, "the record batch is damaged: \(error.description)")
+            report("the record batch is damaged: \(error.description)", at: chunk.first)
             return false
         }
         if batch.records.count != chunk.count {
-            report(chunk.first, "\(batch.records.count) events are stored, not \(chunk.count)")
+            report("\(batch.records.count) events are stored, not \(chunk.count)", at: chunk.first)
         }
         if batch.lastTimestamp != chunk.timestamp {
-            report(chunk.first, "the timestamp is not that of the last event")
+            report("the timestamp is not that of the last event", at: chunk.first)
         }
         var before = batch.baseTimestamp
         for (number, record) in batch.records.enumerated() {
             let offset = batch.offset(at: number)
             let timestamp = batch.timestamp(of: record)
-            if timestamp < before { report(offset, "time goes back") }
+            if timestamp < before { report("time goes back", at: offset) }
             before = timestamp
-            checkKey(batch.copy(record.key), offset)
+            checkKey(batch.copy(record.key), at: offset)
             if stream.compaction { fold.take(record, of: batch, at: offset) }
         }
         return true
     }
 
-    private mutating func checkKey(_ key: [UInt8], _ offset: Offset) {
+    private mutating func checkKey(_ key: [UInt8], at offset: Offset) {
         let right = Partitioner.partition(forKey: key, count: stream.partitionCount)
         guard right != partition else { return }
-        report(offset, "the event's key belongs to partition \(right.index)")
+        report("the event's key belongs to partition \(right.index)", at: offset)
     }
 
-    /// What must hold at a chunk's end: the watermark's memory of it, and heads kept elsewhere.
+    /// Compares a chunk's end with the watermark's memory of it, and with heads kept elsewhere.
     private mutating func pass(
         _ end: Offset,
-        _ hash: [UInt8],
-        _ timestamp: Timestamp,
-        _ ttl: TTL
+        hash: [UInt8],
+        timestamp: Timestamp,
+        ttl: TTL
     ) {
         let watermark = progress.watermark
         if watermark.next == end,
             watermark.hash != hash || watermark.timestamp != timestamp || watermark.ttl != ttl
         {
-            report(end, "the watermark remembers another end of the chunk before")
+            report("the watermark remembers another end of the chunk before", at: end)
         }
-        heads.pass(end, hash)
+        heads.pass(end, hash: hash)
     }
 
-    /// The rows are all seen.
+    /// Draws the conclusions once all rows were seen.
     mutating func finish() {
         let watermark = progress.watermark
         if verdict.chunks == 0 {
@@ -171,19 +178,19 @@ struct LogWalk {
             verdict.next = link.end
             verdict.head = link.hash
             if link.end < watermark.next {
-                report(link.end, "the events up to \(watermark.next.rawValue) are missing")
+                report("the events up to \(watermark.next.rawValue) are missing", at: link.end)
             } else if watermark.next > verdict.earliest, !index.isBoundary(watermark.next) {
-                report(watermark.next, "the watermark lies inside a chunk")
+                report("the watermark lies inside a chunk", at: watermark.next)
             }
         } else {
             verdict.next = max(index.end, watermark.next)
         }
         if progress.trim > watermark.next {
-            report(progress.trim, "the trim lies behind the watermark")
+            report("the trim lies behind the watermark", at: progress.trim)
         }
-        if isSealed, stream.state == .active { report(verdict.next, "the stream is sealed") }
+        if isSealed, stream.state == .active { report("the stream is sealed", at: verdict.next) }
         for (offset, problem) in heads.finish(next: verdict.next, earliest: verdict.earliest) {
-            report(offset, problem)
+            report(problem, at: offset)
         }
         verdict.provenHeads = heads.proven
         verdict.expiredHeads = heads.expired
@@ -196,20 +203,20 @@ struct LogWalk {
         verdict.next = watermark.next
         verdict.head = watermark.hash
         if watermark.next > .zero { verdict.chain = .from(watermark.next) }
-        heads.pass(watermark.next, watermark.hash)
+        heads.pass(watermark.next, hash: watermark.hash)
         if progress.trim < watermark.next {
-            report(progress.trim, "the events up to \(watermark.next.rawValue) are missing")
+            report("the events up to \(watermark.next.rawValue) are missing", at: progress.trim)
         }
     }
 
-    private mutating func report(_ offset: Offset?, _ problem: String) {
+    private mutating func report(_ problem: String, at offset: Offset?) {
         findings.add(
-            Finding(stream: stream.id.name, partition: partition, offset: offset, problem)
+            Finding(stream: stream.id.name, partition: partition, offset: offset, problem: problem)
         )
     }
 }
 
-/// Where one partition's chunks are, for looking up single offsets; 24 bytes a chunk.
+/// The places of one partition's chunks, for looking up single offsets; 24 bytes a chunk.
 struct ChunkIndex {
     private var chunks: [(first: Offset, end: Offset, timestamp: Timestamp)] = []
 
@@ -217,10 +224,10 @@ struct ChunkIndex {
         chunks.append((chunk.first, chunk.end, chunk.timestamp))
     }
 
-    /// The end of the last one.
+    /// The end of the last chunk; 0 when there is none.
     var end: Offset { chunks.last?.end ?? .zero }
 
-    /// Whether a chunk ends at this offset.
+    /// True when a chunk ends at this offset, or the log begins there.
     func isBoundary(_ offset: Offset) -> Bool {
         guard offset > .zero else { return true }
         return chunk(of: offset.previous)?.end == offset

@@ -14,7 +14,7 @@ struct StateComparison {
     private var older = 0
     private(set) var findings = Findings()
 
-    init(_ stream: StreamRow, _ verdict: PartitionVerdict, _ fold: LogFold, _ progress: Progress) {
+    init(stream: StreamRow, verdict: PartitionVerdict, fold: LogFold, progress: Progress) {
         self.stream = stream
         self.fold = fold
         watermark = progress.watermark.next
@@ -23,12 +23,12 @@ struct StateComparison {
 
     mutating func take(_ row: StoredRow) {
         guard case .row(let item) = row else {
-            return report(nil, "a row of the compacted state cannot be decoded")
+            return report("a row of the compacted state cannot be decoded", at: nil)
         }
         do throws(TableError) {
             try take(try Latest(item))
         } catch {
-            report(nil, "a row of the compacted state is damaged: \(error.message)")
+            report("a row of the compacted state is damaged: \(error.message)", at: nil)
         }
     }
 
@@ -37,53 +37,53 @@ struct StateComparison {
         seen.insert(latest.key)
         let right = Partitioner.partition(forKey: latest.key.utf8, count: stream.partitionCount)
         if right != verdict.partition {
-            return report(offset, "the compacted key belongs to partition \(right.index)")
+            return report("the compacted key belongs to partition \(right.index)", at: offset)
         }
         var fingerprint: LogFold.Fingerprint?
         if case .record(let bytes) = latest.value {
             do throws(BatchError) {
                 fingerprint = LogFold.Fingerprint(try Record.decode(bytes).bytes)
             } catch {
-                return report(offset, "the compacted event is damaged: \(error.description)")
+                return report("the compacted event is damaged: \(error.description)", at: offset)
             }
         }
-        compare(latest.key, LogFold.Entry(offset: offset, fingerprint: fingerprint))
+        compare(latest.key, with: LogFold.Entry(offset: offset, fingerprint: fingerprint))
     }
 
-    private mutating func compare(_ key: EventKey, _ entry: LogFold.Entry) {
+    private mutating func compare(_ key: EventKey, with entry: LogFold.Entry) {
         if entry.offset >= watermark {
-            guard !fold.isAhead(key, entry) else { return }
-            return report(entry.offset, "the compacted event is not the one in the log")
+            guard !fold.isAhead(key, with: entry) else { return }
+            return report("the compacted event is not the one in the log", at: entry.offset)
         }
         let right = fold.folded[key]
         if entry.offset < verdict.earliest, right == nil { return older += 1 }
         guard let right, right.offset == entry.offset else {
             let problem = (right?.offset ?? .zero) > entry.offset ? "is stale" : "is not in the log"
-            return report(entry.offset, "the compacted event \(problem)")
+            return report("the compacted event \(problem)", at: entry.offset)
         }
         if right != entry {
-            report(entry.offset, "the compacted event is not the one in the log")
+            report("the compacted event is not the one in the log", at: entry.offset)
         }
     }
 
-    /// The rows are all seen.
+    /// Draws the conclusion once all rows were seen.
     mutating func finish() -> PartitionVerdict.State {
         let missing = fold.folded
             .filter { $0.value.fingerprint != nil && !seen.contains($0.key) }
             .map(\.value.offset)
         for offset in missing.sorted() {
-            report(offset, "the event is its key's latest and not in the compacted state")
+            report("the event is its key's latest and not in the compacted state", at: offset)
         }
         return findings.isEmpty ? .equal(keys: seen.count, older: older) : .different
     }
 
-    private mutating func report(_ offset: Offset?, _ problem: String) {
+    private mutating func report(_ problem: String, at offset: Offset?) {
         findings.add(
             Finding(
                 stream: stream.id.name,
                 partition: verdict.partition,
                 offset: offset,
-                problem
+                problem: problem
             )
         )
     }
@@ -113,7 +113,7 @@ struct LogFold {
 
     /// By key, of the events below the watermark.
     private(set) var folded: [EventKey: Entry] = [:]
-    /// Of the events that a fold need not have reached, all.
+    /// All events that a fold need not have reached.
     private var ahead: [Offset: (key: EventKey, entry: Entry)] = [:]
     private let watermark: Offset
 
@@ -130,8 +130,8 @@ struct LogFold {
         if offset < watermark { folded[key] = entry } else { ahead[offset] = (key, entry) }
     }
 
-    /// Whether the log has exactly this as the event at its offset, past the watermark.
-    func isAhead(_ key: EventKey, _ entry: Entry) -> Bool {
+    /// True when the log has exactly this event at its offset, past the watermark.
+    func isAhead(_ key: EventKey, with entry: Entry) -> Bool {
         guard let found = ahead[entry.offset] else { return false }
         return found.key == key && found.entry == entry
     }

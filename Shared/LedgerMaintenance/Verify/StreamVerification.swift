@@ -1,7 +1,7 @@
 import LedgerCore
 
 /// Checks one stream that exists: its partitions, then what refers to their offsets.
-struct StreamVerification {
+struct StreamVerifier {
     private let snapshot: any TableSnapshot
     private let stream: StreamRow
     private let heads: KeptHeads
@@ -10,7 +10,7 @@ struct StreamVerification {
     private var indexes: [ChunkIndex] = []
     private var watermarks: [Offset] = []
 
-    init(_ snapshot: any TableSnapshot, _ stream: StreamRow, _ heads: KeptHeads) {
+    init(_ stream: StreamRow, in snapshot: any TableSnapshot, against heads: KeptHeads) {
         self.snapshot = snapshot
         self.stream = stream
         self.heads = heads
@@ -22,7 +22,7 @@ struct StreamVerification {
         checkIdempotency()
         for partition in heads.partitions(of: stream.id)
         where partition.index >= stream.partitionCount {
-            report(partition, nil, "the stream has no such partition, a head of it was kept")
+            report("the stream has no such partition, a head of it was kept", in: partition)
         }
         var verdict = StreamVerdict(stream: stream.id)
         verdict.partitions = partitions
@@ -38,7 +38,7 @@ struct StreamVerification {
             found[progress.partition] = progress
         }
         for partition in found.keys where partition.index >= stream.partitionCount {
-            report(partition, nil, "there is progress of a partition that the stream does not have")
+            report("there is progress of a partition that the stream does not have", in: partition)
         }
         return stream.partitions.map {
             found[$0] ?? Progress(stream: stream.incarnation, partition: $0)
@@ -50,7 +50,7 @@ struct StreamVerification {
         var walk = LogWalk(
             stream: stream,
             progress: progress,
-            heads: heads.heads(of: stream.id, partition)
+            heads: heads.heads(of: partition, in: stream.id)
         )
         var unreadable: TableError?
         do throws(TableError) {
@@ -61,8 +61,8 @@ struct StreamVerification {
         walk.finish()
         var verdict = walk.verdict
         verdict.findings = walk.findings.reported
-        if let unreadable { verdict.findings.append(cannotRead(partition, unreadable)) }
-        let state = checkState(walk, verdict, progress)
+        if let unreadable { verdict.findings.append(cannotRead(partition, because: unreadable)) }
+        let state = checkState(after: walk, verdict: verdict, progress: progress)
         verdict.state = state.state
         verdict.findings += state.findings
         partitions.append(verdict)
@@ -71,27 +71,32 @@ struct StreamVerification {
     }
 
     private func checkState(
-        _ walk: LogWalk,
-        _ verdict: PartitionVerdict,
-        _ progress: Progress
+        after walk: LogWalk,
+        verdict: PartitionVerdict,
+        progress: Progress
     ) -> (state: PartitionVerdict.State, findings: [Finding]) {
         guard verdict.findings.isEmpty else { return (.unchecked, []) }
-        var comparison = StateComparison(stream, verdict, walk.fold, progress)
+        var comparison = StateComparison(
+            stream: stream,
+            verdict: verdict,
+            fold: walk.fold,
+            progress: progress
+        )
         do throws(TableError) {
             let group = RowGroup.latest(stream.incarnation, verdict.partition)
             try snapshot.forEachRow(of: group) { comparison.take($0) }
         } catch {
-            return (.unchecked, [cannotRead(verdict.partition, error)])
+            return (.unchecked, [cannotRead(verdict.partition, because: error)])
         }
         let state = comparison.finish()
         return (stream.compaction ? state : .none, comparison.findings.reported)
     }
 
-    private func cannotRead(_ partition: Partition, _ error: TableError) -> Finding {
+    private func cannotRead(_ partition: Partition, because error: TableError) -> Finding {
         Finding(
             stream: stream.id.name,
             partition: partition,
-            "cannot be read to the end: \(error.message)"
+            problem: "cannot be read to the end: \(error.message)"
         )
     }
 
@@ -108,10 +113,10 @@ struct StreamVerification {
     private mutating func check(_ subscription: SubscriptionRow) {
         if subscription.positions.count != stream.partitionCount {
             let count = subscription.positions.count
-            report(nil, nil, "subscription \(subscription.id) has \(count) positions")
+            report("subscription \(subscription.id) has \(count) positions")
         }
         for (partition, position) in zip(stream.partitions, subscription.positions) {
-            check(position, partition, subscription)
+            check(position, in: partition, of: subscription)
         }
         let group = RowGroup.positions(
             stream.incarnation,
@@ -122,26 +127,26 @@ struct StreamVerification {
             rows.append(try PositionRow(item))
         }
         for row in rows {
-            check(row.position, row.partition, subscription)
+            check(row.position, in: row.partition, of: subscription)
             guard row.epoch > subscription.epoch else { continue }
-            report(row.partition, nil, "a commit of \(subscription.id) is of a later seek")
+            report("a commit of \(subscription.id) is of a later seek", in: row.partition)
         }
     }
 
     private mutating func check(
         _ position: Position,
-        _ partition: Partition,
-        _ subscription: SubscriptionRow
+        in partition: Partition,
+        of subscription: SubscriptionRow
     ) {
         guard partition.index < partitions.count else {
-            return report(partition, nil, "\(subscription.id) has a position in no partition")
+            return report("\(subscription.id) has a position in no partition", in: partition)
         }
         let name = "the position of subscription \(subscription.id)"
         switch position {
         case .log(let offset) where offset > partitions[partition.index].next:
-            report(partition, offset, "\(name) lies beyond the end of the log")
+            report("\(name) lies beyond the end of the log", in: partition, at: offset)
         case .snapshot(let watermark, _) where watermark > watermarks[partition.index]:
-            report(partition, watermark, "\(name) lies beyond the compacted state")
+            report("\(name) lies beyond the compacted state", in: partition, at: watermark)
         case .log, .snapshot: break
         }
     }
@@ -158,7 +163,7 @@ struct StreamVerification {
                 stream: stream.id.name,
                 partition: row.partition,
                 offset: first,
-                "an idempotency row \(problem)"
+                problem: "an idempotency row \(problem)"
             )
             found.add(place)
         }
@@ -176,10 +181,10 @@ struct StreamVerification {
 
     // MARK: Support
 
-    /// Reads a group's rows; returns what cannot be read.
+    /// Reads a group's rows, and returns the findings about those that cannot be read.
     private func forEach(
         of group: RowGroup,
-        _ body: (Item) throws(TableError) -> Void
+        body: (Item) throws(TableError) -> Void
     ) -> Findings {
         var problems = Findings()
         let name = stream.id.name
@@ -188,22 +193,26 @@ struct StreamVerification {
                 do throws(TableError) {
                     guard case .row(let item) = row else {
                         let problem = "a row of \(group.partitionKey) cannot be decoded"
-                        return problems.add(Finding(stream: name, problem))
+                        return problems.add(Finding(stream: name, problem: problem))
                     }
                     try body(item)
                 } catch {
-                    problems.add(Finding(stream: name, error.message))
+                    problems.add(Finding(stream: name, problem: error.message))
                 }
             }
         } catch {
-            problems.add(Finding(stream: name, "\(group.partitionKey): \(error.message)"))
+            problems.add(Finding(stream: name, problem: "\(group.partitionKey): \(error.message)"))
         }
         return problems
     }
 
-    private mutating func report(_ partition: Partition?, _ offset: Offset?, _ problem: String) {
+    private mutating func report(
+        _ problem: String,
+        in partition: Partition? = nil,
+        at offset: Offset? = nil
+    ) {
         findings.add(
-            Finding(stream: stream.id.name, partition: partition, offset: offset, problem)
+            Finding(stream: stream.id.name, partition: partition, offset: offset, problem: problem)
         )
     }
 }

@@ -6,7 +6,7 @@ import Glibc
 
 /// The executable that stands beside the tests, run as a user runs it.
 enum CommandLine {
-    /// What a run left behind.
+    /// The remains of a run: its exit code and what it printed.
     struct Outcome: CustomStringConvertible {
         let status: Int32
         let bytes: [UInt8]
@@ -27,7 +27,7 @@ enum CommandLine {
         input: [UInt8] = [],
         url: String? = nil
     ) async throws -> Outcome {
-        try await onThread { try runBlocking(arguments, input, url) }
+        try await onThread { try runBlocking(arguments, input: input, url: url) }
     }
 
     /// Starts a command on descriptors of the test's; the input of nil is empty.
@@ -49,7 +49,12 @@ enum CommandLine {
         try await onThread {
             let executable = try ServerProcess.executable("eventledger")
             let function = "eventledger() { '\(executable)' \"$@\"; }; "
-            return try runBlocking(["-c", function + script], [], url, executable: "/bin/sh")
+            return try runBlocking(
+                ["-c", function + script],
+                input: [],
+                url: url,
+                executable: "/bin/sh"
+            )
         }
     }
 
@@ -61,8 +66,8 @@ enum CommandLine {
 
     private static func runBlocking(
         _ arguments: [String],
-        _ input: [UInt8],
-        _ url: String?,
+        input: [UInt8],
+        url: String?,
         executable: String? = nil
     ) throws -> Outcome {
         let folder = try TemporaryFolder()
@@ -138,7 +143,7 @@ struct TestPipe: ~Copyable {
         _ = Glibc.write(writing, bytes, bytes.count)
     }
 
-    /// How many bytes can be read at once.
+    /// The number of bytes that can be read at once.
     var waiting: Int {
         var count: Int32 = 0
         return ioctl(reading, UInt(FIONREAD), &count) == 0 ? Int(count) : 0
