@@ -27,7 +27,7 @@ package struct SeededGenerator: RandomNumberGenerator, Sendable {
         SeededGenerator(seed: next())
     }
 
-    /// Whether an event of the given probability happens.
+    /// Draws whether an event of the given probability happens.
     package mutating func happens(_ probability: Double) -> Bool {
         Double(next() >> 11) * 0x1p-53 < probability
     }
@@ -57,7 +57,7 @@ private final class SharedGenerator: Sendable {
 ///
 /// Drawn anew for each run and printed once; `EVENTLEDGER_SEED` in the environment repeats a run.
 package enum RandomSeed {
-    /// This run's seed.
+    /// The seed of this run, from the environment or drawn.
     package static let base: UInt64 = {
         let given = getenv("EVENTLEDGER_SEED").flatMap { UInt64(String(cString: $0)) }
         let seed = given ?? UInt64.random(in: 0...UInt64.max)
@@ -72,7 +72,7 @@ package enum RandomSeed {
         (0..<UInt64(count)).map { base &+ $0 &* 0x9e37_79b9_7f4a_7c15 }
     }
 
-    /// How to repeat this run of a test or suite, for a failure's message.
+    /// The command that repeats this run of a test or suite, for a failure's message.
     package static func replay(_ filter: String) -> String {
         "repeat with EVENTLEDGER_SEED=\(base) swift test --filter \(filter)"
     }

@@ -4,9 +4,9 @@ import Synchronization
 
 /// The table in memory: the same rules as every engine, one lock, nothing left to chance.
 package final class MemoryTable: Table {
-    /// Whether it acts as DynamoDB does with rows whose `ttl` has passed; see ``expire(now:choose:)``.
+    /// True when it acts as DynamoDB does with rows whose `ttl` has passed; see ``expire(now:choose:)``.
     package let deletesLogByItself: Bool
-    /// Whether it acts as an engine that answers only who has the right time.
+    /// True when it acts as an engine that answers only who has the right time.
     package let checksClock: Bool
 
     private struct State {
@@ -20,9 +20,9 @@ package final class MemoryTable: Table {
     /// An empty table.
     ///
     /// - Parameters:
-    ///   - deletesLogByItself: Whether it acts as DynamoDB does with rows whose `ttl` has passed.
-    ///   - checksClock: Whether it acts as an engine that answers only who has the right time.
-    ///   - clock: The clock that decisions are stamped from; nil: no decision is ever too old.
+    ///   - deletesLogByItself: true to act as DynamoDB does with rows whose `ttl` has passed.
+    ///   - checksClock: true to act as an engine that answers only who has the right time.
+    ///   - clock: the clock that decisions are stamped from; nil: no decision is ever too old.
     package init(
         deletesLogByItself: Bool = false,
         checksClock: Bool = false,
@@ -89,7 +89,7 @@ package final class MemoryTable: Table {
         }
     }
 
-    /// Removes rows.
+    /// Removes rows, also such as are not there.
     package func batchDelete(_ keys: [TableKey]) async throws(TableError) {
         state.withLock { state in
             for key in keys { state.rows.remove(key) }
@@ -118,9 +118,9 @@ package final class MemoryTable: Table {
     /// passed, in whatever order and whatever group.
     ///
     /// - Parameters:
-    ///   - now: Rows whose `ttl` lies before.
-    ///   - choose: Whether a row goes this time; by default all do.
-    /// - Returns: The rows that went.
+    ///   - now: the moment before which a row's `ttl` must lie.
+    ///   - choose: returns true for a row that goes this time; by default all do.
+    /// - Returns: the rows that went.
     @discardableResult
     package func expire(now: Timestamp, choose: (TableKey) -> Bool = { _ in true }) -> [TableKey] {
         let candidates = state.withLock { $0.rows.expired(before: now) }
@@ -148,7 +148,7 @@ struct SortedRows {
     }
 
     private var groups: [RowGroup: [Row]] = [:]
-    /// How many rows have a `ttl`.
+    /// The number of rows that have a `ttl`.
     private var dated = 0
 
     subscript(key: TableKey) -> Item? {
@@ -234,12 +234,12 @@ struct SortedRows {
             .map(\.key)
     }
 
-    /// Where `sort` is or would be.
+    /// The place where `sort` is or would be.
     private static func index(of sort: [UInt8], in rows: [Row]) -> Int {
         partition(rows) { $0.lexicographicallyPrecedes(sort) }
     }
 
-    /// Where the first row above `sort` is or would be.
+    /// The place where the first row above `sort` is or would be.
     private static func index(after sort: [UInt8], in rows: [Row]) -> Int {
         partition(rows) { !sort.lexicographicallyPrecedes($0) }
     }

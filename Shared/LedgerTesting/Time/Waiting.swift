@@ -9,7 +9,7 @@ package final class Gate: Sendable {
 
     private let state = Mutex(State())
 
-    /// A closed one.
+    /// A gate that is closed.
     package init() {}
 
     /// Returns once it is open.
@@ -34,14 +34,14 @@ package final class Gate: Sendable {
     }
 }
 
-/// How long a check waits for something that must come by itself.
+/// The time that a check waits for something which must come by itself.
 package struct Patience: Sendable {
     private let end: ContinuousClock.Instant
     private let length: Duration
 
-    /// What did not come in time.
+    /// The failure of something to come in time.
     package struct Exhausted: Error, CustomStringConvertible {
-        /// What, and after how long.
+        /// The thing that was waited for, and for how long.
         package let description: String
     }
 
