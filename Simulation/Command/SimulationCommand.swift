@@ -52,7 +52,7 @@ struct RunCommand: ParsableCommand {
             total.add(report)
             let violations = report.violations.filter { awaited?.contains($0.promise) ?? true }
             guard violations.isEmpty else {
-                throw Self.fail(report.seed, violations, after: next - first)
+                throw Self.fail(report.seed, because: violations, after: next - first)
             }
             next += 1
             if forever, next % 10_000 == 0 { print(total.text) }
@@ -72,7 +72,7 @@ struct RunCommand: ParsableCommand {
         #endif
     }
 
-    /// The promises that count: with a broken rule those that need it; nil: all.
+    /// The promises that count: with a broken rule those that need it; nil for all.
     private static var awaited: Set<Promise>? {
         #if SIMULATION
         Rule.broken?.promises
@@ -83,7 +83,7 @@ struct RunCommand: ParsableCommand {
 
     private static func fail(
         _ seed: UInt64,
-        _ violations: [Violation],
+        because violations: [Violation],
         after count: UInt64
     ) -> ExitCode {
         for violation in violations.prefix(10) { print("  \(violation)") }
@@ -93,7 +93,7 @@ struct RunCommand: ParsableCommand {
     }
 }
 
-/// What all histories together were.
+/// The sum of all histories.
 private struct Total {
     private var histories = 0
     private var events = 0

@@ -1,25 +1,26 @@
 import LedgerCore
 import LedgerTesting
 
-/// Something that must never be.
+/// A promise that was broken.
 package struct Violation: Sendable, CustomStringConvertible {
-    /// What it breaks.
+    /// The promise that it breaks.
     package let promise: Promise
     fileprivate let text: String
 
-    /// The promise and what happened.
+    /// The promise's name, and what happened.
     package var description: String { "\(promise.rawValue): \(text)" }
 }
 
-/// What really happened, told in the instant in which the table applied it, and what must hold of it.
+/// Knows what really happened, from the instant in which the table applies it, and reports what breaks
+/// a promise.
 ///
-/// `@unchecked Sendable`: used by the history's one thread.
-final class Truth: @unchecked Sendable {
+/// `@unchecked Sendable`: see ``World``.
+final class Oracle: @unchecked Sendable {
     /// One event of a log.
     struct Event {
         let offset: Int64
         let key: [UInt8]
-        /// Unique: the event's type.
+        /// The event's type, which no other event has.
         let value: String
         let isTombstone: Bool
         let timestamp: Int64
@@ -34,18 +35,18 @@ final class Truth: @unchecked Sendable {
         var isSealed = false
         var watermark: Int64 = 0
         var sealedAt: Int64 = 0
-        /// Whether the stream was deleted and the log's rows were removed.
+        /// True once the stream was deleted and the log's rows were removed.
         ///
         /// A process that slept over it may leave a row there, which nobody reads.
         var isGone = false
-        /// When the last chunk came.
+        /// The time at which the last chunk came.
         var appendedAt: Int64 = 0
         /// Events expired before they were folded, so the compacted state may lack them.
         var isLossy = false
         /// By key: the index of its last event.
         var last: [[UInt8]: Int] = [:]
 
-        /// Whether no writer knows the end any more: each has read the stream's row again long
+        /// True when no writer knows the end any more: each has read the stream's row again long
         /// since.
         ///
         /// Then chunks have expired, and a seal may land below the end, where one was.
@@ -62,35 +63,35 @@ final class Truth: @unchecked Sendable {
     ///
     /// An idempotent publish may be repeated in the successor of a deleted stream.
     private(set) var holders: [String: [RowGroup]] = [:]
-    /// When each value was stored, the last time.
+    /// By value: the time at which it was stored last.
     private var storedAt: [String: Int64] = [:]
     private var tokens: Set<Incarnation> = []
     private var positions: [TableKey: (epoch: Int64, position: Position)] = [:]
     private(set) var appended = 0
 
-    init(_ world: World, _ store: MemoryTable) {
+    init(_ world: World, store: MemoryTable) {
         self.world = world
         self.store = store
     }
 
-    /// Notes what must never be.
-    func violate(_ promise: Promise, _ text: String) {
-        world.trace.note(world.now, 0, 9, "VIOLATION of \(promise): \(text)")
+    /// Notes that a promise was broken, and how.
+    func report(_ text: String, breaking promise: Promise) {
+        world.trace.note("VIOLATION of \(promise): \(text)", at: world.now, process: 0, code: 9)
         violations.append(Violation(promise: promise, text: text))
     }
 
-    /// Whether a transaction with this token was applied.
+    /// True when a transaction with this token was applied.
     func knows(_ token: Incarnation) -> Bool { tokens.contains(token) }
 
     func remember(_ token: Incarnation) { tokens.insert(token) }
 
-    /// The log of a partition.
-    func log(_ stream: Incarnation, _ partition: Partition) -> Log {
+    /// The log of a partition; empty when nothing was appended yet.
+    func log(of partition: Partition, in stream: Incarnation) -> Log {
         logs[.log(stream, partition)] ?? Log()
     }
 
-    /// Takes that an idempotent publish was answered that this value is not stored, after a look
-    /// at the table.
+    /// Holds an idempotent publish to its answer that this value is not stored, after a look at the
+    /// table.
     func denied(_ value: String, after look: CallNote.Look?) async {
         guard let stored = storedAt[value], let look,
             stored + Self.visibleAfter < look.time.lowerBound,
@@ -98,10 +99,10 @@ final class Truth: @unchecked Sendable {
             look.time.upperBound - stored < 23 * 3_600_000,
             case .log(look.stream, _)? = holders[value]?.last, await isCurrent(look.stream)
         else { return }
-        violate(.refusals, "\(value) is said not to be stored, and was since \(stored)")
+        report("\(value) is said not to be stored, and was since \(stored)", breaking: .refusals)
     }
 
-    /// Milliseconds until all rows of a transaction are seen.
+    /// The milliseconds until all rows of a transaction are seen.
     private static let visibleAfter: Int64 = 200
 
     private func isCurrent(_ stream: Incarnation) async -> Bool {
@@ -111,19 +112,19 @@ final class Truth: @unchecked Sendable {
         return row.incarnation == stream
     }
 
-    /// Whether this value is in some log.
+    /// True when this value is in some log.
     func isStored(_ value: String) -> Bool { holders[value] != nil }
 
     /// Takes writes that were just applied.
     func observe(_ writes: [Write]) async {
         for write in writes {
-            world.trace.note(world.now, 0, 10, "applied: \(Self.outline(write))")
+            world.trace.note("applied: \(Self.outline(write))", at: world.now, process: 0, code: 10)
             switch (write.operation, write.key) {
             case (.put(let item), .chunk): appended(item)
             case (.put(let item), .latest): await folded(item)
             case (.put(let item), .progress): await advanced(item)
             case (.put(let item), .position): moved(item)
-            case (.delete(let key), .chunk): violate(.removal, "a single delete of \(key)")
+            case (.delete(let key), .chunk): report("a single delete of \(key)", breaking: .removal)
             default: break
             }
         }
@@ -151,14 +152,14 @@ final class Truth: @unchecked Sendable {
 
     private func appended(_ item: Item) {
         guard let entry = try? LogEntry(item) else {
-            return violate(.offsets, "an unreadable log row")
+            return report("an unreadable log row", breaking: .offsets)
         }
         let group = item.key.group
         var log = logs[group] ?? Log()
         switch entry {
         case .seal(let offset):
             if offset != log.tail.next, !log.isForgotten(at: world.now), !log.isGone {
-                violate(.removal, "a seal at \(offset), not \(log.tail.next)")
+                report("a seal at \(offset), not \(log.tail.next)", breaking: .removal)
             }
             if !log.isSealed { log.sealedAt = world.now }
             log.isSealed = true
@@ -170,25 +171,27 @@ final class Truth: @unchecked Sendable {
     private func append(_ chunk: Chunk, to log: inout Log) {
         let end = log.tail.next.rawValue
         let place = "partition \(chunk.partition.index), offset \(chunk.first.rawValue)"
-        if log.isSealed { violate(.removal, "\(place): an append behind the seal") }
+        if log.isSealed { report("\(place): an append behind the seal", breaking: .removal) }
         guard chunk.first.rawValue == end else {
-            return violate(
-                .offsets,
-                "\(place): offset used again or skipped, the log ends at \(end)"
+            return report(
+                "\(place): offset used again or skipped, the log ends at \(end)",
+                breaking: .offsets
             )
         }
-        if chunk.timestamp < log.tail.timestamp { violate(.order, "\(place): time runs backwards") }
+        if chunk.timestamp < log.tail.timestamp {
+            report("\(place): time runs backwards", breaking: .order)
+        }
         let latest = SimulatedClock.beginning + world.now + Limits.clockLead * 2
         if chunk.timestamp.milliseconds > latest {
-            violate(.clocks, "\(place): stamped by a clock that is far ahead")
+            report("\(place): stamped by a clock that is far ahead", breaking: .clocks)
         }
-        if chunk.ttl < log.tail.ttl { violate(.order, "\(place): ttl decreases") }
-        if chunk.previousTTL != log.tail.ttl { violate(.order, "\(place): a wrong pttl") }
+        if chunk.ttl < log.tail.ttl { report("\(place): ttl decreases", breaking: .order) }
+        if chunk.previousTTL != log.tail.ttl { report("\(place): a wrong pttl", breaking: .order) }
         if chunk.hash != HashChain.next(previous: log.tail.hash, batch: chunk.batch) {
-            violate(.offsets, "\(place): the hash chain is broken")
+            report("\(place): the hash chain is broken", breaking: .offsets)
         }
         guard let batch = try? RecordBatch.decode(chunk.batch, expecting: chunk.first) else {
-            return violate(.offsets, "\(place): an unreadable batch")
+            return report("\(place): an unreadable batch", breaking: .offsets)
         }
         for (index, record) in batch.records.enumerated() {
             let event = Event(
@@ -199,9 +202,9 @@ final class Truth: @unchecked Sendable {
                 timestamp: batch.timestamp(of: record).milliseconds,
                 chunk: chunk.first
             )
-            note(event.value, chunk)
+            note(event.value, in: chunk)
             if refused.contains(event.value) {
-                violate(.refusals, "\(event.value) is stored, but was refused")
+                report("\(event.value) is stored, but was refused", breaking: .refusals)
             }
             log.last[event.key] = log.events.count
             log.events.append(event)
@@ -211,11 +214,11 @@ final class Truth: @unchecked Sendable {
         log.tail = chunk.tail
     }
 
-    private func note(_ value: String, _ chunk: Chunk) {
+    private func note(_ value: String, in chunk: Chunk) {
         let isTwice = holders[value, default: []].contains { group in
             if case .log(chunk.stream, _) = group { true } else { false }
         }
-        if isTwice { violate(.once, "\(value) is stored twice") }
+        if isTwice { report("\(value) is stored twice", breaking: .once) }
         holders[value, default: []].append(.log(chunk.stream, chunk.partition))
         storedAt[value] = world.now
     }
@@ -224,25 +227,28 @@ final class Truth: @unchecked Sendable {
 
     private func folded(_ item: Item) async {
         guard let latest = try? Latest(item) else {
-            return violate(.latest, "an unreadable latest row")
+            return report("an unreadable latest row", breaking: .latest)
         }
-        let log = log(latest.stream, latest.partition)
+        let log = log(of: latest.partition, in: latest.stream)
         guard !log.isGone else { return }
         let place = "key \(latest.key.text) of partition \(latest.partition.index)"
         let offset = latest.offset.rawValue
         guard offset < Int64(log.events.count), log.events[Int(offset)].key == latest.key.utf8
         else {
-            return violate(.latest, "\(place): no such event at \(offset)")
+            return report("\(place): no such event at \(offset)", breaking: .latest)
         }
         let last = log.events[..<Int(log.watermark)].last { $0.key == latest.key.utf8 }
         if let last, last.offset > offset {
-            violate(.latest, "\(place): offset \(offset) comes back, \(last.offset) is folded")
+            report(
+                "\(place): offset \(offset) comes back, \(last.offset) is folded",
+                breaking: .latest
+            )
         }
     }
 
     private func advanced(_ item: Item) async {
         guard let progress = try? Progress(item) else {
-            return violate(.folded, "an unreadable progress row")
+            return report("an unreadable progress row", breaking: .folded)
         }
         let group = RowGroup.log(progress.stream, progress.partition)
         var log = logs[group] ?? Log()
@@ -250,18 +256,18 @@ final class Truth: @unchecked Sendable {
         let next = progress.watermark.next.rawValue
         let place = "partition \(progress.partition.index)"
         guard next >= log.watermark else {
-            return violate(.folded, "\(place): the watermark falls to \(next)")
+            return report("\(place): the watermark falls to \(next)", breaking: .folded)
         }
         guard next <= Int64(log.events.count) else {
-            return violate(.folded, "\(place): watermark \(next) beyond the log's end")
+            return report("\(place): watermark \(next) beyond the log's end", breaking: .folded)
         }
-        if await compacts(progress.stream) { await check(progress, &log) }
+        if await compacts(progress.stream) { await check(progress, against: &log) }
         log.watermark = max(log.watermark, next)
         logs[group] = log
     }
 
-    /// Every key's last event below the watermark is in the compacted state by now.
-    private func check(_ progress: Progress, _ log: inout Log) async {
+    /// Reports keys whose last event below the watermark is not in the compacted state by now.
+    private func check(_ progress: Progress, against log: inout Log) async {
         let fresh = log.events[Int(log.watermark)..<Int(progress.watermark.next.rawValue)]
         for key in Set(fresh.map(\.key)).sorted(by: { $0.lexicographicallyPrecedes($1) }) {
             guard let last = fresh.last(where: { $0.key == key }),
@@ -275,35 +281,37 @@ final class Truth: @unchecked Sendable {
             if (try? await store.get(chunk)) == nil {
                 log.isLossy = true
             } else {
-                violate(
-                    .folded,
-                    "key \(key.text): watermark beyond \(last.offset), which is not folded"
+                report(
+                    "key \(key.text): watermark beyond \(last.offset), which is not folded",
+                    breaking: .folded
                 )
             }
         }
     }
 
-    /// Whether a stream that still has its name keeps a compacted state.
+    /// True when a stream that still has its name keeps a compacted state.
     private func compacts(_ stream: Incarnation) async -> Bool {
         compacting.contains(stream)
     }
 
-    /// The incarnations with compaction.
+    /// The incarnations of streams with compaction.
     var compacting: Set<Incarnation> = []
 
     // MARK: Positions
 
     private func moved(_ item: Item) {
         guard let row = try? PositionRow(item) else {
-            return violate(.commits, "an unreadable position")
+            return report("an unreadable position", breaking: .commits)
         }
         defer { positions[item.key] = (row.epoch, row.position) }
         guard let before = positions[item.key] else { return }
-        if row.epoch < before.epoch { violate(.commits, "a commit of an epoch before a seek") }
+        if row.epoch < before.epoch {
+            report("a commit of an epoch before a seek", breaking: .commits)
+        }
         if row.epoch == before.epoch, row.position.isBehind(before.position) {
-            violate(
-                .commits,
-                "a commit moves backwards, from \(before.position) to \(row.position)"
+            report(
+                "a commit moves backwards, from \(before.position) to \(row.position)",
+                breaking: .commits
             )
         }
     }
@@ -314,15 +322,15 @@ final class Truth: @unchecked Sendable {
     func observeRemoval(_ keys: [TableKey]) async {
         for key in keys {
             guard case .chunk(let stream, let partition, let offset) = key else { continue }
-            let log = log(stream, partition)
+            let log = log(of: partition, in: stream)
             if log.isSealed, world.now - log.sealedAt >= 6 * 60_000 {
                 logs[.log(stream, partition)]?.isGone = true
             } else if offset.rawValue >= log.watermark {
-                violate(
-                    .removal,
+                report(
                     log.isSealed
                         ? "rows of a deleted stream go while writers may not know"
-                        : "an unfolded chunk is removed, at \(offset.rawValue)"
+                        : "an unfolded chunk is removed, at \(offset.rawValue)",
+                    breaking: .removal
                 )
             }
         }
@@ -330,7 +338,7 @@ final class Truth: @unchecked Sendable {
 }
 
 extension Position {
-    /// Whether this lies before `other` on a subscription's way: the snapshot, then the log.
+    /// True when this lies before `other` on a subscription's way: the snapshot, then the log.
     fileprivate func isBehind(_ other: Position) -> Bool {
         switch (self, other) {
         case (.log(let mine), .log(let theirs)): mine < theirs

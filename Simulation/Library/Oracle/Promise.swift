@@ -1,16 +1,16 @@
 package import LedgerCore
 
-/// What the simulation holds the ledger to; every violation is of one of these.
+/// The promises that the simulation holds the ledger to; every violation is of one of these.
 package enum Promise: String, Sendable, CaseIterable {
     /// Offsets are contiguous and used once; the chain of hashes fits.
     case offsets
     /// Timestamps and ttl never fall along a log.
     case order
-    /// What was published once is stored once.
+    /// An event that was published once is stored once.
     case once
-    /// What is acknowledged is stored, where it was said to be.
+    /// An acknowledged event is stored, at the offset that was told.
     case acknowledged
-    /// What is said not to be stored is not; nothing was changed where that is said.
+    /// An event that is said not to be stored is not; nothing was changed where that is said.
     case refusals
     /// Nobody waits for longer than a publish may take.
     case patience
@@ -32,7 +32,7 @@ package enum Promise: String, Sendable, CaseIterable {
     case seeks
     /// A failed read is an error, and a whole log is never called damaged.
     case reads
-    /// What is said to have expired has.
+    /// Events that are said to have expired have expired.
     case expiry
     /// A clock that leaps ahead changes nothing.
     case clocks
@@ -41,7 +41,7 @@ package enum Promise: String, Sendable, CaseIterable {
 }
 
 extension Rule {
-    /// What breaks when this rule is switched off: only that shows that the rule is needed.
+    /// The promises that break when this rule is switched off: only they show that it is needed.
     package var promises: Set<Promise> {
         switch self {
         case .cacheAge, .decisionAge, .trust, .watermarkAfter, .exactOffset, .sweptLast: [.offsets]

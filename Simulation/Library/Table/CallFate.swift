@@ -1,12 +1,12 @@
 import LedgerTesting
 
-/// What becomes of one call of the table on its way there and back.
-enum Fate {
+/// The fate of one call of the table, on its way there and back.
+enum CallFate {
     /// It arrives after the first delay and is answered after the second.
     case answered(Int64, Int64)
     /// The table asks for fewer calls.
     case throttled(Int64)
-    /// It never arrives.
+    /// It never arrives at the table.
     case lost
     /// It arrives, and the answer is lost.
     case unanswered(Int64)
@@ -14,7 +14,7 @@ enum Fate {
     case late(Int64)
 }
 
-/// How often which fate.
+/// The probability of each fate but the good one.
 struct Faults: Sendable {
     var throttled = 0.0
     var lost = 0.0
@@ -39,7 +39,7 @@ struct Faults: Sendable {
     }
 
     /// The fate of the next call.
-    func next(_ random: inout SeededGenerator) -> Fate {
+    func next(_ random: inout SeededGenerator) -> CallFate {
         if random.happens(throttled) { return .throttled(random.number(1...30)) }
         if random.happens(lost) { return .lost }
         if random.happens(unanswered) { return .unanswered(random.number(1...1000)) }

@@ -1,5 +1,5 @@
-/// What is to go on when: a binary heap by moment, and among equals by age.
-struct Agenda {
+/// The continuations that wait for a moment: a binary heap by moment, and among equals by age.
+struct EventQueue {
     private struct Entry {
         let due: Int64
         let order: UInt64
