@@ -1,6 +1,6 @@
 import RawJSON
 
-/// Where the parts of one event are in the body.
+/// The places of one event's parts in the body.
 struct EventPlaces {
     var key = 0..<0
     var type = 0..<0

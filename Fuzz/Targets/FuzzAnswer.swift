@@ -5,14 +5,14 @@ import LedgerService
 @testable import enum LambdaHost.LambdaEvent
 @testable import struct DynamoDBTable.Answer
 
-/// What DynamoDB answers, and every kind of row that may be in it.
+/// The answers of DynamoDB, and every kind of row that may be in them.
 func fuzzAnswer(_ input: [UInt8]) {
     guard let answer = try? Answer(input) else { return }
     let images = answer.items + answer.unprocessed + answer.reasons.compactMap(\.item)
     for image in images + (answer.item.map { [$0] } ?? []) {
         for group in groups {
             guard let key = group.key(sortKey: image.sortKey) else { continue }
-            require(key.sortKey == image.sortKey, "a sort key in a second spelling")
+            require(key.sortKey == image.sortKey, otherwise: "a sort key in a second spelling")
             checkRow(image.item(key))
         }
     }
@@ -35,49 +35,49 @@ func checkRow(_ item: Item) {
         guard let row = try? StreamRow(item) else { return }
         _ = row.partitions
         _ = Expiration(of: row, at: now)
-        expectSame(row, try? StreamRow(row.item))
+        expectSame(row, as: try? StreamRow(row.item))
     case .progress:
         guard let row = try? Progress(item) else { return }
         _ = TailReading(newest: nil, progress: row)
             .verdict(at: now, TailTrust(created: now, exempt: false))
-        expectSame(row, try? Progress(row.item))
+        expectSame(row, as: try? Progress(row.item))
     case .latest:
         guard let row = try? Latest(item) else { return }
         if case .record(let bytes) = row.value { _ = try? Record.decode(bytes) }
-        expectSame(row, try? Latest(row.item))
+        expectSame(row, as: try? Latest(row.item))
     case .subscription:
         guard let row = try? SubscriptionRow(item) else { return }
         _ = Cursor(subscription: row.incarnation, epoch: row.epoch, positions: row.positions)
         _ = row.seek(to: row.positions)
-        expectSame(row, try? SubscriptionRow(row.item))
+        expectSame(row, as: try? SubscriptionRow(row.item))
     case .position:
         guard let row = try? PositionRow(item) else { return }
-        expectSame(row, try? PositionRow(row.item))
+        expectSame(row, as: try? PositionRow(row.item))
     case .idempotency:
         guard let row = try? IdempotencyRow(item) else { return }
         _ = row.stored.first.advanced(by: row.stored.count)
         _ = row.isLive(at: now)
-        expectSame(row, try? IdempotencyRow(row.item))
+        expectSame(row, as: try? IdempotencyRow(row.item))
     case .deletion:
         guard let row = try? DeletionJob(item) else { return }
         _ = row.groups.dropFirst(row.groupsDone)
-        expectSame(row, try? DeletionJob(row.item))
+        expectSame(row, as: try? DeletionJob(row.item))
     case .clock:
         guard let row = try? ClockRow(item) else { return }
         var trust = ClockTrust()
         let instant = Instant(now: now, uptime: 1)
         trust.learn(row, at: instant, boot: row.since)
         _ = trust.settle(row, at: instant, boot: row.since)
-        expectSame(row, try? ClockRow(row.item))
+        expectSame(row, as: try? ClockRow(row.item))
     case .streamName:
         guard let row = try? StreamName(item) else { return }
-        expectSame(row, try? StreamName(row.item))
+        expectSame(row, as: try? StreamName(row.item))
     case .ring:
         guard let row = try? KeptRing(item) else { return }
-        expectSame(row, try? KeptRing(row.item))
+        expectSame(row, as: try? KeptRing(row.item))
     case .sweep:
         guard var row = try? SweepRow(item) else { return }
-        expectSame(row, try? SweepRow(row.item))
+        expectSame(row, as: try? SweepRow(row.item))
         _ = row.isHeld(at: now)
         row.begin(at: now)
         _ = row.pace
@@ -93,19 +93,19 @@ private func checkLogEntry(_ item: Item) {
     _ = chunk.ttl.mayHavePassed(at: now)
     _ = now.advanced(byMilliseconds: chunk.timestamp.milliseconds)
     _ = try? RecordBatch.decode(chunk.batch, expecting: chunk.first)
-    expectSame(.chunk(chunk), try? LogEntry(chunk.item))
+    expectSame(.chunk(chunk), as: try? LogEntry(chunk.item))
 }
 
-private func expectSame<Row: Equatable>(_ row: Row, _ again: Row?) {
-    require(row == again, "a row that is another one when written and read again")
+private func expectSame<Row: Equatable>(_ row: Row, as again: Row?) {
+    require(row == again, otherwise: "a row that is another one when written and read again")
 }
 
-/// What a function can be invoked with: gateway events, stream batches, the schedule.
+/// The events that invoke a function: of the gateway, of the table's stream, of the schedule.
 func fuzzEvent(_ input: [UInt8]) {
     guard let event = try? LambdaEvent(input) else { return }
     switch event {
     case .request(let request):
-        require(request.path.utf8.first != nil, "a request without a path")
+        require(request.path.utf8.first != nil, otherwise: "a request without a path")
     case .batch(let records):
         let images = records.compactMap { $0.news?.image }
         for image in images { checkRow(image) }

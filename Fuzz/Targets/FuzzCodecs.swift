@@ -85,17 +85,20 @@ private func check(_ record: Record) {
 func fuzzTokens(_ input: [UInt8]) {
     guard let text = String(validating: input, as: UTF8.self) else { return }
     if let cursor = Cursor.decode(text) {
-        require(cursor.verified(secret: secret) == nil, "a cursor that nobody made passes")
+        require(
+            cursor.verified(secret: secret) == nil,
+            otherwise: "a cursor that nobody made passes"
+        )
     }
     if let cursor = ReadCursor.decode(text) {
-        require(cursor.encoded == text, "a read's cursor in a second spelling")
+        require(cursor.encoded == text, otherwise: "a read's cursor in a second spelling")
     }
     for kind in PageToken.Kind.allCases {
         guard let token = PageToken.decode(text, kind: kind) else { continue }
-        require(token.encoded == text, "a token in a second spelling")
+        require(token.encoded == text, otherwise: "a token in a second spelling")
     }
     if let bytes = Base64URL.decode(text) {
-        require(Base64URL.encode(bytes) == text, "base64url in a second spelling")
+        require(Base64URL.encode(bytes) == text, otherwise: "base64url in a second spelling")
         forge(bytes)
     }
 }
@@ -110,7 +113,7 @@ private func forge(_ message: [UInt8]) {
     guard let verified = cursor.verified(secret: secret) else {
         fatalError("a cursor with the right tag does not pass")
     }
-    require(verified.encoded(secret: secret) == text, "a cursor in a second spelling")
+    require(verified.encoded(secret: secret) == text, otherwise: "a cursor in a second spelling")
 }
 
 /// Compressed bodies: never more than the limit comes out, and what does survives compression.
@@ -118,9 +121,9 @@ func fuzzContentCoding(_ input: [UInt8]) {
     let limit = 64 * 1024
     for coding in ContentCoding.allCases {
         if let body = try? coding.decode(input, limit: limit) {
-            require(body.count <= limit, "\(body.count) bytes came out")
+            require(body.count <= limit, otherwise: "\(body.count) bytes came out")
         }
         let again = try? coding.decode(coding.encode(input), limit: input.count)
-        require(again == input, "what was compressed does not come out again")
+        require(again == input, otherwise: "what was compressed does not come out again")
     }
 }

@@ -12,7 +12,7 @@ import Synchronization
 func fuzzPublish(_ input: [UInt8]) {
     guard let form = input.first else { return }
     let ledger = LedgerOnMemory()
-    var request = ledger.post("/streams/s/events", Array(input.dropFirst()))
+    var request = ledger.post(Array(input.dropFirst()), to: "/streams/s/events")
     if form & 1 == 1 { request.headers = [("content-type", "application/x-ndjson")] }
     switch form >> 1 & 3 {
     case 1: request.headers.append(("content-encoding", "gzip"))
@@ -27,7 +27,7 @@ func fuzzPublish(_ input: [UInt8]) {
     )
     require(page.status == 200)
     // A page holds at most 1,000 events and 1 MB: more than an input can have.
-    require(eventCount(answer.body) == eventCount(page.body), "stored and read differ")
+    require(eventCount(answer.body) == eventCount(page.body), otherwise: "stored and read differ")
 }
 
 private func eventCount(_ body: [UInt8]) -> Int? {
@@ -95,8 +95,8 @@ struct LedgerOnMemory {
         )
         api = LedgerAPI(ledger)
         for (path, body) in Self.preparation {
-            let answer = answer(post(path, Array(body.utf8)))
-            require(answer.status < 300, String(decoding: answer.body, as: UTF8.self))
+            let answer = answer(post(Array(body.utf8), to: path))
+            require(answer.status < 300, otherwise: String(decoding: answer.body, as: UTF8.self))
         }
     }
 
@@ -109,7 +109,7 @@ struct LedgerOnMemory {
         ("/streams/s/subscriptions", #"{"subscription_id":"u","start_from":"earliest"}"#),
     ]
 
-    func post(_ path: String, _ body: [UInt8]) -> APIRequest {
+    func post(_ body: [UInt8], to path: String) -> APIRequest {
         APIRequest(
             method: "POST",
             path: path,
@@ -129,8 +129,8 @@ struct LedgerOnMemory {
         }
         done.wait()
         guard let response = result.withLock({ $0 }) else { fatalError("no answer") }
-        require(response.status < 500, String(decoding: response.body, as: UTF8.self))
-        require(isJSON(response.body), "an answer that is no JSON")
+        require(response.status < 500, otherwise: String(decoding: response.body, as: UTF8.self))
+        require(isJSON(response.body), otherwise: "an answer that is no JSON")
         return response
     }
 

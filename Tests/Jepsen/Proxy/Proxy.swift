@@ -18,7 +18,7 @@ final class Proxy: Sendable {
 
     private let listener: Int32
     private let state: Mutex<State>
-    /// Where it listens.
+    /// The port on loopback that it listens on.
     let port: Int
 
     init(to target: Int, seed: UInt64) {
@@ -40,7 +40,7 @@ final class Proxy: Sendable {
 
     var url: String { "http://127.0.0.1:\(port)" }
 
-    /// Whether no request can arrive any more unless another is made.
+    /// True when no request can arrive any more unless another is made.
     var isQuiet: Bool { state.withLock { $0.underWay == 0 } }
 
     /// Leads to another port from now on.
@@ -80,15 +80,19 @@ final class Proxy: Sendable {
         while let request = HTTPMessage(from: connection) {
             let fate = state.withLock { state in
                 state.underWay += 1
-                return state.weather.fate(of: request, &state.random)
+                return state.weather.fate(of: request, using: &state.random)
             }
             defer { state.withLock { $0.underWay -= 1 } }
-            guard carryOut(request, fate, connection) else { return }
+            guard carryOut(request, by: fate, on: connection) else { return }
         }
     }
 
     /// - Returns: false when the connection is over.
-    private func carryOut(_ request: HTTPMessage, _ fate: Fate, _ connection: Int32) -> Bool {
+    private func carryOut(
+        _ request: HTTPMessage,
+        by fate: RequestFate,
+        on connection: Int32
+    ) -> Bool {
         switch fate {
         case .lost: return false
         case .unanswered:
@@ -96,18 +100,18 @@ final class Proxy: Sendable {
             return false
         case .silent: return HTTPMessage(from: connection) != nil
         case .late(let delay):
-            straggle(delay) { [self] in _ = pass(request) }
+            straggle(after: delay) { [self] in _ = pass(request) }
             return HTTPMessage(from: connection) != nil
-        case .refused(let refusal): return Self.send(refusal.answer(to: request), connection)
+        case .refused(let refusal): return Self.send(refusal.answer(to: request), to: connection)
         case .passed(let delay, let twin):
             pause(delay)
             guard let answer = pass(request) else { return false }
-            if let twin { straggle(twin) { [self] in _ = pass(request) } }
-            return Self.send(answer.bytes, connection) && !answer.closes
+            if let twin { straggle(after: twin) { [self] in _ = pass(request) } }
+            return Self.send(answer.bytes, to: connection) && !answer.closes
         }
     }
 
-    private func straggle(_ delay: Int64, _ body: @escaping @Sendable () -> Void) {
+    private func straggle(after delay: Int64, body: @escaping @Sendable () -> Void) {
         state.withLock { $0.underWay += 1 }
         Thread.detachNewThread { [self] in
             pause(delay)
@@ -135,11 +139,11 @@ final class Proxy: Sendable {
                 connect(upstream, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
             }
         }
-        guard result == 0, Self.send(request.bytes, upstream) else { return nil }
+        guard result == 0, Self.send(request.bytes, to: upstream) else { return nil }
         return HTTPMessage(from: upstream)
     }
 
-    private static func send(_ bytes: [UInt8], _ socket: Int32) -> Bool {
+    private static func send(_ bytes: [UInt8], to socket: Int32) -> Bool {
         var sent = 0
         while sent < bytes.count {
             let count = bytes[sent...].withUnsafeBytes {
@@ -160,7 +164,7 @@ final class Proxy: Sendable {
     }
 }
 
-/// How a link behaves: how likely each trouble is for a request.
+/// The behaviour of a link: the probability of each trouble of a request.
 struct Weather: Sendable {
     /// Every connection is cut, and none is made.
     var isCut = false
@@ -183,7 +187,7 @@ struct Weather: Sendable {
 
     static let calm = Weather()
 
-    /// What the link to the table is like when nothing special happens.
+    /// The link to the table when nothing special happens.
     static let table = Weather(
         lost: 0.01,
         unanswered: 0.01,
@@ -195,14 +199,14 @@ struct Weather: Sendable {
         delay: 5
     )
 
-    /// What a client's link is like when nothing special happens.
+    /// A client's link when nothing special happens.
     static let client = Weather(lost: 0.01, unanswered: 0.02, delay: 3)
 
     static let cut = Weather(isCut: true)
 }
 
-/// What becomes of one request.
-enum Fate {
+/// The fate of one request on its way.
+enum RequestFate {
     case passed(delay: Int64, twin: Int64?)
     case lost
     case unanswered
@@ -218,8 +222,8 @@ enum Refusal {
 }
 
 extension Weather {
-    /// The fate of a request.
-    func fate(of request: HTTPMessage, _ random: inout SeededGenerator) -> Fate {
+    /// Draws the fate of a request.
+    func fate(of request: HTTPMessage, using random: inout SeededGenerator) -> RequestFate {
         if random.happens(lost) { return .lost }
         if random.happens(unanswered) { return .unanswered }
         if random.happens(silent) { return .silent }
