@@ -8,7 +8,7 @@ import LedgerCore
 import LedgerTesting
 import Testing
 
-/// What happens between the functions and the table's stream, on the local cloud.
+/// The play of the functions with the table's stream, on the local cloud.
 @Suite("Local cloud", .serialized)
 struct LocalCloudTests {
     private let cloud: LocalCloud
@@ -20,7 +20,7 @@ struct LocalCloudTests {
     }
 
     private func run(_ body: (SuiteClient) async throws -> Void) async throws {
-        try await SuiteClient.run(over: deployment.transport, body)
+        try await SuiteClient.run(over: deployment.transport, body: body)
     }
 
     @Test("The stream alone brings the compacted state up to the log")
@@ -29,11 +29,15 @@ struct LocalCloudTests {
             let s = try await api.stream(",\"partition_count\":2")
             let batches = try await cloud.count("batches")
             for index in 0..<20 {
-                try await api.publish(s, "k\(index % 6)", index % 7 == 0 ? "null" : "\(index)")
+                try await api.publish(
+                    to: s,
+                    key: "k\(index % 6)",
+                    data: index % 7 == 0 ? "null" : "\(index)"
+                )
             }
-            try await waitForFold(of: s, api)
+            try await waitForFold(of: s, through: api)
             #expect(try await cloud.count("batches") > batches)
-            try await expectFold(of: s, api)
+            try await expectFold(of: s, through: api)
         }
     }
 
@@ -47,15 +51,19 @@ struct LocalCloudTests {
             for _ in 0..<30 {
                 let value = Int.random(in: 0..<1000, using: &random)
                 let isDeleted = value.isMultiple(of: 5)
-                try await api.publish(s, "k\(value % 8)", isDeleted ? "null" : "\(value)")
+                try await api.publish(
+                    to: s,
+                    key: "k\(value % 8)",
+                    data: isDeleted ? "null" : "\(value)"
+                )
                 if value.isMultiple(of: 3) { try await cloud.drain() }
             }
             try await cloud.drain()
-            // What no news led to, the sweep finds.
+            // The sweep finds the partitions that no news led to.
             try await cloud.sweep()
             try await cloud.disturb()
-            try await waitForFold(of: s, api)
-            try await expectFold(of: s, api)
+            try await waitForFold(of: s, through: api)
+            try await expectFold(of: s, through: api)
         }
     }
 
@@ -63,12 +71,12 @@ struct LocalCloudTests {
     func killed() async throws {
         try await run { api in
             let s = try await api.stream(",\"partition_count\":1")
-            try await api.publish(s, "before")
+            try await api.publish(to: s, key: "before")
             let key = [(name: "idempotency-key", value: "order 1")]
             let body = "[{\"key\":\"k\",\"type\":\"t\",\"data\":1}]"
             let request = SuiteRequest(
                 "POST",
-                "/streams/\(s)/events",
+                at: "/streams/\(s)/events",
                 headers: key,
                 body: Array(body.utf8)
             )
@@ -76,11 +84,16 @@ struct LocalCloudTests {
             // The gateway's own words, not the ledger's.
             let lost = try await deployment.transport.send(request)
             #expect(lost.status >= 500, "\(lost)")
-            let retried = try await api.call("POST", request.target, body, headers: key)
+            let retried = try await api.call(
+                "POST",
+                at: request.target,
+                sending: body,
+                headers: key
+            )
             #expect(retried.offsets == [1], "\(retried)")
-            let again = try await api.call("POST", request.target, body, headers: key)
+            let again = try await api.call("POST", at: request.target, sending: body, headers: key)
             #expect(again.body == retried.body)
-            let log = try await api.call("GET", "/streams/\(s)/events")
+            let log = try await api.call("GET", at: "/streams/\(s)/events")
             #expect(log.keys == ["before", "k"] && log.offsets == [0, 1])
         }
     }
@@ -90,19 +103,19 @@ struct LocalCloudTests {
         try await run { api in
             let sick = try await api.stream(",\"partition_count\":1")
             let well = try await api.stream(",\"partition_count\":1")
-            try await api.publish(sick, "k")
-            try await waitForFold(of: sick, api)
+            try await api.publish(to: sick, key: "k")
+            try await waitForFold(of: sick, through: api)
             let abandoned = try await cloud.count("abandoned")
             try await damageTail(of: sick)
-            for index in 0..<5 { try await api.publish(well, "k\(index)") }
-            try await waitForFold(of: well, api)
-            try await expectFold(of: well, api)
+            for index in 0..<5 { try await api.publish(to: well, key: "k\(index)") }
+            try await waitForFold(of: well, through: api)
+            try await expectFold(of: well, through: api)
             try await Patience(.seconds(180)).wait(for: "the record to be given up") {
                 try await cloud.count("abandoned") > abandoned
             }
-            let read = try await api.call("GET", "/streams/\(sick)/events?from=1")
+            let read = try await api.call("GET", at: "/streams/\(sick)/events?from=1")
             #expect(read.status == 500 && read.error == "corrupt_chunk", "\(read)")
-            #expect(try await api.call("GET", "/streams/\(sick)/events?from=0").keys == ["k"])
+            #expect(try await api.call("GET", at: "/streams/\(sick)/events?from=0").keys == ["k"])
         }
     }
 
@@ -116,7 +129,12 @@ struct LocalCloudTests {
                         let key = [(name: "idempotency-key", value: "\(publisher)")]
                         let body = "{\"key\":\"p\(publisher)\",\"type\":\"t\",\"data\":1}"
                         let answer = try await api.persist(Patience(.seconds(120))) {
-                            try await api.call("POST", "/streams/\(s)/events", body, headers: key)
+                            try await api.call(
+                                "POST",
+                                at: "/streams/\(s)/events",
+                                sending: body,
+                                headers: key
+                            )
                         }
                         #expect(answer.status == 200, "\(answer)")
                     }
@@ -124,8 +142,8 @@ struct LocalCloudTests {
                 try await group.waitForAll()
             }
             #expect(try await cloud.instances(of: "publish") > 1)
-            try await api.subscribe(s, "u")
-            let page = try await api.poll(s, "u", "limit=100")
+            try await api.subscribe(to: s, as: "u")
+            let page = try await api.poll(s, as: "u", query: "limit=100")
             #expect(page.keys.sorted() == (0..<16).map { "p\($0)" }.sorted())
         }
     }
@@ -133,9 +151,9 @@ struct LocalCloudTests {
     // MARK: Folds
 
     /// Waits until nobody has anything left to fold of a stream.
-    private func waitForFold(of stream: String, _ api: SuiteClient) async throws {
+    private func waitForFold(of stream: String, through api: SuiteClient) async throws {
         try await Patience(.seconds(180)).wait(for: "the fold of \(stream)") {
-            let state = try await api.call("GET", "/streams/\(stream)").json
+            let state = try await api.call("GET", at: "/streams/\(stream)").json
             let partitions = state["partitions"] as? [[String: Any]] ?? []
             return !partitions.isEmpty
                 && partitions.allSatisfy {
@@ -145,13 +163,13 @@ struct LocalCloudTests {
     }
 
     /// The compacted state is the last event of each key in the log.
-    private func expectFold(of stream: String, _ api: SuiteClient) async throws {
-        try await api.subscribe(stream, "all")
-        let log = try await api.poll(stream, "all", "limit=1000")
+    private func expectFold(of stream: String, through api: SuiteClient) async throws {
+        try await api.subscribe(to: stream, as: "all")
+        let log = try await api.poll(stream, as: "all", query: "limit=1000")
         #expect(log.caughtUp)
         var truth: [String: Int] = [:]
         for event in log.events { truth[event["key"] as? String ?? ""] = event["data"] as? Int }
-        let state = try await api.call("GET", "/streams/\(stream)/compacted?limit=1000")
+        let state = try await api.call("GET", at: "/streams/\(stream)/compacted?limit=1000")
         let found = state.events.map { ($0["key"] as? String ?? "", $0["data"] as? Int ?? -1) }
         let replay = RandomSeed.replay("LocalCloudTests")
         #expect(Dictionary(uniqueKeysWithValues: found) == truth, "\(replay)")
@@ -173,7 +191,7 @@ struct LocalCloudTests {
     }
 }
 
-/// What only the local cloud has: its control endpoint, and the table from behind.
+/// The powers that only the local cloud gives: its control endpoint, and the table from behind.
 struct LocalCloud: Sendable {
     /// Another answer of the control endpoint than 200.
     struct Refused: Error, CustomStringConvertible {
@@ -188,7 +206,11 @@ struct LocalCloud: Sendable {
 
     /// One call of the control endpoint.
     @discardableResult
-    func call(_ method: String, _ path: String, _ body: String = "") async throws -> JSONValue {
+    func call(
+        _ method: String,
+        at path: String,
+        sending body: String = ""
+    ) async throws -> JSONValue {
         let request = CurlRequest(
             method: method,
             url: control + path,
@@ -205,33 +227,37 @@ struct LocalCloud: Sendable {
 
     /// Waits until the compactor was given everything that the table's stream has.
     func drain() async throws {
-        try await call("POST", "/drain", "{\"timeout\":120}")
+        try await call("POST", at: "/drain", sending: "{\"timeout\":120}")
     }
 
     /// The next batches of the stream come twice, or in another order, or not at all.
     func disturb(duplicate: Int = 0, reorder: Int = 0, drop: Int = 0) async throws {
         let body = "{\"duplicate\":\(duplicate),\"reorder\":\(reorder),\"drop\":\(drop)}"
-        try await call("POST", "/stream-faults", body)
+        try await call("POST", at: "/stream-faults", sending: body)
     }
 
     /// Rings for the sweep, and waits for it.
-    func sweep() async throws { try await call("POST", "/schedule") }
+    func sweep() async throws { try await call("POST", at: "/schedule") }
 
     /// An instance of a function dies after its next write, before it has answered.
     func killAfterWrite(_ function: String) async throws {
-        try await call("POST", "/kill", "{\"function\":\"\(function)\",\"after_writes\":1}")
+        try await call(
+            "POST",
+            at: "/kill",
+            sending: "{\"function\":\"\(function)\",\"after_writes\":1}"
+        )
     }
 
     /// A number of the stream's mapping: `batches`, `failed`, `abandoned`.
     func count(_ name: String) async throws -> Int {
-        let mappings = try await call("GET", "/stream")["mappings"]?.elements ?? []
+        let mappings = try await call("GET", at: "/stream")["mappings"]?.elements ?? []
         let counts = mappings.compactMap { $0["counts"]?[name]?.text.flatMap { Int($0) } }
         return counts.reduce(0, +)
     }
 
-    /// How many instances of a function there are now.
+    /// The number of instances of a function there are now.
     func instances(of function: String) async throws -> Int {
-        let all = try await call("GET", "/invocations")["instances"]
+        let all = try await call("GET", at: "/invocations")["instances"]
         guard case .object(let members) = all else { return 0 }
         let own = members.filter { $0.name.hasSuffix("-\(function)") }
         return own.compactMap { $0.value.text.flatMap { Int($0) } }.reduce(0, +)

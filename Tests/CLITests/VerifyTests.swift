@@ -26,7 +26,7 @@ struct VerifyTests {
         #expect(local.output.contains("3 kept heads are still the log's"))
         #expect(local.output.contains("whole"))
 
-        // What verify prints is itself a file of heads, and both ways print the same.
+        // The output of verify is itself a file of heads, and both ways print the same.
         let kept = try place.write(try await CommandLine.run(data + ["--json"]).output, to: "kept")
         try await ledger.done("verify", "--expect", kept)
         await ledger.stop()

@@ -27,7 +27,7 @@ package protocol KeyedTransport: APITransport {
 
 /// A request as the suite writes it.
 package struct SuiteRequest: Sendable {
-    /// Upper case.
+    /// The HTTP method, in upper case.
     package var method: String
     /// Path and query as on the wire.
     package var target: String
@@ -36,10 +36,9 @@ package struct SuiteRequest: Sendable {
     /// The body, empty for none.
     package var body: [UInt8]
 
-    /// A request.
     package init(
         _ method: String,
-        _ target: String,
+        at target: String,
         headers: [(name: String, value: String)] = [],
         body: [UInt8] = []
     ) {
@@ -52,7 +51,7 @@ package struct SuiteRequest: Sendable {
     /// The target before its query.
     package var path: String { String(target.prefix { $0 != "?" }) }
 
-    /// What stands after the first question mark; empty when there is none.
+    /// The text after the first question mark; empty when there is none.
     package var query: String { String(target.dropFirst(path.count).dropFirst()) }
 }
 
