@@ -117,7 +117,7 @@ struct Wait: CustomStringConvertible {
             let seconds = Int(String(decoding: Array(parts[0]), as: UTF8.self)), seconds <= most,
             seconds < most || fraction.allSatisfy({ $0 == UInt8(ascii: "0") })
         else { return nil }
-        // What is smaller than a millisecond counts as one more.
+        // Digits below a millisecond count as one millisecond more.
         let digits = fraction.map { Int($0) - 0x30 } + [0, 0]
         let rest = digits.dropFirst(3).contains { $0 > 0 } ? 1 : 0
         let thousandths = digits[0] * 100 + digits[1] * 10 + digits[2] + rest

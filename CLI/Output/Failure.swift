@@ -166,7 +166,7 @@ struct FailureReport {
     }
 
     private func show(_ failure: Failure) -> Int32 {
-        // Whoever stopped reading wants to hear nothing: `eventledger read orders | head`.
+        // A reader that left, as in `eventledger read orders | head`, wants to hear nothing.
         if case .output(EPIPE) = failure.cause { Output.endQuietly() }
         if asJSON {
             write(failure.json)

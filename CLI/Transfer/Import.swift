@@ -196,7 +196,7 @@ struct Importer {
         let place = read[partition]
         read[partition] += 1
         guard place >= there[partition] else {
-            // Imported before; the last one tells whether it was by this import.
+            // It was imported before; the last such event tells whether by this import.
             if place == there[partition] - 1 { try await compare(event, at: place) }
             return
         }

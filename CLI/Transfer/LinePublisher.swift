@@ -89,7 +89,7 @@ struct LinePublisher {
 
     private mutating func sendBatch() async throws(Failure) {
         guard let ready = batch.take() else { return }
-        // What is left was read just now.
+        // A line that is left over was read just now, so its patience begins now.
         deadline =
             batch.first == nil
             ? nil : .now.advanced(by: .milliseconds(Limits.lineBatchPatience))

@@ -92,7 +92,7 @@ final class InputSource: Sendable {
     init(_ descriptor: Int32) {
         self.descriptor = descriptor
         var ends: [Int32] = [-1, -1]
-        precondition(pipe(&ends) == 0, "no pipe to be had")
+        precondition(pipe(&ends) == 0, "the process has no descriptors left for a pipe")
         alarm = (ends[0], ends[1])
         signals = SignalWaiter(signals: [SIGTERM, SIGINT, SIGHUP].filter(Self.isHeeded))
         Task { [self] in

@@ -38,7 +38,7 @@ package final class TemporaryFolder: Sendable {
     package var names: [String] { Self.names(in: path).sorted() }
 
     private static func remove(_ path: String) {
-        // Not a folder, or one that is empty: gone at once.
+        // A file, or a folder that is empty, is gone at once.
         guard Glibc.remove(path) != 0, errno == ENOTEMPTY || errno == EEXIST else { return }
         for name in names(in: path) { remove(path + "/" + name) }
         rmdir(path)

@@ -22,7 +22,7 @@ struct Scenario: Sendable {
     let changesRetention: Bool
     /// The engine is in the process, as SQLite: there is one process, and it alone removes rows.
     let isEmbedded: Bool
-    /// So many processes serve all writers and consumers; nil: each has one of its own.
+    /// The number of processes that serve all writers and consumers; nil when each has one of its own.
     let servers: Int?
     /// Nobody folds: sweeps only ring for it, and whoever should answer is not there.
     let isLazy: Bool

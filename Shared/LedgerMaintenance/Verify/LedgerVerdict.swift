@@ -94,7 +94,7 @@ package struct PartitionVerdict: Sendable {
 
 /// Something that is wrong, and where.
 package struct Finding: Hashable, Sendable {
-    /// The stream's name, or its incarnation when it has none any more; nil: the ledger as a whole.
+    /// The stream's name, or its incarnation when it has none any more; nil for the ledger as a whole.
     package let stream: String?
     /// The partition that has it; nil when it is about the stream as a whole.
     package let partition: Partition?

@@ -131,7 +131,7 @@ struct Trial: Sendable {
         )
     }
 
-    /// Expects that the row with `key` is this one; nil: that it is not there.
+    /// Expects that the row with `key` is this one, or where that is nil, that it is not there.
     func expectRow(
         _ key: TableKey,
         is expected: Item?,

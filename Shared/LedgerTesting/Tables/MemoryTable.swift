@@ -22,7 +22,7 @@ package final class MemoryTable: Table {
     /// - Parameters:
     ///   - deletesLogByItself: true to act as DynamoDB does with rows whose `ttl` has passed.
     ///   - checksClock: true to act as an engine that answers only who has the right time.
-    ///   - clock: the clock that decisions are stamped from; nil: no decision is ever too old.
+    ///   - clock: the clock that decisions are stamped from; with nil no decision is ever too old.
     package init(
         deletesLogByItself: Bool = false,
         checksClock: Bool = false,

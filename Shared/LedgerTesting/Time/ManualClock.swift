@@ -23,9 +23,9 @@ package final class ManualClock: LedgerClock {
     private let boot: String?
 
     /// - Parameters:
-    ///   - start: The wall clock's first moment; 2026-01-01 by default.
-    ///   - boot: The id of the machine's boot; nil: unknown, as on most systems.
-    ///   - isImpatient: A sleep moves the clock by its length and returns at once.
+    ///   - start: the wall clock's first moment; 2026-01-01 by default.
+    ///   - boot: the id of the machine's boot; nil where that is unknown, as on most systems.
+    ///   - isImpatient: true where a sleep moves the clock by its length and returns at once.
     package init(
         start: Timestamp = Timestamp(milliseconds: 1_767_225_600_000),
         boot: String? = nil,
