@@ -166,7 +166,7 @@ let package = Package(
             ["LedgerCore", "LedgerSchemas", "MachineClock", "RawJSON", log, metrics]
         ),
         module("SQLiteTable", ["LedgerCore", "MachineClock", "CChecksum", "CSQLite"]),
-        module("LedgerMaintenance", ["LedgerCore"]),
+        module("LedgerMaintenance", ["LedgerCore"], path: "Shared/LedgerVerification"),
         module("CurlHTTP", ["CCurl"]),
         module("AWSClient", ["CurlHTTP", "CCrypto", "RawJSON"]),
         module("DynamoDBJSON", ["LedgerCore", "RawJSON"]),
@@ -331,7 +331,7 @@ let package = Package(
             ]
         ),
         tests(
-            "LedgerMaintenanceTests",
+            "LedgerVerificationTests",
             [
                 "LedgerMaintenance", "LedgerService", "LedgerCore", "LedgerTesting", "SQLiteTable",
                 "CSQLite", log,
