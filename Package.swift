@@ -166,7 +166,7 @@ let package = Package(
             ["LedgerCore", "LedgerSchemas", "MachineClock", "RawJSON", log, metrics]
         ),
         module("SQLiteTable", ["LedgerCore", "MachineClock", "CChecksum", "CSQLite"]),
-        module("LedgerMaintenance", ["LedgerCore"], path: "Shared/LedgerVerification"),
+        module("LedgerVerification", ["LedgerCore"]),
         module("CurlHTTP", ["CCurl"]),
         module("AWSClient", ["CurlHTTP", "CCrypto", "RawJSON"]),
         module("DynamoDBJSON", ["LedgerCore", "RawJSON"]),
@@ -195,7 +195,7 @@ let package = Package(
         .executableTarget(
             name: "eventledger",
             dependencies: [
-                "LedgerClient", "LedgerServer", "LedgerService", "LedgerCore", "LedgerMaintenance",
+                "LedgerClient", "LedgerServer", "LedgerService", "LedgerCore", "LedgerVerification",
                 "SQLiteTable", "CurlHTTP", "LineLog", "RawJSON", log,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -333,7 +333,7 @@ let package = Package(
         tests(
             "LedgerVerificationTests",
             [
-                "LedgerMaintenance", "LedgerService", "LedgerCore", "LedgerTesting", "SQLiteTable",
+                "LedgerVerification", "LedgerService", "LedgerCore", "LedgerTesting", "SQLiteTable",
                 "CSQLite", log,
             ]
         ),

@@ -1,5 +1,5 @@
 import ArgumentParser
-import LedgerMaintenance
+import LedgerVerification
 import SQLiteTable
 
 /// The command `eventledger backup`.

@@ -1,6 +1,6 @@
 import LedgerClient
 import LedgerCore
-import LedgerMaintenance
+import LedgerVerification
 
 /// A check through the API: every event can be read, in order and without a gap, and kept heads
 /// are still the ledger's.

@@ -1,6 +1,6 @@
 import ArgumentParser
 import LedgerCore
-import LedgerMaintenance
+import LedgerVerification
 import LedgerServer
 import LedgerService
 import SQLiteTable

@@ -1,5 +1,5 @@
 import LedgerCore
-import LedgerMaintenance
+import LedgerVerification
 import RawJSON
 
 /// A verdict for people and for machines.

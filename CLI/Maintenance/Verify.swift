@@ -1,7 +1,7 @@
 import ArgumentParser
 import LedgerClient
 import LedgerCore
-import LedgerMaintenance
+import LedgerVerification
 import SQLiteTable
 
 /// The command `eventledger verify`.

@@ -1,5 +1,5 @@
 import LedgerCore
-import LedgerMaintenance
+import LedgerVerification
 import LedgerTesting
 import SQLiteTable
 import Testing

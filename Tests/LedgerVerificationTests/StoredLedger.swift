@@ -1,7 +1,7 @@
 import CSQLite
 import Foundation
 import LedgerCore
-import LedgerMaintenance
+import LedgerVerification
 import LedgerService
 import LedgerTesting
 import Logging

@@ -1,5 +1,5 @@
 import LedgerCore
-import LedgerMaintenance
+import LedgerVerification
 import LedgerService
 import LedgerTesting
 import SQLiteTable
