@@ -166,7 +166,7 @@ let package = Package(
             ["LedgerCore", "LedgerSchemas", "MachineClock", "RawJSON", log, metrics]
         ),
         module("SQLiteTable", ["LedgerCore", "MachineClock", "CChecksum", "CSQLite"]),
-        module("LedgerMaintenance", ["LedgerCore"]),
+        module("LedgerVerification", ["LedgerCore"]),
         module("CurlHTTP", ["CCurl"]),
         module("AWSClient", ["CurlHTTP", "CCrypto", "RawJSON"]),
         module("DynamoDBJSON", ["LedgerCore", "RawJSON"]),
@@ -195,7 +195,7 @@ let package = Package(
         .executableTarget(
             name: "eventledger",
             dependencies: [
-                "LedgerClient", "LedgerServer", "LedgerService", "LedgerCore", "LedgerMaintenance",
+                "LedgerClient", "LedgerServer", "LedgerService", "LedgerCore", "LedgerVerification",
                 "SQLiteTable", "CurlHTTP", "LineLog", "RawJSON", log,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -331,9 +331,9 @@ let package = Package(
             ]
         ),
         tests(
-            "LedgerMaintenanceTests",
+            "LedgerVerificationTests",
             [
-                "LedgerMaintenance", "LedgerService", "LedgerCore", "LedgerTesting", "SQLiteTable",
+                "LedgerVerification", "LedgerService", "LedgerCore", "LedgerTesting", "SQLiteTable",
                 "CSQLite", log,
             ]
         ),

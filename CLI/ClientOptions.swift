@@ -2,7 +2,7 @@ import ArgumentParser
 import LedgerClient
 import LedgerCore
 
-/// What every command that talks to a ledger takes.
+/// The options of every command that talks to a ledger.
 struct ClientOptions: ParsableArguments {
     @Option(help: "The ledger's address (EVENTLEDGER_URL; default http://127.0.0.1:8080).")
     var url: String?
@@ -65,21 +65,26 @@ struct ClientOptions: ParsableArguments {
         try await body(try ledger())
     }
 
-    /// Prints an answer as it is, or as `table` makes it of its parsed form.
-    func show(_ answer: [UInt8], _ table: (JSONValue) -> String) throws(Failure) {
+    /// Prints an answer as it is, or as the text that `table` makes of its parsed form.
+    func show(_ answer: [UInt8], as table: (JSONValue) -> String) throws(Failure) {
         guard json else { return try Output.text(table(try JSONValue.answer(answer))) }
         try Output.line(answer)
     }
 
-    /// Does the same with the answer to a call that changed something: where it can't be printed,
-    /// `done` says what was done.
+    /// Prints the answer to a call that changed something.
+    ///
+    /// - Parameters:
+    ///   - answer: the ledger's answer.
+    ///   - done: says what was done, where the answer can't be printed.
+    ///   - table: makes a text of the answer, for a person.
+    /// - Throws: ``Failure``, with `done` among its notes.
     func report(
         _ answer: [UInt8],
         done: String = "what was asked for is done",
-        _ table: (JSONValue) -> String
+        as table: (JSONValue) -> String
     ) throws(Failure) {
         do throws(Failure) {
-            try show(answer, table)
+            try show(answer, as: table)
             try Output.keep()
         } catch {
             guard case .output = error.cause else { throw error }
@@ -98,16 +103,16 @@ extension JSONValue {
         }
     }
 
-    /// A member's text, or nothing.
+    /// The text of a member; empty where there is no such member or no text in it.
     func text(_ name: String) -> String { self[name]?.text ?? "" }
 }
 
 extension Failure {
-    /// The answer is none of a ledger.
+    /// The failure of a call that succeeded, and whose answer is none of a ledger.
     static let notALedger = Failure(.ledger(.notALedger(status: 200)))
 }
 
-/// What is pasted into a shell.
+/// Text that a person may paste into a shell.
 enum Shell {
     /// Text as one word of a command line.
     static func word(_ text: String) -> String {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Glibc
 
-/// Environment variables.
+/// The environment variables of the process.
 enum Environment {
     /// The variable's value; nil when it is unset or empty.
     static func value(_ name: String) -> String? {
@@ -9,8 +9,10 @@ enum Environment {
         return String(cString: text)
     }
 
-    /// The variable's value as something else.
-    static func parsed<Value>(_ name: String, _ parse: (String) -> Value?) throws -> Value? {
+    /// The variable's value as `parse` reads it; nil when it is unset or empty.
+    ///
+    /// - Throws: a usage error where `parse` can make nothing of it.
+    static func parsed<Value>(_ name: String, by parse: (String) -> Value?) throws -> Value? {
         guard let text = value(name) else { return nil }
         guard let value = parse(text) else {
             throw ValidationError("\(name) is \"\(text)\", which is no valid value")
@@ -19,7 +21,7 @@ enum Environment {
     }
 }
 
-/// What a process was told from outside: it is text, and no byte of it is replaced.
+/// The arguments and variables of the process, which must be text: no byte of them is replaced.
 enum OutsideText {
     private static let prefix = "EVENTLEDGER_"
 

@@ -60,3 +60,71 @@ struct EventLedger: AsyncParsableCommand {
         }
     }
 }
+
+/// A word of the command line that stands where a command must, and is none.
+struct UnknownCommand {
+    let message: String
+    /// The usage of the command that was given instead, and where to read more.
+    let usage: String
+
+    /// Finds it; nil where the words are commands as far as they have to be.
+    static func find(in arguments: [String]) -> UnknownCommand? {
+        var place: any ParsableCommand.Type = EventLedger.self
+        for word in arguments {
+            let commands = place.configuration.subcommands
+            guard !commands.isEmpty, word.utf8.first != UInt8(ascii: "-") else { return nil }
+            if let next = commands.first(where: { $0._commandName == word }) {
+                place = next
+            } else if word != "help" {
+                return UnknownCommand(word, of: place)
+            }
+        }
+        return nil
+    }
+
+    private init(_ word: String, of place: any ParsableCommand.Type) {
+        let names = place.configuration.subcommands.map { $0._commandName }
+        let shown = Table.printable(word)
+        if let name = Self.nearest(to: word, of: names) {
+            message = "There is no command '\(shown)'. Did you mean '\(name)'?"
+        } else {
+            message = "There is no command '\(shown)', only \(names.joined(separator: ", "))."
+        }
+        let isRoot = place == EventLedger.self
+        let help = "eventledger \(isRoot ? "" : place._commandName + " ")--help"
+        usage =
+            "Usage: \(EventLedger.usageString(for: place))\n  See '\(help)' for more information."
+    }
+
+    /// The name that needs the fewest changes to be written so, if it is only some letters off or
+    /// the word is its beginning.
+    static func nearest(to word: String, of names: [String]) -> String? {
+        let word = Array(word.utf8)
+        if word.count > 1, let whole = names.first(where: { $0.utf8.starts(with: word) }) {
+            return whole
+        }
+        let allowed = word.count < 5 ? 1 : 2
+        return names.map { ($0, distance(from: word, to: Array($0.utf8))) }
+            .filter { $0.1 <= allowed }
+            .min { $0.1 < $1.1 }?.0
+    }
+
+    /// The number of bytes to put in, take out, change or swap with their neighbours.
+    static func distance(from one: [UInt8], to other: [UInt8]) -> Int {
+        var before: [Int] = []
+        var last = Array(0...other.count)
+        for i in one.indices {
+            var row = [i + 1]
+            for j in other.indices {
+                let change = last[j] + (one[i] == other[j] ? 0 : 1)
+                var best = min(change, last[j + 1] + 1, row[j] + 1)
+                if i > 0, j > 0, one[i] == other[j - 1], one[i - 1] == other[j] {
+                    best = min(best, before[j - 1] + 1)
+                }
+                row.append(best)
+            }
+            (before, last) = (last, row)
+        }
+        return last[other.count]
+    }
+}

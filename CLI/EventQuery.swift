@@ -1,7 +1,7 @@
 import ArgumentParser
 import LedgerCore
 
-/// Where reading without a subscription begins: a word, a time, or an offset.
+/// The beginning of reading without a subscription: a word, a time, or an offset.
 struct ReadingPoint: ExpressibleByArgument {
     static let allValueStrings = ["earliest", "latest", "2026-11-21T08:00:00Z", "120"]
 
@@ -19,7 +19,7 @@ struct ReadingPoint: ExpressibleByArgument {
         !text.isEmpty && text.utf8.allSatisfy(isDigit) && Int64(text) != nil
     }
 
-    /// Whether it begins with a year.
+    /// True when the text begins with a year, as times do.
     static func isTime(_ text: String) -> Bool {
         let bytes = Array(text.utf8)
         return bytes.count > 5 && bytes[..<4].allSatisfy(isDigit) && bytes[4] == UInt8(ascii: "-")
@@ -28,9 +28,9 @@ struct ReadingPoint: ExpressibleByArgument {
     private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
 }
 
-/// Which events of a stream are read without a subscription, and from where.
+/// A choice of a stream's events to be read without a subscription, and where to begin.
 struct EventQuery {
-    /// Where it begins.
+    /// The place of the first event.
     enum Start {
         case from(String)
         /// So many events before the end of each partition.
@@ -39,24 +39,30 @@ struct EventQuery {
 
     let stream: String
     var start: Start
-    /// Nil: all.
+    /// The only partition to read; nil for all.
     var partition: Int?
     var key: String?
     /// A type, or the beginning of types and a `*`.
     var type: String?
 
-    /// One page of at most so many events, from where the page before ended; a cursor of nil begins.
+    /// One page of events.
     ///
-    /// `wait`: how many seconds to wait for events when there are none.
+    /// - Parameters:
+    ///   - ledger: the ledger that has the stream.
+    ///   - cursor: that of the page before; nil begins.
+    ///   - limit: the most events to take.
+    ///   - wait: the seconds to wait for events when there are none.
+    /// - Returns: the page, which has a cursor for the next one.
+    /// - Throws: ``Failure``, also for an answer without a cursor.
     func page(
-        _ ledger: RemoteLedger,
+        from ledger: RemoteLedger,
         after cursor: String?,
         limit: Int,
         wait: Int = 0
     ) async throws(Failure) -> EventPage {
         let answer = try await ledger.call(
             "GET",
-            ["streams", stream, "events"],
+            at: ["streams", stream, "events"],
             query: parameters(after: cursor, limit: limit, wait: wait),
             wait: wait * 1000
         )

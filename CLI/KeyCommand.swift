@@ -3,7 +3,7 @@ import LedgerClient
 import LedgerCore
 import RawJSON
 
-/// API keys.
+/// The command `eventledger key`.
 struct KeyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "key",
@@ -11,7 +11,7 @@ struct KeyCommand: AsyncParsableCommand {
         subcommands: [New.self, Create.self, List.self, Revoke.self]
     )
 
-    /// `key new`.
+    /// The command `eventledger key new`.
     struct New: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Make the operator's key, on this machine alone.",
@@ -39,7 +39,7 @@ struct KeyCommand: AsyncParsableCommand {
         }
     }
 
-    /// `key create`.
+    /// The command `eventledger key create`.
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Make a key with scopes; it is shown this once.",
@@ -60,7 +60,7 @@ struct KeyCommand: AsyncParsableCommand {
         func run() async throws {
             let body = try body()
             try await options.run { ledger throws(Failure) in
-                let answer = try await ledger.call("POST", ["keys"], body: body)
+                let answer = try await ledger.call("POST", at: ["keys"], body: body)
                 let id = try JSONValue.answer(answer).text("key_id")
                 let done =
                     "the key was made and can't be shown again: revoke it with "
@@ -91,7 +91,7 @@ struct KeyCommand: AsyncParsableCommand {
             return body.finish()
         }
 
-        /// Why a text is no scope.
+        /// The words to say when a text is no scope.
         private static func problem(of text: String) -> String {
             let parts = text.split(separator: ":", omittingEmptySubsequences: false)
             let known = APIKeyAction.allCases.map(\.rawValue)
@@ -104,7 +104,7 @@ struct KeyCommand: AsyncParsableCommand {
         }
     }
 
-    /// `key list`.
+    /// The command `eventledger key list`.
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "List all keys, without their secrets.",
@@ -116,7 +116,7 @@ struct KeyCommand: AsyncParsableCommand {
         func run() async throws {
             try await options.run { ledger throws(Failure) in
                 var table = Table("KEY ID", "NAME", "SCOPES", "CREATED", "EXPIRES")
-                try await Pages.each(ledger, ["keys"]) { answer, page throws(Failure) in
+                try await ledger.forEachPage(of: ["keys"]) { answer, page throws(Failure) in
                     if options.json {
                         return try Output.line(answer)
                     }
@@ -135,7 +135,7 @@ struct KeyCommand: AsyncParsableCommand {
         }
     }
 
-    /// `key revoke`.
+    /// The command `eventledger key revoke`.
     struct Revoke: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Revoke a key; it is refused everywhere within 60 seconds.",
@@ -147,7 +147,7 @@ struct KeyCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await options.run { ledger throws(Failure) in
-                let answer = try await ledger.call("DELETE", ["keys", id])
+                let answer = try await ledger.call("DELETE", at: ["keys", id])
                 try options.report(answer) { _ in "revoked \(id)\n" }
             }
         }

@@ -8,7 +8,7 @@ struct LinkedVersion: Hashable {
     let version: String
 }
 
-/// What this executable is made of.
+/// The parts of this executable that others make.
 enum LinkedVersions {
     /// Libraries of the system, as they are loaded at this moment: their updates reach us.
     static var libraries: [LinkedVersion] {

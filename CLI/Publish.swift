@@ -63,18 +63,18 @@ struct Publish: AsyncParsableCommand {
     func run() async throws {
         try await options.run { ledger throws(Failure) in
             if let key, let type, let data {
-                try await publishOne(key, type, data, ledger)
+                try await publishOne(key: key, type: type, data: data, to: ledger)
             } else {
-                try await publishLines(ledger)
+                try await publishLines(to: ledger)
             }
         }
     }
 
     private func publishOne(
-        _ key: String,
-        _ type: String,
-        _ data: String,
-        _ ledger: RemoteLedger
+        key: String,
+        type: String,
+        data: String,
+        to ledger: RemoteLedger
     ) async throws(Failure) {
         var body = JSONWriter()
         body.beginObject()
@@ -96,7 +96,7 @@ struct Publish: AsyncParsableCommand {
         body.endObject()
         let answer = try await ledger.call(
             "POST",
-            ["streams", stream, "events"],
+            at: ["streams", stream, "events"],
             body: body.finish(),
             idempotencyKey: RemoteLedger.freshKey()
         )
@@ -107,17 +107,17 @@ struct Publish: AsyncParsableCommand {
         }
     }
 
-    private func publishLines(_ ledger: RemoteLedger) async throws(Failure) {
+    private func publishLines(to ledger: RemoteLedger) async throws(Failure) {
         let showsProgress = !quiet && isatty(STDERR_FILENO) == 1
         var publisher = LinePublisher(ledger: ledger, stream: stream, showsProgress: showsProgress)
         defer { if showsProgress { Messages.write("\r") } }
         let count = try await publisher.run(LineReader(STDIN_FILENO))
         do throws(Failure) {
             try Output.line(
-                options.json ? "{\"published\":\(count)}" : "published \(Count(count, "event"))"
+                options.json ? "{\"published\":\(count)}" : "published \(Count(count, of: "event"))"
             )
         } catch {
-            throw error.noting("\(Count(count, "event")) published")
+            throw error.noting("\(Count(count, of: "event")) published")
         }
     }
 }

@@ -36,7 +36,7 @@ struct Read: AsyncParsableCommand {
             var left = limit ?? .max
             var cursor: String?
             while left > 0 {
-                let page = try await query.page(ledger, after: cursor, limit: left)
+                let page = try await query.page(from: ledger, after: cursor, limit: left)
                 try EventLines.show(page.events, asJSON: options.json)
                 if page.isCaughtUp { return }
                 left -= page.events.count
@@ -65,11 +65,11 @@ struct Compacted: AsyncParsableCommand {
         try await options.run { ledger throws(Failure) in
             let path = ["streams", stream, "compacted"]
             guard let key else {
-                return try await Pages.each(ledger, path) { answer, _ throws(Failure) in
+                return try await ledger.forEachPage(of: path) { answer, _ throws(Failure) in
                     try EventLines.show(try EventPage(answer).events, asJSON: options.json)
                 }
             }
-            let event = try await ledger.call("GET", path, query: [("key", key)])
+            let event = try await ledger.call("GET", at: path, query: [("key", key)])
             try EventLines.show([event], asJSON: options.json)
         }
     }

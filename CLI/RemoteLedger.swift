@@ -3,7 +3,7 @@ import LedgerClient
 /// The ledger that a command talks to; what it refuses is a ``Failure``.
 struct RemoteLedger: Sendable {
     private let client: LedgerClient
-    /// What makes a printed command talk to the same ledger; empty when the environment does.
+    /// The option that makes a printed command talk to the same ledger; empty when none is needed.
     let address: String
 
     init(_ client: LedgerClient, address: String = "") {
@@ -14,7 +14,7 @@ struct RemoteLedger: Sendable {
     /// Makes a call, as ``LedgerClient`` does.
     func call(
         _ method: String,
-        _ path: [String],
+        at path: [String],
         query: [(name: String, value: String)] = [],
         body: [UInt8] = [],
         contentType: String = "application/json",
@@ -24,7 +24,7 @@ struct RemoteLedger: Sendable {
         do throws(LedgerClientError) {
             return try await client.call(
                 method,
-                path,
+                at: path,
                 query: query,
                 body: body,
                 contentType: contentType,
@@ -40,5 +40,22 @@ struct RemoteLedger: Sendable {
     static func freshKey() -> String {
         String(UInt64.random(in: .min ... .max), radix: 36)
             + String(UInt64.random(in: .min ... .max), radix: 36)
+    }
+}
+
+extension RemoteLedger {
+    /// Calls `body` with every page of a list, raw and parsed, until `next` is absent.
+    func forEachPage(
+        of path: [String],
+        body: ([UInt8], JSONValue) throws(Failure) -> Void
+    ) async throws(Failure) {
+        var next: String?
+        repeat {
+            let query = [(name: "limit", value: "1000")] + (next.map { [("next", $0)] } ?? [])
+            let answer = try await call("GET", at: path, query: query)
+            let page = try JSONValue.answer(answer)
+            try body(answer, page)
+            next = page["next"]?.text
+        } while next != nil
     }
 }

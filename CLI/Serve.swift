@@ -150,7 +150,7 @@ struct Serve: AsyncParsableCommand {
     private func rate() throws -> Int {
         let rate =
             try requestsPerSecond
-            ?? Environment.parsed("EVENTLEDGER_REQUESTS_PER_SECOND", Int.init) ?? 2000
+            ?? Environment.parsed("EVENTLEDGER_REQUESTS_PER_SECOND", by: Int.init) ?? 2000
         guard (0...Limits.largestRequestRate).contains(rate) else {
             throw ValidationError("requests per second must be 0 to \(Limits.largestRequestRate)")
         }
@@ -175,7 +175,7 @@ struct Serve: AsyncParsableCommand {
         var settings = ServerConfiguration()
         settings.host = host ?? Environment.value("EVENTLEDGER_HOST") ?? settings.host
         settings.port =
-            try port ?? Environment.parsed("EVENTLEDGER_PORT", Int.init) ?? settings.port
+            try port ?? Environment.parsed("EVENTLEDGER_PORT", by: Int.init) ?? settings.port
         guard (0...65535).contains(settings.port) else {
             throw ValidationError("\(ConfigurationError.invalidPort(settings.port))")
         }
@@ -183,14 +183,14 @@ struct Serve: AsyncParsableCommand {
         settings.tls = try tls()
         settings.corsOrigins =
             corsOrigin.isEmpty
-            ? try Environment.parsed("EVENTLEDGER_CORS_ORIGINS", Self.list) ?? [] : corsOrigin
+            ? try Environment.parsed("EVENTLEDGER_CORS_ORIGINS", by: Self.list) ?? [] : corsOrigin
         settings.logLevel =
             try logLevel
-            ?? Environment.parsed("EVENTLEDGER_LOG_LEVEL", Logger.Level.init(rawValue:))
+            ?? Environment.parsed("EVENTLEDGER_LOG_LEVEL", by: Logger.Level.init(rawValue:))
             ?? settings.logLevel
         settings.logFormat =
             try logFormat
-            ?? Environment.parsed("EVENTLEDGER_LOG_FORMAT", LogFormat.init(rawValue:))
+            ?? Environment.parsed("EVENTLEDGER_LOG_FORMAT", by: LogFormat.init(rawValue:))
         return settings
     }
 }

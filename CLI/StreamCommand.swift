@@ -2,7 +2,7 @@ import ArgumentParser
 import LedgerClient
 import RawJSON
 
-/// Streams.
+/// The command `eventledger stream`.
 struct StreamCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "stream",
@@ -26,12 +26,12 @@ struct StreamCommand: AsyncParsableCommand {
                 partition.text("compacted_up_to")
             )
         }
-        return "\(stream.text("stream_id")): \(Count(partitions.count, "partition")), "
+        return "\(stream.text("stream_id")): \(Count(partitions.count, of: "partition")), "
             + "retention \(hours), compaction \(stream["compaction"]?.isTrue == true ? "on" : "off"),"
             + " created \(stream.text("created_at"))\n" + table.text
     }
 
-    /// How far each partition is compacted.
+    /// The table of how far each partition is compacted.
     static func progress(_ answer: JSONValue) -> String {
         var table = Table("PARTITION", "COMPACTED UP TO")
         for partition in answer["partitions"]?.elements ?? [] {
@@ -40,7 +40,7 @@ struct StreamCommand: AsyncParsableCommand {
         return table.text
     }
 
-    /// `stream create`.
+    /// The command `eventledger stream create`.
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Create a stream.",
@@ -75,13 +75,13 @@ struct StreamCommand: AsyncParsableCommand {
             body.endObject()
             let bytes = body.finish()
             try await options.run { ledger throws(Failure) in
-                let answer = try await ledger.call("POST", ["streams"], body: bytes)
-                try options.report(answer, StreamCommand.description)
+                let answer = try await ledger.call("POST", at: ["streams"], body: bytes)
+                try options.report(answer, as: StreamCommand.description)
             }
         }
     }
 
-    /// `stream list`.
+    /// The command `eventledger stream list`.
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "List all streams.",
@@ -93,7 +93,7 @@ struct StreamCommand: AsyncParsableCommand {
         func run() async throws {
             try await options.run { ledger throws(Failure) in
                 var table = Table("STREAM", "PARTITIONS", "RETENTION", "COMPACTION", "CREATED")
-                try await Pages.each(ledger, ["streams"]) { answer, page throws(Failure) in
+                try await ledger.forEachPage(of: ["streams"]) { answer, page throws(Failure) in
                     if options.json {
                         return try Output.line(answer)
                     }
@@ -112,7 +112,7 @@ struct StreamCommand: AsyncParsableCommand {
         }
     }
 
-    /// `stream describe`.
+    /// The command `eventledger stream describe`.
     struct Describe: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Show a stream and how its partitions stand.",
@@ -124,13 +124,13 @@ struct StreamCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await options.run { ledger throws(Failure) in
-                let answer = try await ledger.call("GET", ["streams", stream])
-                try options.show(answer, StreamCommand.description)
+                let answer = try await ledger.call("GET", at: ["streams", stream])
+                try options.show(answer, as: StreamCommand.description)
             }
         }
     }
 
-    /// `stream update`.
+    /// The command `eventledger stream update`.
     struct Update: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Change how long a stream keeps its events.",
@@ -158,15 +158,15 @@ struct StreamCommand: AsyncParsableCommand {
             try await options.run { ledger throws(Failure) in
                 let answer = try await ledger.call(
                     "PATCH",
-                    ["streams", stream],
+                    at: ["streams", stream],
                     body: Array(body.utf8)
                 )
-                try options.report(answer, StreamCommand.description)
+                try options.report(answer, as: StreamCommand.description)
             }
         }
     }
 
-    /// `stream compact`.
+    /// The command `eventledger stream compact`.
     struct Compact: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Bring a stream's compacted state up to its last event, now.",
@@ -178,13 +178,13 @@ struct StreamCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await options.run { ledger throws(Failure) in
-                let answer = try await ledger.call("POST", ["streams", stream, "compact"])
-                try options.report(answer, StreamCommand.progress)
+                let answer = try await ledger.call("POST", at: ["streams", stream, "compact"])
+                try options.report(answer, as: StreamCommand.progress)
             }
         }
     }
 
-    /// `stream delete`.
+    /// The command `eventledger stream delete`.
     struct Delete: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Delete a stream with all its events and subscriptions.",
@@ -196,9 +196,81 @@ struct StreamCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await options.run { ledger throws(Failure) in
-                let answer = try await ledger.call("DELETE", ["streams", stream])
+                let answer = try await ledger.call("DELETE", at: ["streams", stream])
                 try options.report(answer) { _ in "deleted \(stream)\n" }
             }
         }
+    }
+}
+
+extension StreamCommand {
+    /// The command `eventledger stream head`.
+    struct Head: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Show where each partition ends, and the hash of everything in it.",
+            discussion: """
+                Keep the answer somewhere else, with --json: `eventledger verify --expect` proves \
+                with it later that nothing up to there was rewritten.
+
+                Example: eventledger stream head orders --json > heads-today.json
+                """
+        )
+
+        @Argument(help: "The stream's name.") var stream: String
+        @OptionGroup var options: ClientOptions
+
+        func run() async throws {
+            try await options.run { ledger throws(Failure) in
+                let heads = try await PartitionHeads.read(of: stream, from: ledger)
+                if options.json {
+                    try Output.line(heads.json)
+                    return try Output.keep()
+                }
+                var table = Table("PARTITION", "NEXT", "HEAD")
+                for head in heads.partitions {
+                    table.add(head.text("partition"), head.text("next_offset"), head.text("head"))
+                }
+                try Output.text(table.text)
+            }
+        }
+    }
+}
+
+/// The heads of all partitions of one stream, as the API answers them.
+struct PartitionHeads {
+    let stream: String
+    /// One answer a partition, in order.
+    let partitions: [JSONValue]
+    private let raw: [[UInt8]]
+
+    static func read(
+        of stream: String,
+        from ledger: RemoteLedger
+    ) async throws(Failure) -> PartitionHeads {
+        let answer = try await ledger.call("GET", at: ["streams", stream])
+        let partitions = try JSONValue.answer(answer)["partitions"]?.elements ?? []
+        var raw: [[UInt8]] = []
+        var heads: [JSONValue] = []
+        for partition in partitions {
+            let path = ["streams", stream, "partitions", partition.text("partition"), "head"]
+            let head = try await ledger.call("GET", at: path)
+            raw.append(head)
+            heads.append(try JSONValue.answer(head))
+        }
+        return PartitionHeads(stream: stream, partitions: heads, raw: raw)
+    }
+
+    /// All answers in one line of JSON; `verify --expect` takes it.
+    var json: [UInt8] {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.key("stream_id")
+        writer.string(stream)
+        writer.key("partitions")
+        writer.beginArray()
+        for head in raw { writer.raw(head) }
+        writer.endArray()
+        writer.endObject()
+        return writer.finish()
     }
 }

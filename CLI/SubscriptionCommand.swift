@@ -2,7 +2,7 @@ import ArgumentParser
 import LedgerClient
 import RawJSON
 
-/// Subscriptions.
+/// The command `eventledger subscription`.
 struct SubscriptionCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "subscription",
@@ -26,7 +26,7 @@ struct SubscriptionCommand: AsyncParsableCommand {
             + table.text
     }
 
-    /// `subscription create`.
+    /// The command `eventledger subscription create`.
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Create a subscription.",
@@ -55,15 +55,15 @@ struct SubscriptionCommand: AsyncParsableCommand {
             try await options.run { ledger throws(Failure) in
                 let answer = try await ledger.call(
                     "POST",
-                    ["streams", stream, "subscriptions"],
+                    at: ["streams", stream, "subscriptions"],
                     body: bytes
                 )
-                try options.report(answer, SubscriptionCommand.description)
+                try options.report(answer, as: SubscriptionCommand.description)
             }
         }
     }
 
-    /// `subscription list`.
+    /// The command `eventledger subscription list`.
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "List a stream's subscriptions.",
@@ -77,7 +77,7 @@ struct SubscriptionCommand: AsyncParsableCommand {
             try await options.run { ledger throws(Failure) in
                 var table = Table("SUBSCRIPTION", "STARTED FROM", "CREATED")
                 let path = ["streams", stream, "subscriptions"]
-                try await Pages.each(ledger, path) { answer, page throws(Failure) in
+                try await ledger.forEachPage(of: path) { answer, page throws(Failure) in
                     if options.json {
                         return try Output.line(answer)
                     }
@@ -94,7 +94,7 @@ struct SubscriptionCommand: AsyncParsableCommand {
         }
     }
 
-    /// `subscription describe`.
+    /// The command `eventledger subscription describe`.
     struct Describe: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Show where a subscription stands.",
@@ -109,14 +109,14 @@ struct SubscriptionCommand: AsyncParsableCommand {
             try await options.run { ledger throws(Failure) in
                 let answer = try await ledger.call(
                     "GET",
-                    ["streams", stream, "subscriptions", subscription]
+                    at: ["streams", stream, "subscriptions", subscription]
                 )
-                try options.show(answer, SubscriptionCommand.description)
+                try options.show(answer, as: SubscriptionCommand.description)
             }
         }
     }
 
-    /// `subscription seek`.
+    /// The command `eventledger subscription seek`.
     struct Seek: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Move a subscription; cursors from before are refused from then on.",
@@ -133,7 +133,7 @@ struct SubscriptionCommand: AsyncParsableCommand {
             try await options.run { ledger throws(Failure) in
                 let answer = try await ledger.call(
                     "POST",
-                    ["streams", stream, "subscriptions", subscription, "seek"],
+                    at: ["streams", stream, "subscriptions", subscription, "seek"],
                     body: body
                 )
                 try options.report(answer) { _ in "moved \(subscription) to \(to)\n" }
@@ -141,7 +141,7 @@ struct SubscriptionCommand: AsyncParsableCommand {
         }
     }
 
-    /// `subscription delete`.
+    /// The command `eventledger subscription delete`.
     struct Delete: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Delete a subscription.",
@@ -156,10 +156,69 @@ struct SubscriptionCommand: AsyncParsableCommand {
             try await options.run { ledger throws(Failure) in
                 let answer = try await ledger.call(
                     "DELETE",
-                    ["streams", stream, "subscriptions", subscription]
+                    at: ["streams", stream, "subscriptions", subscription]
                 )
                 try options.report(answer) { _ in "deleted \(subscription)\n" }
             }
         }
+    }
+}
+
+/// The beginning of a subscription: a word, a time, or offsets such as `0=12,1=7`.
+struct StartPoint: ExpressibleByArgument, CustomStringConvertible {
+    static let allValueStrings = [
+        "earliest", "latest", "compacted", "2026-11-21T08:00:00Z", "0=12,1=7",
+    ]
+    static let latest = StartPoint("latest", json: Array("\"latest\"".utf8))
+
+    /// The text as it was written.
+    let description: String
+    /// The same as the API takes it.
+    let json: [UInt8]
+
+    /// Nil when it is none of the three: the ledger looks closer at a time.
+    init?(argument text: String) {
+        guard !["earliest", "latest", "compacted"].contains(text) else {
+            self = StartPoint(text, json: Array("\"\(text)\"".utf8))
+            return
+        }
+        var body = JSONWriter()
+        body.beginObject()
+        if text.utf8.contains(UInt8(ascii: "=")) {
+            guard let offsets = Self.offsets(text) else { return nil }
+            body.key("offsets")
+            body.beginObject()
+            for (partition, offset) in offsets {
+                body.key(text: "\(partition)")
+                body.integer(offset)
+            }
+            body.endObject()
+        } else {
+            guard ReadingPoint.isTime(text) else { return nil }
+            body.key("timestamp")
+            body.string(text)
+        }
+        body.endObject()
+        self = StartPoint(text, json: body.finish())
+    }
+
+    private init(_ description: String, json: [UInt8]) {
+        self.description = description
+        self.json = json
+    }
+
+    private static func offsets(_ text: String) -> [(partition: Int, offset: Int64)]? {
+        var offsets: [(partition: Int, offset: Int64)] = []
+        for pair in Array(text.utf8).split(
+            separator: UInt8(ascii: ","),
+            omittingEmptySubsequences: false
+        ) {
+            let parts = pair.split(separator: UInt8(ascii: "="), omittingEmptySubsequences: false)
+                .map { String(decoding: $0, as: UTF8.self) }
+            guard parts.count == 2, let partition = Int(parts[0]), let offset = Int64(parts[1])
+            else { return nil }
+            offsets.append((partition, offset))
+        }
+        return offsets
     }
 }

@@ -11,7 +11,7 @@ struct Table {
         rows.append(cells.map(Self.printable))
     }
 
-    /// Numbers are aligned to the right, everything else to the left.
+    /// The table as lines; numbers are aligned to the right, everything else to the left.
     var text: String {
         let widths = header.indices.map { column in
             ([header] + rows).map { $0[column].count }.max() ?? 0
@@ -46,7 +46,7 @@ struct Table {
 struct Count: CustomStringConvertible {
     let description: String
 
-    init(_ count: some BinaryInteger, _ singular: String) {
+    init(_ count: some BinaryInteger, of singular: String) {
         description = "\(count) \(singular)\(count == 1 ? "" : "s")"
     }
 }

@@ -76,7 +76,12 @@ struct Tail: AsyncParsableCommand {
             var cursor: String?
             try await follow { left throws(Failure) in
                 let wait = Limits.waitSeconds.upperBound
-                let page = try await query.page(ledger, after: cursor, limit: left, wait: wait)
+                let page = try await query.page(
+                    from: ledger,
+                    after: cursor,
+                    limit: left,
+                    wait: wait
+                )
                 try EventLines.show(page.events, asJSON: options.json)
                 cursor = page.cursor
                 return page.events.count

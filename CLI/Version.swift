@@ -1,7 +1,7 @@
 import ArgumentParser
 import RawJSON
 
-/// `eventledger version`.
+/// The command `eventledger version`.
 struct Version: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Show the version, and the versions of everything linked.",
@@ -25,7 +25,7 @@ struct Version: AsyncParsableCommand {
         ]
     }
 
-    /// For people: a name and a version a line.
+    /// The versions for people: a name and a version a line.
     private static var table: String {
         let all = own + LinkedVersions.libraries + LinkedVersions.packages
         let width = all.map(\.name.utf8.count).max() ?? 0
@@ -35,7 +35,7 @@ struct Version: AsyncParsableCommand {
         }.joined(separator: "\n")
     }
 
-    /// For programs.
+    /// The versions for programs: one document of JSON.
     private static var document: String {
         var writer = JSONWriter()
         writer.beginObject()

@@ -26,7 +26,7 @@ struct DeployedTests {
         }
     }
 
-    /// Writes a line for each check to standard error, because all of them together take minutes.
+    /// The whole takes minutes: whoever waits sees what it is at.
     private func tellingProgress(_ name: String, body: () async throws -> Void) async throws {
         let start = ContinuousClock.now
         try await body()
@@ -37,7 +37,7 @@ struct DeployedTests {
 
 /// The ledger that is tested: deployed somewhere, or to the local cloud.
 struct Deployment: Sendable {
-    /// A variable that is missing, without which nothing can be tested.
+    /// A setting without which nothing can be tested.
     struct Missing: Error, CustomStringConvertible {
         let description: String
     }
@@ -46,7 +46,7 @@ struct Deployment: Sendable {
     let url: String
     private let key: String?
 
-    /// As `EVENTLEDGER_API_URL` and `EVENTLEDGER_API_KEY` say.
+    /// The deployment that `EVENTLEDGER_API_URL` and `EVENTLEDGER_API_KEY` name.
     init() throws {
         url = try Self.variable("EVENTLEDGER_API_URL")
         key = ProcessInfo.processInfo.environment["EVENTLEDGER_API_KEY"]

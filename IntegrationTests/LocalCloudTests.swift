@@ -20,7 +20,7 @@ struct LocalCloudTests {
     }
 
     private func run(_ body: (SuiteClient) async throws -> Void) async throws {
-        try await SuiteClient.run(over: deployment.transport, body)
+        try await SuiteClient.run(over: deployment.transport, body: body)
     }
 
     @Test("The stream alone brings the compacted state up to the log")
@@ -29,7 +29,11 @@ struct LocalCloudTests {
             let s = try await api.stream(",\"partition_count\":2")
             let batches = try await cloud.count("batches")
             for index in 0..<20 {
-                try await api.publish(s, "k\(index % 6)", index % 7 == 0 ? "null" : "\(index)")
+                try await api.publish(
+                    to: s,
+                    key: "k\(index % 6)",
+                    data: index % 7 == 0 ? "null" : "\(index)"
+                )
             }
             try await waitForFold(of: s, by: api)
             #expect(try await cloud.count("batches") > batches)
@@ -47,7 +51,11 @@ struct LocalCloudTests {
             for _ in 0..<30 {
                 let value = Int.random(in: 0..<1000, using: &random)
                 let isDeleted = value.isMultiple(of: 5)
-                try await api.publish(s, "k\(value % 8)", isDeleted ? "null" : "\(value)")
+                try await api.publish(
+                    to: s,
+                    key: "k\(value % 8)",
+                    data: isDeleted ? "null" : "\(value)"
+                )
                 if value.isMultiple(of: 3) { try await cloud.drain() }
             }
             try await cloud.drain()
@@ -63,12 +71,12 @@ struct LocalCloudTests {
     func killed() async throws {
         try await run { api in
             let s = try await api.stream(",\"partition_count\":1")
-            try await api.publish(s, "before")
+            try await api.publish(to: s, key: "before")
             let key = [(name: "idempotency-key", value: "order 1")]
             let body = "[{\"key\":\"k\",\"type\":\"t\",\"data\":1}]"
             let request = SuiteRequest(
                 "POST",
-                "/streams/\(s)/events",
+                at: "/streams/\(s)/events",
                 headers: key,
                 body: Array(body.utf8)
             )
@@ -76,11 +84,16 @@ struct LocalCloudTests {
             // The gateway's own words, not the ledger's.
             let lost = try await deployment.transport.send(request)
             #expect(lost.status >= 500, "\(lost)")
-            let retried = try await api.call("POST", request.target, body, headers: key)
+            let retried = try await api.call(
+                "POST",
+                at: request.target,
+                sending: body,
+                headers: key
+            )
             #expect(retried.offsets == [1], "\(retried)")
-            let again = try await api.call("POST", request.target, body, headers: key)
+            let again = try await api.call("POST", at: request.target, sending: body, headers: key)
             #expect(again.body == retried.body)
-            let log = try await api.call("GET", "/streams/\(s)/events")
+            let log = try await api.call("GET", at: "/streams/\(s)/events")
             #expect(log.keys == ["before", "k"] && log.offsets == [0, 1])
         }
     }
@@ -100,9 +113,9 @@ struct LocalCloudTests {
             try await Patience(.seconds(180)).wait(for: "the record to be given up") {
                 try await cloud.count("abandoned") > abandoned
             }
-            let read = try await api.call("GET", "/streams/\(sick)/events?from=1")
+            let read = try await api.call("GET", at: "/streams/\(sick)/events?from=1")
             #expect(read.status == 500 && read.error == "corrupt_chunk", "\(read)")
-            #expect(try await api.call("GET", "/streams/\(sick)/events?from=0").keys == ["k"])
+            #expect(try await api.call("GET", at: "/streams/\(sick)/events?from=0").keys == ["k"])
         }
     }
 
@@ -116,7 +129,12 @@ struct LocalCloudTests {
                         let key = [(name: "idempotency-key", value: "\(publisher)")]
                         let body = "{\"key\":\"p\(publisher)\",\"type\":\"t\",\"data\":1}"
                         let answer = try await api.persist(Patience(.seconds(120))) {
-                            try await api.call("POST", "/streams/\(s)/events", body, headers: key)
+                            try await api.call(
+                                "POST",
+                                at: "/streams/\(s)/events",
+                                sending: body,
+                                headers: key
+                            )
                         }
                         #expect(answer.status == 200, "\(answer)")
                     }
@@ -124,8 +142,8 @@ struct LocalCloudTests {
                 try await group.waitForAll()
             }
             #expect(try await cloud.instances(of: "publish") > 1)
-            try await api.subscribe(s, "u")
-            let page = try await api.poll(s, "u", "limit=100")
+            try await api.subscribe(to: s, as: "u")
+            let page = try await api.poll(s, as: "u", query: "limit=100")
             #expect(page.keys.sorted() == (0..<16).map { "p\($0)" }.sorted())
         }
     }
@@ -135,7 +153,7 @@ struct LocalCloudTests {
     /// Waits until nobody has anything left to fold of a stream.
     private func waitForFold(of stream: String, by api: SuiteClient) async throws {
         try await Patience(.seconds(180)).wait(for: "the fold of \(stream)") {
-            let state = try await api.call("GET", "/streams/\(stream)").json
+            let state = try await api.call("GET", at: "/streams/\(stream)").json
             let partitions = state["partitions"] as? [[String: Any]] ?? []
             return !partitions.isEmpty
                 && partitions.allSatisfy {
@@ -151,7 +169,7 @@ struct LocalCloudTests {
         #expect(log.caughtUp)
         var truth: [String: Int] = [:]
         for event in log.events { truth[event["key"] as? String ?? ""] = event["data"] as? Int }
-        let state = try await api.call("GET", "/streams/\(stream)/compacted?limit=1000")
+        let state = try await api.call("GET", at: "/streams/\(stream)/compacted?limit=1000")
         let found = state.events.map { ($0["key"] as? String ?? "", $0["data"] as? Int ?? -1) }
         let replay = RandomSeed.replay("LocalCloudTests")
         #expect(Dictionary(uniqueKeysWithValues: found) == truth, "\(replay)")

@@ -9,8 +9,8 @@ struct JSONBenchmark {
         let scanned = try median { _ = try scan(body) }
         let page = try writePage(found, of: body)
         let written = try median { _ = try writePage(found, of: body) }
-        let scanRate = rate(bytes: body.count, scanned)
-        let writeRate = rate(bytes: page.count, written)
+        let scanRate = rate(bytes: body.count, in: scanned)
+        let writeRate = rate(bytes: page.count, in: written)
         print(
             "json publish-body scan   \(scanRate) MB/s (median of \(rounds)), writer \(writeRate) MB/s"
         )
@@ -25,7 +25,7 @@ struct JSONBenchmark {
     }
 
     /// Megabytes (10⁶ bytes) a second.
-    static func rate(bytes: Int, _ time: Duration) -> Int {
+    static func rate(bytes: Int, in time: Duration) -> Int {
         Int(Double(bytes) / (time / .microseconds(1)))
     }
 }

@@ -1,6 +1,6 @@
 import RawJSON
 
-/// Where the parts of one event are in the body.
+/// The places of one event's parts in the body.
 struct EventPlaces {
     var key = 0..<0
     var type = 0..<0
@@ -15,7 +15,7 @@ func scan(_ body: [UInt8]) throws -> [EventPlaces] {
         var events: [EventPlaces] = []
         try reader.beginObject()
         while let name = try reader.nextMember() {
-            if reader.equals(name, "events") {
+            if reader.text(of: name, is: "events") {
                 try scanEvents(&reader, into: &events)
             } else {
                 _ = try reader.skipValue()
@@ -40,11 +40,11 @@ private func scanEvent(_ reader: inout JSONReader) throws(JSONError) -> EventPla
     var event = EventPlaces()
     try reader.beginObject()
     while let name = try reader.nextMember() {
-        if reader.equals(name, "key") {
+        if reader.text(of: name, is: "key") {
             event.key = try reader.string().range
-        } else if reader.equals(name, "type") {
+        } else if reader.text(of: name, is: "type") {
             event.type = try reader.string().range
-        } else if reader.equals(name, "data") {
+        } else if reader.text(of: name, is: "data") {
             event.data = try reader.skipValue()
         } else {
             _ = try reader.skipValue()

@@ -1,5 +1,5 @@
 import ArgumentParser
-import LedgerMaintenance
+import LedgerVerification
 import SQLiteTable
 
 /// The command `eventledger backup`.
@@ -48,7 +48,8 @@ struct Backup: AsyncParsableCommand {
         }
     }
 
-    /// The ledger's log can't be begun anew while this reads: no longer than it must.
+    /// Copies the file and closes the snapshot at once: while it is open, the ledger's log can't be
+    /// begun anew.
     private static func copy(_ file: String, to part: String) throws(SQLiteOpenError) {
         try SQLiteSnapshot.open(path: file).copy(to: part, as: .backup)
     }

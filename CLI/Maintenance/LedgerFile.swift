@@ -2,7 +2,7 @@ import LedgerServer
 import SQLiteTable
 import Glibc
 
-/// Which file a command means.
+/// The files that commands read beside the ledger's API.
 enum LedgerFile {
     /// The ledger's file in a data folder, or `place` itself when it is a file.
     static func path(_ place: String?) throws(DataFolderError) -> String {
@@ -17,7 +17,7 @@ enum LedgerFile {
         try DataFolder.named(place, environment: Environment.value)
     }
 
-    /// A file's bytes.
+    /// All bytes of the file at `path`.
     static func read(_ path: String) throws(FileError) -> [UInt8] {
         let file = open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { throw FileError(path) }
@@ -33,7 +33,7 @@ enum LedgerFile {
     }
 }
 
-/// A file can't be read.
+/// The failure to read a file: its path and the system's words.
 struct FileError: Error, CustomStringConvertible {
     let description: String
 

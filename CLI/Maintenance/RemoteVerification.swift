@@ -1,6 +1,6 @@
 import LedgerClient
 import LedgerCore
-import LedgerMaintenance
+import LedgerVerification
 
 /// A check through the API: every event can be read, in order and without a gap, and kept heads
 /// are still the ledger's.
@@ -8,14 +8,14 @@ struct RemoteVerification {
     let ledger: RemoteLedger
     let heads: KeptHeads
 
-    /// `stream`: nil checks all.
+    /// Checks one stream, or all of the ledger's where `stream` is nil.
     func run(_ stream: StreamID?) async throws(Failure) -> LedgerVerdict {
         var verdict = LedgerVerdict()
         let streams = if let stream { [stream] } else { try await all() }
         for id in streams { verdict.streams.append(try await check(id)) }
         for id in heads.streams where stream == nil && !streams.contains(id) {
             verdict.findings.append(
-                Finding(stream: id.name, "the stream is gone, heads of it were kept")
+                Finding(stream: id.name, problem: "the stream is gone, heads of it were kept")
             )
         }
         return verdict
@@ -23,7 +23,7 @@ struct RemoteVerification {
 
     private func all() async throws(Failure) -> [StreamID] {
         var names: [StreamID] = []
-        try await Pages.each(ledger, ["streams"]) { _, page in
+        try await ledger.forEachPage(of: ["streams"]) { _, page in
             let streams = page["streams"]?.elements ?? []
             names += streams.compactMap { StreamID($0.text("stream_id")) }
         }
@@ -31,12 +31,12 @@ struct RemoteVerification {
     }
 
     private func check(_ id: StreamID) async throws(Failure) -> StreamVerdict {
-        let answer = try await ledger.call("GET", ["streams", id.name])
+        let answer = try await ledger.call("GET", at: ["streams", id.name])
         let stream = try JSONValue.answer(answer)
         var verdict = StreamVerdict(stream: id)
         let described = stream["partitions"]?.elements ?? []
         for (partition, entry) in zip(Partition.all(described.count), described) {
-            var check = RemotePartition(ledger, id, partition, count: described.count)
+            var check = RemotePartition(partition, of: id, count: described.count, in: ledger)
             try await check.run(from: entry.text("earliest_offset"), heads: heads)
             verdict.partitions.append(check.verdict)
         }
@@ -45,7 +45,7 @@ struct RemoteVerification {
                 Finding(
                     stream: id.name,
                     partition: partition,
-                    "the stream has no such partition, a head of it was kept"
+                    problem: "the stream has no such partition, a head of it was kept"
                 )
             )
         }
@@ -62,7 +62,7 @@ struct RemotePartition {
     private(set) var verdict: PartitionVerdict
     private var timestamp: [UInt8] = []
 
-    init(_ ledger: RemoteLedger, _ stream: StreamID, _ partition: Partition, count: Int) {
+    init(_ partition: Partition, of stream: StreamID, count: Int, in ledger: RemoteLedger) {
         self.ledger = ledger
         self.stream = stream
         self.partition = partition
@@ -76,7 +76,7 @@ struct RemotePartition {
         from earliest: String,
         heads: KeptHeads
     ) async throws(Failure) {
-        let now = try await head(nil)
+        let now = try await head(at: nil)
         guard let next = Int64(now.text("next_offset")).flatMap({ Offset($0) }),
             let first = Int64(earliest).flatMap({ Offset($0) }),
             let hash = HashChain.hash(now.text("head"))
@@ -88,15 +88,18 @@ struct RemotePartition {
             try await readEvents(from: first, to: next)
         } catch {
             guard case .ledger(.refused(500, _, let message, _)) = error.cause else { throw error }
-            report(nil, message)
+            report(message, at: nil)
         }
-        for kept in heads.heads(of: stream, partition) { try await compare(kept.next, kept.head) }
+        for kept in heads.heads(of: partition, in: stream) {
+            try await compare(kept.head, at: kept.next)
+        }
     }
 
-    private func head(_ moment: Offset?) async throws(Failure) -> JSONValue {
+    /// The partition's head as the ledger tells it, now or at an offset.
+    private func head(at offset: Offset?) async throws(Failure) -> JSONValue {
         let path = ["streams", stream.name, "partitions", "\(partition.index)", "head"]
-        let query = moment.map { [(name: "at", value: "\($0.rawValue)")] } ?? []
-        return try JSONValue.answer(try await ledger.call("GET", path, query: query))
+        let query = offset.map { [(name: "at", value: "\($0.rawValue)")] } ?? []
+        return try JSONValue.answer(try await ledger.call("GET", at: path, query: query))
     }
 
     private mutating func readEvents(
@@ -108,22 +111,22 @@ struct RemotePartition {
             let place = "\(next.rawValue)"
             let page: EventSlicesPage
             do throws(Failure) {
-                page = try await ledger.events(of: stream.name, partition.index, from: place)
+                page = try await ledger.events(of: stream.name, in: partition.index, from: place)
             } catch {
                 guard case .ledger(.refused(410, _, _, _)) = error.cause else { throw error }
                 try await passExpired(&next)
                 continue
             }
             for event in page.events where next < end { take(event, at: &next) }
-            if page.events.isEmpty { return report(next, "no event is to be had here") }
+            if page.events.isEmpty { return report("no event is to be had here", at: next) }
         }
     }
 
-    /// Events that expire while they are read are none that is missing.
+    /// Goes on behind events that expired while they were read: they are not missing.
     private mutating func passExpired(_ next: inout Offset) async throws(Failure) {
         let page = try await ledger.events(
             of: stream.name,
-            partition.index,
+            in: partition.index,
             from: "earliest",
             limit: 1
         )
@@ -137,26 +140,28 @@ struct RemotePartition {
 
     private mutating func take(_ event: EventSlices, at next: inout Offset) {
         if event.offset != next.rawValue {
-            report(next, "the event read here has offset \(event.offset)")
+            report("the event read here has offset \(event.offset)", at: next)
         }
         if Partitioner.partition(forKey: event.keyBytes, count: count) != partition {
-            report(next, "the event's key belongs to another partition")
+            report("the event's key belongs to another partition", at: next)
         }
         // All timestamps have one width, so they are in order as text.
-        if event.timestamp.lexicographicallyPrecedes(timestamp) { report(next, "time goes back") }
+        if event.timestamp.lexicographicallyPrecedes(timestamp) {
+            report("time goes back", at: next)
+        }
         timestamp = event.timestamp
         verdict.events += 1
         next = next.advanced(by: 1)
     }
 
-    private mutating func compare(_ next: Offset, _ kept: String) async throws(Failure) {
+    private mutating func compare(_ kept: String, at next: Offset) async throws(Failure) {
         do throws(Failure) {
-            if try await head(next).text("head") == kept {
+            if try await head(at: next).text("head") == kept {
                 verdict.provenHeads += 1
             } else {
                 report(
-                    next,
-                    "the log before this offset is another one than when its head was kept"
+                    "the log before this offset is another one than when its head was kept",
+                    at: next
                 )
             }
         } catch {
@@ -166,15 +171,15 @@ struct RemotePartition {
             switch status {
             case 410: verdict.expiredHeads += 1
             case 400, 416:
-                report(next, "the ledger no longer has the head that was kept: \(message)")
+                report("the ledger no longer has the head that was kept: \(message)", at: next)
             default: throw error
             }
         }
     }
 
-    private mutating func report(_ offset: Offset?, _ problem: String) {
+    private mutating func report(_ problem: String, at offset: Offset?) {
         verdict.findings.append(
-            Finding(stream: stream.name, partition: partition, offset: offset, problem)
+            Finding(stream: stream.name, partition: partition, offset: offset, problem: problem)
         )
     }
 }

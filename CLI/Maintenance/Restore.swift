@@ -1,6 +1,6 @@
 import ArgumentParser
 import LedgerCore
-import LedgerMaintenance
+import LedgerVerification
 import LedgerServer
 import LedgerService
 import SQLiteTable
@@ -56,7 +56,7 @@ struct Restore: AsyncParsableCommand {
             throw Failure.unavailable("nothing was restored: \(error)")
         }
         do throws(Failure) {
-            try show(verdict, file, count)
+            try show(verdict, of: file, subscriptions: count)
         } catch {
             throw error.noting(verdict.isSound ? "restored \(file)" : "nothing was restored")
         }
@@ -65,12 +65,16 @@ struct Restore: AsyncParsableCommand {
         }
     }
 
-    private func show(_ verdict: LedgerVerdict, _ file: String, _ count: Int) throws(Failure) {
+    private func show(
+        _ verdict: LedgerVerdict,
+        of file: String,
+        subscriptions count: Int
+    ) throws(Failure) {
         try VerdictReport(verdict: verdict).show(asJSON: json)
         guard verdict.isSound, !json else { return }
         try Output.line("restored \(file)")
         try Output.line(
-            "cursors of \(Count(count, "subscription")) from before are refused from now on"
+            "cursors of \(Count(count, of: "subscription")) from before are refused from now on"
         )
     }
 

@@ -1,5 +1,5 @@
 import LedgerCore
-import LedgerMaintenance
+import LedgerVerification
 import RawJSON
 
 /// A verdict for people and for machines.
@@ -45,9 +45,9 @@ struct VerdictReport {
     private func state(_ partition: PartitionVerdict) -> String {
         switch partition.state {
         case .none: "none"
-        case .equal(let keys, 0): "equal, \(Count(keys, "key"))"
+        case .equal(let keys, 0): "equal, \(Count(keys, of: "key"))"
         case .equal(let keys, let older):
-            "equal, \(Count(keys, "key")), \(older) older than the log"
+            "equal, \(Count(keys, of: "key")), \(older) older than the log"
         case .different: "WRONG"
         case .unchecked: "not checked"
         }
@@ -71,7 +71,7 @@ struct VerdictReport {
         let expired = partitions.reduce(0) { $0 + $1.expiredHeads }
         if proven + expired > 0 {
             notes +=
-                "\(Count(proven, "kept head")) \(proven == 1 ? "is" : "are") still the log's; of "
+                "\(Count(proven, of: "kept head")) \(proven == 1 ? "is" : "are") still the log's; of "
                 + "\(expired) the events have expired, so they prove nothing any more\n"
         }
         if partitions.contains(where: { if case .from = $0.chain { true } else { false } }) {
@@ -79,7 +79,7 @@ struct VerdictReport {
         }
         if verdict.leftovers > 0 {
             notes +=
-                "\(Count(verdict.leftovers, "row")) of deleted subscriptions left; "
+                "\(Count(verdict.leftovers, of: "row")) of deleted subscriptions left; "
                 + "that does no harm\n"
         }
         return notes
@@ -88,15 +88,15 @@ struct VerdictReport {
     private var summary: String {
         let events = partitions.reduce(0) { $0 + $1.events }
         let what =
-            "\(Count(verdict.streams.count, "stream")), "
-            + "\(Count(partitions.count, "partition")), \(Count(events, "event"))"
+            "\(Count(verdict.streams.count, of: "stream")), "
+            + "\(Count(partitions.count, of: "partition")), \(Count(events, of: "event"))"
         let count = verdict.allFindings.count
-        return count == 0 ? "sound: \(what)" : "WRONG: \(Count(count, "finding")) in \(what)"
+        return count == 0 ? "sound: \(what)" : "WRONG: \(Count(count, of: "finding")) in \(what)"
     }
 
     // MARK: For machines
 
-    /// One line; `verify --expect` takes it.
+    /// The verdict in one line of JSON; `verify --expect` takes it.
     var json: [UInt8] {
         var writer = JSONWriter()
         writer.beginObject()
@@ -104,11 +104,11 @@ struct VerdictReport {
         writer.string(verdict.isSound ? "sound" : "wrong")
         writer.key("streams")
         writer.beginArray()
-        for stream in verdict.streams { write(stream, &writer) }
+        for stream in verdict.streams { write(stream, to: &writer) }
         writer.endArray()
         writer.key("findings")
         writer.beginArray()
-        for finding in verdict.allFindings { write(finding, &writer) }
+        for finding in verdict.allFindings { write(finding, to: &writer) }
         writer.endArray()
         writer.key("leftovers")
         writer.integer(verdict.leftovers)
@@ -116,18 +116,18 @@ struct VerdictReport {
         return writer.finish()
     }
 
-    private func write(_ stream: StreamVerdict, _ writer: inout JSONWriter) {
+    private func write(_ stream: StreamVerdict, to writer: inout JSONWriter) {
         writer.beginObject()
         writer.key("stream_id")
         writer.string(stream.stream.name)
         writer.key("partitions")
         writer.beginArray()
-        for partition in stream.partitions { write(partition, &writer) }
+        for partition in stream.partitions { write(partition, to: &writer) }
         writer.endArray()
         writer.endObject()
     }
 
-    private func write(_ partition: PartitionVerdict, _ writer: inout JSONWriter) {
+    private func write(_ partition: PartitionVerdict, to writer: inout JSONWriter) {
         writer.beginObject()
         writer.key("partition")
         writer.integer(partition.partition.index)
@@ -140,8 +140,8 @@ struct VerdictReport {
         writer.key("events")
         writer.integer(partition.events)
         switch partition.chain {
-        case .whole: member("chain_from", 0, &writer)
-        case .from(let offset): member("chain_from", offset.rawValue, &writer)
+        case .whole: write(0, as: "chain_from", to: &writer)
+        case .from(let offset): write(offset.rawValue, as: "chain_from", to: &writer)
         case .unseen: break
         }
         writer.key("state")
@@ -151,29 +151,29 @@ struct VerdictReport {
         case .unchecked: writer.string("not checked")
         case .equal(let keys, let older):
             writer.string("equal")
-            member("keys", Int64(keys), &writer)
-            member("keys_older_than_log", Int64(older), &writer)
+            write(Int64(keys), as: "keys", to: &writer)
+            write(Int64(older), as: "keys_older_than_log", to: &writer)
         }
-        member("proven_heads", Int64(partition.provenHeads), &writer)
-        member("expired_heads", Int64(partition.expiredHeads), &writer)
+        write(Int64(partition.provenHeads), as: "proven_heads", to: &writer)
+        write(Int64(partition.expiredHeads), as: "expired_heads", to: &writer)
         writer.endObject()
     }
 
-    private func member(_ name: StaticString, _ value: Int64, _ writer: inout JSONWriter) {
+    private func write(_ value: Int64, as name: StaticString, to writer: inout JSONWriter) {
         writer.key(name)
         writer.integer(value)
     }
 
-    private func write(_ finding: Finding, _ writer: inout JSONWriter) {
+    private func write(_ finding: Finding, to writer: inout JSONWriter) {
         writer.beginObject()
         if let stream = finding.stream {
             writer.key("stream_id")
             writer.string(stream)
         }
         if let partition = finding.partition {
-            member("partition", Int64(partition.index), &writer)
+            write(Int64(partition.index), as: "partition", to: &writer)
         }
-        if let offset = finding.offset { member("offset", offset.rawValue, &writer) }
+        if let offset = finding.offset { write(offset.rawValue, as: "offset", to: &writer) }
         writer.key("problem")
         writer.string(finding.problem)
         writer.endObject()

@@ -1,7 +1,7 @@
 import ArgumentParser
 import LedgerClient
 import LedgerCore
-import LedgerMaintenance
+import LedgerVerification
 import SQLiteTable
 
 /// The command `eventledger verify`.
@@ -39,7 +39,7 @@ struct Verify: AsyncParsableCommand {
         }
     }
 
-    /// An empty value counts as left out.
+    /// The value of --data; nil also when it is empty.
     private var file: String? { data.flatMap { $0.isEmpty ? nil : $0 } }
 
     func run() async throws {
@@ -52,7 +52,7 @@ struct Verify: AsyncParsableCommand {
             }
             return try finish(verdict)
         }
-        try finish(try FileCheck.run(LedgerFile.path(file), heads))
+        try finish(try FileCheck.run(LedgerFile.path(file), against: heads))
     }
 
     private func finish(_ verdict: LedgerVerdict) throws {
@@ -66,7 +66,7 @@ enum FileCheck {
     /// Checks the file at `path` by its own and by SQLite's rules.
     static func run(
         _ path: String,
-        _ heads: KeptHeads = KeptHeads()
+        against heads: KeptHeads = KeptHeads()
     ) throws(Failure) -> LedgerVerdict {
         let snapshot: SQLiteSnapshot
         do throws(SQLiteOpenError) {
@@ -74,17 +74,62 @@ enum FileCheck {
         } catch {
             throw Failure.unavailable("\(error)")
         }
-        return run(on: snapshot, heads)
+        return run(on: snapshot, against: heads)
     }
 
-    static func run(on snapshot: SQLiteSnapshot, _ heads: KeptHeads = KeptHeads()) -> LedgerVerdict
-    {
-        var verdict = LedgerVerification.run(on: snapshot, against: heads)
+    /// Checks an open snapshot in the same way.
+    static func run(
+        on snapshot: SQLiteSnapshot,
+        against heads: KeptHeads = KeptHeads()
+    ) -> LedgerVerdict {
+        var verdict = LedgerVerifier.run(on: snapshot, against: heads)
         do throws(TableError) {
-            verdict.findings += try snapshot.fileProblems().map { Finding("the file: \($0)") }
+            verdict.findings += try snapshot.fileProblems().map {
+                Finding(problem: "the file: \($0)")
+            }
         } catch {
-            verdict.findings.append(Finding("the file: \(error.message)"))
+            verdict.findings.append(Finding(problem: "the file: \(error.message)"))
         }
         return verdict
+    }
+}
+
+/// Heads that were kept: lines as `verify --json` and `stream head --json` print them.
+enum HeadFile {
+    static func read(_ paths: [String]) throws(Failure) -> KeptHeads {
+        var heads = KeptHeads()
+        for path in paths {
+            let bytes: [UInt8]
+            do throws(FileError) {
+                bytes = try LedgerFile.read(path)
+            } catch {
+                throw Failure.unavailable("\(error)")
+            }
+            for line in bytes.split(separator: UInt8(ascii: "\n")) {
+                guard let document = try? JSONValue(Array(line)), add(document, to: &heads) else {
+                    throw Failure.unavailable(
+                        "\(path) holds no heads; keep what `verify --json` or `stream head "
+                            + "--json` prints, a document a line"
+                    )
+                }
+            }
+        }
+        return heads
+    }
+
+    /// Adds the heads of a document; returns false when it is none of ours.
+    static func add(_ document: JSONValue, to heads: inout KeptHeads) -> Bool {
+        let streams = document["streams"].map(\.elements) ?? [document]
+        for stream in streams {
+            guard let id = stream["stream_id"]?.text.flatMap({ StreamID($0) }) else { return false }
+            for entry in stream["partitions"]?.elements ?? [] {
+                guard let partition = Int(entry.text("partition")).flatMap({ Partition($0) }),
+                    let next = Int64(entry.text("next_offset")).flatMap({ Offset($0) }),
+                    let head = entry["head"]?.text, head.utf8.count == 64
+                else { return false }
+                heads.add(head, of: partition, in: id, next: next)
+            }
+        }
+        return true
     }
 }

@@ -1,10 +1,11 @@
+import ArgumentParser
 import LedgerClient
 import RawJSON
 import Glibc
 
-/// Why a command did not do all that it was asked to.
+/// The reason why a command did not do all that it was asked to.
 struct Failure: Error {
-    /// What was in the way.
+    /// The obstacle, from which the exit code follows.
     enum Cause {
         /// The ledger's answer, or its absence.
         case ledger(LedgerClientError)
@@ -19,7 +20,7 @@ struct Failure: Error {
     }
 
     let cause: Cause
-    /// What else is to be known, such as what is stored by now; for a person.
+    /// Further facts for a person, such as what is stored by now.
     private(set) var notes: [String] = []
 
     init(_ cause: Cause) {
@@ -65,7 +66,7 @@ struct Failure: Error {
         }
     }
 
-    /// What happened and what to do about it, for a person.
+    /// The words for a person: what happened, and what to do about it.
     var message: String {
         switch cause {
         case .ledger(let error): error.description + error.hint
@@ -84,16 +85,20 @@ struct Failure: Error {
             message = error.message + error.hint
             if case .refused(_, _, _, let own) = error { details = own }
         }
-        return ErrorDocument.bytes(code, ([message] + notes).joined(separator: "; "), details)
+        return ErrorDocument.bytes(
+            of: code,
+            message: ([message] + notes).joined(separator: "; "),
+            details: details
+        )
     }
 }
 
 /// An error as the API writes it: `{"error": code, "message": text, "details": {…}}`.
 enum ErrorDocument {
     static func bytes(
-        _ code: String,
-        _ message: String,
-        _ details: [UInt8] = Array("{}".utf8)
+        of code: String,
+        message: String,
+        details: [UInt8] = Array("{}".utf8)
     ) -> [UInt8] {
         var writer = JSONWriter()
         writer.beginObject()
@@ -117,9 +122,72 @@ extension LedgerClientError {
         }
     }
 
-    /// What to do about it on the command line, when the message does not say.
+    /// The advice for users of the command line, when the message has none.
     var hint: String {
         guard case .refused(_, "unauthorized", _, _) = self else { return "" }
         return "; give a key with --api-key or EVENTLEDGER_API_KEY"
+    }
+}
+
+/// Says on standard error why a command failed: in words, or with `--json` in one line of JSON.
+struct FailureReport {
+    private let asJSON: Bool
+
+    /// Looks at the arguments themselves: it must be known also where they are wrong.
+    init(_ arguments: [String]) {
+        asJSON = arguments.prefix { $0 != "--" }.contains("--json")
+    }
+
+    /// Shows what a command threw; returns the exit code.
+    func show(_ error: any Error) -> Int32 {
+        if let failure = error as? Failure { return show(failure) }
+        let code = EventLedger.exitCode(for: error).rawValue
+        let text = EventLedger.fullMessage(for: error)
+        guard code != 0 else { return showHelp(text) }
+        if !text.isEmpty {
+            show(EventLedger.message(for: error), inFull: text, isUsage: code == 64)
+        }
+        return code
+    }
+
+    /// Shows a command line that is wrong.
+    func show(_ command: UnknownCommand) -> Int32 {
+        show(
+            command.message,
+            inFull: "Error: \(command.message)\n\(command.usage)",
+            isUsage: true
+        )
+        return 64
+    }
+
+    private func show(_ message: String, inFull text: String, isUsage: Bool) {
+        guard asJSON else { return Messages.write(text + "\n") }
+        write(ErrorDocument.bytes(of: isUsage ? "usage" : "failed", message: message))
+    }
+
+    private func show(_ failure: Failure) -> Int32 {
+        // A reader that left, as in `eventledger read orders | head`, wants to hear nothing.
+        if case .output(EPIPE) = failure.cause { Output.endQuietly() }
+        if asJSON {
+            write(failure.json)
+        } else {
+            for line in [failure.message] + failure.notes { Messages.line(line) }
+        }
+        return failure.exitCode
+    }
+
+    /// Prints what --help and the like asked for: output like any other.
+    private func showHelp(_ text: String) -> Int32 {
+        do throws(Failure) {
+            try Output.line(text)
+            try Output.finish()
+            return 0
+        } catch {
+            return show(error)
+        }
+    }
+
+    private func write(_ json: [UInt8]) {
+        Messages.write(String(decoding: json, as: UTF8.self) + "\n")
     }
 }

@@ -4,7 +4,7 @@ import RawJSON
 struct EventSlices {
     private(set) var partition: Int64 = -1
     private(set) var offset: Int64 = -1
-    /// Unescaped.
+    /// The key's text as UTF-8, its escapes replaced.
     private(set) var keyBytes: [UInt8] = []
     /// As JSON; empty when the event has none.
     private(set) var key: [UInt8] = []
@@ -17,28 +17,28 @@ struct EventSlices {
     init(_ reader: inout JSONReader) throws(JSONError) {
         try reader.beginObject()
         while let name = try reader.nextMember() {
-            if reader.equals(name, "key") {
+            if reader.text(of: name, is: "key") {
                 var ahead = reader
                 keyBytes = try ahead.stringBytes()
-            } else if reader.equals(name, "data_text") {
+            } else if reader.text(of: name, is: "data_text") {
                 data = try reader.stringBytes()
                 continue
             }
             let range = try reader.skipValue()
             let value = Array(reader.raw(range))
-            if reader.equals(name, "partition") {
+            if reader.text(of: name, is: "partition") {
                 partition = Self.number(value)
-            } else if reader.equals(name, "offset") {
+            } else if reader.text(of: name, is: "offset") {
                 offset = Self.number(value)
-            } else if reader.equals(name, "key") {
+            } else if reader.text(of: name, is: "key") {
                 key = value
-            } else if reader.equals(name, "type") {
+            } else if reader.text(of: name, is: "type") {
                 type = value
-            } else if reader.equals(name, "headers") {
+            } else if reader.text(of: name, is: "headers") {
                 headers = value
-            } else if reader.equals(name, "timestamp") {
+            } else if reader.text(of: name, is: "timestamp") {
                 timestamp = value
-            } else if reader.equals(name, "data") {
+            } else if reader.text(of: name, is: "data") {
                 data = value
             }
         }
@@ -89,7 +89,7 @@ struct EventSlices {
         bytes += Array(",\"data\":".utf8) + data + Array("}".utf8)
     }
 
-    /// Whether another event says the same, wherever and whenever it is stored.
+    /// True when another event says the same, wherever and whenever it is stored.
     func isCopy(of other: EventSlices) -> Bool {
         keyBytes == other.keyBytes && type == other.type && headers == other.headers
             && data == other.data
@@ -115,10 +115,10 @@ struct EventSlicesPage {
         var reader = try JSONReader(bytes, maximumDepth: 1024)
         try reader.beginObject()
         while let name = try reader.nextMember() {
-            if reader.equals(name, "events") {
+            if reader.text(of: name, is: "events") {
                 try reader.beginArray()
                 while try reader.nextElement() { events.append(try EventSlices(&reader)) }
-            } else if reader.equals(name, "next_offset") {
+            } else if reader.text(of: name, is: "next_offset") {
                 let digits = reader.raw(try reader.skipValue())
                 next = Int64(String(decoding: digits, as: UTF8.self)) ?? -1
             } else {
@@ -130,10 +130,10 @@ struct EventSlicesPage {
 }
 
 extension RemoteLedger {
-    /// One page of a partition's events; `from` as the API takes it.
+    /// One page of a partition's events, from a place as the API takes it: an offset, a time or a word.
     func events(
         of stream: String,
-        _ partition: Int,
+        in partition: Int,
         from place: String,
         limit: Int = 1000
     ) async throws(Failure) -> EventSlicesPage {
@@ -141,7 +141,7 @@ extension RemoteLedger {
             (name: "partition", value: "\(partition)"), ("from", place), ("limit", "\(limit)"),
         ]
         return try EventSlicesPage(
-            try await call("GET", ["streams", stream, "events"], query: query)
+            try await call("GET", at: ["streams", stream, "events"], query: query)
         )
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import LedgerClient
+import RawJSON
 
 /// The command `eventledger export`.
 struct Export: AsyncParsableCommand {
@@ -36,7 +37,7 @@ struct Export: AsyncParsableCommand {
 struct Exporter {
     let ledger: RemoteLedger
     let stream: String
-    /// Nil: all partitions.
+    /// The partition to export; nil for all.
     let only: Int?
     let from: String
 
@@ -47,7 +48,7 @@ struct Exporter {
     }
 
     private func header() async throws(Failure) -> ExportHeader {
-        let answer = try await ledger.call("GET", ["streams", stream])
+        let answer = try await ledger.call("GET", at: ["streams", stream])
         let description = try JSONValue.answer(answer)
         guard var header = ExportHeader(describing: description) else {
             throw .notALedger
@@ -65,13 +66,13 @@ struct Exporter {
         }
         if let only, header.ranges.isEmpty {
             // The ledger says best what is wrong with it.
-            _ = try await ledger.events(of: stream, only, from: from, limit: 1)
+            _ = try await ledger.events(of: stream, in: only, from: from, limit: 1)
         }
         return header
     }
 
     private func firstOffset(_ partition: Int) async throws(Failure) -> Int64 {
-        let page = try await ledger.events(of: stream, partition, from: from, limit: 1)
+        let page = try await ledger.events(of: stream, in: partition, from: from, limit: 1)
         return page.next - Int64(page.events.count)
     }
 
@@ -79,7 +80,7 @@ struct Exporter {
         var next = range.first
         while next < range.next {
             let place = next
-            let page = try await ledger.events(of: stream, range.partition, from: "\(place)")
+            let page = try await ledger.events(of: stream, in: range.partition, from: "\(place)")
             var lines: [UInt8] = []
             for event in page.events where next < range.next {
                 guard event.offset == next else {
@@ -96,5 +97,100 @@ struct Exporter {
             }
             try Output.write(lines)
         }
+    }
+}
+
+/// The first line of an export: which stream it is of, and which events follow.
+struct ExportHeader {
+    /// A partition's events in the file.
+    struct Range {
+        let partition: Int
+        let first: Int64
+        let next: Int64
+
+        var count: Int64 { next - first }
+    }
+
+    private static let version = "1"
+
+    let stream: String
+    let partitionCount: Int
+    /// JSON: hours, or null.
+    let retentionHours: String
+    let compaction: Bool
+    /// One for each partition that was exported, in order.
+    var ranges: [Range]
+
+    /// The header of `stream` as the API describes it, without events yet.
+    init?(describing stream: JSONValue) {
+        guard let name = stream["stream_id"]?.text,
+            let count = Int(stream.text("partition_count")),
+            let compaction = stream["compaction"]?.isTrue
+        else { return nil }
+        self.stream = name
+        partitionCount = count
+        retentionHours = stream["retention_hours"]?.text ?? "null"
+        self.compaction = compaction
+        ranges = []
+    }
+
+    /// Reads an export's first line; nil when it is none of this version.
+    init?(line: [UInt8]) {
+        guard let value = try? JSONValue(line),
+            value["eventledger_export"]?.text == Self.version
+        else { return nil }
+        self.init(describing: value)
+        for entry in value["partitions"]?.elements ?? [] {
+            guard let partition = Int(entry.text("partition")), partition >= 0,
+                partition < partitionCount,
+                let first = Int64(entry.text("first_offset")),
+                let next = Int64(entry.text("next_offset")), 0 <= first, first <= next,
+                !ranges.contains(where: { $0.partition == partition })
+            else { return nil }
+            ranges.append(Range(partition: partition, first: first, next: next))
+        }
+    }
+
+    var line: [UInt8] {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.key("eventledger_export")
+        writer.raw(Array(Self.version.utf8))
+        writeSettings(name: stream, to: &writer)
+        writer.key("partitions")
+        writer.beginArray()
+        for range in ranges {
+            writer.beginObject()
+            writer.key("partition")
+            writer.integer(range.partition)
+            writer.key("first_offset")
+            writer.integer(range.first)
+            writer.key("next_offset")
+            writer.integer(range.next)
+            writer.endObject()
+        }
+        writer.endArray()
+        writer.endObject()
+        return writer.finish()
+    }
+
+    /// The body that creates a stream like this one.
+    func creation(as name: String) -> [UInt8] {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writeSettings(name: name, to: &writer)
+        writer.endObject()
+        return writer.finish()
+    }
+
+    private func writeSettings(name: String, to writer: inout JSONWriter) {
+        writer.key("stream_id")
+        writer.string(name)
+        writer.key("partition_count")
+        writer.integer(partitionCount)
+        writer.key("retention_hours")
+        writer.raw(Array(retentionHours.utf8))
+        writer.key("compaction")
+        writer.boolean(compaction)
     }
 }

@@ -1,8 +1,11 @@
+import Dispatch
+import LedgerServer
+import Synchronization
 import Glibc
 
 /// Reads lines of bytes from a file descriptor.
 struct LineReader {
-    /// What comes next.
+    /// The result of waiting for a line.
     enum Next {
         /// A line without its end.
         case line([UInt8])
@@ -24,7 +27,7 @@ struct LineReader {
         source = InputSource(descriptor)
     }
 
-    /// Waits for the next line, until `deadline` at most; nil: for ever.
+    /// Waits for the next line, until `deadline` at most; for ever where that is nil.
     mutating func next(until deadline: ContinuousClock.Instant? = nil) async throws(Failure) -> Next
     {
         var searched = start
@@ -55,9 +58,85 @@ struct LineReader {
         }
     }
 
-    /// From now on, rounded up.
+    /// The milliseconds from now on, rounded up.
     private static func milliseconds(until deadline: ContinuousClock.Instant) -> Int32 {
         let left = ContinuousClock.now.duration(to: deadline)
         return left > .zero ? Int32(clamping: Int((left / .milliseconds(1)).rounded(.up))) : 0
+    }
+}
+
+/// Reads from a file descriptor, and sees meanwhile that the process was told to stop.
+///
+/// Reading blocks, so it has a queue of its own instead of Swift's threads. From the first look on,
+/// a signal no longer ends the process, but the reading; a second one ends the process.
+final class InputSource: Sendable {
+    /// The result of a look at the input.
+    enum Look {
+        case bytes([UInt8])
+        /// Nothing came in time.
+        case pause
+        case end
+        /// A signal, by its number.
+        case stopped(Int32)
+        /// The system's number of the error.
+        case failed(Int32)
+    }
+
+    private let descriptor: Int32
+    private let queue = DispatchQueue(label: "input")
+    private let signals: SignalWaiter
+    private let signal = Mutex<Int32?>(nil)
+    /// A pipe whose writing end is closed when a signal has come.
+    private let alarm: (reading: Int32, writing: Int32)
+
+    init(_ descriptor: Int32) {
+        self.descriptor = descriptor
+        var ends: [Int32] = [-1, -1]
+        precondition(pipe(&ends) == 0, "the process has no descriptors left for a pipe")
+        alarm = (ends[0], ends[1])
+        signals = SignalWaiter(signals: [SIGTERM, SIGINT, SIGHUP].filter(Self.isHeeded))
+        Task { [self] in
+            let number = await signals.wait()
+            signal.withLock { $0 = number }
+            close(alarm.writing)
+        }
+    }
+
+    /// False for a signal that `nohup` or the like made the process ignore: it stays ignored.
+    private static func isHeeded(_ number: Int32) -> Bool {
+        var action = sigaction()
+        guard sigaction(number, nil, &action) == 0 else { return true }
+        return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
+            != unsafeBitCast(SIG_IGN, to: Int.self)
+    }
+
+    /// Waits for input, `patience` milliseconds at most; for ever where that is nil.
+    func look(within patience: Int32?) async -> Look {
+        await withCheckedContinuation { continuation in
+            queue.async { [self] in continuation.resume(returning: lookBlocking(patience ?? -1)) }
+        }
+    }
+
+    private func lookBlocking(_ patience: Int32) -> Look {
+        while true {
+            var entries = [
+                pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
+                pollfd(fd: alarm.reading, events: Int16(POLLIN), revents: 0),
+            ]
+            let count = poll(&entries, 2, patience)
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { return .failed(errno) }
+            if let signal = signal.withLock({ $0 }) { return .stopped(signal) }
+            guard count > 0 else { return .pause }
+            if let look = readBlocking() { return look }
+        }
+    }
+
+    /// The bytes at hand; nil when there were none after all.
+    private func readBlocking() -> Look? {
+        var part = [UInt8](repeating: 0, count: 1 << 18)
+        let count = read(descriptor, &part, part.count)
+        if count < 0 { return errno == EINTR || errno == EAGAIN ? nil : .failed(errno) }
+        return count == 0 ? .end : .bytes(Array(part[..<count]))
     }
 }

@@ -12,7 +12,7 @@ private func runDriver(
 /// `eventledger-fuzz TARGET [libFuzzer's arguments]`; see docs/testing.md.
 @main
 enum FuzzCommand {
-    // Set before the driver starts, which calls back on the same thread.
+    // `nonisolated(unsafe)`: set before the driver starts, which calls back on the same thread.
     nonisolated(unsafe) fileprivate static var target = FuzzTarget.all[0]
 
     static func main() {

@@ -1,16 +1,18 @@
 import DynamoDBJSON
 import LedgerCore
+import LedgerService
 
+@testable import enum LambdaHost.LambdaEvent
 @testable import struct DynamoDBTable.DynamoDBResponse
 
-/// What DynamoDB answers, and every kind of row that may be in it.
+/// The answers of DynamoDB, and every kind of row that may be in them.
 func fuzzAnswer(_ input: [UInt8]) {
     guard let response = try? DynamoDBResponse(input) else { return }
     let images = response.items + response.unprocessed + response.reasons.compactMap(\.item)
     for image in images + (response.item.map { [$0] } ?? []) {
         for group in groups {
             guard let key = group.key(sortKey: image.sortKey) else { continue }
-            require(key.sortKey == image.sortKey, "a sort key in a second spelling")
+            require(key.sortKey == image.sortKey, otherwise: "a sort key in a second spelling")
             checkRow(image.item(key))
         }
     }
@@ -33,49 +35,49 @@ func checkRow(_ item: Item) {
         guard let row = try? StreamRow(item) else { return }
         _ = row.partitions
         _ = Expiration(of: row, at: now)
-        expectSame(row, try? StreamRow(row.item))
+        expectSame(row, as: try? StreamRow(row.item))
     case .progress:
         guard let row = try? ProgressRow(item) else { return }
         _ = TailReading(newest: nil, progress: row)
             .verdict(at: now, trusting: TailTrust(created: now, onlySweepDeletes: false))
-        expectSame(row, try? ProgressRow(row.item))
+        expectSame(row, as: try? ProgressRow(row.item))
     case .latest:
         guard let row = try? LatestRow(item) else { return }
         if case .record(let bytes) = row.value { _ = try? Record.decode(bytes) }
-        expectSame(row, try? LatestRow(row.item))
+        expectSame(row, as: try? LatestRow(row.item))
     case .subscription:
         guard let row = try? SubscriptionRow(item) else { return }
         _ = Cursor(subscription: row.incarnation, epoch: row.epoch, positions: row.positions)
         _ = row.seek(to: row.positions)
-        expectSame(row, try? SubscriptionRow(row.item))
+        expectSame(row, as: try? SubscriptionRow(row.item))
     case .position:
         guard let row = try? PositionRow(item) else { return }
-        expectSame(row, try? PositionRow(row.item))
+        expectSame(row, as: try? PositionRow(row.item))
     case .idempotency:
         guard let row = try? IdempotencyRow(item) else { return }
         _ = row.stored.first.advanced(by: row.stored.count)
         _ = row.isLive(at: now)
-        expectSame(row, try? IdempotencyRow(row.item))
+        expectSame(row, as: try? IdempotencyRow(row.item))
     case .deletion:
         guard let row = try? DeletionJob(item) else { return }
         _ = row.groups.dropFirst(row.groupsDone)
-        expectSame(row, try? DeletionJob(row.item))
+        expectSame(row, as: try? DeletionJob(row.item))
     case .clock:
         guard let row = try? ClockRow(item) else { return }
         var trust = ClockTrust()
         let instant = Instant(now: now, uptime: 1)
         trust.learn(row, at: instant, boot: row.since)
         _ = trust.settle(row, at: instant, boot: row.since)
-        expectSame(row, try? ClockRow(row.item))
+        expectSame(row, as: try? ClockRow(row.item))
     case .streamName:
         guard let row = try? StreamNameRow(item) else { return }
-        expectSame(row, try? StreamNameRow(row.item))
+        expectSame(row, as: try? StreamNameRow(row.item))
     case .ring:
         guard let row = try? KeptRingRow(item) else { return }
-        expectSame(row, try? KeptRingRow(row.item))
+        expectSame(row, as: try? KeptRingRow(row.item))
     case .sweep:
         guard var row = try? SweepRow(item) else { return }
-        expectSame(row, try? SweepRow(row.item))
+        expectSame(row, as: try? SweepRow(row.item))
         _ = row.isHeld(at: now)
         row.begin(at: now)
         _ = row.pace
@@ -91,9 +93,23 @@ private func checkLogEntry(_ item: Item) {
     _ = chunk.ttl.mayHavePassed(at: now)
     _ = now.advanced(byMilliseconds: chunk.timestamp.milliseconds)
     _ = try? RecordBatch.decode(chunk.batch, expecting: chunk.first)
-    expectSame(.chunk(chunk), try? LogEntry(chunk.item))
+    expectSame(.chunk(chunk), as: try? LogEntry(chunk.item))
 }
 
-private func expectSame<Row: Equatable>(_ row: Row, _ again: Row?) {
-    require(row == again, "a row that is another one when written and read again")
+private func expectSame<Row: Equatable>(_ row: Row, as again: Row?) {
+    require(row == again, otherwise: "a row that is another one when written and read again")
+}
+
+/// The events that invoke a function: of the gateway, of the table's stream, of the schedule.
+func fuzzEvent(_ input: [UInt8]) {
+    guard let event = try? LambdaEvent(input) else { return }
+    switch event {
+    case .request(let request):
+        require(request.path.utf8.first != nil, otherwise: "a request without a path")
+    case .batch(let records):
+        let images = records.compactMap { $0.news?.image }
+        for image in images { checkRow(image) }
+        _ = ChunkImages(images)
+    case .sweep: break
+    }
 }

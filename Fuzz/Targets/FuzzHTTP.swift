@@ -15,7 +15,7 @@ func fuzzHTTP(_ input: [UInt8]) {
     let cut = bytes.count * Int(first) / 256
     let whole = answers(to: [bytes])
     let pieces = answers(to: [Array(bytes[..<cut]), Array(bytes[cut...])])
-    require(whole == pieces, "\(whole) in one piece, \(pieces) in two")
+    require(whole == pieces, otherwise: "\(whole) in one piece, \(pieces) in two")
 }
 
 /// The status of every answer on a connection that gets these pieces and then ends.
@@ -55,7 +55,7 @@ private func statuses(_ channel: EmbeddedChannel) throws -> [Substring] {
     while var buffer = try channel.readOutbound(as: ByteBuffer.self) {
         let text = buffer.readString(length: buffer.readableBytes) ?? ""
         let line = text.prefix { $0 != "\r\n" }.split(separator: " ", maxSplits: 2)
-        require(line.count == 3 && line[0] == "HTTP/1.1", "no status line")
+        require(line.count == 3 && line[0] == "HTTP/1.1", otherwise: "no status line")
         statuses.append(line[1])
     }
     return statuses

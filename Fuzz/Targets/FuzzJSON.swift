@@ -8,7 +8,7 @@ private let maximumDepth = 128
 func fuzzJSON(_ input: [UInt8]) {
     let isValid = input.withUnsafeBytes(passes)
     if isValid { input.withUnsafeBytes(walk) }
-    compareWithFoundation(input, isValid)
+    compareWithFoundation(input, isValid: isValid)
 }
 
 private func passes(_ bytes: UnsafeRawBufferPointer) -> Bool {
@@ -23,7 +23,7 @@ private func passes(_ bytes: UnsafeRawBufferPointer) -> Bool {
     }
 }
 
-/// What was passed as a whole must be readable piece by piece.
+/// Reads piece by piece what was passed as a whole.
 private func walk(_ bytes: UnsafeRawBufferPointer) {
     do throws(JSONError) {
         var reader = try JSONReader(bytes, maximumDepth: maximumDepth)
@@ -38,14 +38,14 @@ private func walkValue(_ reader: inout JSONReader) throws(JSONError) {
     switch try reader.kind() {
     case .object:
         try reader.members { name, reader throws(JSONError) in
-            checkText(name, reader)
+            checkText(name, by: reader)
             try walkValue(&reader)
             return true
         }
     case .array:
         try reader.elements { reader throws(JSONError) in try walkValue(&reader) }
-    case .string: checkText(try reader.string(), reader)
-    case .number: checkNumber(try reader.number(), reader)
+    case .string: checkText(try reader.string(), by: reader)
+    case .number: checkNumber(try reader.number(), by: reader)
     case .true, .false: _ = try reader.boolean()
     case .null: try reader.null()
     }
@@ -53,15 +53,15 @@ private func walkValue(_ reader: inout JSONReader) throws(JSONError) {
 
 /// A string's text is UTF-8 that survives being written and read again, unless a surrogate in it
 /// stands alone.
-private func checkText(_ string: JSONString, _ reader: JSONReader) {
+private func checkText(_ string: JSONString, by reader: JSONReader) {
     var text: [UInt8] = []
     do throws(JSONError) {
         try reader.unescape(string, into: &text)
     } catch {
-        require(error.kind == .loneSurrogate, "a string that was passed: \(error)")
+        require(error.kind == .loneSurrogate, otherwise: "a string that was passed: \(error)")
         return
     }
-    require(String(validating: text, as: UTF8.self) != nil, "text that is no UTF-8")
+    require(String(validating: text, as: UTF8.self) != nil, otherwise: "text that is no UTF-8")
     var writer = JSONWriter()
     writer.string(utf8: text)
     let again = writer.finish()
@@ -69,20 +69,20 @@ private func checkText(_ string: JSONString, _ reader: JSONReader) {
         var reader = JSONReader(validated: bytes, maximumDepth: 0)
         return (try? reader.stringBytes()) == text
     }
-    require(same, "text that is another one when written and read again")
+    require(same, otherwise: "text that is another one when written and read again")
 }
 
 /// A number that is whole has the value that its digits have.
-private func checkNumber(_ number: JSONNumber, _ reader: JSONReader) {
+private func checkNumber(_ number: JSONNumber, by reader: JSONReader) {
     let text = String(decoding: reader.raw(number.range), as: UTF8.self)
     if let value = Int64(text) {
-        require(number.integer == value, "\(text) was read as \(number.integer ?? -1)")
+        require(number.integer == value, otherwise: "\(text) was read as \(number.integer ?? -1)")
     }
 }
 
 /// Foundation reads other encodings too, limits numbers, is strict with surrogates and takes a comma
 /// before a closing bracket: then there is nothing to compare.
-private func compareWithFoundation(_ input: [UInt8], _ isValid: Bool) {
+private func compareWithFoundation(_ input: [UInt8], isValid: Bool) {
     guard !input.contains(0), !input.starts(with: [0xEF, 0xBB, 0xBF]),
         !input.contains(UInt8(ascii: "\\")), !input.contains(0xFE), !input.contains(0xFF),
         digitsAreFew(input), depth(input) < maximumDepth, !hasTrailingComma(input)
@@ -90,7 +90,7 @@ private func compareWithFoundation(_ input: [UInt8], _ isValid: Bool) {
     let other = try? JSONSerialization.jsonObject(with: Data(input), options: .fragmentsAllowed)
     require(
         isValid == (other != nil),
-        "RawJSON says \(isValid), Foundation says \(other != nil)"
+        otherwise: "RawJSON says \(isValid), Foundation says \(other != nil)"
     )
 }
 

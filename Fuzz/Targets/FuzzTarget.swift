@@ -2,14 +2,14 @@
 ///
 /// A target traps when its subject does, or when the subject breaks a rule that the target checks.
 package struct FuzzTarget: Sendable {
-    /// What it is called on the command line, and its folder in `Fuzz/corpus`.
+    /// The name on the command line, and that of its folder in `Fuzz/corpus`.
     package let name: String
     /// Inputs beyond this size, bytes, are of no interest.
     package let longest: Int
     /// Gives one input to the subject.
     package let run: @Sendable ([UInt8]) -> Void
 
-    /// Every target.
+    /// Every target there is, in the order of the list that is printed.
     package static let all = [
         FuzzTarget(name: "json", longest: 4096, run: fuzzJSON),
         FuzzTarget(name: "batch", longest: 4096, run: fuzzBatch),
@@ -26,4 +26,14 @@ package struct FuzzTarget: Sendable {
     package static func named(_ name: String) -> FuzzTarget? {
         all.first { $0.name == name }
     }
+}
+
+/// Traps with a message, also in optimised builds, where `precondition` prints none.
+func require(
+    _ condition: Bool,
+    otherwise message: @autoclosure () -> String = "two that must agree do not",
+    file: StaticString = #file,
+    line: UInt = #line
+) {
+    guard condition else { fatalError(message(), file: file, line: line) }
 }

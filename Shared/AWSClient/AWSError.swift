@@ -78,9 +78,11 @@ enum AWSErrorDocument {
                         continue
                     }
                     let text = try reader.text(try reader.string())
-                    if reader.equals(name, "__type") {
+                    if reader.text(of: name, is: "__type") {
                         found.code = text.split(separator: "#").last.map(String.init) ?? ""
-                    } else if reader.equals(name, "message") || reader.equals(name, "Message") {
+                    } else if reader.text(of: name, is: "message")
+                        || reader.text(of: name, is: "Message")
+                    {
                         found.message = text
                     }
                 }

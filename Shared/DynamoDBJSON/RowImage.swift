@@ -42,9 +42,9 @@ package struct RowImage: Sendable {
         from reader: inout JSONReader
     ) throws(JSONError) -> Bool {
         switch name {
-        case KeyName.partition where reader.equals(type, "S"):
+        case KeyName.partition where reader.text(of: type, is: "S"):
             partitionKey = try reader.stringText()
-        case KeyName.sort where reader.equals(type, "S"): sortKey = try reader.stringBytes()
+        case KeyName.sort where reader.text(of: type, is: "S"): sortKey = try reader.stringBytes()
         default:
             guard let name = Attribute(rawValue: name) else { return false }
             return try read(name, type: type, from: &reader)
@@ -58,11 +58,11 @@ package struct RowImage: Sendable {
         from reader: inout JSONReader
     ) throws(JSONError) -> Bool {
         let value: AttributeValue?
-        if reader.equals(type, "S") {
+        if reader.text(of: type, is: "S") {
             value = .string(try reader.stringText())
-        } else if reader.equals(type, "N") {
+        } else if reader.text(of: type, is: "N") {
             value = Int64(try reader.stringText()).map(AttributeValue.number)
-        } else if reader.equals(type, "B") {
+        } else if reader.text(of: type, is: "B") {
             let text = try reader.stringBytes()
             value = text.withUnsafeBytes(Base64.decode).map(AttributeValue.bytes)
         } else {

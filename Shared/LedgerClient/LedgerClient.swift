@@ -33,13 +33,21 @@ public struct LedgerClient: Sendable {
         self.attempts = attempts
     }
 
-    /// Makes a call and hands back the answer's body, JSON text.
+    /// Makes a call, and repeats it where that is safe and may help.
     ///
-    /// `path` is one element per segment, not yet percent-encoded; `idempotencyKey` makes a
-    /// publish repeatable; `wait` is how long the ledger may take on purpose, milliseconds.
+    /// - Parameters:
+    ///   - method: the HTTP method, in upper case.
+    ///   - path: one element per segment, not yet percent-encoded.
+    ///   - query: names and values, not yet percent-encoded.
+    ///   - body: empty for none.
+    ///   - contentType: what the body is; sent only with one.
+    ///   - idempotencyKey: makes a publish repeatable; nil where the call is no publish.
+    ///   - wait: how long the ledger may take on purpose, milliseconds.
+    /// - Returns: the body of a successful answer, JSON text.
+    /// - Throws: ``LedgerClientError``, after the last try of a call that may be repeated.
     public func call(
         _ method: String,
-        _ path: [String],
+        at path: [String],
         query: [(name: String, value: String)] = [],
         body: [UInt8] = [],
         contentType: String = "application/json",
@@ -52,7 +60,7 @@ public struct LedgerClient: Sendable {
         if let key { headers.append(("Authorization", "Bearer \(key.text)")) }
         var request = CurlRequest(
             method: method,
-            url: url + PercentEncoding.target(path, query),
+            url: url + PercentEncoding.target(path, query: query),
             headers: headers,
             body: body,
             timeoutMilliseconds: 30_000 + wait
@@ -104,7 +112,7 @@ public struct LedgerClient: Sendable {
         )
     }
 
-    /// What to do about a call without an answer.
+    /// The end of a message about a call without an answer: a hint at what may be wrong.
     private func advice(_ trouble: CurlTrouble) -> String {
         switch trouble {
         case .refused: "; is `eventledger serve` running?"
@@ -120,7 +128,7 @@ public struct LedgerClient: Sendable {
 
 /// Paths and queries as they go on the wire.
 enum PercentEncoding {
-    static func target(_ path: [String], _ query: [(name: String, value: String)]) -> String {
+    static func target(_ path: [String], query: [(name: String, value: String)]) -> String {
         let path = path.map { "/" + encode($0) }.joined()
         guard !query.isEmpty else { return path }
         return path + "?" + query.map { "\($0.name)=\(encode($0.value))" }.joined(separator: "&")
@@ -135,6 +143,51 @@ enum PercentEncoding {
                 let hex = String(byte, radix: 16, uppercase: true)
                 encoded += byte < 16 ? "%0\(hex)" : "%\(hex)"
             }
+        }
+    }
+}
+
+/// The failure of a call: refused, not arrived, perhaps arrived, or answered by a stranger.
+public enum LedgerClientError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The ledger answered with an error: fix the request (4xx) or try again (5xx).
+    ///
+    /// `details` is a JSON object as the ledger wrote it; which members it has depends on the code.
+    case refused(status: Int, code: String, message: String, details: [UInt8])
+    /// The ledger could not be reached; nothing happened.
+    case unreachable(url: String, message: String)
+    /// The connection broke or time ran out; the call may have been carried out.
+    case unknownOutcome(message: String)
+    /// The answer is none of a ledger: another server, or a proxy in front of it.
+    case notALedger(status: Int)
+
+    /// The problem in words, for a person.
+    public var description: String {
+        switch self {
+        case .refused(_, let code, _, _): "\(message) (\(code))"
+        case .unreachable, .unknownOutcome, .notALedger: message
+        }
+    }
+
+    /// The same without the ledger's code.
+    public var message: String {
+        switch self {
+        case .refused(_, _, let message, _): message
+        case .unreachable(let url, let message):
+            "cannot reach \(url): \(message)"
+        case .unknownOutcome(let message):
+            "no answer: \(message); the call may have been carried out"
+        case .notALedger(let status): "what answered (status \(status)) is no ledger"
+        }
+    }
+
+    /// True when the same call can succeed later.
+    ///
+    /// For a publish, repeat it only with an `Idempotency-Key`.
+    public var isTemporary: Bool {
+        switch self {
+        case .refused(let status, _, _, _): status == 429 || status == 503
+        case .unreachable, .unknownOutcome: true
+        case .notALedger: false
         }
     }
 }

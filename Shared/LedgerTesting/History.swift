@@ -1,21 +1,17 @@
 import Synchronization
 
-/// What publishers were told and consumers saw, and whether the promises hold of it.
+/// The record of what publishers were told and consumers saw, to be held against the promises.
 ///
 /// Every event carries a value that no other event has, so that it can be recognised.
 package final class History: Sendable {
     /// An event, as it was acknowledged or delivered.
     package struct Event: Hashable, Sendable {
-        /// Its partition.
         package let partition: Int
-        /// Its offset.
         package let offset: Int
-        /// Its key.
         package let key: String
-        /// Its unique value.
+        /// The value, which no other event of a history has.
         package let value: String
 
-        /// An event.
         package init(partition: Int, offset: Int, key: String, value: String) {
             self.partition = partition
             self.offset = offset
@@ -35,10 +31,9 @@ package final class History: Sendable {
 
     private let state = Mutex(State())
 
-    /// An empty history.
     package init() {}
 
-    /// A publisher was told that this event is stored.
+    /// Notes that a publisher was told that this event is stored.
     package func acknowledge(_ event: Event, by publisher: String) {
         state.withLock { state in
             state.acknowledged.append(event)
@@ -46,17 +41,17 @@ package final class History: Sendable {
         }
     }
 
-    /// A publisher gave up on this value without learning whether it is stored.
+    /// Notes that a publisher gave up on this value without learning whether it is stored.
     package func leaveOpen(_ value: String) {
         state.withLock { _ = $0.open.insert(value) }
     }
 
-    /// A consumer was given this event, after those before.
+    /// Notes that a consumer was given this event, after those before.
     package func deliver(_ event: Event, to consumer: String) {
         state.withLock { $0.delivered[consumer, default: []].append(event) }
     }
 
-    /// How many events were acknowledged.
+    /// The number of events that were acknowledged.
     package var acknowledgedCount: Int { state.withLock { $0.acknowledged.count } }
 
     /// Everything that contradicts the promises, given the whole log at the end.
@@ -64,9 +59,10 @@ package final class History: Sendable {
         let state = state.withLock { state in
             (state.acknowledged, state.orders, state.open, state.delivered)
         }
-        return Self.gaps(log) + Self.losses(state.0, log) + Self.strangers(state.0, state.2, log)
+        return Self.gaps(log) + Self.losses(of: state.0, in: log)
+            + Self.strangers(in: log, acknowledged: state.0, open: state.2)
             + state.1.values.flatMap(Self.disorder)
-            + state.3.flatMap { Self.misdeliveries($0.value, to: $0.key, log) }
+            + state.3.flatMap { Self.misdeliveries(of: $0.value, to: $0.key, from: log) }
     }
 
     private static func gaps(_ log: [Event]) -> [String] {
@@ -77,19 +73,17 @@ package final class History: Sendable {
         }
     }
 
-    private static func losses(_ acknowledged: [Event], _ log: [Event]) -> [String] {
+    private static func losses(of acknowledged: [Event], in log: [Event]) -> [String] {
         let present = Set(log)
         return acknowledged.filter { !present.contains($0) }.map { "lost or changed: \($0)" }
     }
 
     /// Duplicates, and events that nobody published.
     private static func strangers(
-        _ acknowledged: [Event],
-        _ open: Set<String>,
-        _ log: [Event]
-    )
-        -> [String]
-    {
+        in log: [Event],
+        acknowledged: [Event],
+        open: Set<String>
+    ) -> [String] {
         let known = Set(acknowledged.map(\.value)).union(open)
         var seen: Set<String> = []
         return log.compactMap { event in
@@ -98,21 +92,20 @@ package final class History: Sendable {
         }
     }
 
-    /// One publisher's events of one key lie in the order in which they were acknowledged.
+    /// Pairs of one publisher's events of one key that do not lie in the order in which they were
+    /// acknowledged.
     private static func disorder(_ events: [Event]) -> [String] {
         zip(events, events.dropFirst()).compactMap { first, second in
             first.offset < second.offset ? nil : "\(second) acknowledged after \(first)"
         }
     }
 
-    /// A consumer sees every event of each partition once and in order, from its first to the end.
+    /// Partitions of which a consumer did not see every event once and in order, to the end.
     private static func misdeliveries(
-        _ events: [Event],
+        of events: [Event],
         to consumer: String,
-        _ log: [Event]
-    )
-        -> [String]
-    {
+        from log: [Event]
+    ) -> [String] {
         let byPartition = Dictionary(grouping: log, by: \.partition)
         return Dictionary(grouping: events, by: \.partition).flatMap { partition, seen in
             let expected = (byPartition[partition] ?? []).sorted { $0.offset < $1.offset }

@@ -2,19 +2,18 @@ import Glibc
 
 /// A folder that is gone, with all in it, when nobody uses it any more.
 package final class TemporaryFolder: Sendable {
-    /// The folder could not be made.
+    /// The failure to make the folder.
     package struct Failure: Error {
-        /// What the system said.
+        /// The system's number of the error.
         package let errno: Int32
     }
 
-    /// Where it is.
     package let path: String
 
     /// An empty folder.
     ///
-    /// - Parameter prefersMemory: it is faster, and a power loss takes it, which tests that decide by
-    ///   themselves what is durable do not mind.
+    /// - Parameter prefersMemory: true for a folder in memory, which is faster. A power loss takes it;
+    ///   tests that decide by themselves what is durable do not mind.
     /// - Throws: ``Failure``: no room, or no right.
     package init(prefersMemory: Bool = false) throws(Failure) {
         let memory = "/dev/shm"
@@ -39,7 +38,7 @@ package final class TemporaryFolder: Sendable {
     package var names: [String] { Self.names(in: path).sorted() }
 
     private static func remove(_ path: String) {
-        // Not a folder, or one that is empty: gone at once.
+        // A file, or a folder that is empty, is gone at once.
         guard Glibc.remove(path) != 0, errno == ENOTEMPTY || errno == EEXIST else { return }
         for name in names(in: path) { remove(path + "/" + name) }
         rmdir(path)

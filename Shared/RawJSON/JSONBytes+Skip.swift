@@ -86,3 +86,32 @@ private struct Skipper {
         isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")
     }
 }
+
+/// The arrays and objects around a place, as a bit each: 1 for an object, 0 for an array.
+///
+/// The innermost 64 are in a register; only deeper documents need memory.
+struct NestingStack {
+    private(set) var depth = 0
+    /// The innermost in the lowest bit; 1 is an object.
+    private var recent: UInt64 = 0
+    /// Outer ones, 64 at a time, outermost first.
+    private var older: [UInt64] = []
+
+    /// True inside an object, false inside an array and outside of both.
+    @inline(__always)
+    var isInObject: Bool { recent & 1 == 1 }
+
+    @inline(__always)
+    mutating func push(isObject: Bool) {
+        if depth & 63 == 0, depth > 0 { older.append(recent) }
+        recent = recent &<< 1 | (isObject ? 1 : 0)
+        depth &+= 1
+    }
+
+    @inline(__always)
+    mutating func pop() {
+        depth &-= 1
+        recent &>>= 1
+        if depth & 63 == 0, depth > 0 { recent = older.removeLast() }
+    }
+}

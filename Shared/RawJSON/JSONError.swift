@@ -1,6 +1,6 @@
-/// Why a document was refused, and where.
+/// The refusal of a document: the rule that it breaks, and the byte offset where it does.
 public struct JSONError: Error, Hashable, Sendable {
-    /// What was wrong.
+    /// The rule that a document broke.
     public enum Kind: Hashable, Sendable {
         /// The document ended inside a value.
         case unexpectedEnd
@@ -26,7 +26,7 @@ public struct JSONError: Error, Hashable, Sendable {
         case wrongType(expected: JSONType)
     }
 
-    /// What was wrong.
+    /// The rule that was broken.
     public let kind: Kind
     /// The byte offset in the document at which it was found.
     public let offset: Int

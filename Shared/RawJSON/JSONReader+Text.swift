@@ -24,27 +24,29 @@ extension JSONReader {
         }
     }
 
-    /// Whether a string that this reader returned has this text, however it is escaped.
+    /// Compares a string that this reader returned with a text, however the string is escaped.
     @inlinable
-    public func equals(_ string: JSONString, _ name: StaticString) -> Bool {
-        guard !string.hasEscapes else { return equalsUnescaped(string, name) }
+    public func text(of string: JSONString, is expected: StaticString) -> Bool {
+        guard !string.hasEscapes else { return unescaped(string, is: expected) }
         let range = string.range
         precondition(range.upperBound <= bytes.count, "a string of another document")
-        guard range.upperBound &- range.lowerBound == name.utf8CodeUnitCount else { return false }
+        guard range.upperBound &- range.lowerBound == expected.utf8CodeUnitCount else {
+            return false
+        }
         let raw = bytes.base + range.lowerBound
-        for offset in 0..<name.utf8CodeUnitCount
-        where raw.load(fromByteOffset: offset, as: UInt8.self) != name.utf8Start[offset] {
+        for offset in 0..<expected.utf8CodeUnitCount
+        where raw.load(fromByteOffset: offset, as: UInt8.self) != expected.utf8Start[offset] {
             return false
         }
         return true
     }
 
     @usableFromInline
-    func equalsUnescaped(_ string: JSONString, _ name: StaticString) -> Bool {
+    func unescaped(_ string: JSONString, is expected: StaticString) -> Bool {
         var utf8: [UInt8] = []
         do throws(JSONError) { try unescape(string, into: &utf8) } catch { return false }
         return utf8.elementsEqual(
-            UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
+            UnsafeBufferPointer(start: expected.utf8Start, count: expected.utf8CodeUnitCount)
         )
     }
 

@@ -4,7 +4,7 @@
 /// var reader = try JSONReader(bytes, maximumDepth: 128)
 /// try reader.beginObject()
 /// while let name = try reader.nextMember() {
-///     if reader.equals(name, "key") { key = try reader.string() } else { _ = try reader.skipValue() }
+///     if reader.text(of: name, is: "key") { key = try reader.string() } else { _ = try reader.skipValue() }
 /// }
 /// try reader.end()
 /// ```
@@ -16,7 +16,7 @@
 public struct JSONReader {
     @usableFromInline let bytes: JSONBytes
     private let maximumDepth: Int
-    /// Whether an array or object was just begun, so that no comma comes before what follows.
+    /// True right after `[` or `{`, where no comma comes before what follows.
     private var isAtStart = false
 
     /// The byte offset the reader has come to.
@@ -68,7 +68,7 @@ extension JSONReader {
     ///
     /// What the caller begins itself does not count towards `maximumDepth`.
     public mutating func beginObject() throws(JSONError) {
-        try require(.object, .object)
+        try require(.object, named: .object)
         position &+= 1
         isAtStart = true
     }
@@ -86,7 +86,7 @@ extension JSONReader {
     ///
     /// What the caller begins itself does not count towards `maximumDepth`.
     public mutating func beginArray() throws(JSONError) {
-        try require(.array, .array)
+        try require(.array, named: .array)
         position &+= 1
         isAtStart = true
     }
@@ -118,7 +118,7 @@ extension JSONReader {
 extension JSONReader {
     /// Passes a string and returns its place.
     public mutating func string() throws(JSONError) -> JSONString {
-        try require(.string, .string)
+        try require(.string, named: .string)
         let string = try bytes.string(at: position)
         position = string.range.upperBound &+ 1
         return string
@@ -126,7 +126,7 @@ extension JSONReader {
 
     /// Passes a number and returns its place and its value, if whole.
     public mutating func number() throws(JSONError) -> JSONNumber {
-        try require(.number, .number)
+        try require(.number, named: .number)
         let range = position..<(try bytes.endOfNumber(at: position))
         position = range.upperBound
         return JSONNumber(range: range, integer: bytes.integer(in: range))
@@ -142,9 +142,9 @@ extension JSONReader {
         return kind == .true
     }
 
-    /// Passes `null`.
+    /// Passes `null`; any other value is an error.
     public mutating func null() throws(JSONError) {
-        try require(.null, .null)
+        try require(.null, named: .null)
         position = try bytes.endOfWord(at: position)
     }
 
@@ -159,9 +159,55 @@ extension JSONReader {
     }
 
     @inline(__always)
-    private mutating func require(_ kind: JSONKind, _ type: JSONType) throws(JSONError) {
+    private mutating func require(_ kind: JSONKind, named type: JSONType) throws(JSONError) {
         guard try self.kind() == kind else {
             throw JSONError(.wrongType(expected: type), at: position)
         }
+    }
+}
+
+extension JSONReader {
+    /// Reads an object, member by member.
+    ///
+    /// - Parameter read: Reads the value of a member it knows and returns true, or reads nothing and
+    ///   returns false; then the value is passed.
+    /// - Throws: the error of `read`, or that of a document that breaks the grammar.
+    public mutating func members(
+        _ read: (JSONString, inout JSONReader) throws(JSONError) -> Bool
+    ) throws(JSONError) {
+        try beginObject()
+        while let name = try nextMember() {
+            guard try !read(name, &self) else { continue }
+            _ = try skipValue()
+        }
+    }
+
+    /// Reads an object, member by member, whose names are needed as text.
+    public mutating func namedMembers(
+        _ read: (String, inout JSONReader) throws(JSONError) -> Bool
+    ) throws(JSONError) {
+        try members { name, reader throws(JSONError) in
+            try read(try reader.text(name), &reader)
+        }
+    }
+
+    /// Reads an array: `read` reads one element.
+    public mutating func elements(
+        _ read: (inout JSONReader) throws(JSONError) -> Void
+    ) throws(JSONError) {
+        try beginArray()
+        while try nextElement() { try read(&self) }
+    }
+
+    /// Reads a string's text.
+    public mutating func stringText() throws(JSONError) -> String {
+        try text(try string())
+    }
+
+    /// Reads a string's text as UTF-8.
+    public mutating func stringBytes() throws(JSONError) -> [UInt8] {
+        var bytes: [UInt8] = []
+        try unescape(try string(), into: &bytes)
+        return bytes
     }
 }

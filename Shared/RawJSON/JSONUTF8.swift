@@ -64,7 +64,7 @@ extension JSONBytes {
         return index &+ length
     }
 
-    /// Whether the second byte may follow the first: no overlong form, no surrogate, nothing over U+10FFFF.
+    /// True when the second byte may follow the first: no overlong form, no surrogate, nothing over U+10FFFF.
     @inline(__always)
     private func isSecondByteValid(at index: Int) -> Bool {
         let second = self[index &+ 1]

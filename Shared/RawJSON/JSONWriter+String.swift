@@ -45,7 +45,7 @@ extension JSONWriter {
         var index = 0
         while true {
             let special = source.base.firstStringSpecial(from: index, to: source.count)
-            copy(source, index, special)
+            copy(source, from: index, to: special)
             guard special < source.count else { break }
             escape(source[special])
             index = special &+ 1
@@ -57,7 +57,7 @@ extension JSONWriter {
     }
 
     @inline(__always)
-    private mutating func copy(_ source: JSONBytes, _ start: Int, _ end: Int) {
+    private mutating func copy(_ source: JSONBytes, from start: Int, to end: Int) {
         append(atMost: end &- start) { target in
             target.copyMemory(from: source.base + start, byteCount: end &- start)
             return target + (end &- start)
@@ -68,15 +68,15 @@ extension JSONWriter {
     @inline(never)
     private mutating func escape(_ byte: UInt8) {
         if let letter = shortEscape(byte) {
-            append(UInt8(ascii: "\\"), letter)
+            append(UInt8(ascii: "\\"), then: letter)
         } else {
-            append(UInt8(ascii: "\\"), UInt8(ascii: "u"))
-            append(UInt8(ascii: "0"), UInt8(ascii: "0"))
-            append(hexadecimalDigit(byte &>> 4), hexadecimalDigit(byte & 0xF))
+            append(UInt8(ascii: "\\"), then: UInt8(ascii: "u"))
+            append(UInt8(ascii: "0"), then: UInt8(ascii: "0"))
+            append(hexadecimalDigit(byte &>> 4), then: hexadecimalDigit(byte & 0xF))
         }
     }
 
-    private mutating func append(_ first: UInt8, _ second: UInt8) {
+    private mutating func append(_ first: UInt8, then second: UInt8) {
         append(atMost: 2) { target in
             target.storeBytes(of: first, as: UInt8.self)
             (target + 1).storeBytes(of: second, as: UInt8.self)

@@ -12,14 +12,14 @@
 /// The caller keeps the order: in an object a key before each value, as many ends as begins. The writer
 /// checks neither that nor the JSON given to `raw`.
 public struct JSONWriter {
-    /// What was written, followed by room for more.
+    /// The bytes that were written, followed by room for more.
     ///
     /// All of it counts as initialised, so that a piece of known size costs one check and one copy
     /// instead of the bookkeeping of several appends. Nothing beyond `used` is ever read.
     @usableFromInline var storage: [UInt8]
-    /// How many bytes of the storage were written.
+    /// The number of bytes of the storage that were written.
     @usableFromInline var used = 0
-    /// Whether a value or key that comes next needs a comma before it.
+    /// True when the value or key that comes next needs a comma before it.
     @usableFromInline var needsComma = false
 
     /// Creates a writer with room for some bytes; it grows as needed.
@@ -27,7 +27,7 @@ public struct JSONWriter {
         storage = Self.room(max(capacity, 32))
     }
 
-    /// How many bytes have been written.
+    /// The number of bytes written so far.
     public var count: Int { used }
 
     /// A copy of what has been written; `finish()` gives the same without copying.
@@ -49,7 +49,7 @@ public struct JSONWriter {
 // MARK: - Structure
 
 extension JSONWriter {
-    /// Begins an object.
+    /// Begins an object; ``endObject()`` must follow.
     @inlinable
     public mutating func beginObject() { open(UInt8(ascii: "{")) }
 
@@ -57,7 +57,7 @@ extension JSONWriter {
     @inlinable
     public mutating func endObject() { close(UInt8(ascii: "}")) }
 
-    /// Begins an array.
+    /// Begins an array; ``endArray()`` must follow.
     @inlinable
     public mutating func beginArray() { open(UInt8(ascii: "[")) }
 
@@ -108,7 +108,7 @@ extension JSONWriter {
     @inline(__always)
     mutating func append(
         atMost count: Int,
-        _ write: (UnsafeMutableRawPointer) -> UnsafeMutableRawPointer
+        write: (UnsafeMutableRawPointer) -> UnsafeMutableRawPointer
     ) {
         if storage.count &- used < count { grow(by: count) }
         let start = used
@@ -143,4 +143,124 @@ extension UnsafeMutableRawPointer {
         storeBytes(of: UInt8(ascii: ","), as: UInt8.self)
         return isNeeded ? self + 1 : self
     }
+}
+
+extension JSONWriter {
+    /// Writes `true` or `false`.
+    @inlinable
+    public mutating func boolean(_ value: Bool) { word(value ? "true" : "false") }
+
+    /// Writes the value `null`.
+    @inlinable
+    public mutating func null() { word("null") }
+
+    /// Writes JSON that is already one valid value.
+    public mutating func raw(_ json: UnsafeRawBufferPointer) {
+        piece(json, commaAfter: true)
+    }
+
+    /// Writes JSON that is already one valid value.
+    @inlinable
+    public mutating func raw(_ json: some Collection<UInt8>) {
+        json.withContiguousBytes { raw($0) }
+    }
+
+    /// Writes a piece of JSON that need not be a value of its own, such as some members that are
+    /// the same in many objects.
+    ///
+    /// - Parameters:
+    ///   - json: UTF-8 that is copied as it is.
+    ///   - commaAfter: True when what is written next begins with a comma, as after a whole value.
+    public mutating func piece(_ json: UnsafeRawBufferPointer, commaAfter: Bool) {
+        append(atMost: json.count &+ 1) { [needsComma] target in
+            let start = target.comma(needsComma)
+            guard let base = json.baseAddress else { return start }
+            start.copyMemory(from: base, byteCount: json.count)
+            return start + json.count
+        }
+        needsComma = commaAfter
+    }
+
+    /// Writes a piece of JSON that need not be a value of its own.
+    @inlinable
+    public mutating func piece(_ json: [UInt8], commaAfter: Bool) {
+        json.withUnsafeBytes { piece($0, commaAfter: commaAfter) }
+    }
+
+    @inlinable
+    mutating func word(_ word: StaticString) {
+        raw(UnsafeRawBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount))
+    }
+}
+
+extension Collection<UInt8> {
+    /// Calls `body` with the bytes in one piece, copying them only if they are not.
+    @inlinable
+    func withContiguousBytes(_ body: (UnsafeRawBufferPointer) -> Void) {
+        if withContiguousStorageIfAvailable({ body(UnsafeRawBufferPointer($0)) }) == nil {
+            Array(self).withUnsafeBytes(body)
+        }
+    }
+}
+
+extension JSONWriter {
+    /// Writes a whole number of any size.
+    @inlinable
+    public mutating func integer(_ value: some BinaryInteger) {
+        if let magnitude = UInt64(exactly: value.magnitude) {
+            digits(of: magnitude, isNegative: value < 0)
+        } else {
+            raw(String(value).utf8)
+        }
+    }
+
+    /// Writes a number given as sign and magnitude.
+    @usableFromInline
+    mutating func digits(of magnitude: UInt64, isNegative: Bool) {
+        // A comma, a sign and the 20 digits of 2^64.
+        append(atMost: 22) { [needsComma] target in
+            var start = target.comma(needsComma)
+            start.storeBytes(of: UInt8(ascii: "-"), as: UInt8.self)
+            if isNegative { start += 1 }
+            let end = start + digitCount(magnitude)
+            write(digitsOf: magnitude, before: end)
+            return end
+        }
+        needsComma = true
+    }
+}
+
+/// Writes decimal digits backwards, two at a time: a division is what takes the time.
+@inline(__always)
+private func write(digitsOf magnitude: UInt64, before end: UnsafeMutableRawPointer) {
+    var rest = magnitude
+    var end = end
+    while rest >= 10 {
+        end -= 2
+        let (quotient, pair) = rest.quotientAndRemainder(dividingBy: 100)
+        end.storeBytes(of: twoDigits(pair), as: UInt16.self)
+        rest = quotient
+    }
+    if rest > 0 || magnitude == 0 {
+        (end - 1).storeBytes(of: UInt8(ascii: "0") + UInt8(rest), as: UInt8.self)
+    }
+}
+
+/// Two ASCII digits, the first one at the lower address.
+@inline(__always)
+private func twoDigits(_ value: UInt64) -> UInt16 {
+    let (tens, ones) = value.quotientAndRemainder(dividingBy: 10)
+    return UInt16(truncatingIfNeeded: tens | ones &<< 8).littleEndian | 0x3030
+}
+
+@inline(__always)
+private func digitCount(_ value: UInt64) -> Int {
+    var count = 1
+    var limit: UInt64 = 10
+    while value >= limit {
+        count &+= 1
+        if count == 20 { break }
+        limit &*= 10
+    }
+    return count
 }

@@ -1,6 +1,6 @@
 import LedgerTesting
 
-/// What one history is made of, drawn from its seed.
+/// The make-up of one history, drawn from its seed.
 struct Scenario: Sendable {
     let partitions: Int
     let retentionHours: Int?
@@ -11,18 +11,18 @@ struct Scenario: Sendable {
     let polls: Int
     let compactors: Int
     let sweepers: Int
-    /// Functions that the table's records wake.
+    /// The number of functions that the table's records wake.
     let doorbells: Int
     let keys: Int
-    /// Whether some publishes are so large that a partition takes them in several chunks.
+    /// True when some publishes are so large that a partition takes them in several chunks.
     let hasLargeEvents: Bool
     let faults: Faults
-    /// Whether the stream is deleted and created anew in the middle.
+    /// True when the stream is deleted and created anew in the middle.
     let recreates: Bool
     let changesRetention: Bool
     /// The engine is in the process, as SQLite: there is one process, and it alone removes rows.
     let isEmbedded: Bool
-    /// So many processes serve all writers and consumers; nil: each has one of its own.
+    /// The number of processes that serve all writers and consumers; nil when each has one of its own.
     let servers: Int?
     /// Nobody folds: sweeps only ring for it, and whoever should answer is not there.
     let isLazy: Bool
@@ -30,15 +30,15 @@ struct Scenario: Sendable {
     let wait: Int64
     /// The table refuses every write for a while, now and then.
     let brownsOut: Bool
-    /// How likely a process is frozen, in the middle of whatever it does, at each step.
+    /// The probability that a process is frozen, in the middle of whatever it does, at each step.
     let freezing: Double
-    /// How often processes are frozen, all in all.
+    /// The number of times that processes are frozen, all in all.
     let freezes: Int
-    /// How far wall clocks are off at most, milliseconds.
+    /// The most by which wall clocks are off, milliseconds.
     let skew: Int64
-    /// Whether a fold and a sweep must get on under faults that do not end.
+    /// True when a fold and a sweep must get on under faults that do not end.
     let hasSteadyFaults: Bool
-    /// Whether wall clocks now and then leap days ahead, and back within the hour.
+    /// True when wall clocks now and then leap days ahead, and back within the hour.
     let leaps: Bool
     /// The longest pause between two steps of a writer, milliseconds.
     let longestPause: Int64

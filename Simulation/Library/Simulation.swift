@@ -3,25 +3,27 @@ import LedgerService
 import LedgerTesting
 
 /// One simulated history of the ledger's own code, from one seed.
+///
+/// `@unchecked Sendable`: see ``World``.
 package final class Simulation: @unchecked Sendable {
-    /// How a history ended.
+    /// The end of a history.
     package struct Report: Sendable {
-        /// What it began with.
+        /// The seed that it began with, and that repeats it.
         package let seed: UInt64
-        /// What must never be and was; empty: every promise held.
+        /// The promises that were broken; empty when every one held.
         package let violations: [Violation]
-        /// Equal for equal histories.
+        /// A hash of all steps, equal for equal histories.
         package let fingerprint: UInt64
-        /// Events that were stored.
+        /// The number of events that were stored.
         package let events: Int
-        /// Virtual time, milliseconds.
+        /// The virtual time that passed, milliseconds.
         package let duration: Int64
     }
 
     let rules: Rules
     let world: World
     let store: MemoryTable
-    let truth: Truth
+    let oracle: Oracle
     let records = RecordStream()
     let visibility: Visibility
     let scenario: Scenario
@@ -30,12 +32,12 @@ package final class Simulation: @unchecked Sendable {
     var faults: Faults
     /// Writes of one row that arrived at the table, each of which is billed.
     var writesArrived = 0
-    /// The table refuses every write at the moment.
+    /// True while the table refuses every write.
     var isBrownedOut = false
-    /// The scripted part is over: background work may end.
+    /// True once the scripted part is over, so that background work may end.
     var isDraining = false
     private var processes: [SimulatedProcess] = []
-    /// Those that serve requests, where they are shared.
+    /// The processes that serve requests, where they are shared.
     private var servers: [SimulatedProcess] = []
 
     private init(seed: UInt64, rules: Rules, prints: Bool) {
@@ -44,16 +46,18 @@ package final class Simulation: @unchecked Sendable {
         scenario = Scenario(&world.random)
         store = MemoryTable(deletesLogByItself: !scenario.isEmbedded)
         visibility = Visibility(world)
-        truth = Truth(world, store)
+        oracle = Oracle(world, store: store)
         freezer = Freezer(world, share: scenario.freezing, count: scenario.freezes)
         faults = .none
     }
 
-    /// Runs the history that begins with `seed`.
+    /// Runs a history to its end.
     ///
     /// - Parameters:
-    ///   - rules: Those that its processes and its table keep.
-    ///   - prints: True writes every step to standard output.
+    ///   - seed: the beginning of all its randomness.
+    ///   - rules: those that its processes and its table keep.
+    ///   - prints: true to write every step to standard output.
+    /// - Returns: how it ended.
     package static func run(
         seed: UInt64,
         rules: Rules = .all,
@@ -64,16 +68,16 @@ package final class Simulation: @unchecked Sendable {
         defer { simulation.letGo() }
         world.spawn { await simulation.play() }
         if !world.run(steps: 2_000_000) {
-            simulation.truth.violate(
-                .progress,
-                "no end in sight: \(world.running) tasks are still waiting"
+            simulation.oracle.report(
+                "no end in sight: \(world.running) tasks are still waiting",
+                breaking: .progress
             )
         }
         return Report(
             seed: seed,
-            violations: simulation.truth.violations,
+            violations: simulation.oracle.violations,
             fingerprint: world.trace.fingerprint,
-            events: simulation.truth.appended,
+            events: simulation.oracle.appended,
             duration: world.now
         )
     }
@@ -85,7 +89,7 @@ package final class Simulation: @unchecked Sendable {
 
     /// Takes writes that were just applied.
     func observe(_ writes: [Write]) async {
-        await truth.observe(writes)
+        await oracle.observe(writes)
         records.observe(writes)
     }
 
@@ -103,12 +107,13 @@ package final class Simulation: @unchecked Sendable {
 
     /// A process that starts now.
     ///
-    /// `mayFreeze`: Whether it is stopped as others are.
+    /// - Parameter mayFreeze: false for one that is never stopped, as others are.
+    /// - Returns: the process, which is known to the history.
     func start(mayFreeze: Bool = true) -> SimulatedProcess {
         let skew = scenario.skew == 0 ? 0 : world.random.number(-scenario.skew...scenario.skew)
         let process = SimulatedProcess(
             processes.count + 1,
-            world,
+            in: world,
             skew: skew,
             freezer: mayFreeze ? freezer : nil
         )
@@ -119,12 +124,12 @@ package final class Simulation: @unchecked Sendable {
     /// Runs a call and holds an answer that nothing was changed to its word.
     func hold<Answer: Sendable>(
         _ what: String,
-        _ body: @Sendable () async throws(LedgerError) -> Answer
+        body: @Sendable () async throws(LedgerError) -> Answer
     ) async throws(LedgerError) -> Answer {
-        try await CallNote.hold(truth, what, body)
+        try await CallNote.hold(what, to: oracle, body: body)
     }
 
-    /// One of the processes there ever were.
+    /// A random one of the processes there ever were.
     func anyProcess() -> SimulatedProcess { world.random.pick(processes) }
 
     /// The script: everything at once, then calm, then the last look.
@@ -134,10 +139,10 @@ package final class Simulation: @unchecked Sendable {
         faults = scenario.faults
         await together { group in
             for number in 0..<scenario.writers {
-                group.addTask { [self] in await Writer(number, self).run() }
+                group.addTask { [self] in await Writer(number, in: self).run() }
             }
             for number in 0..<scenario.consumers {
-                group.addTask { [self] in await Consumer(number, self).run() }
+                group.addTask { [self] in await Consumer(number, in: self).run() }
             }
             if scenario.recreates { group.addTask { [self] in await recreate() } }
             if scenario.changesRetention { group.addTask { [self] in await changeRetention() } }
@@ -157,7 +162,7 @@ package final class Simulation: @unchecked Sendable {
         await withTaskGroup(of: Void.self) { body(&$0) }
     }
 
-    /// No more faults; what is on its way arrives.
+    /// Ends all faults, and waits until everything on its way has arrived.
     private func calmDown() async {
         faults = .none
         isDraining = true
@@ -182,27 +187,27 @@ package final class Simulation: @unchecked Sendable {
                     [self, settings] () async throws(LedgerError) in
                     try await ledger.createStream(stream, settings).stream
                 }
-                if created.compaction { truth.compacting.insert(created.incarnation) }
+                if created.compaction { oracle.compacting.insert(created.incarnation) }
                 return
             } catch {
-                world.trace.note(world.now, 0, 8, "create: \(error)")
+                world.trace.note("create: \(error)", at: world.now, process: 0, code: 8)
                 if case .streamAlreadyExists = error { return await adopt(ledger) }
-                await world.sleep(world.random.duration(500, 600_000))
+                await world.sleep(world.random.duration(from: 500, to: 600_000))
             }
         }
     }
 
-    /// A creation whose answer was lost.
+    /// Takes up the stream of a creation whose answer was lost.
     private func adopt(_ ledger: Ledger) async {
         guard let item = try? await store.get(.stream(stream)), let row = try? StreamRow(item)
         else { return }
-        if row.compaction { truth.compacting.insert(row.incarnation) }
+        if row.compaction { oracle.compacting.insert(row.incarnation) }
     }
 
     // MARK: Others
 
     private func recreate() async {
-        await world.sleep(world.random.duration(50, max(scenario.longestPause, 100)))
+        await world.sleep(world.random.duration(from: 50, to: max(scenario.longestPause, 100)))
         let ledger = process().ledger(self)
         while true {
             do throws(LedgerError) {
@@ -211,9 +216,9 @@ package final class Simulation: @unchecked Sendable {
                 }
                 break
             } catch {
-                world.trace.note(world.now, 0, 8, "delete: \(error)")
+                world.trace.note("delete: \(error)", at: world.now, process: 0, code: 8)
                 if case .streamNotFound = error { break }
-                await world.sleep(world.random.duration(500, 600_000))
+                await world.sleep(world.random.duration(from: 500, to: 600_000))
             }
         }
         await createStream()
@@ -222,7 +227,7 @@ package final class Simulation: @unchecked Sendable {
     private func changeRetention() async {
         let ledger = process().ledger(self)
         for _ in 0..<3 {
-            await world.sleep(world.random.duration(50, max(scenario.longestPause, 100)))
+            await world.sleep(world.random.duration(from: 50, to: max(scenario.longestPause, 100)))
             let hours = world.random.pick([1, 24, 72, nil])
             _ = try? await hold("a change") { [self] () async throws(LedgerError) in
                 try await ledger.updateStream(stream, retentionHours: hours)
@@ -234,19 +239,19 @@ package final class Simulation: @unchecked Sendable {
         let process = process()
         let ledger = process.ledger(self)
         while !isDraining {
-            await process.pass(world.random.duration(20, 12 * 3_600_000))
+            await process.pass(world.random.duration(from: 20, to: 12 * 3_600_000))
             _ = try? await hold("a compaction") { [self] () async throws(LedgerError) in
                 _ = try await ledger.compact(stream)
             }
         }
     }
 
-    /// A function that gets the table's records.
+    /// Acts as a function that gets the table's records.
     private func answerDoorbell() async {
         let process = process()
         let ledger = process.ledger(self)
         while !isDraining {
-            await process.pass(world.random.duration(20, 3_600_000))
+            await process.pass(world.random.duration(from: 20, to: 3_600_000))
             let news = records.next(&world.random)
             let failed = await ledger.fold(news)
             records.giveBack(failed.sorted().map { news[$0] })
@@ -270,7 +275,7 @@ package final class Simulation: @unchecked Sendable {
             _ = await ledger.sweep()
             return
         }
-        let budget = world.random.duration(10, 300_000)
+        let budget = world.random.duration(from: 10, to: 300_000)
         _ = await ledger.sweepDue(within: budget, wantsRound: world.random.happens(0.5))
     }
 
@@ -290,21 +295,28 @@ package final class Simulation: @unchecked Sendable {
     private func leap() async {
         var leaps = (16...160).map { Int64($0) * 3 * 3_600_000 }
         while !isDraining, !leaps.isEmpty {
-            await world.sleep(world.random.duration(10, max(scenario.longestPause, 20)))
+            await world.sleep(world.random.duration(from: 10, to: max(scenario.longestPause, 20)))
             guard !isDraining else { return }
             let process = anyProcess()
             process.leap = leaps.remove(at: world.random.index(leaps.count))
-            world.trace.note(world.now, process.number, 11, "clock ahead by \(process.leap) ms")
-            await world.sleep(world.random.duration(1000, 1_800_000))
+            world.trace.note(
+                "clock ahead by \(process.leap) ms",
+                at: world.now,
+                process: process.number,
+                code: 11
+            )
+            await world.sleep(world.random.duration(from: 1000, to: 1_800_000))
             process.leap = 0
-            world.trace.note(world.now, process.number, 11, "clock right again")
+            world.trace.note("clock right again", at: world.now, process: process.number, code: 11)
         }
     }
 
     /// Refuses all writes for up to a minute.
     private func brownOut() async {
         while !isDraining {
-            await world.sleep(world.random.duration(10, max(scenario.longestPause, 300_000)))
+            await world.sleep(
+                world.random.duration(from: 10, to: max(scenario.longestPause, 300_000))
+            )
             isBrownedOut = !isDraining
             await world.sleep(world.random.number(1000...60_000))
             isBrownedOut = false
@@ -314,7 +326,7 @@ package final class Simulation: @unchecked Sendable {
     /// Stops processes, whatever they do, and sets clocks meanwhile.
     private func freeze() async {
         while freezer.isActive {
-            await world.sleep(world.random.duration(10, max(scenario.longestPause, 20)))
+            await world.sleep(world.random.duration(from: 10, to: max(scenario.longestPause, 20)))
             guard freezer.isActive else { return }
             let process = anyProcess()
             let length = freezer.next()

@@ -84,7 +84,7 @@ struct JSONSchemaTests {
         Rule(schema: #"{"format":"uuid"}"#, fitting: [], wrong: ["\"x\""]),
     ]
 
-    private func faults(_ value: String, _ schema: String) throws -> [String] {
+    private func faults(_ value: String, against schema: String) throws -> [String] {
         let document = try JSONValue(LedgerSchemas.openAPI)
         return JSONSchema(document: document).faults(
             of: try JSONValue(Array(value.utf8)),
@@ -94,8 +94,12 @@ struct JSONSchemaTests {
 
     @Test("Each keyword takes what fits and says what does not", arguments: rules)
     func keywords(_ rule: Rule) throws {
-        for value in rule.fitting { #expect(try faults(value, rule.schema) == [], "\(value)") }
-        for value in rule.wrong { #expect(try faults(value, rule.schema) != [], "\(value)") }
+        for value in rule.fitting {
+            #expect(try faults(value, against: rule.schema) == [], "\(value)")
+        }
+        for value in rule.wrong {
+            #expect(try faults(value, against: rule.schema) != [], "\(value)")
+        }
     }
 
     @Test("Every example of the description fits its own schema")

@@ -18,7 +18,11 @@ struct BackupTests {
                 let body = Array("[\(events.joined(separator: ","))]".utf8)
                 var count = 0
                 while !Task.isCancelled {
-                    _ = try await client.call("POST", ["streams", "orders", "events"], body: body)
+                    _ = try await client.call(
+                        "POST",
+                        at: ["streams", "orders", "events"],
+                        body: body
+                    )
                     count += events.count
                 }
                 return count
@@ -63,13 +67,13 @@ struct BackupTests {
             "--start-from",
             "earliest"
         )
-        try await ledger.publish("orders", "k", ["1", "2", "3"])
+        try await ledger.publish(["1", "2", "3"], under: "k", to: "orders")
         try await ledger.done("poll", "orders", "ship", "--limit", "2", "--commit")
         #expect(
             try await CommandLine.run(["backup", "--data", place["data"], backup]).status == 0
         )
         // After the backup: events that were consumed, and a cursor behind them.
-        try await ledger.publish("orders", "k", ["4", "5", "6"])
+        try await ledger.publish(["4", "5", "6"], under: "k", to: "orders")
         let heads = try place.write(try await ledger.done("verify", "--json").output, to: "heads")
         let late = try await ledger.done("poll", "orders", "ship", "--json").output
         let cursor = try JSONValue(Array(late.utf8)).text("cursor")
@@ -79,10 +83,14 @@ struct BackupTests {
             try await CommandLine.run(["restore", "--data", place["new"], backup]).status == 0
         )
         let again = try await RunningLedger(place["new"])
-        try await again.publish("orders", "k", ["\"other 4\"", "\"other 5\"", "\"other 6\""])
+        try await again.publish(
+            ["\"other 4\"", "\"other 5\"", "\"other 6\""],
+            under: "k",
+            to: "orders"
+        )
         let path = ["streams", "orders", "subscriptions", "ship", "commit"]
         await #expect(throws: LedgerClientError.self) {
-            try await again.call("POST", path, "{\"cursor\":\"\(cursor)\"}")
+            try await again.call("POST", at: path, sending: "{\"cursor\":\"\(cursor)\"}")
         }
         let page = try await again.done("poll", "orders", "ship", "--json").output
         let events = try JSONValue(Array(page.utf8))["events"]?.elements ?? []
@@ -153,6 +161,6 @@ struct BackupTests {
 
     private static func next(_ ledger: RunningLedger) async throws -> Int {
         let path = ["streams", "orders", "partitions", "0", "head"]
-        return try #require(Int(try await ledger.call("GET", path).text("next_offset")))
+        return try #require(Int(try await ledger.call("GET", at: path).text("next_offset")))
     }
 }

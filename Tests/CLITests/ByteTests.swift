@@ -7,7 +7,7 @@ import Testing
 /// No byte of an event is changed on its way through a command.
 @Suite("Bytes")
 struct ByteTests {
-    /// What a careless tool takes for the end of a line, or for another text.
+    /// Text that a careless tool takes for the end of a line, or for another text.
     private static let delicate = "\"a\u{2028}b\u{2029}c\u{85}d\\u000be\u{301}f\u{feff}g\\ud800\""
 
     @Test("Events are printed byte for byte, and only a line break ends a line")

@@ -18,11 +18,11 @@ struct KeyTests {
 
     @Test("A refused key is told where keys come from, a missing scope speaks for itself")
     func hints() {
-        func hint(_ status: Int, _ code: String) -> String {
+        func hint(_ status: Int, code: String) -> String {
             LedgerClientError.refused(status: status, code: code, message: "m", details: []).hint
         }
-        #expect(hint(401, "unauthorized").contains("EVENTLEDGER_API_KEY"))
-        #expect(hint(403, "forbidden").isEmpty)
+        #expect(hint(401, code: "unauthorized").contains("EVENTLEDGER_API_KEY"))
+        #expect(hint(403, code: "forbidden").isEmpty)
     }
 
     @Test(

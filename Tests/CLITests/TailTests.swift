@@ -10,8 +10,8 @@ struct TailTests {
     /// A tail whose output the test reads.
     private static func start(
         _ ledger: RunningLedger,
-        _ output: borrowing TestPipe,
-        _ arguments: String...
+        writingTo output: borrowing TestPipe,
+        with arguments: String...
     ) throws -> ChildProcess {
         try CommandLine.start(
             ["tail", "orders"] + arguments,
@@ -28,9 +28,9 @@ struct TailTests {
         let place = try TemporaryFolder()
         let ledger = try await RunningLedger(place["data"])
         try await ledger.done("stream", "create", "orders", "--partitions", "2")
-        try await ledger.publish("orders", "a", ["1"])
+        try await ledger.publish(["1"], under: "a", to: "orders")
         var pipe = try TestPipe()
-        let tail = try Self.start(ledger, pipe, "--from", "earliest")
+        let tail = try Self.start(ledger, writingTo: pipe, with: "--from", "earliest")
         pipe.closeWriting()
         #expect(!(await pipe.read(1).isEmpty))
         tail.send(signal)
@@ -44,9 +44,9 @@ struct TailTests {
         let place = try TemporaryFolder()
         let ledger = try await RunningLedger(place["data"])
         try await ledger.done("stream", "create", "orders", "--partitions", "2")
-        try await ledger.publish("orders", "a", ["1"])
+        try await ledger.publish(["1"], under: "a", to: "orders")
         var pipe = try TestPipe()
-        let tail = try Self.start(ledger, pipe, "--from", "earliest")
+        let tail = try Self.start(ledger, writingTo: pipe, with: "--from", "earliest")
         pipe.closeWriting()
         #expect(!(await pipe.read(1).isEmpty))
         pipe.closeReading()
@@ -93,14 +93,17 @@ struct TailTests {
     @Test("The first page begins where it is told, the others where the one before ended")
     func parameters() {
         var query = EventQuery(stream: "s", start: .last(3), partition: 1, key: "k", type: "t*")
-        func text(_ cursor: String?, _ limit: Int, _ wait: Int) -> String {
+        func text(_ cursor: String?, limit: Int, wait: Int) -> String {
             query.parameters(after: cursor, limit: limit, wait: wait)
                 .map { "\($0.name)=\($0.value)" }.joined(separator: "&")
         }
-        #expect(text(nil, 2000, 20) == "last=3&partition=1&key=k&type=t*&limit=1000&wait=20")
-        #expect(text("c", 5, 0) == "cursor=c&partition=1&key=k&type=t*&limit=5")
+        #expect(
+            text(nil, limit: 2000, wait: 20)
+                == "last=3&partition=1&key=k&type=t*&limit=1000&wait=20"
+        )
+        #expect(text("c", limit: 5, wait: 0) == "cursor=c&partition=1&key=k&type=t*&limit=5")
         query = EventQuery(stream: "s", start: .from("earliest"))
-        #expect(text(nil, 1, 0) == "from=earliest&limit=1")
+        #expect(text(nil, limit: 1, wait: 0) == "from=earliest&limit=1")
     }
 
     @Test("Following a subscription, it commits what it printed")
@@ -116,7 +119,7 @@ struct TailTests {
             "--start-from",
             "earliest"
         )
-        try await ledger.publish("orders", "k", ["1", "2", "3"])
+        try await ledger.publish(["1", "2", "3"], under: "k", to: "orders")
         let tail = try await ledger.done(
             "tail",
             "orders",
@@ -126,7 +129,10 @@ struct TailTests {
             "2"
         )
         #expect(tail.lines.count == 2)
-        let position = try await ledger.call("GET", ["streams", "orders", "subscriptions", "ship"])
+        let position = try await ledger.call(
+            "GET",
+            at: ["streams", "orders", "subscriptions", "ship"]
+        )
         #expect(position.text("lag") == "1")
         await ledger.stop()
     }
@@ -141,5 +147,81 @@ struct TailTests {
             let outcome = try await CommandLine.run(["tail", "orders"] + arguments)
             #expect(outcome.status == 64, "\(arguments): \(outcome)")
         }
+    }
+}
+
+/// `tail -f file | eventledger publish stream`.
+@Suite("publish from an input that goes on")
+struct FollowTests {
+    private static func line(_ number: Int) -> String {
+        "{\"key\":\"k\",\"type\":\"t\",\"data\":\(number)}\n"
+    }
+
+    private static func next(_ ledger: RunningLedger) async throws -> String {
+        try await ledger.call("GET", at: ["streams", "orders", "partitions", "0", "head"])
+            .text("next_offset")
+    }
+
+    @Test(
+        "Lines are sent when no more come, and a signal says which lines were not",
+        arguments: [SIGINT, SIGTERM, SIGHUP]
+    )
+    func paused(_ signal: Int32) async throws {
+        let place = try TemporaryFolder()
+        let ledger = try await RunningLedger(place["data"])
+        try await ledger.done("stream", "create", "orders", "--partitions", "1")
+        let input = try TestPipe()
+        var errors = try TestPipe()
+        let publish = try CommandLine.start(
+            ["publish", "orders"],
+            files: (input.reading, STDERR_FILENO, errors.writing),
+            url: ledger.url
+        )
+        errors.closeWriting()
+        input.write(Self.line(1) + Self.line(2))
+        try await Patience().wait(for: "two events") { try await Self.next(ledger) == "2" }
+        input.write(Self.line(3))
+        try await Patience().wait(for: "another") { try await Self.next(ledger) == "3" }
+        input.write("{\"key\":\"half")
+        publish.send(signal)
+        #expect(await onThread { publish.wait() } == 128 + signal)
+        let said = String(decoding: await errors.read(), as: UTF8.self)
+        #expect(
+            said == "eventledger: stopped by a signal: the 3 events before line 4 are stored, "
+                + "nothing from there on\n"
+        )
+        #expect(try await Self.next(ledger) == "3")
+        await ledger.stop()
+    }
+
+    @Test("What nohup made a process ignore stays ignored")
+    func nohup() async throws {
+        let place = try TemporaryFolder()
+        let ledger = try await RunningLedger(place["data"])
+        try await ledger.done("stream", "create", "orders", "--partitions", "1")
+        let file = try place.write(Self.line(1), to: "lines")
+        // The shell ignores the signal, so its child does; it sends it while the input is open.
+        let script = """
+            trap '' HUP; mkfifo \(place["pipe"]); eventledger publish orders < \(place["pipe"]) &
+            exec 3> \(place["pipe"]); cat \(file) >&3
+            for try in $(seq 200); do
+                eventledger stream describe orders --json | grep -q '"next_offset":1' && break
+            done
+            kill -HUP $!; cat \(file) >&3; exec 3>&-; wait $!
+            """
+        let outcome = try await ledger.shell(script)
+        #expect(outcome.status == 0 && outcome.output == "published 2 events\n", "\(outcome)")
+        await ledger.stop()
+    }
+
+    @Test("An event needs its data: what deletes a key is said", arguments: [[], ["--json"]])
+    func data(_ more: [String]) async throws {
+        let arguments = ["publish", "orders", "--key", "k", "--type", "t"] + more
+        // Nothing listens there.
+        let outcome = try await CommandLine.run(arguments, url: "http://127.0.0.1:1")
+        #expect(outcome.status == 64, "\(outcome)")
+        #expect(outcome.errors.contains("--data null deletes the key"), "\(outcome)")
+        let alone = try await CommandLine.run(["publish", "orders", "--data", "1"])
+        #expect(alone.status == 64 && alone.errors.contains("--data needs --key"), "\(alone)")
     }
 }

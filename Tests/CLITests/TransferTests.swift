@@ -16,14 +16,14 @@ struct TransferTests {
         let ledger = try await RunningLedger(place["data"])
         try await ledger.done("stream", "create", "orders", "--retention-hours", "24")
         for (number, data) in Self.delicate.enumerated() {
-            try await ledger.publish("orders", "k\(number % 3)", [data])
+            try await ledger.publish([data], under: "k\(number % 3)", to: "orders")
         }
         let headed =
             "{\"key\":\"k\\u00e9 \\\"x\\\"\",\"type\":\"t\",\"headers\":{\"a\":\"\\u00e9\"},"
             + "\"data\":{}}"
-        try await ledger.call("POST", ["streams", "orders", "events"], headed)
+        try await ledger.call("POST", at: ["streams", "orders", "events"], sending: headed)
         for batch in 0..<5 {
-            try await ledger.publish("orders", "many", (0..<700).map { "\($0 + batch)" })
+            try await ledger.publish((0..<700).map { "\($0 + batch)" }, under: "many", to: "orders")
         }
         let exported = try await ledger.done("export", "orders").output
         for data in Self.delicate where !data.contains("\n") {
@@ -45,7 +45,11 @@ struct TransferTests {
         let ledger = try await RunningLedger(place["data"])
         try await ledger.done("stream", "create", "orders", "--partitions", "2")
         for number in 0..<40 {
-            try await ledger.publish("orders", "k\(number % 7)", (0..<100).map { "\($0)" })
+            try await ledger.publish(
+                (0..<100).map { "\($0)" },
+                under: "k\(number % 7)",
+                to: "orders"
+            )
         }
         let exported = try await ledger.done("export", "orders").output
         let lines = exported.split(separator: "\n")
@@ -68,7 +72,9 @@ struct TransferTests {
         let place = try TemporaryFolder()
         let ledger = try await RunningLedger(place["data"])
         try await ledger.done("stream", "create", "orders", "--partitions", "1")
-        for number in 0..<4 { try await ledger.publish("orders", "k", ["\(number)", "0"]) }
+        for number in 0..<4 {
+            try await ledger.publish(["\(number)", "0"], under: "k", to: "orders")
+        }
         let exported = try await ledger.done("export", "orders", "--partition", "0", "--from", "3")
             .output
         let done = try await ledger.done("import", "part", "--json", input: exported).output
@@ -81,7 +87,9 @@ struct TransferTests {
         let place = try TemporaryFolder()
         let ledger = try await RunningLedger(place["data"])
         try await ledger.done("stream", "create", "orders", "--partitions", "2")
-        for number in 0..<6 { try await ledger.publish("orders", "k\(number)", ["\(number)"]) }
+        for number in 0..<6 {
+            try await ledger.publish(["\(number)"], under: "k\(number)", to: "orders")
+        }
         let exported = try await ledger.done("export", "orders").output
         var lines = exported.split(separator: "\n").map(String.init)
         #expect(
@@ -101,7 +109,9 @@ struct TransferTests {
         #expect(outcome.errors.contains("the key belongs to partition"), "\(outcome)")
         // Somebody else's events in the stream.
         try await ledger.done("stream", "create", "e", "--partitions", "2")
-        for number in 0..<6 { try await ledger.publish("e", "k\(number)", ["\"other\""]) }
+        for number in 0..<6 {
+            try await ledger.publish(["\"other\""], under: "k\(number)", to: "e")
+        }
         let foreign = try await ledger.run("import", "e", "--resume", input: exported)
         #expect(foreign.status == 1 && foreign.errors.contains("not an import of this file"))
         await ledger.stop()

@@ -10,10 +10,12 @@ struct VerifyTests {
         let place = try TemporaryFolder()
         let ledger = try await RunningLedger(place["data"])
         try await ledger.done("stream", "create", "orders")
-        for number in 0..<30 { try await ledger.publish("orders", "k\(number)", ["1", "2"]) }
+        for number in 0..<30 {
+            try await ledger.publish(["1", "2"], under: "k\(number)", to: "orders")
+        }
         let heads = try await ledger.done("stream", "head", "orders", "--json")
         let file = try place.write(heads.output, to: "heads")
-        for number in 0..<30 { try await ledger.publish("orders", "k\(number)", ["3"]) }
+        for number in 0..<30 { try await ledger.publish(["3"], under: "k\(number)", to: "orders") }
 
         let remote = try await ledger.done("verify", "orders", "--expect", file)
         #expect(remote.output.contains("3 kept heads are still the log's"))
@@ -24,7 +26,7 @@ struct VerifyTests {
         #expect(local.output.contains("3 kept heads are still the log's"))
         #expect(local.output.contains("whole"))
 
-        // What verify prints is itself a file of heads, and both ways print the same.
+        // The output of verify is itself a file of heads, and both ways print the same.
         let kept = try place.write(try await CommandLine.run(data + ["--json"]).output, to: "kept")
         try await ledger.done("verify", "--expect", kept)
         await ledger.stop()
@@ -36,7 +38,9 @@ struct VerifyTests {
         let place = try TemporaryFolder()
         let ledger = try await RunningLedger(place["data"])
         try await ledger.done("stream", "create", "orders", "--partitions", "1")
-        for number in 0..<5 { try await ledger.publish("orders", "k", ["\(number)", "0"]) }
+        for number in 0..<5 {
+            try await ledger.publish(["\(number)", "0"], under: "k", to: "orders")
+        }
         try await ledger.done("stream", "compact", "orders")
         await ledger.stop()
         let file = place["data/ledger.sqlite"]
@@ -63,7 +67,7 @@ struct VerifyTests {
         let place = try TemporaryFolder()
         let ledger = try await RunningLedger(place["data"])
         try await ledger.done("stream", "create", "orders", "--partitions", "1")
-        for number in 0..<20 { try await ledger.publish("orders", "k\(number)", ["1"]) }
+        for number in 0..<20 { try await ledger.publish(["1"], under: "k\(number)", to: "orders") }
         ledger.crash()
         let log = place["data/ledger.sqlite-wal"]
         #expect(FileManager.default.fileExists(atPath: log))
@@ -72,7 +76,7 @@ struct VerifyTests {
         let backup = ["backup", "--data", place["data"], place["backup"]]
         #expect(try await CommandLine.run(backup).output.contains("20 events"))
         let again = try await RunningLedger(place["data"])
-        try await again.publish("orders", "k", ["1"])
+        try await again.publish(["1"], under: "k", to: "orders")
         #expect(try await again.done("verify").output.contains("21 events"))
         await again.stop()
     }

@@ -19,12 +19,12 @@ struct CorpusTests {
         for input in inputs {
             let bytes = try [UInt8](Data(contentsOf: input))
             #expect(bytes.count <= target.longest, "\(input.lastPathComponent) is never tried")
-            await Self.run(target, bytes)
+            await Self.run(target, on: bytes)
         }
     }
 
     /// On a thread of its own, since a target blocks until its subject is done.
-    private static func run(_ target: FuzzTarget, _ input: [UInt8]) async {
+    private static func run(_ target: FuzzTarget, on input: [UInt8]) async {
         await withCheckedContinuation { continuation in
             Thread.detachNewThread {
                 target.run(input)
@@ -42,6 +42,6 @@ struct CorpusTests {
 }
 
 extension FuzzTarget: CustomTestStringConvertible {
-    /// The target's name.
+    /// The name of the target, which tells its cases apart.
     package var testDescription: String { name }
 }

@@ -55,19 +55,24 @@ private struct Trial {
         say("seed \(seed), \(seconds) s")
         var random = SeededGenerator(seed: seed)
         let cluster = try await Cluster(&random)
-        let violations = try await judge(cluster, &random)
+        let violations = try await judge(cluster, using: &random)
         try await cluster.stop()
         return violations
     }
 
     private func judge(
         _ cluster: Cluster,
-        _ random: inout SeededGenerator
+        using random: inout SeededGenerator
     ) async throws -> [String] {
         let judge = Judge()
-        let client = Client(cluster, judge)
+        let client = Client(of: cluster, judge: judge)
         try await prepare(LastLook(client: client))
-        let subscribers = try await doHarm(to: cluster, client, judge, &random)
+        let subscribers = try await doHarm(
+            to: cluster,
+            client: client,
+            judge: judge,
+            using: &random
+        )
         try await cluster.calm()
         let (log, compacted) = try await LastLook(client: client).read()
         let reached = try await catchUp(subscribers)
@@ -82,32 +87,37 @@ private struct Trial {
 
     private func prepare(_ calls: LastLook) async throws {
         let stream = "{\"stream_id\":\"s\",\"partition_count\":\(Publisher.partitions)}"
-        try await calls.persist("POST", "/streams", stream, isThere: 409)
+        try await calls.persist("POST", at: "/streams", sending: stream, isThere: 409)
         for number in 0..<Self.subscribers {
             let body = "{\"subscription_id\":\"c\(number)\",\"start_from\":\"earliest\"}"
-            try await calls.persist("POST", "/streams/s/subscriptions", body, isThere: 409)
+            try await calls.persist(
+                "POST",
+                at: "/streams/s/subscriptions",
+                sending: body,
+                isThere: 409
+            )
         }
     }
 
     private func doHarm(
         to cluster: Cluster,
-        _ client: Client,
-        _ judge: Judge,
-        _ random: inout SeededGenerator
+        client: Client,
+        judge: Judge,
+        using random: inout SeededGenerator
     ) async throws -> [Subscriber] {
         let end = ContinuousClock.now + .seconds(seconds)
         var nemesis = Nemesis(
-            cluster,
-            random.split(),
+            of: cluster,
+            random: random.split(),
             longestPause: seconds >= 300 ? 75 : 15
         )
         let publishers = (0..<Self.publishers).map { number in
-            Publisher(number, client, judge, random.split())
+            Publisher(number, client: client, judge: judge, random: random.split())
         }
         let subscribers = (0..<Self.subscribers).map { number in
-            Subscriber("c\(number)", client, judge, random.split())
+            Subscriber("c\(number)", client: client, judge: judge, random: random.split())
         }
-        let logs = LogClients(client, judge, random.split())
+        let logs = LogClients(client, judge: judge, random: random.split())
         return try await withThrowingTaskGroup(of: Subscriber?.self) { group in
             for publisher in publishers {
                 group.addTask {

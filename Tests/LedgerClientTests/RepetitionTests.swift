@@ -16,9 +16,17 @@ struct RepetitionTests {
     func once() async throws {
         let server = server()
         let client = LedgerClient(url: server.url)
-        _ = try await client.call("POST", ["streams", "s", "events"], body: Array("first".utf8))
+        _ = try await client.call(
+            "POST",
+            at: ["streams", "s", "events"],
+            body: Array("first".utf8)
+        )
         await #expect(throws: LedgerClientError.self) {
-            try await client.call("POST", ["streams", "s", "events"], body: Array("second".utf8))
+            try await client.call(
+                "POST",
+                at: ["streams", "s", "events"],
+                body: Array("second".utf8)
+            )
         }
         #expect(server.requests.count == 2)
     }
@@ -30,7 +38,7 @@ struct RepetitionTests {
         await #expect(throws: LedgerClientError.self) {
             try await client.call(
                 "POST",
-                ["streams", "s", "events"],
+                at: ["streams", "s", "events"],
                 body: Array("second".utf8),
                 idempotencyKey: "k"
             )

@@ -30,7 +30,7 @@ struct ModuleRule: Sendable {
         ModuleRule("LedgerCore", ["RawJSON", "CCrypto", "CCompression", "CChecksum"]),
         ModuleRule("LedgerSchemas", folder: "schemas"),
         // Checks what is stored, and what a restored ledger needs.
-        ModuleRule("LedgerMaintenance", ["LedgerCore"]),
+        ModuleRule("LedgerVerification", ["LedgerCore"]),
         // The machine's clocks, for whoever decides about rows and for the engines that judge the
         // age of a decision.
         ModuleRule("MachineClock", ["LedgerCore"], libc),
@@ -87,7 +87,7 @@ struct ModuleRule: Sendable {
             "eventledger",
             folder: "CLI",
             [
-                "LedgerClient", "LedgerServer", "LedgerService", "LedgerCore", "LedgerMaintenance",
+                "LedgerClient", "LedgerServer", "LedgerService", "LedgerCore", "LedgerVerification",
                 "SQLiteTable", "CurlHTTP", "LineLog", "RawJSON", "Logging",
             ],
             ["ArgumentParser", "Dispatch"],

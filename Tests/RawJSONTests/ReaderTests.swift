@@ -9,7 +9,7 @@ struct ReaderTests {
         try read(document.utf8) { reader in
             try reader.beginObject()
             let first = try #require(try reader.nextMember())
-            #expect(reader.equals(first, "a"))
+            #expect(reader.text(of: first, is: "a"))
             try reader.beginArray()
             #expect(try reader.nextElement())
             #expect(try reader.number().integer == 1)
@@ -17,7 +17,7 @@ struct ReaderTests {
             #expect(try reader.text(reader.string()) == "x")
             #expect(try !reader.nextElement())
             let second = try #require(try reader.nextMember())
-            #expect(reader.equals(second, "b"))
+            #expect(reader.text(of: second, is: "b"))
             let slice = reader.raw(try reader.skipValue())
             #expect(String(decoding: slice, as: UTF8.self) == #"{"c": 1.50 ,"c":[ ]}"#)
             #expect(try reader.nextMember() == nil)
@@ -39,7 +39,7 @@ struct ReaderTests {
 
     private func failure(
         _ document: String,
-        _ body: (inout JSONReader) throws -> Void
+        body: (inout JSONReader) throws -> Void
     ) -> JSONError.Kind? {
         let found = error { try read(document.utf8) { try body(&$0) } }
         #expect(found?.offset == 2)
@@ -47,7 +47,7 @@ struct ReaderTests {
     }
 
     @Test("The kind is told by the first byte", arguments: kinds)
-    func kind(_ document: String, _ kind: JSONKind) throws {
+    func kind(_ document: String, kind: JSONKind) throws {
         #expect(try read(document.utf8) { try $0.kind() } == kind)
     }
 
@@ -151,3 +151,34 @@ private let kinds: [(String, JSONKind)] = [
     (" {", .object), ("[", .array), ("\"", .string), ("-", .number), ("0", .number), ("9", .number),
     ("t", .true), ("f", .false), ("n", .null),
 ]
+
+/// Pieces of larger buffers: what lies after the end is nobody's business.
+@Suite("Ends of buffers")
+struct BoundaryTests {
+    @Test("Text of every length is written up to its end", arguments: ["x", "\"", "é"])
+    func written(_ after: String) {
+        for length in 0..<40 {
+            let text = String(repeating: "a", count: length)
+            let buffer = Array((text + String(repeating: after, count: 40)).utf8)
+            var writer = JSONWriter()
+            writer.string(utf8: buffer[..<length])
+            #expect(writer.finish() == Array("\"\(text)\"".utf8))
+        }
+    }
+
+    @Test("A document of every length is read up to its end", arguments: ["\"", "x\"", "é", "\\"])
+    func read(_ after: String) {
+        for length in 0..<40 {
+            let text = "\"" + String(repeating: "a", count: length)
+            let buffer = Array((text + String(repeating: after, count: 40)).utf8)
+            buffer.withUnsafeBytes { bytes in
+                let piece = UnsafeRawBufferPointer(rebasing: bytes[...length])
+                let found = error {
+                    var reader = try JSONReader(piece, maximumDepth: 0)
+                    _ = try reader.skipValue()
+                }
+                #expect(found == JSONError(.unexpectedEnd, at: length + 1))
+            }
+        }
+    }
+}

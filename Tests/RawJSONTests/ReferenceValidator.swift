@@ -3,7 +3,7 @@ struct ReferenceValidator {
     private var rest: ArraySlice<UInt8>
     private let maximumDepth: Int
 
-    /// Whether the bytes are one JSON document.
+    /// True when the bytes are one JSON document.
     static func accepts(_ bytes: [UInt8], maximumDepth: Int = 128) -> Bool {
         guard String(validating: bytes, as: UTF8.self) != nil else { return false }
         var validator = ReferenceValidator(rest: bytes[...], maximumDepth: maximumDepth)

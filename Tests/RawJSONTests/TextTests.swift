@@ -4,7 +4,7 @@ import Testing
 @Suite("Text")
 struct TextTests {
     @Test("Escapes are replaced", arguments: texts)
-    func text(_ document: String, _ text: String) throws {
+    func text(_ document: String, text: String) throws {
         try read(document.utf8) { reader in
             let string = try reader.string()
             #expect(string.range == 1..<document.utf8.count - 1)
@@ -16,7 +16,7 @@ struct TextTests {
     }
 
     @Test("Half of a surrogate pair is grammar but not text", arguments: lone)
-    func loneSurrogates(_ document: String, _ offset: Int) throws {
+    func loneSurrogates(_ document: String, offset: Int) throws {
         #expect(refusal(document) == nil)
         try read(document.utf8) { reader in
             let string = try reader.string()
@@ -24,7 +24,7 @@ struct TextTests {
             #expect(throws: expected) { try reader.text(string) }
             var utf8: [UInt8] = []
             #expect(throws: expected) { try reader.unescape(string, into: &utf8) }
-            #expect(!reader.equals(string, "a"))
+            #expect(!reader.text(of: string, is: "a"))
         }
     }
 
@@ -51,14 +51,14 @@ struct TextTests {
         ] {
             try read(document.utf8) { reader in
                 let string = try reader.string()
-                #expect(reader.equals(string, "key") == isEqual, "\(document)")
+                #expect(reader.text(of: string, is: "key") == isEqual, "\(document)")
             }
         }
         try read(#""é""#.utf8) { reader in
             let string = try reader.string()
-            #expect(reader.equals(string, "é"))
+            #expect(reader.text(of: string, is: "é"))
             // The same to a reader of Swift strings, but other bytes: names are not normalised.
-            #expect(!reader.equals(string, "e\u{301}"))
+            #expect(!reader.text(of: string, is: "e\u{301}"))
         }
     }
 }

@@ -110,7 +110,7 @@ struct TLSTests {
     private static func health(_ port: Int, trusting certificates: String) async throws {
         let url = "https://127.0.0.1:\(port)"
         let answer = try await HTTPTransport(url: url, certificates: certificates)
-            .send(SuiteRequest("GET", "/health"))
+            .send(SuiteRequest("GET", at: "/health"))
         #expect(answer.status == 200)
     }
 

@@ -126,19 +126,19 @@ private struct ServerOutside {
 
     func createStream(_ name: String = "s") async throws {
         let body = Array("{\"stream_id\":\"\(name)\"}".utf8)
-        let answer = try await transport.send(SuiteRequest("POST", "/streams", body: body))
+        let answer = try await transport.send(SuiteRequest("POST", at: "/streams", body: body))
         #expect(answer.status == 201, "\(answer)")
     }
 
     func publish(_ count: Int) async throws {
         let body = Array(Self.batch(count).utf8)
-        let request = SuiteRequest("POST", "/streams/s/events?ack=summary", body: body)
+        let request = SuiteRequest("POST", at: "/streams/s/events?ack=summary", body: body)
         let answer = try await transport.send(request)
         #expect(answer.status == 200, "\(answer)")
     }
 
     func get(_ target: String) async throws -> Answer {
-        let request = SuiteRequest("GET", target)
+        let request = SuiteRequest("GET", at: target)
         let answer = try await transport.send(request)
         #expect(answer.status == 200, "\(answer)")
         #expect(APIDescription.shared.faults(of: answer, to: request) == [])

@@ -217,16 +217,16 @@ struct PublishParser {
         of fields: inout EventFields,
         _ reader: inout JSONReader
     ) throws(FieldError) -> Bool {
-        if reader.equals(name, "key") {
+        if reader.text(of: name, is: "key") {
             try fields.meet(.key)
             fields.event.key = try readKey(fields, &reader)
-        } else if reader.equals(name, "type") {
+        } else if reader.text(of: name, is: "type") {
             try fields.meet(.type)
             fields.event.type = try readType(fields, &reader)
-        } else if reader.equals(name, "data") {
+        } else if reader.text(of: name, is: "data") {
             try fields.meet(.data)
             fields.event.data = try readData(fields, &reader)
-        } else if reader.equals(name, "headers") {
+        } else if reader.text(of: name, is: "headers") {
             try fields.meet(.headers)
             try readHeaders(&fields, &reader)
         } else {

@@ -19,14 +19,14 @@ extension TableConformance {
                     )
                 }
             }
-            try await trial.expectRow(key, nil)
+            try await trial.expectRow(key, is: nil)
         },
         TableCheck("a write that was decided a while ago is taken") { trial in
             let decided = trial.ago(wall: recent, boot: recent)
             let row = trial.item(try trial.chunk(0))
             let outcome = try await trial.table.write(.put(row), decided: decided)
             try trial.expectEqual(outcome, .applied)
-            try await trial.expectRow(row.key, row)
+            try await trial.expectRow(row.key, is: row)
         },
     ]
 
@@ -36,7 +36,7 @@ extension TableConformance {
 }
 
 extension Trial {
-    /// A moment so many milliseconds ago by the one clock and by the other.
+    /// A reading of both clocks as they were so many milliseconds ago.
     fileprivate func ago(wall: Int64, boot: Int64) -> Instant {
         let now = MachineClock.instant()
         return Instant(
@@ -45,14 +45,14 @@ extension Trial {
         )
     }
 
-    /// The call is refused, and nothing has happened.
+    /// Expects that a call is refused for its age, and that nothing has happened.
     fileprivate func expectTooLate(_ body: () async throws(TableError) -> Void) async throws {
         do throws(TableError) {
             try await body()
         } catch {
             return try expect(
                 error.effect == .definite && error.reason == .unavailable,
-                "not refused for its age: \(error)"
+                otherwise: "not refused for its age: \(error)"
             )
         }
         throw ConformanceFailure(message: "a decision of long ago was carried out")

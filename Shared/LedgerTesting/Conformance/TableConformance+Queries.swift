@@ -5,10 +5,10 @@ extension TableConformance {
         TableCheck("keys of any bytes of UTF-8 are kept apart and sort by bytes") { trial in
             let keys = try oddKeys.map { try trial.latest($0) }
             for (index, key) in keys.enumerated() {
-                try await trial.put(trial.item(key, Int64(index)))
+                try await trial.put(trial.item(key, number: Int64(index)))
             }
             for (index, key) in keys.enumerated() {
-                try await trial.expectRow(key, trial.item(key, Int64(index)))
+                try await trial.expectRow(key, is: trial.item(key, number: Int64(index)))
             }
             let found = try await trial.rows(Query(try trial.state, limit: 7))
             let sorted = oddKeys.sorted { $0.lexicographicallyPrecedes($1) }
@@ -21,9 +21,9 @@ extension TableConformance {
             let twelve = RowGroup.log(trial.stream, try trial.partition(12))
             let zero = Offset.zero
             let rows = [
-                trial.item(.chunk(trial.stream, try trial.partition(1), zero), 1),
-                trial.item(.chunk(trial.stream, try trial.partition(12), zero), 12),
-                trial.item(.progress(trial.stream, try trial.partition(1)), 3),
+                trial.item(.chunk(trial.stream, try trial.partition(1), zero), number: 1),
+                trial.item(.chunk(trial.stream, try trial.partition(12), zero), number: 12),
+                trial.item(.progress(trial.stream, try trial.partition(1)), number: 3),
             ]
             for row in rows { try await trial.put(row) }
             for (group, row) in [(one, rows[0]), (twelve, rows[1])] {
@@ -60,7 +60,13 @@ extension TableConformance {
             ]
             for (lower, upper, expected) in cases {
                 for order in [Query.Order.ascending, .descending] {
-                    let found = try await offsets(trial, lower, upper, order: order, limit: 10)
+                    let found = try await offsets(
+                        in: trial,
+                        from: lower,
+                        through: upper,
+                        order: order,
+                        limit: 10
+                    )
                     try trial.expectEqual(
                         found,
                         order == .ascending ? expected : expected.reversed()
@@ -71,7 +77,7 @@ extension TableConformance {
         TableCheck("offsets sort as numbers") { trial in
             let all: [Int64] = [0, 1, 9, 10, 99, 100, 1 << 32, .max]
             try await trial.putChunks(all.shuffled())
-            try trial.expectEqual(try await offsets(trial, order: .ascending, limit: 20), all)
+            try trial.expectEqual(try await offsets(in: trial, order: .ascending, limit: 20), all)
         },
         TableCheck("pages of any limit make up the whole, in both orders") { trial in
             try await trial.putChunks(0..<20)
@@ -92,20 +98,34 @@ extension TableConformance {
                 (4, .descending, [3, 1]), (9, .descending, [7, 5, 3, 1]), (1, .descending, []),
             ]
             for (after, order, expected) in cases {
-                let found = try await offsets(trial, after: after, order: order, limit: 10)
+                let found = try await offsets(in: trial, after: after, order: order, limit: 10)
                 try trial.expectEqual(found, expected)
             }
         },
         TableCheck("after and bounds hold together") { trial in
             try await trial.putChunks(0..<10)
-            let up = try await offsets(trial, 3, 7, after: 4, order: .ascending, limit: 10)
+            let up = try await offsets(
+                in: trial,
+                from: 3,
+                through: 7,
+                after: 4,
+                order: .ascending,
+                limit: 10
+            )
             try trial.expectEqual(up, [5, 6, 7])
-            let down = try await offsets(trial, 3, 7, after: 5, order: .descending, limit: 10)
+            let down = try await offsets(
+                in: trial,
+                from: 3,
+                through: 7,
+                after: 5,
+                order: .descending,
+                limit: 10
+            )
             try trial.expectEqual(down, [4, 3])
         },
         TableCheck("a reverse query of one row finds the tail") { trial in
             try await trial.putChunks([0, 100, 2000])
-            let found = try await offsets(trial, order: .descending, limit: 1)
+            let found = try await offsets(in: trial, order: .descending, limit: 1)
             try trial.expectEqual(found, [2000])
         },
         TableCheck("a page holds at most 1 MB, and the rest follows") { trial in
@@ -116,9 +136,12 @@ extension TableConformance {
                 let query = Query(try trial.log, order: order, limit: 100)
                 let page = try await trial.table.query(query)
                 let bytes = page.items.reduce(0) { $0 + $1.storedBytes }
-                try trial.expect(bytes <= 1 << 20, "a page of \(bytes) bytes")
-                try trial.expect(page.items.count >= 9, "a page of \(page.items.count) rows")
-                try trial.expect(page.next != nil, "no continuation")
+                try trial.expect(bytes <= 1 << 20, otherwise: "a page of \(bytes) bytes")
+                try trial.expect(
+                    page.items.count >= 9,
+                    otherwise: "a page of \(page.items.count) rows"
+                )
+                try trial.expect(page.next != nil, otherwise: "no continuation")
                 try trial.expectEqual(try await trial.rows(query).count, 30)
             }
         },
@@ -131,9 +154,9 @@ extension TableConformance {
     ]
 
     private static func offsets(
-        _ trial: Trial,
-        _ lower: Int64? = nil,
-        _ upper: Int64? = nil,
+        in trial: Trial,
+        from lower: Int64? = nil,
+        through upper: Int64? = nil,
         after: Int64? = nil,
         order: Query.Order,
         limit: Int

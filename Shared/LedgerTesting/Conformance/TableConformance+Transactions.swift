@@ -3,7 +3,7 @@ import LedgerCore
 extension TableConformance {
     static let transactionChecks: [TableCheck] = [
         TableCheck("a transaction applies puts, deletes and checks together") { trial in
-            let rows = try (0..<3).map { trial.item(try trial.chunk($0), $0) }
+            let rows = try (0..<3).map { trial.item(try trial.chunk($0), number: $0) }
             try await trial.put(rows[1])
             try await trial.put(rows[2])
             let outcome = try await trial.table.transact(
@@ -14,38 +14,40 @@ extension TableConformance {
                 token: trial.token
             )
             try trial.expectEqual(outcome, .applied)
-            try await trial.expectRow(rows[0].key, rows[0])
-            try await trial.expectRow(rows[1].key, nil)
-            try await trial.expectRow(rows[2].key, rows[2])
+            try await trial.expectRow(rows[0].key, is: rows[0])
+            try await trial.expectRow(rows[1].key, is: nil)
+            try await trial.expectRow(rows[2].key, is: rows[2])
         },
         TableCheck("one failed condition stops all, and each failure is named") { trial in
-            let there = trial.item(try trial.chunk(1), 1)
+            let there = trial.item(try trial.chunk(1), number: 1)
             try await trial.put(there)
-            let new = trial.item(try trial.chunk(0), 0)
+            let new = trial.item(try trial.chunk(0), number: 0)
             let absent = try trial.chunk(2)
             let outcome = try await trial.table.transact(
                 [
-                    .put(new, if: .notExists), .put(trial.item(there.key, 9), if: .notExists),
+                    .put(new, if: .notExists),
+                    .put(trial.item(there.key, number: 9), if: .notExists),
                     .check(absent, if: .exists),
                     .delete(try trial.chunk(3)),
                 ],
                 token: trial.token
             )
             try trial.expectEqual(outcome, .conditionFailed([1: there, 2: nil]))
-            try await trial.expectRow(new.key, nil)
-            try await trial.expectRow(there.key, there)
+            try await trial.expectRow(new.key, is: nil)
+            try await trial.expectRow(there.key, is: there)
         },
         TableCheck("a transaction's rows may be of different groups") { trial in
             let rows = [
-                trial.item(try trial.chunk(0), 1), trial.item(try trial.latest([1]), 2),
-                trial.item(.progress(trial.stream, try trial.partition(0)), 3),
+                trial.item(try trial.chunk(0), number: 1),
+                trial.item(try trial.latest([1]), number: 2),
+                trial.item(.progress(trial.stream, try trial.partition(0)), number: 3),
             ]
             let outcome = try await trial.table.transact(
                 rows.map { .put($0, if: .notExists) },
                 token: trial.token
             )
             try trial.expectEqual(outcome, .applied)
-            for row in rows { try await trial.expectRow(row.key, row) }
+            for row in rows { try await trial.expectRow(row.key, is: row) }
         },
         TableCheck("a repeated transaction is applied once and answered the same") { trial in
             let token = trial.token
@@ -59,14 +61,17 @@ extension TableConformance {
         },
         TableCheck("a transaction of the same row twice is invalid") { trial in
             let key = try trial.chunk(0)
-            try await expectInvalid(trial, [.put(trial.item(key)), .check(key, if: .notExists)])
-            try await trial.expectRow(key, nil)
+            try await expectInvalid(
+                [.put(trial.item(key)), .check(key, if: .notExists)],
+                in: trial
+            )
+            try await trial.expectRow(key, is: nil)
         },
         TableCheck("a transaction of 100 rows is fine, of 101 or none invalid") { trial in
             let writes = try (0..<101).map { Write.put(trial.item(try trial.chunk($0))) }
-            try await expectInvalid(trial, writes)
-            try await expectInvalid(trial, [])
-            try await trial.expectRow(try trial.chunk(0), nil)
+            try await expectInvalid(writes, in: trial)
+            try await expectInvalid([], in: trial)
+            try await trial.expectRow(try trial.chunk(0), is: nil)
             let outcome = try await trial.table.transact(
                 Array(writes.prefix(100)),
                 token: trial.token
@@ -78,8 +83,8 @@ extension TableConformance {
             let writes = try (0..<11).map {
                 Write.put(trial.item(try trial.chunk($0), bytes: 390 * 1024))
             }
-            try await expectInvalid(trial, writes)
-            try await trial.expectRow(try trial.chunk(0), nil)
+            try await expectInvalid(writes, in: trial)
+            try await trial.expectRow(try trial.chunk(0), is: nil)
             let outcome = try await trial.table.transact(
                 Array(writes.prefix(10)),
                 token: trial.token
@@ -88,7 +93,7 @@ extension TableConformance {
         },
     ]
 
-    private static func expectInvalid(_ trial: Trial, _ writes: [Write]) async throws {
+    private static func expectInvalid(_ writes: [Write], in trial: Trial) async throws {
         try await trial.expectInvalid { () async throws(TableError) in
             _ = try await trial.table.transact(writes, token: trial.token)
         }
@@ -117,12 +122,12 @@ extension TableConformance {
             }
             let count = try await trial.table.purgeExpired(before: moment, limit: 1000)
             guard !trial.table.deletesLogByItself else { return try trial.expectEqual(count, 0) }
-            try trial.expect(count >= 2, "\(count) rows purged")
+            try trial.expect(count >= 2, otherwise: "\(count) rows purged")
             for row in rows {
                 let isThere = try await trial.table.get(row.key) != nil
                 try trial.expect(
                     isThere != row.goes,
-                    "wrong for ttl \(String(describing: row.ttl))"
+                    otherwise: "wrong for ttl \(String(describing: row.ttl))"
                 )
             }
         },
@@ -139,12 +144,12 @@ extension TableConformance {
             var purged = 0
             while true {
                 let count = try await trial.table.purgeExpired(before: moment, limit: 2)
-                try trial.expect(count <= 2, "\(count) rows purged")
+                try trial.expect(count <= 2, otherwise: "\(count) rows purged")
                 guard count > 0 else { break }
                 purged += count
             }
-            try trial.expect(purged >= 5, "\(purged) rows purged")
-            try await trial.expectRow(keys[5], trial.item(keys[5]))
+            try trial.expect(purged >= 5, otherwise: "\(purged) rows purged")
+            try await trial.expectRow(keys[5], is: trial.item(keys[5]))
         },
     ]
 }

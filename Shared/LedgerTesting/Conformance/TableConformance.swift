@@ -1,6 +1,6 @@
 package import LedgerCore
 
-/// What every table engine must pass.
+/// The checks that every table engine must pass.
 ///
 /// A test target runs the checks one by one, so that a report names the one that failed:
 ///
@@ -13,7 +13,7 @@ package import LedgerCore
 ///
 /// The rows of a check are under random ids, so checks may share a table, and so may runs.
 package enum TableConformance {
-    /// All checks.
+    /// All checks, in the order in which a person would look for a fault.
     package static let checks: [TableCheck] =
         singleRowChecks + conditionChecks + keyChecks + valueChecks + queryChecks
         + transactionChecks + ageChecks + removalChecks + concurrencyChecks
@@ -38,14 +38,13 @@ package enum TableConformance {
     }
 }
 
-/// How often a check that depends on chance is repeated.
+/// The number of times that a check which depends on chance is repeated.
 package struct ConformanceEffort: Hashable, Sendable {
-    /// Rounds of each race.
+    /// The number of rounds of each race.
     package let rounds: Int
-    /// Tasks that race.
+    /// The number of tasks in each race.
     package let tasks: Int
 
-    /// An effort of one's own.
     package init(rounds: Int, tasks: Int) {
         self.rounds = rounds
         self.tasks = tasks
@@ -59,11 +58,11 @@ package struct ConformanceEffort: Hashable, Sendable {
 
 /// One named check of a table.
 package struct TableCheck: Sendable, CustomStringConvertible {
-    /// What is checked, as a sentence.
+    /// A sentence that says what is checked.
     package let name: String
     private let body: @Sendable (Trial) async throws -> Void
 
-    init(_ name: String, _ body: @escaping @Sendable (Trial) async throws -> Void) {
+    init(_ name: String, body: @escaping @Sendable (Trial) async throws -> Void) {
         self.name = name
         self.body = body
     }
@@ -73,23 +72,20 @@ package struct TableCheck: Sendable, CustomStringConvertible {
         on table: any Table,
         effort: ConformanceEffort = .thorough
     ) async throws {
-        try await body(Trial(table, effort))
+        try await body(Trial(table, effort: effort))
     }
 
-    /// The name.
     package var description: String { name }
 }
 
-/// A table does not do what it must.
+/// The failure of a table to do what it must.
 package struct ConformanceFailure: Error, Hashable, Sendable, CustomStringConvertible {
-    /// What was expected, what was found, and where.
+    /// The place of the check, what it expected and what it found.
     package let message: String
 
-    /// A failure with this message.
     package init(message: String) {
         self.message = message
     }
 
-    /// The message.
     package var description: String { message }
 }

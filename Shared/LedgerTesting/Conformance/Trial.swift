@@ -1,13 +1,13 @@
 import LedgerCore
 
-/// What one check works with: a table, and rows that nobody else uses.
+/// The means of one check: a table, and rows that nobody else uses.
 struct Trial: Sendable {
     let table: any Table
     let effort: ConformanceEffort
     /// The stream whose rows these are.
     let stream: Incarnation
 
-    init(_ table: any Table, _ effort: ConformanceEffort) {
+    init(_ table: any Table, effort: ConformanceEffort) {
         self.table = table
         self.effort = effort
         var generator = SystemRandomNumberGenerator()
@@ -47,7 +47,7 @@ struct Trial: Sendable {
     }
 
     /// A row with one number.
-    func item(_ key: TableKey, _ number: Int64 = 1) -> Item {
+    func item(_ key: TableKey, number: Int64 = 1) -> Item {
         var item = Item(key)
         item[.version] = .number(number)
         return item
@@ -67,14 +67,15 @@ struct Trial: Sendable {
 
     /// Puts the log rows at these offsets; each holds its offset.
     func putChunks(_ offsets: some Sequence<Int64>) async throws {
-        for offset in offsets { try await put(item(try chunk(offset), offset)) }
+        for offset in offsets { try await put(item(try chunk(offset), number: offset)) }
     }
 
     // MARK: Expectations
 
+    /// Throws a failure with the words of `message` unless `condition` holds.
     func expect(
         _ condition: Bool,
-        _ message: @autoclosure () -> String,
+        otherwise message: @autoclosure () -> String,
         line: Int = #line,
         file: String = #fileID
     ) throws {
@@ -87,7 +88,12 @@ struct Trial: Sendable {
         line: Int = #line,
         file: String = #fileID
     ) throws {
-        try expect(found == expected, "\(found) is not \(expected)", line: line, file: file)
+        try expect(
+            found == expected,
+            otherwise: "\(found) is not \(expected)",
+            line: line,
+            file: file
+        )
     }
 
     func unwrap<Value>(
@@ -101,47 +107,52 @@ struct Trial: Sendable {
 
     func expectApplied(_ write: Write, line: Int = #line, file: String = #fileID) async throws {
         let outcome = try await table.write(write)
-        try expect(outcome == .applied, "not applied: \(write.operation)", line: line, file: file)
+        try expect(
+            outcome == .applied,
+            otherwise: "not applied: \(write.operation)",
+            line: line,
+            file: file
+        )
     }
 
-    /// The write's condition fails, and `current` is the row in the way.
+    /// Expects that the write's condition fails, and that `current` is the row in the way.
     func expectRefused(
         _ write: Write,
-        _ current: Item?,
+        finding current: Item?,
         line: Int = #line,
         file: String = #fileID
     ) async throws {
         let outcome = try await table.write(write)
         try expect(
             outcome == .conditionFailed(current: current),
-            "\(outcome) is not a failed condition with \(String(describing: current))",
+            otherwise: "\(outcome) is not a failed condition with \(String(describing: current))",
             line: line,
             file: file
         )
     }
 
-    /// The row with `key` is this one, or is not there.
+    /// Expects that the row with `key` is this one, or where that is nil, that it is not there.
     func expectRow(
         _ key: TableKey,
-        _ expected: Item?,
+        is expected: Item?,
         line: Int = #line,
         file: String = #fileID
     ) async throws {
         try expectEqual(try await table.get(key), expected, line: line, file: file)
     }
 
-    /// The call is refused as a defect of the caller, and nothing has happened.
+    /// Expects that a call is refused as a defect of the caller, and that nothing has happened.
     func expectInvalid(
         line: Int = #line,
         file: String = #fileID,
-        _ body: () async throws(TableError) -> Void
+        body: () async throws(TableError) -> Void
     ) async throws {
         do throws(TableError) {
             try await body()
         } catch {
             try expect(
                 error.effect == .definite && error.reason == .invalid,
-                "not invalid: \(error)",
+                otherwise: "not invalid: \(error)",
                 line: line,
                 file: file
             )
@@ -159,9 +170,15 @@ struct Trial: Sendable {
         while true {
             let page = try await table.query(query)
             items += page.items
-            try expect(page.items.count <= query.limit, "a page of \(page.items.count) rows")
+            try expect(
+                page.items.count <= query.limit,
+                otherwise: "a page of \(page.items.count) rows"
+            )
             guard let next = page.next else { return items }
-            try expect(!page.items.isEmpty || query.after != next, "a page that leads nowhere")
+            try expect(
+                !page.items.isEmpty || query.after != next,
+                otherwise: "a page that leads nowhere"
+            )
             query.after = next
         }
     }
@@ -169,7 +186,7 @@ struct Trial: Sendable {
     /// Runs tasks at the same time; the results are in no order.
     func race<Outcome: Sendable>(
         _ count: Int,
-        _ body: @escaping @Sendable (Int) async throws -> Outcome
+        body: @escaping @Sendable (Int) async throws -> Outcome
     ) async throws -> [Outcome] {
         try await withThrowingTaskGroup(of: Outcome.self) { group in
             for index in 0..<count { group.addTask { try await body(index) } }

@@ -18,7 +18,7 @@ package final class LogRecorder: Sendable {
         self.stream = stream
     }
 
-    /// Every call that was answered, or is open.
+    /// Every call so far that was answered, or whose end is open.
     package var calls: [LogCall] { state.withLock { $0.calls } }
 
     /// Calls at random, one after another, as one client.
@@ -30,17 +30,22 @@ package final class LogRecorder: Sendable {
         for _ in 0..<count {
             let ledger = ledgers[Int.random(in: 0..<ledgers.count, using: &random)]
             switch Int.random(in: 0..<10, using: &random) {
-            case 0...3: await append(ledger, &random)
-            case 4: await append(ledger, &random, expecting: state.withLock { $0.lastValue })
-            case 5...7: await read(ledger, &random)
-            default: await tail(ledger)
+            case 0...3: await append(to: ledger, using: &random)
+            case 4:
+                await append(
+                    to: ledger,
+                    using: &random,
+                    expecting: state.withLock { $0.lastValue }
+                )
+            case 5...7: await read(from: ledger, using: &random)
+            default: await tail(of: ledger)
             }
         }
     }
 
     private func append(
-        _ ledger: Ledger,
-        _ random: inout SeededGenerator,
+        to ledger: Ledger,
+        using random: inout SeededGenerator,
         expecting expected: Int? = nil
     ) async {
         let count = Int.random(in: 1...3, using: &random)
@@ -58,7 +63,7 @@ package final class LogRecorder: Sendable {
         } catch {
             answer = Self.answer(error)
         }
-        note(.append(values, expecting: expected, answer), called)
+        note(.append(values, expecting: expected, answer), called: called)
     }
 
     private static func answer(_ error: LedgerError) -> LogCall.AppendAnswer {
@@ -75,20 +80,20 @@ package final class LogRecorder: Sendable {
         var batch = PublishBatch(bytes: [])
         for value in values {
             var event = PublishBatch.Event()
-            event.key = append("k", &batch)
-            event.type = append("t", &batch)
-            event.data = append("\(value)", &batch)
+            event.key = append("k", to: &batch)
+            event.type = append("t", to: &batch)
+            event.data = append("\(value)", to: &batch)
             batch.events.append(event)
         }
         return batch
     }
 
-    private static func append(_ text: String, _ batch: inout PublishBatch) -> Range<Int> {
+    private static func append(_ text: String, to batch: inout PublishBatch) -> Range<Int> {
         batch.bytes += Array(text.utf8)
         return batch.bytes.count - text.utf8.count..<batch.bytes.count
     }
 
-    private func read(_ ledger: Ledger, _ random: inout SeededGenerator) async {
+    private func read(from ledger: Ledger, using random: inout SeededGenerator) async {
         let highest = calls.reduce(0) { highest, call in
             guard case .append(_, _, .stored(let offset)) = call.kind else { return highest }
             return max(highest, offset)
@@ -96,7 +101,7 @@ package final class LogRecorder: Sendable {
         let from = Int.random(in: 0...highest, using: &random)
         let limit = Int.random(in: 1...50, using: &random)
         let called = moment()
-        // What failed says nothing of the log.
+        // A read that failed says nothing about the log.
         guard let offset = Offset(Int64(from)),
             let page = try? await ledger.read(
                 stream,
@@ -104,7 +109,7 @@ package final class LogRecorder: Sendable {
             ).page
         else { return }
         let values = page.events.map { Self.value($0, in: page) }
-        note(.read(from: from, values, caughtUp: page.caughtUp), called)
+        note(.read(from: from, values, caughtUp: page.caughtUp), called: called)
     }
 
     private static func value(_ event: EventPage.Event, in page: EventPage) -> Int {
@@ -114,10 +119,10 @@ package final class LogRecorder: Sendable {
         return Int(String(decoding: data, as: UTF8.self)) ?? -1
     }
 
-    private func tail(_ ledger: Ledger) async {
+    private func tail(of ledger: Ledger) async {
         let called = moment()
         guard let description = try? await ledger.describeStream(stream) else { return }
-        note(.tail(Int(description.partitions[0].next.rawValue)), called)
+        note(.tail(Int(description.partitions[0].next.rawValue)), called: called)
     }
 
     private func moment() -> Int {
@@ -127,7 +132,7 @@ package final class LogRecorder: Sendable {
         }
     }
 
-    private func note(_ kind: LogCall.Kind, _ called: Int) {
+    private func note(_ kind: LogCall.Kind, called: Int) {
         state.withLock { state in
             state.moment += 1
             state.calls.append(LogCall(kind, called: called, answered: state.moment))

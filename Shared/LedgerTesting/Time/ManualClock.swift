@@ -15,7 +15,7 @@ package final class ManualClock: LedgerClock {
         var uptime: Int64 = 0
         var sleepers: [Sleeper] = []
         var nextID = 0
-        /// Sleeps end at once, moving the clock.
+        /// True when sleeps end at once and move the clock.
         var isImpatient: Bool
     }
 
@@ -23,9 +23,9 @@ package final class ManualClock: LedgerClock {
     private let boot: String?
 
     /// - Parameters:
-    ///   - start: The wall clock's first moment; 2026-01-01 by default.
-    ///   - boot: The id of the machine's boot; nil: unknown, as on most systems.
-    ///   - isImpatient: A sleep moves the clock by its length and returns at once.
+    ///   - start: the wall clock's first moment; 2026-01-01 by default.
+    ///   - boot: the id of the machine's boot; nil where that is unknown, as on most systems.
+    ///   - isImpatient: true where a sleep moves the clock by its length and returns at once.
     package init(
         start: Timestamp = Timestamp(milliseconds: 1_767_225_600_000),
         boot: String? = nil,
@@ -35,18 +35,18 @@ package final class ManualClock: LedgerClock {
         state = Mutex(State(now: start, isImpatient: isImpatient))
     }
 
-    /// The wall clock.
+    /// The wall clock's time: where it began, moved by ``advance(milliseconds:)`` and ``jump(milliseconds:)``.
     package func now() -> Timestamp { state.withLock { $0.now } }
 
     /// Milliseconds on a clock that never goes back.
     package func uptime() -> Int64 { state.withLock { $0.uptime } }
 
-    /// The same as ``uptime()``.
+    /// The same as ``uptime()``, with the id of the boot; nil where that is unknown.
     package func bootMoment() -> BootMoment? {
         boot.map { BootMoment(boot: $0, uptime: uptime()) }
     }
 
-    /// How many sleep.
+    /// The number of tasks that sleep.
     package var sleeperCount: Int { state.withLock { $0.sleepers.count } }
 
     /// Moves both clocks, and wakes who is due.
@@ -85,7 +85,7 @@ package final class ManualClock: LedgerClock {
             return state.nextID
         }
         let isAwake = await withTaskCancellationHandler {
-            await withCheckedContinuation { enlist($0, id, milliseconds) }
+            await withCheckedContinuation { enlist($0, id: id, for: milliseconds) }
         } onCancel: {
             cancel(id)
         }
@@ -94,8 +94,8 @@ package final class ManualClock: LedgerClock {
 
     private func enlist(
         _ continuation: CheckedContinuation<Bool, Never>,
-        _ id: Int,
-        _ milliseconds: Int64
+        id: Int,
+        for milliseconds: Int64
     ) {
         let isOver = state.withLock { state in
             guard !Task.isCancelled else { return true }

@@ -2,24 +2,26 @@ import LedgerCore
 import LedgerService
 import LedgerTesting
 
-/// Polls, commits, seeks and crashes, and checks every page against the truth.
+/// Polls, commits, seeks and crashes, and holds every page against the oracle.
+///
+/// `@unchecked Sendable`: see ``World``.
 final class Consumer: @unchecked Sendable {
     private let id: SubscriptionID
     let simulation: Simulation
     let world: World
-    let truth: Truth
+    let oracle: Oracle
     private var process: SimulatedProcess
     private var ledger: Ledger
     private let start: StartPoint
-    /// What this consumer knows of where it stands; nil: begins anew.
+    /// The view that this consumer has of where it stands; nil when it must begin anew.
     private var view: ConsumerView?
     private var cursor: String?
 
-    init(_ number: Int, _ simulation: Simulation) {
+    init(_ number: Int, in simulation: Simulation) {
         id = SubscriptionID("c\(number)").unsafelyUnwrapped
         self.simulation = simulation
         world = simulation.world
-        truth = simulation.truth
+        oracle = simulation.oracle
         process = simulation.process()
         ledger = process.ledger(simulation)
         let compacts = simulation.scenario.compaction
@@ -29,7 +31,7 @@ final class Consumer: @unchecked Sendable {
     func run() async {
         let longest = max(simulation.scenario.longestPause, 20)
         for _ in 0..<simulation.scenario.polls {
-            await process.pass(world.random.duration(10, longest))
+            await process.pass(world.random.duration(from: 10, to: longest))
             if world.random.happens(0.15) { crash() }
             if world.random.happens(0.1) { await seek() }
             await step(limit: 1 + world.random.index(6))
@@ -44,10 +46,10 @@ final class Consumer: @unchecked Sendable {
             guard await step(limit: 50) else { continue }
             return
         }
-        truth.violate(.progress, "\(id) never catches up")
+        oracle.report("\(id) never catches up", breaking: .progress)
     }
 
-    /// The process is gone, and with it what was not committed.
+    /// Loses the process, and with it everything that was not committed.
     private func crash() {
         process = simulation.process()
         ledger = process.ledger(simulation)
@@ -59,7 +61,7 @@ final class Consumer: @unchecked Sendable {
 
     /// One poll, and perhaps a commit.
     ///
-    /// - Returns: Whether it has caught up.
+    /// - Returns: true when it has caught up.
     @discardableResult
     private func step(limit: Int) async -> Bool {
         guard await subscribe() else { return false }
@@ -73,22 +75,27 @@ final class Consumer: @unchecked Sendable {
                 wait: simulation.isDraining ? 0 : world.random.number(0...simulation.scenario.wait)
             )
             world.trace.note(
-                world.now,
-                process.number,
-                4,
-                "\(id) from \(start) got \(page.page.events.count), now at \(page.page.positions)"
+                "\(id) from \(start) got \(page.page.events.count), now at \(page.page.positions)",
+                at: world.now,
+                process: process.number,
+                code: 4
             )
             guard view?.stream == page.stream.incarnation else {
                 view = nil
                 cursor = nil
                 return false
             }
-            view?.take(page, before, of: self)
+            view?.take(page, ends: before, of: self)
             cursor = page.cursor
             if world.random.happens(0.6) { await commit(page.cursor) }
             return page.page.caughtUp
         } catch {
-            world.trace.note(world.now, process.number, 5, "\(id) poll: \(error)")
+            world.trace.note(
+                "\(id) poll: \(error)",
+                at: world.now,
+                process: process.number,
+                code: 5
+            )
             await handle(error)
             return false
         }
@@ -102,7 +109,12 @@ final class Consumer: @unchecked Sendable {
             }
             view?.commitEnded()
         } catch {
-            world.trace.note(world.now, process.number, 6, "\(id) commit: \(error)")
+            world.trace.note(
+                "\(id) commit: \(error)",
+                at: world.now,
+                process: process.number,
+                code: 6
+            )
         }
     }
 
@@ -111,7 +123,7 @@ final class Consumer: @unchecked Sendable {
         await seek(to: start)
     }
 
-    /// After a seek whose outcome is open nothing is known, so it is repeated until it succeeds.
+    /// Seeks until it succeeds: after a seek whose outcome is open nothing is known.
     private func seek(to point: StartPoint) async {
         let old = cursor
         cursor = nil
@@ -124,18 +136,23 @@ final class Consumer: @unchecked Sendable {
                 if let old { await expectRefusal(of: old) }
                 return
             } catch {
-                world.trace.note(world.now, process.number, 7, "\(id) seek: \(error)")
+                world.trace.note(
+                    "\(id) seek: \(error)",
+                    at: world.now,
+                    process: process.number,
+                    code: 7
+                )
                 switch error {
                 case .streamNotFound, .subscriptionNotFound:
                     view = nil
                     return
-                default: await process.pass(world.random.duration(500, 600_000))
+                default: await process.pass(world.random.duration(from: 500, to: 600_000))
                 }
             }
         }
     }
 
-    /// A cursor from before a seek must be of no use any more.
+    /// Polls with a cursor from before a seek, which must be refused.
     private func expectRefusal(of cursor: String) async {
         let polled = try? await ledger.poll(
             id,
@@ -144,7 +161,9 @@ final class Consumer: @unchecked Sendable {
             limit: 1,
             wait: 0
         )
-        if polled != nil { truth.violate(.seeks, "\(id): a cursor from before a seek still works") }
+        if polled != nil {
+            oracle.report("\(id): a cursor from before a seek still works", breaking: .seeks)
+        }
     }
 
     private func subscribe() async -> Bool {
@@ -177,7 +196,7 @@ final class Consumer: @unchecked Sendable {
             view = nil
         case .corruptChunk, .internalError, .offsetOutOfRange, .positionBeyondTail, .invalidCursor,
             .invalid:
-            truth.violate(.reads, "\(id): \(error)")
+            oracle.report("\(id): \(error)", breaking: .reads)
         default: break
         }
     }
@@ -196,15 +215,16 @@ final class Consumer: @unchecked Sendable {
         return try? StreamRow(item)
     }
 
-    /// Where each partition of the stream ends now, truly, for one who reads.
+    /// The true end of each partition of the stream, as one who reads now may see it.
     private func ends() async -> [Int64] {
         guard let view else { return [] }
         return Partition.all(simulation.scenario.partitions).map { visibleEnd($0, of: view.stream) }
     }
 
-    /// Without the chunks at the end whose transaction is still under way: nobody was told of them.
+    /// The end of a partition without the last chunks whose transaction is still under way: nobody was
+    /// told of them.
     private func visibleEnd(_ partition: Partition, of stream: Incarnation) -> Int64 {
-        var events = truth.log(stream, partition).events[...]
+        var events = oracle.log(of: partition, in: stream).events[...]
         while let chunk = events.last?.chunk,
             simulation.visibility.isUnderWay(.chunk(stream, partition, chunk))
         {

@@ -1,24 +1,24 @@
 import LedgerCore
 import LedgerService
 
-/// What a consumer knows of a subscription: where each partition may stand, and what it has folded.
+/// The knowledge a consumer has of a subscription: the possible positions, and the state it has folded.
 struct ConsumerView {
-    /// One partition.
+    /// The same for one partition.
     private struct Lane {
-        /// Where the next page may begin; nil: anywhere.
+        /// The position at which the next page must begin; nil when it may be anywhere.
         var next: Position?
-        /// What is surely committed; nil: where the subscription began.
+        /// The position that is surely committed; nil for the one where the subscription began.
         var committed: Position?
-        /// What commits without an answer may have left, or may yet leave: they can be on their
-        /// way for minutes.
+        /// The positions that commits without an answer may have left, or may yet leave: they can be
+        /// on their way for minutes.
         var open: Set<Position> = []
         /// The latest value of each key, as this consumer has folded it.
         var state: [[UInt8]: String?] = [:]
-        /// ``state`` has everything from the beginning of a snapshot on.
+        /// True when ``state`` has everything from the beginning of a snapshot on.
         var isWhole = false
         /// By key: the offset at which the snapshot delivered it.
         var snapshot: [[UInt8]: Int64] = [:]
-        /// Whether a page has told where this partition stands.
+        /// True once a page has told where this partition stands.
         var isKnown = false
     }
 
@@ -64,20 +64,27 @@ struct ConsumerView {
 
     /// Takes a page and checks it.
     ///
-    /// `ends`: Where each partition ended before the poll.
-    mutating func take(_ page: SubscriptionPage, _ ends: [Int64], of consumer: Consumer) {
-        for event in page.page.events { take(event, page.page, consumer) }
+    /// - Parameters:
+    ///   - page: the answer to a poll.
+    ///   - ends: the ends of all partitions before the poll.
+    ///   - consumer: the one whose view this is.
+    mutating func take(_ page: SubscriptionPage, ends: [Int64], of consumer: Consumer) {
+        for event in page.page.events { take(event, in: page.page, of: consumer) }
         for (index, position) in page.page.positions.enumerated() {
-            settle(index, position, page, ends, consumer)
+            settle(index, at: position, after: page, ends: ends, of: consumer)
         }
     }
 
-    private mutating func take(_ event: EventPage.Event, _ page: EventPage, _ consumer: Consumer) {
+    private mutating func take(_ event: EventPage.Event, in page: EventPage, of consumer: Consumer)
+    {
         let lane = event.partition.index
-        let log = consumer.truth.log(stream, event.partition)
+        let log = consumer.oracle.log(of: event.partition, in: stream)
         let place = "partition \(lane), offset \(event.offset.rawValue)"
         guard event.offset.rawValue < Int64(log.events.count) else {
-            return consumer.truth.violate(.delivery, "\(place): delivered, but not in the log")
+            return consumer.oracle.report(
+                "\(place): delivered, but not in the log",
+                breaking: .delivery
+            )
         }
         let real = log.events[Int(event.offset.rawValue)]
         switch event.source {
@@ -85,17 +92,20 @@ struct ConsumerView {
             let batch = page.batches[batch]
             let type = String(decoding: batch.copy(batch.records[record].type), as: UTF8.self)
             if type != real.value {
-                consumer.truth.violate(.delivery, "\(place): \(type), not \(real.value)")
+                consumer.oracle.report("\(place): \(type), not \(real.value)", breaking: .delivery)
             }
-            deliver(real, lane, place, consumer)
+            deliver(real, to: lane, at: place, of: consumer)
         case .snapshot(let index):
             let entry = page.snapshots[index]
             if entry.key.utf8 != real.key {
-                consumer.truth.violate(.delivery, "\(place): another key's event")
+                consumer.oracle.report("\(place): another key's event", breaking: .delivery)
             }
             begin(lane)
             if lanes[lane].state[real.key] != nil, lanes[lane].isWhole {
-                consumer.truth.violate(.bootstrap, "\(place): a key twice in the snapshot")
+                consumer.oracle.report(
+                    "\(place): a key twice in the snapshot",
+                    breaking: .bootstrap
+                )
             }
             lanes[lane].state[real.key] = real.value
             lanes[lane].snapshot[real.key] = event.offset.rawValue
@@ -103,7 +113,7 @@ struct ConsumerView {
         }
     }
 
-    /// The first page of a snapshot: what follows is the whole state.
+    /// Notes the first page of a snapshot: from here on the whole state follows.
     private mutating func begin(_ lane: Int) {
         guard lanes[lane].next == nil, startsCompacted, !lanes[lane].isKnown else { return }
         guard lanes[lane].committed == nil, lanes[lane].open.isEmpty else { return }
@@ -112,22 +122,22 @@ struct ConsumerView {
     }
 
     private mutating func deliver(
-        _ event: Truth.Event,
-        _ lane: Int,
-        _ place: String,
-        _ consumer: Consumer
+        _ event: Oracle.Event,
+        to lane: Int,
+        at place: String,
+        of consumer: Consumer
     ) {
         begin(lane)
         if case .log(let next)? = lanes[lane].next, next.rawValue != event.offset {
-            consumer.truth.violate(
-                .delivery,
-                "\(place): delivered where \(next.rawValue) comes next"
+            consumer.oracle.report(
+                "\(place): delivered where \(next.rawValue) comes next",
+                breaking: .delivery
             )
         }
         if let before = lanes[lane].snapshot[event.key], before >= event.offset {
-            consumer.truth.violate(
-                .delivery,
-                "\(place): in the log, and at \(before) in the snapshot before"
+            consumer.oracle.report(
+                "\(place): in the log, and at \(before) in the snapshot before",
+                breaking: .delivery
             )
         }
         lanes[lane].state[event.key] = .some(event.isTombstone ? nil : event.value)
@@ -136,35 +146,35 @@ struct ConsumerView {
 
     private mutating func settle(
         _ index: Int,
-        _ position: Position,
-        _ page: SubscriptionPage,
-        _ ends: [Int64],
-        _ consumer: Consumer
+        at position: Position,
+        after page: SubscriptionPage,
+        ends: [Int64],
+        of consumer: Consumer
     ) {
         begin(index)
         if case .log(let mine)? = lanes[index].next, case .log(let theirs) = position,
             mine != theirs
         {
-            consumer.truth.violate(
-                .cursors,
+            consumer.oracle.report(
                 "partition \(index): the cursor stands at \(theirs.rawValue), the page ends at "
-                    + "\(mine.rawValue)"
+                    + "\(mine.rawValue)",
+                breaking: .cursors
             )
         }
         lanes[index].next = position
         guard page.page.caughtUp, case .log(let offset) = position else { return }
         if offset.rawValue < ends[index] {
-            consumer.truth.violate(
-                .delivery,
-                "partition \(index): caught up at \(offset.rawValue), but it had \(ends[index])"
+            consumer.oracle.report(
+                "partition \(index): caught up at \(offset.rawValue), but it had \(ends[index])",
+                breaking: .delivery
             )
         }
-        check(index, upTo: offset.rawValue, consumer)
+        check(index, upTo: offset.rawValue, of: consumer)
     }
 
     /// Promise 6: what was folded from a snapshot on equals the fold of the whole log.
-    private func check(_ index: Int, upTo end: Int64, _ consumer: Consumer) {
-        let log = consumer.truth.log(stream, Partition.all(lanes.count)[index])
+    private func check(_ index: Int, upTo end: Int64, of consumer: Consumer) {
+        let log = consumer.oracle.log(of: Partition.all(lanes.count)[index], in: stream)
         guard lanes[index].isWhole, !log.isLossy, end <= Int64(log.events.count) else { return }
         var expected: [[UInt8]: String] = [:]
         for event in log.events[..<Int(end)] {
@@ -174,25 +184,28 @@ struct ConsumerView {
         guard actual != expected else { return }
         let keys = Set(actual.keys).union(expected.keys).filter { actual[$0] != expected[$0] }
         let names = keys.map { String(decoding: $0, as: UTF8.self) }.sorted()
-        consumer.truth.violate(
-            .bootstrap,
-            "partition \(index): bootstrap differs from the fold in \(names)"
+        consumer.oracle.report(
+            "partition \(index): bootstrap differs from the fold in \(names)",
+            breaking: .bootstrap
         )
     }
 
     // MARK: Expiry
 
-    /// A 410 must be true: the events where the consumer stands have expired.
+    /// Checks that a 410 is true: the events where the consumer stands have expired.
     func checkExpiry(_ partition: Partition, of consumer: Consumer) {
         guard case .log(let next)? = lanes[partition.index].next else { return }
-        let log = consumer.truth.log(stream, partition)
+        let log = consumer.oracle.log(of: partition, in: stream)
         guard next.rawValue < Int64(log.events.count) else { return }
         let age =
             SimulatedClock.beginning + consumer.world.now
             - log.events[Int(next.rawValue)].timestamp
         // The shortest retention that any scenario sets is one hour.
         if age < 3_600_000 - 4 * consumer.simulation.scenario.skew - 60_000 {
-            consumer.truth.violate(.expiry, "expired after \(age) ms, at \(next.rawValue)")
+            consumer.oracle.report(
+                "expired after \(age) ms, at \(next.rawValue)",
+                breaking: .expiry
+            )
         }
     }
 }

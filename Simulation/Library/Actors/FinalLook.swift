@@ -2,7 +2,7 @@ import LedgerCore
 import LedgerService
 import LedgerTesting
 
-/// Once faults have stopped, everything works, and it all adds up.
+/// The last look at a history: once faults have stopped, everything works and adds up.
 struct FinalLook {
     private let simulation: Simulation
 
@@ -15,22 +15,22 @@ struct FinalLook {
         let ledger = process.ledger(simulation)
         await ledger.sweep()
         guard let stream = await stream() else {
-            return simulation.truth.violate(.progress, "no stream")
+            return simulation.oracle.report("no stream", breaking: .progress)
         }
         // The sweeps were away for too long: an operator's case, and no promise is broken.
-        guard await publish(ledger, stream) else { return await checkNeglect(stream) }
+        guard await publish(through: ledger, to: stream) else { return await checkNeglect(stream) }
         await ledger.sweep()
         for partition in stream.partitions {
-            let log = simulation.truth.log(stream.incarnation, partition)
+            let log = simulation.oracle.log(of: partition, in: stream.incarnation)
             if log.watermark != log.tail.next.rawValue {
-                simulation.truth.violate(
-                    .progress,
+                simulation.oracle.report(
                     "partition \(partition.index): swept up to \(log.watermark) of "
-                        + "\(log.tail.next.rawValue)"
+                        + "\(log.tail.next.rawValue)",
+                    breaking: .progress
                 )
             }
         }
-        await Consumer(90, simulation).finish()
+        await Consumer(90, in: simulation).finish()
     }
 
     private func stream() async -> StreamRow? {
@@ -40,10 +40,11 @@ struct FinalLook {
         return try? StreamRow(item)
     }
 
-    /// A calm ledger takes every publish, unless only an operator can tell where a log ends.
+    /// Publishes to every partition, which a calm ledger takes unless only an operator can tell where a
+    /// log ends.
     ///
     /// - Returns: false in that case.
-    private func publish(_ ledger: Ledger, _ stream: StreamRow) async -> Bool {
+    private func publish(through ledger: Ledger, to stream: StreamRow) async -> Bool {
         var batch = PublishBatch(bytes: [])
         // Keys enough to reach every partition.
         for number in 0..<40 {
@@ -61,7 +62,10 @@ struct FinalLook {
             case .partialPublish(let parts) where !parts.contains { $0.state == .unknown }:
                 return false
             default:
-                simulation.truth.violate(.progress, "a calm ledger refuses a publish: \(error)")
+                simulation.oracle.report(
+                    "a calm ledger refuses a publish: \(error)",
+                    breaking: .progress
+                )
             }
         }
         return true
@@ -75,9 +79,9 @@ struct FinalLook {
             let swept = progress?.number(.swept) ?? stream.created.milliseconds
             if now - swept > 46 * 3_600_000 { return }
         }
-        simulation.truth.violate(
-            .progress,
-            "a tail is not trusted although every partition was swept"
+        simulation.oracle.report(
+            "a tail is not trusted although every partition was swept",
+            breaking: .progress
         )
     }
 }

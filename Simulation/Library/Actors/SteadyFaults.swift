@@ -4,7 +4,7 @@ import LedgerTesting
 
 /// Folding while one call in ten goes wrong, for ever: it takes longer, and is never in vain.
 struct SteadyFaults {
-    /// Far more than go through without a fault.
+    /// The number of keys to fold: far more than go through without a fault.
     private static let keys = 300
     private static let faults = Faults(throttled: 0.05, lost: 0.02, unanswered: 0.02, late: 0.01)
 
@@ -26,14 +26,14 @@ struct SteadyFaults {
         settings.partitionCount = 1
         settings.retentionHours = nil
         guard let row = try? await ledger.createStream(stream, settings).stream else {
-            return simulation.truth.violate(.progress, "a calm ledger creates no stream")
+            return simulation.oracle.report("a calm ledger creates no stream", breaking: .progress)
         }
-        simulation.truth.compacting.insert(row.incarnation)
-        await fold(row, "by hand", patience: 600_000) { [ledger, stream] in
+        simulation.oracle.compacting.insert(row.incarnation)
+        await fold(row, how: "by hand", patience: 600_000) { [ledger, stream] in
             _ = try? await ledger.compact(stream)
         }
         // A sweep may leave a stream alone for six hours.
-        await fold(row, "by sweeps", patience: 8 * 3_600_000) { [ledger, process] in
+        await fold(row, how: "by sweeps", patience: 8 * 3_600_000) { [ledger, process] in
             await process.pass(600_000)
             await ledger.sweep()
         }
@@ -42,9 +42,9 @@ struct SteadyFaults {
     /// Publishes in calm, then folds under faults until all of it is done.
     private func fold(
         _ row: StreamRow,
-        _ how: String,
+        how: String,
         patience: Int64,
-        _ step: () async -> Void
+        step: () async -> Void
     ) async {
         await publish(how)
         let start = world.now
@@ -54,23 +54,23 @@ struct SteadyFaults {
         while !isFolded(row) {
             await step()
             guard world.now - start < patience else {
-                return simulation.truth.violate(
-                    .progress,
-                    "a fold \(how) makes no progress under faults"
+                return simulation.oracle.report(
+                    "a fold \(how) makes no progress under faults",
+                    breaking: .progress
                 )
             }
         }
         let cost = simulation.writesArrived - arrived
         if cost > 2 * Self.keys {
-            simulation.truth.violate(
-                .progress,
-                "a fold \(how) of \(Self.keys) keys took \(cost) writes"
+            simulation.oracle.report(
+                "a fold \(how) of \(Self.keys) keys took \(cost) writes",
+                breaking: .progress
             )
         }
     }
 
     private func isFolded(_ row: StreamRow) -> Bool {
-        let log = simulation.truth.log(row.incarnation, row.partitions[0])
+        let log = simulation.oracle.log(of: row.partitions[0], in: row.incarnation)
         return log.watermark == log.tail.next.rawValue
     }
 
@@ -86,7 +86,10 @@ struct SteadyFaults {
         do throws(LedgerError) {
             _ = try await ledger.publish(batch, to: stream, idempotency: nil)
         } catch {
-            simulation.truth.violate(.progress, "a calm ledger refuses a publish: \(error)")
+            simulation.oracle.report(
+                "a calm ledger refuses a publish: \(error)",
+                breaking: .progress
+            )
         }
     }
 }

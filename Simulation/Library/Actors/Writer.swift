@@ -3,22 +3,24 @@ import LedgerService
 import LedgerTesting
 
 /// Publishes, retries as a careful client does, and checks what it is told.
+///
+/// `@unchecked Sendable`: see ``World``.
 final class Writer: @unchecked Sendable {
     private let name: String
     private let simulation: Simulation
     private let world: World
-    private let truth: Truth
+    private let oracle: Oracle
     private var process: SimulatedProcess
     private var ledger: Ledger
     private var count = 0
     /// By stream incarnation and key: the last acknowledged offset.
     private var acknowledged: [String: Int64] = [:]
 
-    init(_ number: Int, _ simulation: Simulation) {
+    init(_ number: Int, in simulation: Simulation) {
         name = "w\(number)"
         self.simulation = simulation
         world = simulation.world
-        truth = simulation.truth
+        oracle = simulation.oracle
         process = simulation.process()
         ledger = process.ledger(simulation)
     }
@@ -26,7 +28,7 @@ final class Writer: @unchecked Sendable {
     func run() async {
         let longest = max(simulation.scenario.longestPause, 20)
         for _ in 0..<simulation.scenario.publishes {
-            await process.pass(world.random.duration(10, longest))
+            await process.pass(world.random.duration(from: 10, to: longest))
             if world.random.happens(0.1) { restart() }
             await publish(Order(self))
         }
@@ -37,7 +39,7 @@ final class Writer: @unchecked Sendable {
         ledger = process.ledger(simulation)
     }
 
-    /// A publish call: what is sent is the same in every try.
+    /// One publish call, whose bytes are the same in every try.
     private struct Order {
         var batch = PublishBatch(bytes: [])
         var values: [String] = []
@@ -56,7 +58,7 @@ final class Writer: @unchecked Sendable {
                 scenario.hasLargeEvents && world.random.happens(0.5)
                 ? Array(repeating: UInt8(ascii: "x"), count: Limits.eventBytes - 1024) : []
             for (key, value) in zip(keys, values) {
-                add(key, value, padding, isTombstone: world.random.happens(0.2))
+                add(key, value: value, padding: padding, isTombstone: world.random.happens(0.2))
             }
             if world.random.happens(0.4) {
                 mark = IdempotencyMark(
@@ -69,8 +71,8 @@ final class Writer: @unchecked Sendable {
 
         private mutating func add(
             _ key: [UInt8],
-            _ value: String,
-            _ padding: [UInt8],
+            value: String,
+            padding: [UInt8],
             isTombstone: Bool
         ) {
             var event = PublishBatch.Event()
@@ -99,13 +101,15 @@ final class Writer: @unchecked Sendable {
             var open: LedgerError?
             for answer in answers {
                 switch answer {
-                case .success(let receipt): check(receipt, order)
+                case .success(let receipt): check(receipt, of: order)
                 case .failure(let error): if open == nil || note(error) { open = error }
                 }
             }
             guard answers.allSatisfy({ (try? $0.get()) == nil }), let error = open else { return }
-            guard order.mark != nil, note(error), attempt < 4 else { return giveUp(error, order) }
-            await process.pass(world.random.duration(100, 3_600_000))
+            guard order.mark != nil, note(error), attempt < 4 else {
+                return giveUp(order, after: error)
+            }
+            await process.pass(world.random.duration(from: 100, to: 3_600_000))
             if world.random.happens(0.2) { restart() }
         }
     }
@@ -147,21 +151,27 @@ final class Writer: @unchecked Sendable {
             }
         let took = world.now - start
         if simulation.scenario.freezing == 0, took > Self.patience {
-            truth.violate(.patience, "\(order.values) took \(took) ms")
+            oracle.report("\(order.values) took \(took) ms", breaking: .patience)
         }
         switch result {
-        case .success: world.trace.note(world.now, 0, 2, "stored \(order.values)")
+        case .success:
+            world.trace.note("stored \(order.values)", at: world.now, process: 0, code: 2)
         case .failure(let error):
-            world.trace.note(world.now, 0, 3, "publish \(order.values): \(error)")
-            if order.mark != nil { await hold(error, order, note) }
+            world.trace.note(
+                "publish \(order.values): \(error)",
+                at: world.now,
+                process: 0,
+                code: 3
+            )
+            if order.mark != nil { await hold(error, to: note, of: order) }
         }
         return result
     }
 
-    /// Milliseconds that a publish may take: its deadline, and the last steps, begun before it.
+    /// The milliseconds that a publish may take: its deadline, and the last steps, begun before it.
     private static let patience: Int64 = 10_000 + 4 * 2_000
 
-    /// Whether the events may be stored or could be soon, so that a careful client tries again.
+    /// True when the events may be stored or could be soon, so that a careful client tries again.
     private func note(_ error: LedgerError) -> Bool {
         switch error {
         case .outcomeUnknown, .partialPublish: true
@@ -170,25 +180,29 @@ final class Writer: @unchecked Sendable {
         }
     }
 
-    /// What an idempotent publish is told not to be stored is not stored by its twin either.
-    private func hold(_ error: LedgerError, _ order: Order, _ note: CallNote) async {
+    /// Checks that events which an idempotent publish was told not to be stored are not stored by its
+    /// twin either.
+    private func hold(_ error: LedgerError, to note: CallNote, of order: Order) async {
         switch error {
         case .idempotencyKeyReused:
-            truth.violate(.refusals, "the key of \(order.values) was never used with another body")
+            oracle.report(
+                "the key of \(order.values) was never used with another body",
+                breaking: .refusals
+            )
         case .partialPublish(let outcomes):
-            for value in notStored(order, outcomes) {
-                await truth.denied(value, after: note.look)
+            for value in notStored(of: order, by: outcomes) {
+                await oracle.denied(value, after: note.look)
             }
         case .offsetConflict, .tailUnverified, .tooLarge:
-            for value in order.values { await truth.denied(value, after: note.look) }
+            for value in order.values { await oracle.denied(value, after: note.look) }
         case _ where error.saysNothingChanged:
-            for value in order.values { await truth.denied(value, after: note.look) }
+            for value in order.values { await oracle.denied(value, after: note.look) }
         default: break
         }
     }
 
-    /// What was refused must never turn up.
-    private func giveUp(_ error: LedgerError, _ order: Order) {
+    /// Gives up an order: from now on its refused events must never turn up.
+    private func giveUp(_ order: Order, after error: LedgerError) {
         // With an idempotency key an earlier try may have stored it.
         guard order.mark == nil else { return }
         switch error {
@@ -196,14 +210,14 @@ final class Writer: @unchecked Sendable {
         // Some of its partitions may have been sealed later than others: gone all the same.
         case .streamNotFound: return
         case .unavailable(_, let mayHaveHappened) where mayHaveHappened: return
-        case .partialPublish(let outcomes): notStored(order, outcomes).forEach(refuse)
+        case .partialPublish(let outcomes): notStored(of: order, by: outcomes).forEach(refuse)
         default: for value in order.values { refuse(value) }
         }
     }
 
     private func notStored(
-        _ order: Order,
-        _ outcomes: [LedgerError.PartitionOutcome]
+        of order: Order,
+        by outcomes: [LedgerError.PartitionOutcome]
     ) -> [String] {
         let partitions = outcomes.filter { $0.state == .notStored }.map(\.partition)
         return zip(order.keys, order.values).filter { partitions.contains(partition($0.0)) }
@@ -215,33 +229,33 @@ final class Writer: @unchecked Sendable {
     }
 
     private func refuse(_ value: String) {
-        if truth.isStored(value) {
-            truth.violate(.refusals, "\(value) was refused, but it is stored")
+        if oracle.isStored(value) {
+            oracle.report("\(value) was refused, but it is stored", breaking: .refusals)
         }
-        truth.refused.insert(value)
+        oracle.refused.insert(value)
     }
 
-    private func check(_ receipt: PublishReceipt, _ order: Order) {
+    private func check(_ receipt: PublishReceipt, of order: Order) {
         var next = receipt.ranges.map { $0.stored.first.rawValue }
         for (index, lane) in receipt.lanes.enumerated() {
             let partition = receipt.ranges[lane].partition
             let offset = next[lane]
             next[lane] += 1
-            let places = truth.places(of: order.values[index])
+            let places = oracle.places(of: order.values[index])
             let found = places.last { $0.partition == partition && $0.offset == offset }
             guard let found else {
-                truth.violate(
-                    .acknowledged,
+                oracle.report(
                     "\(order.values[index]) is acknowledged at \(offset), and lies at "
-                        + "\(places.map(\.offset))"
+                        + "\(places.map(\.offset))",
+                    breaking: .acknowledged
                 )
                 continue
             }
             let place = "\(found.stream.hex)/\(order.keys[index])"
             if order.mark == nil, let before = acknowledged[place], before >= offset {
-                truth.violate(
-                    .acknowledged,
-                    "\(order.values[index]) lies before what was acknowledged earlier"
+                oracle.report(
+                    "\(order.values[index]) lies before what was acknowledged earlier",
+                    breaking: .acknowledged
                 )
             }
             acknowledged[place] = max(acknowledged[place] ?? -1, offset)
@@ -249,22 +263,22 @@ final class Writer: @unchecked Sendable {
         if let expected = order.batch.expectedOffset, order.mark == nil,
             receipt.ranges[0].stored.first != expected
         {
-            truth.violate(
-                .acknowledged,
-                "expected offset \(expected) became \(receipt.ranges[0].stored.first)"
+            oracle.report(
+                "expected offset \(expected) became \(receipt.ranges[0].stored.first)",
+                breaking: .acknowledged
             )
         }
     }
 }
 
-extension Truth {
-    /// Where a value is stored: in a stream and, where that was deleted meanwhile, in its successor.
+extension Oracle {
+    /// The places of a value: in a stream and, where that was deleted meanwhile, in its successor.
     func places(
         of value: String
     ) -> [(stream: Incarnation, partition: Partition, offset: Int64)] {
         (holders[value] ?? []).compactMap { group in
             guard case .log(let stream, let partition) = group,
-                let event = log(stream, partition).events.last(where: { $0.value == value })
+                let event = log(of: partition, in: stream).events.last(where: { $0.value == value })
             else { return nil }
             return (stream, partition, event.offset)
         }

@@ -3,6 +3,8 @@ import LedgerService
 import LedgerTesting
 
 /// The table's stream of records, as a function gets it: repeated, out of order, or never.
+///
+/// `@unchecked Sendable`: see ``World``.
 final class RecordStream: @unchecked Sendable {
     private static let mostKept = 200
 
@@ -24,7 +26,7 @@ final class RecordStream: @unchecked Sendable {
         var batch = Array(records.prefix(count))
         if !random.happens(0.2) { records.removeFirst(count) }
         batch.removeAll { _ in random.happens(0.05) }
-        batch = batch.map { random.happens(0.1) ? Self.damaged($0, &random) : $0 }
+        batch = batch.map { random.happens(0.1) ? Self.damaged($0, using: &random) : $0 }
         if random.happens(0.3) { batch.shuffle(using: &random) }
         return batch
     }
@@ -33,8 +35,8 @@ final class RecordStream: @unchecked Sendable {
         records.insert(contentsOf: failed.prefix(Self.mostKept - records.count), at: 0)
     }
 
-    /// Without its image, or with one that is not what was written.
-    private static func damaged(_ news: LogNews, _ random: inout SeededGenerator) -> LogNews {
+    /// The same news without its image, or with an image that was never written.
+    private static func damaged(_ news: LogNews, using random: inout SeededGenerator) -> LogNews {
         let key = TableKey.chunk(news.stream, news.partition, news.first)
         guard var image = news.image, let bytes = image.bytes(.batch), !random.happens(0.3) else {
             return LogNews(key) ?? news

@@ -5,9 +5,9 @@ import LedgerTesting
 ///
 /// It acts as DynamoDB does: it removes log rows by itself, in any order, shows a transaction's rows
 /// one by one, and mixes the reasons of one that is cancelled; or, embedded, as SQLite does. What is
-/// applied is told to ``Truth`` in the same instant.
+/// applied is told to ``Oracle`` in the same instant.
 struct SimulatedTable: Table {
-    /// How long a caller waits for an answer, milliseconds.
+    /// The time that a caller waits for an answer, milliseconds.
     private static let patience: Int64 = 2000
 
     private let process: SimulatedProcess
@@ -16,7 +16,7 @@ struct SimulatedTable: Table {
     private var store: MemoryTable { simulation.store }
     private var visibility: Visibility { simulation.visibility }
 
-    init(_ process: SimulatedProcess, _ simulation: Simulation) {
+    init(of process: SimulatedProcess, in simulation: Simulation) {
         self.process = process
         self.simulation = simulation
     }
@@ -24,8 +24,8 @@ struct SimulatedTable: Table {
     var deletesLogByItself: Bool { store.deletesLogByItself }
 
     func get(_ key: TableKey) async throws(TableError) -> Item? {
-        try await read(Truth.outline(key)) { () async throws(TableError) in
-            visibility.seen(key, try await store.get(key))
+        try await read(Oracle.outline(key)) { () async throws(TableError) in
+            visibility.seen(key, stored: try await store.get(key))
         }
     }
 
@@ -65,7 +65,7 @@ struct SimulatedTable: Table {
         let own = world.random.happens(0.5) ? token : .random(using: &world.random)
         let note = CallNote.current
         return try await change(decided) { [self] () async throws(TableError) in
-            let outcome = try await apply(writes, own, decided)
+            let outcome = try await apply(writes, token: own, decided: decided)
             if case .applied = outcome { note?.hasChanged = true }
             return outcome
         }
@@ -73,17 +73,19 @@ struct SimulatedTable: Table {
 
     private func apply(
         _ writes: [Write],
-        _ token: Incarnation,
-        _ decided: Instant
+        token: Incarnation,
+        decided: Instant
     ) async throws(TableError) -> TransactionOutcome {
-        guard !simulation.truth.knows(token) else { return .applied }
+        guard !simulation.oracle.knows(token) else { return .applied }
         let underWay = Set(writes.indices.filter { visibility.isUnderWay(writes[$0].key) })
         var before: [(key: TableKey, before: Item?)] = []
         for write in writes { before.append((write.key, try await store.get(write.key))) }
-        guard underWay.isEmpty else { return try cancelled(writes, before, underWay) }
+        guard underWay.isEmpty else {
+            return try cancelled(writes, rows: before, underWay: underWay)
+        }
         let outcome = try await store.transact(writes, token: token, decided: decided)
         guard case .conditionFailed(let failed, _) = outcome else {
-            simulation.truth.remember(token)
+            simulation.oracle.remember(token)
             if simulation.scenario.isEmbedded {
                 await simulation.observe(writes)
             } else {
@@ -93,15 +95,15 @@ struct SimulatedTable: Table {
             }
             return outcome
         }
-        return simulation.scenario.isEmbedded ? outcome : mixed(failed, writes.count)
+        return simulation.scenario.isEmbedded ? outcome : mixed(failed, of: writes.count)
     }
 
-    /// Another transaction is under way at some rows: of these nothing is said, the others'
-    /// conditions are judged.
+    /// The answer while another transaction is under way at some rows: of these nothing is said, the
+    /// others' conditions are judged.
     private func cancelled(
         _ writes: [Write],
-        _ rows: [(key: TableKey, before: Item?)],
-        _ underWay: Set<Int>
+        rows: [(key: TableKey, before: Item?)],
+        underWay: Set<Int>
     ) throws(TableError) -> TransactionOutcome {
         var failed: [Int: Item?] = [:]
         for (index, write) in writes.enumerated() where !underWay.contains(index) {
@@ -114,8 +116,8 @@ struct SimulatedTable: Table {
         return .conditionFailed(failed, unjudged: underWay)
     }
 
-    /// Somebody else's transaction was under way at some of the rows.
-    private func mixed(_ failed: [Int: Item?], _ count: Int) -> TransactionOutcome {
+    /// The answer as if another transaction had been under way at some of the rows, sometimes.
+    private func mixed(_ failed: [Int: Item?], of count: Int) -> TransactionOutcome {
         guard count > 1, world.random.happens(0.3) else { return .conditionFailed(failed) }
         let judged = world.random.pick(failed.keys.sorted())
         let unjudged = (0..<count).filter { $0 != judged && world.random.happens(0.5) }
@@ -130,8 +132,8 @@ struct SimulatedTable: Table {
     )
 
     func batchDelete(_ keys: [TableKey]) async throws(TableError) {
-        try await change(nil) { [store, truth = simulation.truth] () async throws(TableError) in
-            await truth.observeRemoval(keys)
+        try await change(nil) { [store, oracle = simulation.oracle] () async throws(TableError) in
+            await oracle.observeRemoval(keys)
             try await store.batchDelete(keys)
         }
     }
@@ -144,10 +146,10 @@ struct SimulatedTable: Table {
 
     private func read<Answer>(
         _ what: @autoclosure () -> String,
-        _ body: () async throws(TableError) -> Answer
+        body: () async throws(TableError) -> Answer
     ) async throws(TableError) -> Answer {
         let fate = simulation.faults.next(&world.random)
-        world.trace.note(world.now, process.number, 0, "read \(what()): \(fate)")
+        world.trace.note("read \(what()): \(fate)", at: world.now, process: process.number, code: 0)
         switch fate {
         case .answered(let there, let back):
             await process.pass(0)
@@ -172,7 +174,7 @@ struct SimulatedTable: Table {
         try checkSignature(signed)
     }
 
-    /// The table's own clock is right: it refuses what was signed five minutes ago or ahead.
+    /// Refuses what was signed five minutes ago or ahead: the table's own clock is right.
     private func checkSignature(_ signed: Instant) throws(TableError) {
         let age = SimulatedClock.beginning + world.now - signed.now.milliseconds
         guard abs(age) < Limits.decisionAge else {
@@ -180,13 +182,14 @@ struct SimulatedTable: Table {
         }
     }
 
-    /// `decided`: When the caller decided on it; nil: it does not matter.
+    /// Brings a change to the table, as its fate will have it; `decided` is nil where its age does not
+    /// matter.
     private func change<Answer: Sendable>(
         _ decided: Instant?,
-        _ body: @escaping @Sendable () async throws(TableError) -> Answer
+        body: @escaping @Sendable () async throws(TableError) -> Answer
     ) async throws(TableError) -> Answer {
         let fate = simulation.faults.next(&world.random)
-        world.trace.note(world.now, process.number, 1, "write: \(fate)")
+        world.trace.note("write: \(fate)", at: world.now, process: process.number, code: 1)
         try await prepare(decided)
         let arriving: @Sendable () async throws(TableError) -> Answer = {
             [self] () async throws(TableError) in
@@ -210,14 +213,14 @@ struct SimulatedTable: Table {
             await process.pass(delay)
             throw TableError(.definite, reason: .throttled, message: "throttled")
         case .lost: break
-        case .unanswered(let delay): arrive(after: delay, arriving)
-        case .late(let delay): arrive(after: delay, arriving)
+        case .unanswered(let delay): arrive(after: delay, body: arriving)
+        case .late(let delay): arrive(after: delay, body: arriving)
         }
         await process.pass(Self.patience)
         throw TableError(.indefinite, reason: .unavailable, message: "no answer")
     }
 
-    /// Credentials, queues, a look at the decision's age, and the way to the wire: the process may
+    /// Passes credentials, queues, a look at the decision's age, and the way to the wire: the process may
     /// stand still anywhere in it.
     private func prepare(_ decided: Instant?) async throws(TableError) {
         guard process.freezer?.isActive == true, !simulation.scenario.isEmbedded else { return }
@@ -240,7 +243,7 @@ struct SimulatedTable: Table {
 
     private func arrive<Answer: Sendable>(
         after delay: Int64,
-        _ body: @escaping @Sendable () async throws(TableError) -> Answer
+        body: @escaping @Sendable () async throws(TableError) -> Answer
     ) {
         world.spawn { [world] in
             await world.sleep(delay)

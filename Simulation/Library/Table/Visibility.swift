@@ -4,10 +4,10 @@ import LedgerTesting
 /// A transaction's rows on their way to being seen: reads see them one by one, and whoever writes
 /// one of them meanwhile meets a conflict.
 ///
-/// `@unchecked Sendable`: used by the history's one thread.
+/// `@unchecked Sendable`: see ``World``.
 final class Visibility: @unchecked Sendable {
     private struct Hidden {
-        /// What reads see until then.
+        /// The row that reads see until then.
         let before: Item?
         let until: Int64
     }
@@ -21,7 +21,7 @@ final class Visibility: @unchecked Sendable {
 
     /// Takes a transaction that was just applied, with the rows as they were before it.
     ///
-    /// - Returns: When the last of its rows is seen, true time.
+    /// - Returns: the true time at which the last of its rows is seen.
     func hide(_ rows: [(key: TableKey, before: Item?)]) -> Int64 {
         hidden = hidden.filter { $0.value.until > world.now }
         let longest: Int64 = world.random.pick([0, 20, 100, 100])
@@ -34,7 +34,7 @@ final class Visibility: @unchecked Sendable {
         return last
     }
 
-    /// Whether a transaction with this row is still under way.
+    /// True while a transaction with this row is under way.
     func isUnderWay(_ key: TableKey) -> Bool {
         guard let row = hidden[key] else { return false }
         if row.until > world.now { return true }
@@ -43,18 +43,18 @@ final class Visibility: @unchecked Sendable {
     }
 
     /// The row as a read sees it.
-    func seen(_ key: TableKey, _ stored: Item?) -> Item? {
+    func seen(_ key: TableKey, stored: Item?) -> Item? {
         isUnderWay(key) ? hidden[key]?.before : stored
     }
 
-    /// How many more rows a query must look at than it delivers.
+    /// The number of rows that a query must look at beyond those it delivers.
     func extra(_ group: RowGroup) -> Int {
         hidden.keys.count { $0.group == group }
     }
 
     /// The page as a read sees it, of at most `limit` rows.
     func seen(_ page: QueryPage, limit: Int) -> QueryPage {
-        let rows = page.items.compactMap { seen($0.key, $0) }
+        let rows = page.items.compactMap { seen($0.key, stored: $0) }
         guard rows.count > limit else { return QueryPage(items: rows, next: page.next) }
         let items = Array(rows.prefix(limit))
         return QueryPage(items: items, next: items.last?.key.sortKey)

@@ -3,9 +3,10 @@ import LedgerTesting
 /// One simulated history: virtual time, the only thread, and the only randomness.
 ///
 /// Everything that happens, happens in ``run(steps:)``: a job of some task, drawn from those that
-/// are ready, or, when none is, the next entry of the agenda, to whose moment time then leaps.
+/// are ready, or, when none is, the next entry of the queue, to whose moment time then leaps.
 ///
-/// `@unchecked Sendable`: used by one thread at a time.
+/// `@unchecked Sendable`, here and wherever a type of the simulation refers to this: the tasks of a history
+/// run in ``run(steps:)`` alone, so its objects are used by one thread at a time.
 final class World: TaskExecutor, @unchecked Sendable {
     /// Milliseconds since the history began.
     ///
@@ -14,7 +15,7 @@ final class World: TaskExecutor, @unchecked Sendable {
     var random: SeededGenerator
     let trace: Trace
     private var ready: [UnownedJob] = []
-    private var agenda = Agenda()
+    private var queue = EventQueue()
     private(set) var running = 0
 
     init(seed: UInt64, trace: Trace) {
@@ -36,9 +37,9 @@ final class World: TaskExecutor, @unchecked Sendable {
         }
     }
 
-    /// Returns after so much true time.
+    /// Returns after so many milliseconds of true time.
     func sleep(_ milliseconds: Int64) async {
-        await withUnsafeContinuation { agenda.add($0, at: now + max(milliseconds, 0)) }
+        await withUnsafeContinuation { queue.add($0, at: now + max(milliseconds, 0)) }
     }
 
     /// Runs until every task has ended.
@@ -50,7 +51,7 @@ final class World: TaskExecutor, @unchecked Sendable {
                 job.runSynchronously(on: asUnownedTaskExecutor())
             } else if running == 0 {
                 return true
-            } else if let (due, continuation) = agenda.removeFirst() {
+            } else if let (due, continuation) = queue.removeFirst() {
                 now = max(now, due)
                 continuation.resume()
             } else {
@@ -69,7 +70,7 @@ final class World: TaskExecutor, @unchecked Sendable {
 }
 
 extension SeededGenerator {
-    /// 0 ..< `count`.
+    /// A number from 0 up to, but not, `count`.
     mutating func index(_ count: Int) -> Int {
         Int(next() % UInt64(count))
     }
@@ -79,13 +80,13 @@ extension SeededGenerator {
         range.lowerBound + Int64(next() % UInt64(range.upperBound - range.lowerBound + 1))
     }
 
-    /// One of them.
+    /// One of the choices, each as likely as the others.
     mutating func pick<Element>(_ choices: [Element]) -> Element {
         choices[index(choices.count)]
     }
 
-    /// A duration between two, milliseconds, such that each order of magnitude is as likely.
-    mutating func duration(_ low: Int64, _ high: Int64) -> Int64 {
+    /// A number of milliseconds between two, such that each order of magnitude is as likely.
+    mutating func duration(from low: Int64, to high: Int64) -> Int64 {
         var top = low
         var steps = 0
         while top < high {
@@ -94,5 +95,46 @@ extension SeededGenerator {
         }
         let scale = low << Int64(index(max(steps, 1)))
         return min(number(scale...(scale * 2)), high)
+    }
+}
+
+/// The steps of a history: as text for a person, and as a fingerprint for comparing.
+///
+/// `@unchecked Sendable`: see ``World``.
+final class Trace: @unchecked Sendable {
+    private let prints: Bool
+    /// The FNV-1a hash of time, process and code of all steps.
+    private(set) var fingerprint: UInt64 = 0xcbf2_9ce4_8422_2325
+
+    init(prints: Bool) {
+        self.prints = prints
+    }
+
+    /// Notes a step; `line` is only put together when someone reads it.
+    func note(
+        _ line: @autoclosure () -> String,
+        at now: Int64,
+        process: Int,
+        code: Int
+    ) {
+        for value in [now, Int64(process), Int64(code)] { mix(UInt64(bitPattern: value)) }
+        if prints { print("\(Self.time(now)) process \(process): \(line())") }
+    }
+
+    private func mix(_ value: UInt64) {
+        fingerprint = (fingerprint ^ value) &* 0x100_0000_01b3
+    }
+
+    private static func time(_ now: Int64) -> String {
+        let seconds = now / 1000
+        let text = "\(seconds / 86_400)d \(seconds / 3600 % 24)h \(seconds / 60 % 60)m "
+        return text + "\(seconds % 60).\(1000 + now % 1000)s".replacingFirst(".1", by: ".")
+    }
+}
+
+extension String {
+    fileprivate func replacingFirst(_ pattern: String, by text: String) -> String {
+        guard let range = firstRange(of: pattern) else { return self }
+        return self[..<range.lowerBound] + text + self[range.upperBound...]
     }
 }

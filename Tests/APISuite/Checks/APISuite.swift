@@ -1,6 +1,6 @@
 import LedgerTesting
 
-/// What every ledger must do, wherever it runs and however it is reached.
+/// The checks that every ledger must pass, wherever it runs and however it is reached.
 ///
 /// A test target runs the checks one by one over a transport of its own:
 ///
@@ -15,7 +15,7 @@ package enum APISuite {
         + compactionChecks
         + lifecycleChecks + limitChecks + historyChecks + headChecks + readChecks
 
-    /// How to repeat a run's random choices, for a failure's message.
+    /// The command that repeats a run's random choices, for a failure's message.
     static let replay = RandomSeed.replay("APISuiteTests")
 
     /// Further checks: they look at what stands before a fold, so nobody else may fold.
@@ -28,23 +28,22 @@ package enum APISuite {
     package static let realTimeChecks: [RealTimeCheck] = timeChecks
 }
 
-/// One named check.
+/// One named check, for any transport.
 package struct APICheck: Sendable, CustomStringConvertible {
-    /// What is checked, as a sentence.
+    /// A sentence that says what is checked.
     package let name: String
     private let body: @Sendable (SuiteClient) async throws -> Void
 
-    init(_ name: String, _ body: @escaping @Sendable (SuiteClient) async throws -> Void) {
+    init(_ name: String, run body: @escaping @Sendable (SuiteClient) async throws -> Void) {
         self.name = name
         self.body = body
     }
 
     /// Runs the check and removes what it created.
     package func run(over transport: any APITransport) async throws {
-        try await SuiteClient.run(over: transport, body)
+        try await SuiteClient.run(over: transport, body: body)
     }
 
-    /// The name.
     package var description: String { name }
 }
 
@@ -52,8 +51,8 @@ package struct APICheck: Sendable, CustomStringConvertible {
 package struct QuietCheck: Sendable, CustomStringConvertible {
     private let check: APICheck
 
-    init(_ name: String, _ body: @escaping @Sendable (SuiteClient) async throws -> Void) {
-        check = APICheck(name, body)
+    init(_ name: String, run body: @escaping @Sendable (SuiteClient) async throws -> Void) {
+        check = APICheck(name, run: body)
     }
 
     /// Runs the check and removes what it created.
@@ -61,7 +60,7 @@ package struct QuietCheck: Sendable, CustomStringConvertible {
         try await check.run(over: transport)
     }
 
-    /// What is checked, as a sentence.
+    /// A sentence that says what is checked.
     package var description: String { check.name }
 }
 
@@ -70,18 +69,18 @@ package struct KeyCheck: Sendable, CustomStringConvertible {
     typealias Body =
         @Sendable (SuiteClient, _ with: (String?) -> SuiteClient) async throws -> Void
 
-    /// What is checked, as a sentence.
+    /// A sentence that says what is checked.
     package let description: String
     private let body: Body
 
-    init(_ name: String, _ body: @escaping Body) {
+    init(_ name: String, run body: @escaping Body) {
         description = name
         self.body = body
     }
 
     /// Runs the check and removes what it created.
     package func run(over transport: any KeyedTransport) async throws {
-        try await SuiteClient.run(over: transport, body)
+        try await SuiteClient.run(over: transport, body: body)
     }
 }
 
@@ -89,8 +88,8 @@ package struct KeyCheck: Sendable, CustomStringConvertible {
 package struct RealTimeCheck: Sendable, CustomStringConvertible {
     private let check: APICheck
 
-    init(_ name: String, _ body: @escaping @Sendable (SuiteClient) async throws -> Void) {
-        check = APICheck(name, body)
+    init(_ name: String, run body: @escaping @Sendable (SuiteClient) async throws -> Void) {
+        check = APICheck(name, run: body)
     }
 
     /// Runs the check and removes what it created.
@@ -98,6 +97,6 @@ package struct RealTimeCheck: Sendable, CustomStringConvertible {
         try await check.run(over: transport)
     }
 
-    /// What is checked, as a sentence.
+    /// A sentence that says what is checked.
     package var description: String { check.name }
 }

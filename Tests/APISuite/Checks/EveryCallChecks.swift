@@ -3,7 +3,7 @@ import Testing
 /// Each call of the API description, in its shortest successful form.
 extension APISuite {
     static let everyCallChecks = [
-        APICheck("Every call succeeds as the description says", everyCall)
+        APICheck("Every call succeeds as the description says", run: everyCall)
     ]
 
     /// Calls that only some ways to run a ledger have: their test targets check them.
@@ -16,7 +16,7 @@ extension APISuite {
         let body: String
         let query: String
 
-        init(_ operation: String, _ body: String = "", query: String = "") {
+        init(_ operation: String, sending body: String = "", query: String = "") {
             self.operation = operation
             self.body = body
             self.query = query
@@ -36,14 +36,14 @@ extension APISuite {
 
     /// In an order in which each succeeds; `STREAM` and `CURSOR` are filled in.
     private static let calls = [
-        Call("POST /streams", "{\"stream_id\":\"STREAM\",\"partition_count\":1}"),
+        Call("POST /streams", sending: "{\"stream_id\":\"STREAM\",\"partition_count\":1}"),
         Call("GET /streams"),
         Call("GET /streams/{stream}"),
-        Call("PATCH /streams/{stream}", "{\"retention_hours\":2}"),
-        Call("POST /streams/{stream}/events", "{\"key\":\"k\",\"type\":\"t\",\"data\":1}"),
+        Call("PATCH /streams/{stream}", sending: "{\"retention_hours\":2}"),
+        Call("POST /streams/{stream}/events", sending: "{\"key\":\"k\",\"type\":\"t\",\"data\":1}"),
         Call(
             "POST /streams/{stream}/events",
-            "{\"key\":\"k\",\"type\":\"t\",\"data\":1}",
+            sending: "{\"key\":\"k\",\"type\":\"t\",\"data\":1}",
             query: "?ack=summary"
         ),
         Call("GET /streams/{stream}/events"),
@@ -52,17 +52,17 @@ extension APISuite {
         Call("POST /streams/{stream}/accept-tail"),
         Call("GET /streams/{stream}/compacted"),
         Call("GET /streams/{stream}/compacted/{key}"),
-        Call("POST /streams/{stream}/subscriptions", "{\"subscription_id\":\"u\"}"),
+        Call("POST /streams/{stream}/subscriptions", sending: "{\"subscription_id\":\"u\"}"),
         Call("GET /streams/{stream}/subscriptions"),
         Call("GET /streams/{stream}/subscriptions/{subscription}"),
         Call(
             "POST /streams/{stream}/subscriptions/{subscription}/seek",
-            "{\"to\":\"earliest\"}"
+            sending: "{\"to\":\"earliest\"}"
         ),
         Call("GET /streams/{stream}/subscriptions/{subscription}/poll"),
         Call(
             "POST /streams/{stream}/subscriptions/{subscription}/commit",
-            "{\"cursor\":\"CURSOR\"}"
+            sending: "{\"cursor\":\"CURSOR\"}"
         ),
         Call("DELETE /streams/{stream}/subscriptions/{subscription}"),
         Call("DELETE /streams/{stream}"),
@@ -77,7 +77,7 @@ extension APISuite {
         for call in calls {
             let body = call.body.replacing("STREAM", with: stream)
                 .replacing("CURSOR", with: cursor)
-            let answer = try await api.call(call.method, call.target(stream), body)
+            let answer = try await api.call(call.method, at: call.target(stream), sending: body)
             #expect(answer.status == 200 || answer.status == 201, "\(call.operation): \(answer)")
             if !answer.cursor.isEmpty { cursor = answer.cursor }
         }

@@ -5,11 +5,15 @@ import Testing
 /// The promises under concurrency, over whatever stands behind the transport.
 extension APISuite {
     static let historyChecks = [
-        APICheck("Of 16 publishers at once nothing is lost, repeated or out of order", promises)
+        APICheck(
+            "Of 16 publishers at once nothing is lost, repeated or out of order",
+            run: promises
+        )
     ]
 
-    /// How often each publisher publishes: at least so often, and then until the time is over, which
-    /// it never is in process.
+    /// The rounds that each publisher makes at least.
+    ///
+    /// It then goes on until the time is over, which it never is in process.
     private static let leastRounds = 2
     private static let rounds = 12
     private static let time = Duration.seconds(20)
@@ -19,7 +23,7 @@ extension APISuite {
 
     private static func promises(_ api: SuiteClient) async throws {
         let s = try await api.stream(",\"partition_count\":3")
-        for consumer in 0..<2 { try await api.subscribe(s, "c\(consumer)") }
+        for consumer in 0..<2 { try await api.subscribe(to: s, as: "c\(consumer)") }
         let history = History()
         let publishers = Remaining(16)
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -27,19 +31,19 @@ extension APISuite {
                 let api = publisher.isMultiple(of: 2) ? api : api.sibling()
                 group.addTask {
                     defer { publishers.leave() }
-                    try await publish(publisher, to: s, api, history)
+                    try await publish(publisher, to: s, through: api, noting: history)
                 }
             }
             for consumer in 0..<2 {
                 group.addTask {
-                    try await consume(s, "c\(consumer)", api, history) {
+                    try await consume(s, as: "c\(consumer)", through: api, noting: history) {
                         publishers.areNone
                     }
                 }
             }
             try await group.waitForAll()
         }
-        let log = try await wholeLog(of: s, partitions: 3, api)
+        let log = try await wholeLog(of: s, partitions: 3, through: api)
         let violations = history.violations(log: log)
         #expect(violations.isEmpty, "\(violations.prefix(5)); \(replay)")
         #expect(history.acknowledgedCount >= 16 * leastRounds, "hardly anything succeeded")
@@ -48,8 +52,8 @@ extension APISuite {
     private static func publish(
         _ publisher: Int,
         to stream: String,
-        _ api: SuiteClient,
-        _ history: History
+        through api: SuiteClient,
+        noting history: History
     ) async throws {
         var random = SeededGenerator(seed: RandomSeed.base &+ UInt64(publisher))
         let end = ContinuousClock.now + time
@@ -65,8 +69,8 @@ extension APISuite {
             let answer = try await api.persist(patience) {
                 try await api.call(
                     "POST",
-                    "/streams/\(stream)/events",
-                    History.Draft.body(events),
+                    at: "/streams/\(stream)/events",
+                    sending: History.Draft.body(events),
                     headers: key
                 )
             }
@@ -77,23 +81,25 @@ extension APISuite {
         }
     }
 
+    /// Polls and commits to the end.
+    ///
     /// Delivered is processed, so a page's commit is repeated until it is known to be done.
     private static func consume(
         _ stream: String,
-        _ name: String,
-        _ api: SuiteClient,
-        _ history: History,
+        as name: String,
+        through api: SuiteClient,
+        noting history: History,
         isOver: () -> Bool
     ) async throws {
         let patience = Patience(patience)
         while true {
             try patience.check("consumer \(name)")
             let wasOver = isOver()
-            let page = try await api.poll(stream, name, "limit=20")
+            let page = try await api.poll(stream, as: name, query: "limit=20")
             guard page.status == 200 else { continue }
             for event in page.events { history.deliver(.init(event), to: name) }
             if wasOver, page.caughtUp, page.events.isEmpty { return }
-            while try await api.commit(stream, name, page.cursor).status != 200 {
+            while try await api.commit(stream, as: name, cursor: page.cursor).status != 200 {
                 try patience.check("commit of \(name)")
             }
         }
@@ -102,7 +108,7 @@ extension APISuite {
     private static func wholeLog(
         of stream: String,
         partitions: Int,
-        _ api: SuiteClient
+        through api: SuiteClient
     ) async throws -> [History.Event] {
         var log: [History.Event] = []
         for partition in 0..<partitions {
@@ -111,7 +117,7 @@ extension APISuite {
             repeat {
                 page = try await api.call(
                     "GET",
-                    "/streams/\(stream)/events?partition=\(partition)&from=\(next)&limit=1000"
+                    at: "/streams/\(stream)/events?partition=\(partition)&from=\(next)&limit=1000"
                 )
                 #expect(page.status == 200, "\(page)")
                 log += page.events.map { .init($0) }
@@ -122,7 +128,7 @@ extension APISuite {
     }
 }
 
-/// How many are still at work.
+/// The number of publishers that are still at work.
 private final class Remaining: Sendable {
     private let count: Mutex<Int>
 

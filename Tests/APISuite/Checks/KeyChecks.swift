@@ -4,13 +4,13 @@ import Testing
 /// API keys, as every ledger that has them must hold them.
 extension APISuite {
     static let apiKeyChecks = [
-        KeyCheck("A key works until it is revoked, and is never shown again", life),
-        KeyCheck("Without a valid key nothing but the description is to be had", nobody),
-        KeyCheck("A key does what its scopes say, and what it misses is named", scopes),
-        KeyCheck("A missing scope tells nothing about what exists", secrecy),
-        KeyCheck("A list holds the streams that the key covers, page by page", listing),
-        KeyCheck("Only operators see and make keys", operators),
-        KeyCheck("What is wrong about a new key is named", fields),
+        KeyCheck("A key works until it is revoked, and is never shown again", run: life),
+        KeyCheck("Without a valid key nothing but the description is to be had", run: nobody),
+        KeyCheck("A key does what its scopes say, and what it misses is named", run: scopes),
+        KeyCheck("A missing scope tells nothing about what exists", run: secrecy),
+        KeyCheck("A list holds the streams that the key covers, page by page", run: listing),
+        KeyCheck("Only operators see and make keys", run: operators),
+        KeyCheck("What is wrong about a new key is named", run: fields),
     ]
 
     private static let event = "{\"key\":\"k\",\"type\":\"t\",\"data\":1}"
@@ -18,18 +18,22 @@ extension APISuite {
     private static let end = "\"expires_at\":\"2999-01-01T00:00:00Z\""
 
     /// The body that makes a key with these actions, a list, on these streams.
-    private static func creation(_ actions: String, _ streams: String) -> String {
+    private static func creation(_ actions: String, on streams: String) -> String {
         let list = actions.split(separator: ",").map { "\"\($0)\"" }.joined(separator: ",")
         let scope = "{\"actions\":[\(list)],\"streams\":\"\(streams)\"}"
         return "{\"name\":\"check\",\"scopes\":[\(scope)],\(end)}"
     }
 
     private static func makeKey(
-        _ api: SuiteClient,
-        _ actions: String,
-        _ streams: String
+        for actions: String,
+        on streams: String,
+        through api: SuiteClient
     ) async throws -> (id: String, key: String) {
-        let answer = try await api.call("POST", "/keys", creation(actions, streams))
+        let answer = try await api.call(
+            "POST",
+            at: "/keys",
+            sending: creation(actions, on: streams)
+        )
         #expect(answer.status == 201, "\(answer)")
         return (
             try #require(answer.json["key_id"] as? String),
@@ -37,8 +41,8 @@ extension APISuite {
         )
     }
 
-    private static func revoke(_ api: SuiteClient, _ id: String) async throws {
-        #expect(try await api.call("DELETE", "/keys/\(id)").status == 200)
+    private static func revoke(_ id: String, through api: SuiteClient) async throws {
+        #expect(try await api.call("DELETE", at: "/keys/\(id)").status == 200)
     }
 
     /// The ids of all keys.
@@ -46,7 +50,7 @@ extension APISuite {
         var ids: Set<String> = []
         var next = ""
         repeat {
-            let answer = try await api.call("GET", "/keys?limit=7\(next)")
+            let answer = try await api.call("GET", at: "/keys?limit=7\(next)")
             #expect(!answer.text.contains("elk_"))
             let keys = answer.json["keys"] as? [[String: Any]] ?? []
             ids.formUnion(keys.compactMap { $0["key_id"] as? String })
@@ -60,17 +64,17 @@ extension APISuite {
         with: (String?) -> SuiteClient
     ) async throws {
         let s = try await api.stream()
-        let made = try await makeKey(api, "admin", s)
+        let made = try await makeKey(for: "admin", on: s, through: api)
         let holder = with(made.key)
-        #expect(try await holder.call("GET", "/streams/\(s)").status == 200)
+        #expect(try await holder.call("GET", at: "/streams/\(s)").status == 200)
         #expect(try await listedKeys(api).contains(made.id))
-        try await revoke(api, made.id)
+        try await revoke(made.id, through: api)
         try await Patience(.seconds(90)).wait(for: "the revoked key to be refused") {
-            try await holder.call("GET", "/streams/\(s)").error == "unauthorized"
+            try await holder.call("GET", at: "/streams/\(s)").error == "unauthorized"
         }
         #expect(try await !listedKeys(api).contains(made.id))
-        #expect(try await api.call("DELETE", "/keys/\(made.id)").error == "api_key_not_found")
-        #expect(try await api.call("DELETE", "/keys/none").error == "api_key_not_found")
+        #expect(try await api.call("DELETE", at: "/keys/\(made.id)").error == "api_key_not_found")
+        #expect(try await api.call("DELETE", at: "/keys/none").error == "api_key_not_found")
     }
 
     private static func nobody(
@@ -78,7 +82,7 @@ extension APISuite {
         with: (String?) -> SuiteClient
     ) async throws {
         let s = try await api.stream()
-        let made = try await makeKey(api, "admin", "*")
+        let made = try await makeKey(for: "admin", on: "*", through: api)
         let last = made.key.hasSuffix("A") ? "E" : "A"
         let wrong = [
             nil, "", "x", "elk_", made.id, made.key + "A", "\(made.key.dropLast())\(last)",
@@ -86,21 +90,25 @@ extension APISuite {
         ]
         for key in wrong {
             for target in ["/streams", "/streams/\(s)", "/streams/none", "/keys"] {
-                let answer = try await with(key).call("GET", target)
+                let answer = try await with(key).call("GET", at: target)
                 #expect(answer.error == "unauthorized", "\(key ?? "nothing"): \(answer)")
             }
-            let publish = try await with(key).call("POST", "/streams/\(s)/events", event)
+            let publish = try await with(key).call(
+                "POST",
+                at: "/streams/\(s)/events",
+                sending: event
+            )
             #expect(publish.error == "unauthorized")
         }
         for value in [made.key, "Basic \(made.key)", "Bearer"] {
             let header = [(name: "authorization", value: value)]
-            let answer = try await with(nil).call("GET", "/streams", headers: header)
+            let answer = try await with(nil).call("GET", at: "/streams", headers: header)
             #expect(answer.error == "unauthorized")
         }
         for target in ["/health", "/openapi.json"] {
-            #expect(try await with("x").call("GET", target).status == 200)
+            #expect(try await with("x").call("GET", at: target).status == 200)
         }
-        try await revoke(api, made.id)
+        try await revoke(made.id, through: api)
     }
 
     private static func scopes(
@@ -108,19 +116,19 @@ extension APISuite {
         with: (String?) -> SuiteClient
     ) async throws {
         let s = try await api.stream(",\"partition_count\":1")
-        let made = try await makeKey(api, "publish", s)
+        let made = try await makeKey(for: "publish", on: s, through: api)
         let publisher = with(made.key)
-        try await publisher.publish(s, "k")
-        #expect(try await publisher.call("GET", "/streams/\(s)").status == 200)
-        let read = try await publisher.call("GET", "/streams/\(s)/events")
+        try await publisher.publish(to: s, key: "k")
+        #expect(try await publisher.call("GET", at: "/streams/\(s)").status == 200)
+        let read = try await publisher.call("GET", at: "/streams/\(s)/events")
         #expect(read.status == 403)
         #expect(read.details["missing_scope"] as? String == "consume:\(s)")
         #expect((read.json["message"] as? String ?? "").contains("consume:\(s)"))
-        let delete = try await publisher.call("DELETE", "/streams/\(s)")
+        let delete = try await publisher.call("DELETE", at: "/streams/\(s)")
         #expect(delete.details["missing_scope"] as? String == "admin:\(s)")
         let other = "{\"stream_id\":\"\(api.newName())\"}"
-        #expect(try await publisher.call("POST", "/streams", other).status == 403)
-        try await revoke(api, made.id)
+        #expect(try await publisher.call("POST", at: "/streams", sending: other).status == 403)
+        try await revoke(made.id, through: api)
     }
 
     private static func secrecy(
@@ -130,7 +138,7 @@ extension APISuite {
         let (mine, foreign, missing) = (
             try await api.stream(), try await api.stream(), api.newName()
         )
-        let made = try await makeKey(api, "admin,publish,consume", mine)
+        let made = try await makeKey(for: "admin,publish,consume", on: mine, through: api)
         let calls = [
             ("GET", ""), ("DELETE", ""), ("GET", "/events"), ("POST", "/events"),
             ("GET", "/subscriptions/u"), ("GET", "/compacted/k"), ("POST", "/compact"),
@@ -138,7 +146,7 @@ extension APISuite {
         for (method, rest) in calls {
             var texts: Set<String> = []
             for name in [foreign, missing] {
-                let answer = try await with(made.key).call(method, "/streams/\(name)\(rest)")
+                let answer = try await with(made.key).call(method, at: "/streams/\(name)\(rest)")
                 #expect(answer.status == 403, "\(method) \(rest): \(answer)")
                 texts.insert(answer.text.replacing(name, with: "NAME"))
             }
@@ -147,12 +155,12 @@ extension APISuite {
         for name in [foreign, missing] {
             let answer = try await with(made.key).call(
                 "POST",
-                "/streams",
-                "{\"stream_id\":\"\(name)\"}"
+                at: "/streams",
+                sending: "{\"stream_id\":\"\(name)\"}"
             )
             #expect(answer.status == 403, "\(answer)")
         }
-        try await revoke(api, made.id)
+        try await revoke(made.id, through: api)
     }
 
     private static func listing(
@@ -163,18 +171,18 @@ extension APISuite {
         let names = (0..<5).map { "\(prefix)\($0)" }
         for name in names { try await api.recreate(name) }
         _ = try await api.stream()
-        let made = try await makeKey(api, "consume", prefix + "*")
+        let made = try await makeKey(for: "consume", on: prefix + "*", through: api)
         var listed: [String] = []
         var next: String?
         repeat {
             let query = "?limit=2" + (next.map { "&next=\($0)" } ?? "")
-            let answer = try await with(made.key).call("GET", "/streams\(query)")
+            let answer = try await with(made.key).call("GET", at: "/streams\(query)")
             let page = answer.json["streams"] as? [[String: Any]] ?? []
             listed += page.compactMap { $0["stream_id"] as? String }
             next = answer.json["next"] as? String
         } while next != nil
         #expect(listed == names)
-        try await revoke(api, made.id)
+        try await revoke(made.id, through: api)
     }
 
     private static func operators(
@@ -182,21 +190,21 @@ extension APISuite {
         with: (String?) -> SuiteClient
     ) async throws {
         for (actions, streams) in [("admin", "a*"), ("publish,consume", "*")] {
-            let made = try await makeKey(api, actions, streams)
+            let made = try await makeKey(for: actions, on: streams, through: api)
             let holder = with(made.key)
             let answers = [
-                try await holder.call("GET", "/keys"),
-                try await holder.call("POST", "/keys", creation("admin", "*")),
-                try await holder.call("DELETE", "/keys/\(made.id)"),
+                try await holder.call("GET", at: "/keys"),
+                try await holder.call("POST", at: "/keys", sending: creation("admin", on: "*")),
+                try await holder.call("DELETE", at: "/keys/\(made.id)"),
             ]
             for answer in answers {
                 #expect(answer.details["missing_scope"] as? String == "admin:*", "\(answer)")
             }
-            try await revoke(api, made.id)
+            try await revoke(made.id, through: api)
         }
-        let made = try await makeKey(api, "admin", "*")
-        #expect(try await with(made.key).call("GET", "/keys").status == 200)
-        try await revoke(api, made.id)
+        let made = try await makeKey(for: "admin", on: "*", through: api)
+        #expect(try await with(made.key).call("GET", at: "/keys").status == 200)
+        try await revoke(made.id, through: api)
     }
 
     private static func fields(
@@ -228,7 +236,7 @@ extension APISuite {
             ("{\"name\":\"x\",\"scopes\":[\(scope)],\"expires_at\":\"soon\"}", "expires_at"),
         ]
         for (body, field) in cases {
-            let answer = try await api.call("POST", "/keys", body)
+            let answer = try await api.call("POST", at: "/keys", sending: body)
             #expect(answer.error == "validation_error", "\(body): \(answer)")
             #expect(answer.details["field"] as? String == field, "\(body): \(answer)")
         }

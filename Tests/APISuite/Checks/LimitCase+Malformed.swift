@@ -146,7 +146,7 @@ extension LimitCase {
         LimitCase(method: "GET", target: "/openapi.json", status: 200),
     ]
 
-    /// What no route takes.
+    /// Requests that no route takes.
     static let unrouted: [LimitCase] = [
         LimitCase(method: "PUT", target: events, status: 405, error: "method_not_allowed"),
         LimitCase(method: "GET", target: "/nowhere", status: 404, error: "not_found"),

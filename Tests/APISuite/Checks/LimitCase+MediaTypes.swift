@@ -1,5 +1,5 @@
 extension LimitCase {
-    /// What a body may be called.
+    /// The media types that a body may have, and others.
     static let mediaTypes: [LimitCase] = [
         LimitCase(
             method: "POST",

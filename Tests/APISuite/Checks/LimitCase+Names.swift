@@ -111,7 +111,7 @@ extension LimitCase {
         LimitCase(method: "GET", target: "/streams/.x", status: 400, error: "invalid_stream_id"),
     ]
 
-    /// Types of events.
+    /// The limits of events' types.
     static let types: [LimitCase] = [
         LimitCase(method: "POST", target: events, body: event(type: text(255)), status: 200),
         LimitCase(method: "POST", target: events, body: event(type: "1"), status: 200),

@@ -7,37 +7,45 @@ extension APISuite {
     static let publishChecks = [
         APICheck(
             "Every form of the body is taken, and the answer keeps the request's order",
-            forms
+            run: forms
         ),
-        APICheck("A fault in a line names the line, and one of size the size", faults),
-        APICheck("Headers that differ by their bytes are two", headers),
-        APICheck("Offsets of a partition are contiguous from 0", contiguous),
-        APICheck("Data comes back byte for byte", bytes),
-        APICheck("Keys of any Unicode are keys of their own", keys),
-        APICheck("An atomic publish stores all partitions or none", atomic),
-        APICheck("A batch larger than a chunk is cut and comes back whole", largeBatch),
+        APICheck("A fault in a line names the line, and one of size the size", run: faults),
+        APICheck("Headers that differ by their bytes are two", run: headers),
+        APICheck("Offsets of a partition are contiguous from 0", run: contiguous),
+        APICheck("Data comes back byte for byte", run: bytes),
+        APICheck("Keys of any Unicode are keys of their own", run: keys),
+        APICheck("An atomic publish stores all partitions or none", run: atomic),
+        APICheck("A batch larger than a chunk is cut and comes back whole", run: largeBatch),
     ]
 
     private static func forms(_ api: SuiteClient) async throws {
         let s = try await api.stream(",\"partition_count\":3")
         let event = "{\"key\":\"a\",\"type\":\"t\",\"data\":{}}"
         let other = "{\"data\":[1],\"type\":\"t\",\"key\":\"b\"}"
-        let json = try await api.call("POST", "/streams/\(s)/events", "[\(event),\(other)]")
+        let json = try await api.call(
+            "POST",
+            at: "/streams/\(s)/events",
+            sending: "[\(event),\(other)]"
+        )
         #expect(json.keys == ["a", "b"])
         let batch = try await api.call(
             "POST",
-            "/streams/\(s)/events",
-            "{\"events\":[\(other),\(event)]}"
+            at: "/streams/\(s)/events",
+            sending: "{\"events\":[\(other),\(event)]}"
         )
         #expect(batch.keys == ["b", "a"])
         let lines = try await api.call(
             "POST",
-            "/streams/\(s)/events",
-            "\(event)\n\n\(other)\r\n",
+            at: "/streams/\(s)/events",
+            sending: "\(event)\n\n\(other)\r\n",
             headers: [("content-type", "application/x-ndjson")]
         )
         #expect(lines.keys == ["a", "b"])
-        let summary = try await api.call("POST", "/streams/\(s)/events?ack=summary", event)
+        let summary = try await api.call(
+            "POST",
+            at: "/streams/\(s)/events?ack=summary",
+            sending: event
+        )
         #expect((summary.json["partitions"] as? [[String: Any]])?.count == 1)
     }
 
@@ -54,8 +62,8 @@ extension APISuite {
         ] {
             let answer = try await api.call(
                 "POST",
-                "/streams/\(s)/events",
-                "\(good)\n\n\(line)\n\(good)\n",
+                at: "/streams/\(s)/events",
+                sending: "\(good)\n\n\(line)\n\(good)\n",
                 headers: [("content-type", "application/x-ndjson")]
             )
             #expect(
@@ -65,26 +73,28 @@ extension APISuite {
             #expect(answer.details["line"] as? Int == 3, "\(answer)")
             #expect((answer.json["message"] as? String)?.hasPrefix("line 3: ") == true, "\(answer)")
         }
-        let answer = try await api.call("POST", "/streams/\(s)/events", large)
+        let answer = try await api.call("POST", at: "/streams/\(s)/events", sending: large)
         #expect(answer.details["size"] as? Int == 300_004, "\(answer)")
-        #expect(try await api.call("GET", "/streams/\(s)/events").events.isEmpty)
+        #expect(try await api.call("GET", at: "/streams/\(s)/events").events.isEmpty)
     }
 
     private static func headers(_ api: SuiteClient) async throws {
         let s = try await api.stream(",\"partition_count\":1")
         let names = "\"e\u{301}\":\"1\",\"\u{e9}\":\"2\""
         let body = LimitCase.event(rest: ",\"headers\":{\(names)}")
-        let answer = try await api.call("POST", "/streams/\(s)/events", body)
+        let answer = try await api.call("POST", at: "/streams/\(s)/events", sending: body)
         #expect(answer.status == 200, "\(answer)")
-        #expect(try await api.call("GET", "/streams/\(s)/events").text.contains(names))
+        #expect(try await api.call("GET", at: "/streams/\(s)/events").text.contains(names))
         let twice = LimitCase.event(rest: ",\"headers\":{\"a\":\"1\",\"\\u0061\":\"2\"}")
-        #expect(try await api.call("POST", "/streams/\(s)/events", twice).status == 400)
+        #expect(
+            try await api.call("POST", at: "/streams/\(s)/events", sending: twice).status == 400
+        )
     }
 
     private static func contiguous(_ api: SuiteClient) async throws {
         let s = try await api.stream(",\"partition_count\":1")
-        for round in 0..<5 { #expect(try await api.publish(s, "k").offsets == [round]) }
-        let read = try await api.call("GET", "/streams/\(s)/events")
+        for round in 0..<5 { #expect(try await api.publish(to: s, key: "k").offsets == [round]) }
+        let read = try await api.call("GET", at: "/streams/\(s)/events")
         #expect(read.offsets == [0, 1, 2, 3, 4])
         #expect(read.json["next_offset"] as? Int == 5)
         #expect(read.caughtUp)
@@ -98,8 +108,8 @@ extension APISuite {
             "\"\\u0041\\ud83d\\ude00\\/\\b\"", "\"\\ud800\"", "\"é𝄞\"", "true", "false", "[]", "{}",
             "{ \"b\" : 1,\t\"a\":2 , \"b\":3 }", "[1, [2,{\"x\":[null]}]]", "\"\"",
         ]
-        for value in values { try await api.publish(s, "k", value) }
-        let text = try await api.call("GET", "/streams/\(s)/events").text
+        for value in values { try await api.publish(to: s, key: "k", data: value) }
+        let text = try await api.call("GET", at: "/streams/\(s)/events").text
         for value in values { #expect(text.contains("\"data\":\(value),"), "\(value)") }
     }
 
@@ -109,16 +119,16 @@ extension APISuite {
         let keys = [
             "e\u{301}", "\u{e9}", "a/b", "a%2Fb", "#", " ", "\\n", "\\u0000", long, "a", "aa",
         ]
-        for key in keys { try await api.publish(s, key) }
-        try await api.call("POST", "/streams/\(s)/compact")
-        let entries = try await api.call("GET", "/streams/\(s)/compacted?limit=1000")
+        for key in keys { try await api.publish(to: s, key: key) }
+        try await api.call("POST", at: "/streams/\(s)/compact")
+        let entries = try await api.call("GET", at: "/streams/\(s)/compacted?limit=1000")
         #expect(entries.events.count == keys.count)
-        let one = try await api.call("GET", "/streams/\(s)/compacted/a%2Fb")
+        let one = try await api.call("GET", at: "/streams/\(s)/compacted/a%2Fb")
         #expect(one.json["key"] as? String == "a/b")
-        #expect(try await api.call("GET", "/streams/\(s)/compacted/a/b").body == one.body)
-        #expect(try await api.call("GET", "/streams/\(s)/compacted?key=a%2Fb").body == one.body)
+        #expect(try await api.call("GET", at: "/streams/\(s)/compacted/a/b").body == one.body)
+        #expect(try await api.call("GET", at: "/streams/\(s)/compacted?key=a%2Fb").body == one.body)
         #expect(
-            try await api.call("GET", "/streams/\(s)/compacted/a%252Fb").json["key"] as? String
+            try await api.call("GET", at: "/streams/\(s)/compacted/a%252Fb").json["key"] as? String
                 == "a%2Fb"
         )
     }
@@ -133,12 +143,12 @@ extension APISuite {
                 group.addTask {
                     for round in 0..<3 {
                         let key = [(name: "idempotency-key", value: "\(worker) \(round)")]
-                        // Where a table is slow, other writers can be faster for long.
+                        // On a slow table other writers can be faster for long.
                         let answer = try await api.persist(Patience(.seconds(300))) {
                             try await api.call(
                                 "POST",
-                                "/streams/\(s)/events",
-                                body,
+                                at: "/streams/\(s)/events",
+                                sending: body,
                                 headers: key
                             )
                         }
@@ -148,8 +158,8 @@ extension APISuite {
             }
             try await group.waitForAll()
         }
-        try await api.subscribe(s, "all")
-        #expect(try await api.poll(s, "all", "limit=1000").events.count == 40 * 18)
+        try await api.subscribe(to: s, as: "all")
+        #expect(try await api.poll(s, as: "all", query: "limit=1000").events.count == 40 * 18)
     }
 
     private static func largeBatch(_ api: SuiteClient) async throws {
@@ -161,15 +171,15 @@ extension APISuite {
         }
         let answer = try await api.call(
             "POST",
-            "/streams/\(s)/events",
-            "[\(events.joined(separator: ","))]"
+            at: "/streams/\(s)/events",
+            sending: "[\(events.joined(separator: ","))]"
         )
         #expect(answer.offsets == Array(0..<300))
         var seen: [Int] = []
-        try await api.subscribe(s, "all")
+        try await api.subscribe(to: s, as: "all")
         var cursor = ""
         repeat {
-            let page = try await api.poll(s, "all", "limit=70\(cursor)")
+            let page = try await api.poll(s, as: "all", query: "limit=70\(cursor)")
             seen += page.offsets
             cursor = "&cursor=\(page.cursor)"
             if page.caughtUp { break }

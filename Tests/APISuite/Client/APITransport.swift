@@ -1,3 +1,5 @@
+import LedgerTesting
+
 /// A way to bring a request to a ledger and its answer back.
 ///
 /// A transport promises that streams of one ledger can be created and deleted through it, and no
@@ -25,7 +27,7 @@ package protocol KeyedTransport: APITransport {
 
 /// A request as the suite writes it.
 package struct SuiteRequest: Sendable {
-    /// Upper case.
+    /// The HTTP method, in upper case.
     package var method: String
     /// Path and query as on the wire.
     package var target: String
@@ -34,10 +36,9 @@ package struct SuiteRequest: Sendable {
     /// The body, empty for none.
     package var body: [UInt8]
 
-    /// A request.
     package init(
         _ method: String,
-        _ target: String,
+        at target: String,
         headers: [(name: String, value: String)] = [],
         body: [UInt8] = []
     ) {
@@ -50,6 +51,36 @@ package struct SuiteRequest: Sendable {
     /// The target before its query.
     package var path: String { String(target.prefix { $0 != "?" }) }
 
-    /// What stands after the first question mark; empty when there is none.
+    /// The text after the first question mark; empty when there is none.
     package var query: String { String(target.dropFirst(path.count).dropFirst()) }
+}
+
+/// A ledger behind an API gateway, which lets so many requests through a second and answers to the
+/// others by itself.
+package struct GatewayTransport: RealTimeTransport, KeyedTransport {
+    private let http: HTTPTransport
+    private let url: String
+
+    /// A ledger at a base URL; `key` is sent as bearer.
+    package init(url: String, key: String? = nil) {
+        self.url = url
+        http = HTTPTransport(url: url, key: key)
+    }
+
+    /// The ledger's answer: what the gateway held back is sent again.
+    package func send(_ request: SuiteRequest) async throws -> Answer {
+        let patience = Patience()
+        while true {
+            let answer = try await http.send(request)
+            guard answer.status == 429 else { return answer }
+            try patience.check("\(request.method) \(request.path) past the gateway's throttle")
+            try await Task.sleep(for: .milliseconds(100))
+        }
+    }
+
+    /// Other connections, and so other instances of the functions.
+    package func sibling() -> any APITransport { self }
+
+    /// The same gateway with another key.
+    package func with(key: String?) -> any APITransport { GatewayTransport(url: url, key: key) }
 }

@@ -10,7 +10,7 @@ package struct SuiteClient: Sendable {
     private let transport: any APITransport
     private let streams: CreatedStreams
 
-    private init(_ transport: any APITransport, _ streams: CreatedStreams) {
+    private init(_ transport: any APITransport, streams: CreatedStreams) {
         self.transport = transport
         self.streams = streams
     }
@@ -18,9 +18,9 @@ package struct SuiteClient: Sendable {
     /// Runs `body` and deletes the streams that it created, also when it fails.
     package static func run(
         over transport: any APITransport,
-        _ body: (SuiteClient) async throws -> Void
+        body: (SuiteClient) async throws -> Void
     ) async throws {
-        let client = SuiteClient(transport, CreatedStreams())
+        let client = SuiteClient(transport, streams: CreatedStreams())
         do {
             try await body(client)
         } catch {
@@ -33,10 +33,10 @@ package struct SuiteClient: Sendable {
     /// The same, with a function that hands out clients with other keys, or without one.
     static func run(
         over transport: any KeyedTransport,
-        _ body: (SuiteClient, _ with: (String?) -> SuiteClient) async throws -> Void
+        body: (SuiteClient, _ with: (String?) -> SuiteClient) async throws -> Void
     ) async throws {
         try await run(over: transport as any APITransport) { client in
-            try await body(client) { SuiteClient(transport.with(key: $0), client.streams) }
+            try await body(client) { SuiteClient(transport.with(key: $0), streams: client.streams) }
         }
     }
 
@@ -45,7 +45,7 @@ package struct SuiteClient: Sendable {
         for name in streams.names {
             do {
                 let answer = try await persist(Patience()) {
-                    try await transport.send(SuiteRequest("DELETE", "/streams/\(name)"))
+                    try await transport.send(SuiteRequest("DELETE", at: "/streams/\(name)"))
                 }
                 let isGone = answer.status == 200 || answer.status == 404
                 #expect(isGone, "the stream \(name) stays behind: \(answer)")
@@ -56,32 +56,38 @@ package struct SuiteClient: Sendable {
     }
 
     /// Another way to the same ledger.
-    package func sibling() -> SuiteClient { SuiteClient(transport.sibling(), streams) }
+    package func sibling() -> SuiteClient { SuiteClient(transport.sibling(), streams: streams) }
 
     /// A name for a stream that nobody else has: a letter, letters and digits.
     package func newName() -> String { streams.newName() }
 
-    /// Any call with a text for a body.
+    /// Makes any call with a text for a body.
     @discardableResult
     package func call(
         _ method: String,
-        _ target: String,
-        _ body: String = "",
+        at target: String,
+        sending body: String = "",
         headers: [(name: String, value: String)] = [],
-        at place: SourceLocation = #_sourceLocation
+        sourceLocation place: SourceLocation = #_sourceLocation
     ) async throws -> Answer {
-        try await call(method, target, bytes: Array(body.utf8), headers: headers, at: place)
+        try await call(
+            method,
+            at: target,
+            bytes: Array(body.utf8),
+            headers: headers,
+            sourceLocation: place
+        )
     }
 
-    /// Any call.
+    /// Makes any call with any bytes for a body, and holds the answer against the API description.
     package func call(
         _ method: String,
-        _ target: String,
+        at target: String,
         bytes: [UInt8],
         headers: [(name: String, value: String)] = [],
-        at place: SourceLocation = #_sourceLocation
+        sourceLocation place: SourceLocation = #_sourceLocation
     ) async throws -> Answer {
-        let request = SuiteRequest(method, target, headers: headers, body: bytes)
+        let request = SuiteRequest(method, at: target, headers: headers, body: bytes)
         let answer = try await transport.send(request)
         if answer.status == 201, request.path == "/streams" {
             streams.add(answer.json["stream_id"] as? String ?? "")
@@ -96,71 +102,86 @@ extension SuiteClient {
     /// Creates a stream under a new name, which is returned; `members` go into the body.
     package func stream(
         _ members: String = "",
-        at place: SourceLocation = #_sourceLocation
+        sourceLocation place: SourceLocation = #_sourceLocation
     ) async throws -> String {
         let name = newName()
-        try await recreate(name, members, at: place)
+        try await recreate(name, with: members, sourceLocation: place)
         return name
     }
 
     /// Creates a stream under a name that must be free.
     package func recreate(
         _ name: String,
-        _ members: String = "",
-        at place: SourceLocation = #_sourceLocation
+        with members: String = "",
+        sourceLocation place: SourceLocation = #_sourceLocation
     ) async throws {
         let body = "{\"stream_id\":\"\(name)\"\(members)}"
-        let answer = try await call("POST", "/streams", body, at: place)
+        let answer = try await call("POST", at: "/streams", sending: body, sourceLocation: place)
         #expect(answer.status == 201, "\(answer)", sourceLocation: place)
     }
 
     /// Publishes one event, which must succeed.
     @discardableResult
     package func publish(
-        _ stream: String,
-        _ key: String,
-        _ data: String = "1",
-        at place: SourceLocation = #_sourceLocation
+        to stream: String,
+        key: String,
+        data: String = "1",
+        sourceLocation place: SourceLocation = #_sourceLocation
     ) async throws -> Answer {
         let body = "{\"key\":\"\(key)\",\"type\":\"t\",\"data\":\(data)}"
-        let answer = try await call("POST", "/streams/\(stream)/events", body, at: place)
+        let answer = try await call(
+            "POST",
+            at: "/streams/\(stream)/events",
+            sending: body,
+            sourceLocation: place
+        )
         #expect(answer.status == 200, "\(answer)", sourceLocation: place)
         return answer
     }
 
     /// Creates a subscription, which must succeed; `start` is JSON.
     package func subscribe(
-        _ stream: String,
-        _ name: String,
-        _ start: String = "\"earliest\"",
-        at place: SourceLocation = #_sourceLocation
+        to stream: String,
+        as name: String,
+        from start: String = "\"earliest\"",
+        sourceLocation place: SourceLocation = #_sourceLocation
     ) async throws {
         let body = "{\"subscription_id\":\"\(name)\",\"start_from\":\(start)}"
-        let answer = try await call("POST", "/streams/\(stream)/subscriptions", body, at: place)
+        let answer = try await call(
+            "POST",
+            at: "/streams/\(stream)/subscriptions",
+            sending: body,
+            sourceLocation: place
+        )
         #expect(answer.status == 201, "\(answer)", sourceLocation: place)
     }
 
-    /// Polls.
+    /// Polls a subscription; `query` goes behind the question mark.
     package func poll(
         _ stream: String,
-        _ name: String,
-        _ query: String = "",
-        at place: SourceLocation = #_sourceLocation
+        as name: String,
+        query: String = "",
+        sourceLocation place: SourceLocation = #_sourceLocation
     ) async throws -> Answer {
         let target = "/streams/\(stream)/subscriptions/\(name)/poll?\(query)"
-        return try await call("GET", target, at: place)
+        return try await call("GET", at: target, sourceLocation: place)
     }
 
-    /// Commits a cursor.
+    /// Commits a cursor, whatever comes of it.
     @discardableResult
     package func commit(
         _ stream: String,
-        _ name: String,
-        _ cursor: String,
-        at place: SourceLocation = #_sourceLocation
+        as name: String,
+        cursor: String,
+        sourceLocation place: SourceLocation = #_sourceLocation
     ) async throws -> Answer {
         let target = "/streams/\(stream)/subscriptions/\(name)/commit"
-        return try await call("POST", target, "{\"cursor\":\"\(cursor)\"}", at: place)
+        return try await call(
+            "POST",
+            at: target,
+            sending: "{\"cursor\":\"\(cursor)\"}",
+            sourceLocation: place
+        )
     }
 }
 
@@ -168,7 +189,7 @@ extension SuiteClient {
     /// Repeats a call that is safe to repeat while the ledger asks for it by a 503.
     package func persist(
         _ patience: Patience,
-        _ call: () async throws -> Answer
+        call: () async throws -> Answer
     ) async throws -> Answer {
         while true {
             let answer = try await call()
@@ -193,4 +214,48 @@ private final class CreatedStreams: Sendable {
             return "\(prefix)n\(state.count)"
         }
     }
+}
+
+/// An answer, as a test looks at it.
+package struct Answer: Sendable, CustomStringConvertible {
+    /// The HTTP status code.
+    package let status: Int
+    /// Names in lower case.
+    package let headers: [(name: String, value: String)]
+    /// The body as it came.
+    package let body: [UInt8]
+
+    package init(status: Int, headers: [(name: String, value: String)], body: [UInt8]) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+    }
+
+    /// The body as text.
+    package var text: String { String(decoding: body, as: UTF8.self) }
+    /// Status and the body's beginning.
+    package var description: String { "\(status) \(text.prefix(500))" }
+
+    /// The body's members; none when it is no object.
+    package var json: [String: Any] {
+        (try? JSONSerialization.jsonObject(with: Data(body))) as? [String: Any] ?? [:]
+    }
+
+    /// The error code; nil when there is none.
+    package var error: String? { json["error"] as? String }
+    /// The details of the error, for programs.
+    package var details: [String: Any] { json["details"] as? [String: Any] ?? [:] }
+    /// The events of a page or of a publish.
+    package var events: [[String: Any]] { json["events"] as? [[String: Any]] ?? [] }
+    /// The cursor of a poll.
+    package var cursor: String { json["cursor"] as? String ?? "" }
+    /// True for a page behind which nothing was left.
+    package var caughtUp: Bool { json["caught_up"] as? Bool ?? false }
+    /// The key of each event, in order.
+    package var keys: [String] { events.map { $0["key"] as? String ?? "" } }
+    /// The offset of each event, in order.
+    package var offsets: [Int] { events.map { $0["offset"] as? Int ?? -1 } }
+
+    /// The first value of a header, by its lower-case name.
+    package func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }
 }

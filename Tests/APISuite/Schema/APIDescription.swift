@@ -8,7 +8,7 @@ package struct APIDescription: Sendable {
 
     private let schemas: JSONSchema
     private let operations: [Operation]
-    /// What the operations that name none need.
+    /// The security of the operations that name none.
     private let security: JSONValue
 
     /// The responses of one method on one path.
@@ -20,7 +20,7 @@ package struct APIDescription: Sendable {
 
         var name: String { "\(method) /\(segments.joined(separator: "/"))" }
 
-        /// Whether the path is this one's; a key is the whole rest.
+        /// True when the path is this one's; a key is the whole rest.
         func takes(_ path: [Substring]) -> Bool {
             guard path.count >= segments.count else { return false }
             guard path.count == segments.count || segments.last == "{key}" else { return false }
@@ -80,17 +80,17 @@ package struct APIDescription: Sendable {
         return Set(alternatives.flatMap { $0["apiKey"]?.elements ?? [] }.compactMap(\.text))
     }
 
-    /// What the document does not allow about an answer; empty when all is well.
+    /// The faults that the document finds in an answer; empty when all is well.
     package func faults(of answer: Answer, to request: SuiteRequest) -> [String] {
         guard let response = response(to: request, status: answer.status) else {
             return ["\(request.method) \(request.path) has no answer \(answer.status)"]
         }
-        let faults = headerFaults(of: answer, response)
+        let faults = headerFaults(of: answer, by: response)
         if request.method == "HEAD", answer.body.isEmpty { return faults }
-        return faults + bodyFaults(of: answer, response)
+        return faults + bodyFaults(of: answer, by: response)
     }
 
-    private func headerFaults(of answer: Answer, _ response: JSONValue) -> [String] {
+    private func headerFaults(of answer: Answer, by response: JSONValue) -> [String] {
         guard case .object(let headers) = response["headers"] else { return [] }
         return headers.filter { header in
             let value = header.value["$ref"]?.text.flatMap(schemas.resolve) ?? header.value
@@ -99,7 +99,7 @@ package struct APIDescription: Sendable {
         }.map { "the header \($0.name) is missing" }
     }
 
-    private func bodyFaults(of answer: Answer, _ response: JSONValue) -> [String] {
+    private func bodyFaults(of answer: Answer, by response: JSONValue) -> [String] {
         guard case .object(let media) = response["content"] else { return ["no content"] }
         let type = answer.header("content-type")?.prefix { $0 != ";" } ?? ""
         guard let content = media.first(where: { $0.name == type })?.value else {
@@ -116,7 +116,7 @@ package struct APIDescription: Sendable {
     private func response(to request: SuiteRequest, status: Int) -> JSONValue? {
         let path = Self.segments(request.path)
         let fitting = operations.filter { $0.takes(path) }
-        // Of several, the one that says most about the path: …/compacted, not …/{subscription}.
+        // The most literal of several operations is meant: …/compacted, not …/{subscription}.
         let literals = fitting.map(\.literals).max()
         let best = fitting.filter { $0.literals == literals }
         let method = request.method == "HEAD" ? "GET" : request.method

@@ -14,7 +14,7 @@ package struct JSONSchema: Sendable {
         self.document = document
     }
 
-    /// What is wrong with `value`, each with its place; empty when nothing is.
+    /// The faults of `value`, each with its place; empty when there is none.
     package func faults(
         of value: JSONValue,
         against schema: JSONValue,
@@ -25,10 +25,10 @@ package struct JSONSchema: Sendable {
         }
         guard case .object(let keywords) = schema else { return ["\(place): no schema"] }
         let check = Check(schemas: self, value: value, schema: schema, place: place)
-        return keywords.flatMap { check.faults(keyword: $0.name, $0.value) }
+        return keywords.flatMap { check.faults(keyword: $0.name, rule: $0.value) }
     }
 
-    /// What a reference such as `#/components/schemas/Event` points to.
+    /// The value that a reference such as `#/components/schemas/Event` points to.
     func resolve(_ reference: String) -> JSONValue? {
         reference.split(separator: "/").dropFirst().reduce(document as JSONValue?) { holder, name in
             holder?[String(name).replacing("~1", with: "/").replacing("~0", with: "~")]
@@ -44,12 +44,12 @@ extension JSONSchema {
         let schema: JSONValue
         let place: String
 
-        func fault(_ isWrong: Bool, _ message: @autoclosure () -> String) -> [String] {
+        func fault(if isWrong: Bool, saying message: @autoclosure () -> String) -> [String] {
             isWrong ? ["\(place): \(message())"] : []
         }
 
-        /// What one keyword of the schema says.
-        func faults(keyword: String, _ rule: JSONValue) -> [String] {
+        /// The faults that one keyword of the schema finds.
+        func faults(keyword: String, rule: JSONValue) -> [String] {
             switch keyword {
             case "title", "description", "examples", "default": []
             case "$ref": reference(rule)
@@ -72,7 +72,7 @@ extension JSONSchema {
             case "maxLength": maxLength(rule)
             case "pattern": pattern(rule)
             case "format": format(rule)
-            default: fault(true, "the schema has an unknown keyword \(keyword)")
+            default: fault(if: true, saying: "the schema has an unknown keyword \(keyword)")
             }
         }
     }
@@ -83,7 +83,7 @@ extension JSONSchema {
 extension JSONSchema.Check {
     func reference(_ target: JSONValue) -> [String] {
         guard let name = target.text, let schema = schemas.resolve(name) else {
-            return fault(true, "the schema points nowhere")
+            return fault(if: true, saying: "the schema points nowhere")
         }
         return schemas.faults(of: value, against: schema, at: place)
     }
@@ -91,7 +91,10 @@ extension JSONSchema.Check {
     func type(_ names: JSONValue) -> [String] {
         let allowed =
             names.elements.isEmpty ? [names.text ?? ""] : names.elements.compactMap(\.text)
-        return fault(!allowed.contains(where: isA), "is not \(allowed.joined(separator: " or "))")
+        return fault(
+            if: !allowed.contains(where: isA),
+            saying: "is not \(allowed.joined(separator: " or "))"
+        )
     }
 
     private func isA(_ name: String) -> Bool {
@@ -105,11 +108,11 @@ extension JSONSchema.Check {
     }
 
     func enumeration(_ values: JSONValue) -> [String] {
-        fault(!values.elements.contains(value), "is none of the listed values")
+        fault(if: !values.elements.contains(value), saying: "is none of the listed values")
     }
 
     func constant(_ constant: JSONValue) -> [String] {
-        fault(value != constant, "is not the only value allowed")
+        fault(if: value != constant, saying: "is not the only value allowed")
     }
 
     func oneOf(_ schemas: JSONValue) -> [String] {
@@ -117,7 +120,10 @@ extension JSONSchema.Check {
             self.schemas.faults(of: value, against: $0, at: place)
         }
         let count = faults.count(where: \.isEmpty)
-        return fault(count != 1, "fits \(count) of the alternatives: \(faults.joined())")
+        return fault(
+            if: count != 1,
+            saying: "fits \(count) of the alternatives: \(faults.joined())"
+        )
     }
 
     func allOf(_ schemas: JSONValue) -> [String] {
@@ -143,7 +149,7 @@ extension JSONSchema.Check {
     func required(_ names: JSONValue) -> [String] {
         guard case .object = value else { return [] }
         return names.elements.compactMap(\.text).flatMap {
-            fault(value[$0] == nil, "\($0) is missing")
+            fault(if: value[$0] == nil, saying: "\($0) is missing")
         }
     }
 
@@ -160,7 +166,7 @@ extension JSONSchema.Check {
     }
 
     func maxProperties(_ limit: JSONValue) -> [String] {
-        fault(members.count > limit.integer, "has \(members.count) members")
+        fault(if: members.count > limit.integer, saying: "has \(members.count) members")
     }
 }
 
@@ -175,11 +181,14 @@ extension JSONSchema.Check {
 
     func minItems(_ limit: JSONValue) -> [String] {
         guard case .array(let elements) = value else { return [] }
-        return fault(elements.count < limit.integer, "has \(elements.count) elements")
+        return fault(if: elements.count < limit.integer, saying: "has \(elements.count) elements")
     }
 
     func maxItems(_ limit: JSONValue) -> [String] {
-        fault(value.elements.count > limit.integer, "has \(value.elements.count) elements")
+        fault(
+            if: value.elements.count > limit.integer,
+            saying: "has \(value.elements.count) elements"
+        )
     }
 }
 
@@ -195,34 +204,37 @@ extension JSONSchema.Check {
     }
 
     func minimum(_ limit: JSONValue) -> [String] {
-        number.map { fault($0 < Double(limit.integer), "\($0) is too small") } ?? []
+        number.map { fault(if: $0 < Double(limit.integer), saying: "\($0) is too small") } ?? []
     }
 
     func maximum(_ limit: JSONValue) -> [String] {
-        number.map { fault($0 > Double(limit.integer), "\($0) is too large") } ?? []
+        number.map { fault(if: $0 > Double(limit.integer), saying: "\($0) is too large") } ?? []
     }
 
     func minLength(_ limit: JSONValue) -> [String] {
-        string.map { fault($0.unicodeScalars.count < limit.integer, "is too short") } ?? []
+        string.map { fault(if: $0.unicodeScalars.count < limit.integer, saying: "is too short") }
+            ?? []
     }
 
     func maxLength(_ limit: JSONValue) -> [String] {
-        string.map { fault($0.unicodeScalars.count > limit.integer, "is too long") } ?? []
+        string.map { fault(if: $0.unicodeScalars.count > limit.integer, saying: "is too long") }
+            ?? []
     }
 
     func pattern(_ pattern: JSONValue) -> [String] {
         guard let string, let pattern = pattern.text else { return [] }
         let found = string.range(of: pattern, options: .regularExpression)
-        return fault(found == nil, "\(string) does not match \(pattern)")
+        return fault(if: found == nil, saying: "\(string) does not match \(pattern)")
     }
 
     func format(_ format: JSONValue) -> [String] {
         switch (format.text, value) {
-        case ("int64", .number(let text)): fault(Int64(text) == nil, "\(text) is no int64")
+        case ("int64", .number(let text)):
+            fault(if: Int64(text) == nil, saying: "\(text) is no int64")
         case ("date-time", .string(let text)):
-            fault(Self.date(text) == nil, "\(text) is no date and time")
+            fault(if: Self.date(text) == nil, saying: "\(text) is no date and time")
         case ("int64", _), ("date-time", _): []
-        default: fault(true, "the schema has an unknown format \(format.text ?? "")")
+        default: fault(if: true, saying: "the schema has an unknown format \(format.text ?? "")")
         }
     }
 

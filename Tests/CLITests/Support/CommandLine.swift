@@ -2,10 +2,11 @@ import Foundation
 import LedgerTesting
 import Loopback
 import Testing
+import Glibc
 
 /// The executable that stands beside the tests, run as a user runs it.
 enum CommandLine {
-    /// What a run left behind.
+    /// The remains of a run: its exit code and what it printed.
     struct Outcome: CustomStringConvertible {
         let status: Int32
         let bytes: [UInt8]
@@ -26,7 +27,7 @@ enum CommandLine {
         input: [UInt8] = [],
         url: String? = nil
     ) async throws -> Outcome {
-        try await onThread { try runBlocking(arguments, input, url) }
+        try await onThread { try runBlocking(arguments, input: input, url: url) }
     }
 
     /// Starts a command on descriptors of the test's; the input of nil is empty.
@@ -48,7 +49,12 @@ enum CommandLine {
         try await onThread {
             let executable = try ServerProcess.executable("eventledger")
             let function = "eventledger() { '\(executable)' \"$@\"; }; "
-            return try runBlocking(["-c", function + script], [], url, executable: "/bin/sh")
+            return try runBlocking(
+                ["-c", function + script],
+                input: [],
+                url: url,
+                executable: "/bin/sh"
+            )
         }
     }
 
@@ -60,8 +66,8 @@ enum CommandLine {
 
     private static func runBlocking(
         _ arguments: [String],
-        _ input: [UInt8],
-        _ url: String?,
+        input: [UInt8],
+        url: String?,
         executable: String? = nil
     ) throws -> Outcome {
         let folder = try TemporaryFolder()
@@ -97,5 +103,64 @@ extension TemporaryFolder {
     func write(_ text: String, to name: String) throws -> String {
         try text.write(toFile: self[name], atomically: true, encoding: .utf8)
         return self[name]
+    }
+}
+
+/// A pipe between a test and a command.
+struct TestPipe: ~Copyable {
+    private(set) var reading: Int32
+    private(set) var writing: Int32
+
+    init() throws {
+        var ends: [Int32] = [-1, -1]
+        try #require(pipe(&ends) == 0)
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        (reading, writing) = (ends[0], ends[1])
+    }
+
+    deinit {
+        if reading >= 0 { close(reading) }
+        if writing >= 0 { close(writing) }
+    }
+
+    mutating func closeReading() {
+        close(reading)
+        reading = -1
+    }
+
+    mutating func closeWriting() {
+        close(writing)
+        writing = -1
+    }
+
+    /// Lets a writer get an error instead of waiting where the pipe is full.
+    func makeWritingNonBlocking() {
+        _ = fcntl(writing, F_SETFL, fcntl(writing, F_GETFL) | O_NONBLOCK)
+    }
+
+    func write(_ text: String) {
+        let bytes = Array(text.utf8)
+        _ = Glibc.write(writing, bytes, bytes.count)
+    }
+
+    /// The number of bytes that can be read at once.
+    var waiting: Int {
+        var count: Int32 = 0
+        return ioctl(reading, UInt(FIONREAD), &count) == 0 ? Int(count) : 0
+    }
+
+    /// Reads so many bytes at most; fewer at the end.
+    func read(_ most: Int = .max) async -> [UInt8] {
+        let descriptor = reading
+        return await onThread {
+            var bytes: [UInt8] = []
+            var part = [UInt8](repeating: 0, count: 65_536)
+            while bytes.count < most {
+                let count = Glibc.read(descriptor, &part, min(part.count, most - bytes.count))
+                guard count > 0 else { break }
+                bytes += part[..<count]
+            }
+            return bytes
+        }
     }
 }

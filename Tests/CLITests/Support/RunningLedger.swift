@@ -19,7 +19,7 @@ final class RunningLedger: Sendable {
         await process.stop()
     }
 
-    /// `kill -9`.
+    /// Ends the server as `kill -9` does, in whatever it does.
     func crash() {
         process.kill()
     }
@@ -53,14 +53,18 @@ final class RunningLedger: Sendable {
 
     /// A call whose answer is JSON.
     @discardableResult
-    func call(_ method: String, _ path: [String], _ body: String = "") async throws -> JSONValue {
-        try JSONValue(try await client.call(method, path, body: Array(body.utf8)))
+    func call(
+        _ method: String,
+        at path: [String],
+        sending body: String = ""
+    ) async throws -> JSONValue {
+        try JSONValue(try await client.call(method, at: path, body: Array(body.utf8)))
     }
 
     /// Publishes one chunk of events to one key.
-    func publish(_ stream: String, _ key: String, _ data: [String]) async throws {
+    func publish(_ data: [String], under key: String, to stream: String) async throws {
         let events = data.map { "{\"key\":\"\(key)\",\"type\":\"t\",\"data\":\($0)}" }
         let body = "[\(events.joined(separator: ","))]"
-        try await call("POST", ["streams", stream, "events"], body)
+        try await call("POST", at: ["streams", stream, "events"], sending: body)
     }
 }

@@ -5,9 +5,9 @@ import Synchronization
 
 /// Calls the servers of a cluster through their proxies.
 final class Client: Sendable {
-    /// What a call came to.
+    /// The outcome of a call.
     ///
-    /// Unchecked: nobody changes a parsed document.
+    /// `@unchecked Sendable`: nobody changes a parsed document.
     enum Result: @unchecked Sendable {
         /// A success and its body.
         case success([String: Any])
@@ -15,7 +15,7 @@ final class Client: Sendable {
         case refused(status: Int, [String: Any])
         /// Some of the parts of a publish.
         case parts([[String: Any]])
-        /// Nobody knows.
+        /// Nobody knows what came of it.
         case open
 
         /// The body of a success.
@@ -29,16 +29,16 @@ final class Client: Sendable {
     private let urls: [String]
     private let judge: Judge
 
-    init(_ cluster: Cluster, _ judge: Judge) {
+    init(of cluster: Cluster, judge: Judge) {
         urls = cluster.clientLinks.map(\.url)
         self.judge = judge
     }
 
     func call(
-        _ server: Int,
         _ method: String,
-        _ target: String,
-        _ body: String = "",
+        at target: String,
+        sending body: String = "",
+        to server: Int,
         key: String? = nil
     ) async -> Result {
         var request = CurlRequest(
@@ -64,15 +64,15 @@ final class Client: Sendable {
         switch response.status {
         case 200...299: return .success(body)
         case 400...499: return .refused(status: response.status, body)
-        case 503: return unavailable(body, call)
+        case 503: return unavailable(body, after: call)
         default:
             judge.violate("\(call): \(response.status) \(body)")
             return .open
         }
     }
 
-    /// What the words of a 503 say is held against them.
-    private func unavailable(_ body: [String: Any], _ call: String) -> Result {
+    /// The outcome by the words of a 503, which are taken as they are.
+    private func unavailable(_ body: [String: Any], after call: String) -> Result {
         let message = body["message"] as? String ?? ""
         switch body["error"] as? String {
         case "outcome_unknown": return .open

@@ -13,7 +13,7 @@ struct LogClients {
     private let judge: Judge
     private var random: SeededGenerator
 
-    init(_ client: Client, _ judge: Judge, _ random: SeededGenerator) {
+    init(_ client: Client, judge: Judge, random: SeededGenerator) {
         self.client = client
         self.judge = judge
         self.random = random
@@ -30,7 +30,7 @@ struct LogClients {
                 for _ in 0..<Self.clients {
                     let seed = random.next()
                     group.addTask { [self] in
-                        await work(on: stream, calls, SeededGenerator(seed: seed))
+                        await work(on: stream, noting: calls, random: SeededGenerator(seed: seed))
                     }
                 }
             }
@@ -52,7 +52,7 @@ struct LogClients {
         let body = #"{"stream_id":"\#(stream)","partition_count":1,"compaction":false}"#
         while ContinuousClock.now < end {
             let server = Int.random(in: 0..<Cluster.size, using: &random)
-            switch await client.call(server, "POST", "/streams", body) {
+            switch await client.call("POST", at: "/streams", sending: body, to: server) {
             case .success, .refused(409, _): return true
             case .refused, .parts, .open: continue
             }
@@ -62,24 +62,30 @@ struct LogClients {
 
     private func work(
         on stream: String,
-        _ calls: LogCalls,
-        _ generator: SeededGenerator
+        noting calls: LogCalls,
+        random generator: SeededGenerator
     ) async {
         var random = generator
         for _ in 0..<8 where calls.open < Self.mostOpen {
             let server = Int.random(in: 0..<Cluster.size, using: &random)
             switch Int.random(in: 0..<10, using: &random) {
-            case 0...4: await append(stream, server, calls, isExpecting: random.happens(0.3))
-            case 5...7: await read(stream, server, calls, &random)
-            default: await tail(stream, server, calls)
+            case 0...4:
+                await append(
+                    to: stream,
+                    through: server,
+                    noting: calls,
+                    isExpecting: random.happens(0.3)
+                )
+            case 5...7: await read(stream, through: server, noting: calls, using: &random)
+            default: await tail(of: stream, through: server, noting: calls)
             }
         }
     }
 
     private func append(
-        _ stream: String,
-        _ server: Int,
-        _ calls: LogCalls,
+        to stream: String,
+        through server: Int,
+        noting calls: LogCalls,
         isExpecting: Bool
     ) async {
         let value = calls.freshValue()
@@ -87,7 +93,12 @@ struct LogClients {
         let condition = expected.map { ",\"expected_offset\":\($0)" } ?? ""
         let body = #"{"events":[{"key":"k","type":"t","data":\#(value)}]\#(condition)}"#
         let called = calls.moment()
-        let result = await client.call(server, "POST", "/streams/\(stream)/events", body)
+        let result = await client.call(
+            "POST",
+            at: "/streams/\(stream)/events",
+            sending: body,
+            to: server
+        )
         let answer: LogCall.AppendAnswer
         switch result {
         case .success(let body):
@@ -99,35 +110,35 @@ struct LogClients {
         case .refused: answer = .refused
         case .parts, .open: answer = .unknown
         }
-        calls.note(.append([value], expecting: expected, answer), called)
+        calls.note(.append([value], expecting: expected, answer), called: called)
     }
 
     private func read(
         _ stream: String,
-        _ server: Int,
-        _ calls: LogCalls,
-        _ random: inout SeededGenerator
+        through server: Int,
+        noting calls: LogCalls,
+        using random: inout SeededGenerator
     ) async {
         let from = Int.random(in: 0...calls.highest, using: &random)
         let called = calls.moment()
         let target = "/streams/\(stream)/events?partition=0&from=\(from)&limit=50"
-        guard let page = await client.call(server, "GET", target).body else { return }
+        guard let page = await client.call("GET", at: target, to: server).body else { return }
         let values = (page["events"] as? [[String: Any]] ?? []).map { $0["data"] as? Int ?? -1 }
         let isAtEnd = page["caught_up"] as? Bool ?? false
-        calls.note(.read(from: from, values, caughtUp: isAtEnd), called)
+        calls.note(.read(from: from, values, caughtUp: isAtEnd), called: called)
     }
 
-    private func tail(_ stream: String, _ server: Int, _ calls: LogCalls) async {
+    private func tail(of stream: String, through server: Int, noting calls: LogCalls) async {
         let called = calls.moment()
-        let answer = await client.call(server, "GET", "/streams/\(stream)")
+        let answer = await client.call("GET", at: "/streams/\(stream)", to: server)
         guard let partition = (answer.body?["partitions"] as? [[String: Any]])?.first else {
             return
         }
-        calls.note(.tail(partition["next_offset"] as? Int ?? -1), called)
+        calls.note(.tail(partition["next_offset"] as? Int ?? -1), called: called)
     }
 }
 
-/// What the clients of one log called and were answered, in the order of these moments.
+/// The calls that the clients of one log made, and their answers, in the order of these moments.
 private final class LogCalls: Sendable {
     private struct State {
         var moment = 0
@@ -139,7 +150,7 @@ private final class LogCalls: Sendable {
 
     var all: [LogCall] { state.withLock { $0.calls } }
 
-    /// Appends whose end is open.
+    /// The number of appends whose end is open.
     var open: Int {
         all.count { if case .append(_, _, .unknown) = $0.kind { true } else { false } }
     }
@@ -166,7 +177,7 @@ private final class LogCalls: Sendable {
         }
     }
 
-    func note(_ kind: LogCall.Kind, _ called: Int) {
+    func note(_ kind: LogCall.Kind, called: Int) {
         state.withLock { state in
             state.moment += 1
             state.calls.append(LogCall(kind, called: called, answered: state.moment))

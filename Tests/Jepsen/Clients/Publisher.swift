@@ -4,7 +4,7 @@ import LedgerTesting
 
 /// Publishes one request after the other, and holds the ledger to each answer.
 struct Publisher {
-    private enum Way: CaseIterable {
+    private enum Mode: CaseIterable {
         case plain, keyed, keyedAtomic, atomic, expecting
     }
 
@@ -14,12 +14,12 @@ struct Publisher {
     let client: Client
     let judge: Judge
     var random: SeededGenerator
-    /// Told by answers: where a partition ends, more or less.
+    /// By partition: its end as answers told it, more or less.
     private var ends = Array(repeating: 0, count: partitions)
     private var published = 0
     private var server: Int
 
-    init(_ number: Int, _ client: Client, _ judge: Judge, _ random: SeededGenerator) {
+    init(_ number: Int, client: Client, judge: Judge, random: SeededGenerator) {
         self.number = number
         self.client = client
         self.judge = judge
@@ -29,8 +29,8 @@ struct Publisher {
 
     mutating func run(until end: ContinuousClock.Instant) async {
         while ContinuousClock.now < end {
-            let way = Way.allCases.randomElement(using: &random) ?? .plain
-            await publish(way, until: end)
+            let mode = Mode.allCases.randomElement(using: &random) ?? .plain
+            await publish(mode, until: end)
         }
     }
 
@@ -40,32 +40,32 @@ struct Publisher {
         let isAtomic: Bool
     }
 
-    private mutating func publish(_ way: Way, until end: ContinuousClock.Instant) async {
+    private mutating func publish(_ mode: Mode, until end: ContinuousClock.Instant) async {
         published += 1
-        let isAtomic = way == .atomic || way == .keyedAtomic
-        let request = request(isAtomic: isAtomic, isExpecting: way == .expecting)
+        let isAtomic = mode == .atomic || mode == .keyedAtomic
+        let request = request(isAtomic: isAtomic, isExpecting: mode == .expecting)
         judge.began(request.events.map(\.value), isAtomic: isAtomic)
-        guard way == .keyed || way == .keyedAtomic else {
-            return settle(request, await send(request, key: nil))
+        guard mode == .keyed || mode == .keyedAtomic else {
+            return settle(request, by: await send(request, key: nil))
         }
         // A request with a key is sent again, to whichever server, until its fate is known; half of
         // the times to two at once.
         let key = "\(number)-\(published)"
         var isOpen = false
         repeat {
-            let answers = await sendPerhapsTwice(request, key)
+            let answers = await sendPerhapsTwice(request, key: key)
             for answer in answers {
-                if case .success = answer { return settle(request, answer) }
+                if case .success = answer { return settle(request, by: answer) }
             }
             isOpen = isOpen || answers.contains { if case .refused = $0 { false } else { true } }
-            guard isOpen else { return settle(request, answers[0]) }
+            guard isOpen else { return settle(request, by: answers[0]) }
         } while ContinuousClock.now < end
-        settle(request, .open)
+        settle(request, by: .open)
     }
 
     private mutating func sendPerhapsTwice(
         _ request: Request,
-        _ key: String
+        key: String
     ) async
         -> [Client.Result]
     {
@@ -73,7 +73,9 @@ struct Publisher {
         let other = Int.random(in: 0..<Cluster.size, using: &random)
         let client = client
         let target = Self.target
-        let twin = Task { await client.call(other, "POST", target, request.body, key: key) }
+        let twin = Task {
+            await client.call("POST", at: target, sending: request.body, to: other, key: key)
+        }
         let first = await send(request, key: key)
         return [first, await twin.value]
     }
@@ -81,7 +83,13 @@ struct Publisher {
     private static let target = "/streams/s/events"
 
     private mutating func send(_ request: Request, key: String?) async -> Client.Result {
-        let result = await client.call(server, "POST", Self.target, request.body, key: key)
+        let result = await client.call(
+            "POST",
+            at: Self.target,
+            sending: request.body,
+            to: server,
+            key: key
+        )
         if case .success = result {
         } else {
             server = Int.random(in: 0..<Cluster.size, using: &random)
@@ -110,9 +118,9 @@ struct Publisher {
 
     // MARK: Answers
 
-    private mutating func settle(_ request: Request, _ result: Client.Result) {
+    private mutating func settle(_ request: Request, by result: Client.Result) {
         switch result {
-        case .success(let body): acknowledge(request, body)
+        case .success(let body): acknowledge(request, by: body)
         case .refused(let status, let body):
             if status == 409, let details = body["details"] as? [String: Any],
                 let actual = details["next_offset"] as? Int
@@ -122,12 +130,12 @@ struct Publisher {
                 judge.violate("a publish is refused by \(status): \(body)")
             }
             judge.refused(request.events.map(\.value))
-        case .parts(let parts): settle(request, parts)
+        case .parts(let parts): settle(request, byPart: parts)
         case .open: judge.left(open: request.events.map(\.value))
         }
     }
 
-    private mutating func acknowledge(_ request: Request, _ body: [String: Any]) {
+    private mutating func acknowledge(_ request: Request, by body: [String: Any]) {
         let places = body["events"] as? [[String: Any]] ?? []
         guard places.count == request.events.count else {
             return judge.violate("\(request.events.count) events, \(places.count) acknowledged")
@@ -148,8 +156,8 @@ struct Publisher {
         }
     }
 
-    /// Each partition's events have a fate of their own.
-    private func settle(_ request: Request, _ parts: [[String: Any]]) {
+    /// Settles a request by partition: each one's events have a fate of their own.
+    private func settle(_ request: Request, byPart parts: [[String: Any]]) {
         for (partition, events) in Dictionary(
             grouping: request.events,
             by: { Self.partition(of: $0.key) }

@@ -8,7 +8,7 @@ struct Subscriber {
     private let client: Client
     private let judge: Judge
     private var random: SeededGenerator
-    /// By partition: where an acknowledged commit stands; it never goes back.
+    /// By partition: the offset of an acknowledged commit, which never goes back.
     private var committed = Array(repeating: 0, count: Publisher.partitions)
     /// By partition: the furthest that a commit was tried for, acknowledged or not.
     private var tried = Array(repeating: 0, count: Publisher.partitions)
@@ -17,7 +17,7 @@ struct Subscriber {
     private var cursor: String?
     private(set) var delivered = 0
 
-    init(_ name: String, _ client: Client, _ judge: Judge, _ random: SeededGenerator) {
+    init(_ name: String, client: Client, judge: Judge, random: SeededGenerator) {
         self.name = name
         self.client = client
         self.judge = judge
@@ -49,13 +49,17 @@ struct Subscriber {
         next = Array(repeating: nil, count: Publisher.partitions)
     }
 
-    /// - Returns: Whether nothing was left.
+    /// - Returns: true when nothing was left.
     @discardableResult
     private mutating func step(wait: String) async -> Bool {
         let server = Int.random(in: 0..<Cluster.size, using: &random)
         let path = "/streams/s/subscriptions/\(name)"
         let place = cursor.map { "&cursor=\($0)" } ?? ""
-        let result = await client.call(server, "GET", "\(path)/poll?limit=50&wait=\(wait)\(place)")
+        let result = await client.call(
+            "GET",
+            at: "\(path)/poll?limit=50&wait=\(wait)\(place)",
+            to: server
+        )
         guard let page = result.body else {
             if case .refused(let status, let body) = result, (400...499).contains(status) {
                 judge.violate("\(name): a poll is refused by \(status): \(body)")
@@ -64,7 +68,7 @@ struct Subscriber {
         }
         take(page)
         cursor = page["cursor"] as? String
-        if let cursor, random.happens(0.6) { await commit(cursor, "\(path)/commit") }
+        if let cursor, random.happens(0.6) { await commit(cursor, at: "\(path)/commit") }
         return page["caught_up"] as? Bool == true && (page["events"] as? [Any])?.isEmpty == true
     }
 
@@ -86,12 +90,17 @@ struct Subscriber {
         }
     }
 
-    private mutating func commit(_ cursor: String, _ target: String) async {
+    private mutating func commit(_ cursor: String, at target: String) async {
         for (partition, end) in next.enumerated() {
             tried[partition] = max(tried[partition], end ?? 0)
         }
         let server = Int.random(in: 0..<Cluster.size, using: &random)
-        switch await client.call(server, "POST", target, #"{"cursor":"\#(cursor)"}"#) {
+        switch await client.call(
+            "POST",
+            at: target,
+            sending: #"{"cursor":"\#(cursor)"}"#,
+            to: server
+        ) {
         case .success:
             for (partition, end) in next.enumerated() {
                 committed[partition] = max(committed[partition], end ?? 0)

@@ -46,7 +46,7 @@ final class Cluster: Sendable {
         }
     }
 
-    /// `kill -9`.
+    /// Ends a server as `kill -9` does.
     func kill(_ index: Int) {
         servers.withLock { servers in
             defer { servers[index] = nil }
@@ -54,9 +54,14 @@ final class Cluster: Sendable {
         }?.kill()
     }
 
-    /// Stops a server in whatever it does, or lets it go on.
-    func pause(_ index: Int, _ isPaused: Bool) {
-        servers.withLock { $0[index] }?.send(isPaused ? SIGSTOP : SIGCONT)
+    /// Stops a server in whatever it does.
+    func pause(_ index: Int) {
+        servers.withLock { $0[index] }?.send(SIGSTOP)
+    }
+
+    /// Lets a server go on that was paused.
+    func resume(_ index: Int) {
+        servers.withLock { $0[index] }?.send(SIGCONT)
     }
 
     /// No more trouble: servers with nothing in hand, and nothing on its way to the table.

@@ -10,11 +10,11 @@ struct Nemesis {
 
     private let cluster: Cluster
     private var random: SeededGenerator
-    /// Longest pause of a server, seconds: longer than a tail is cached, where there is time.
+    /// The longest pause of a server, seconds: longer than a tail is cached, where there is time.
     private let longestPause: Int64
     private let start = ContinuousClock.now
 
-    init(_ cluster: Cluster, _ random: SeededGenerator, longestPause: Int64) {
+    init(of cluster: Cluster, random: SeededGenerator, longestPause: Int64) {
         self.cluster = cluster
         self.random = random
         self.longestPause = longestPause
@@ -31,7 +31,7 @@ struct Nemesis {
             let length = Int64.random(in: 500...4_000, using: &random)
             let moment = (ContinuousClock.now - start) / .milliseconds(1)
             say("\(Int(moment)) ms: \(harm.rawValue), server \(server), \(length) ms")
-            try await apply(harm, server, length)
+            try await apply(harm, to: server, for: length)
             setUsual()
             try await Task.sleep(for: .milliseconds(Int64.random(in: 100...1_500, using: &random)))
         }
@@ -42,7 +42,7 @@ struct Nemesis {
         for link in cluster.clientLinks { link.change(.client) }
     }
 
-    private mutating func apply(_ harm: Harm, _ server: Int, _ length: Int64) async throws {
+    private mutating func apply(_ harm: Harm, to server: Int, for length: Int64) async throws {
         let table = cluster.tableLinks[server]
         let client = cluster.clientLinks[server]
         var weather = Weather.table
@@ -81,8 +81,8 @@ struct Nemesis {
     private mutating func pause(_ server: Int) async throws {
         let isLong = random.happens(0.1)
         let seconds = Int64.random(in: 1...(isLong ? longestPause : 6), using: &random)
-        cluster.pause(server, true)
+        cluster.pause(server)
         try await Task.sleep(for: .seconds(seconds))
-        cluster.pause(server, false)
+        cluster.resume(server)
     }
 }

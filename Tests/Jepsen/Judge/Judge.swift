@@ -20,7 +20,7 @@ final class Judge: Sendable {
     private let state = Mutex(State())
     let history = History()
 
-    /// Notes what must never be.
+    /// Notes that a promise was broken, and how.
     func violate(_ text: String) {
         say("VIOLATION: \(text)")
         state.withLock { $0.violations.append(text) }
@@ -55,7 +55,10 @@ final class Judge: Sendable {
 
     /// Everything that contradicts the promises.
     ///
-    /// `compacted`: By key, the value of the compacted state.
+    /// - Parameters:
+    ///   - log: all events, of every partition.
+    ///   - compacted: by key, the value in the compacted state.
+    /// - Returns: a text for each violation; empty when every promise held.
     func violations(log: [History.Event], compacted: [String: String]) -> [String] {
         let state = state.withLock { $0 }
         let stored = Set(log.map(\.value))
@@ -69,11 +72,11 @@ final class Judge: Sendable {
         }
         return state.violations + history.violations(log: log)
             + state.refused.intersection(stored).sorted().map { "refused, and stored: \($0)" }
-            + state.atomic.compactMap { Self.torn($0, stored) }
-            + wrongDeliveries + Self.differences(Self.fold(log), compacted)
+            + state.atomic.compactMap { Self.torn($0, among: stored) }
+            + wrongDeliveries + Self.differences(of: compacted, from: Self.fold(log))
     }
 
-    private static func torn(_ values: [String], _ stored: Set<String>) -> String? {
+    private static func torn(_ values: [String], among stored: Set<String>) -> String? {
         let count = values.count { stored.contains($0) }
         return count == 0 || count == values.count
             ? nil : "\(count) of \(values.count) of an atomic publish are stored: \(values)"
@@ -84,8 +87,8 @@ final class Judge: Sendable {
     }
 
     private static func differences(
-        _ expected: [String: String],
-        _ found: [String: String]
+        of found: [String: String],
+        from expected: [String: String]
     ) -> [String] {
         Set(expected.keys).union(found.keys).sorted().compactMap { key in
             expected[key] == found[key]
@@ -95,7 +98,7 @@ final class Judge: Sendable {
         }
     }
 
-    /// What it was all about, in a line.
+    /// The numbers of the whole run, in a line.
     var summary: String {
         let state = state.withLock { $0 }
         return "\(state.sent) events sent, \(history.acknowledgedCount) acknowledged, "
@@ -111,6 +114,58 @@ final class Judge: Sendable {
                 key: event["key"] as? String ?? "",
                 value: event["data"] as? String ?? ""
             )
+        }
+    }
+}
+
+/// Reads everything back from a calm cluster.
+struct LastLook {
+    let client: Client
+
+    /// The whole log and the compacted state of it.
+    func read() async throws -> (log: [History.Event], compacted: [String: String]) {
+        try await persist("POST", at: "/streams/s/compact")
+        var compacted: [String: String] = [:]
+        var next = ""
+        repeat {
+            let page = try await persist("GET", at: "/streams/s/compacted?limit=1000\(next)")
+            for event in Judge.events(page) { compacted[event.key] = event.value }
+            next = (page["next"] as? String).map { "&next=\($0)" } ?? ""
+        } while !next.isEmpty
+        var log: [History.Event] = []
+        for partition in 0..<Publisher.partitions { log += try await self.log(of: partition) }
+        return (log, compacted)
+    }
+
+    private func log(of partition: Int) async throws -> [History.Event] {
+        var log: [History.Event] = []
+        while true {
+            let target = "/streams/s/events?partition=\(partition)&from=\(log.count)&limit=1000"
+            let page = try await persist("GET", at: target)
+            log += Judge.events(page)
+            if page["caught_up"] as? Bool == true { return log }
+        }
+    }
+
+    /// Makes a call that is safe to repeat, until it succeeds.
+    ///
+    /// `isThere` is the status that counts as a success too: that of what exists already.
+    @discardableResult
+    func persist(
+        _ method: String,
+        at target: String,
+        sending body: String = "",
+        isThere: Int? = nil
+    ) async throws -> [String: Any] {
+        let patience = Patience()
+        while true {
+            switch await client.call(method, at: target, sending: body, to: 0) {
+            case .success(let body): return body
+            case .refused(let status, _) where status == isThere: return [:]
+            case .refused(let status, let body):
+                try patience.check("\(method) \(target): \(status) \(body)")
+            case .parts, .open: try patience.check("\(method) \(target)")
+            }
         }
     }
 }

@@ -8,7 +8,7 @@ struct HTTPMessage: Sendable {
 
     var body: [UInt8] { Array(bytes[head.utf8.count...]) }
 
-    /// Whether it is a transaction of the table.
+    /// True for a transaction of the table.
     var isTransaction: Bool { head.contains("TransactWriteItems") }
 
     /// Reads the next one from a socket; nil at its end, or when it fails.
@@ -44,14 +44,14 @@ struct HTTPMessage: Sendable {
         head.lowercased().firstMatch(of: /\r\ncontent-length: *(\d+)/).flatMap { Int($0.1) }
     }
 
-    /// Whether the connection ends with it.
+    /// True when the connection ends with it.
     var closes: Bool {
         let head = head.lowercased()
         return head.hasPrefix("http/1.0") || head.contains("\r\nconnection: close")
             || !head.contains("\r\ncontent-length:")
     }
 
-    /// How many rows a transaction of the table writes.
+    /// The number of rows that a transaction of the table writes.
     var transactionSize: Int {
         let fields = try? JSONSerialization.jsonObject(with: Data(body)) as? [String: Any]
         return (fields?["TransactItems"] as? [Any])?.count ?? 1

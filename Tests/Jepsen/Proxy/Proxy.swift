@@ -1,7 +1,7 @@
 import Foundation
-import Glibc
 import LedgerTesting
 import Synchronization
+import Glibc
 
 /// Stands between a client and a server on loopback, and does to requests what the weather says.
 ///
@@ -18,7 +18,7 @@ final class Proxy: Sendable {
 
     private let listener: Int32
     private let state: Mutex<State>
-    /// Where it listens.
+    /// The port on loopback that it listens on.
     let port: Int
 
     init(to target: Int, seed: UInt64) {
@@ -40,7 +40,7 @@ final class Proxy: Sendable {
 
     var url: String { "http://127.0.0.1:\(port)" }
 
-    /// Whether no request can arrive any more unless another is made.
+    /// True when no request can arrive any more unless another is made.
     var isQuiet: Bool { state.withLock { $0.underWay == 0 } }
 
     /// Leads to another port from now on.
@@ -80,15 +80,19 @@ final class Proxy: Sendable {
         while let request = HTTPMessage(from: connection) {
             let fate = state.withLock { state in
                 state.underWay += 1
-                return state.weather.fate(of: request, &state.random)
+                return state.weather.fate(of: request, using: &state.random)
             }
             defer { state.withLock { $0.underWay -= 1 } }
-            guard carryOut(request, fate, connection) else { return }
+            guard carryOut(request, by: fate, on: connection) else { return }
         }
     }
 
     /// - Returns: false when the connection is over.
-    private func carryOut(_ request: HTTPMessage, _ fate: Fate, _ connection: Int32) -> Bool {
+    private func carryOut(
+        _ request: HTTPMessage,
+        by fate: RequestFate,
+        on connection: Int32
+    ) -> Bool {
         switch fate {
         case .lost: return false
         case .unanswered:
@@ -96,18 +100,18 @@ final class Proxy: Sendable {
             return false
         case .silent: return HTTPMessage(from: connection) != nil
         case .late(let delay):
-            straggle(delay) { [self] in _ = pass(request) }
+            straggle(after: delay) { [self] in _ = pass(request) }
             return HTTPMessage(from: connection) != nil
-        case .refused(let refusal): return Self.send(refusal.answer(to: request), connection)
+        case .refused(let refusal): return Self.send(refusal.answer(to: request), to: connection)
         case .passed(let delay, let twin):
             pause(delay)
             guard let answer = pass(request) else { return false }
-            if let twin { straggle(twin) { [self] in _ = pass(request) } }
-            return Self.send(answer.bytes, connection) && !answer.closes
+            if let twin { straggle(after: twin) { [self] in _ = pass(request) } }
+            return Self.send(answer.bytes, to: connection) && !answer.closes
         }
     }
 
-    private func straggle(_ delay: Int64, _ body: @escaping @Sendable () -> Void) {
+    private func straggle(after delay: Int64, body: @escaping @Sendable () -> Void) {
         state.withLock { $0.underWay += 1 }
         Thread.detachNewThread { [self] in
             pause(delay)
@@ -135,11 +139,11 @@ final class Proxy: Sendable {
                 connect(upstream, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
             }
         }
-        guard result == 0, Self.send(request.bytes, upstream) else { return nil }
+        guard result == 0, Self.send(request.bytes, to: upstream) else { return nil }
         return HTTPMessage(from: upstream)
     }
 
-    private static func send(_ bytes: [UInt8], _ socket: Int32) -> Bool {
+    private static func send(_ bytes: [UInt8], to socket: Int32) -> Bool {
         var sent = 0
         while sent < bytes.count {
             let count = bytes[sent...].withUnsafeBytes {
@@ -157,5 +161,79 @@ final class Proxy: Sendable {
         address.sin_port = in_port_t(port).bigEndian
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
         return address
+    }
+}
+
+/// The behaviour of a link: the probability of each trouble of a request.
+struct Weather: Sendable {
+    /// Every connection is cut, and none is made.
+    var isCut = false
+    /// The request is not passed on, and its connection closed.
+    var lost = 0.0
+    /// The request is carried out, and its connection closed without the answer.
+    var unanswered = 0.0
+    /// The request is not passed on, and nothing comes back until the caller gives up.
+    var silent = 0.0
+    /// The request is passed on after seconds, whether or not the caller still waits.
+    var late = 0.0
+    /// The request is carried out a second time, after some seconds.
+    var twin = 0.0
+    /// The table asks for fewer requests.
+    var throttled = 0.0
+    /// The table cancels a transaction because of another one under way.
+    var conflicted = 0.0
+    /// The longest ordinary delay, milliseconds.
+    var delay: Int64 = 0
+
+    static let calm = Weather()
+
+    /// The link to the table when nothing special happens.
+    static let table = Weather(
+        lost: 0.01,
+        unanswered: 0.01,
+        silent: 0.003,
+        late: 0.005,
+        twin: 0.02,
+        throttled: 0.02,
+        conflicted: 0.02,
+        delay: 5
+    )
+
+    /// A client's link when nothing special happens.
+    static let client = Weather(lost: 0.01, unanswered: 0.02, delay: 3)
+
+    static let cut = Weather(isCut: true)
+}
+
+/// The fate of one request on its way.
+enum RequestFate {
+    case passed(delay: Int64, twin: Int64?)
+    case lost
+    case unanswered
+    case silent
+    case late(Int64)
+    case refused(Refusal)
+}
+
+/// An answer in the name of the table.
+enum Refusal {
+    case throttled
+    case conflicted
+}
+
+extension Weather {
+    /// Draws the fate of a request.
+    func fate(of request: HTTPMessage, using random: inout SeededGenerator) -> RequestFate {
+        if random.happens(lost) { return .lost }
+        if random.happens(unanswered) { return .unanswered }
+        if random.happens(silent) { return .silent }
+        if random.happens(late) { return .late(Int64.random(in: 500...8_000, using: &random)) }
+        if random.happens(throttled) { return .refused(.throttled) }
+        if request.isTransaction, random.happens(conflicted) { return .refused(.conflicted) }
+        let isTwin = random.happens(twin)
+        return .passed(
+            delay: Int64.random(in: 0...delay, using: &random),
+            twin: isTwin ? Int64.random(in: 0...5_000, using: &random) : nil
+        )
     }
 }

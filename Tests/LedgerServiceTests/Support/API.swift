@@ -76,7 +76,7 @@ struct API: Sendable {
         bytes: [UInt8],
         headers: [(name: String, value: String)] = []
     ) async -> Answer {
-        let request = SuiteRequest(method, target, headers: headers, body: bytes)
+        let request = SuiteRequest(method, at: target, headers: headers, body: bytes)
         let answer = await send(request)
         let faults = APIDescription.shared.faults(of: answer, to: request)
         #expect(faults.isEmpty, "\(method) \(target): \(answer)")

@@ -68,7 +68,7 @@ struct FixtureClient: Sendable {
         body: String = "",
         headers: [(name: String, value: String)] = []
     ) async throws -> Exchange {
-        let request = SuiteRequest(method, target, headers: headers, body: Array(body.utf8))
+        let request = SuiteRequest(method, at: target, headers: headers, body: Array(body.utf8))
         let transport = HTTPTransport(url: "http://127.0.0.1:\(port)", key: key)
         return Exchange(request: request, answer: try await transport.send(request))
     }
@@ -79,7 +79,7 @@ struct FixtureClient: Sendable {
         try await client.send(text)
         let response = try await client.receive()
         return Exchange(
-            request: SuiteRequest(method, target),
+            request: SuiteRequest(method, at: target),
             answer: Answer(
                 status: response.status,
                 headers: response.headers.map { ($0.name.lowercased(), $0.value) },

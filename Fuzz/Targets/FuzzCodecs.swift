@@ -1,0 +1,129 @@
+import LedgerCore
+
+@testable import enum LedgerCore.CRC32C
+
+/// The chunk codec, as a batch and as a single record: decoding what was encoded from the decoded
+/// gives the same.
+///
+/// The checksum is set right first, or no input would get past it.
+func fuzzBatch(_ input: [UInt8]) {
+    guard input.count > 4 else { return }
+    let bytes = withChecksum(input)
+    if let batch = try? RecordBatch.decode(bytes, expecting: baseOffset(bytes)) { check(batch) }
+    if let record = try? Record.decode(bytes) { check(record) }
+}
+
+private func withChecksum(_ input: [UInt8]) -> [UInt8] {
+    let body = Array(input.dropLast(4))
+    let checksum = body.withUnsafeBytes { CRC32C.checksum($0) }
+    return body + withUnsafeBytes(of: checksum.littleEndian, Array.init)
+}
+
+/// The offset that the bytes claim, so that it is never what fails.
+private func baseOffset(_ bytes: [UInt8]) -> Offset {
+    guard bytes.count >= 16 else { return .zero }
+    let value = bytes[8..<16].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    return Offset(Int64(bitPattern: value)) ?? .zero
+}
+
+private func check(_ batch: DecodedBatch) {
+    var records = Records()
+    for record in batch.records {
+        _ = batch.timestamp(of: record)
+        records.append(
+            key: batch.copy(record.key),
+            type: batch.copy(record.type),
+            headers: headers(of: record, in: batch),
+            data: batch.copy(record.data),
+            timestampDelta: record.timestampDelta
+        )
+        let encoded = Record.encode(record, of: batch)
+        check(encoded, is: record, of: batch)
+        check(PackedRecord.pack(encoded), is: record, of: batch)
+    }
+    let again = RecordBatch.encode(
+        records,
+        baseOffset: batch.baseOffset,
+        timestamp: batch.baseTimestamp
+    )
+    guard let second = try? RecordBatch.decode(again, expecting: batch.baseOffset) else {
+        fatalError("what was encoded cannot be decoded")
+    }
+    require(second.records.count == batch.records.count)
+    require(second.nextOffset == batch.nextOffset)
+    require(second.lastTimestamp == batch.lastTimestamp)
+    for (left, right) in zip(second.records, batch.records) {
+        require(second.copy(left.key) == batch.copy(right.key))
+        require(second.copy(left.data) == batch.copy(right.data))
+        require(headers(of: left, in: second) == headers(of: right, in: batch))
+    }
+}
+
+private func headers(of record: RecordView, in batch: DecodedBatch) -> RecordHeaders {
+    var headers = RecordHeaders()
+    batch.forEachHeader(of: record) { name, value in headers.append(name: name, value: value) }
+    return headers
+}
+
+private func check(_ encoded: [UInt8], is view: RecordView, of batch: DecodedBatch) {
+    guard let record = try? Record.decode(encoded) else {
+        fatalError("a record of a batch cannot be decoded on its own")
+    }
+    require(record.copy(record.data) == batch.copy(view.data))
+    require(record.timestamp == batch.timestamp(of: view))
+}
+
+private func check(_ record: Record) {
+    require(record.copy(record.data).isEmpty == record.isTombstone)
+    _ = record.copy(record.type)
+    record.forEachHeader { name, value in
+        require(name.count + value.count <= record.bytes.count)
+    }
+}
+
+/// Cursors and page tokens: what is understood has one spelling, and no stranger's cursor passes.
+func fuzzTokens(_ input: [UInt8]) {
+    guard let text = String(validating: input, as: UTF8.self) else { return }
+    if let cursor = Cursor.decode(text) {
+        require(
+            cursor.verified(secret: secret) == nil,
+            otherwise: "a cursor that nobody made passes"
+        )
+    }
+    if let cursor = ReadCursor.decode(text) {
+        require(cursor.encoded == text, otherwise: "a read's cursor in a second spelling")
+    }
+    for kind in PageToken.Kind.allCases {
+        guard let token = PageToken.decode(text, kind: kind) else { continue }
+        require(token.encoded == text, otherwise: "a token in a second spelling")
+    }
+    if let bytes = Base64URL.decode(text) {
+        require(Base64URL.encode(bytes) == text, otherwise: "base64url in a second spelling")
+        forge(bytes)
+    }
+}
+
+private let secret = [UInt8](repeating: 7, count: 32)
+
+/// The same structure under the right tag is a cursor, in that spelling alone.
+private func forge(_ message: [UInt8]) {
+    let signed = message + HMACSHA256.tag(key: secret, message: message)
+    let text = Base64URL.encode(signed)
+    guard let cursor = Cursor.decode(text) else { return }
+    guard let verified = cursor.verified(secret: secret) else {
+        fatalError("a cursor with the right tag does not pass")
+    }
+    require(verified.encoded(secret: secret) == text, otherwise: "a cursor in a second spelling")
+}
+
+/// Compressed bodies: never more than the limit comes out, and what does survives compression.
+func fuzzContentCoding(_ input: [UInt8]) {
+    let limit = 64 * 1024
+    for coding in ContentCoding.allCases {
+        if let body = try? coding.decode(input, limit: limit) {
+            require(body.count <= limit, otherwise: "\(body.count) bytes came out")
+        }
+        let again = try? coding.decode(coding.encode(input), limit: input.count)
+        require(again == input, otherwise: "what was compressed does not come out again")
+    }
+}

@@ -1,0 +1,71 @@
+package import LedgerCore
+
+/// Makes every cursor that was handed out before unusable.
+///
+/// A ledger that is put back to an older state gives the offsets behind it to other events. A
+/// cursor from the time in between would commit past events that its consumer never saw. Its
+/// signature is under the subscription's secret, so a new secret refuses it; committed positions
+/// stay.
+package enum CursorRenewal {
+    /// Gives every subscription of every stream a new secret from `random`; `table` must not be in
+    /// use.
+    ///
+    /// - Parameters:
+    ///   - table: the ledger's rows.
+    ///   - random: the source of the secrets.
+    ///   - clock: the clock of this process.
+    /// - Returns: the number of subscriptions.
+    /// - Throws: ``TableError``; then some of them may have a new secret already.
+    package static func run(
+        on table: any Table,
+        random: inout some RandomNumberGenerator,
+        clock: () -> Instant
+    ) async throws(TableError) -> Int {
+        var count = 0
+        for item in try await rows(of: .streams, in: table) {
+            let stream = try StreamRow(item)
+            for item in try await rows(of: .subscriptions(stream.incarnation), in: table) {
+                let subscription = try SubscriptionRow(item)
+                let secret =
+                    Incarnation.random(using: &random).bytes
+                    + Incarnation.random(using: &random).bytes
+                let outcome = try await table.write(
+                    subscription.renewed(secret: secret),
+                    decided: clock()
+                )
+                guard case .applied = outcome else {
+                    throw TableError(
+                        .definite,
+                        reason: .unavailable,
+                        message: "the ledger is in use"
+                    )
+                }
+                count += 1
+            }
+        }
+        return count
+    }
+
+    /// Forgets the highest time that the ledger has seen: the next server's clock is right, on the
+    /// word of whoever puts back an old ledger.
+    package static func forgetTime(
+        on table: any Table,
+        clock: () -> Instant
+    ) async throws(TableError) {
+        _ = try await table.write(.delete(.clock), decided: clock())
+    }
+
+    private static func rows(
+        of group: RowGroup,
+        in table: any Table
+    ) async throws(TableError) -> [Item] {
+        var items: [Item] = []
+        var after: [UInt8]?
+        repeat {
+            let page = try await table.query(Query(group, after: after, limit: 1000))
+            items += page.items
+            after = page.next
+        } while after != nil
+        return items
+    }
+}

@@ -1,0 +1,131 @@
+import CSQLite
+import Foundation
+import LedgerCore
+import LedgerVerification
+import LedgerService
+import LedgerTesting
+import Logging
+import SQLiteTable
+import Testing
+
+/// A ledger in a file of its own, to be damaged behind its back and checked.
+final class StoredLedger: Sendable {
+    private let folder: TemporaryFolder
+    let clock = ManualClock()
+    let table: SQLiteTable
+    let ledger: Ledger
+    private let api: LedgerAPI
+
+    init() throws {
+        folder = try TemporaryFolder()
+        table = try SQLiteTable.open(path: folder.file, clock: clock.instant)
+        ledger = Ledger(
+            table: table,
+            clock: clock,
+            random: .seeded(1),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        )
+        api = LedgerAPI(ledger)
+    }
+
+    var path: String { folder.file }
+
+    @discardableResult
+    func call(
+        _ method: String,
+        at path: String,
+        sending body: String = "",
+        query: String = "",
+        key: String? = nil
+    ) async -> String {
+        let request = APIRequest(
+            method: method,
+            path: path,
+            query: query,
+            headers: key.map { [("idempotency-key", $0)] } ?? [],
+            body: Array(body.utf8)
+        )
+        let answer = await api.handle(request)
+        let text = String(decoding: answer.body, as: UTF8.self)
+        #expect(answer.status < 300, "\(method) \(path): \(text)")
+        return text
+    }
+
+    /// Publishes events as one chunk; `id` is the Idempotency-Key.
+    func publish(
+        _ events: [(key: String, data: String)],
+        to stream: String,
+        id: String? = nil
+    ) async {
+        let events = events.map { "{\"key\":\"\($0.key)\",\"type\":\"t\",\"data\":\($0.data)}" }
+        let body = "[\(events.joined(separator: ","))]"
+        await call("POST", at: "/streams/\(stream)/events", sending: body, key: id)
+    }
+
+    /// A stream of one partition: chunks of the offsets 0–1, 2–3, …, 18–19, folded up to 16;
+    /// a subscription that has committed 4; an idempotency row for each chunk.
+    static func sample() async throws -> StoredLedger {
+        let stored = try StoredLedger()
+        await stored.call(
+            "POST",
+            at: "/streams",
+            sending: "{\"stream_id\":\"s\",\"partition_count\":1}"
+        )
+        for chunk in 0..<10 {
+            if chunk == 8 { await stored.call("POST", at: "/streams/s/compact") }
+            // One tombstone, and one that the compacted state holds compressed.
+            let text = String(repeating: "again ", count: chunk == 6 ? 200 : 0)
+            let data = chunk == 5 ? "null" : "{\"n\":\(chunk),\"text\":\"\(text)\"}"
+            await stored.publish(
+                [("k\(chunk % 4)", data), ("l", "\(chunk)")],
+                to: "s",
+                id: "i\(chunk)"
+            )
+            stored.clock.advance(milliseconds: 1000)
+        }
+        let start = "{\"subscription_id\":\"u\",\"start_from\":\"earliest\"}"
+        await stored.call("POST", at: "/streams/s/subscriptions", sending: start)
+        let page = await stored.call("GET", at: "/streams/s/subscriptions/u/poll", query: "limit=4")
+        let cursor = try #require(page.firstMatch(of: /"cursor":"([^"]*)"/)).1
+        let body = "{\"cursor\":\"\(cursor)\"}"
+        await stored.call("POST", at: "/streams/s/subscriptions/u/commit", sending: body)
+        return stored
+    }
+
+    func verify(_ heads: KeptHeads = KeptHeads()) throws -> LedgerVerdict {
+        LedgerVerifier.run(on: try SQLiteSnapshot.open(path: path), against: heads)
+    }
+
+    // MARK: Behind its back
+
+    func stream(_ name: String = "s") async throws -> StreamRow {
+        let id = try #require(StreamID(name))
+        return try StreamRow(try #require(try await table.get(.stream(id))))
+    }
+
+    func chunkKey(_ offset: Int64) async throws -> TableKey {
+        .chunk(
+            try await stream().incarnation,
+            try #require(Partition(0)),
+            try #require(Offset(offset))
+        )
+    }
+
+    func change(_ key: TableKey, body: (inout Item) throws -> Void) async throws {
+        var item = try #require(try await table.get(key))
+        try body(&item)
+        _ = try await table.write(.put(item))
+    }
+
+    func delete(_ key: TableKey) async throws {
+        _ = try await table.write(.delete(key))
+    }
+
+    /// Runs SQL on the file, past the table and its rules.
+    func execute(_ sql: String) throws {
+        var database: OpaquePointer?
+        defer { sqlite3_close_v2(database) }
+        try #require(sqlite3_open_v2(path, &database, SQLITE_OPEN_READWRITE, nil) == SQLITE_OK)
+        try #require(sqlite3_exec(database, sql, nil, nil, nil) == SQLITE_OK)
+    }
+}
