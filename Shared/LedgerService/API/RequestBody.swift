@@ -204,3 +204,63 @@ extension JSONReader {
         try read { reader throws(JSONError) in try reader.kind() }
     }
 }
+
+/// What a Content-Type says of a body.
+enum MediaType {
+    case json
+    /// One JSON text a line.
+    case ndjson
+    /// Anything else.
+    case other
+
+    /// Reads a field's value; an empty one counts as JSON, as none does.
+    ///
+    /// JSON is `application/json` and every type with the suffix `+json` (RFC 6839), such as
+    /// CloudEvents' and Kafka's. Lines have no registered type, so all that are in use are taken.
+    init(_ value: String) {
+        let end = value.utf8.firstIndex(of: UInt8(ascii: ";")) ?? value.endIndex
+        let type = ASCII.trimmed(value[..<end].utf8)
+        if type.isEmpty || ASCII.equal(type, "application/json") || Self.hasJSONSuffix(type) {
+            self = .json
+        } else if Self.lines.contains(where: { ASCII.equal(type, $0) }) {
+            self = .ndjson
+        } else {
+            self = .other
+        }
+    }
+
+    private static let lines: [StaticString] = [
+        "application/x-ndjson", "application/ndjson", "application/jsonl",
+        "application/x-jsonlines",
+    ]
+
+    private static func hasJSONSuffix(_ type: Substring.UTF8View) -> Bool {
+        let suffix = "+json".utf8.count
+        guard let slash = type.firstIndex(of: UInt8(ascii: "/")), slash > type.startIndex else {
+            return false
+        }
+        let subtype = type[type.index(after: slash)...]
+        return subtype.count > suffix && ASCII.equal(subtype.suffix(suffix), "+json")
+    }
+}
+
+/// What a transport with a bound on its memory wants to know while a request is handled.
+///
+/// A few kilobytes of a compressed body may become megabytes, which no transport can see coming.
+package struct BodyMemory: Sendable {
+    /// The request's that is being handled; nil where nobody keeps count.
+    @TaskLocal package static var current: BodyMemory?
+
+    private let hold: @Sendable (Int) -> Bool
+
+    /// - Parameter hold: Counts so many further bytes until the request is answered, or answers
+    ///   false when they are too many.
+    package init(hold: @escaping @Sendable (Int) -> Bool) {
+        self.hold = hold
+    }
+
+    /// Whether the request may go on with a decompressed body of this size.
+    static func admits(_ bytes: Int) -> Bool {
+        current?.hold(bytes) ?? true
+    }
+}

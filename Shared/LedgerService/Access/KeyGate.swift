@@ -1,4 +1,4 @@
-import LedgerCore
+package import LedgerCore
 
 /// Finds out who makes a request.
 ///
@@ -84,5 +84,32 @@ final class KeyGate: Sendable {
             let key = APIKey(String(value.dropFirst(scheme.count).drop { $0 == " " }))
         else { throw .unauthorized(.malformed) }
         return key
+    }
+}
+
+/// Whether requests need an API key.
+package enum KeyPolicy: Sendable {
+    /// No: everyone who reaches the ledger may do everything.
+    case off
+    /// Yes, except for `/health` and `/openapi.json`.
+    case on(KeySettings)
+
+    /// Whether requests need one.
+    package var isOn: Bool {
+        if case .on = self { true } else { false }
+    }
+}
+
+/// What holds for API keys.
+package struct KeySettings: Sendable {
+    /// The hash of the operator's own key, which is not in the table and may do everything.
+    package var rootHash: KeyHash
+    /// Requests a second that one key may make, with as many at once; 0: any number.
+    package var requestsPerSecond: Int
+
+    /// Settings; without a limit unless said otherwise.
+    package init(rootHash: KeyHash, requestsPerSecond: Int = 0) {
+        self.rootHash = rootHash
+        self.requestsPerSecond = requestsPerSecond
     }
 }
