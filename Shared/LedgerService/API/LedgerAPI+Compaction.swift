@@ -80,9 +80,8 @@ extension LedgerAPI {
         -> APIResponse
     {
         try refuseContent(request)
-        let stream = try await ledger.activeStream(id)
-        let folded = try await ledger.acceptTail(id)
-        return .json { $0.folded(folded, isCompacted: stream.compaction) }
+        let accepted = try await ledger.acceptTails(of: id)
+        return .json { $0.folded(accepted.partitions, isCompacted: accepted.isCompacted) }
     }
 
     /// The operator's word that the clock is right.

@@ -21,7 +21,7 @@ extension LedgerAPI {
         var name: String?
         var scopes: [Scope]?
         var expires: Timestamp?
-        let now = ledger.clock.now()
+        let now = ledger.now()
         try RequestBody.members(of: request) { field, reader throws(FieldError) in
             switch field {
             case "name": name = try reader.keyName(field)

@@ -1,5 +1,4 @@
 import LedgerCore
-import Logging
 import LedgerSchemas
 import RawJSON
 
@@ -52,7 +51,7 @@ package struct LedgerAPI: APIHandler {
             try caller.require(access)
             response = try await answer(route, method, request, caller)
         } catch {
-            note(error, pattern, caller)
+            ledger.report(error, route: pattern, keyID: caller.name)
             response = ErrorAnswer(error).response(route: nil)
         }
         response.route = pattern
@@ -129,30 +128,13 @@ package struct LedgerAPI: APIHandler {
         return response
     }
 
-    /// What the operator must know and the client must not.
-    private func note(_ error: LedgerError, _ route: String, _ caller: Caller) {
-        var metadata: Logger.Metadata = ["route": "\(route)"]
-        if let name = caller.name { metadata["key_id"] = "\(name)" }
-        switch error {
-        case .internalError(let message, _), .unavailable(let message, _), .closed(let message, _):
-            ledger.logger.error("\(message)", metadata: metadata)
-        case .corruptChunk, .tailUnverified, .clockSuspect, .storageFull, .partialPublish,
-            .outcomeUnknown:
-            ledger.logger.error("\(error)", metadata: metadata)
-        default: break
-        }
-    }
-
     private func health(_ request: APIRequest) throws(LedgerError) -> APIResponse {
         _ = try QueryParameters(request.query, allowed: [])
-        if let failure = ledger.table.writeFailure { throw LedgerError(failure) }
-        try ledger.refuseToStamp(retentionHours: nil)
-        var isDoubted = false
-        if case .doubted = ledger.clock.opinion() { isDoubted = true }
+        let report = try ledger.health()
         return .json { writer in
             writer.beginObject()
             writer.key("status")
-            writer.string(isDoubted ? "clock_suspect" : "ok")
+            writer.string(report.isClockSuspect ? "clock_suspect" : "ok")
             writer.key("version")
             writer.string(Self.version)
             writer.endObject()

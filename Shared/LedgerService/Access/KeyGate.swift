@@ -13,7 +13,7 @@ final class KeyGate: Sendable {
         self.ledger = ledger
         cache = KeyCache(
             requestsPerSecond: settings.requestsPerSecond,
-            at: ledger.clock.instant()
+            at: ledger.instant()
         )
     }
 
@@ -24,7 +24,7 @@ final class KeyGate: Sendable {
     func caller(of request: APIRequest) async throws(LedgerError) -> Caller {
         let key = try Self.key(in: request)
         let hash = key.hash
-        let known = ledger.clock.instant()
+        let known = ledger.instant()
         if settings.rootHash.matches(hash) {
             guard case .admitted(let root) = cache.admitRoot(at: known) else {
                 throw .tooManyRequests
@@ -34,7 +34,7 @@ final class KeyGate: Sendable {
         if let caller = try admitted(key.id, hash, at: known) { return caller }
         let row = try await ledger.apiKey(key.id)
         cache.remember(row, for: key.id, known: known)
-        if let caller = try admitted(key.id, hash, at: ledger.clock.instant()) { return caller }
+        if let caller = try admitted(key.id, hash, at: ledger.instant()) { return caller }
         throw .unavailable(message: "an API key took too long to read", mayHaveHappened: false)
     }
 
@@ -43,7 +43,7 @@ final class KeyGate: Sendable {
     /// What was found while a revoked key's poll waited is not for its holder.
     func confirm(_ caller: Caller) async throws(LedgerError) {
         guard let id = caller.id else { return }
-        let known = ledger.clock.instant()
+        let known = ledger.instant()
         switch cache.confirm(id, at: known) {
         case .admitted: return
         case .expired: throw .unauthorized(.expired)
@@ -52,12 +52,12 @@ final class KeyGate: Sendable {
         let row = try await ledger.apiKey(id)
         cache.remember(row, for: id, known: known)
         guard let row else { throw .unauthorized(.unknown) }
-        guard !row.hasExpired(at: ledger.clock.wall()) else { throw .unauthorized(.expired) }
+        guard !row.hasExpired(at: ledger.instant().now) else { throw .unauthorized(.expired) }
     }
 
     /// A key was revoked here: no request that begins now gets by with it.
     func revoked(_ id: APIKeyID) {
-        cache.forget(id, at: ledger.clock.instant())
+        cache.forget(id, at: ledger.instant())
     }
 
     /// The caller; nil when the table must be asked first.
