@@ -18,7 +18,7 @@ extension ConnectionHandler {
         incoming?.request.body = []
         if incoming?.isPreflight == true {
             answer(AllowedOrigin.preflight)
-        } else if request.path == "/metrics", !core.needsKeys {
+        } else if request.path == PrometheusMetrics.path, !core.needsKeys {
             answer(core.metrics.response(to: request))
         } else if core.admission.begin() {
             run(request)
@@ -52,8 +52,10 @@ extension ConnectionHandler {
     }
 
     private func response(to request: APIRequest) async -> APIResponse {
-        guard request.path == "/metrics" else { return await core.handler.handle(request) }
-        return await core.handler.refusalToOperate(request) ?? core.metrics.response(to: request)
+        guard request.path == PrometheusMetrics.path else {
+            return await core.handler.handle(request)
+        }
+        return await core.handler.authorizeOperator(request) ?? core.metrics.response(to: request)
     }
 
     /// Counts what a compressed body becomes, until the handler is done with it.

@@ -69,14 +69,15 @@ package protocol APIHandler: Sendable {
     /// The answer to one request.
     func handle(_ request: APIRequest) async -> APIResponse
 
-    /// The refusal of a call that only an operator may make and that the transport answers by
-    /// itself; nil when the caller is one.
-    func refusalToOperate(_ request: APIRequest) async -> APIResponse?
+    /// Finds out whether an operator makes a call that the transport answers by itself.
+    ///
+    /// - Returns: nil for an operator; for anyone else the answer that refuses.
+    func authorizeOperator(_ request: APIRequest) async -> APIResponse?
 }
 
 extension APIHandler {
     /// Everyone may.
-    package func refusalToOperate(_ request: APIRequest) async -> APIResponse? { nil }
+    package func authorizeOperator(_ request: APIRequest) async -> APIResponse? { nil }
 }
 
 /// `Accept-Encoding`, as far as the ledger needs it (RFC 9110, 12.5.3).

@@ -1,10 +1,63 @@
 import LedgerCore
 
+/// A call that an ``Endpoint`` is to answer.
+///
+/// Its caller may make it, and its path and query keep their rules. Its body was not looked at.
+struct Call {
+    let ledger: Ledger
+    /// Nil on a ledger that needs no keys.
+    let gate: KeyGate?
+    let request: APIRequest
+    let caller: Caller
+    let query: QueryParameters
+    /// The bodies that the endpoint takes.
+    let accepts: Endpoint.Body
+    private let path: PathParameters
+
+    /// Throws for a query parameter that the endpoint does not take, or that is given twice.
+    init(
+        of endpoint: Endpoint,
+        as request: APIRequest,
+        at path: PathParameters,
+        by caller: Caller,
+        to api: LedgerAPI
+    ) throws(LedgerError) {
+        query = try QueryParameters(request.query, allowed: endpoint.query)
+        ledger = api.ledger
+        gate = api.gate
+        self.request = request
+        self.caller = caller
+        accepts = endpoint.body
+        self.path = path
+    }
+
+    /// Throws unless the caller's key is still good: the call may have waited since it was seen.
+    func confirmCaller() async throws(LedgerError) {
+        try await gate?.confirm(caller)
+    }
+
+    // An endpoint is never called with a path of another pattern, so what its pattern has is there.
+
+    var stream: StreamID { Self.parameter(path.stream, .stream) }
+    var subscription: SubscriptionID { Self.parameter(path.subscription, .subscription) }
+    /// A number that need not be one of the stream's partitions.
+    var partition: Int64 { Self.parameter(path.partition, .partition) }
+    var key: EventKey { Self.parameter(path.key, .key) }
+    /// As the client wrote it.
+    var apiKey: String { Self.parameter(path.apiKey, .apiKey) }
+
+    private static func parameter<Value>(_ value: Value?, _ name: PathParameter) -> Value {
+        guard let value else { preconditionFailure("the pattern has no {\(name.rawValue)}") }
+        return value
+    }
+}
+
 /// A request's query, checked: every parameter known and given once.
 struct QueryParameters {
-    private var values: [String: String] = [:]
+    /// At most as many as the endpoint takes, so they are searched one by one.
+    private var values: [(name: String, value: String)] = []
 
-    /// `allowed`: The names that the route takes.
+    /// Reads a query as on the wire; throws for a parameter that is not among the `allowed`.
     init(_ query: String, allowed: [String]) throws(LedgerError) {
         guard !query.isEmpty else { return }
         let pairs = query.utf8.split(
@@ -26,40 +79,62 @@ struct QueryParameters {
                         : "is unknown: this route takes \(allowed.joined(separator: ", "))"
                 )
             }
-            guard values.updateValue(value, forKey: name) == nil else {
-                throw .invalid(field: name, message: "is given twice")
-            }
+            guard text(name) == nil else { throw .invalid(field: name, message: "is given twice") }
+            values.append((name, value))
         }
     }
 
     /// The value of a parameter; nil when it is not given.
-    func text(_ name: String) -> String? { values[name] }
+    func text(_ name: String) -> String? {
+        values.first { $0.name == name }?.value
+    }
 
     /// A number written in digits only, below 2^63.
     func number(_ name: String) throws(LedgerError) -> Int64? {
-        guard let text = values[name] else { return nil }
+        guard let text = text(name) else { return nil }
         guard let number = Self.digits(text) else {
             throw .invalid(field: name, message: "must be a number below 2^63, in digits only")
         }
         return number
     }
 
-    /// The `limit` of a page.
-    func limit() throws(LedgerError) -> Int {
-        guard let limit = try number("limit") else { return Limits.defaultPageEntries }
-        guard let limit = Int(exactly: limit), Limits.pageEntries.contains(limit) else {
+    /// How many entries a page has: the parameter of this name, or nil without one.
+    func count(_ name: String) throws(LedgerError) -> Int? {
+        guard let number = try number(name) else { return nil }
+        guard let count = Int(exactly: number), Limits.pageEntries.contains(count) else {
             throw .invalid(
-                field: "limit",
+                field: name,
                 message: "must be 1 to \(Limits.pageEntries.upperBound)",
                 limit: Limits.pageEntries.upperBound
             )
         }
-        return limit
+        return count
     }
 
-    /// The `wait` of a poll, milliseconds: 0 to 20 seconds, decimals allowed.
+    /// The `limit` of a page.
+    func limit() throws(LedgerError) -> Int {
+        try count("limit") ?? Limits.defaultPageEntries
+    }
+
+    /// The event key that `key` asks for, the only one or a filter; nil without one.
+    func key() throws(LedgerError) -> EventKey? {
+        guard let text = text("key") else { return nil }
+        guard let key = EventKey(utf8: Array(text.utf8)) else { throw .invalidKeyParameter }
+        return key
+    }
+
+    /// Where the page begins that `next` asks for; nil for the first page.
+    func next(of kind: PageToken.Kind) throws(LedgerError) -> PageToken? {
+        guard let text = text("next") else { return nil }
+        guard let token = PageToken.decode(text, kind: kind) else {
+            throw .invalid(field: "next", message: "is no token that this list returned")
+        }
+        return token
+    }
+
+    /// The `wait` of a read, milliseconds: 0 to 20 seconds, decimals allowed; 0 without one.
     func wait() throws(LedgerError) -> Int64 {
-        guard let text = values["wait"] else { return 0 }
+        guard let text = text("wait") else { return 0 }
         guard let milliseconds = Self.milliseconds(text) else {
             throw .invalid(
                 field: "wait",
@@ -96,32 +171,24 @@ struct QueryParameters {
     }
 }
 
+extension LedgerError {
+    /// The refusal of a `key` in a path or a query that is no event key.
+    static let invalidKeyParameter = LedgerError.invalidEventKey(
+        field: "key",
+        message: "must be 1 to \(Limits.keyBytes.upperBound) bytes of UTF-8"
+    )
+}
+
 extension APIRequest {
     /// The 400 for a request whose route takes no query parameters; nil when it has none.
     ///
     /// For routes that a transport answers by itself.
-    package func refusalOfParameters() -> APIResponse? {
+    package func refuseParameters() -> APIResponse? {
         do throws(LedgerError) {
             _ = try QueryParameters(query, allowed: [])
             return nil
         } catch {
             return ErrorAnswer(error).response(route: nil)
         }
-    }
-}
-
-extension PageToken {
-    /// Where the page after `text` begins; nil for the first page.
-    static func decoded(_ text: String?, of kind: Kind) throws(LedgerError) -> PageToken? {
-        guard let text else { return nil }
-        guard let token = PageToken.decode(text, kind: kind) else {
-            throw .invalid(field: "next", message: "is no token that this list returned")
-        }
-        return token
-    }
-
-    /// The sort key before the page after `text`.
-    static func after(_ text: String?, of kind: Kind) throws(LedgerError) -> [UInt8]? {
-        try decoded(text, of: kind)?.sortKey
     }
 }

@@ -1,4 +1,75 @@
-import LedgerCore
+package import LedgerCore
+
+/// One route of the API with one method: how it is called, who may call it, what it takes, and
+/// what answers it.
+///
+/// ``EndpointTable/api`` has all of them. It is a class although it is a value, so that a call
+/// retains one object instead of every member.
+package final class Endpoint: Sendable {
+    /// The methods that endpoints have; HEAD is none, for it works wherever GET does.
+    package enum Method: String, CaseIterable, Sendable {
+        case get = "GET"
+        case post = "POST"
+        case patch = "PATCH"
+        case delete = "DELETE"
+    }
+
+    /// What a call's body may be.
+    package enum Body: Sendable {
+        /// None. With a POST an empty JSON object says as little, and is taken too.
+        case none
+        /// One JSON object.
+        case json
+        /// JSON, or one JSON text a line.
+        case jsonOrLines
+
+        /// What its Content-Type may be, as the OpenAPI document lists it.
+        package var mediaTypes: [MediaType] {
+            switch self {
+            case .none: []
+            case .json: [.json]
+            case .jsonOrLines: [.json, .ndjson]
+            }
+        }
+    }
+
+    /// Answers a call whose caller may make it.
+    typealias Handler = @Sendable (Call) async throws(LedgerError) -> APIResponse
+
+    package let method: Method
+    package let path: PathPattern
+    /// The function that serves it where there is no server.
+    ///
+    /// Rights on the table and the deployment's routes follow it.
+    package let function: LedgerFunction
+    package let access: Access
+    /// The query parameters that it takes, in the order in which a refusal lists them.
+    package let query: [String]
+    package let body: Body
+    /// What metrics and logs call it: `POST /streams/{stream}/events`.
+    package let name: String
+    let answer: Handler
+
+    init(
+        _ method: Method,
+        _ path: PathPattern,
+        function: LedgerFunction,
+        needs access: Access,
+        query: [String] = [],
+        body: Body = .none,
+        answer: @escaping Handler
+    ) {
+        self.method = method
+        self.path = path
+        self.function = function
+        self.access = access
+        self.query = query
+        self.body = body
+        self.answer = answer
+        name = "\(method.rawValue) \(path)"
+        precondition(path.hasStream || !access.concernsStream, "\(name) has no stream to act on")
+    }
+}
 
 /// One of the functions that serve the API between them where there is no server.
 ///
@@ -15,51 +86,28 @@ package enum LedgerFunction: String, CaseIterable, Sendable {
     case compactor
 }
 
-extension Route {
-    /// The function that serves this route with this method.
-    ///
-    /// Which functions may do what to the table follows it, and so do the deployment's routes.
-    func function(_ method: String) -> LedgerFunction {
-        switch self {
-        case .health, .openAPI, .streams, .stream, .subscriptions, .subscription, .keys, .key:
-            .admin
-        case .events: method == "POST" ? .publish : .poll
-        case .compacted, .compactedKey, .poll, .commit, .seek, .head: .poll
-        case .compact, .acceptTail, .acceptClock: .compactor
-        }
-    }
-}
-
-/// What a call needs.
-enum Access {
-    /// Nothing, not even a key.
+/// What a caller must be allowed.
+package enum Access: Hashable, Sendable {
+    /// Nothing, and no key is asked for.
     case open
-    /// Any valid key: the call itself looks no further than the key's scopes.
+    /// Any valid key: the call shows no more than the key's scopes cover.
     case key
-    /// `admin` somewhere: which stream it is about stands in the body.
+    /// `admin` on at least one stream; the body names the stream and is checked later.
     case creation
-    /// An action on a stream.
-    case action(KeyAction, StreamID)
-    /// Any action on a stream.
-    case anyAction(StreamID)
+    /// An action on the stream of the path.
+    case action(KeyAction)
+    /// Any action on the stream of the path.
+    case anyAction
     /// `admin` on `*`.
     case operation
-}
+    /// `admin` on `*`, on a ledger that asks for keys: any other has none to manage.
+    case keyManagement
 
-extension Route {
-    /// What this route needs with this method.
-    func access(_ method: String) -> Access {
+    /// True where the path must name a stream.
+    var concernsStream: Bool {
         switch self {
-        case .health, .openAPI: .open
-        case .streams: method == "POST" ? .creation : .key
-        case .stream(let id): method == "GET" ? .anyAction(id) : .action(.admin, id)
-        case .compact(let id), .acceptTail(let id): .action(.admin, id)
-        case .events(let id): .action(method == "POST" ? .publish : .consume, id)
-        case .compacted(let id), .compactedKey(let id, _), .subscriptions(let id),
-            .subscription(let id, _), .poll(let id, _), .commit(let id, _), .seek(let id, _),
-            .head(let id, _):
-            .action(.consume, id)
-        case .keys, .key, .acceptClock: .operation
+        case .action, .anyAction: true
+        case .open, .key, .creation, .operation, .keyManagement: false
         }
     }
 }

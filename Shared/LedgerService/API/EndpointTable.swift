@@ -1,145 +1,252 @@
 import LedgerCore
 
-/// What a request asks for.
-enum Route {
-    case health
-    case openAPI
-    case acceptClock
-    case streams
-    case stream(StreamID)
-    case events(StreamID)
-    case compacted(StreamID)
-    case compactedKey(StreamID, EventKey)
-    case compact(StreamID)
-    case acceptTail(StreamID)
-    case head(StreamID, partition: Int64)
-    case subscriptions(StreamID)
-    case subscription(StreamID, SubscriptionID)
-    case poll(StreamID, SubscriptionID)
-    case commit(StreamID, SubscriptionID)
-    case seek(StreamID, SubscriptionID)
-    case keys
-    /// By the id as the client wrote it.
-    case key(String)
+/// Endpoints by path and method.
+package struct EndpointTable: Sendable {
+    /// The endpoints of one path.
+    final class Route: Sendable {
+        let path: PathPattern
+        let endpoints: [Endpoint]
+        /// The methods that it takes, as `Allow` lists them: HEAD works where GET does.
+        let methods: [String]
 
-    /// The route of a path as on the wire.
-    init(path: String) throws(LedgerError) {
-        guard path.utf8.first == UInt8(ascii: "/") else { throw .routeNotFound }
-        let slash = UInt8(ascii: "/")
-        let segments = path.utf8.dropFirst()
-            .split(separator: slash, omittingEmptySubsequences: false)
-            .map(Substring.init)
-        switch segments[0] {
-        case "health" where segments.count == 1: self = .health
-        case "openapi.json" where segments.count == 1: self = .openAPI
-        case "accept-clock" where segments.count == 1: self = .acceptClock
-        case "streams" where segments.count == 1: self = .streams
-        case "streams": self = try Self.inStream(Array(segments.dropFirst()))
-        case "keys" where segments.count == 1: self = .keys
-        case "keys" where segments.count == 2:
-            self = .key(PercentCoding.decodeText(segments[1].utf8) ?? String(segments[1]))
-        default: throw .routeNotFound
+        fileprivate init(_ endpoints: [Endpoint], at path: PathPattern) {
+            self.path = path
+            self.endpoints = endpoints
+            methods = endpoints.flatMap {
+                $0.method == .get ? ["GET", "HEAD"] : [$0.method.rawValue]
+            }
+        }
+
+        /// The endpoint that a request's method asks for; nil when it is not allowed here.
+        func endpoint(_ method: String) -> Endpoint? {
+            let name = method == "HEAD" ? "GET" : method
+            return endpoints.first { $0.method.rawValue == name }
         }
     }
 
-    private static func inStream(_ segments: [Substring]) throws(LedgerError) -> Route {
-        guard segments.count > 1 else { return .stream(try streamID(segments[0])) }
-        switch (segments[1], segments.count) {
-        case ("events", 2): return .events(try streamID(segments[0]))
-        case ("compacted", 2): return .compacted(try streamID(segments[0]))
-        case ("compacted", _):
-            // The key is the whole rest of the path, slashes and all.
-            let key = segments.dropFirst(2).joined(separator: "/")
-            return .compactedKey(try streamID(segments[0]), try eventKey(key))
-        case ("compact", 2): return .compact(try streamID(segments[0]))
-        case ("accept-tail", 2): return .acceptTail(try streamID(segments[0]))
-        case ("partitions", 4) where segments[3] == "head":
-            let stream = try streamID(segments[0])
-            return .head(stream, partition: try partition(segments[2]))
-        case ("subscriptions", 2): return .subscriptions(try streamID(segments[0]))
-        case ("subscriptions", 3...4): return try inSubscription(segments)
-        default: throw .routeNotFound
+    package let endpoints: [Endpoint]
+    private let routes: [Route]
+    private let tree: PathTree
+
+    /// No two endpoints may have the same method and path.
+    init(_ endpoints: [Endpoint]) {
+        self.endpoints = endpoints
+        let names = Set(endpoints.map(\.name))
+        precondition(names.count == endpoints.count, "two endpoints have the same method and path")
+        var paths: [PathPattern] = []
+        for endpoint in endpoints where !paths.contains(endpoint.path) {
+            paths.append(endpoint.path)
         }
+        routes = paths.map { path in Route(endpoints.filter { $0.path == path }, at: path) }
+        tree = PathTree(paths)
     }
 
-    private static func inSubscription(_ segments: [Substring]) throws(LedgerError) -> Route {
-        let action = segments.count == 4 ? segments[3] : ""
-        switch action {
-        case "" where segments.count == 3, "poll", "commit", "seek": break
-        default: throw .routeNotFound
-        }
-        let stream = try streamID(segments[0])
-        let text = PercentCoding.decodeText(segments[2].utf8) ?? String(segments[2])
-        guard let id = SubscriptionID(text) else { throw .invalidSubscriptionID(text) }
-        switch action {
-        case "poll": return .poll(stream, id)
-        case "commit": return .commit(stream, id)
-        case "seek": return .seek(stream, id)
-        default: return .subscription(stream, id)
-        }
+    /// The route of a path as on the wire; nil when there is none.
+    func route(of path: String) -> Route? {
+        tree.find(path).map { routes[$0] }
     }
+}
 
-    private static func partition(_ segment: Substring) throws(LedgerError) -> Int64 {
-        guard let index = QueryParameters.digits(String(segment)) else {
-            throw .invalid(field: "partition", message: "must be a number, in digits only")
-        }
-        return index
-    }
+extension EndpointTable {
+    /// The API: every route that a ledger answers.
+    ///
+    /// (`/metrics` is the server's own: it tells of the process, answers while no call is admitted,
+    /// and asks for the key before it looks at the method.)
+    package static let api = EndpointTable([
+        Endpoint(.get, "/health", function: .admin, needs: .open, answer: LedgerAPI.health),
+        Endpoint(.get, "/openapi.json", function: .admin, needs: .open, answer: LedgerAPI.openAPI),
+        .acceptClock,
 
-    private static func streamID(_ segment: Substring) throws(LedgerError) -> StreamID {
-        let text = PercentCoding.decodeText(segment.utf8) ?? String(segment)
-        guard let id = StreamID(text) else { throw .invalidStreamID(text) }
-        return id
-    }
+        // Streams
+        Endpoint(
+            .get,
+            "/streams",
+            function: .admin,
+            needs: .key,
+            query: ["limit", "next"],
+            answer: LedgerAPI.listStreams
+        ),
+        Endpoint(
+            .post,
+            "/streams",
+            function: .admin,
+            needs: .creation,
+            body: .json,
+            answer: LedgerAPI.createStream
+        ),
+        Endpoint(
+            .get,
+            "/streams/{stream}",
+            function: .admin,
+            needs: .anyAction,
+            answer: LedgerAPI.describeStream
+        ),
+        Endpoint(
+            .patch,
+            "/streams/{stream}",
+            function: .admin,
+            needs: .action(.admin),
+            body: .json,
+            answer: LedgerAPI.updateStream
+        ),
+        Endpoint(
+            .delete,
+            "/streams/{stream}",
+            function: .admin,
+            needs: .action(.admin),
+            answer: LedgerAPI.deleteStream
+        ),
+        .acceptTail,
 
-    static func eventKey(_ text: some StringProtocol) throws(LedgerError) -> EventKey {
-        guard let bytes = PercentCoding.decode(text.utf8), let key = EventKey(utf8: bytes) else {
-            throw .invalidEventKey(
-                field: "key",
-                message: "must be 1 to \(Limits.keyBytes.upperBound) bytes of UTF-8"
-            )
-        }
-        return key
-    }
+        // Events
+        Endpoint(
+            .get,
+            "/streams/{stream}/events",
+            function: .poll,
+            needs: .action(.consume),
+            query: ["partition", "from", "last", "cursor", "key", "type", "wait", "limit"],
+            answer: LedgerAPI.readEvents
+        ),
+        Endpoint(
+            .post,
+            "/streams/{stream}/events",
+            function: .publish,
+            needs: .action(.publish),
+            query: ["ack"],
+            body: .jsonOrLines,
+            answer: LedgerAPI.publishEvents
+        ),
+        Endpoint(
+            .get,
+            "/streams/{stream}/partitions/{partition}/head",
+            function: .poll,
+            needs: .action(.consume),
+            query: ["at"],
+            answer: LedgerAPI.readHead
+        ),
 
-    /// The path's pattern, as in the OpenAPI document.
-    var pattern: String {
-        switch self {
-        case .health: "/health"
-        case .openAPI: "/openapi.json"
-        case .acceptClock: "/accept-clock"
-        case .streams: "/streams"
-        case .stream: "/streams/{stream}"
-        case .events: "/streams/{stream}/events"
-        case .compacted: "/streams/{stream}/compacted"
-        case .compactedKey: "/streams/{stream}/compacted/{key}"
-        case .compact: "/streams/{stream}/compact"
-        case .acceptTail: "/streams/{stream}/accept-tail"
-        case .head: "/streams/{stream}/partitions/{partition}/head"
-        case .subscriptions: "/streams/{stream}/subscriptions"
-        case .subscription: "/streams/{stream}/subscriptions/{subscription}"
-        case .poll: "/streams/{stream}/subscriptions/{subscription}/poll"
-        case .commit: "/streams/{stream}/subscriptions/{subscription}/commit"
-        case .seek: "/streams/{stream}/subscriptions/{subscription}/seek"
-        case .keys: "/keys"
-        case .key: "/keys/{key_id}"
-        }
-    }
+        // The compacted state
+        Endpoint(
+            .get,
+            "/streams/{stream}/compacted",
+            function: .poll,
+            needs: .action(.consume),
+            query: ["limit", "next", "key"],
+            answer: LedgerAPI.listCompacted
+        ),
+        Endpoint(
+            .get,
+            "/streams/{stream}/compacted/{key}",
+            function: .poll,
+            needs: .action(.consume),
+            answer: LedgerAPI.getCompacted
+        ),
+        Endpoint(
+            .post,
+            "/streams/{stream}/compact",
+            function: .compactor,
+            needs: .action(.admin),
+            answer: LedgerAPI.compactStream
+        ),
 
-    /// What `Allow` says: HEAD works where GET does.
-    static func allow(_ methods: [String]) -> [String] {
-        methods.flatMap { $0 == "GET" ? ["GET", "HEAD"] : [$0] }
-    }
+        // Subscriptions
+        Endpoint(
+            .get,
+            "/streams/{stream}/subscriptions",
+            function: .admin,
+            needs: .action(.consume),
+            query: ["limit", "next"],
+            answer: LedgerAPI.listSubscriptions
+        ),
+        Endpoint(
+            .post,
+            "/streams/{stream}/subscriptions",
+            function: .admin,
+            needs: .action(.consume),
+            body: .json,
+            answer: LedgerAPI.createSubscription
+        ),
+        Endpoint(
+            .get,
+            "/streams/{stream}/subscriptions/{subscription}",
+            function: .admin,
+            needs: .action(.consume),
+            answer: LedgerAPI.describeSubscription
+        ),
+        Endpoint(
+            .delete,
+            "/streams/{stream}/subscriptions/{subscription}",
+            function: .admin,
+            needs: .action(.consume),
+            answer: LedgerAPI.deleteSubscription
+        ),
+        Endpoint(
+            .get,
+            "/streams/{stream}/subscriptions/{subscription}/poll",
+            function: .poll,
+            needs: .action(.consume),
+            query: ["limit", "wait", "cursor"],
+            answer: LedgerAPI.poll
+        ),
+        Endpoint(
+            .post,
+            "/streams/{stream}/subscriptions/{subscription}/commit",
+            function: .poll,
+            needs: .action(.consume),
+            body: .json,
+            answer: LedgerAPI.commit
+        ),
+        Endpoint(
+            .post,
+            "/streams/{stream}/subscriptions/{subscription}/seek",
+            function: .poll,
+            needs: .action(.consume),
+            body: .json,
+            answer: LedgerAPI.seek
+        ),
 
-    /// The methods that the route takes.
-    var methods: [String] {
-        switch self {
-        case .health, .openAPI, .compacted, .compactedKey, .poll, .head: ["GET"]
-        case .streams, .events, .subscriptions, .keys: ["GET", "POST"]
-        case .stream: ["GET", "PATCH", "DELETE"]
-        case .subscription: ["GET", "DELETE"]
-        case .compact, .acceptTail, .acceptClock, .commit, .seek: ["POST"]
-        case .key: ["DELETE"]
-        }
-    }
+        // API keys
+        Endpoint(
+            .get,
+            "/keys",
+            function: .admin,
+            needs: .keyManagement,
+            query: ["limit", "next"],
+            answer: LedgerAPI.listKeys
+        ),
+        Endpoint(
+            .post,
+            "/keys",
+            function: .admin,
+            needs: .keyManagement,
+            body: .json,
+            answer: LedgerAPI.createKey
+        ),
+        Endpoint(
+            .delete,
+            "/keys/{key_id}",
+            function: .admin,
+            needs: .keyManagement,
+            answer: LedgerAPI.revokeKey
+        ),
+    ])
+}
+
+/// The endpoints that an error's text names.
+extension Endpoint {
+    static let acceptTail = Endpoint(
+        .post,
+        "/streams/{stream}/accept-tail",
+        function: .compactor,
+        needs: .action(.admin),
+        answer: LedgerAPI.acceptTail
+    )
+
+    static let acceptClock = Endpoint(
+        .post,
+        "/accept-clock",
+        function: .compactor,
+        needs: .operation,
+        answer: LedgerAPI.acceptClock
+    )
 }

@@ -322,7 +322,7 @@ extension ErrorAnswer {
             "tail_unverified",
             "the end of partition \(partition.index) can't be verified, because no sweep ran for "
                 + "two days; nothing was stored. When you know that nothing newer was published, "
-                + "POST /streams/{stream}/accept-tail takes it as it is",
+                + "\(Endpoint.acceptTail.name) takes it as it is",
             [("partition", .number(Int64(partition.index)))]
         )
     }
@@ -334,7 +334,7 @@ extension ErrorAnswer {
             "clock_suspect",
             "the clock of the ledger's machine is \(doubt.lead / 3_600_000) hours ahead of all times "
                 + "that the ledger has seen, so nothing is stamped by it; nothing was stored. If it is "
-                + "right, POST /accept-clock says so, else it is believed when it has stood for "
+                + "right, \(Endpoint.acceptClock.name) says so, else it is believed when it has stood for "
                 + "\(rest) seconds more",
             [("ahead_seconds", .number(doubt.lead / 1000)), ("believed_in_seconds", .number(rest))]
         ).retrying(after: rest)

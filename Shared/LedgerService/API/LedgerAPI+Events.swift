@@ -2,21 +2,20 @@ import LedgerCore
 import RawJSON
 
 extension LedgerAPI {
-    func publish(_ id: StreamID, _ request: APIRequest) async throws(LedgerError) -> APIResponse {
-        let query = try QueryParameters(request.query, allowed: ["ack"])
-        let isSummary = try wantsSummary(query)
-        let kind = try RequestBody.kind(request, takesNDJSON: true)
-        let body = try RequestBody.decoded(request)
-        let mark = try idempotencyMark(request, body)
-        let batch = try PublishParser.parse(body, kind)
-        if !isSummary { try ReceiptSize.check(batch, id) }
-        let receipt = try await ledger.publish(batch, to: id, idempotency: mark)
+    static func publishEvents(_ call: Call) async throws(LedgerError) -> APIResponse {
+        let isSummary = try wantsSummary(call.query)
+        let kind = try call.mediaType()
+        let body = try call.decodedBody()
+        let mark = try idempotencyMark(of: call.request, decoded: body)
+        let batch = try PublishParser.parse(body, as: kind)
+        if !isSummary { try ReceiptSize.check(batch, on: call.stream) }
+        let receipt = try await call.ledger.publish(batch, to: call.stream, idempotency: mark)
         return .json(capacity: isSummary ? 256 : batch.events.count * 128) { writer in
             isSummary ? writer.summary(receipt) : writer.receipt(receipt, of: batch)
         }
     }
 
-    private func wantsSummary(_ query: QueryParameters) throws(LedgerError) -> Bool {
+    private static func wantsSummary(_ query: QueryParameters) throws(LedgerError) -> Bool {
         switch query.text("ack") {
         case nil, "events": false
         case "summary": true
@@ -24,12 +23,10 @@ extension LedgerAPI {
         }
     }
 
-    private func idempotencyMark(
-        _ request: APIRequest,
-        _ body: [UInt8]
-    ) throws(LedgerError)
-        -> IdempotencyMark?
-    {
+    private static func idempotencyMark(
+        of request: APIRequest,
+        decoded body: [UInt8]
+    ) throws(LedgerError) -> IdempotencyMark? {
         let values = request.headers.filter { $0.name == "idempotency-key" }
         guard let value = values.first?.value else { return nil }
         let isPrintable = value.utf8.allSatisfy { (0x20...0x7e).contains($0) }
@@ -101,7 +98,7 @@ enum ReceiptSize {
     private static let lineBytes = 160
 
     /// Throws when the answer with a line for each event would be too large for a function.
-    static func check(_ batch: PublishBatch, _ stream: StreamID) throws(LedgerError) {
+    static func check(_ batch: PublishBatch, on stream: StreamID) throws(LedgerError) {
         let lines = batch.events.count * (lineBytes + stream.name.utf8.count)
         // A key takes at most twice the room that it took in the body.
         guard lines + 2 * batch.bytes.count > Limits.receiptBytes else { return }

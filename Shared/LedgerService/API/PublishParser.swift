@@ -11,10 +11,8 @@ struct PublishParser {
 
     static func parse(
         _ body: [UInt8],
-        _ kind: RequestBody.Kind
-    ) throws(LedgerError)
-        -> PublishBatch
-    {
+        as kind: MediaType
+    ) throws(LedgerError) -> PublishBatch {
         var parser = PublishParser(batch: PublishBatch(bytes: body))
         do throws(FieldError) {
             try body.withUnsafeBytes { bytes in
@@ -42,21 +40,13 @@ struct PublishParser {
     // MARK: Forms
 
     private mutating func readJSON(_ bytes: UnsafeRawBufferPointer) throws(FieldError) {
-        var reader = try open(bytes)
+        var reader = try JSONReader(body: bytes)
         switch try reader.nextKind() {
         case .array: try readEvents(&reader)
         case .object: try readObject(&reader)
         default: throw .invalid("body", "must be an event, an object with events, or an array")
         }
         try reader.finish()
-    }
-
-    private func open(_ bytes: UnsafeRawBufferPointer) throws(FieldError) -> JSONReader {
-        do throws(JSONError) {
-            return try JSONReader(bytes, maximumDepth: Limits.dataDepth)
-        } catch {
-            throw .json(error)
-        }
     }
 
     /// `{"events": […]}` or one event: the first member tells, and no member of the other form
@@ -133,7 +123,7 @@ struct PublishParser {
     private mutating func readLine(_ line: UnsafeRawBufferPointer) throws(FieldError) {
         let isBlank = line.allSatisfy { $0 == 0x20 || $0 == 0x09 || $0 == 0x0d }
         guard !isBlank else { return }
-        var reader = try open(line)
+        var reader = try JSONReader(body: line)
         try readEvent(&reader)
         try reader.finish()
     }

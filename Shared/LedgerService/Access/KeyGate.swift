@@ -8,7 +8,7 @@ final class KeyGate: Sendable {
     private let ledger: Ledger
     private let cache: KeyCache
 
-    init(_ settings: KeySettings, _ ledger: Ledger) {
+    init(_ settings: KeySettings, for ledger: Ledger) {
         self.settings = settings
         self.ledger = ledger
         cache = KeyCache(
