@@ -45,17 +45,9 @@ struct RouteTests {
 
     @Test("Every error code of the code is documented with its status")
     func errorCodes() throws {
-        let answers = try Project.text(
-            "Shared/LedgerService/API/ErrorAnswer+Mapping.swift"
-        )
         let statuses = try APIDocument().statuses()
-        let pairs = answers.matches(of: /\b(\d{3}),\s+"(\w+)"/)
-        #expect(
-            pairs.count > 25,
-            "ErrorAnswer+Mapping.swift is written in a new way; adapt this test"
-        )
-        for pair in pairs {
-            #expect(statuses[String(pair.2)] == Int(pair.1), "\(pair.2)")
+        for code in ErrorCode.allCases {
+            #expect(statuses[code.rawValue] == code.status, "\(code)")
         }
     }
 
@@ -65,7 +57,7 @@ struct RouteTests {
         let documented = try APIDocument().statuses()
         let statuses = values(of: "status", in: front)
         let codes = values(of: "code", in: front)
-        #expect(codes.count > 8, "ServerError.swift is written in a new way; adapt this test")
+        #expect(!codes.isEmpty, "ServerError.swift is written in a new way; adapt this test")
         #expect(Set(codes.keys) == Set(statuses.keys))
         for (name, code) in codes {
             let status = statuses[name].flatMap { Int($0) }
