@@ -38,15 +38,15 @@ struct Call {
 
     // An endpoint is never called with a path of another pattern, so what its pattern has is there.
 
-    var stream: StreamID { Self.parameter(path.stream, .stream) }
-    var subscription: SubscriptionID { Self.parameter(path.subscription, .subscription) }
+    var stream: StreamID { Self.parameter(path.stream, named: .stream) }
+    var subscription: SubscriptionID { Self.parameter(path.subscription, named: .subscription) }
     /// A number that need not be one of the stream's partitions.
-    var partition: Int64 { Self.parameter(path.partition, .partition) }
-    var key: EventKey { Self.parameter(path.key, .key) }
+    var partition: Int64 { Self.parameter(path.partition, named: .partition) }
+    var key: EventKey { Self.parameter(path.key, named: .key) }
     /// As the client wrote it.
-    var apiKey: String { Self.parameter(path.apiKey, .apiKey) }
+    var apiKey: String { Self.parameter(path.apiKey, named: .apiKey) }
 
-    private static func parameter<Value>(_ value: Value?, _ name: PathParameter) -> Value {
+    private static func parameter<Value>(_ value: Value?, named name: PathParameter) -> Value {
         guard let value else { preconditionFailure("the pattern has no {\(name.rawValue)}") }
         return value
     }
@@ -98,7 +98,7 @@ struct QueryParameters {
         return number
     }
 
-    /// How many entries a page has: the parameter of this name, or nil without one.
+    /// A number of events or entries, which a page can hold; nil without one.
     func count(_ name: String) throws(LedgerError) -> Int? {
         guard let number = try number(name) else { return nil }
         guard let count = Int(exactly: number), Limits.pageEntries.contains(count) else {
@@ -123,7 +123,7 @@ struct QueryParameters {
         return key
     }
 
-    /// Where the page begins that `next` asks for; nil for the first page.
+    /// The token in `next`, behind which the page begins; nil for the first page.
     func next(of kind: PageToken.Kind) throws(LedgerError) -> PageToken? {
         guard let text = text("next") else { return nil }
         guard let token = PageToken.decode(text, kind: kind) else {

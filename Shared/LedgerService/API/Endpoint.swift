@@ -14,7 +14,7 @@ package final class Endpoint: Sendable {
         case delete = "DELETE"
     }
 
-    /// What a call's body may be.
+    /// The kinds of bodies that a call may have.
     package enum Body: Sendable {
         /// None. With a POST an empty JSON object says as little, and is taken too.
         case none
@@ -23,7 +23,7 @@ package final class Endpoint: Sendable {
         /// JSON, or one JSON text a line.
         case jsonOrLines
 
-        /// What its Content-Type may be, as the OpenAPI document lists it.
+        /// The types that the OpenAPI document lists; others that mean the same are taken too.
         package var mediaTypes: [MediaType] {
             switch self {
             case .none: []
@@ -46,7 +46,7 @@ package final class Endpoint: Sendable {
     /// The query parameters that it takes, in the order in which a refusal lists them.
     package let query: [String]
     package let body: Body
-    /// What metrics and logs call it: `POST /streams/{stream}/events`.
+    /// Its name in metrics and logs: `POST /streams/{stream}/events`.
     package let name: String
     let answer: Handler
 
@@ -86,7 +86,7 @@ package enum LedgerFunction: String, CaseIterable, Sendable {
     case compactor
 }
 
-/// What a caller must be allowed.
+/// The permission that a call needs.
 package enum Access: Hashable, Sendable {
     /// Nothing, and no key is asked for.
     case open

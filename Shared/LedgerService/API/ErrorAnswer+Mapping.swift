@@ -75,8 +75,8 @@ extension ErrorAnswer {
         case .invalid(let field, let message, let limit):
             self.init(
                 .validationError,
-                "\(field) \(message)",
-                .field(field),
+                message: "\(field) \(message)",
+                details: .field(field),
                 limit.map(Detail.limit)
             )
         case .invalidStreamID(let name):
@@ -85,225 +85,244 @@ extension ErrorAnswer {
             self.init(.invalidSubscriptionID, ofName: name, in: "subscription_id")
         case .invalidEventKey(let field, let message):
             let most = Limits.keyBytes.upperBound
-            self.init(.invalidEventKey, "\(field) \(message)", .field(field), .limit(most))
+            self.init(
+                .invalidEventKey,
+                message: "\(field) \(message)",
+                details: .field(field),
+                .limit(most)
+            )
         case .invalidCursor:
             self.init(
                 .invalidCursor,
-                """
-                cursor is malformed or belongs to another stream or subscription; use one that \
-                this call returned
-                """,
-                .field("cursor")
+                message: """
+                    cursor is malformed or belongs to another stream or subscription; use one that \
+                    this call returned
+                    """,
+                details: .field("cursor")
             )
         case .tooLarge(let field, let limit, let size):
             self.init(
                 .payloadTooLarge,
-                size.map { "\(field) has \($0) bytes, more than \(limit)" }
+                message: size.map { "\(field) has \($0) bytes, more than \(limit)" }
                     ?? "\(field) is larger than \(limit) bytes",
-                .field(field),
+                details: .field(field),
                 .limit(limit),
-                size.map { .number("size", Int64($0)) }
+                size.map { .number("size", is: Int64($0)) }
             )
         case .inLine(let number, let error): self = ErrorAnswer(error).inLine(number)
-        case .unsupportedMediaType(let message): self.init(.unsupportedMediaType, message)
+        case .unsupportedMediaType(let message): self.init(.unsupportedMediaType, message: message)
 
         // The caller may not
         case .unauthorized(let problem):
-            self.init(.unauthorized, problem.explanation)
+            self.init(.unauthorized, message: problem.explanation)
             headers.append(("www-authenticate", "Bearer"))
         case .forbidden(let scope):
             self.init(
                 .forbidden,
-                "the API key lacks the scope \(scope)",
-                .text("missing_scope", scope)
+                message: "the API key lacks the scope \(scope)",
+                details: .text("missing_scope", is: scope)
             )
         case .tooManyRequests:
-            self.init(.tooManyRequests, "too many requests; try again in a second")
+            self.init(.tooManyRequests, message: "too many requests; try again in a second")
 
         // There is no such thing
         case .routeNotFound:
-            self.init(.notFound, "no such route; GET /openapi.json lists all of them")
+            self.init(.notFound, message: "no such route; GET /openapi.json lists all of them")
         case .methodNotAllowed(let methods):
             let allow = methods.joined(separator: ", ")
-            self.init(.methodNotAllowed, "this route takes \(allow)")
+            self.init(.methodNotAllowed, message: "this route takes \(allow)")
             headers.append(("allow", allow))
         case .streamNotFound(let id):
-            self.init(.streamNotFound, "there is no stream \(id)", .stream(id))
+            self.init(.streamNotFound, message: "there is no stream \(id)", details: .stream(id))
         case .subscriptionNotFound(let id):
             self.init(
                 .subscriptionNotFound,
-                "there is no subscription \(id) on this stream",
-                .subscription(id)
+                message: "there is no subscription \(id) on this stream",
+                details: .subscription(id)
             )
         case .partitionNotFound(let index):
             self.init(
                 .partitionNotFound,
-                "the stream has no partition \(index)",
-                .number("partition", index)
+                message: "the stream has no partition \(index)",
+                details: .number("partition", is: index)
             )
-        case .keyNotFound: self.init(.keyNotFound, "the key has no event, or was deleted")
+        case .keyNotFound: self.init(.keyNotFound, message: "the key has no event, or was deleted")
         case .apiKeyNotFound(let text):
             let id = text.excerpt()
-            self.init(.apiKeyNotFound, "there is no API key \"\(id)\"", .text("key_id", id))
+            self.init(
+                .apiKeyNotFound,
+                message: "there is no API key \"\(id)\"",
+                details: .text("key_id", is: id)
+            )
 
         // It does not fit the present state
-        case .keysDisabled: self.init(.keysDisabled, "this ledger runs without API keys")
+        case .keysDisabled: self.init(.keysDisabled, message: "this ledger runs without API keys")
         case .streamAlreadyExists(let id):
-            self.init(.streamAlreadyExists, "there is a stream \(id) already", .stream(id))
+            self.init(
+                .streamAlreadyExists,
+                message: "there is a stream \(id) already",
+                details: .stream(id)
+            )
         case .subscriptionAlreadyExists(let id):
             self.init(
                 .subscriptionAlreadyExists,
-                "there is a subscription \(id) already",
-                .subscription(id)
+                message: "there is a subscription \(id) already",
+                details: .subscription(id)
             )
         case .offsetConflict(let partition, let actual):
             self.init(
                 .offsetConflict,
-                """
-                the next offset of partition \(partition.index) is \(actual.rawValue); nothing was \
-                stored
-                """,
-                .partition(partition),
-                .offset("next_offset", actual)
+                message: """
+                    the next offset of partition \(partition.index) is \(actual.rawValue); nothing was \
+                    stored
+                    """,
+                details: .partition(partition),
+                .offset("next_offset", is: actual)
             )
         case .cursorSuperseded:
             self.init(
                 .cursorSuperseded,
-                "the subscription was moved by a seek since this cursor; poll again without one"
+                message:
+                    "the subscription was moved by a seek since this cursor; poll again without one"
             )
         case .compactionDisabled(let id):
-            self.init(.compactionDisabled, "stream \(id) was created without compaction")
+            self.init(.compactionDisabled, message: "stream \(id) was created without compaction")
         case .offsetExpired(let partition, let earliest):
             self.init(
                 .offsetExpired,
-                """
-                the events at this position of partition \(partition.index) have expired; seek the \
-                subscription, or read from \(earliest.rawValue)
-                """,
-                .partition(partition),
-                .offset("earliest_offset", earliest)
+                message: """
+                    the events at this position of partition \(partition.index) have expired; seek the \
+                    subscription, or read from \(earliest.rawValue)
+                    """,
+                details: .partition(partition),
+                .offset("earliest_offset", is: earliest)
             )
         case .offsetOutOfRange(let partition, let next):
             self.init(
                 .offsetOutOfRange,
-                "partition \(partition.index) ends at \(next.rawValue)",
-                .partition(partition),
-                .offset("next_offset", next)
+                message: "partition \(partition.index) ends at \(next.rawValue)",
+                details: .partition(partition),
+                .offset("next_offset", is: next)
             )
         case .positionBeyondTail(let partition, let position, let tail):
             self.init(
                 .positionBeyondTail,
-                """
-                the position \(position.rawValue) lies beyond the end of partition \
-                \(partition.index), which is \(tail.rawValue): events are missing that were there \
-                when it was made, as after an older copy was restored; nothing was passed over or \
-                changed. Seek the subscription, or read from an offset
-                """,
-                .partition(partition),
-                .offset("position", position),
-                .offset("next_offset", tail)
+                message: """
+                    the position \(position.rawValue) lies beyond the end of partition \
+                    \(partition.index), which is \(tail.rawValue): events are missing that were there \
+                    when it was made, as after an older copy was restored; nothing was passed over or \
+                    changed. Seek the subscription, or read from an offset
+                    """,
+                details: .partition(partition),
+                .offset("position", is: position),
+                .offset("next_offset", is: tail)
             )
         case .idempotencyKeyReused:
             self.init(
                 .idempotencyKeyReused,
-                """
-                this Idempotency-Key was used with another body in the last \
-                \(Limits.idempotencyHours) hours; nothing was stored
-                """
+                message: """
+                    this Idempotency-Key was used with another body in the last \
+                    \(Limits.idempotencyHours) hours; nothing was stored
+                    """
             )
         case .contention:
             self.init(
                 .unavailable,
-                "others changed the same thing at the same time; nothing was changed, try again"
+                message:
+                    "others changed the same thing at the same time; nothing was changed, try again"
             )
 
         // The ledger can't
         case .outcomeUnknown:
             self.init(
                 .outcomeUnknown,
-                """
-                the events may or may not be stored; a retry with the same Idempotency-Key is \
-                safe, one without may store them twice
-                """
+                message: """
+                    the events may or may not be stored; a retry with the same Idempotency-Key is \
+                    safe, one without may store them twice
+                    """
             )
         case .partialPublish(let outcomes):
             self.init(
                 .partialPublish,
-                """
-                some partitions' events may be stored; details.partitions says which. A retry with \
-                the same Idempotency-Key stores only the missing ones
-                """,
-                .partitions(outcomes)
+                message: """
+                    some partitions' events may be stored; details.partitions says which. A retry with \
+                    the same Idempotency-Key stores only the missing ones
+                    """,
+                details: .partitions(outcomes)
             )
         case .partitionBusy(let partition, let refusal):
             self.init(
                 .unavailable,
-                """
-                partition \(partition.index) is busy: \(refusal.explanation). The events were never \
-                sent; try again
-                """,
-                .partition(partition)
+                message: """
+                    partition \(partition.index) is busy: \(refusal.explanation). The events were never \
+                    sent; try again
+                    """,
+                details: .partition(partition)
             )
         case .tailUnverified(let partition):
             self.init(
                 .tailUnverified,
-                """
-                the end of partition \(partition.index) can't be verified, because no sweep ran for \
-                two days; nothing was stored. When you know that nothing newer was published, \
-                \(Endpoint.acceptTail.name) takes it as it is
-                """,
-                .partition(partition)
+                message: """
+                    the end of partition \(partition.index) can't be verified, because no sweep ran for \
+                    two days; nothing was stored. When you know that nothing newer was published, \
+                    \(Endpoint.acceptTail.name) takes it as it is
+                    """,
+                details: .partition(partition)
             )
             retry(after: nil)
         case .clockSuspect(let doubt):
             let rest = (doubt.rest + 999) / 1000
             self.init(
                 .clockSuspect,
-                """
-                the clock of the ledger's machine is \(doubt.lead / 3_600_000) hours ahead of all \
-                times that the ledger has seen, so nothing is stamped by it; nothing was stored. If \
-                it is right, \(Endpoint.acceptClock.name) says so, else it is believed when it has \
-                stood for \(rest) seconds more
-                """,
-                .number("ahead_seconds", doubt.lead / 1000),
-                .number("believed_in_seconds", rest)
+                message: """
+                    the clock of the ledger's machine is \(doubt.lead / 3_600_000) hours ahead of all \
+                    times that the ledger has seen, so nothing is stamped by it; nothing was stored. If \
+                    it is right, \(Endpoint.acceptClock.name) says so, else it is believed when it has \
+                    stood for \(rest) seconds more
+                    """,
+                details: .number("ahead_seconds", is: doubt.lead / 1000),
+                .number("believed_in_seconds", is: rest)
             )
             retry(after: max(rest, 1))
         case .corruptChunk(let stream, let partition, let offset, let detail):
             self.init(
                 .corruptChunk,
-                """
-                stream \(stream), partition \(partition.index), offset \(offset.rawValue): the \
-                stored chunk is damaged: \(detail)
-                """,
-                .stream(stream),
+                message: """
+                    stream \(stream), partition \(partition.index), offset \(offset.rawValue): the \
+                    stored chunk is damaged: \(detail)
+                    """,
+                details: .stream(stream),
                 .partition(partition),
-                .offset("offset", offset)
+                .offset("offset", is: offset)
             )
         case .unavailable(_, let mayHaveHappened):
             self.init(
                 .unavailable,
-                mayHaveHappened
+                message: mayHaveHappened
                     ? "the table did not answer; the change may have been made"
                     : "the table is not available; nothing was changed"
             )
         case .closed(_, let mayHaveHappened):
             self.init(
                 .unavailable,
-                """
-                the ledger takes no changes until its process is restarted, its log says why; \
-                \(Self.consequence(mayHaveHappened))
-                """
+                message: """
+                    the ledger takes no changes until its process is restarted, its log says why; \
+                    \(Self.consequence(mayHaveHappened))
+                    """
             )
             retry(after: nil)
         case .throttled:
-            self.init(.unavailable, "the table is busy; nothing was changed, try again")
+            self.init(.unavailable, message: "the table is busy; nothing was changed, try again")
         case .storageFull(let mayHaveHappened):
-            self.init(.storageFull, "the disk is full; \(Self.consequence(mayHaveHappened))")
+            self.init(
+                .storageFull,
+                message: "the disk is full; \(Self.consequence(mayHaveHappened))"
+            )
         case .internalError(_, let mayHaveHappened):
             self.init(
                 .internalError,
-                "the ledger failed; \(Self.consequence(mayHaveHappened)). Its log says more"
+                message:
+                    "the ledger failed; \(Self.consequence(mayHaveHappened)). Its log says more"
             )
         }
     }
@@ -311,11 +330,11 @@ extension ErrorAnswer {
     private init(_ code: ErrorCode, ofName name: String, in field: String) {
         self.init(
             code,
-            """
-            \(field) must be 1 to \(Limits.nameBytes) letters, digits, '_', '.' or '-' of ASCII, \
-            the first no '.' or '-'; got "\(name.excerpt())"
-            """,
-            .field(field),
+            message: """
+                \(field) must be 1 to \(Limits.nameBytes) letters, digits, '_', '.' or '-' of ASCII, \
+                the first no '.' or '-'; got "\(name.excerpt())"
+                """,
+            details: .field(field),
             .limit(Limits.nameBytes)
         )
     }

@@ -19,26 +19,26 @@ struct ErrorAnswer {
         fileprivate let name: StaticString
         fileprivate let value: Value
 
-        static func text(_ name: StaticString, _ text: String) -> Detail {
+        static func text(_ name: StaticString, is text: String) -> Detail {
             Detail(name: name, value: .text(text))
         }
 
-        static func number(_ name: StaticString, _ number: Int64) -> Detail {
+        static func number(_ name: StaticString, is number: Int64) -> Detail {
             Detail(name: name, value: .number(number))
         }
 
-        static func offset(_ name: StaticString, _ offset: Offset) -> Detail {
-            .number(name, offset.rawValue)
+        static func offset(_ name: StaticString, is offset: Offset) -> Detail {
+            .number(name, is: offset.rawValue)
         }
 
-        static func field(_ field: String) -> Detail { .text("field", field) }
-        static func limit(_ limit: Int) -> Detail { .number("limit", Int64(limit)) }
-        static func stream(_ id: StreamID) -> Detail { .text("stream_id", id.name) }
+        static func field(_ field: String) -> Detail { .text("field", is: field) }
+        static func limit(_ limit: Int) -> Detail { .number("limit", is: Int64(limit)) }
+        static func stream(_ id: StreamID) -> Detail { .text("stream_id", is: id.name) }
         static func subscription(_ id: SubscriptionID) -> Detail {
-            .text("subscription_id", id.name)
+            .text("subscription_id", is: id.name)
         }
         static func partition(_ partition: Partition) -> Detail {
-            .number("partition", Int64(partition.index))
+            .number("partition", is: Int64(partition.index))
         }
         static func partitions(_ outcomes: [LedgerError.PartitionOutcome]) -> Detail {
             Detail(name: "partitions", value: .partitions(outcomes))
@@ -46,7 +46,7 @@ struct ErrorAnswer {
     }
 
     /// An answer that says, where its status means so, that a second later it may be another one.
-    init(_ code: ErrorCode, _ message: String, _ details: Detail?...) {
+    init(_ code: ErrorCode, message: String, details: Detail?...) {
         self.code = code
         self.message = message
         self.details = details.compactMap { $0 }
@@ -64,7 +64,7 @@ struct ErrorAnswer {
     func inLine(_ number: Int) -> ErrorAnswer {
         var answer = self
         answer.message = "line \(number): \(message)"
-        answer.details.append(.number("line", Int64(number)))
+        answer.details.append(.number("line", is: Int64(number)))
         return answer
     }
 

@@ -51,9 +51,9 @@ extension JSONWriter {
     /// `{"events": […]}` in request order.
     fileprivate mutating func receipt(_ receipt: PublishReceipt, of batch: PublishBatch) {
         let beginnings = receipt.ranges.map {
-            EventPieces.beginning(receipt.stream, $0.partition)
+            EventPieces.beginning(of: $0.partition, in: receipt.stream)
         }
-        let endings = receipt.ranges.map { EventPieces.ending($0.stored.timestamp) }
+        let endings = receipt.ranges.map { EventPieces.ending(at: $0.stored.timestamp) }
         var next = receipt.ranges.map { $0.stored.first.rawValue }
         beginObject()
         key("events")
@@ -92,7 +92,7 @@ extension JSONWriter {
     }
 }
 
-/// How large the answer to a publish becomes: known before anything is stored.
+/// The size of the answer to a publish, which is known before anything is stored.
 enum ReceiptSize {
     /// An event's line but for stream and key, its quotes escaped, its numbers at their longest.
     private static let lineBytes = 160

@@ -61,7 +61,7 @@ extension LedgerAPI {
             switch field {
             case "retention_hours": retention = .some(try reader.retention(field))
             case "partition_count", "compaction":
-                throw .invalid(field, "is fixed when the stream is created")
+                throw .invalid(field: field, message: "is fixed when the stream is created")
             default: return false
             }
             return true
@@ -84,8 +84,8 @@ extension JSONReader {
         guard let number = Int(exactly: value), range.contains(number) else {
             let isBelow = value < Int64(range.lowerBound)
             throw .invalid(
-                field,
-                "must be \(range.lowerBound) to \(range.upperBound)",
+                field: field,
+                message: "must be \(range.lowerBound) to \(range.upperBound)",
                 limit: isBelow ? range.lowerBound : range.upperBound
             )
         }

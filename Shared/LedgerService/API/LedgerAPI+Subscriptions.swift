@@ -8,7 +8,7 @@ extension LedgerAPI {
         try call.readMembers { field, reader throws(FieldError) in
             switch field {
             case "subscription_id": name = try reader.text(field)
-            case "start_from": start = try StartPointField(field, &reader)
+            case "start_from": start = try StartPointField(field, from: &reader)
             default: return false
             }
             return true
@@ -99,7 +99,7 @@ extension LedgerAPI {
         var target: StartPointField?
         try call.readMembers { field, reader throws(FieldError) in
             guard field == "to" else { return false }
-            target = try StartPointField(field, &reader)
+            target = try StartPointField(field, from: &reader)
             return true
         }
         guard let target else { throw .invalid(field: "to", message: "is missing") }

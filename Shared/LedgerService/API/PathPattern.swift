@@ -70,7 +70,7 @@ enum PathParameter: String, CaseIterable {
     var takesRest: Bool { self == .key }
 }
 
-/// What stands in a path for its pattern's parameters, each by the rule of its kind.
+/// A path's values for its pattern's parameters, each of which keeps the rule of its kind.
 struct PathParameters {
     private(set) var stream: StreamID?
     private(set) var subscription: SubscriptionID?

@@ -1,7 +1,7 @@
 import LedgerCore
 import RawJSON
 
-/// What a call says in its body, which is read only now.
+/// A call's body, read when its handler asks for it.
 extension Call {
     /// The body after decompression.
     func decodedBody() throws(LedgerError) -> [UInt8] {
@@ -128,11 +128,11 @@ package enum MediaType: String, Sendable {
     }
 }
 
-/// What a transport with a bound on its memory wants to know while a request is handled.
+/// A transport's bound on its memory, asked while a request is handled.
 ///
 /// A few kilobytes of a compressed body may become megabytes, which no transport can see coming.
 package struct BodyMemory: Sendable {
-    /// The request's that is being handled; nil where nobody keeps count.
+    /// The memory budget of the current request; nil on transports without one.
     @TaskLocal package static var current: BodyMemory?
 
     private let hold: @Sendable (Int) -> Bool
@@ -143,18 +143,18 @@ package struct BodyMemory: Sendable {
         self.hold = hold
     }
 
-    /// Whether the request may go on with a decompressed body of this size.
+    /// False when the request must not go on with a decompressed body of this size.
     static func admits(_ bytes: Int) -> Bool {
         current?.hold(bytes) ?? true
     }
 }
 
-/// What is wrong with a body.
+/// A fault in a body: of its JSON, or of a field.
 enum FieldError: Error {
     case json(JSONError)
     case ledger(LedgerError)
 
-    /// The same, of the event that a line holds.
+    /// The same error, said of the event that a line holds.
     func inLine(_ number: Int, of event: String) -> FieldError {
         switch self {
         case .ledger(let error): .ledger(.inLine(number, error))
@@ -165,7 +165,7 @@ enum FieldError: Error {
 
     private static func wrong(_ error: JSONError) -> String { "is not as it should be: \(error)" }
 
-    static func invalid(_ field: String, _ message: String, limit: Int? = nil) -> FieldError {
+    static func invalid(field: String, message: String, limit: Int? = nil) -> FieldError {
         .ledger(.invalid(field: field, message: message, limit: limit))
     }
 
@@ -203,10 +203,10 @@ extension JSONReader {
         while let name = try self.read({ reader throws(JSONError) in try reader.nextMember() }) {
             let name = try self.read { reader throws(JSONError) in try reader.text(name) }
             guard seen.insert(name).inserted else {
-                throw .invalid(name.excerpt(), "is given twice")
+                throw .invalid(field: name.excerpt(), message: "is given twice")
             }
             guard try read(name, &self) else {
-                throw .invalid(name.excerpt(), "is an unknown field")
+                throw .invalid(field: name.excerpt(), message: "is an unknown field")
             }
         }
     }
@@ -218,21 +218,25 @@ extension JSONReader {
 
     /// A string's text.
     mutating func text(_ field: String) throws(FieldError) -> String {
-        guard try nextKind() == .string else { throw .invalid(field, "must be a string") }
+        guard try nextKind() == .string else {
+            throw .invalid(field: field, message: "must be a string")
+        }
         do throws(JSONError) {
             return try text(try string())
         } catch {
             guard case .loneSurrogate = error.kind else { throw .json(error) }
-            throw .invalid(field, "holds half of a surrogate pair")
+            throw .invalid(field: field, message: "holds half of a surrogate pair")
         }
     }
 
     /// A number without a fractional part.
     mutating func integer(_ field: String) throws(FieldError) -> Int64 {
-        guard try nextKind() == .number else { throw .invalid(field, "must be an integer") }
+        guard try nextKind() == .number else {
+            throw .invalid(field: field, message: "must be an integer")
+        }
         let number = try read { reader throws(JSONError) in try reader.number() }
         guard let value = number.integer else {
-            throw .invalid(field, "must be an integer of at most 63 bits")
+            throw .invalid(field: field, message: "must be an integer of at most 63 bits")
         }
         return value
     }
@@ -242,7 +246,7 @@ extension JSONReader {
         switch try nextKind() {
         case .true, .false:
             return try read { reader throws(JSONError) in try reader.boolean() }
-        default: throw .invalid(field, "must be true or false")
+        default: throw .invalid(field: field, message: "must be true or false")
         }
     }
 

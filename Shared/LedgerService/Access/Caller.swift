@@ -1,6 +1,6 @@
 import LedgerCore
 
-/// Who makes a request.
+/// The maker of a request, as far as their key tells.
 struct Caller: Sendable {
     /// Everyone, on a ledger that needs no keys, and for calls that need none.
     static let anyone = Caller(name: nil, id: nil, scopes: nil)
@@ -11,7 +11,7 @@ struct Caller: Sendable {
     let name: String?
     /// The key's id; nil: the key is not in the table, or nobody was asked for one.
     let id: APIKeyID?
-    /// What they may do; nil: anything.
+    /// The scopes of their key; nil: they may do anything.
     private let scopes: [Scope]?
 
     private init(name: String?, id: APIKeyID?, scopes: [Scope]?) {

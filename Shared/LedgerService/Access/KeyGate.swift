@@ -1,6 +1,6 @@
 package import LedgerCore
 
-/// Finds out who makes a request.
+/// Finds the caller of a request by its API key.
 ///
 /// Costs one SHA-256 and one look in a dictionary, and now and then a read of the table.
 final class KeyGate: Sendable {
@@ -17,7 +17,7 @@ final class KeyGate: Sendable {
         )
     }
 
-    /// Who makes the request.
+    /// The caller of a request.
     ///
     /// Throws ``LedgerError/unauthorized(_:)``, ``LedgerError/tooManyRequests``, or what a failed
     /// read of the table is.
@@ -31,16 +31,16 @@ final class KeyGate: Sendable {
             }
             return root
         }
-        if let caller = try admitted(key.id, hash, at: known) { return caller }
+        if let caller = try admitted(key.id, hash: hash, at: known) { return caller }
         let row = try await ledger.apiKey(key.id)
         cache.remember(row, for: key.id, known: known)
-        if let caller = try admitted(key.id, hash, at: ledger.instant()) { return caller }
+        if let caller = try admitted(key.id, hash: hash, at: ledger.instant()) { return caller }
         throw .unavailable(message: "an API key took too long to read", mayHaveHappened: false)
     }
 
     /// Throws unless the caller's key is still good.
     ///
-    /// What was found while a revoked key's poll waited is not for its holder.
+    /// Events that were found while a revoked key's poll waited are not for its holder.
     func confirm(_ caller: Caller) async throws(LedgerError) {
         guard let id = caller.id else { return }
         let known = ledger.instant()
@@ -63,10 +63,10 @@ final class KeyGate: Sendable {
     /// The caller; nil when the table must be asked first.
     private func admitted(
         _ id: APIKeyID,
-        _ hash: KeyHash,
+        hash: KeyHash,
         at now: Instant
     ) throws(LedgerError) -> Caller? {
-        switch cache.admit(id, hash, at: now) {
+        switch cache.admit(id, hash: hash, at: now) {
         case .admitted(let caller): return caller
         case .unknown: throw .unauthorized(.unknown)
         case .expired: throw .unauthorized(.expired)
@@ -87,20 +87,20 @@ final class KeyGate: Sendable {
     }
 }
 
-/// Whether requests need an API key.
+/// The rule about API keys: every request needs one, or none does.
 package enum KeyPolicy: Sendable {
     /// No: everyone who reaches the ledger may do everything.
     case off
     /// Yes, except for `/health` and `/openapi.json`.
     case on(KeySettings)
 
-    /// Whether requests need one.
+    /// True when requests need a key.
     package var isOn: Bool {
         if case .on = self { true } else { false }
     }
 }
 
-/// What holds for API keys.
+/// The settings of a ledger that asks for API keys.
 package struct KeySettings: Sendable {
     /// The hash of the operator's own key, which is not in the table and may do everything.
     package var rootHash: KeyHash
