@@ -138,7 +138,7 @@ final class HTTPConnection: Connection<HTTPInput>, ChannelDuplexHandler, @unchec
         incoming?.request.body = []
         if incoming?.isPreflight == true {
             answer(AllowedOrigin.preflight)
-        } else if request.path == "/metrics", !core.needsKeys {
+        } else if request.path == PrometheusMetrics.path, !core.needsKeys {
             answer(core.metrics.response(to: request))
         } else if core.admission.begin() {
             run(request)
@@ -178,8 +178,10 @@ final class HTTPConnection: Connection<HTTPInput>, ChannelDuplexHandler, @unchec
     }
 
     private func response(to request: APIRequest) async -> APIResponse {
-        guard request.path == "/metrics" else { return await core.handler.handle(request) }
-        return await core.handler.refusalToOperate(request) ?? core.metrics.response(to: request)
+        guard request.path == PrometheusMetrics.path else {
+            return await core.handler.handle(request)
+        }
+        return await core.handler.authorizeOperator(request) ?? core.metrics.response(to: request)
     }
 
     /// The budget for the bytes that a compressed body expands to, held until the handler is done.

@@ -140,7 +140,7 @@ struct LifecycleTests {
         let refused = await api.another().call("POST", "/streams/s/events", body)
         #expect(refused.status == 503 && refused.error == "tail_unverified")
         #expect(refused.header("retry-after") == nil)
-        #expect(await api.call("POST", "/streams/s/accept-tail").status == 200)
+        #expect(await api.acceptTail(of: "s").status == 200)
         #expect(await api.another().call("POST", "/streams/s/events", body).status == 200)
     }
 

@@ -26,7 +26,7 @@ struct SeveralStepsTests {
             await api.call("POST", "/streams/s/compact")
         },
         UseCase(testDescription: "accept a tail") { api, _ in
-            await api.call("POST", "/streams/s/accept-tail")
+            await api.acceptTail(of: "s")
         },
         UseCase(testDescription: "create a subscription") { api, _ in
             let body = "{\"subscription_id\":\"new\",\"start_from\":\"earliest\"}"

@@ -17,6 +17,23 @@ struct APIDocument {
         Set(try eachOperation().map { "\($0.method) \($0.path)" })
     }
 
+    /// The names of an operation's parameters in one place, `path` or `query`, in their order.
+    func parameters(of operation: String, in place: String) throws -> [String] {
+        let found = try #require(
+            try eachOperation().first { "\($0.method) \($0.path)" == operation }
+        )
+        return found.parameters.map(resolved)
+            .filter { $0["in"] as? String == place }
+            .compactMap { $0["name"] as? String }
+    }
+
+    /// The media types of the bodies that an operation takes; none when it takes none.
+    func mediaTypes(of operation: String) throws -> Set<String> {
+        let words = operation.split(separator: " ").map(String.init)
+        let content = value("paths", words[1], words[0].lowercased(), "requestBody", "content")
+        return Set((content as? [String: Any] ?? [:]).keys)
+    }
+
     /// Every error code that the document knows.
     func errorCodes() throws -> Set<String> {
         let codes = try #require(value("components", "schemas", "ErrorCode", "enum") as? [String])
@@ -60,7 +77,7 @@ struct APIDocument {
     // MARK: Inside
 
     private typealias Operation = (
-        method: String, path: String, responses: [(key: String, value: Any)]
+        method: String, path: String, parameters: [Any], responses: [(key: String, value: Any)]
     )
 
     private func eachOperation() throws -> [Operation] {
@@ -72,7 +89,11 @@ struct APIDocument {
                     let operation = operation as? [String: Any],
                     let responses = operation["responses"] as? [String: Any]
                 else { return nil }
-                return (method.uppercased(), path, responses.map { ($0.key, $0.value) })
+                let parameters = [item["parameters"], operation["parameters"]]
+                    .flatMap { $0 as? [Any] ?? [] }
+                return (
+                    method.uppercased(), path, parameters, responses.map { ($0.key, $0.value) }
+                )
             }
         }
     }
@@ -80,16 +101,18 @@ struct APIDocument {
     private func reference(_ target: String) -> [String: Any] { ["$ref": target] }
 
     private func codes(ofResponse response: Any) -> [String] {
-        var response = response as? [String: Any]
-        if let target = response?["$ref"] as? String {
-            response =
-                value(at: target.split(separator: "/").dropFirst().map(String.init))
-                as? [String: Any]
-        }
-        var inner: Any? = response
+        var inner: Any? = resolved(response)
         for key in ["content", "application/json", "schema", "properties", "error", "enum"] {
             inner = (inner as? [String: Any])?[key]
         }
         return inner as? [String] ?? []
+    }
+
+    /// What a value says, or what it refers to.
+    private func resolved(_ value: Any) -> [String: Any] {
+        let value = value as? [String: Any] ?? [:]
+        guard let target = value["$ref"] as? String else { return value }
+        let path = target.split(separator: "/").dropFirst().map(String.init)
+        return self.value(at: path) as? [String: Any] ?? [:]
     }
 }

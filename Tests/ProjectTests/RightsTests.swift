@@ -47,7 +47,8 @@ private final class Functions: Sendable {
         key: String? = nil
     ) async throws -> [String: Any] {
         let parts = target.split(separator: "?").map(String.init)
-        let function = try Route(path: parts[0]).function(method)
+        let route = try #require(EndpointTable.api.route(of: parts[0]))
+        let function = try #require(route.endpoint(method)).function
         let ledger = try #require(ledgers[function])
         let request = APIRequest(
             method: method,
@@ -174,7 +175,10 @@ struct RightsTests {
         try await functions.leaveRing()
         try await functions.sweep()
         _ = try await functions.call("POST", "/streams/s/compact")
-        _ = try await functions.call("POST", "/streams/s/accept-tail")
+        _ = try await functions.call(
+            "POST",
+            Endpoint.acceptTail.path.description.replacing("{stream}", with: "s")
+        )
         _ = try await functions.call("GET", "/streams/s/compacted")
         _ = try await functions.call("GET", "/streams/s/compacted/k")
         let page = try await functions.call("GET", "/streams/s/subscriptions/u2/poll")

@@ -4,7 +4,7 @@ package struct APIRequest: Sendable {
     package var method: String
     /// The path as on the wire: percent-encoded, with its leading slash, without the query.
     package var path: String
-    /// What stands after the first `?`, as on the wire; empty when there is none.
+    /// All that follows the first `?`, as on the wire; empty when there is none.
     package var query: String
     /// Names in lower case.
     ///
@@ -45,7 +45,7 @@ package struct APIResponse: Sendable {
     /// The route's pattern, such as `POST /streams/{stream}/events`, for logs and metrics; nil
     /// when no route fits.
     package var route: String?
-    /// Which API key the request came with, by its id, for logs: never the key.
+    /// The id of the API key that the request came with, for logs: never the key.
     package var keyID: String?
 
     /// An answer.
@@ -62,19 +62,47 @@ package struct APIResponse: Sendable {
     }
 }
 
-/// What a transport hands requests to.
+/// The API as a transport sees it.
 ///
 /// It never throws: every error is an answer.
 package protocol APIHandler: Sendable {
     /// The answer to one request.
     func handle(_ request: APIRequest) async -> APIResponse
 
-    /// The refusal of a call that only an operator may make and that the transport answers by
-    /// itself; nil when the caller is one.
-    func refusalToOperate(_ request: APIRequest) async -> APIResponse?
+    /// Finds out whether an operator makes a call that the transport answers by itself.
+    ///
+    /// - Returns: nil for an operator; for anyone else the answer that refuses.
+    func authorizeOperator(_ request: APIRequest) async -> APIResponse?
 }
 
 extension APIHandler {
     /// Everyone may.
-    package func refusalToOperate(_ request: APIRequest) async -> APIResponse? { nil }
+    package func authorizeOperator(_ request: APIRequest) async -> APIResponse? { nil }
+}
+
+/// `Accept-Encoding`, as far as the ledger needs it (RFC 9110, 12.5.3).
+package enum AcceptEncoding {
+    /// True when gzip may be sent: named, or covered by `*`, with a weight above zero.
+    package static func allowsGzip(_ value: String) -> Bool {
+        var wildcard = false
+        for element in value.utf8.split(separator: UInt8(ascii: ",")) {
+            let parts = element.split(separator: UInt8(ascii: ";"))
+            guard let coding = parts.first.map(ASCII.trimmed) else { continue }
+            let allowed = parts.dropFirst().allSatisfy { !isZeroWeight(ASCII.trimmed($0)) }
+            if ASCII.equal(coding, "gzip") || ASCII.equal(coding, "x-gzip") { return allowed }
+            if ASCII.equal(coding, "*") { wildcard = allowed }
+        }
+        return wildcard
+    }
+
+    /// True for `q=0`, `q=0.0` and so on, and for a weight that makes no sense.
+    private static func isZeroWeight(_ parameter: Substring.UTF8View) -> Bool {
+        guard let first = parameter.first, first | 0x20 == UInt8(ascii: "q") else { return false }
+        let rest = ASCII.trimmed(parameter.dropFirst())
+        guard rest.first == UInt8(ascii: "=") else { return true }
+        let weight = ASCII.trimmed(rest.dropFirst())
+        let positive = weight.contains { (UInt8(ascii: "1")...UInt8(ascii: "9")).contains($0) }
+        let digits = weight.allSatisfy { $0 == UInt8(ascii: ".") || ASCII.isDigit($0) }
+        return !positive || !digits
+    }
 }

@@ -3,66 +3,77 @@ import RawJSON
 
 /// An error as HTTP says it; which error becomes what stands in `ErrorAnswer+Mapping.swift`.
 struct ErrorAnswer {
-    let status: Int
-    let code: String
+    let code: ErrorCode
     private(set) var message: String
-    private(set) var details: [(name: StaticString, value: Detail)] = []
-    private(set) var headers: [(name: String, value: String)] = []
+    private var details: [Detail]
+    var headers: [(name: String, value: String)] = []
 
     /// A member of `details`.
-    enum Detail {
-        case text(String)
-        case number(Int64)
-        case partitions([LedgerError.PartitionOutcome])
+    struct Detail {
+        fileprivate enum Value {
+            case text(String)
+            case number(Int64)
+            case partitions([LedgerError.PartitionOutcome])
+        }
+
+        fileprivate let name: StaticString
+        fileprivate let value: Value
+
+        static func text(_ name: StaticString, is text: String) -> Detail {
+            Detail(name: name, value: .text(text))
+        }
+
+        static func number(_ name: StaticString, is number: Int64) -> Detail {
+            Detail(name: name, value: .number(number))
+        }
+
+        static func offset(_ name: StaticString, is offset: Offset) -> Detail {
+            .number(name, is: offset.rawValue)
+        }
+
+        static func field(_ field: String) -> Detail { .text("field", is: field) }
+        static func limit(_ limit: Int) -> Detail { .number("limit", is: Int64(limit)) }
+        static func stream(_ id: StreamID) -> Detail { .text("stream_id", is: id.name) }
+        static func subscription(_ id: SubscriptionID) -> Detail {
+            .text("subscription_id", is: id.name)
+        }
+        static func partition(_ partition: Partition) -> Detail {
+            .number("partition", is: Int64(partition.index))
+        }
+        static func partitions(_ outcomes: [LedgerError.PartitionOutcome]) -> Detail {
+            Detail(name: "partitions", value: .partitions(outcomes))
+        }
     }
 
-    init(
-        _ status: Int,
-        _ code: String,
-        _ message: String,
-        _ details: [(name: StaticString, value: Detail)] = []
-    ) {
-        self.status = status
+    /// An answer that says, where its status means so, that a second later it may be another one.
+    init(_ code: ErrorCode, message: String, details: Detail?...) {
         self.code = code
         self.message = message
-        self.details = details
-        if status == 503 || status == 429 { headers.append(("retry-after", "1")) }
+        self.details = details.compactMap { $0 }
+        if code.status == 503 || code.status == 429 { retry(after: 1) }
     }
 
-    /// The same without `Retry-After`: the same call fails until somebody has done something.
-    var final: ErrorAnswer {
-        var answer = self
-        answer.headers.removeAll { $0.name == "retry-after" }
-        return answer
-    }
-
-    func with(header name: String, _ value: String) -> ErrorAnswer {
-        var answer = self
-        answer.headers.append((name, value))
-        return answer
+    /// Says after how many seconds to try again; nil: not by itself, for the same call fails until
+    /// somebody has done something.
+    mutating func retry(after seconds: Int64?) {
+        headers.removeAll { $0.name == "retry-after" }
+        if let seconds { headers.append(("retry-after", "\(seconds)")) }
     }
 
     /// The same fault in a line of the body.
     func inLine(_ number: Int) -> ErrorAnswer {
         var answer = self
         answer.message = "line \(number): \(message)"
-        answer.details.append(("line", .number(Int64(number))))
+        answer.details.append(.number("line", is: Int64(number)))
         return answer
     }
 
-    /// The same with when to try again.
-    func retrying(after seconds: Int64) -> ErrorAnswer {
-        var answer = self
-        answer.headers.removeAll { $0.name == "retry-after" }
-        return answer.with(header: "retry-after", "\(max(seconds, 1))")
-    }
-
-    /// The answer.
+    /// The response; `route` is what metrics count it under.
     func response(route: String?) -> APIResponse {
         var writer = JSONWriter()
         writer.beginObject()
         writer.key("error")
-        writer.string(code)
+        writer.string(code.rawValue)
         writer.key("message")
         writer.string(message)
         writer.key("details")
@@ -74,7 +85,7 @@ struct ErrorAnswer {
         writer.endObject()
         writer.endObject()
         return APIResponse(
-            status: status,
+            status: code.status,
             headers: [("content-type", "application/json")] + headers,
             body: writer.bytes,
             route: route
@@ -82,7 +93,7 @@ struct ErrorAnswer {
     }
 }
 
-extension ErrorAnswer.Detail {
+extension ErrorAnswer.Detail.Value {
     fileprivate func write(to writer: inout JSONWriter) {
         switch self {
         case .text(let text): writer.string(text)

@@ -3,7 +3,7 @@ import RawJSON
 
 /// Writes events as JSON, straight from the batches they were read in.
 ///
-/// What is the same in one event after the other is put together once.
+/// The parts that one event after the other has in common are put together once.
 struct EventWriter {
     private let stream: StreamID
     private var partition: Partition?
@@ -21,7 +21,12 @@ struct EventWriter {
         for event in page.events {
             switch event.source {
             case .log(let batch, let record):
-                write(event, page.batches[batch], page.batches[batch].records[record], &writer)
+                write(
+                    event,
+                    of: page.batches[batch],
+                    as: page.batches[batch].records[record],
+                    to: &writer
+                )
             case .snapshot(let index):
                 let snapshot = page.snapshots[index]
                 write(
@@ -45,7 +50,7 @@ struct EventWriter {
         isSnapshot: Bool = false,
         to writer: inout JSONWriter
     ) {
-        begin(entry.partition, entry.offset, &writer)
+        begin(&writer, at: entry.offset, of: entry.partition)
         let record = entry.record
         entry.key.utf8.withUnsafeBytes { writer.string(utf8: $0) }
         record.bytes.withUnsafeBytes { bytes in
@@ -56,19 +61,19 @@ struct EventWriter {
         }
         if record.hasHeaders {
             writer.beginHeaders()
-            record.forEachHeader { writer.header($0, $1) }
+            record.forEachHeader { writer.header($0, is: $1) }
             writer.endObject()
         }
-        end(record.timestamp, &writer, isSnapshot: isSnapshot)
+        end(&writer, at: record.timestamp, isSnapshot: isSnapshot)
     }
 
     private mutating func write(
         _ event: EventPage.Event,
-        _ batch: DecodedBatch,
-        _ record: RecordView,
-        _ writer: inout JSONWriter
+        of batch: DecodedBatch,
+        as record: RecordView,
+        to writer: inout JSONWriter
     ) {
-        begin(event.partition, event.offset, &writer)
+        begin(&writer, at: event.offset, of: event.partition)
         batch.bytes.withUnsafeBytes { bytes in
             writer.string(utf8: bytes[record.key])
             writer.key("type")
@@ -78,35 +83,39 @@ struct EventWriter {
         }
         if record.hasHeaders {
             writer.beginHeaders()
-            batch.forEachHeader(of: record) { writer.header($0, $1) }
+            batch.forEachHeader(of: record) { writer.header($0, is: $1) }
             writer.endObject()
         }
-        end(batch.timestamp(of: record), &writer, isSnapshot: false)
+        end(&writer, at: batch.timestamp(of: record), isSnapshot: false)
     }
 
     /// Up to and including the name of `key`.
     private mutating func begin(
-        _ partition: Partition,
-        _ offset: Offset,
-        _ writer: inout JSONWriter
+        _ writer: inout JSONWriter,
+        at offset: Offset,
+        of partition: Partition
     ) {
         if partition != self.partition {
             self.partition = partition
-            beginning = EventPieces.beginning(stream, partition)
+            beginning = EventPieces.beginning(of: partition, in: stream)
         }
         writer.piece(beginning, commaAfter: false)
         writer.integer(offset.rawValue)
         writer.key("key")
     }
 
-    private mutating func end(_ moment: Timestamp, _ writer: inout JSONWriter, isSnapshot: Bool) {
+    private mutating func end(
+        _ writer: inout JSONWriter,
+        at moment: Timestamp,
+        isSnapshot: Bool
+    ) {
         if isSnapshot {
             writer.key("snapshot")
             writer.boolean(true)
         }
         if moment != self.moment {
             self.moment = moment
-            ending = EventPieces.ending(moment)
+            ending = EventPieces.ending(at: moment)
         }
         writer.piece(ending, commaAfter: true)
     }
@@ -115,13 +124,13 @@ struct EventWriter {
 /// The parts of an event's JSON that many events share.
 enum EventPieces {
     /// Up to and including the name of `offset`.
-    static func beginning(_ stream: StreamID, _ partition: Partition) -> [UInt8] {
+    static func beginning(of partition: Partition, in stream: StreamID) -> [UInt8] {
         // A stream's name needs no escaping.
         Array(#"{"stream_id":"\#(stream.name)","partition":\#(partition.index),"offset":"#.utf8)
     }
 
     /// From the name of `timestamp` to the closing brace.
-    static func ending(_ moment: Timestamp) -> [UInt8] {
+    static func ending(at moment: Timestamp) -> [UInt8] {
         Array(#""timestamp":"\#(RFC3339.text(moment))"}"#.utf8)
     }
 }
@@ -141,7 +150,7 @@ extension JSONWriter {
 
     fileprivate mutating func header(
         _ name: UnsafeRawBufferPointer,
-        _ value: UnsafeRawBufferPointer
+        is value: UnsafeRawBufferPointer
     ) {
         key(utf8: name)
         string(utf8: value)

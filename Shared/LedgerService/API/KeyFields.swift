@@ -3,15 +3,16 @@ import RawJSON
 
 /// The fields of a new API key.
 extension JSONReader {
-    /// What a key is called.
+    /// A key's name, for people: printable, and no longer than an operator reads.
     mutating func keyName(_ field: String) throws(FieldError) -> String {
         let name = try text(field)
         guard Limits.keyNameBytes.contains(name.utf8.count),
             !ControlCharacters.occur(in: name.utf8)
         else {
             throw .invalid(
-                field,
-                "must be 1 to \(Limits.keyNameBytes.upperBound) bytes without control characters",
+                field: field,
+                message:
+                    "must be 1 to \(Limits.keyNameBytes.upperBound) bytes without control characters",
                 limit: Limits.keyNameBytes.upperBound
             )
         }
@@ -25,23 +26,23 @@ extension JSONReader {
             return nil
         }
         guard let moment = RFC3339.parse(try text(field)) else {
-            throw .invalid(field, "must be an RFC 3339 time")
+            throw .invalid(field: field, message: "must be an RFC 3339 time")
         }
-        guard moment > now else { throw .invalid(field, "lies in the past") }
+        guard moment > now else { throw .invalid(field: field, message: "lies in the past") }
         return moment
     }
 
     /// A list of scopes.
     mutating func scopes(_ field: String) throws(FieldError) -> [Scope] {
         var scopes: [Scope] = []
-        try elements(field) { element, reader throws(FieldError) in
+        try elements(of: field) { element, reader throws(FieldError) in
             scopes.append(try reader.scope(element))
             return scopes.count <= Limits.scopesPerKey.upperBound
         }
         guard Limits.scopesPerKey.contains(scopes.count) else {
             throw .invalid(
-                field,
-                "must have 1 to \(Limits.scopesPerKey.upperBound) elements",
+                field: field,
+                message: "must have 1 to \(Limits.scopesPerKey.upperBound) elements",
                 limit: Limits.scopesPerKey.upperBound
             )
         }
@@ -51,15 +52,18 @@ extension JSONReader {
     private mutating func scope(_ field: String) throws(FieldError) -> Scope {
         var actions: Set<APIKeyAction> = []
         var streams: StreamPattern?
-        guard try nextKind() == .object else { throw .invalid(field, "must be an object") }
+        guard try nextKind() == .object else {
+            throw .invalid(field: field, message: "must be an object")
+        }
         try members { name, reader throws(FieldError) in
             switch name {
             case "actions": actions = try reader.actions("\(field).actions")
             case "streams":
                 guard let pattern = StreamPattern(try reader.text("\(field).streams")) else {
                     throw .invalid(
-                        "\(field).streams",
-                        "must be a stream's name, the beginning of names with a '*', or '*'"
+                        field: "\(field).streams",
+                        message:
+                            "must be a stream's name, the beginning of names with a '*', or '*'"
                     )
                 }
                 streams = pattern
@@ -67,21 +71,21 @@ extension JSONReader {
             }
             return true
         }
-        guard let streams else { throw .invalid("\(field).streams", "is missing") }
+        guard let streams else { throw .invalid(field: "\(field).streams", message: "is missing") }
         guard let scope = Scope(actions, on: streams) else {
-            throw .invalid("\(field).actions", "must name an action at least")
+            throw .invalid(field: "\(field).actions", message: "must name an action at least")
         }
         return scope
     }
 
     private mutating func actions(_ field: String) throws(FieldError) -> Set<APIKeyAction> {
         var actions: Set<APIKeyAction> = []
-        try elements(field) { element, reader throws(FieldError) in
+        try elements(of: field) { element, reader throws(FieldError) in
             guard let action = APIKeyAction(rawValue: try reader.text(element)) else {
-                throw .invalid(element, "must be admin, publish or consume")
+                throw .invalid(field: element, message: "must be admin, publish or consume")
             }
             guard actions.insert(action).inserted else {
-                throw .invalid(element, "is given twice")
+                throw .invalid(field: element, message: "is given twice")
             }
             return true
         }
@@ -90,10 +94,12 @@ extension JSONReader {
 
     /// Reads an array; `read` gets each element's name, and ends it by false.
     private mutating func elements(
-        _ field: String,
+        of field: String,
         _ read: (String, inout JSONReader) throws(FieldError) -> Bool
     ) throws(FieldError) {
-        guard try nextKind() == .array else { throw .invalid(field, "must be an array") }
+        guard try nextKind() == .array else {
+            throw .invalid(field: field, message: "must be an array")
+        }
         try self.read { reader throws(JSONError) in try reader.beginArray() }
         var index = 0
         while try self.read({ reader throws(JSONError) in try reader.nextElement() }) {

@@ -3,28 +3,20 @@ import RawJSON
 
 extension LedgerAPI {
     /// The list, or with `?key=` one entry.
-    func compacted(_ id: StreamID, _ request: APIRequest) async throws(LedgerError) -> APIResponse {
-        let query = try QueryParameters(request.query, allowed: ["limit", "next", "key"])
-        if let key = query.text("key") {
-            guard query.text("limit") == nil, query.text("next") == nil else {
-                throw .invalid(field: "key", message: "does not go with limit or next")
-            }
-            guard let key = EventKey(utf8: Array(key.utf8)) else {
-                throw .invalidEventKey(
-                    field: "key",
-                    message: "must be 1 to \(Limits.keyBytes.upperBound) bytes of UTF-8"
-                )
-            }
-            return try await compactedEntry(id, key)
+    static func listCompacted(_ call: Call) async throws(LedgerError) -> APIResponse {
+        let query = call.query
+        if query.text("key") != nil, query.text("limit") != nil || query.text("next") != nil {
+            throw .invalid(field: "key", message: "does not go with limit or next")
         }
-        let token = try PageToken.decoded(query.text("next"), of: .compacted)
-        let (entries, next) = try await ledger.compacted(
-            id,
+        if let key = try query.key() { return try await entry(of: key, for: call) }
+        let token = try query.next(of: .compacted)
+        let (entries, next) = try await call.ledger.compacted(
+            call.stream,
             limit: try query.limit(),
             after: token.map { ($0.partition.index, $0.sortKey) }
         )
         return .json(capacity: entries.count * 256 + 64) { writer in
-            var events = EventWriter(id)
+            var events = EventWriter(call.stream)
             writer.beginObject()
             writer.key("events")
             writer.beginArray()
@@ -43,71 +35,40 @@ extension LedgerAPI {
         }
     }
 
-    func compacted(
-        _ id: StreamID,
-        _ key: EventKey,
-        _ request: APIRequest
-    )
-        async throws(LedgerError) -> APIResponse
-    {
-        _ = try QueryParameters(request.query, allowed: [])
-        return try await compactedEntry(id, key)
+    static func getCompacted(_ call: Call) async throws(LedgerError) -> APIResponse {
+        try await entry(of: call.key, for: call)
     }
 
-    private func compactedEntry(
-        _ id: StreamID,
-        _ key: EventKey
-    ) async throws(LedgerError)
-        -> APIResponse
-    {
-        let entry = try await ledger.compacted(id, key: key)
+    private static func entry(
+        of key: EventKey,
+        for call: Call
+    ) async throws(LedgerError) -> APIResponse {
+        let entry = try await call.ledger.compacted(call.stream, key: key)
         return .json { writer in
-            var events = EventWriter(id)
+            var events = EventWriter(call.stream)
             events.write(entry, to: &writer)
         }
     }
 
-    func compact(_ id: StreamID, _ request: APIRequest) async throws(LedgerError) -> APIResponse {
-        try refuseContent(request)
-        let folded = try await ledger.compact(id)
+    static func compactStream(_ call: Call) async throws(LedgerError) -> APIResponse {
+        try call.refuseContent()
+        let folded = try await call.ledger.compact(call.stream)
         return .json { $0.folded(folded) }
     }
 
-    func acceptTail(
-        _ id: StreamID,
-        _ request: APIRequest
-    ) async throws(LedgerError)
-        -> APIResponse
-    {
-        try refuseContent(request)
-        let stream = try await ledger.activeStream(id)
-        let folded = try await ledger.acceptTail(id)
-        return .json { $0.folded(folded, isCompacted: stream.compaction) }
-    }
-
-    /// The operator's word that the clock is right.
-    func acceptClock(_ request: APIRequest) async throws(LedgerError) -> APIResponse {
-        try refuseContent(request)
-        let now = try await ledger.acceptClock()
-        return .json { writer in
-            writer.beginObject()
-            writer.key("accepted")
-            writer.string(RFC3339.text(now))
-            writer.endObject()
-        }
-    }
-
-    /// These calls take no parameters, and no body but an empty object.
-    private func refuseContent(_ request: APIRequest) throws(LedgerError) {
-        _ = try QueryParameters(request.query, allowed: [])
-        guard !request.body.isEmpty else { return }
-        try RequestBody.members(of: request) { _, _ in false }
+    static func acceptTail(_ call: Call) async throws(LedgerError) -> APIResponse {
+        try call.refuseContent()
+        let accepted = try await call.ledger.acceptTails(of: call.stream)
+        return .json { $0.folded(accepted.partitions, isCompacted: accepted.isCompacted) }
     }
 }
 
 extension JSONWriter {
-    fileprivate mutating func folded(_ partitions: [(Partition, Offset)], isCompacted: Bool = true)
-    {
+    /// Up to where each partition is folded, where that is of use to anybody.
+    fileprivate mutating func folded(
+        _ partitions: [(Partition, Offset)],
+        isCompacted: Bool = true
+    ) {
         beginObject()
         key("partitions")
         beginArray()

@@ -2,21 +2,20 @@ import LedgerCore
 import RawJSON
 
 extension LedgerAPI {
-    func publish(_ id: StreamID, _ request: APIRequest) async throws(LedgerError) -> APIResponse {
-        let query = try QueryParameters(request.query, allowed: ["ack"])
-        let isSummary = try wantsSummary(query)
-        let kind = try RequestBody.kind(request, takesNDJSON: true)
-        let body = try RequestBody.decoded(request)
-        let mark = try idempotencyMark(request, body)
-        let batch = try PublishParser.parse(body, kind)
-        if !isSummary { try ReceiptSize.check(batch, id) }
-        let receipt = try await ledger.publish(batch, to: id, idempotency: mark)
+    static func publishEvents(_ call: Call) async throws(LedgerError) -> APIResponse {
+        let isSummary = try wantsSummary(call.query)
+        let kind = try call.mediaType()
+        let body = try call.decodedBody()
+        let mark = try idempotencyMark(of: call.request, decoded: body)
+        let batch = try PublishParser.parse(body, as: kind)
+        if !isSummary { try ReceiptSize.check(batch, on: call.stream) }
+        let receipt = try await call.ledger.publish(batch, to: call.stream, idempotency: mark)
         return .json(capacity: isSummary ? 256 : batch.events.count * 128) { writer in
             isSummary ? writer.summary(receipt) : writer.receipt(receipt, of: batch)
         }
     }
 
-    private func wantsSummary(_ query: QueryParameters) throws(LedgerError) -> Bool {
+    private static func wantsSummary(_ query: QueryParameters) throws(LedgerError) -> Bool {
         switch query.text("ack") {
         case nil, "events": false
         case "summary": true
@@ -24,12 +23,10 @@ extension LedgerAPI {
         }
     }
 
-    private func idempotencyMark(
-        _ request: APIRequest,
-        _ body: [UInt8]
-    ) throws(LedgerError)
-        -> IdempotencyMark?
-    {
+    private static func idempotencyMark(
+        of request: APIRequest,
+        decoded body: [UInt8]
+    ) throws(LedgerError) -> IdempotencyMark? {
         let values = request.headers.filter { $0.name == "idempotency-key" }
         guard let value = values.first?.value else { return nil }
         let isPrintable = value.utf8.allSatisfy { (0x20...0x7e).contains($0) }
@@ -54,9 +51,9 @@ extension JSONWriter {
     /// `{"events": […]}` in request order.
     fileprivate mutating func receipt(_ receipt: PublishReceipt, of batch: PublishBatch) {
         let beginnings = receipt.ranges.map {
-            EventPieces.beginning(receipt.stream, $0.partition)
+            EventPieces.beginning(of: $0.partition, in: receipt.stream)
         }
-        let endings = receipt.ranges.map { EventPieces.ending($0.stored.timestamp) }
+        let endings = receipt.ranges.map { EventPieces.ending(at: $0.stored.timestamp) }
         var next = receipt.ranges.map { $0.stored.first.rawValue }
         beginObject()
         key("events")
@@ -92,5 +89,39 @@ extension JSONWriter {
         }
         endArray()
         endObject()
+    }
+}
+
+/// The size of the answer to a publish, which is known before anything is stored.
+enum ReceiptSize {
+    /// An event's line but for stream and key, its quotes escaped, its numbers at their longest.
+    private static let lineBytes = 160
+
+    /// Throws when the answer with a line for each event would be too large for a function.
+    static func check(_ batch: PublishBatch, on stream: StreamID) throws(LedgerError) {
+        let lines = batch.events.count * (lineBytes + stream.name.utf8.count)
+        // A key takes at most twice the room that it took in the body.
+        guard lines + 2 * batch.bytes.count > Limits.receiptBytes else { return }
+        let keys = batch.bytes.withUnsafeBytes { bytes in
+            batch.events.reduce(0) { $0 + escaped(bytes[$1.key]) }
+        }
+        guard lines + keys > Limits.receiptBytes else { return }
+        throw .invalid(
+            field: "ack",
+            message: "must be summary here: with a line for each of \(batch.events.count) events "
+                + "the answer would be larger than \(Limits.receiptBytes) bytes. Nothing was stored",
+            limit: Limits.receiptBytes
+        )
+    }
+
+    /// Bytes of a text within JSON within JSON, as a function answers.
+    private static func escaped(_ text: Slice<UnsafeRawBufferPointer>) -> Int {
+        text.reduce(0) { count, byte in
+            switch byte {
+            case 0..<0x20: count + 7
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"): count + 4
+            default: count + 1
+            }
+        }
     }
 }

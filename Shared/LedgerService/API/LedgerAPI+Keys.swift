@@ -2,27 +2,12 @@ import LedgerCore
 import RawJSON
 
 extension LedgerAPI {
-    func keys(_ method: String, _ request: APIRequest) async throws(LedgerError) -> APIResponse {
-        guard gate != nil else { throw .keysDisabled }
-        return method == "GET" ? try await listKeys(request) : try await createKey(request)
-    }
-
-    func deleteKey(_ text: String, _ request: APIRequest) async throws(LedgerError) -> APIResponse {
-        guard let gate else { throw .keysDisabled }
-        _ = try QueryParameters(request.query, allowed: [])
-        guard let id = APIKeyID(text) else { throw .apiKeyNotFound(text) }
-        try await ledger.deleteKey(id)
-        gate.revoked(id)
-        return .success
-    }
-
-    private func createKey(_ request: APIRequest) async throws(LedgerError) -> APIResponse {
-        _ = try QueryParameters(request.query, allowed: [])
+    static func createKey(_ call: Call) async throws(LedgerError) -> APIResponse {
         var name: String?
         var scopes: [Scope]?
         var expires: Timestamp?
-        let now = ledger.clock.now()
-        try RequestBody.members(of: request) { field, reader throws(FieldError) in
+        let now = call.ledger.now()
+        try call.readMembers { field, reader throws(FieldError) in
             switch field {
             case "name": name = try reader.keyName(field)
             case "scopes": scopes = try reader.scopes(field)
@@ -33,7 +18,11 @@ extension LedgerAPI {
         }
         guard let name else { throw .invalid(field: "name", message: "is missing") }
         guard let scopes else { throw .invalid(field: "scopes", message: "is missing") }
-        let (key, row) = try await ledger.createKey(name: name, scopes: scopes, expires: expires)
+        let (key, row) = try await call.ledger.createKey(
+            name: name,
+            scopes: scopes,
+            expires: expires
+        )
         return .json(status: 201) { writer in
             writer.beginObject()
             writer.members(of: row)
@@ -43,10 +32,9 @@ extension LedgerAPI {
         }
     }
 
-    private func listKeys(_ request: APIRequest) async throws(LedgerError) -> APIResponse {
-        let query = try QueryParameters(request.query, allowed: ["limit", "next"])
-        let after = try PageToken.after(query.text("next"), of: .apiKeys)
-        let page = try await ledger.listKeys(limit: try query.limit(), after: after)
+    static func listKeys(_ call: Call) async throws(LedgerError) -> APIResponse {
+        let after = try call.query.next(of: .apiKeys)?.sortKey
+        let page = try await call.ledger.listKeys(limit: try call.query.limit(), after: after)
         return .json { writer in
             writer.beginObject()
             writer.key("keys")
@@ -60,6 +48,13 @@ extension LedgerAPI {
             writer.next(page.next.map { PageToken(kind: .apiKeys, sortKey: $0) })
             writer.endObject()
         }
+    }
+
+    static func revokeKey(_ call: Call) async throws(LedgerError) -> APIResponse {
+        guard let id = APIKeyID(call.apiKey) else { throw .apiKeyNotFound(call.apiKey) }
+        try await call.ledger.deleteKey(id)
+        call.gate?.revoked(id)
+        return .success
     }
 }
 

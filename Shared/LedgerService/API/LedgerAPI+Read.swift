@@ -2,23 +2,20 @@ import LedgerCore
 import RawJSON
 
 extension LedgerAPI {
-    func read(_ id: StreamID, _ request: APIRequest) async throws(LedgerError) -> APIResponse {
-        let query = try QueryParameters(
-            request.query,
-            allowed: ["partition", "from", "last", "cursor", "key", "type", "wait", "limit"]
-        )
-        let filter = EventFilter(key: try key(query), type: try type(query))
-        let found = try await ledger.read(
-            id,
+    static func readEvents(_ call: Call) async throws(LedgerError) -> APIResponse {
+        let query = call.query
+        let filter = EventFilter(key: try query.key(), type: try type(in: query))
+        let found = try await call.ledger.read(
+            call.stream,
             ReadRequest(
                 partition: try query.number("partition"),
                 filter: filter,
-                from: try origin(query),
+                from: try origin(in: query),
                 limit: try query.limit(),
                 wait: try query.wait()
             )
         )
-        return .json(capacity: found.page.estimatedBytes) { writer in
+        let response = APIResponse.json(capacity: found.page.estimatedBytes) { writer in
             var events = EventWriter(found.stream.id)
             writer.beginObject()
             writer.key("events")
@@ -37,22 +34,11 @@ extension LedgerAPI {
             writer.boolean(found.page.caughtUp)
             writer.endObject()
         }
+        try await call.confirmCaller()
+        return response
     }
 
-    // MARK: Filter
-
-    private func key(_ query: QueryParameters) throws(LedgerError) -> EventKey? {
-        guard let text = query.text("key") else { return nil }
-        guard let key = EventKey(utf8: Array(text.utf8)) else {
-            throw .invalidEventKey(
-                field: "key",
-                message: "must be 1 to \(Limits.keyBytes.upperBound) bytes of UTF-8"
-            )
-        }
-        return key
-    }
-
-    private func type(_ query: QueryParameters) throws(LedgerError) -> TypePattern? {
+    private static func type(in query: QueryParameters) throws(LedgerError) -> TypePattern? {
         guard let text = query.text("type") else { return nil }
         guard let pattern = TypePattern(utf8: Array(text.utf8)) else {
             throw .invalid(
@@ -65,35 +51,21 @@ extension LedgerAPI {
         return pattern
     }
 
-    // MARK: Origin
-
-    private func origin(_ query: QueryParameters) throws(LedgerError) -> ReadOrigin {
+    private static func origin(in query: QueryParameters) throws(LedgerError) -> ReadOrigin {
         let given = ["from", "last", "cursor"].filter { query.text($0) != nil }
         guard given.count < 2 else {
             throw .invalid(field: given[1], message: "does not go with \(given[0])")
         }
-        if let last = try last(query) { return .last(last) }
+        if let last = try query.count("last") { return .last(last) }
         if let cursor = query.text("cursor") { return .cursor(cursor) }
         switch query.text("from") {
         case nil, "earliest": return .earliest
         case "latest": return .latest
-        case let text?: return try beginning(text)
+        case let text?: return try beginning(at: text)
         }
     }
 
-    private func last(_ query: QueryParameters) throws(LedgerError) -> Int? {
-        guard let number = try query.number("last") else { return nil }
-        guard let last = Int(exactly: number), Limits.pageEntries.contains(last) else {
-            throw .invalid(
-                field: "last",
-                message: "must be 1 to \(Limits.pageEntries.upperBound)",
-                limit: Limits.pageEntries.upperBound
-            )
-        }
-        return last
-    }
-
-    private func beginning(_ text: String) throws(LedgerError) -> ReadOrigin {
+    private static func beginning(at text: String) throws(LedgerError) -> ReadOrigin {
         if let moment = RFC3339.parse(text) { return .timestamp(moment) }
         guard let offset = QueryParameters.digits(text).flatMap({ Offset($0) }) else {
             throw .invalid(
@@ -108,4 +80,21 @@ extension LedgerAPI {
 extension EventPage {
     /// About how many bytes the page is as JSON.
     var estimatedBytes: Int { bytes + events.count * 160 + 512 }
+}
+
+extension LedgerAPI {
+    static func readHead(_ call: Call) async throws(LedgerError) -> APIResponse {
+        let offset = try call.query.number("at").flatMap { Offset($0) }
+        let head = try await call.ledger.head(call.stream, partition: call.partition, at: offset)
+        return .json { writer in
+            writer.beginObject()
+            writer.key("partition")
+            writer.integer(head.partition.index)
+            writer.key("next_offset")
+            writer.integer(head.next.rawValue)
+            writer.key("head")
+            writer.string(HashChain.text(head.hash))
+            writer.endObject()
+        }
+    }
 }

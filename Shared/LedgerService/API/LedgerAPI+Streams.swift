@@ -2,14 +2,10 @@ import LedgerCore
 import RawJSON
 
 extension LedgerAPI {
-    func createStream(
-        _ request: APIRequest,
-        _ caller: Caller
-    ) async throws(LedgerError) -> APIResponse {
-        _ = try QueryParameters(request.query, allowed: [])
+    static func createStream(_ call: Call) async throws(LedgerError) -> APIResponse {
         var name: String?
         var settings = StreamSettings()
-        try RequestBody.members(of: request) { field, reader throws(FieldError) in
+        try call.readMembers { field, reader throws(FieldError) in
             switch field {
             case "stream_id": name = try reader.text(field)
             case "partition_count":
@@ -22,21 +18,17 @@ extension LedgerAPI {
         }
         guard let name else { throw .invalid(field: "stream_id", message: "is missing") }
         guard let id = StreamID(name) else { throw .invalidStreamID(name) }
-        try caller.require(.action(.admin, id))
-        let description = try await ledger.createStream(id, settings)
+        try call.caller.require(.action(.admin), on: id)
+        let description = try await call.ledger.createStream(id, settings)
         return .json(status: 201) { $0.stream(description) }
     }
 
-    func listStreams(
-        _ request: APIRequest,
-        _ caller: Caller
-    ) async throws(LedgerError) -> APIResponse {
-        let query = try QueryParameters(request.query, allowed: ["limit", "next"])
-        let after = try PageToken.after(query.text("next"), of: .streams)
-        let page = try await ledger.listStreams(
-            limit: try query.limit(),
+    static func listStreams(_ call: Call) async throws(LedgerError) -> APIResponse {
+        let after = try call.query.next(of: .streams)?.sortKey
+        let page = try await call.ledger.listStreams(
+            limit: try call.query.limit(),
             after: after,
-            covered: caller.coverage
+            covered: call.caller.coverage
         )
         return .json { writer in
             writer.beginObject()
@@ -53,37 +45,23 @@ extension LedgerAPI {
         }
     }
 
-    func stream(
-        _ id: StreamID,
-        _ method: String,
-        _ request: APIRequest
-    )
-        async throws(LedgerError) -> APIResponse
-    {
-        _ = try QueryParameters(request.query, allowed: [])
-        switch method {
-        case "DELETE":
-            try await ledger.deleteStream(id)
-            return .success
-        case "PATCH": return try await updateStream(id, request)
-        default:
-            let description = try await ledger.describeStream(id)
-            return .json { $0.stream(description) }
-        }
+    static func describeStream(_ call: Call) async throws(LedgerError) -> APIResponse {
+        let description = try await call.ledger.describeStream(call.stream)
+        return .json { $0.stream(description) }
     }
 
-    private func updateStream(
-        _ id: StreamID,
-        _ request: APIRequest
-    ) async throws(LedgerError)
-        -> APIResponse
-    {
+    static func deleteStream(_ call: Call) async throws(LedgerError) -> APIResponse {
+        try await call.ledger.deleteStream(call.stream)
+        return .success
+    }
+
+    static func updateStream(_ call: Call) async throws(LedgerError) -> APIResponse {
         var retention: Int??
-        try RequestBody.members(of: request) { field, reader throws(FieldError) in
+        try call.readMembers { field, reader throws(FieldError) in
             switch field {
             case "retention_hours": retention = .some(try reader.retention(field))
             case "partition_count", "compaction":
-                throw .invalid(field, "is fixed when the stream is created")
+                throw .invalid(field: field, message: "is fixed when the stream is created")
             default: return false
             }
             return true
@@ -91,7 +69,7 @@ extension LedgerAPI {
         guard let retention else {
             throw .invalid(field: "retention_hours", message: "is missing: nothing to change")
         }
-        let description = try await ledger.updateStream(id, retentionHours: retention)
+        let description = try await call.ledger.updateStream(call.stream, retentionHours: retention)
         return .json { $0.stream(description) }
     }
 }
@@ -101,15 +79,13 @@ extension JSONReader {
     mutating func integer(
         _ field: String,
         within range: ClosedRange<Int>
-    ) throws(FieldError)
-        -> Int
-    {
+    ) throws(FieldError) -> Int {
         let value = try integer(field)
         guard let number = Int(exactly: value), range.contains(number) else {
             let isBelow = value < Int64(range.lowerBound)
             throw .invalid(
-                field,
-                "must be \(range.lowerBound) to \(range.upperBound)",
+                field: field,
+                message: "must be \(range.lowerBound) to \(range.upperBound)",
                 limit: isBelow ? range.lowerBound : range.upperBound
             )
         }

@@ -2,45 +2,33 @@ import LedgerCore
 import RawJSON
 
 extension LedgerAPI {
-    func createSubscription(
-        _ stream: StreamID,
-        _ request: APIRequest
-    ) async throws(LedgerError)
-        -> APIResponse
-    {
-        _ = try QueryParameters(request.query, allowed: [])
+    static func createSubscription(_ call: Call) async throws(LedgerError) -> APIResponse {
         var name: String?
         var start = StartPointField.latest
-        try RequestBody.members(of: request) { field, reader throws(FieldError) in
+        try call.readMembers { field, reader throws(FieldError) in
             switch field {
             case "subscription_id": name = try reader.text(field)
-            case "start_from": start = try StartPointField(field, &reader)
+            case "start_from": start = try StartPointField(field, from: &reader)
             default: return false
             }
             return true
         }
         guard let name else { throw .invalid(field: "subscription_id", message: "is missing") }
         guard let id = SubscriptionID(name) else { throw .invalidSubscriptionID(name) }
-        let description = try await ledger.createSubscription(
+        let description = try await call.ledger.createSubscription(
             id,
-            of: stream,
+            of: call.stream,
             startingAt: start.point,
             text: start.text
         )
         return .json(status: 201) { $0.subscription(description) }
     }
 
-    func listSubscriptions(
-        _ stream: StreamID,
-        _ request: APIRequest
-    ) async throws(LedgerError)
-        -> APIResponse
-    {
-        let query = try QueryParameters(request.query, allowed: ["limit", "next"])
-        let page = try await ledger.listSubscriptions(
-            of: stream,
-            limit: try query.limit(),
-            after: try PageToken.after(query.text("next"), of: .subscriptions)
+    static func listSubscriptions(_ call: Call) async throws(LedgerError) -> APIResponse {
+        let page = try await call.ledger.listSubscriptions(
+            of: call.stream,
+            limit: try call.query.limit(),
+            after: try call.query.next(of: .subscriptions)?.sortKey
         )
         return .json { writer in
             writer.beginObject()
@@ -48,7 +36,7 @@ extension LedgerAPI {
             writer.beginArray()
             for subscription in page.subscriptions {
                 writer.beginObject()
-                writer.members(of: subscription, stream)
+                writer.members(of: subscription, on: call.stream)
                 writer.endObject()
             }
             writer.endArray()
@@ -57,38 +45,29 @@ extension LedgerAPI {
         }
     }
 
-    func subscription(
-        _ stream: StreamID,
-        _ id: SubscriptionID,
-        _ method: String,
-        _ request: APIRequest
-    ) async throws(LedgerError) -> APIResponse {
-        _ = try QueryParameters(request.query, allowed: [])
-        guard method == "DELETE" else {
-            let description = try await ledger.describeSubscription(id, of: stream)
-            return .json { $0.subscription(description) }
-        }
-        try await ledger.deleteSubscription(id, of: stream)
+    static func describeSubscription(_ call: Call) async throws(LedgerError) -> APIResponse {
+        let description = try await call.ledger.describeSubscription(
+            call.subscription,
+            of: call.stream
+        )
+        return .json { $0.subscription(description) }
+    }
+
+    static func deleteSubscription(_ call: Call) async throws(LedgerError) -> APIResponse {
+        try await call.ledger.deleteSubscription(call.subscription, of: call.stream)
         return .success
     }
 
-    func poll(
-        _ stream: StreamID,
-        _ id: SubscriptionID,
-        _ request: APIRequest
-    )
-        async throws(LedgerError) -> APIResponse
-    {
-        let query = try QueryParameters(request.query, allowed: ["limit", "wait", "cursor"])
-        let found = try await ledger.poll(
-            id,
-            of: stream,
-            cursor: query.text("cursor"),
-            limit: try query.limit(),
-            wait: try query.wait()
+    static func poll(_ call: Call) async throws(LedgerError) -> APIResponse {
+        let found = try await call.ledger.poll(
+            call.subscription,
+            of: call.stream,
+            cursor: call.query.text("cursor"),
+            limit: try call.query.limit(),
+            wait: try call.query.wait()
         )
-        return .json(capacity: found.page.estimatedBytes) { writer in
-            var events = EventWriter(stream)
+        let response = APIResponse.json(capacity: found.page.estimatedBytes) { writer in
+            var events = EventWriter(call.stream)
             writer.beginObject()
             writer.key("events")
             events.write(found.page, to: &writer)
@@ -100,43 +79,31 @@ extension LedgerAPI {
             writer.boolean(found.page.caughtUp)
             writer.endObject()
         }
+        try await call.confirmCaller()
+        return response
     }
 
-    func commit(
-        _ stream: StreamID,
-        _ id: SubscriptionID,
-        _ request: APIRequest
-    )
-        async throws(LedgerError) -> APIResponse
-    {
-        _ = try QueryParameters(request.query, allowed: [])
+    static func commit(_ call: Call) async throws(LedgerError) -> APIResponse {
         var cursor: String?
-        try RequestBody.members(of: request) { field, reader throws(FieldError) in
+        try call.readMembers { field, reader throws(FieldError) in
             guard field == "cursor" else { return false }
             cursor = try reader.text(field)
             return true
         }
         guard let cursor else { throw .invalid(field: "cursor", message: "is missing") }
-        try await ledger.commit(id, of: stream, cursor: cursor)
+        try await call.ledger.commit(call.subscription, of: call.stream, cursor: cursor)
         return .success
     }
 
-    func seek(
-        _ stream: StreamID,
-        _ id: SubscriptionID,
-        _ request: APIRequest
-    )
-        async throws(LedgerError) -> APIResponse
-    {
-        _ = try QueryParameters(request.query, allowed: [])
+    static func seek(_ call: Call) async throws(LedgerError) -> APIResponse {
         var target: StartPointField?
-        try RequestBody.members(of: request) { field, reader throws(FieldError) in
+        try call.readMembers { field, reader throws(FieldError) in
             guard field == "to" else { return false }
-            target = try StartPointField(field, &reader)
+            target = try StartPointField(field, from: &reader)
             return true
         }
         guard let target else { throw .invalid(field: "to", message: "is missing") }
-        try await ledger.seek(id, of: stream, to: target.point)
+        try await call.ledger.seek(call.subscription, of: call.stream, to: target.point)
         return .success
     }
 }
@@ -144,7 +111,7 @@ extension LedgerAPI {
 extension JSONWriter {
     fileprivate mutating func subscription(_ description: SubscriptionDescription) {
         beginObject()
-        members(of: description.subscription, description.stream.id)
+        members(of: description.subscription, on: description.stream.id)
         key("lag")
         integer(description.lag)
         key("positions")
@@ -169,7 +136,10 @@ extension JSONWriter {
         endObject()
     }
 
-    fileprivate mutating func members(of subscription: SubscriptionRow, _ stream: StreamID) {
+    fileprivate mutating func members(
+        of subscription: SubscriptionRow,
+        on stream: StreamID
+    ) {
         key("stream_id")
         string(stream.name)
         key("subscription_id")

@@ -1,5 +1,4 @@
 import LedgerCore
-import Logging
 import LedgerSchemas
 import RawJSON
 
@@ -13,55 +12,61 @@ package struct LedgerAPI: APIHandler {
     let gate: KeyGate?
     private let function: LedgerFunction?
 
-    /// The API of `ledger`: all of it, or only the routes of one function.
-    ///
-    /// `keys`: Whether requests need an API key.
+    /// The API of `ledger`: all of it, or only the endpoints of one function.
     package init(_ ledger: Ledger, only function: LedgerFunction? = nil, keys: KeyPolicy = .off) {
         self.ledger = ledger
         self.function = function
         gate =
             switch keys {
             case .off: nil
-            case .on(let settings): KeyGate(settings, ledger)
+            case .on(let settings): KeyGate(settings, for: ledger)
             }
     }
 
     /// The answer to one request; every error is an answer too.
     package func handle(_ request: APIRequest) async -> APIResponse {
-        let route: Route
+        guard let route = EndpointTable.api.route(of: request.path) else {
+            return ErrorAnswer(.routeNotFound).response(route: nil)
+        }
+        let path: PathParameters
         do throws(LedgerError) {
-            route = try Route(path: request.path)
+            path = try route.path.parameters(of: request.path)
         } catch {
             return ErrorAnswer(error).response(route: nil)
         }
-        let method = request.method == "HEAD" ? "GET" : request.method
-        guard route.methods.contains(method) else {
-            let allow = LedgerError.methodNotAllowed(allow: Route.allow(route.methods))
-            return ErrorAnswer(allow).response(route: route.pattern)
+        guard let endpoint = route.endpoint(request.method) else {
+            let refusal = ErrorAnswer(.methodNotAllowed(allow: route.methods))
+            return refusal.response(route: route.path.description)
         }
         // Whatever sent it here knows no such call of this function.
-        guard function == nil || function == route.function(method) else {
+        guard function == nil || function == endpoint.function else {
             return ErrorAnswer(.routeNotFound).response(route: nil)
         }
-        let pattern = "\(method) \(route.pattern)"
+        return await answer(request, of: endpoint, at: path)
+    }
+
+    private func answer(
+        _ request: APIRequest,
+        of endpoint: Endpoint,
+        at path: PathParameters
+    ) async -> APIResponse {
         var caller = Caller.anyone
         var response: APIResponse
         do throws(LedgerError) {
-            let access = route.access(method)
-            caller = try await self.caller(of: request, for: access)
-            try caller.require(access)
-            response = try await answer(route, method, request, caller)
+            caller = try await self.caller(of: request, for: endpoint.access)
+            try caller.require(endpoint.access, on: path.stream)
+            let call = try Call(of: endpoint, as: request, at: path, by: caller, to: self)
+            response = try await endpoint.answer(call)
         } catch {
-            note(error, pattern, caller)
+            ledger.report(error, route: endpoint.name, keyID: caller.name)
             response = ErrorAnswer(error).response(route: nil)
         }
-        response.route = pattern
+        response.route = endpoint.name
         response.keyID = caller.name
         return response
     }
 
-    /// The refusal of everyone but operators; nil for them.
-    package func refusalToOperate(_ request: APIRequest) async -> APIResponse? {
+    package func authorizeOperator(_ request: APIRequest) async -> APIResponse? {
         do throws(LedgerError) {
             try await caller(of: request, for: .operation).require(.operation)
             return nil
@@ -74,99 +79,47 @@ package struct LedgerAPI: APIHandler {
         of request: APIRequest,
         for access: Access
     ) async throws(LedgerError) -> Caller {
-        guard let gate else { return .anyone }
-        if case .open = access { return .anyone }
+        guard let gate else {
+            guard access != .keyManagement else { throw .keysDisabled }
+            return .anyone
+        }
+        guard access != .open else { return .anyone }
         return try await gate.caller(of: request)
     }
 
-    private func answer(
-        _ route: Route,
-        _ method: String,
-        _ request: APIRequest,
-        _ caller: Caller
-    )
-        async throws(LedgerError) -> APIResponse
-    {
-        switch route {
-        case .health: try health(request)
-        case .openAPI: try openAPI(request)
-        case .acceptClock: try await acceptClock(request)
-        case .streams:
-            method == "GET"
-                ? try await listStreams(request, caller)
-                : try await createStream(request, caller)
-        case .stream(let id): try await stream(id, method, request)
-        case .events(let id):
-            method == "GET"
-                ? try await waited(try await read(id, request), by: caller)
-                : try await publish(id, request)
-        case .compacted(let id): try await compacted(id, request)
-        case .compactedKey(let id, let key): try await compacted(id, key, request)
-        case .compact(let id): try await compact(id, request)
-        case .acceptTail(let id): try await acceptTail(id, request)
-        case .head(let id, let partition): try await head(id, partition, request)
-        case .subscriptions(let id):
-            method == "GET"
-                ? try await listSubscriptions(id, request)
-                : try await createSubscription(id, request)
-        case .subscription(let id, let subscription):
-            try await self.subscription(id, subscription, method, request)
-        case .poll(let id, let subscription):
-            try await waited(try await poll(id, subscription, request), by: caller)
-        case .commit(let id, let subscription): try await commit(id, subscription, request)
-        case .seek(let id, let subscription): try await seek(id, subscription, request)
-        case .keys: try await keys(method, request)
-        case .key(let id): try await deleteKey(id, request)
-        }
-    }
+    // MARK: What tells of the ledger itself
 
-    /// The call may have waited, and its key may be good no more.
-    private func waited(
-        _ response: APIResponse,
-        by caller: Caller
-    ) async throws(LedgerError) -> APIResponse {
-        try await gate?.confirm(caller)
-        return response
-    }
-
-    /// What the operator must know and the client must not.
-    private func note(_ error: LedgerError, _ route: String, _ caller: Caller) {
-        var metadata: Logger.Metadata = ["route": "\(route)"]
-        if let name = caller.name { metadata["key_id"] = "\(name)" }
-        switch error {
-        case .internalError(let message, _), .unavailable(let message, _), .closed(let message, _):
-            ledger.logger.error("\(message)", metadata: metadata)
-        case .corruptChunk, .tailUnverified, .clockSuspect, .storageFull, .partialPublish,
-            .outcomeUnknown:
-            ledger.logger.error("\(error)", metadata: metadata)
-        default: break
-        }
-    }
-
-    private func health(_ request: APIRequest) throws(LedgerError) -> APIResponse {
-        _ = try QueryParameters(request.query, allowed: [])
-        if let failure = ledger.table.writeFailure { throw LedgerError(failure) }
-        try ledger.refuseToStamp(retentionHours: nil)
-        var isDoubted = false
-        if case .doubted = ledger.clock.opinion() { isDoubted = true }
+    static func health(_ call: Call) async throws(LedgerError) -> APIResponse {
+        let report = try call.ledger.health()
         return .json { writer in
             writer.beginObject()
             writer.key("status")
-            writer.string(isDoubted ? "clock_suspect" : "ok")
+            writer.string(report.isClockSuspect ? "clock_suspect" : "ok")
             writer.key("version")
             writer.string(Self.version)
             writer.endObject()
         }
     }
 
-    private func openAPI(_ request: APIRequest) throws(LedgerError) -> APIResponse {
-        _ = try QueryParameters(request.query, allowed: [])
-        return APIResponse(
+    static func openAPI(_ call: Call) async -> APIResponse {
+        APIResponse(
             status: 200,
             // As old as the release, so it may be kept: all other answers must not.
             headers: [("content-type", "application/json"), ("cache-control", "max-age=300")],
             body: LedgerSchemas.openAPI
         )
+    }
+
+    /// The operator's word that the clock is right.
+    static func acceptClock(_ call: Call) async throws(LedgerError) -> APIResponse {
+        try call.refuseContent()
+        let now = try await call.ledger.acceptClock()
+        return .json { writer in
+            writer.beginObject()
+            writer.key("accepted")
+            writer.string(RFC3339.text(now))
+            writer.endObject()
+        }
     }
 }
 

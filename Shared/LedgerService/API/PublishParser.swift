@@ -6,15 +6,13 @@ struct PublishParser {
     private var batch: PublishBatch
     /// Unescaped strings; they end up behind the body in the batch's bytes.
     private var unescaped: [UInt8] = []
-    /// Where in the body the reader's document begins.
+    /// The beginning, in the body, of the document that the reader reads.
     private var base = 0
 
     static func parse(
         _ body: [UInt8],
-        _ kind: RequestBody.Kind
-    ) throws(LedgerError)
-        -> PublishBatch
-    {
+        as kind: MediaType
+    ) throws(LedgerError) -> PublishBatch {
         var parser = PublishParser(batch: PublishBatch(bytes: body))
         do throws(FieldError) {
             try body.withUnsafeBytes { bytes in
@@ -42,21 +40,17 @@ struct PublishParser {
     // MARK: Forms
 
     private mutating func readJSON(_ bytes: UnsafeRawBufferPointer) throws(FieldError) {
-        var reader = try open(bytes)
+        var reader = try JSONReader(body: bytes)
         switch try reader.nextKind() {
         case .array: try readEvents(&reader)
         case .object: try readObject(&reader)
-        default: throw .invalid("body", "must be an event, an object with events, or an array")
+        default:
+            throw .invalid(
+                field: "body",
+                message: "must be an event, an object with events, or an array"
+            )
         }
         try reader.finish()
-    }
-
-    private func open(_ bytes: UnsafeRawBufferPointer) throws(FieldError) -> JSONReader {
-        do throws(JSONError) {
-            return try JSONReader(bytes, maximumDepth: Limits.dataDepth)
-        } catch {
-            throw .json(error)
-        }
     }
 
     /// `{"events": […]}` or one event: the first member tells, and no member of the other form
@@ -67,19 +61,21 @@ struct PublishParser {
         var seen: Set<String> = []
         try reader.read { reader throws(JSONError) in try reader.beginObject() }
         while let name = try reader.read({ reader throws(JSONError) in try reader.nextMember() }) {
-            if !isBatch, try read(name, of: &event, &reader) { continue }
+            if !isBatch, try read(name, of: &event, from: &reader) { continue }
             let text = try reader.read { reader throws(JSONError) in try reader.text(name) }
             guard event.isEmpty, Self.batchFields.contains(text) else {
-                throw .invalid(text.excerpt(), "is an unknown field")
+                throw .invalid(field: text.excerpt(), message: "is an unknown field")
             }
             isBatch = true
-            guard seen.insert(text).inserted else { throw .invalid(text, "is given twice") }
-            try readBatchField(text, &reader)
+            guard seen.insert(text).inserted else {
+                throw .invalid(field: text, message: "is given twice")
+            }
+            try readBatchField(text, from: &reader)
         }
         if !isBatch {
-            try add(event)
+            batch.events.append(try event.complete())
         } else if !seen.contains("events") {
-            throw .invalid("events", "is missing")
+            throw .invalid(field: "events", message: "is missing")
         }
     }
 
@@ -87,20 +83,18 @@ struct PublishParser {
 
     private mutating func readBatchField(
         _ name: String,
-        _ reader: inout JSONReader
-    )
-        throws(FieldError)
-    {
+        from reader: inout JSONReader
+    ) throws(FieldError) {
         switch name {
         case "events":
             guard try reader.nextKind() == .array else {
-                throw .invalid("events", "must be an array")
+                throw .invalid(field: "events", message: "must be an array")
             }
             try readEvents(&reader)
         case "atomic": batch.isAtomic = try reader.flag("atomic")
         default:
             guard let offset = Offset(try reader.integer("expected_offset")) else {
-                throw .invalid("expected_offset", "must not be negative")
+                throw .invalid(field: "expected_offset", message: "must not be negative")
             }
             batch.expectedOffset = offset
         }
@@ -133,102 +127,53 @@ struct PublishParser {
     private mutating func readLine(_ line: UnsafeRawBufferPointer) throws(FieldError) {
         let isBlank = line.allSatisfy { $0 == 0x20 || $0 == 0x09 || $0 == 0x0d }
         guard !isBlank else { return }
-        var reader = try open(line)
+        var reader = try JSONReader(body: line)
         try readEvent(&reader)
         try reader.finish()
     }
 
     // MARK: One event
 
-    /// What was read of an event so far.
-    ///
-    /// Names are put together only for an error: they would cost more than the reading.
-    private struct EventFields {
-        enum Member: String {
-            case key, type, data, headers
-        }
-
-        var event = PublishBatch.Event()
-        /// The event's place in the batch; nil: the body is this one event.
-        let index: Int?
-        var headerBytes = 0
-        private var seen: Members = []
-
-        private struct Members: OptionSet {
-            let rawValue: UInt8
-        }
-
-        init(index: Int?) {
-            self.index = index
-        }
-
-        var isEmpty: Bool { seen.isEmpty }
-
-        /// The event's name for an error: `events[3]`.
-        var name: String { index.map { "events[\($0)]" } ?? "event" }
-
-        /// A member's name for an error: `events[3].key`.
-        func name(_ member: String) -> String { index == nil ? member : "\(name).\(member)" }
-
-        func has(_ member: Member) -> Bool { seen.contains(Self.bit(member)) }
-
-        /// Notes that a member was met; a second time is an error.
-        mutating func meet(_ member: Member) throws(FieldError) {
-            guard seen.insert(Self.bit(member)).inserted else {
-                throw .invalid(name(member.rawValue), "is given twice")
-            }
-        }
-
-        private static func bit(_ member: Member) -> Members {
-            switch member {
-            case .key: Members(rawValue: 1)
-            case .type: Members(rawValue: 2)
-            case .data: Members(rawValue: 4)
-            case .headers: Members(rawValue: 8)
-            }
-        }
-    }
-
     private mutating func readEvent(_ reader: inout JSONReader) throws(FieldError) {
         guard batch.events.count < Limits.eventsPerPublish else {
             throw .invalid(
-                "events",
-                "has more than \(Limits.eventsPerPublish) entries",
+                field: "events",
+                message: "has more than \(Limits.eventsPerPublish) entries",
                 limit: Limits.eventsPerPublish
             )
         }
         var fields = EventFields(index: batch.events.count)
         guard try reader.nextKind() == .object else {
-            throw .invalid(fields.name, "must be an object")
+            throw .invalid(field: fields.name, message: "must be an object")
         }
         try reader.read { reader throws(JSONError) in try reader.beginObject() }
         while let name = try reader.read({ reader throws(JSONError) in try reader.nextMember() }) {
-            guard try read(name, of: &fields, &reader) else {
+            guard try read(name, of: &fields, from: &reader) else {
                 let text = try reader.read { reader throws(JSONError) in try reader.text(name) }
-                throw .invalid(fields.name(text.excerpt()), "is an unknown field")
+                throw .invalid(field: fields.name(text.excerpt()), message: "is an unknown field")
             }
         }
-        try add(fields)
+        batch.events.append(try fields.complete())
     }
 
     /// - Returns: false when the member is none of an event's.
     private mutating func read(
         _ name: JSONString,
         of fields: inout EventFields,
-        _ reader: inout JSONReader
+        from reader: inout JSONReader
     ) throws(FieldError) -> Bool {
         if reader.text(of: name, is: "key") {
             try fields.meet(.key)
-            fields.event.key = try readKey(fields, &reader)
+            fields.event.key = try readKey(of: fields, from: &reader)
         } else if reader.text(of: name, is: "type") {
             try fields.meet(.type)
-            fields.event.type = try readType(fields, &reader)
+            fields.event.type = try readType(of: fields, from: &reader)
         } else if reader.text(of: name, is: "data") {
             try fields.meet(.data)
-            fields.event.data = try readData(fields, &reader)
+            fields.event.data = try readData(of: fields, from: &reader)
         } else if reader.text(of: name, is: "headers") {
             try fields.meet(.headers)
-            try readHeaders(&fields, &reader)
+            try readHeaders(of: &fields, from: &reader)
         } else {
             return false
         }
@@ -236,18 +181,16 @@ struct PublishParser {
     }
 
     private mutating func readKey(
-        _ fields: EventFields,
-        _ reader: inout JSONReader
-    )
-        throws(FieldError) -> Range<Int>
-    {
+        of fields: EventFields,
+        from reader: inout JSONReader
+    ) throws(FieldError) -> Range<Int> {
         func invalid(_ message: String) -> FieldError {
             .ledger(.invalidEventKey(field: fields.name("key"), message: message))
         }
         guard try reader.nextKind() == .string else { throw invalid("must be a string") }
         let range: Range<Int>
         do throws(JSONError) {
-            range = try slice(try reader.string(), &reader)
+            range = try slice(of: try reader.string(), from: &reader)
         } catch {
             guard case .loneSurrogate = error.kind else { throw .json(error) }
             throw invalid("holds half of a surrogate pair")
@@ -260,17 +203,15 @@ struct PublishParser {
     }
 
     private mutating func readType(
-        _ fields: EventFields,
-        _ reader: inout JSONReader
-    )
-        throws(FieldError) -> Range<Int>
-    {
-        let range = try readString(fields.name("type"), &reader)
-        guard withBytes(range, EventTypeRule.holds) else {
+        of fields: EventFields,
+        from reader: inout JSONReader
+    ) throws(FieldError) -> Range<Int> {
+        let range = try readString(fields.name("type"), from: &reader)
+        guard withBytes(at: range, EventTypeRule.holds) else {
             let most = Limits.typeBytes.upperBound
             throw .invalid(
-                fields.name("type"),
-                "must be 1 to \(most) bytes of UTF-8 without control characters; it has "
+                field: fields.name("type"),
+                message: "must be 1 to \(most) bytes of UTF-8 without control characters; it has "
                     + "\(range.count)",
                 limit: most
             )
@@ -280,22 +221,22 @@ struct PublishParser {
 
     private mutating func readString(
         _ field: @autoclosure () -> String,
-        _ reader: inout JSONReader
-    )
-        throws(FieldError) -> Range<Int>
-    {
-        guard try reader.nextKind() == .string else { throw .invalid(field(), "must be a string") }
+        from reader: inout JSONReader
+    ) throws(FieldError) -> Range<Int> {
+        guard try reader.nextKind() == .string else {
+            throw .invalid(field: field(), message: "must be a string")
+        }
         do throws(JSONError) {
-            return try slice(try reader.string(), &reader)
+            return try slice(of: try reader.string(), from: &reader)
         } catch {
             guard case .loneSurrogate = error.kind else { throw .json(error) }
-            throw .invalid(field(), "holds half of a surrogate pair")
+            throw .invalid(field: field(), message: "holds half of a surrogate pair")
         }
     }
 
     private func readData(
-        _ fields: EventFields,
-        _ reader: inout JSONReader
+        of fields: EventFields,
+        from reader: inout JSONReader
     ) throws(FieldError)
         -> Range<Int>
     {
@@ -306,39 +247,39 @@ struct PublishParser {
         } catch {
             guard case .tooDeep(let limit) = error.kind else { throw .json(error) }
             throw .invalid(
-                fields.name("data"),
-                "is nested more than \(limit) deep",
+                field: fields.name("data"),
+                message: "is nested more than \(limit) deep",
                 limit: limit
             )
         }
     }
 
     private mutating func readHeaders(
-        _ fields: inout EventFields,
-        _ reader: inout JSONReader
-    )
-        throws(FieldError)
-    {
+        of fields: inout EventFields,
+        from reader: inout JSONReader
+    ) throws(FieldError) {
         let field = fields.name("headers")
-        guard try reader.nextKind() == .object else { throw .invalid(field, "must be an object") }
+        guard try reader.nextKind() == .object else {
+            throw .invalid(field: field, message: "must be an object")
+        }
         var headers = RecordHeaders()
         var names: Set<[UInt8]> = []
         try reader.read { reader throws(JSONError) in try reader.beginObject() }
         while let name = try reader.read({ reader throws(JSONError) in try reader.nextMember() }) {
             guard headers.count < Limits.headersPerEvent else {
                 throw .invalid(
-                    field,
-                    "has more than \(Limits.headersPerEvent) entries",
+                    field: field,
+                    message: "has more than \(Limits.headersPerEvent) entries",
                     limit: Limits.headersPerEvent
                 )
             }
-            let text = try headerText(name, field, &reader)
+            let text = try headerText(name, in: field, from: &reader)
             let name = Array(text.utf8)
             guard names.insert(name).inserted else {
-                throw .invalid("\(field).\(text.excerpt())", "is given twice")
+                throw .invalid(field: "\(field).\(text.excerpt())", message: "is given twice")
             }
-            let value = try readString("\(field).\(text.excerpt())", &reader)
-            withBytes(value) { headers.append(name: name, value: Array($0)) }
+            let value = try readString("\(field).\(text.excerpt())", from: &reader)
+            withBytes(at: value) { headers.append(name: name, value: Array($0)) }
             fields.headerBytes += name.count + value.count
         }
         guard headers.count > 0 else { return }
@@ -348,46 +289,24 @@ struct PublishParser {
 
     private func headerText(
         _ name: JSONString,
-        _ field: String,
-        _ reader: inout JSONReader
-    )
-        throws(FieldError) -> String
-    {
+        in field: String,
+        from reader: inout JSONReader
+    ) throws(FieldError) -> String {
         do throws(JSONError) {
             return try reader.text(name)
         } catch {
             guard case .loneSurrogate = error.kind else { throw .json(error) }
-            throw .invalid(field, "has a name with half of a surrogate pair")
+            throw .invalid(field: field, message: "has a name with half of a surrogate pair")
         }
-    }
-
-    private mutating func add(_ fields: EventFields) throws(FieldError) {
-        guard fields.has(.key) else {
-            let field = fields.name("key")
-            throw .ledger(.invalidEventKey(field: field, message: "is missing"))
-        }
-        guard fields.has(.type) else { throw .invalid(fields.name("type"), "is missing") }
-        guard fields.has(.data) else {
-            throw .invalid(fields.name("data"), "is missing (null deletes the key)")
-        }
-        let event = fields.event
-        let size = event.key.count + event.type.count + event.data.count + fields.headerBytes
-        guard size <= Limits.eventBytes else {
-            let limit = Limits.eventBytes
-            throw .ledger(.tooLarge(field: fields.name, limit: limit, size: size))
-        }
-        batch.events.append(event)
     }
 
     // MARK: Slices
 
     /// A string's place: in the body, or, when it has escapes, among the unescaped ones.
     private mutating func slice(
-        _ string: JSONString,
-        _ reader: inout JSONReader
-    )
-        throws(JSONError) -> Range<Int>
-    {
+        of string: JSONString,
+        from reader: inout JSONReader
+    ) throws(JSONError) -> Range<Int> {
         guard string.hasEscapes else { return inBody(string.range) }
         let start = batch.bytes.count + unescaped.count
         try reader.unescape(string, into: &unescaped)
@@ -399,7 +318,7 @@ struct PublishParser {
     }
 
     private func withBytes<Result>(
-        _ range: Range<Int>,
+        at range: Range<Int>,
         _ body: (UnsafeRawBufferPointer) -> Result
     ) -> Result {
         let start = batch.bytes.count

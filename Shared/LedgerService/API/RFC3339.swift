@@ -6,7 +6,7 @@ enum RFC3339 {
     ///
     /// Years outside 0–9999 do not occur.
     static func text(_ moment: Timestamp) -> String {
-        let days = floorDivide(moment.milliseconds, 86_400_000)
+        let days = floorDivide(moment.milliseconds, by: 86_400_000)
         let rest = moment.milliseconds - days * 86_400_000
         let (year, month, day) = civil(days)
         var text: [UInt8] = []
@@ -39,7 +39,7 @@ enum RFC3339 {
             scanner.isAtEnd, (1...12).contains(month), day >= 1,
             day <= daysIn(month, of: year), hour < 24, minute < 60, second <= 60
         else { return nil }
-        let minutes = (days(year, month, day) * 24 + hour) * 60 + minute - offset
+        let minutes = (days(year: year, month: month, day: day) * 24 + hour) * 60 + minute - offset
         return Timestamp(milliseconds: (minutes * 60 + second) * 1000 + fraction)
     }
 
@@ -51,7 +51,7 @@ enum RFC3339 {
         }
     }
 
-    private static func floorDivide(_ value: Int64, _ divisor: Int64) -> Int64 {
+    private static func floorDivide(_ value: Int64, by divisor: Int64) -> Int64 {
         value >= 0 ? value / divisor : -((-value + divisor - 1) / divisor)
     }
 
@@ -65,9 +65,9 @@ enum RFC3339 {
 
     /// Days since 1970-01-01, in the proleptic Gregorian calendar; years begin in March, so that
     /// leap days come last.
-    private static func days(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
+    private static func days(year: Int64, month: Int64, day: Int64) -> Int64 {
         let year = month <= 2 ? year - 1 : year
-        let era = floorDivide(year, 400)
+        let era = floorDivide(year, by: 400)
         let yearOfEra = year - era * 400
         let dayOfYear = (153 * ((month + 9) % 12) + 2) / 5 + day - 1
         let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
@@ -76,7 +76,7 @@ enum RFC3339 {
 
     private static func civil(_ days: Int64) -> (year: Int64, month: Int64, day: Int64) {
         let shifted = days + 719_468
-        let era = floorDivide(shifted, 146_097)
+        let era = floorDivide(shifted, by: 146_097)
         let dayOfEra = shifted - era * 146_097
         let yearOfEra =
             (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365

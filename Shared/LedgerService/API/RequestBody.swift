@@ -1,18 +1,11 @@
 import LedgerCore
 import RawJSON
 
-/// A request's body: decompressed, of a known kind.
-enum RequestBody {
-    /// What a body holds.
-    enum Kind {
-        case json
-        case ndjson
-    }
-
+/// A call's body, read when its handler asks for it.
+extension Call {
     /// The body after decompression.
-    static func decoded(_ request: APIRequest) throws(LedgerError) -> [UInt8] {
-        guard let header = try single("content-encoding", of: request),
-            !ASCII.equal(header.utf8, "identity")
+    func decodedBody() throws(LedgerError) -> [UInt8] {
+        guard let header = try single("content-encoding"), !ASCII.equal(header.utf8, "identity")
         else {
             let size = request.body.count
             guard size <= Limits.bodyBytes else {
@@ -39,27 +32,27 @@ enum RequestBody {
         return body
     }
 
-    /// What the Content-Type says; none counts as JSON.
-    static func kind(_ request: APIRequest, takesNDJSON: Bool) throws(LedgerError) -> Kind {
-        guard let header = try single("content-type", of: request) else { return .json }
-        switch MediaType(header) {
+    /// The kind of body that the Content-Type names; none counts as JSON.
+    ///
+    /// Throws for a kind that the endpoint does not take.
+    func mediaType() throws(LedgerError) -> MediaType {
+        guard let header = try single("content-type") else { return .json }
+        let takesLines = accepts == .jsonOrLines
+        switch MediaType(contentType: header) {
         case .json: return .json
-        case .ndjson where takesNDJSON: return .ndjson
-        default:
+        case .ndjson where takesLines: return .ndjson
+        case .ndjson, nil:
             throw .unsupportedMediaType(
                 message: "Content-Type \(header.excerpt()) is not taken here; send "
-                    + "application/json" + (takesNDJSON ? " or application/x-ndjson" : "")
+                    + "application/json" + (takesLines ? " or application/x-ndjson" : "")
                     + ". curl says that it sends a form unless told otherwise: "
                     + "-H 'Content-Type: application/json'"
             )
         }
     }
 
-    /// The value of a field that says what the body is; two that might differ say nothing.
-    private static func single(
-        _ name: String,
-        of request: APIRequest
-    ) throws(LedgerError) -> String? {
+    /// The value of a header that says what the body is; two that might differ say nothing.
+    private func single(_ name: String) throws(LedgerError) -> String? {
         var values = request.headers.lazy.filter { $0.name == name }.makeIterator()
         let first = values.next()
         guard values.next() == nil else {
@@ -68,55 +61,100 @@ enum RequestBody {
         return first?.value
     }
 
-    /// Reads a body that is one JSON object, member by member.
+    /// Reads a body that is one JSON object, member by member; unknown and repeated members are
+    /// refused.
     ///
-    /// Unknown and repeated members are refused.
-    ///
-    /// `isOptional`: No body at all counts as `{}`.
-    ///
-    /// `read`: Reads the value of the named member; false when the name is unknown.
-    static func members(
-        of request: APIRequest,
-        isOptional: Bool = false,
+    /// `read` reads the value of the named member, or returns false for a name that it does not
+    /// know.
+    func readMembers(
         _ read: (String, inout JSONReader) throws(FieldError) -> Bool
     ) throws(LedgerError) {
-        _ = try kind(request, takesNDJSON: false)
-        let body = try decoded(request)
-        if body.isEmpty, isOptional { return }
+        _ = try mediaType()
+        let body = try decodedBody()
         do throws(FieldError) {
-            try withReader(body) { reader throws(FieldError) in
-                try reader.members(read)
-                try reader.finish()
-            }
+            try body.withUnsafeBytes { bytes in
+                Result { () throws(FieldError) in
+                    var reader = try JSONReader(body: bytes)
+                    try reader.members(read)
+                    try reader.finish()
+                }
+            }.get()
         } catch {
             throw error.ledgerError
         }
     }
 
-    private static func withReader(
-        _ body: [UInt8],
-        _ read: (inout JSONReader) throws(FieldError) -> Void
-    ) throws(FieldError) {
-        try body.withUnsafeBytes { bytes in
-            Result { () throws(FieldError) in
-                var reader: JSONReader
-                do throws(JSONError) {
-                    reader = try JSONReader(bytes, maximumDepth: Limits.dataDepth)
-                } catch {
-                    throw .json(error)
-                }
-                try read(&reader)
-            }
-        }.get()
+    /// Refuses a body that says anything: these calls take none but an empty object.
+    func refuseContent() throws(LedgerError) {
+        guard !request.body.isEmpty else { return }
+        try readMembers { _, _ in false }
     }
 }
 
-/// What is wrong with a body.
+/// The kinds of bodies that are read.
+package enum MediaType: String, Sendable {
+    case json = "application/json"
+    /// One JSON text a line.
+    case ndjson = "application/x-ndjson"
+
+    /// Reads a Content-Type; nil for a kind that no call takes.
+    ///
+    /// An empty one counts as JSON, as none does. JSON is `application/json` and every type with the suffix `+json` (RFC 6839), such as
+    /// CloudEvents' and Kafka's. Lines have no registered type, so all that are in use are taken.
+    init?(contentType value: String) {
+        let end = value.utf8.firstIndex(of: UInt8(ascii: ";")) ?? value.endIndex
+        let type = ASCII.trimmed(value[..<end].utf8)
+        if type.isEmpty || ASCII.equal(type, "application/json") || Self.hasJSONSuffix(type) {
+            self = .json
+        } else if Self.lines.contains(where: { ASCII.equal(type, $0) }) {
+            self = .ndjson
+        } else {
+            return nil
+        }
+    }
+
+    private static let lines: [StaticString] = [
+        "application/x-ndjson", "application/ndjson", "application/jsonl",
+        "application/x-jsonlines",
+    ]
+
+    private static func hasJSONSuffix(_ type: Substring.UTF8View) -> Bool {
+        let suffix = "+json".utf8.count
+        guard let slash = type.firstIndex(of: UInt8(ascii: "/")), slash > type.startIndex else {
+            return false
+        }
+        let subtype = type[type.index(after: slash)...]
+        return subtype.count > suffix && ASCII.equal(subtype.suffix(suffix), "+json")
+    }
+}
+
+/// A transport's bound on its memory, asked while a request is handled.
+///
+/// A few kilobytes of a compressed body may become megabytes, which no transport can see coming.
+package struct BodyMemory: Sendable {
+    /// The memory budget of the current request; nil on transports without one.
+    @TaskLocal package static var current: BodyMemory?
+
+    private let hold: @Sendable (Int) -> Bool
+
+    /// - Parameter hold: Counts so many further bytes until the request is answered, or answers
+    ///   false when they are too many.
+    package init(hold: @escaping @Sendable (Int) -> Bool) {
+        self.hold = hold
+    }
+
+    /// False when the request must not go on with a decompressed body of this size.
+    static func admits(_ bytes: Int) -> Bool {
+        current?.hold(bytes) ?? true
+    }
+}
+
+/// A fault in a body: of its JSON, or of a field.
 enum FieldError: Error {
     case json(JSONError)
     case ledger(LedgerError)
 
-    /// The same, of the event that a line holds.
+    /// The same error, said of the event that a line holds.
     func inLine(_ number: Int, of event: String) -> FieldError {
         switch self {
         case .ledger(let error): .ledger(.inLine(number, error))
@@ -127,7 +165,7 @@ enum FieldError: Error {
 
     private static func wrong(_ error: JSONError) -> String { "is not as it should be: \(error)" }
 
-    static func invalid(_ field: String, _ message: String, limit: Int? = nil) -> FieldError {
+    static func invalid(field: String, message: String, limit: Int? = nil) -> FieldError {
         .ledger(.invalid(field: field, message: message, limit: limit))
     }
 
@@ -140,6 +178,15 @@ enum FieldError: Error {
 }
 
 extension JSONReader {
+    /// A reader of a whole body.
+    init(body bytes: UnsafeRawBufferPointer) throws(FieldError) {
+        do throws(JSONError) {
+            self = try JSONReader(bytes, maximumDepth: Limits.dataDepth)
+        } catch {
+            throw .json(error)
+        }
+    }
+
     /// Runs a call of the reader, its error as a ``FieldError``.
     mutating func read<Value>(
         _ body: (inout JSONReader) throws(JSONError) -> Value
@@ -156,10 +203,10 @@ extension JSONReader {
         while let name = try self.read({ reader throws(JSONError) in try reader.nextMember() }) {
             let name = try self.read { reader throws(JSONError) in try reader.text(name) }
             guard seen.insert(name).inserted else {
-                throw .invalid(name.excerpt(), "is given twice")
+                throw .invalid(field: name.excerpt(), message: "is given twice")
             }
             guard try read(name, &self) else {
-                throw .invalid(name.excerpt(), "is an unknown field")
+                throw .invalid(field: name.excerpt(), message: "is an unknown field")
             }
         }
     }
@@ -171,21 +218,25 @@ extension JSONReader {
 
     /// A string's text.
     mutating func text(_ field: String) throws(FieldError) -> String {
-        guard try nextKind() == .string else { throw .invalid(field, "must be a string") }
+        guard try nextKind() == .string else {
+            throw .invalid(field: field, message: "must be a string")
+        }
         do throws(JSONError) {
             return try text(try string())
         } catch {
             guard case .loneSurrogate = error.kind else { throw .json(error) }
-            throw .invalid(field, "holds half of a surrogate pair")
+            throw .invalid(field: field, message: "holds half of a surrogate pair")
         }
     }
 
     /// A number without a fractional part.
     mutating func integer(_ field: String) throws(FieldError) -> Int64 {
-        guard try nextKind() == .number else { throw .invalid(field, "must be an integer") }
+        guard try nextKind() == .number else {
+            throw .invalid(field: field, message: "must be an integer")
+        }
         let number = try read { reader throws(JSONError) in try reader.number() }
         guard let value = number.integer else {
-            throw .invalid(field, "must be an integer of at most 63 bits")
+            throw .invalid(field: field, message: "must be an integer of at most 63 bits")
         }
         return value
     }
@@ -195,7 +246,7 @@ extension JSONReader {
         switch try nextKind() {
         case .true, .false:
             return try read { reader throws(JSONError) in try reader.boolean() }
-        default: throw .invalid(field, "must be true or false")
+        default: throw .invalid(field: field, message: "must be true or false")
         }
     }
 

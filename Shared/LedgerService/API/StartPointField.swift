@@ -14,23 +14,23 @@ struct StartPointField {
         self.text = text
     }
 
-    init(_ field: String, _ reader: inout JSONReader) throws(FieldError) {
+    init(_ field: String, from reader: inout JSONReader) throws(FieldError) {
         switch try reader.nextKind() {
-        case .string: try self.init(word: field, &reader)
-        case .object: try self.init(object: field, &reader)
+        case .string: try self.init(word: field, from: &reader)
+        case .object: try self.init(object: field, from: &reader)
         default: throw Self.wrong(field)
         }
     }
 
     private static func wrong(_ field: String) -> FieldError {
         .invalid(
-            field,
-            "must be \"earliest\", \"latest\", \"compacted\", {\"timestamp\": …} or "
+            field: field,
+            message: "must be \"earliest\", \"latest\", \"compacted\", {\"timestamp\": …} or "
                 + "{\"offsets\": {…}}"
         )
     }
 
-    private init(word field: String, _ reader: inout JSONReader) throws(FieldError) {
+    private init(word field: String, from reader: inout JSONReader) throws(FieldError) {
         let word = try reader.text(field)
         switch word {
         case "earliest": point = .earliest
@@ -41,7 +41,7 @@ struct StartPointField {
         text = Array("\"\(word)\"".utf8)
     }
 
-    private init(object field: String, _ reader: inout JSONReader) throws(FieldError) {
+    private init(object field: String, from reader: inout JSONReader) throws(FieldError) {
         var found: StartPoint?
         try reader.members { name, reader throws(FieldError) in
             guard found == nil else { throw Self.wrong(field) }
@@ -49,10 +49,10 @@ struct StartPointField {
             case "timestamp":
                 let text = try reader.text("\(field).timestamp")
                 guard let moment = RFC3339.parse(text) else {
-                    throw .invalid("\(field).timestamp", "must be an RFC 3339 time")
+                    throw .invalid(field: "\(field).timestamp", message: "must be an RFC 3339 time")
                 }
                 found = .timestamp(moment)
-            case "offsets": found = .offsets(try Self.offsets("\(field).offsets", &reader))
+            case "offsets": found = .offsets(try Self.offsets("\(field).offsets", from: &reader))
             default: return false
             }
             return true
@@ -64,18 +64,21 @@ struct StartPointField {
 
     private static func offsets(
         _ field: String,
-        _ reader: inout JSONReader
-    ) throws(FieldError)
-        -> [Int: Offset]
-    {
+        from reader: inout JSONReader
+    ) throws(FieldError) -> [Int: Offset] {
         var offsets: [Int: Offset] = [:]
-        guard try reader.nextKind() == .object else { throw .invalid(field, "must be an object") }
+        guard try reader.nextKind() == .object else {
+            throw .invalid(field: field, message: "must be an object")
+        }
         try reader.members { name, reader throws(FieldError) in
             guard let partition = Int(name), "\(partition)" == name, partition >= 0 else {
-                throw .invalid("\(field).\(name.excerpt(20))", "is no partition number")
+                throw .invalid(
+                    field: "\(field).\(name.excerpt(20))",
+                    message: "is no partition number"
+                )
             }
             guard let offset = Offset(try reader.integer("\(field).\(name)")) else {
-                throw .invalid("\(field).\(name)", "must not be negative")
+                throw .invalid(field: "\(field).\(name)", message: "must not be negative")
             }
             offsets[partition] = offset
             return true

@@ -7,7 +7,7 @@ import Synchronization
 /// valid ones, and looking them up has a rate of its own. A key that was valid a while ago is
 /// looked up whatever that rate says, so whoever tries keys can't keep the others out.
 final class KeyCache: Sendable {
-    /// What is to become of a request.
+    /// The next step with a request.
     enum Verdict {
         /// It goes on.
         case admitted(Caller)
@@ -38,7 +38,7 @@ final class KeyCache: Sendable {
     private let rate: Int
     private let state: Mutex<State>
 
-    /// `requestsPerSecond`: Of one key; 0: any number.
+    /// A cache that admits so many requests a second of each key; 0: any number.
     init(requestsPerSecond: Int, at now: Instant) {
         rate = requestsPerSecond
         state = Mutex(
@@ -49,13 +49,13 @@ final class KeyCache: Sendable {
         )
     }
 
-    /// Whether the operator may make one more request.
+    /// Admits one more request of the operator, or none in this second.
     func admitRoot(at now: Instant) -> Verdict {
         state.withLock { $0.root.take(rate: rate, at: now.uptime) ? .admitted(.root) : .limited }
     }
 
-    /// What to do with a request that came with the key `id` whose hash is `hash`.
-    func admit(_ id: APIKeyID, _ hash: APIKeyHash, at now: Instant) -> Verdict {
+    /// Decides about a request that came with the key `id`, whose hash is `hash`.
+    func admit(_ id: APIKeyID, hash: APIKeyHash, at now: Instant) -> Verdict {
         state.withLock { state in
             guard let entry = state.entries[id] else { return state.missing(id, at: now) }
             let isHolder = entry.row.hash.matches(hash)
@@ -69,7 +69,7 @@ final class KeyCache: Sendable {
         }
     }
 
-    /// What to do with an answer for whoever was admitted with this key a while ago.
+    /// Decides about an answer for a caller who was admitted with this key a while ago.
     func confirm(_ id: APIKeyID, at now: Instant) -> Verdict {
         state.withLock { state in
             guard let entry = state.entries[id], now.isWithin(Limits.cacheAge, of: entry.known)
@@ -78,9 +78,12 @@ final class KeyCache: Sendable {
         }
     }
 
-    /// Remembers what the table said of a key.
+    /// Remembers the table's row of a key, or that it has none.
     ///
-    /// `known`: A moment before it was asked: the process may have stood still since.
+    /// - Parameters:
+    ///   - row: the row; nil when there is none.
+    ///   - id: the key.
+    ///   - known: a moment before the table was asked: the process may have stood still since.
     func remember(_ row: APIKeyRow?, for id: APIKeyID, known: Instant) {
         state.withLock { state in
             guard let row else { return state.forget(id, known: known) }
@@ -126,9 +129,36 @@ extension KeyCache.State {
 }
 
 extension Instant {
-    /// Whether less than `age` milliseconds have passed since `then` by both clocks, neither of
+    /// True when less than `age` milliseconds have passed since `then` by both clocks, neither of
     /// which went back.
     fileprivate func isWithin(_ age: Int64, of then: Instant) -> Bool {
         now >= then.now && elapsed(since: then) < age
+    }
+}
+
+/// The requests that may still come: so many a second, and as many at once as come in a second.
+struct TokenBucket: Sendable {
+    /// Thousandths of a request.
+    private var level: Int64
+    /// By uptime, the moment of ``level``.
+    private var uptime: Int64
+
+    /// A full bucket.
+    init(rate: Int, at uptime: Int64) {
+        level = Int64(rate) * 1000
+        self.uptime = uptime
+    }
+
+    /// Takes one request of so many a second, 0 being any number; false when there is none left.
+    mutating func take(rate: Int, at now: Int64) -> Bool {
+        guard rate > 0 else { return true }
+        let capacity = Int64(rate) * 1000
+        // A second fills it, so what lies further back makes no difference.
+        let elapsed = min(max(now - uptime, 0), 1000)
+        level = min(level + elapsed * Int64(rate), capacity)
+        uptime = max(uptime, now)
+        guard level >= 1000 else { return false }
+        level -= 1000
+        return true
     }
 }

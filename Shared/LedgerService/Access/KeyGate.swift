@@ -1,6 +1,6 @@
-import LedgerCore
+package import LedgerCore
 
-/// Finds out who makes a request.
+/// Finds the caller of a request by its API key.
 ///
 /// Costs one SHA-256 and one look in a dictionary, and now and then a read of the table.
 final class KeyGate: Sendable {
@@ -8,42 +8,42 @@ final class KeyGate: Sendable {
     private let ledger: Ledger
     private let cache: KeyCache
 
-    init(_ settings: KeySettings, _ ledger: Ledger) {
+    init(_ settings: KeySettings, for ledger: Ledger) {
         self.settings = settings
         self.ledger = ledger
         cache = KeyCache(
             requestsPerSecond: settings.requestsPerSecond,
-            at: ledger.clock.instant()
+            at: ledger.instant()
         )
     }
 
-    /// Who makes the request.
+    /// The caller of a request.
     ///
     /// Throws ``LedgerError/unauthorized(_:)``, ``LedgerError/tooManyRequests``, or what a failed
     /// read of the table is.
     func caller(of request: APIRequest) async throws(LedgerError) -> Caller {
         let key = try Self.key(in: request)
         let hash = key.hash
-        let known = ledger.clock.instant()
+        let known = ledger.instant()
         if settings.rootHash.matches(hash) {
             guard case .admitted(let root) = cache.admitRoot(at: known) else {
                 throw .tooManyRequests
             }
             return root
         }
-        if let caller = try admitted(key.id, hash, at: known) { return caller }
+        if let caller = try admitted(key.id, hash: hash, at: known) { return caller }
         let row = try await ledger.apiKey(key.id)
         cache.remember(row, for: key.id, known: known)
-        if let caller = try admitted(key.id, hash, at: ledger.clock.instant()) { return caller }
+        if let caller = try admitted(key.id, hash: hash, at: ledger.instant()) { return caller }
         throw .unavailable(message: "an API key took too long to read", mayHaveHappened: false)
     }
 
     /// Throws unless the caller's key is still good.
     ///
-    /// What was found while a revoked key's poll waited is not for its holder.
+    /// Events that were found while a revoked key's poll waited are not for its holder.
     func confirm(_ caller: Caller) async throws(LedgerError) {
         guard let id = caller.id else { return }
-        let known = ledger.clock.instant()
+        let known = ledger.instant()
         switch cache.confirm(id, at: known) {
         case .admitted: return
         case .expired: throw .unauthorized(.expired)
@@ -52,21 +52,21 @@ final class KeyGate: Sendable {
         let row = try await ledger.apiKey(id)
         cache.remember(row, for: id, known: known)
         guard let row else { throw .unauthorized(.unknown) }
-        guard !row.hasExpired(at: ledger.clock.wall()) else { throw .unauthorized(.expired) }
+        guard !row.hasExpired(at: ledger.instant().now) else { throw .unauthorized(.expired) }
     }
 
     /// A key was revoked here: no request that begins now gets by with it.
     func revoked(_ id: APIKeyID) {
-        cache.forget(id, at: ledger.clock.instant())
+        cache.forget(id, at: ledger.instant())
     }
 
     /// The caller; nil when the table must be asked first.
     private func admitted(
         _ id: APIKeyID,
-        _ hash: APIKeyHash,
+        hash: APIKeyHash,
         at now: Instant
     ) throws(LedgerError) -> Caller? {
-        switch cache.admit(id, hash, at: now) {
+        switch cache.admit(id, hash: hash, at: now) {
         case .admitted(let caller): return caller
         case .unknown: throw .unauthorized(.unknown)
         case .expired: throw .unauthorized(.expired)
@@ -84,5 +84,32 @@ final class KeyGate: Sendable {
             let key = APIKey(String(value.dropFirst(scheme.count).drop { $0 == " " }))
         else { throw .unauthorized(.malformed) }
         return key
+    }
+}
+
+/// The rule about API keys: every request needs one, or none does.
+package enum KeyPolicy: Sendable {
+    /// No: everyone who reaches the ledger may do everything.
+    case off
+    /// Yes, except for `/health` and `/openapi.json`.
+    case on(KeySettings)
+
+    /// True when requests need a key.
+    package var isOn: Bool {
+        if case .on = self { true } else { false }
+    }
+}
+
+/// The settings of a ledger that asks for API keys.
+package struct KeySettings: Sendable {
+    /// The hash of the operator's own key, which is not in the table and may do everything.
+    package var rootHash: APIKeyHash
+    /// Requests a second that one key may make, with as many at once; 0: any number.
+    package var requestsPerSecond: Int
+
+    /// Settings; without a limit unless said otherwise.
+    package init(rootHash: APIKeyHash, requestsPerSecond: Int = 0) {
+        self.rootHash = rootHash
+        self.requestsPerSecond = requestsPerSecond
     }
 }

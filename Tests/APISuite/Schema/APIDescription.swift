@@ -7,20 +7,19 @@ package struct APIDescription: Sendable {
     package static let shared = APIDescription()
 
     private let schemas: JSONSchema
-    private let operations: [Operation]
-    /// The security of the operations that name none.
+    private let described: [Operation]
+    /// What the operations that name none need.
     private let security: JSONValue
 
     /// The responses of one method on one path.
     private struct Operation: Sendable {
+        let id: String
         let method: String
         let segments: [Substring]
         let responses: JSONValue
         let security: JSONValue?
 
-        var name: String { "\(method) /\(segments.joined(separator: "/"))" }
-
-        /// True when the path is this one's; a key is the whole rest.
+        /// Whether the path is this one's; a key is the whole rest.
         func takes(_ path: [Substring]) -> Bool {
             guard path.count >= segments.count else { return false }
             guard path.count == segments.count || segments.last == "{key}" else { return false }
@@ -36,7 +35,7 @@ package struct APIDescription: Sendable {
         } catch {
             preconditionFailure("the OpenAPI document is no JSON: \(error)")
         }
-        operations = Self.operations(of: schemas.document)
+        described = Self.operations(of: schemas.document)
         security = schemas.document["security"] ?? .null
     }
 
@@ -47,6 +46,7 @@ package struct APIDescription: Sendable {
             return methods.compactMap { method in
                 method.value["responses"].map {
                     Operation(
+                        id: method.value["operationId"]?.text ?? "",
                         method: method.name.uppercased(),
                         segments: Self.segments(path.name),
                         responses: $0,
@@ -68,19 +68,34 @@ package struct APIDescription: Sendable {
         return Set((codes?.elements ?? []).compactMap(\.text))
     }
 
-    /// The methods and paths of the document: `GET /streams/{stream}`.
-    package var operationNames: Set<String> {
-        Set(operations.map(\.name))
+    /// The ids of the document's operations: `describeStream`.
+    package var operations: Set<String> {
+        Set(described.map(\.id))
     }
 
     /// The actions of which a key needs one for an operation; none where it needs no key.
-    package func actions(of name: String) -> Set<String> {
-        let operation = operations.first { $0.name == name }
+    package func actions(of operation: String) -> Set<String> {
+        let operation = described.first { $0.id == operation }
         let alternatives = (operation?.security ?? security).elements
         return Set(alternatives.flatMap { $0["apiKey"]?.elements ?? [] }.compactMap(\.text))
     }
 
-    /// The faults that the document finds in an answer; empty when all is well.
+    /// The method of an operation, and its path with these values for its parameters.
+    package func call(
+        _ operation: String,
+        with values: [String: String]
+    ) -> (method: String, path: String) {
+        guard let operation = described.first(where: { $0.id == operation }) else {
+            preconditionFailure("no operation of the document has the id \(operation)")
+        }
+        let segments = operation.segments.map { segment in
+            segment.hasPrefix("{")
+                ? values[String(segment.dropFirst().dropLast())] ?? "none" : String(segment)
+        }
+        return (operation.method, "/" + segments.joined(separator: "/"))
+    }
+
+    /// What the document does not allow about an answer; empty when all is well.
     package func faults(of answer: Answer, to request: SuiteRequest) -> [String] {
         guard let response = response(to: request, status: answer.status) else {
             return ["\(request.method) \(request.path) has no answer \(answer.status)"]
@@ -115,8 +130,8 @@ package struct APIDescription: Sendable {
 
     private func response(to request: SuiteRequest, status: Int) -> JSONValue? {
         let path = Self.segments(request.path)
-        let fitting = operations.filter { $0.takes(path) }
-        // The most literal of several operations is meant: …/compacted, not …/{subscription}.
+        let fitting = described.filter { $0.takes(path) }
+        // Of several, the one that says most about the path: …/compacted, not …/{subscription}.
         let literals = fitting.map(\.literals).max()
         let best = fitting.filter { $0.literals == literals }
         let method = request.method == "HEAD" ? "GET" : request.method

@@ -120,6 +120,13 @@ struct API: Sendable {
     }
 }
 
+extension API {
+    /// Accepts the tails of a stream's partitions.
+    func acceptTail(of stream: String) async -> Answer {
+        await call("POST", "/streams/\(stream)/accept-tail")
+    }
+}
+
 extension API: KeyedTransport {
     func with(key: String?) -> any APITransport { with(key) }
 }

@@ -1,0 +1,252 @@
+import LedgerCore
+
+/// Endpoints by path and method.
+package struct EndpointTable: Sendable {
+    /// The endpoints of one path.
+    final class Route: Sendable {
+        let path: PathPattern
+        let endpoints: [Endpoint]
+        /// The methods that it takes, as `Allow` lists them: HEAD works where GET does.
+        let methods: [String]
+
+        fileprivate init(_ endpoints: [Endpoint], at path: PathPattern) {
+            self.path = path
+            self.endpoints = endpoints
+            methods = endpoints.flatMap {
+                $0.method == .get ? ["GET", "HEAD"] : [$0.method.rawValue]
+            }
+        }
+
+        /// The endpoint that a request's method asks for; nil when it is not allowed here.
+        func endpoint(_ method: String) -> Endpoint? {
+            let name = method == "HEAD" ? "GET" : method
+            return endpoints.first { $0.method.rawValue == name }
+        }
+    }
+
+    package let endpoints: [Endpoint]
+    private let routes: [Route]
+    private let tree: PathTree
+
+    /// No two endpoints may have the same method and path.
+    init(_ endpoints: [Endpoint]) {
+        self.endpoints = endpoints
+        let names = Set(endpoints.map(\.name))
+        precondition(names.count == endpoints.count, "two endpoints have the same method and path")
+        var paths: [PathPattern] = []
+        for endpoint in endpoints where !paths.contains(endpoint.path) {
+            paths.append(endpoint.path)
+        }
+        routes = paths.map { path in Route(endpoints.filter { $0.path == path }, at: path) }
+        tree = PathTree(paths)
+    }
+
+    /// The route of a path as on the wire; nil when there is none.
+    func route(of path: String) -> Route? {
+        tree.find(path).map { routes[$0] }
+    }
+}
+
+extension EndpointTable {
+    /// The API: every route that a ledger answers.
+    ///
+    /// (`/metrics` is the server's own: it tells of the process, answers while no call is admitted,
+    /// and asks for the key before it looks at the method.)
+    package static let api = EndpointTable([
+        Endpoint(.get, "/health", function: .admin, needs: .open, answer: LedgerAPI.health),
+        Endpoint(.get, "/openapi.json", function: .admin, needs: .open, answer: LedgerAPI.openAPI),
+        .acceptClock,
+
+        // Streams
+        Endpoint(
+            .get,
+            "/streams",
+            function: .admin,
+            needs: .key,
+            query: ["limit", "next"],
+            answer: LedgerAPI.listStreams
+        ),
+        Endpoint(
+            .post,
+            "/streams",
+            function: .admin,
+            needs: .creation,
+            body: .json,
+            answer: LedgerAPI.createStream
+        ),
+        Endpoint(
+            .get,
+            "/streams/{stream}",
+            function: .admin,
+            needs: .anyAction,
+            answer: LedgerAPI.describeStream
+        ),
+        Endpoint(
+            .patch,
+            "/streams/{stream}",
+            function: .admin,
+            needs: .action(.admin),
+            body: .json,
+            answer: LedgerAPI.updateStream
+        ),
+        Endpoint(
+            .delete,
+            "/streams/{stream}",
+            function: .admin,
+            needs: .action(.admin),
+            answer: LedgerAPI.deleteStream
+        ),
+        .acceptTail,
+
+        // Events
+        Endpoint(
+            .get,
+            "/streams/{stream}/events",
+            function: .poll,
+            needs: .action(.consume),
+            query: ["partition", "from", "last", "cursor", "key", "type", "wait", "limit"],
+            answer: LedgerAPI.readEvents
+        ),
+        Endpoint(
+            .post,
+            "/streams/{stream}/events",
+            function: .publish,
+            needs: .action(.publish),
+            query: ["ack"],
+            body: .jsonOrLines,
+            answer: LedgerAPI.publishEvents
+        ),
+        Endpoint(
+            .get,
+            "/streams/{stream}/partitions/{partition}/head",
+            function: .poll,
+            needs: .action(.consume),
+            query: ["at"],
+            answer: LedgerAPI.readHead
+        ),
+
+        // The compacted state
+        Endpoint(
+            .get,
+            "/streams/{stream}/compacted",
+            function: .poll,
+            needs: .action(.consume),
+            query: ["limit", "next", "key"],
+            answer: LedgerAPI.listCompacted
+        ),
+        Endpoint(
+            .get,
+            "/streams/{stream}/compacted/{key}",
+            function: .poll,
+            needs: .action(.consume),
+            answer: LedgerAPI.getCompacted
+        ),
+        Endpoint(
+            .post,
+            "/streams/{stream}/compact",
+            function: .compactor,
+            needs: .action(.admin),
+            answer: LedgerAPI.compactStream
+        ),
+
+        // Subscriptions
+        Endpoint(
+            .get,
+            "/streams/{stream}/subscriptions",
+            function: .admin,
+            needs: .action(.consume),
+            query: ["limit", "next"],
+            answer: LedgerAPI.listSubscriptions
+        ),
+        Endpoint(
+            .post,
+            "/streams/{stream}/subscriptions",
+            function: .admin,
+            needs: .action(.consume),
+            body: .json,
+            answer: LedgerAPI.createSubscription
+        ),
+        Endpoint(
+            .get,
+            "/streams/{stream}/subscriptions/{subscription}",
+            function: .admin,
+            needs: .action(.consume),
+            answer: LedgerAPI.describeSubscription
+        ),
+        Endpoint(
+            .delete,
+            "/streams/{stream}/subscriptions/{subscription}",
+            function: .admin,
+            needs: .action(.consume),
+            answer: LedgerAPI.deleteSubscription
+        ),
+        Endpoint(
+            .get,
+            "/streams/{stream}/subscriptions/{subscription}/poll",
+            function: .poll,
+            needs: .action(.consume),
+            query: ["limit", "wait", "cursor"],
+            answer: LedgerAPI.poll
+        ),
+        Endpoint(
+            .post,
+            "/streams/{stream}/subscriptions/{subscription}/commit",
+            function: .poll,
+            needs: .action(.consume),
+            body: .json,
+            answer: LedgerAPI.commit
+        ),
+        Endpoint(
+            .post,
+            "/streams/{stream}/subscriptions/{subscription}/seek",
+            function: .poll,
+            needs: .action(.consume),
+            body: .json,
+            answer: LedgerAPI.seek
+        ),
+
+        // API keys
+        Endpoint(
+            .get,
+            "/keys",
+            function: .admin,
+            needs: .keyManagement,
+            query: ["limit", "next"],
+            answer: LedgerAPI.listKeys
+        ),
+        Endpoint(
+            .post,
+            "/keys",
+            function: .admin,
+            needs: .keyManagement,
+            body: .json,
+            answer: LedgerAPI.createKey
+        ),
+        Endpoint(
+            .delete,
+            "/keys/{key_id}",
+            function: .admin,
+            needs: .keyManagement,
+            answer: LedgerAPI.revokeKey
+        ),
+    ])
+}
+
+/// The endpoints that an error's text names.
+extension Endpoint {
+    static let acceptTail = Endpoint(
+        .post,
+        "/streams/{stream}/accept-tail",
+        function: .compactor,
+        needs: .action(.admin),
+        answer: LedgerAPI.acceptTail
+    )
+
+    static let acceptClock = Endpoint(
+        .post,
+        "/accept-clock",
+        function: .compactor,
+        needs: .operation,
+        answer: LedgerAPI.acceptClock
+    )
+}

@@ -1,0 +1,230 @@
+import LedgerCore
+
+/// A path of the API as the OpenAPI document writes it: `/streams/{stream}/events`.
+///
+/// Two steps read a path as it came. ``PathTree`` finds the pattern by the words alone, and only
+/// then ``parameters(of:)`` looks at what stands between them: what is no route is a 404, however
+/// odd its names.
+package struct PathPattern: Hashable, Sendable, CustomStringConvertible {
+    /// A part of a path between two slashes.
+    enum Segment: Hashable {
+        case word(String)
+        case parameter(PathParameter)
+    }
+
+    /// `/streams/{stream}/events`.
+    package let description: String
+    let segments: [Segment]
+    /// The same without the words, which are nil.
+    private let parameters: [PathParameter?]
+
+    /// The pattern must be one: a parameter of no ``PathParameter``, or one behind a key, is a
+    /// mistake in the program.
+    init(_ text: String) {
+        precondition(text.hasPrefix("/"), "a path begins with a slash")
+        description = text
+        segments = text.dropFirst().split(separator: "/").map { segment in
+            guard segment.hasPrefix("{") else { return .word(String(segment)) }
+            guard let parameter = PathParameter(rawValue: String(segment.dropFirst().dropLast()))
+            else { preconditionFailure("\(text) has a parameter that no path has") }
+            return .parameter(parameter)
+        }
+        parameters = segments.map { if case .parameter(let it) = $0 { it } else { nil } }
+        precondition(
+            parameters.dropLast().allSatisfy { $0?.takesRest != true },
+            "a key is the whole rest of its path"
+        )
+    }
+
+    var hasStream: Bool { parameters.contains(.stream) }
+
+    /// The parameters of a path that fits this pattern.
+    ///
+    /// Throws for the first of them that breaks its rule.
+    func parameters(of path: String) throws(LedgerError) -> PathParameters {
+        var found = PathParameters()
+        var rest = path.utf8[...]
+        for parameter in parameters {
+            rest = rest.dropFirst()
+            let segment = parameter?.takesRest == true ? rest : rest.segment
+            if let parameter { try found.read(parameter, from: segment) }
+            rest = rest[segment.endIndex...]
+        }
+        return found
+    }
+}
+
+extension PathPattern: ExpressibleByStringLiteral {
+    package init(stringLiteral text: String) { self.init(text) }
+}
+
+/// The parameters that paths have, by their names in patterns.
+enum PathParameter: String, CaseIterable {
+    case stream
+    case subscription
+    case partition
+    /// An event's key: the whole rest of the path, slashes and all.
+    case key
+    case apiKey = "key_id"
+
+    var takesRest: Bool { self == .key }
+}
+
+/// A path's values for its pattern's parameters, each of which keeps the rule of its kind.
+struct PathParameters {
+    private(set) var stream: StreamID?
+    private(set) var subscription: SubscriptionID?
+    /// A number that need not be one of the stream's partitions.
+    private(set) var partition: Int64?
+    private(set) var key: EventKey?
+    /// As the client wrote it.
+    private(set) var apiKey: String?
+
+    fileprivate mutating func read(
+        _ parameter: PathParameter,
+        from segment: Substring.UTF8View
+    ) throws(LedgerError) {
+        switch parameter {
+        case .stream:
+            let text = Self.decoded(segment)
+            guard let id = StreamID(text) else { throw .invalidStreamID(text) }
+            stream = id
+        case .subscription:
+            let text = Self.decoded(segment)
+            guard let id = SubscriptionID(text) else { throw .invalidSubscriptionID(text) }
+            subscription = id
+        case .partition:
+            guard let number = QueryParameters.digits(String(Substring(segment))) else {
+                throw .invalid(field: "partition", message: "must be a number, in digits only")
+            }
+            partition = number
+        case .key:
+            guard let bytes = PercentCoding.decode(segment), let key = EventKey(utf8: bytes) else {
+                throw .invalidKeyParameter
+            }
+            self.key = key
+        case .apiKey: apiKey = Self.decoded(segment)
+        }
+    }
+
+    /// A name that is wrongly encoded is refused as it stands, for breaking the rule of names.
+    private static func decoded(_ segment: Substring.UTF8View) -> String {
+        PercentCoding.decodeText(segment) ?? String(Substring(segment))
+    }
+}
+
+/// The paths of a table as a tree of their words, so that finding one reads a path once, however
+/// many there are, and allocates nothing.
+struct PathTree: Sendable {
+    /// A place between two segments.
+    ///
+    /// Its numbers are places in the tree's arrays, so that a walk retains three objects at most.
+    private struct Node {
+        /// The first of the words that may follow.
+        var word: Int?
+        /// The node behind a parameter that may follow.
+        var parameter: Int?
+        /// The pattern that takes all that follows.
+        var rest: Int?
+        /// The pattern that ends here.
+        var end: Int?
+    }
+
+    private struct Word {
+        /// Its place in ``PathTree/text``.
+        let text: Range<Int>
+        let node: Int
+        /// Another word in the same place.
+        let next: Int?
+    }
+
+    private var nodes = [Node()]
+    private var words: [Word] = []
+    private var text: [UInt8] = []
+
+    /// No two patterns may be the same, nor may one have a word where the other has a parameter: a
+    /// path then fits one pattern at most, whatever their order.
+    init(_ patterns: [PathPattern]) {
+        for (index, pattern) in patterns.enumerated() { insert(pattern, as: index) }
+    }
+
+    private mutating func insert(_ pattern: PathPattern, as index: Int) {
+        var node = 0
+        for segment in pattern.segments {
+            switch segment {
+            case .word(let word): node = child(of: node, behind: word)
+            case .parameter(let parameter) where parameter.takesRest:
+                precondition(nodes[node].rest == nil, "two patterns are the same: \(pattern)")
+                nodes[node].rest = index
+                return
+            case .parameter: node = child(of: node)
+            }
+        }
+        precondition(nodes[node].end == nil, "two patterns are the same: \(pattern)")
+        nodes[node].end = index
+    }
+
+    private mutating func child(of node: Int, behind word: String) -> Int {
+        let bytes = Array(word.utf8)
+        if let known = self.node(after: node, through: bytes[...]) { return known }
+        words.append(
+            Word(
+                text: text.count..<text.count + bytes.count,
+                node: nodes.count,
+                next: nodes[node].word
+            )
+        )
+        text += bytes
+        nodes[node].word = words.count - 1
+        nodes.append(Node())
+        checkAmbiguity(of: node)
+        return nodes.count - 1
+    }
+
+    private mutating func child(of node: Int) -> Int {
+        if let known = nodes[node].parameter { return known }
+        nodes[node].parameter = nodes.count
+        nodes.append(Node())
+        checkAmbiguity(of: node)
+        return nodes.count - 1
+    }
+
+    private func checkAmbiguity(of node: Int) {
+        let (word, parameter) = (nodes[node].word, nodes[node].parameter)
+        precondition(word == nil || parameter == nil, "a path could fit two patterns")
+    }
+
+    /// The number of the pattern that a path as on the wire fits; nil when it fits none.
+    func find(_ path: String) -> Int? {
+        var node = 0
+        var rest = path.utf8[...]
+        while let slash = rest.popFirst() {
+            // Only the first can be anything else: a segment ends at a slash.
+            guard slash == UInt8(ascii: "/") else { return nil }
+            if let pattern = nodes[node].rest { return pattern }
+            let segment = rest.segment
+            guard let next = nodes[node].parameter ?? self.node(after: node, through: segment)
+            else { return nil }
+            node = next
+            rest = rest[segment.endIndex...]
+        }
+        return nodes[node].end
+    }
+
+    private func node(after node: Int, through segment: some Collection<UInt8>) -> Int? {
+        var next = nodes[node].word
+        while let index = next {
+            let word = words[index]
+            if text[word.text].elementsEqual(segment) { return word.node }
+            next = word.next
+        }
+        return nil
+    }
+}
+
+extension Substring.UTF8View {
+    /// Up to the next slash.
+    fileprivate var segment: Substring.UTF8View {
+        self[..<(firstIndex(of: UInt8(ascii: "/")) ?? endIndex)]
+    }
+}
