@@ -154,3 +154,126 @@ final class PartitionAppender: Sendable {
         }
     }
 }
+
+/// A tail and when it was surely the tail or still ahead: before the call that found it.
+struct CachedTail: Sendable {
+    let tail: Tail
+    let known: Instant
+
+    /// The tail, unless it is too old to be trusted.
+    func fresh(_ clock: BelievedClock) -> Tail? {
+        clock.isFresh(since: known) ? tail : nil
+    }
+}
+
+/// An atomic publish's place in one partition's queue.
+final class AppendTurn: Sendable {
+    /// What becomes of it.
+    enum Decision: Sendable {
+        /// The partition is the publish's alone until it is released.
+        case granted
+        /// It waited until its deadline, or too much waits already.
+        case refused(AppendOutcome)
+    }
+
+    private enum State {
+        case waiting(CheckedContinuation<Decision, Never>?)
+        case decided(Decision)
+    }
+
+    private let state = Mutex(State.waiting(nil))
+
+    /// Decides, once.
+    func decide(_ decision: Decision) {
+        let waiter: CheckedContinuation<Decision, Never>? = state.withLock { state in
+            defer { state = .decided(decision) }
+            guard case .waiting(let waiter) = state else { return nil }
+            return waiter
+        }
+        waiter?.resume(returning: decision)
+    }
+
+    /// Returns once it is decided; one task waits.
+    func decision() async -> Decision {
+        await withCheckedContinuation { continuation in
+            let decided: Decision? = state.withLock { state in
+                if case .decided(let decision) = state { return decision }
+                state = .waiting(continuation)
+                return nil
+            }
+            if let decided { continuation.resume(returning: decided) }
+        }
+    }
+}
+
+/// The appenders of this process, by stream incarnation and partition.
+///
+/// Bounded: others delete streams without telling, so those that nobody uses and that know nothing
+/// of use any more are let go when there are many. Two appenders of one partition do no harm: they
+/// are two writers, as two processes are.
+final class Appenders: Sendable {
+    private struct Key: Hashable {
+        let stream: Incarnation
+        let partition: Partition
+    }
+
+    private struct State {
+        var appenders: [Key: PartitionAppender] = [:]
+        /// At so many those out of use are let go; more than the limit while all are in use.
+        var bound = Limits.appenders
+    }
+
+    private let state = Mutex(State())
+    /// Held while atomic publishes get in line, so that any two of them stand in the same order
+    /// in all queues and never wait for each other.
+    private let order = Mutex(())
+
+    /// How many there are.
+    var count: Int { state.withLock { $0.appenders.count } }
+
+    func appender(
+        _ stream: StreamRow,
+        _ partition: Partition,
+        in ledger: Ledger
+    ) -> PartitionAppender {
+        let key = Key(stream: stream.incarnation, partition: partition)
+        return state.withLock { state in
+            if let appender = state.appenders[key] { return appender }
+            if state.appenders.count >= state.bound {
+                state.appenders = state.appenders.filter { !$0.value.isIdle(ledger.clock) }
+                state.bound = max(Limits.appenders, state.appenders.count * 2)
+            }
+            let appender = PartitionAppender(
+                stream: stream.id,
+                partition: partition,
+                patience: ledger.configuration.appendDeadline
+            )
+            state.appenders[key] = appender
+            return appender
+        }
+    }
+
+    /// Puts an atomic publish in line at all these appenders at once.
+    ///
+    /// - Returns: Its place in each.
+    func line(up appenders: [PartitionAppender], arrived: Instant) -> [AppendTurn] {
+        order.withLock { _ in
+            appenders.map { appender in
+                let turn = AppendTurn()
+                appender.add(turn, arrived: arrived)
+                return turn
+            }
+        }
+    }
+
+    /// Lets go of a deleted stream's appenders.
+    ///
+    /// Those in use live on until they are done.
+    func forget(_ stream: StreamRow) {
+        state.withLock { state in
+            for partition in stream.partitions {
+                state.appenders[Key(stream: stream.incarnation, partition: partition)] = nil
+            }
+        }
+    }
+}
