@@ -1,15 +1,14 @@
 /// Finds the first chunk that has not expired and whose last event is not earlier than a moment, by
 /// binary search: timestamps and ttls never decrease along a partition.
 package struct ChunkSearch: Sendable {
-    /// What the shell does next.
+    /// The shell's next step.
     package enum Action: Sendable {
         /// Query the first log row at or after this offset, then ``ChunkSearch/receive(_:)``.
         case probe(Query)
         /// Wait so long, then ``ChunkSearch/resume()``.
         case pause(milliseconds: Int64)
-        /// The chunk, or nil when all are earlier.
-        ///
-        /// `hasGap`: A chunk is missing before it that can't have expired.
+        /// The chunk, or nil when all are earlier; `hasGap` when a chunk is missing before it that
+        /// can't have expired.
         case finish(Chunk?, hasGap: Bool)
     }
 
@@ -17,18 +16,18 @@ package struct ChunkSearch: Sendable {
     private let partition: Partition
     private let target: Timestamp
     private let expiration: Expiration
-    /// Chunks that begin below are too early.
+    /// The offset below which no chunk is late enough.
     private var low: Offset
-    /// No chunk that begins at or after it can be better than `best`.
+    /// The offset from which on no chunk can be better than `best`.
     private var high: Offset
     private var probed = Offset.zero
     private var best: Chunk?
-    /// How often a gap before ``best`` was looked at again.
+    /// Looks so far at a gap before ``best`` that was seen before.
     private var looks = 0
 
-    /// `start`: Chunks that begin below are too early.
+    /// A search of the chunks that begin at or after `start`; `end` is the partition's tail.
     ///
-    /// `end`: The partition's tail.
+    /// The last event of the chunk that it finds is at `target` or later.
     package init(
         stream: Incarnation,
         partition: Partition,
@@ -52,7 +51,7 @@ package struct ChunkSearch: Sendable {
         high > low ? probe(low) : .finish(nil, hasGap: false)
     }
 
-    /// Takes what a ``Action/probe(_:)`` found.
+    /// Takes the row that an ``Action/probe(_:)`` found.
     package mutating func receive(_ page: QueryPage) throws(TableError) -> Action {
         switch try page.items.first.map({ item throws(TableError) in try LogEntry(item) }) {
         case .chunk(let chunk)? where chunk.timestamp >= target && !expiration.covers(chunk):
@@ -65,10 +64,10 @@ package struct ChunkSearch: Sendable {
         return probe(low.advanced(by: Int(high.distance(from: low) / 2)))
     }
 
-    /// A ``Action/pause(milliseconds:)`` is over: what is missing would begin at `low`.
+    /// Goes on after an ``Action/pause(milliseconds:)``: the missing chunk would begin at `low`.
     package mutating func resume() -> Action { probe(low) }
 
-    /// The end of the search, unless a chunk is missing before the one that was found.
+    /// Ends the search, unless a chunk is missing before the one that was found.
     ///
     /// If it can't have expired, it may be on its way: a transaction's rows become visible one by one,
     /// and whoever begins behind the gap would never see it.

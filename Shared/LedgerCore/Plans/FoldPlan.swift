@@ -15,7 +15,7 @@
 /// latest row is replaced only by a later event. So repeated, reordered and concurrent folds, and
 /// a crash at any point, change nothing in the result.
 package struct FoldPlan: ~Copyable {
-    /// What the shell does next.
+    /// The shell's next step.
     package enum Action: Sendable {
         /// Read this, then ``FoldPlan/receive(_:now:)``.
         case read(TableRead)
@@ -24,9 +24,9 @@ package struct FoldPlan: ~Copyable {
         case store([Write])
         /// Do this write, then ``FoldPlan/advanced(_:)``.
         case advance(Write)
-        /// Done, as far as the log went or the budget allowed.
+        /// The fold is over, as far as the log went or the budget allowed.
         case finish(FoldReport)
-        /// Stopped; what is stored so far is right, and another fold goes on from there.
+        /// The fold stops; what is stored so far is right, and another fold goes on from there.
         case fail(ReadFailure)
     }
 
@@ -44,18 +44,21 @@ package struct FoldPlan: ~Copyable {
     private let target: Offset?
     private let images: ChunkImages
     private let rules: Rules
-    /// What was read and not folded yet; it continues the watermark.
+    /// Rows that were read and not folded yet; they continue the watermark.
     private var rest: ArraySlice<Item> = []
     private var report = FoldReport()
 
     /// A plan that folds about `budget` chunks at most.
     ///
-    /// `compacts`: Whether the stream keeps a compacted state; if not, the watermark only follows
-    /// the tail.
-    ///
-    /// `target`: Folded up to here is enough; nil goes to the log's end.
-    ///
-    /// `images`: Chunks of this partition that need not be read.
+    /// - Parameters:
+    ///   - stream: The incarnation that is folded.
+    ///   - partition: The partition that is folded.
+    ///   - compacts: True if the stream keeps a compacted state; if not, the watermark only follows
+    ///     the tail.
+    ///   - budget: Chunks after which the fold ends with a step.
+    ///   - target: The offset at which the fold may end; nil: it goes to the log's end.
+    ///   - images: Chunks of this partition that need not be read.
+    ///   - rules: The rules that are kept.
     package init(
         stream: Incarnation,
         partition: Partition,
@@ -79,42 +82,48 @@ package struct FoldPlan: ~Copyable {
         .read(.get(.progress(stream, partition)))
     }
 
-    /// Takes what a ``Action/read(_:)`` found.
+    /// Takes the finding of an ``Action/read(_:)``.
     package mutating func receive(
         _ finding: Result<TableFinding, TableError>,
         now: Timestamp
     )
         -> Action
     {
-        guard case .reading(let progress) = state else { preconditionFailure("not reading") }
+        guard case .reading(let progress) = state else {
+            preconditionFailure("a finding answers a read")
+        }
         do throws(TableError) {
             switch try finding.get() {
-            case .item(let item): return try open(item, now)
+            case .item(let item): return try begin(at: item, now: now)
             case .page(let page):
                 rest = page.items[...]
-                return try fold(progress ?? initial, now)
+                return try fold(progress ?? initial, now: now)
             }
         } catch {
             return .fail(ReadFailure(error))
         }
     }
 
-    /// Takes what became of a ``Action/store(_:)``: nil when every write was applied or found
+    /// Takes the outcome of an ``Action/store(_:)``: nil when every write was applied or found
     /// something newer in its place.
     package mutating func stored(_ error: TableError?) -> Action {
-        guard case .storing(let progress, let tail) = state else { preconditionFailure() }
+        guard case .storing(let progress, let tail) = state else {
+            preconditionFailure("the outcome of a step belongs to one that is being stored")
+        }
         if let error, rules.keep(.watermarkLast) { return .fail(.table(error)) }
         return advance(progress, to: tail)
     }
 
-    /// Takes what became of a ``Action/advance(_:)``.
+    /// Takes the outcome of an ``Action/advance(_:)``.
     package mutating func advanced(
         _ outcome: Result<WriteOutcome, TableError>,
         now: Timestamp
     )
         -> Action
     {
-        guard case .advancing(var progress, let tail) = state else { preconditionFailure() }
+        guard case .advancing(var progress, let tail) = state else {
+            preconditionFailure("the outcome of an advance belongs to one that is under way")
+        }
         switch outcome {
         case .failure(let error): return .fail(.table(error))
         case .success(.conditionFailed):
@@ -130,7 +139,7 @@ package struct FoldPlan: ~Copyable {
             if !compacts { report.isAtEnd = true }
             guard budget > 0, compacts else { return .finish(report) }
             do throws(TableError) {
-                return try goOn(progress, now)
+                return try goOn(from: progress, now: now)
             } catch {
                 return .fail(.table(error))
             }
@@ -141,47 +150,45 @@ package struct FoldPlan: ~Copyable {
 
     private var initial: Progress { Progress(stream: stream, partition: partition) }
 
-    private mutating func open(_ item: Item?, _ now: Timestamp) throws(TableError) -> Action {
+    private mutating func begin(at item: Item?, now: Timestamp) throws(TableError) -> Action {
         var progress = initial
         if let item { progress = try Progress(item) }
         report.watermark = progress.watermark.next
-        return try goOn(progress, now)
+        return try goOn(from: progress, now: now)
     }
 
-    /// What follows the watermark is left over from the step before, or comes from the images as
-    /// far as they go, or else from the log.
+    /// Folds on from the watermark: rows left over from the step before, or the images as far as
+    /// they go, or else the log.
     private mutating func goOn(
-        _ progress: Progress,
-        _ now: Timestamp
+        from progress: Progress,
+        now: Timestamp
     ) throws(TableError) -> Action {
         if let target, progress.watermark.next >= target { return .finish(report) }
         if rest.isEmpty, compacts {
             rest = images.run(after: progress.watermark, rules: rules)[...]
         }
-        guard !rest.isEmpty else { return readLog(progress) }
-        return try fold(progress, now)
+        guard !rest.isEmpty else { return readLog(behind: progress) }
+        return try fold(progress, now: now)
     }
 
-    private mutating func readLog(_ progress: Progress) -> Action {
+    private mutating func readLog(behind progress: Progress) -> Action {
         state = .reading(progress)
         let from = TableKey.chunk(stream, partition, progress.watermark.next).sortKey
         let log = RowGroup.log(stream, partition)
         return .read(
             .query(
                 compacts
-                    ? Query(log, from: from, limit: 1000)
+                    ? Query(log, from: from, limit: Limits.chunksPerRead)
                     : Query(log, from: from, order: .descending, limit: 1)
             )
         )
     }
 
-    /// One step: chunks off the front of what is left.
+    /// Folds one step: chunks off the front of what is left.
     private mutating func fold(
         _ progress: Progress,
-        _ now: Timestamp
-    )
-        throws(TableError) -> Action
-    {
+        now: Timestamp
+    ) throws(TableError) -> Action {
         var tail = progress.watermark
         var latest = LatestEvents(stream: stream, partition: partition)
         while !latest.isFull, let item = rest.popFirst() {
@@ -190,7 +197,8 @@ package struct FoldPlan: ~Copyable {
                 break
             }
             if compacts {
-                if let failure = check(chunk, continues: tail.next, progress, now) {
+                let next = tail.next
+                if let failure = check(chunk, continues: next, of: progress, now: now) {
                     return .fail(failure)
                 }
                 if let failure = latest.fold(chunk, now: now) { return .fail(failure) }
@@ -212,8 +220,8 @@ package struct FoldPlan: ~Copyable {
     private mutating func check(
         _ chunk: Chunk,
         continues next: Offset,
-        _ progress: Progress,
-        _ now: Timestamp
+        of progress: Progress,
+        now: Timestamp
     ) -> ReadFailure? {
         guard chunk.first != next else { return nil }
         guard chunk.first > next,
@@ -233,15 +241,15 @@ package struct FoldPlan: ~Copyable {
     }
 }
 
-/// What a fold did.
+/// The work of one fold.
 package struct FoldReport: Hashable, Sendable {
-    /// How many events were folded.
+    /// Events that were folded.
     package internal(set) var events = 0
-    /// How many had expired before any fold saw them: the compaction was off for days.
+    /// Events that had expired before any fold saw them: the compaction was off for days.
     package internal(set) var lost: Int64 = 0
-    /// Folded up to here.
+    /// The offset below which all is folded.
     package internal(set) var watermark = Offset.zero
-    /// Nothing was left to fold.
+    /// True if nothing was left to fold.
     package internal(set) var isAtEnd = false
 }
 

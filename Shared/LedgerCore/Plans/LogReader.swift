@@ -2,7 +2,7 @@
 ///
 ///     scan ─→ (chunk at the offset)  ─→ scan … ─→ end
 ///       └──→ nothing fits: locate ─→ (chunk around the offset) ─→ scan
-///                            └──→ judge ─→ (there may be more) ─→ scan
+///                            └──→ explainGap ─→ (there may be more) ─→ scan
 ///                                   └──→ end | expired | outOfRange | unverified | corrupt
 ///
 /// A log's end is believed at once only while its last chunk has not expired: nothing behind such a
@@ -13,16 +13,17 @@
 /// was read waits undecoded until ``takeBatch()``, so that nobody pays for what no page has room for.
 struct LogReader: Sendable {
     private enum State: Sendable {
-        /// Chunks from `next` on are wanted.
+        /// Chunks from `next` on are wanted. Next: scan, locate, end, blocked.
         case scan
         /// No chunk begins at `next`; the one around it, if any, is wanted. `following` is the
-        /// first chunk after `next`.
+        /// first chunk after `next`. Next: scan, explainGap, end.
         case locate(following: Chunk?)
-        /// Nothing covers `next`: the progress row tells expiry from corruption.
-        case judge(following: Chunk?, lastEnd: Offset)
-        /// The log ends at `next`.
+        /// Nothing covers `next`: the progress row tells expiry from corruption. Next: scan, end.
+        case explainGap(following: Chunk?, lastEnd: Offset)
+        /// The log ends at `next`. Next: blocked, when what waits turns out to be damaged.
         case end
-        /// What follows `next` is missing or damaged. Reported by whoever starts reading there.
+        /// The chunk at `next` is missing or damaged. Reported by whoever starts reading there. Next:
+        /// none.
         case blocked
     }
 
@@ -37,17 +38,17 @@ struct LogReader: Sendable {
     private let expiration: Expiration
     private let trust: TailTrust
     private let origin: Offset
-    /// Where the chunk around the origin began when it was seen before; for the first scan.
+    /// The beginning of the chunk around the origin when it was seen before; for the first scan.
     private var chunkStart: Offset?
     private var state = State.scan
     private var next: Offset
-    /// The log was looked at again after the progress row spoke of more.
+    /// True once the log was looked at again because the progress row spoke of more.
     private var hasLookedAgain = false
-    /// How often a gap was looked at again.
+    /// Looks so far at a gap that was seen before.
     private var gapLooks = 0
-    /// A pause is due before the next read.
+    /// True while a pause is due before the next read.
     private(set) var needsPause = false
-    /// Read and not yet decoded.
+    /// Chunks that were read and not yet decoded.
     private var waiting: ArraySlice<Chunk> = []
     /// Events a chunk held on average, to guess how many chunks to ask for.
     private(set) var density: Int
@@ -71,33 +72,39 @@ struct LogReader: Sendable {
         next = origin
     }
 
-    /// Nothing more can be read.
+    /// True once nothing more can be read.
     var isFinished: Bool {
         switch state {
         case .end, .blocked: true
-        case .scan, .locate, .judge: false
+        case .scan, .locate, .explainGap: false
         }
     }
 
-    /// Everything up to the log's end was read.
+    /// True once everything up to the log's end was read.
     var isAtEnd: Bool {
         if case .end = state { true } else { false }
     }
 
-    /// Whether the log is known to reach as far as ``readUpTo``.
+    /// True if the log is known to reach as far as ``readUpTo``.
     var isProven: Bool { isAtEnd || hasStarted }
 
     /// The offset up to which events were read, decoded or not.
     var readUpTo: Offset { next }
 
-    /// Something was found at the origin, so what follows needs no explanation here.
+    /// True once at least one chunk was read.
+    ///
+    /// A gap behind it is reported to the next reader, not to this one.
     private var hasStarted: Bool { next != origin }
 
     /// The next read, when about `events` more events are wanted; nil when finished.
     func read(wanting events: Int) -> TableRead? {
         switch state {
         case .scan:
-            let chunks = min((events + density - 1) / density + 1, max(events, 1), 1000)
+            let chunks = min(
+                (events + density - 1) / density + 1,
+                max(events, 1),
+                Limits.chunksPerRead
+            )
             return .query(
                 Query(
                     .log(stream, partition),
@@ -114,15 +121,15 @@ struct LogReader: Sendable {
                     limit: 1
                 )
             )
-        case .judge: return .get(.progress(stream, partition))
+        case .explainGap: return .get(.progress(stream, partition))
         case .end, .blocked: return nil
         }
     }
 
-    /// The pause that was due is over.
+    /// Ends the pause that was due.
     mutating func resume() { needsPause = false }
 
-    /// Takes what the last ``read(wanting:)`` found.
+    /// Takes the finding of the last ``read(wanting:)``.
     ///
     /// Damage is reported to whoever starts reading there; the page before it is whole.
     mutating func receive(
@@ -131,7 +138,7 @@ struct LogReader: Sendable {
     ) throws(ReadFailure) {
         do throws(ReadFailure) {
             switch found {
-            case .success(let finding): try take(finding, now)
+            case .success(let finding): try take(finding, at: now)
             case .failure(let error): throw ReadFailure(error)
             }
         } catch {
@@ -140,14 +147,22 @@ struct LogReader: Sendable {
         }
     }
 
-    private mutating func take(_ found: TableFinding, _ now: Timestamp) throws(ReadFailure) {
+    private mutating func take(
+        _ found: TableFinding,
+        at now: Timestamp
+    ) throws(ReadFailure) {
         switch (state, found) {
         case (.scan, .page(let page)): try accept(page)
         case (.locate(let following), .page(let page)):
-            try locate(try page.items.first.map(entry), following)
-        case (.judge(let following, let lastEnd), .item(let item)):
-            try judge(try item.map(progress), following, lastEnd, now)
-        default: preconditionFailure("an answer that was not asked for")
+            try locate(try page.items.first.map(entry), before: following)
+        case (.explainGap(let following, let lastEnd), .item(let item)):
+            try explainGap(
+                by: try item.map(progress),
+                between: lastEnd,
+                and: following,
+                at: now
+            )
+        default: preconditionFailure("a finding answers the last read")
         }
     }
 
@@ -173,8 +188,8 @@ struct LogReader: Sendable {
         state = hasStarted ? .end : .locate(following: nil)
     }
 
-    /// The next chunk does not continue the log: an explanation is due, but only to whoever
-    /// starts reading at the gap.
+    /// Ends the scan before a chunk that does not continue the log: an explanation is due, but only
+    /// to whoever starts reading at the gap.
     private mutating func interrupt(by following: Chunk?) {
         state = hasStarted ? .blocked : .locate(following: following)
     }
@@ -196,7 +211,7 @@ struct LogReader: Sendable {
 
     // MARK: Decode
 
-    /// How large the next batch claims to be before compression, bytes; nil when none is waiting.
+    /// The size that the next batch claims to have before compression, bytes; nil: none is waiting.
     var waitingBytes: Int? { waiting.first.map { RecordBatch.claimedPayload(of: $0.batch) } }
 
     /// Decodes the next batch that is waiting; nil when it is damaged, and blocked from now on: that
@@ -227,11 +242,11 @@ struct LogReader: Sendable {
         return decoded
     }
 
-    // MARK: Locate and judge
+    // MARK: Locate and explain
 
     private mutating func locate(
         _ entry: LogEntry?,
-        _ following: Chunk?
+        before following: Chunk?
     ) throws(ReadFailure) {
         switch entry {
         case .chunk(let chunk)? where chunk.end > next:
@@ -240,18 +255,18 @@ struct LogReader: Sendable {
         case .chunk(let chunk)? where chunk.end == next && following == nil:
             // Nothing behind a chunk that has not expired can be gone.
             state =
-                expiration.covers(chunk) ? .judge(following: nil, lastEnd: chunk.end) : .end
-        case .chunk(let chunk)?: state = .judge(following: following, lastEnd: chunk.end)
+                expiration.covers(chunk) ? .explainGap(following: nil, lastEnd: chunk.end) : .end
+        case .chunk(let chunk)?: state = .explainGap(following: following, lastEnd: chunk.end)
         case .seal?: state = .end
-        case nil: state = .judge(following: following, lastEnd: .zero)
+        case nil: state = .explainGap(following: following, lastEnd: .zero)
         }
     }
 
-    private mutating func judge(
-        _ progress: Progress?,
-        _ following: Chunk?,
-        _ lastEnd: Offset,
-        _ now: Timestamp
+    private mutating func explainGap(
+        by progress: Progress?,
+        between lastEnd: Offset,
+        and following: Chunk?,
+        at now: Timestamp
     ) throws(ReadFailure) {
         let watermark = progress?.watermark.next ?? .zero
         if following == nil, next < watermark, !hasLookedAgain, trust.rules.keep(.secondLook) {
@@ -260,7 +275,8 @@ struct LogReader: Sendable {
             state = .scan
             return
         }
-        guard let failure = verdict(progress, following, lastEnd, now) else {
+        let failure = reason(progress: progress, lastEnd: lastEnd, following: following, at: now)
+        guard let failure else {
             state = .end
             return
         }
@@ -273,12 +289,12 @@ struct LogReader: Sendable {
         state = .scan
     }
 
-    /// Why there is nothing at `next`; nil when the log simply ends there.
-    private func verdict(
-        _ progress: Progress?,
-        _ following: Chunk?,
-        _ lastEnd: Offset,
-        _ now: Timestamp
+    /// The reason for there being nothing at `next`; nil when the log simply ends there.
+    private func reason(
+        progress: Progress?,
+        lastEnd: Offset,
+        following: Chunk?,
+        at now: Timestamp
     ) -> ReadFailure? {
         if let following {
             let isTrimmed = following.first <= progress?.trim ?? .zero
@@ -298,16 +314,15 @@ struct LogReader: Sendable {
     }
 }
 
-/// Why a partition can't be read on from an offset.
-///
-/// Never an empty page instead.
+/// The reason why a partition can't be read on from an offset; no reader returns an empty page
+/// instead.
 package enum ReadFailure: Error, Hashable, Sendable {
     /// The events there expired. `earliest` is the first that is still there, nil when it must be
     /// searched for.
     case expired(Partition, earliest: Offset?)
     /// The position lies beyond the partition's end.
     case outOfRange(Partition, position: Offset, next: Offset)
-    /// Where the partition ends can't be verified: what came after may have expired.
+    /// The partition's end can't be verified: what came after may have expired.
     case unverified(Partition)
     /// A chunk that must be there is missing or damaged; `detail` is for an operator.
     case corrupt(Partition, Offset, detail: String)
@@ -323,7 +338,7 @@ package enum ReadFailure: Error, Hashable, Sendable {
         }
     }
 
-    /// Whether what is stored is damaged, so that another attempt finds the same.
+    /// True if what is stored is damaged, so that another attempt finds the same.
     var isDamage: Bool {
         switch self {
         case .corrupt: true
@@ -335,16 +350,16 @@ package enum ReadFailure: Error, Hashable, Sendable {
 
 /// A read that a plan asks for.
 package enum TableRead: Sendable {
-    /// A query.
+    /// A query, as consistent as it says.
     case query(Query)
     /// One row, strongly consistent.
     case get(TableKey)
 }
 
-/// What a ``TableRead`` found.
+/// The result of a ``TableRead``.
 package enum TableFinding: Sendable {
-    /// Of a query.
+    /// Rows, after a query.
     case page(QueryPage)
-    /// Of a get.
+    /// The row or its absence, after a get.
     case item(Item?)
 }

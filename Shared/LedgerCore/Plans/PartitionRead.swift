@@ -1,15 +1,13 @@
 /// A partition and where a page reads it from.
-package struct PollLane: Sendable {
-    /// The partition.
+package struct PartitionRead: Sendable {
     package let partition: Partition
     /// The position of the first event wanted.
     package let position: Position
     /// Events a chunk of this partition held when it was last read; 16 when unknown.
     package let density: Int
-    /// Where the chunk begins that holds the position, if it was seen before to begin earlier.
+    /// The beginning of the chunk that holds the position, if it was seen before to begin earlier.
     package let chunkStart: Offset?
 
-    /// A lane.
     package init(
         partition: Partition,
         position: Position,
@@ -23,27 +21,26 @@ package struct PollLane: Sendable {
     }
 }
 
-/// What a page's reading learned of a partition, for the next page's ``PollLane``.
-package struct LaneFinding: Hashable, Sendable {
-    /// The partition.
+/// Facts that a page's reading learned of a partition, for the next page's ``PartitionRead``.
+package struct ReadHint: Hashable, Sendable {
     package let partition: Partition
-    /// Where the next page begins.
+    /// The first offset of the next page.
     package let next: Offset
-    /// Where the chunk that holds ``next`` begins; nil when unknown.
+    /// The beginning of the chunk that holds ``next``; nil when unknown.
     package let chunkStart: Offset?
     /// Events a chunk held.
     package let density: Int
-    /// The log is known to reach as far as ``next``.
+    /// True if the log is known to reach as far as ``next``.
     package let isProven: Bool
 }
 
-/// The events of one lane that were decoded and not yet delivered, as references.
-struct LaneQueue: Sendable {
+/// The events of one partition that were decoded and not yet delivered, as references.
+struct DecodedEvents: Sendable {
     /// The event at the front.
     struct Next {
         let batch: Int
         let record: Int
-        /// Where its batch begins.
+        /// The base offset of its batch.
         let batchStart: Offset
     }
 
@@ -79,11 +76,11 @@ struct LaneQueue: Sendable {
 }
 
 extension RecordView {
-    /// Key + type + headers + data, bytes: the measure of an event's and a page's size.
-    var measure: Int { key.count + type.count + headers.count + data.count }
+    /// Key + type + headers + data, bytes: what counts for an event's and a page's size.
+    var countedBytes: Int { key.count + type.count + headers.count + data.count }
 }
 
 extension Record {
-    /// Type + headers + data, bytes.
-    var measure: Int { type.count + headers.count + data.count }
+    /// Type + headers + data, bytes: the same of a record whose key is counted apart.
+    var countedBytesWithoutKey: Int { type.count + headers.count + data.count }
 }

@@ -8,15 +8,15 @@
 /// A page ends at its limit, at ``Limits/pageBytes``, or where the ``ReadBudget`` is used up: then it
 /// may be short or empty, with its positions moved on, and is not caught up.
 package struct PollPlan: ~Copyable {
-    /// What the shell does next.
+    /// The shell's next step.
     package enum Action: Sendable {
         /// Do these reads in parallel, then ``PollPlan/receive(_:now:)`` in the same order.
         case read([TableRead])
         /// Wait so long, then ``PollPlan/resume()``.
         case pause(milliseconds: Int64)
-        /// The page.
+        /// The page is complete.
         case finish(EventPage)
-        /// Nothing can be said but this.
+        /// The read failed; no page is returned.
         case fail(ReadFailure)
     }
 
@@ -25,14 +25,14 @@ package struct PollPlan: ~Copyable {
     let trust: TailTrust
     let limit: Int
     private let filter: EventFilter?
-    let lanes: [PollLane]
+    let parts: [PartitionRead]
     var positions: [Position]
     private var readers: [LogReader] = []
-    private var queues: [LaneQueue] = []
+    private var queues: [DecodedEvents] = []
     var page = EventPage()
-    /// The page ends here, whatever is left.
+    /// True once the page ends, whatever is left.
     private var isFull = false
-    /// The lanes whose reads are under way, in their order.
+    /// The partitions whose reads are under way, in their order.
     var asked: [Int] = []
     private var turn: Int
     var work: ReadWork
@@ -42,14 +42,18 @@ package struct PollPlan: ~Copyable {
 
     /// A plan for at most `limit` events and ``Limits/pageBytes``.
     ///
-    /// `filter`: Which events are delivered; the others are passed over.
-    ///
-    /// `expiration`: Which chunks have expired.
-    ///
-    /// `trust`: When the end of a log may be believed.
+    /// - Parameters:
+    ///   - stream: The incarnation that is read.
+    ///   - parts: The partitions and where each is read from.
+    ///   - limit: Events in the page at most.
+    ///   - filter: The events that are delivered; the others are passed over. Nil: all are.
+    ///   - expiration: The chunks that have expired.
+    ///   - trust: The rule by which the end of a log may be believed.
+    ///   - budget: The work that may be done for the page.
+    ///   - now: The time at which the page begins.
     package init(
         stream: Incarnation,
-        lanes: [PollLane],
+        parts: [PartitionRead],
         limit: Int,
         filter: EventFilter? = nil,
         expiration: Expiration,
@@ -57,16 +61,16 @@ package struct PollPlan: ~Copyable {
         budget: ReadBudget,
         now: Instant
     ) {
-        precondition(!lanes.isEmpty && limit > 0)
+        precondition(!parts.isEmpty && limit > 0, "a page has partitions and room for an event")
         self.stream = stream
         self.trust = trust
         self.expiration = expiration
         self.limit = limit
         self.filter = filter
-        self.lanes = lanes
+        self.parts = parts
         self.now = now
         work = ReadWork(budget, begin: now)
-        positions = lanes.map(\.position)
+        positions = parts.map(\.position)
         turn = Self.turn(of: positions)
     }
 
@@ -75,7 +79,7 @@ package struct PollPlan: ~Copyable {
         advance()
     }
 
-    /// Takes what a ``Action/read(_:)`` found.
+    /// Takes the findings of an ``Action/read(_:)``, in its order.
     package mutating func receive(
         _ findings: [Result<TableFinding, TableError>],
         now: Instant
@@ -84,11 +88,11 @@ package struct PollPlan: ~Copyable {
     {
         self.now = now
         do throws(ReadFailure) {
-            for (lane, finding) in zip(asked, findings) {
+            for (part, finding) in zip(asked, findings) {
                 if readers.isEmpty {
-                    try takeSnapshot(finding, lane)
+                    try takeSnapshot(finding, of: part)
                 } else {
-                    try readers[lane].receive(finding, now: now.now)
+                    try readers[part].receive(finding, now: now.now)
                 }
             }
         } catch {
@@ -97,21 +101,21 @@ package struct PollPlan: ~Copyable {
         return advance()
     }
 
-    /// A ``Action/pause(milliseconds:)`` is over.
+    /// Goes on after an ``Action/pause(milliseconds:)``.
     package mutating func resume() -> Action {
-        for lane in readers.indices { readers[lane].resume() }
+        for part in readers.indices { readers[part].resume() }
         return advance()
     }
 
-    /// What the next page may begin with; empty while partitions bootstrap.
-    package var findings: [LaneFinding] {
-        var findings: [LaneFinding] = []
+    /// Hints for the next page; empty while partitions bootstrap.
+    package var hints: [ReadHint] {
+        var hints: [ReadHint] = []
         for (index, reader) in readers.enumerated() {
             guard case .log(let next) = positions[index] else { continue }
             let start = queues[index].first?.batchStart
-            findings.append(
-                LaneFinding(
-                    partition: lanes[index].partition,
+            hints.append(
+                ReadHint(
+                    partition: parts[index].partition,
                     next: next,
                     chunkStart: start == next ? nil : start,
                     density: reader.density,
@@ -119,14 +123,14 @@ package struct PollPlan: ~Copyable {
                 )
             )
         }
-        return findings
+        return hints
     }
 
     // MARK: Forward
 
     private mutating func advance() -> Action {
         if isFull { return finish() }
-        if let lane = positions.firstIndex(where: \.isSnapshot) { return readSnapshot(lane) }
+        if let part = positions.firstIndex(where: \.isSnapshot) { return readSnapshot(of: part) }
         if readers.isEmpty { openLog() }
         do throws(ReadFailure) { try fill() } catch { return .fail(error) }
         asked = isFull || isOverTime ? [] : readers.indices.filter { isStarving($0) }
@@ -135,79 +139,83 @@ package struct PollPlan: ~Copyable {
             return .pause(milliseconds: Limits.gapPause)
         }
         let wanted = filter == nil ? limit - page.events.count : work.entriesLeft
-        let share = (wanted + lanes.count - 1) / lanes.count
+        let share = (wanted + parts.count - 1) / parts.count
         return .read(asked.compactMap { readers[$0].read(wanting: max(share, 1)) })
     }
 
-    private mutating func readSnapshot(_ lane: Int) -> Action {
+    private mutating func readSnapshot(of part: Int) -> Action {
         guard page.events.count < limit, work.entriesLeft > 0, !isOverTime else {
             return finish()
         }
-        asked = [lane]
-        return .read([snapshotRead(lane)])
+        asked = [part]
+        return .read([snapshotRead(of: part)])
     }
 
-    /// Nothing more is read; but a page that got nowhere would never get on.
+    /// True once nothing more is read.
+    ///
+    /// A page that got nowhere reads on: otherwise none might ever get anywhere.
     private var isOverTime: Bool {
-        work.isOverTime(at: now) && zip(lanes, positions).contains { $0.position != $1 }
+        work.isOverTime(at: now) && zip(parts, positions).contains { $0.position != $1 }
     }
 
-    private func isStarving(_ lane: Int) -> Bool {
-        queues[lane].isEmpty && readers[lane].waitingBytes == nil && !readers[lane].isFinished
+    private func isStarving(_ part: Int) -> Bool {
+        queues[part].isEmpty && readers[part].waitingBytes == nil && !readers[part].isFinished
     }
 
     private mutating func openLog() {
-        for (lane, position) in zip(lanes, positions) {
-            guard case .log(let offset) = position else { preconditionFailure("in the log now") }
+        for (part, position) in zip(parts, positions) {
+            guard case .log(let offset) = position else {
+                preconditionFailure("the log is read once no partition bootstraps")
+            }
             let reader = LogReader(
                 stream: stream,
-                partition: lane.partition,
+                partition: part.partition,
                 from: offset,
                 expiration: expiration,
                 trust: trust,
-                density: lane.density,
-                chunkStart: lane.chunkStart
+                density: part.density,
+                chunkStart: part.chunkStart
             )
             readers.append(reader)
-            queues.append(LaneQueue())
+            queues.append(DecodedEvents())
         }
     }
 
-    /// Takes events in turn until the page is full or a lane must be read before its turn.
+    /// Takes events in turn until the page is full or a partition must be read before its turn.
     private mutating func fill() throws(ReadFailure) {
         var idle = 0
-        while idle < lanes.count {
-            let lane = turn
-            if queues[lane].isEmpty { try decodeNext(lane) }
-            if isFull || isStarving(lane) { return }
-            if let next = queues[lane].first {
-                guard take(next, lane) else { return }
-                queues[lane].removeFirst()
+        while idle < parts.count {
+            let part = turn
+            if queues[part].isEmpty { try decodeNext(of: part) }
+            if isFull || isStarving(part) { return }
+            if let next = queues[part].first {
+                guard take(next, of: part) else { return }
+                queues[part].removeFirst()
                 idle = 0
             } else {
                 idle += 1
             }
-            turn = (turn + 1) % lanes.count
+            turn = (turn + 1) % parts.count
         }
     }
 
-    /// Decodes the lane's next batch, unless that is more than this call may do.
-    private mutating func decodeNext(_ lane: Int) throws(ReadFailure) {
-        guard let bytes = readers[lane].waitingBytes else { return }
+    /// Decodes the partition's next batch, unless that is more than this call may do.
+    private mutating func decodeNext(of part: Int) throws(ReadFailure) {
+        guard let bytes = readers[part].waitingBytes else { return }
         guard work.allows(bytes: bytes) else {
             isFull = true
             return
         }
         work.decode(bytes: bytes)
-        guard let batch = try readers[lane].takeBatch() else { return }
-        queues[lane].append(batch, index: page.batches.count)
+        guard let batch = try readers[part].takeBatch() else { return }
+        queues[part].append(batch, index: page.batches.count)
         page.batches.append(batch.decoded)
     }
 
-    /// Delivers the lane's next event, or passes it over.
+    /// Delivers the partition's next event, or passes it over.
     ///
     /// - Returns: false when the page is full.
-    private mutating func take(_ next: LaneQueue.Next, _ lane: Int) -> Bool {
+    private mutating func take(_ next: DecodedEvents.Next, of part: Int) -> Bool {
         guard work.entriesLeft > 0 else {
             isFull = true
             return false
@@ -216,21 +224,23 @@ package struct PollPlan: ~Copyable {
         let record = batch.records[next.record]
         let offset = batch.offset(at: next.record)
         if filter?.fits(record, of: batch) ?? true {
-            guard reserve(record.measure) else { return false }
+            guard reserve(record.countedBytes) else { return false }
             page.events.append(
                 EventPage.Event(
-                    partition: lanes[lane].partition,
+                    partition: parts[part].partition,
                     offset: offset,
                     source: .log(batch: next.batch, record: next.record)
                 )
             )
         }
         work.look()
-        positions[lane] = .log(offset.advanced(by: 1))
+        positions[part] = .log(offset.advanced(by: 1))
         return true
     }
 
-    /// Whether an event of `bytes` fits; the first always does.
+    /// Takes room for an event of `bytes`; the first always fits.
+    ///
+    /// - Returns: false when the page is full.
     mutating func reserve(_ bytes: Int) -> Bool {
         let fits = page.events.isEmpty || page.bytes + bytes <= Limits.pageBytes
         guard page.events.count < limit, fits else {
@@ -241,15 +251,15 @@ package struct PollPlan: ~Copyable {
         return true
     }
 
-    /// The page ends here: the budget is used up.
+    /// Ends the page: the budget is used up.
     mutating func stop() { isFull = true }
 
     private mutating func finish() -> Action {
         page.positions = trust.rules.keep(.cursorAfterCut) ? positions : positionsBeforeCut
         page.caughtUp = !readers.isEmpty && readers.indices.allSatisfy { isExhausted($0) }
-        let read = zip(readers, positions).reduce(Int64(0)) { sum, lane in
-            guard case .log(let offset) = lane.1 else { return sum }
-            return sum + lane.0.readUpTo.distance(from: offset)
+        let read = zip(readers, positions).reduce(Int64(0)) { sum, part in
+            guard case .log(let offset) = part.1 else { return sum }
+            return sum + part.0.readUpTo.distance(from: offset)
         }
         page.remaining = page.caughtUp ? 0 : max(read, 1)
         page.scanned = work.entries
@@ -258,18 +268,18 @@ package struct PollPlan: ~Copyable {
         return .finish(page)
     }
 
-    /// Whether everything up to the lane's end is in the page, or was passed over.
-    private func isExhausted(_ lane: Int) -> Bool {
-        readers[lane].isAtEnd && readers[lane].waitingBytes == nil && queues[lane].isEmpty
+    /// True if everything up to the partition's end is in the page, or was passed over.
+    private func isExhausted(_ part: Int) -> Bool {
+        readers[part].isAtEnd && readers[part].waitingBytes == nil && queues[part].isEmpty
     }
 
-    /// Where the readers are, further than the page: for a simulation to notice.
+    /// SIMULATION only: the readers' positions, further than the page, break `cursorAfterCut`.
     private var positionsBeforeCut: [Position] {
         readers.isEmpty ? positions : readers.map { .log($0.readUpTo) }
     }
 
-    /// The lane that comes first: a number that moves on by one with every event delivered, so
-    /// that no lane is passed over from page to page.
+    /// The partition that comes first: a number that moves on by one with every event delivered, so
+    /// that no partition is passed over from page to page.
     private static func turn(of positions: [Position]) -> Int {
         let delivered = positions.reduce(Int64(0)) { sum, position in
             switch position {
@@ -283,11 +293,13 @@ package struct PollPlan: ~Copyable {
 
 /// Bootstrapping: the compacted state first.
 extension PollPlan {
-    func snapshotRead(_ lane: Int) -> TableRead {
-        guard case .snapshot(_, let after) = positions[lane] else { preconditionFailure() }
+    func snapshotRead(of part: Int) -> TableRead {
+        guard case .snapshot(_, let after) = positions[part] else {
+            preconditionFailure("the compacted state is read of a partition that bootstraps")
+        }
         return .query(
             Query(
-                .latest(stream, lanes[lane].partition),
+                .latest(stream, parts[part].partition),
                 after: after?.utf8,
                 limit: min(max(limit - page.events.count, lookahead), work.entriesLeft)
             )
@@ -298,30 +310,35 @@ extension PollPlan {
     /// passed over, for the log delivers it.
     mutating func takeSnapshot(
         _ finding: Result<TableFinding, TableError>,
-        _ lane: Int
+        of part: Int
     ) throws(ReadFailure) {
         let found: TableFinding
         do throws(TableError) { found = try finding.get() } catch { throw .table(error) }
-        guard case .page(let entries) = found else { preconditionFailure("a page was asked for") }
-        guard case .snapshot(let watermark, var last) = positions[lane] else {
-            preconditionFailure("the lane bootstraps")
+        guard case .page(let entries) = found else {
+            preconditionFailure("a query is answered with a page")
+        }
+        guard case .snapshot(let watermark, var last) = positions[part] else {
+            preconditionFailure("the compacted state is read of a partition that bootstraps")
         }
         for item in entries.items {
             let latest = try decodeLatest(item)
             let isBelow = latest.offset < watermark || !trust.rules.keep(.snapshotBelow)
             if isBelow, case .record(let bytes) = latest.value {
-                guard try add(latest, bytes) else { return }
+                guard try add(latest, record: bytes) else { return }
             }
             work.look()
             last = latest.key
-            positions[lane] = .snapshot(watermark: watermark, after: last)
+            positions[part] = .snapshot(watermark: watermark, after: last)
         }
         lookahead = min(entries.items.count * 4, Limits.pageEntries.upperBound)
-        if entries.next == nil { positions[lane] = .log(watermark) }
+        if entries.next == nil { positions[part] = .log(watermark) }
     }
 
     /// - Returns: false when the page is full.
-    private mutating func add(_ latest: Latest, _ bytes: [UInt8]) throws(ReadFailure) -> Bool {
+    private mutating func add(
+        _ latest: Latest,
+        record bytes: [UInt8]
+    ) throws(ReadFailure) -> Bool {
         guard work.allows(bytes: bytes.count) else {
             stop()
             return false
@@ -333,7 +350,7 @@ extension PollPlan {
             throw .corrupt(latest.partition, latest.offset, detail: error.description)
         }
         work.decode(bytes: record.bytes.count)
-        guard reserve(latest.key.utf8.count + record.measure) else { return false }
+        guard reserve(latest.key.utf8.count + record.countedBytesWithoutKey) else { return false }
         page.events.append(
             EventPage.Event(
                 partition: latest.partition,
@@ -351,7 +368,7 @@ extension PollPlan {
 }
 
 extension Position {
-    /// Bootstrapping.
+    /// True while the partition bootstraps: its compacted state is still being delivered.
     package var isSnapshot: Bool {
         if case .snapshot = self { true } else { false }
     }

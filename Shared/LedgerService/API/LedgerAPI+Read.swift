@@ -10,7 +10,7 @@ extension LedgerAPI {
         let filter = EventFilter(key: try key(query), type: try type(query))
         let found = try await ledger.read(
             id,
-            ReadRequest(
+            as: ReadRequest(
                 partition: try query.number("partition"),
                 filter: filter,
                 from: try origin(query),

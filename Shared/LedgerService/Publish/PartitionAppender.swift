@@ -1,14 +1,20 @@
 import LedgerCore
 import Synchronization
 
-/// Appends to one partition, one write at a time: what waits meanwhile shares the next chunk.
+/// Appends to one partition, one write at a time: requests that wait meanwhile share the next chunk.
+///
+/// `isBusy` is a lock that is held across awaits, by ``run(in:)`` or by the atomic publish whose turn
+/// it is. A cancelled caller keeps it: its append must learn its fate.
 final class PartitionAppender: Sendable {
     private typealias Waiter = CheckedContinuation<AppendOutcome, Never>
 
     private struct State {
         var queue: AppendQueue<Waiter, AppendTurn>
+        /// True while someone has the partition; whoever finds it false must start or take it.
         var isBusy = false
+        /// The tail after the last append; nil: it must be read.
         var tail: CachedTail?
+        /// The newest request's; nil before the first.
         var context: AppendContext?
     }
 
@@ -16,29 +22,30 @@ final class PartitionAppender: Sendable {
     private let stream: StreamID
     private let state: Mutex<State>
 
-    /// `patience`: How long a request may wait for its turn, milliseconds.
+    /// An appender with an empty queue, in which nothing waits for longer than `patience`
+    /// milliseconds.
     init(stream: StreamID, partition: Partition, patience: Int64) {
         self.stream = stream
         self.partition = partition
         state = Mutex(State(queue: AppendQueue(patience: patience)))
     }
 
-    /// Nobody appends, and the tail as last known is too old to be of use.
-    func isIdle(_ clock: BelievedClock) -> Bool {
-        state.withLock { !$0.isBusy && $0.tail?.fresh(clock) == nil }
+    /// True if nobody appends, and the tail as last known is too old to be of use.
+    func isIdle(by clock: BelievedClock) -> Bool {
+        state.withLock { !$0.isBusy && $0.tail?.fresh(by: clock) == nil }
     }
 
-    /// Appends `unit` and says what became of it.
+    /// Appends `unit` and returns its outcome.
     func append(
         _ unit: AppendUnit,
-        _ context: AppendContext,
+        context: AppendContext,
         in ledger: Ledger
     ) async
         -> AppendOutcome
     {
         await withCheckedContinuation { continuation in
             let (isTaken, starts) = state.withLock { state in
-                guard state.queue.add(unit, continuation) else { return (false, false) }
+                guard state.queue.add(unit, for: continuation) else { return (false, false) }
                 state.context = context
                 defer { state.isBusy = true }
                 return (true, !state.isBusy)
@@ -58,21 +65,20 @@ final class PartitionAppender: Sendable {
         if let decision { turn.decide(decision) }
     }
 
-    /// The tail as last known, for whoever has the partition for itself.
-    func tail(_ clock: BelievedClock) -> Tail? {
-        state.withLock { $0.tail }?.fresh(clock)
+    /// The tail as last known, for the publish that has the partition for itself.
+    func tail(by clock: BelievedClock) -> Tail? {
+        state.withLock { $0.tail }?.fresh(by: clock)
     }
 
-    /// Gives back what a granted ``AppendTurn`` had, the tail unchanged.
+    /// Gives the partition back after a granted ``AppendTurn``, the tail unchanged.
     func release(in ledger: Ledger) {
         start(in: ledger)
     }
 
-    /// Gives back what a granted ``AppendTurn`` had.
-    ///
-    /// `known`: A moment before `tail` was found.
+    /// Gives the partition back after a granted ``AppendTurn``, with a tail that was found after
+    /// `known`.
     func release(tail: Tail?, known: Instant, in ledger: Ledger) {
-        remember(tail, known)
+        remember(tail, known: known)
         start(in: ledger)
     }
 
@@ -80,73 +86,81 @@ final class PartitionAppender: Sendable {
         Task(executorPreference: ledger.configuration.executor) { await self.run(in: ledger) }
     }
 
-    private func remember(_ tail: Tail?, _ known: Instant) {
+    private func remember(_ tail: Tail?, known: Instant) {
         let cached = tail.map { CachedTail(tail: $0, known: known) }
         state.withLock { $0.tail = cached }
     }
 
-    /// What ``take(_:)`` found at the head of the queue.
+    /// The head of the queue, with what is needed to append it.
     private enum Next {
-        case units([AppendQueue<Waiter, AppendTurn>.Unit], Tail?, AppendContext)
+        case units([AppendQueue<Waiter, AppendTurn>.Unit], tail: Tail?, context: AppendContext)
         case exclusive(AppendTurn)
         case nothing
     }
 
     private func run(in ledger: Ledger) async {
         while true {
-            switch take(ledger.clock) {
+            switch next(by: ledger.clock) {
             case .nothing: return
             case .exclusive(let turn): return turn.decide(.granted)
             case .units(let entries, let tail, let context):
-                await append(entries, at: tail, context, in: ledger)
+                await append(entries, after: tail, context: context, in: ledger)
             }
         }
     }
 
     private func append(
         _ entries: [AppendQueue<Waiter, AppendTurn>.Unit],
-        at tail: Tail?,
-        _ context: AppendContext,
+        after tail: Tail?,
+        context: AppendContext,
         in ledger: Ledger
     ) async {
         let units = entries.map(\.unit)
         var waiters: [Waiter?] = entries.map(\.waiter)
         let known = ledger.clock.instant()
-        let lane = AppendLane(partition: partition, tail: tail, units: units)
-        let result = await ledger.run([lane], context) { outcomes in
+        let part = PartitionAppend(partition: partition, tail: tail, units: units)
+        let result = await ledger.run([part], in: context) { outcomes in
             for (index, outcome) in outcomes[0].enumerated() {
                 guard let outcome, let waiter = waiters[index] else { continue }
                 waiters[index] = nil
                 waiter.resume(returning: outcome)
             }
         }
-        remember(result.tails[0], known)
-        ledger.noteAppended(units, result.outcomes[0], stream, context, partition)
+        remember(result.tails[0], known: known)
+        ledger.noteAppended(
+            units,
+            outcomes: result.outcomes[0],
+            to: partition,
+            of: stream,
+            incarnation: context.stream
+        )
         for (waiter, outcome) in zip(waiters, result.outcomes[0]) {
             waiter?.resume(returning: outcome)
         }
     }
 
-    private func take(_ clock: BelievedClock) -> Next {
+    private func next(by clock: BelievedClock) -> Next {
         let now = clock.instant()
         let (next, overdue) = state.withLock { state in
             let (next, overdue) = state.queue.next(at: now)
-            return (Self.next(next, &state, clock), overdue)
+            return (Self.take(next, from: &state, by: clock), overdue)
         }
         for waiter in overdue.units { waiter.resume(returning: .overdue) }
         for turn in overdue.turns { turn.decide(.refused(.overdue)) }
         return next
     }
 
-    private static func next(
+    private static func take(
         _ next: AppendQueue<Waiter, AppendTurn>.Next,
-        _ state: inout State,
-        _ clock: BelievedClock
+        from state: inout State,
+        by clock: BelievedClock
     ) -> Next {
         switch next {
         case .units(let units):
-            guard let context = state.context else { preconditionFailure("came with the first") }
-            return .units(units, state.tail?.fresh(clock), context)
+            guard let context = state.context else {
+                preconditionFailure("every queued unit came with a context")
+            }
+            return .units(units, tail: state.tail?.fresh(by: clock), context: context)
         case .exclusive(let turn): return .exclusive(turn)
         case .nothing:
             state.isBusy = false
@@ -161,14 +175,14 @@ struct CachedTail: Sendable {
     let known: Instant
 
     /// The tail, unless it is too old to be trusted.
-    func fresh(_ clock: BelievedClock) -> Tail? {
+    func fresh(by clock: BelievedClock) -> Tail? {
         clock.isFresh(since: known) ? tail : nil
     }
 }
 
 /// An atomic publish's place in one partition's queue.
 final class AppendTurn: Sendable {
-    /// What becomes of it.
+    /// The end of its wait.
     enum Decision: Sendable {
         /// The partition is the publish's alone until it is released.
         case granted
@@ -183,7 +197,7 @@ final class AppendTurn: Sendable {
 
     private let state = Mutex(State.waiting(nil))
 
-    /// Decides, once.
+    /// Decides, once and for all: a second call is a defect.
     func decide(_ decision: Decision) {
         let waiter: CheckedContinuation<Decision, Never>? = state.withLock { state in
             defer { state = .decided(decision) }
@@ -224,23 +238,22 @@ final class Appenders: Sendable {
     }
 
     private let state = Mutex(State())
-    /// Held while atomic publishes get in line, so that any two of them stand in the same order
+    /// A lock that is held while atomic publishes get in line, so that any two of them stand in the same order
     /// in all queues and never wait for each other.
     private let order = Mutex(())
 
-    /// How many there are.
     var count: Int { state.withLock { $0.appenders.count } }
 
     func appender(
-        _ stream: StreamRow,
-        _ partition: Partition,
+        to partition: Partition,
+        of stream: StreamRow,
         in ledger: Ledger
     ) -> PartitionAppender {
         let key = Key(stream: stream.incarnation, partition: partition)
         return state.withLock { state in
             if let appender = state.appenders[key] { return appender }
             if state.appenders.count >= state.bound {
-                state.appenders = state.appenders.filter { !$0.value.isIdle(ledger.clock) }
+                state.appenders = state.appenders.filter { !$0.value.isIdle(by: ledger.clock) }
                 state.bound = max(Limits.appenders, state.appenders.count * 2)
             }
             let appender = PartitionAppender(

@@ -42,7 +42,7 @@ struct AppendQueueTests {
             unit(key: "a"), unit(), unit(key: "b"), unit(key: "a"), unit(expecting: .zero), unit(),
         ]
         for (index, unit) in waiting.enumerated() {
-            let isTaken = queue.add(unit, index)
+            let isTaken = queue.add(unit, for: index)
             #expect(isTaken)
         }
         #expect(takes(4, &queue) == [[0, 1, 2], [3], [4, 5], nil])
@@ -53,7 +53,8 @@ struct AppendQueueTests {
     func exclusive() {
         var queue = Queue(patience: 100)
         let taken = [
-            queue.add(unit(), 0), queue.add("atomic", arrived: instant(0)), queue.add(unit(), 1),
+            queue.add(unit(), for: 0), queue.add("atomic", arrived: instant(0)),
+            queue.add(unit(), for: 1),
         ]
         #expect(taken == [true, true, true])
         #expect(takes(1, &queue) == [[0]])
@@ -65,10 +66,10 @@ struct AppendQueueTests {
     @Test("What waited until its deadline is refused, wherever it stands")
     func overdue() {
         var queue = Queue(patience: 100)
-        _ = queue.add(unit(at: 50), 0)
+        _ = queue.add(unit(at: 50), for: 0)
         _ = queue.add("early", arrived: instant(0))
-        _ = queue.add(unit(at: 10), 1)
-        _ = queue.add(unit(at: 60), 2)
+        _ = queue.add(unit(at: 10), for: 1)
+        _ = queue.add(unit(at: 60), for: 2)
         let (next, overdue) = queue.next(at: instant(110))
         #expect(overdue.units == [1] && overdue.turns == ["early"])
         #expect(units(next) == [0, 2])
@@ -78,20 +79,20 @@ struct AppendQueueTests {
     func bounds() {
         var queue = Queue(patience: 100)
         var count = 0
-        while queue.add(unit(key: "\(count)"), count) { count += 1 }
+        while queue.add(unit(key: "\(count)"), for: count) { count += 1 }
         let isTurnTaken = queue.add("atomic", arrived: instant(0))
         #expect(count == Limits.queuedUnits && !isTurnTaken)
         #expect(takes(1, &queue)[0]?.count == Limits.mergedMarks)
-        while queue.add(unit(), count) { count += 1 }
+        while queue.add(unit(), for: count) { count += 1 }
         #expect(count == Limits.queuedUnits + Limits.mergedMarks)
 
         var heavy = Queue(patience: 100)
         let large = AppendUnit(records: Records.filled(bytes: 4 << 20), arrived: instant(0))
         var taken = 0
-        while heavy.add(large, taken) { taken += 1 }
+        while heavy.add(large, for: taken) { taken += 1 }
         #expect(taken == Limits.queuedBytes / large.records.payload.count)
         #expect(takes(1, &heavy) == [[0]])
-        let fits = heavy.add(large, taken)
+        let fits = heavy.add(large, for: taken)
         #expect(fits)
     }
 }
