@@ -95,6 +95,77 @@ struct AppendQueueTests {
         let fits = heavy.add(large, for: taken)
         #expect(fits)
     }
+
+    // MARK: Random walk
+
+    /// What waits, as a list.
+    private struct Oracle {
+        var waiting: [(unit: AppendUnit?, name: String, arrived: Int64)] = []
+
+        mutating func removeOverdue(at now: Int64) -> [String] {
+            let overdue = waiting.filter { now - $0.arrived >= 100 }
+            waiting.removeAll { now - $0.arrived >= 100 }
+            return overdue.map(\.name)
+        }
+
+        /// The longest beginning that fits into one append.
+        mutating func next() -> [String] {
+            var taken: [String] = []
+            var marks: [String] = []
+            for entry in waiting {
+                guard let unit = entry.unit else {
+                    if taken.isEmpty { taken = [entry.name] }
+                    break
+                }
+                let mark = unit.idempotency?.keyHash
+                if !taken.isEmpty, unit.expectedOffset != nil { break }
+                if let mark, marks.contains(mark) { break }
+                if let mark { marks.append(mark) }
+                taken.append(entry.name)
+            }
+            waiting.removeFirst(taken.count)
+            return taken
+        }
+    }
+
+    @Test(
+        "Everything comes once, in its order, or is overdue",
+        arguments: RandomSeed.cases(100)
+    )
+    func randomWalk(_ seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        var queue = AppendQueue<String, String>(patience: 100)
+        var oracle = Oracle()
+        var now: Int64 = 0
+        for step in 0..<200 {
+            now += Int64(random.number(0...20))
+            let name = "\(step)"
+            switch random.number(0...3) {
+            case 0:
+                let isTaken = queue.add(name, arrived: instant(now))
+                oracle.waiting.append((nil, name, now))
+                #expect(isTaken)
+            case 1, 2:
+                let key = random.happens(0.3) ? "\(random.number(0...1))" : nil
+                let offset = random.happens(0.2) ? Offset.zero : nil
+                let unit = unit(key: key, expecting: offset, at: now)
+                let isTaken = queue.add(unit, for: name)
+                oracle.waiting.append((unit, name, now))
+                #expect(isTaken)
+            default:
+                let (next, overdue) = queue.next(at: instant(now))
+                let late = oracle.removeOverdue(at: now)
+                #expect((overdue.units + overdue.turns).sorted() == late.sorted(), "seed \(seed)")
+                let expected = oracle.next()
+                switch next {
+                case .units(let units): #expect(units.map(\.waiter) == expected, "seed \(seed)")
+                case .exclusive(let turn): #expect([turn] == expected, "seed \(seed)")
+                case .nothing: #expect(expected.isEmpty, "seed \(seed)")
+                }
+            }
+            #expect(queue.isEmpty == oracle.waiting.isEmpty, "seed \(seed)")
+        }
+    }
 }
 
 extension Records {
