@@ -54,14 +54,34 @@ package struct AppendPlan: ~Copyable {
         var wall: Timestamp { instant.now }
     }
 
+    private enum State: Sendable {
+        /// Nothing was asked for yet. Next: reading, writing, finished.
+        case new
+        /// Tails are being read. Next: writing, pausing, finished.
+        ///
+        /// No attempt is under way here, so its outcome is unknown only where a simulation breaks
+        /// `sameOffset`.
+        case reading(outcomeUnknown: Bool)
+        /// The attempt is with the table, and an earlier try of it may have been applied where its
+        /// outcome is unknown. Next: pausing, reading or writing (behind another writer's chunk, or
+        /// without the units stored before), finished.
+        case writing(AppendAttempt, outcomeUnknown: Bool)
+        /// The attempt is to be repeated; nil: a new one is made. Next: writing (the same bytes, or a
+        /// new attempt), reading, finished.
+        case pausing(AppendAttempt?, outcomeUnknown: Bool)
+        /// Every unit has its outcome. Next: none.
+        case finished
+    }
+
+    /// The state that follows and the action that goes with it: a path that leaves one of them out
+    /// does not compile.
+    private typealias Step = (next: State, action: Action)
+
     private let context: AppendContext
     /// Milliseconds from a unit's arrival to its deadline.
     private let patience: Int64
+    private var state = State.new
     private var parts: [PartitionAppend]
-    /// The attempt that is with the table or about to be repeated; nil: none.
-    private var attempt: AppendAttempt?
-    /// True once an attempt at the present offsets ended without a definite answer.
-    private var outcomeUnknown = false
     /// Calls that were refused or lost so far: the pause grows with them.
     private var failures = 0
     /// Attempts so far that found another writer's chunk in the way.
@@ -79,36 +99,31 @@ package struct AppendPlan: ~Copyable {
         self.patience = patience
     }
 
-    /// The first action.
-    package mutating func start(at tick: Tick) -> Action {
-        if !context.rules.keep(.queueDeadline) { forgetArrivals(at: tick) }
-        resolveOverdue(as: .overdue, at: tick)
-        return advance(at: tick)
-    }
-
     /// The outcomes so far, by partition and unit; nil: not known yet.
     package var outcomes: [[AppendOutcome?]] { parts.map(\.outcomes) }
+
+    /// The first action.
+    package mutating func start(at tick: Tick) -> Action {
+        guard case .new = state else { preconditionFailure("an append starts once") }
+        if !context.rules.keep(.queueDeadline) { forgetArrivals(at: tick) }
+        resolveOverdue(as: .overdue, at: tick)
+        return take(advance(outcomeUnknown: false, at: tick))
+    }
 
     /// Takes the readings of an ``Action/readTails(_:)``, in its order.
     package mutating func receive(
         tails: Result<[TailReading], TableError>,
         at tick: Tick
     ) -> Action {
-        let readings: [TailReading]
+        guard case .reading(let outcomeUnknown) = state else {
+            preconditionFailure("tails were not asked for")
+        }
         switch tails {
-        case .failure(let error): return retryRead(after: error, at: tick)
-        case .success(let found): readings = found
+        case .failure(let error):
+            return take(retryRead(after: error, outcomeUnknown: outcomeUnknown, at: tick))
+        case .success(let readings):
+            return take(learn(from: readings, outcomeUnknown: outcomeUnknown, at: tick))
         }
-        var stale = parts.indices.filter { parts[$0].needsReading }.makeIterator()
-        for reading in readings {
-            guard let index = stale.next() else { break }
-            switch reading.verdict(at: tick.wall, context.trust) {
-            case .tail(let tail): parts[index].tail = .read(tail)
-            case .sealed: return finish(all: .streamGone)
-            case .unverified: return finish(all: .tailUnverified)
-            }
-        }
-        return advance(at: tick)
     }
 
     /// Takes the outcome of an ``Action/write(_:token:decided:)``.
@@ -116,48 +131,76 @@ package struct AppendPlan: ~Copyable {
         write: Result<TransactionOutcome, TableError>,
         at tick: Tick
     ) -> Action {
-        guard let attempt else {
+        guard case .writing(let attempt, let outcomeUnknown) = state else {
             preconditionFailure("an outcome was given of a write that is not under way")
         }
         switch write {
-        case .success(.applied): return finishStored(attempt)
+        case .success(.applied):
+            return take(finishStored(attempt, outcomeUnknown: outcomeUnknown))
         case .success(.conditionFailed(let failed, let unjudged)):
             let failed = FailedConditions(rows: failed, unjudged: unjudged)
-            return resolve(failed, of: attempt, at: tick)
-        case .failure(let error): return repeatWrite(attempt, after: error, at: tick)
+            return take(resolve(failed, of: attempt, outcomeUnknown: outcomeUnknown, at: tick))
+        case .failure(let error):
+            return take(
+                repeatWrite(attempt, after: error, outcomeUnknown: outcomeUnknown, at: tick)
+            )
         }
     }
 
     /// Goes on after a ``Action/pause(milliseconds:)``.
     package mutating func resume(at tick: Tick) -> Action {
+        guard case .pausing(let attempt, let outcomeUnknown) = state else {
+            preconditionFailure("no pause was asked for")
+        }
         // The pause may have been longer than asked for: a function was frozen, a machine asleep.
         // What is at this offset may have come and gone meanwhile.
-        giveUpOverdue(as: .failed(Self.tooBusy), at: tick)
-        guard let attempt, isWanted else { return advance(at: tick) }
-        return write(attempt, at: tick)
+        let kept = giveUpOverdue(
+            of: attempt,
+            outcomeUnknown: outcomeUnknown,
+            refusingWith: .failed(Self.tooBusy),
+            at: tick
+        )
+        guard let kept, isWanted else {
+            return take(advance(outcomeUnknown: outcomeUnknown, at: tick))
+        }
+        return take(write(kept, outcomeUnknown: outcomeUnknown, at: tick))
     }
 
-    private func write(_ attempt: AppendAttempt, at tick: Tick) -> Action {
-        .write(attempt.writes, token: attempt.token, decided: tick.instant)
+    private mutating func take(_ step: Step) -> Action {
+        state = step.next
+        return step.action
     }
 
     // MARK: Forward
 
     /// Looks for tails that are missing, refuses what can't be, and writes the rest.
-    private mutating func advance(at tick: Tick) -> Action {
+    private mutating func advance(outcomeUnknown: Bool, at tick: Tick) -> Step {
         for index in parts.indices {
             parts[index].refuseConflict()
         }
-        guard isWanted else { return finishRest() }
+        guard isWanted else { return finishRest(outcomeUnknown: outcomeUnknown) }
         let unread = parts.filter(\.needsReading).map(\.partition)
-        if !unread.isEmpty { return .readTails(unread) }
+        if !unread.isEmpty {
+            return (.reading(outcomeUnknown: outcomeUnknown), .readTails(unread))
+        }
         resolveOverdue(as: .failed(Self.tooBusy), at: tick)
-        guard isWanted else { return finishRest() }
+        guard isWanted else { return finishRest(outcomeUnknown: outcomeUnknown) }
         let attempt = AppendAttempt(parts, context: context, at: tick)
-        guard attempt.fitsOneTransaction else { return finish(all: .tooLarge) }
-        self.attempt = attempt
-        outcomeUnknown = false
-        return write(attempt, at: tick)
+        guard attempt.fitsOneTransaction else {
+            return finish(all: .tooLarge, outcomeUnknown: outcomeUnknown)
+        }
+        return write(attempt, outcomeUnknown: false, at: tick)
+    }
+
+    private func write(
+        _ attempt: AppendAttempt,
+        outcomeUnknown: Bool,
+        at tick: Tick
+    ) -> Step {
+        (
+            .writing(attempt, outcomeUnknown: outcomeUnknown),
+            .write(attempt.writes, token: attempt.token, decided: tick.instant)
+        )
     }
 
     /// True while someone still waits for an outcome.
@@ -185,11 +228,18 @@ package struct AppendPlan: ~Copyable {
         return found
     }
 
-    /// Gives an outcome to the units whose time is over while an attempt is to be repeated: it is
-    /// repeated without them, unless it may have been applied.
-    private mutating func giveUpOverdue(as refusal: AppendOutcome, at tick: Tick) {
-        let outcome = outcomeUnknown ? .unknown : refusal
-        if resolveOverdue(as: outcome, at: tick), !outcomeUnknown { attempt = nil }
+    /// Gives an outcome to the units whose time is over while an attempt is to be repeated.
+    ///
+    /// - Returns: The attempt to repeat: the same, even for units that are given up, while it may have
+    ///   been applied; nil when a new one is to be made without them.
+    private mutating func giveUpOverdue(
+        of attempt: AppendAttempt?,
+        outcomeUnknown: Bool,
+        refusingWith refusal: AppendOutcome,
+        at tick: Tick
+    ) -> AppendAttempt? {
+        let isAny = resolveOverdue(as: outcomeUnknown ? .unknown : refusal, at: tick)
+        return isAny && !outcomeUnknown ? nil : attempt
     }
 
     private static let tooBusy = TableError(
@@ -198,44 +248,90 @@ package struct AppendPlan: ~Copyable {
         "other writers were faster until the deadline"
     )
 
-    // MARK: Outcomes of a write
+    // MARK: Outcomes
+
+    /// Takes the tails of the partitions that needed one.
+    private mutating func learn(
+        from readings: [TailReading],
+        outcomeUnknown: Bool,
+        at tick: Tick
+    ) -> Step {
+        var stale = parts.indices.filter { parts[$0].needsReading }.makeIterator()
+        for reading in readings {
+            guard let index = stale.next() else { break }
+            switch reading.verdict(at: tick.wall, context.trust) {
+            case .tail(let tail): parts[index].tail = .read(tail)
+            case .sealed: return finish(all: .streamGone, outcomeUnknown: outcomeUnknown)
+            case .unverified: return finish(all: .tailUnverified, outcomeUnknown: outcomeUnknown)
+            }
+        }
+        return advance(outcomeUnknown: outcomeUnknown, at: tick)
+    }
+
+    private mutating func retryRead(
+        after error: TableError,
+        outcomeUnknown: Bool,
+        at tick: Tick
+    ) -> Step {
+        guard error.reason == .throttled || error.reason == .unavailable else {
+            return finish(all: .failed(error), outcomeUnknown: outcomeUnknown)
+        }
+        return pause(
+            before: nil,
+            outcomeUnknown: outcomeUnknown,
+            refusingWith: .failed(error),
+            at: tick
+        )
+    }
 
     /// Some condition failed, so this attempt wrote nothing: learn from each row in the way.
     private mutating func resolve(
         _ failed: FailedConditions,
         of attempt: AppendAttempt,
+        outcomeUnknown: Bool,
         at tick: Tick
-    ) -> Action {
+    ) -> Step {
         do throws(TableError) {
             // Atomic publish: some partitions hold this Idempotency-Key, others do not. Only a
             // different body does that.
             if parts.count > 1, try attempt.isReused(failed, by: parts) {
-                return finish(all: .idempotencyKeyReused)
+                return finish(all: .idempotencyKeyReused, outcomeUnknown: outcomeUnknown)
             }
             switch try attempt.resolve(failed, outcomeUnknown: outcomeUnknown) {
-            case .ours: return finishStored(attempt)
-            case .sealed: return finish(all: .streamGone)
-            case .unseen where outcomeUnknown: return finish(all: .unknown)
-            case .unjudged: return pause(refusingWith: .failed(Self.tooBusy), at: tick)
-            case .unseen, .others: break
-            }
-            let isHalfStored = attempt.isHalfStored(failed)
-            // From the last to the first: a partition's first chunk decides its new tail.
-            for (index, item) in failed.rows.sorted(by: { $0.key > $1.key }) {
-                let role = attempt.role(of: index)
-                if case .unit? = role, isHalfStored { continue }
-                try learn(from: item, as: role)
+            case .ours: return finishStored(attempt, outcomeUnknown: outcomeUnknown)
+            case .sealed: return finish(all: .streamGone, outcomeUnknown: outcomeUnknown)
+            case .unseen where outcomeUnknown:
+                return finish(all: .unknown, outcomeUnknown: outcomeUnknown)
+            case .unjudged:
+                return pause(
+                    before: attempt,
+                    outcomeUnknown: outcomeUnknown,
+                    refusingWith: .failed(Self.tooBusy),
+                    at: tick
+                )
+            case .unseen, .others: try learn(from: failed, of: attempt)
             }
         } catch {
-            return finish(all: outcomeUnknown ? .unknown : .failed(error))
+            return finish(
+                all: outcomeUnknown ? .unknown : .failed(error),
+                outcomeUnknown: outcomeUnknown
+            )
         }
-        self.attempt = nil
-        outcomeUnknown = false
-        resolveOverdue(as: .failed(Self.tooBusy), at: tick)
-        guard isWanted, !attempt.isBlockedByUnitsOnly(failed) else { return advance(at: tick) }
-        conflicts += 1
-        return conflicts > Limits.politeConflicts
-            ? advance(at: tick) : .pause(milliseconds: Limits.conflictPause)
+        return goBehind(failed, of: attempt, at: tick)
+    }
+
+    /// Takes what the rows in the way of an attempt say of tails and of units stored before.
+    private mutating func learn(
+        from failed: FailedConditions,
+        of attempt: AppendAttempt
+    ) throws(TableError) {
+        let isHalfStored = attempt.isHalfStored(failed)
+        // From the last to the first: a partition's first chunk decides its new tail.
+        for (index, item) in failed.rows.sorted(by: { $0.key > $1.key }) {
+            let role = attempt.role(of: index)
+            if case .unit? = role, isHalfStored { continue }
+            try learn(from: item, as: role)
+        }
     }
 
     private mutating func learn(
@@ -258,21 +354,51 @@ package struct AppendPlan: ~Copyable {
         }
     }
 
+    /// Goes on after an attempt that was certainly not applied, politely where another writer came
+    /// first.
+    private mutating func goBehind(
+        _ failed: FailedConditions,
+        of attempt: AppendAttempt,
+        at tick: Tick
+    ) -> Step {
+        resolveOverdue(as: .failed(Self.tooBusy), at: tick)
+        guard isWanted, !attempt.isBlockedByUnitsOnly(failed) else {
+            return advance(outcomeUnknown: false, at: tick)
+        }
+        conflicts += 1
+        guard conflicts <= Limits.politeConflicts else {
+            return advance(outcomeUnknown: false, at: tick)
+        }
+        return (
+            .pausing(nil, outcomeUnknown: false), .pause(milliseconds: Limits.conflictPause)
+        )
+    }
+
     /// Repeats a write that may have happened or that the engine refused for the moment: the same
     /// bytes at the same offset, never elsewhere, until the row at this offset has been seen.
     private mutating func repeatWrite(
         _ attempt: AppendAttempt,
         after error: TableError,
+        outcomeUnknown wasUnknown: Bool,
         at tick: Tick
-    ) -> Action {
-        outcomeUnknown =
-            outcomeUnknown || (error.effect == .indefinite && context.rules.keep(.openOutcome))
+    ) -> Step {
+        let outcomeUnknown =
+            wasUnknown || (error.effect == .indefinite && context.rules.keep(.openOutcome))
         let isPassing = error.reason == .throttled || error.reason == .unavailable
         guard error.effect == .indefinite || isPassing else {
-            return finish(all: outcomeUnknown ? .unknown : .failed(error))
+            return finish(
+                all: outcomeUnknown ? .unknown : .failed(error),
+                outcomeUnknown: outcomeUnknown
+            )
         }
-        if !context.rules.keep(.sameOffset) { forget(attempt) }
-        return pause(refusingWith: .failed(error), at: tick)
+        let keepsAttempt = context.rules.keep(.sameOffset)
+        if !keepsAttempt { forgetTails(of: attempt) }
+        return pause(
+            before: keepsAttempt ? attempt : nil,
+            outcomeUnknown: outcomeUnknown,
+            refusingWith: .failed(error),
+            at: tick
+        )
     }
 
     /// SIMULATION only: breaks `queueDeadline`, so that the oracle must report it.
@@ -281,55 +407,60 @@ package struct AppendPlan: ~Copyable {
     }
 
     /// SIMULATION only: breaks `sameOffset`, so that the oracle must report it.
-    private mutating func forget(_ attempt: AppendAttempt) {
-        self.attempt = nil
+    private mutating func forgetTails(of attempt: AppendAttempt) {
         for (part, _) in attempt.tails { parts[part].tail = .unknown }
-    }
-
-    private mutating func retryRead(after error: TableError, at tick: Tick) -> Action {
-        let canRepeat = error.reason == .throttled || error.reason == .unavailable
-        return canRepeat
-            ? pause(refusingWith: .failed(error), at: tick) : finish(all: .failed(error))
     }
 
     /// Pauses for 5, 10, 20 … 320 ms, cut at the last deadline.
     ///
     /// A unit that is overdue and certainly not stored gets `refusal`.
-    private mutating func pause(refusingWith refusal: AppendOutcome, at tick: Tick) -> Action {
-        giveUpOverdue(as: refusal, at: tick)
-        guard isWanted else { return finishRest() }
+    private mutating func pause(
+        before attempt: AppendAttempt?,
+        outcomeUnknown: Bool,
+        refusingWith refusal: AppendOutcome,
+        at tick: Tick
+    ) -> Step {
+        let kept = giveUpOverdue(
+            of: attempt,
+            outcomeUnknown: outcomeUnknown,
+            refusingWith: refusal,
+            at: tick
+        )
+        guard isWanted else { return finishRest(outcomeUnknown: outcomeUnknown) }
         let backoff = Int64(5) << Int64(min(failures, 6))
         failures += 1
         let left = parts.map { $0.timeLeft(at: tick.instant, patience: patience) }.max() ?? 0
-        return .pause(milliseconds: min(backoff, left))
+        return (
+            .pausing(kept, outcomeUnknown: outcomeUnknown),
+            .pause(milliseconds: min(backoff, left))
+        )
     }
 
     // MARK: Ends
 
-    private mutating func finishStored(_ attempt: AppendAttempt) -> Action {
+    private mutating func finishStored(_ attempt: AppendAttempt, outcomeUnknown: Bool) -> Step {
         for placed in attempt.placed {
             parts[placed.part].outcomes[placed.unit] = .stored(placed.range)
         }
         for (part, tail) in attempt.tails {
             parts[part].tail = .adopted(tail)
         }
-        return finishRest()
+        return finishRest(outcomeUnknown: outcomeUnknown)
     }
 
-    private mutating func finish(all outcome: AppendOutcome) -> Action {
+    private mutating func finish(all outcome: AppendOutcome, outcomeUnknown: Bool) -> Step {
         for index in parts.indices {
             parts[index].resolveRest(as: outcome)
         }
-        return finishRest()
+        return finishRest(outcomeUnknown: outcomeUnknown)
     }
 
-    private func finishRest() -> Action {
-        .finish(
-            AppendResult(
-                outcomes: parts.map { part in part.outcomes.map { $0 ?? .unknown } },
-                tails: parts.map { outcomeUnknown && $0.hasUnknown ? nil : $0.tail.verified }
-            )
+    private func finishRest(outcomeUnknown: Bool) -> Step {
+        let result = AppendResult(
+            outcomes: parts.map { part in part.outcomes.map { $0 ?? .unknown } },
+            tails: parts.map { outcomeUnknown && $0.hasUnknown ? nil : $0.tail.verified }
         )
+        return (.finished, .finish(result))
     }
 }
 

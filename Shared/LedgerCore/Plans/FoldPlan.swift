@@ -31,15 +31,30 @@ package struct FoldPlan: ~Copyable {
     }
 
     private enum State: Sendable {
-        case reading(Progress?)
-        case storing(Progress, Tail)
-        case advancing(Progress, Tail)
+        /// Nothing was asked for yet. Next: readingProgress.
+        case new
+        /// Next: readingLog, storing or advancing (chunks from images), finished.
+        case readingProgress
+        /// The log behind this watermark is being read. Next: storing, advancing (without a compacted
+        /// state), finished.
+        case readingLog(Progress)
+        /// A step's rows are being stored, up to this tail. Next: advancing, finished.
+        case storing(Progress, upTo: Tail)
+        /// The watermark is being moved to this tail. Next: storing (chunks left), readingLog,
+        /// readingProgress (someone else moved it), finished.
+        case advancing(Progress, to: Tail)
+        /// The fold is over, or stopped. Next: none.
+        case finished
     }
+
+    /// The state that follows and the action that goes with it: a path that leaves one of them out
+    /// does not compile.
+    private typealias Step = (next: State, action: Action)
 
     private let stream: Incarnation
     private let partition: Partition
     private let compacts: Bool
-    private var state = State.reading(nil)
+    private var state = State.new
     private var budget: Int
     private let target: Offset?
     private let images: ChunkImages
@@ -79,7 +94,8 @@ package struct FoldPlan: ~Copyable {
 
     /// The first action.
     package mutating func start() -> Action {
-        .read(.get(.progress(stream, partition)))
+        guard case .new = state else { preconditionFailure("a fold starts once") }
+        return take(readProgress())
     }
 
     /// Takes the finding of an ``Action/read(_:)``.
@@ -89,18 +105,17 @@ package struct FoldPlan: ~Copyable {
     )
         -> Action
     {
-        guard case .reading(let progress) = state else {
-            preconditionFailure("a finding answers a read")
-        }
         do throws(TableError) {
-            switch try finding.get() {
-            case .item(let item): return try begin(at: item, now: now)
-            case .page(let page):
+            switch (state, try finding.get()) {
+            case (.readingProgress, .item(let item)):
+                return take(try begin(at: item, now: now))
+            case (.readingLog(let progress), .page(let page)):
                 rest = page.items[...]
-                return try fold(progress ?? initial, now: now)
+                return take(try fold(progress, now: now))
+            default: preconditionFailure("a finding answers the read that was asked for")
             }
         } catch {
-            return .fail(ReadFailure(error))
+            return take((.finished, .fail(ReadFailure(error))))
         }
     }
 
@@ -108,10 +123,12 @@ package struct FoldPlan: ~Copyable {
     /// something newer in its place.
     package mutating func stored(_ error: TableError?) -> Action {
         guard case .storing(let progress, let tail) = state else {
-            preconditionFailure("the outcome of a step belongs to one that is being stored")
+            preconditionFailure("no step is being stored")
         }
-        if let error, rules.keep(.watermarkLast) { return .fail(.table(error)) }
-        return advance(progress, to: tail)
+        if let error, rules.keep(.watermarkLast) {
+            return take((.finished, .fail(.table(error))))
+        }
+        return take(advance(progress, to: tail))
     }
 
     /// Takes the outcome of an ``Action/advance(_:)``.
@@ -121,39 +138,55 @@ package struct FoldPlan: ~Copyable {
     )
         -> Action
     {
-        guard case .advancing(var progress, let tail) = state else {
-            preconditionFailure("the outcome of an advance belongs to one that is under way")
+        guard case .advancing(let progress, let tail) = state else {
+            preconditionFailure("no watermark is being moved")
         }
         switch outcome {
-        case .failure(let error): return .fail(.table(error))
+        case .failure(let error): return take((.finished, .fail(.table(error))))
         case .success(.conditionFailed):
             // Someone else advanced it: see how far.
             rest = []
-            state = .reading(nil)
-            return .read(.get(.progress(stream, partition)))
+            return take(readProgress())
         case .success(.applied):
-            progress.watermark = tail
-            progress.version += 1
-            report.watermark = tail.next
-            // Without compaction one look went to the tail.
-            if !compacts { report.isAtEnd = true }
-            guard budget > 0, compacts else { return .finish(report) }
             do throws(TableError) {
-                return try goOn(from: progress, now: now)
+                return take(try goOn(behind: tail, of: progress, now: now))
             } catch {
-                return .fail(.table(error))
+                return take((.finished, .fail(.table(error))))
             }
         }
     }
 
+    private mutating func take(_ step: Step) -> Action {
+        state = step.next
+        return step.action
+    }
+
     // MARK: Reading
 
-    private var initial: Progress { Progress(stream: stream, partition: partition) }
+    private func readProgress() -> Step {
+        (.readingProgress, .read(.get(.progress(stream, partition))))
+    }
 
-    private mutating func begin(at item: Item?, now: Timestamp) throws(TableError) -> Action {
-        var progress = initial
+    private mutating func begin(at item: Item?, now: Timestamp) throws(TableError) -> Step {
+        var progress = Progress(stream: stream, partition: partition)
         if let item { progress = try Progress(item) }
         report.watermark = progress.watermark.next
+        return try goOn(from: progress, now: now)
+    }
+
+    /// Folds on behind a watermark that was moved, while the budget lasts.
+    private mutating func goOn(
+        behind tail: Tail,
+        of before: Progress,
+        now: Timestamp
+    ) throws(TableError) -> Step {
+        var progress = before
+        progress.watermark = tail
+        progress.version += 1
+        report.watermark = tail.next
+        // Without compaction one look went to the tail.
+        if !compacts { report.isAtEnd = true }
+        guard budget > 0, compacts else { return (.finished, .finish(report)) }
         return try goOn(from: progress, now: now)
     }
 
@@ -162,8 +195,10 @@ package struct FoldPlan: ~Copyable {
     private mutating func goOn(
         from progress: Progress,
         now: Timestamp
-    ) throws(TableError) -> Action {
-        if let target, progress.watermark.next >= target { return .finish(report) }
+    ) throws(TableError) -> Step {
+        if let target, progress.watermark.next >= target {
+            return (.finished, .finish(report))
+        }
         if rest.isEmpty, compacts {
             rest = images.run(after: progress.watermark, rules: rules)[...]
         }
@@ -171,24 +206,21 @@ package struct FoldPlan: ~Copyable {
         return try fold(progress, now: now)
     }
 
-    private mutating func readLog(behind progress: Progress) -> Action {
-        state = .reading(progress)
+    private func readLog(behind progress: Progress) -> Step {
         let from = TableKey.chunk(stream, partition, progress.watermark.next).sortKey
         let log = RowGroup.log(stream, partition)
-        return .read(
-            .query(
-                compacts
-                    ? Query(log, from: from, limit: Limits.chunksPerRead)
-                    : Query(log, from: from, order: .descending, limit: 1)
-            )
-        )
+        let query =
+            compacts
+            ? Query(log, from: from, limit: Limits.chunksPerRead)
+            : Query(log, from: from, order: .descending, limit: 1)
+        return (.readingLog(progress), .read(.query(query)))
     }
 
     /// Folds one step: chunks off the front of what is left.
     private mutating func fold(
         _ progress: Progress,
         now: Timestamp
-    ) throws(TableError) -> Action {
+    ) throws(TableError) -> Step {
         var tail = progress.watermark
         var latest = LatestEvents(stream: stream, partition: partition)
         while !latest.isFull, let item = rest.popFirst() {
@@ -199,9 +231,11 @@ package struct FoldPlan: ~Copyable {
             if compacts {
                 let next = tail.next
                 if let failure = check(chunk, continues: next, of: progress, now: now) {
-                    return .fail(failure)
+                    return (.finished, .fail(failure))
                 }
-                if let failure = latest.fold(chunk, now: now) { return .fail(failure) }
+                if let failure = latest.fold(chunk, now: now) {
+                    return (.finished, .fail(failure))
+                }
             }
             report.events += chunk.count
             budget -= 1
@@ -209,11 +243,10 @@ package struct FoldPlan: ~Copyable {
         }
         guard tail.next > progress.watermark.next else {
             report.isAtEnd = true
-            return .finish(report)
+            return (.finished, .finish(report))
         }
         if latest.isEmpty { return advance(progress, to: tail) }
-        state = .storing(progress, tail)
-        return .store(latest.writes(rules: rules))
+        return (.storing(progress, upTo: tail), .store(latest.writes(rules: rules)))
     }
 
     /// A gap before `chunk` is only legitimate when what was there had expired unfolded.
@@ -233,11 +266,10 @@ package struct FoldPlan: ~Copyable {
         return nil
     }
 
-    private mutating func advance(_ progress: Progress, to tail: Tail) -> Action {
+    private func advance(_ progress: Progress, to tail: Tail) -> Step {
         var changed = progress
         changed.watermark = tail
-        state = .advancing(progress, tail)
-        return .advance(progress.replacement(by: changed))
+        return (.advancing(progress, to: tail), .advance(progress.replacement(by: changed)))
     }
 }
 

@@ -2,8 +2,9 @@
 ///
 ///     scan ─→ (chunk at the offset)  ─→ scan … ─→ end
 ///       └──→ nothing fits: locate ─→ (chunk around the offset) ─→ scan
-///                            └──→ explainGap ─→ (there may be more) ─→ scan
-///                                   └──→ end | expired | outOfRange | unverified | corrupt
+///                            └──→ explainGap ─┬─ there may be more ─→ scan
+///                                             ├─ a gap ─→ pausing ─→ scan
+///                                             └─ end | expired | outOfRange | unverified | corrupt
 ///
 /// A log's end is believed at once only while its last chunk has not expired: nothing behind such a
 /// chunk can be gone. Otherwise the progress row must tell. A gap before a later chunk is called
@@ -18,8 +19,11 @@ struct LogReader: Sendable {
         /// No chunk begins at `next`; the one around it, if any, is wanted. `following` is the
         /// first chunk after `next`. Next: scan, explainGap, end.
         case locate(following: Chunk?)
-        /// Nothing covers `next`: the progress row tells expiry from corruption. Next: scan, end.
+        /// Nothing covers `next`: the progress row tells expiry from corruption. Next: scan, pausing,
+        /// end.
         case explainGap(following: Chunk?, lastEnd: Offset)
+        /// The gap at `next` is looked at again after a pause. Next: scan.
+        case pausing
         /// The log ends at `next`. Next: blocked, when what waits turns out to be damaged.
         case end
         /// The chunk at `next` is missing or damaged. Reported by whoever starts reading there. Next:
@@ -46,8 +50,6 @@ struct LogReader: Sendable {
     private var hasLookedAgain = false
     /// Looks so far at a gap that was seen before.
     private var gapLooks = 0
-    /// True while a pause is due before the next read.
-    private(set) var needsPause = false
     /// Chunks that were read and not yet decoded.
     private var waiting: ArraySlice<Chunk> = []
     /// Events a chunk held on average, to guess how many chunks to ask for.
@@ -76,8 +78,13 @@ struct LogReader: Sendable {
     var isFinished: Bool {
         switch state {
         case .end, .blocked: true
-        case .scan, .locate, .explainGap: false
+        case .scan, .locate, .explainGap, .pausing: false
         }
+    }
+
+    /// True while a pause is due before the next read.
+    var needsPause: Bool {
+        if case .pausing = state { true } else { false }
     }
 
     /// True once everything up to the log's end was read.
@@ -96,7 +103,7 @@ struct LogReader: Sendable {
     /// A gap behind it is reported to the next reader, not to this one.
     private var hasStarted: Bool { next != origin }
 
-    /// The next read, when about `events` more events are wanted; nil when finished.
+    /// The next read, when about `events` more events are wanted; nil while pausing or when finished.
     func read(wanting events: Int) -> TableRead? {
         switch state {
         case .scan:
@@ -122,12 +129,14 @@ struct LogReader: Sendable {
                 )
             )
         case .explainGap: return .get(.progress(stream, partition))
-        case .end, .blocked: return nil
+        case .pausing, .end, .blocked: return nil
         }
     }
 
-    /// Ends the pause that was due.
-    mutating func resume() { needsPause = false }
+    /// Ends the pause that was due, if one was.
+    mutating func resume() {
+        if case .pausing = state { state = .scan }
+    }
 
     /// Takes the finding of the last ``read(wanting:)``.
     ///
@@ -285,8 +294,7 @@ struct LogReader: Sendable {
         }
         // A transaction's rows become visible one by one: what is missing may be on its way.
         gapLooks += 1
-        needsPause = true
-        state = .scan
+        state = .pausing
     }
 
     /// The reason for there being nothing at `next`; nil when the log simply ends there.

@@ -5,6 +5,16 @@
 /// which follows from the positions alone. Positions are computed from what is in the page, after
 /// it is cut.
 ///
+///     start ─┬─ a partition bootstraps ─→ read its state ─┬─ more of it, or the next one ─┐
+///            │            ↑                                └─ full ─→ finish               │
+///            │            └──────────────────────────────────────────────────────────────┤
+///            └─ take events ←────────────────────────────────── none bootstraps any more ─┘
+///                 ↑   ├─ a partition ran dry ─→ read its log ─┬─ events, the end ─┐
+///                 │   │                                       └─ failure ─→ fail   │
+///                 │   ├─ a gap ─→ pause ─────────────────────────────────────────┤
+///                 │   └─ full, over time, or nothing left ─→ finish              │
+///                 └──────────────────────────────────────────────────────────────┘
+///
 /// A page ends at its limit, at ``Limits/pageBytes``, or where the ``ReadBudget`` is used up: then it
 /// may be short or empty, with its positions moved on, and is not caught up.
 package struct PollPlan: ~Copyable {
@@ -20,25 +30,39 @@ package struct PollPlan: ~Copyable {
         case fail(ReadFailure)
     }
 
-    let stream: Incarnation
+    private enum State: Sendable {
+        /// Nothing was asked for yet. Next: bootstrapping, reading, finished.
+        case new
+        /// Entries of this partition's compacted state are being read. Next: bootstrapping (more of
+        /// them, or the next partition), reading, finished.
+        case bootstrapping(part: Int)
+        /// The logs of these partitions are being read. Next: reading, pausing, finished.
+        case reading(asked: [Int])
+        /// A log is looked at again after a pause. Next: reading, finished.
+        case pausing
+        /// The page is complete, or failed. Next: none.
+        case finished
+    }
+
+    /// The state that follows and the action that goes with it: a path that leaves one of them out
+    /// does not compile.
+    private typealias Step = (next: State, action: Action)
+
+    private let stream: Incarnation
     private let expiration: Expiration
-    let trust: TailTrust
-    let limit: Int
+    private let trust: TailTrust
+    private let limit: Int
     private let filter: EventFilter?
-    let parts: [PartitionRead]
-    var positions: [Position]
+    private let parts: [PartitionRead]
+    private var state = State.new
+    private var positions: [Position]
+    /// By partition; empty until the last bootstrap is done.
     private var readers: [LogReader] = []
     private var queues: [DecodedEvents] = []
-    var page = EventPage()
-    /// True once the page ends, whatever is left.
-    private var isFull = false
-    /// The partitions whose reads are under way, in their order.
-    var asked: [Int] = []
+    private var page = EventPage()
     private var turn: Int
-    var work: ReadWork
+    private var work: ReadWork
     private var now: Instant
-    /// Entries of the compacted state to ask for at least: many of them may be tombstones.
-    var lookahead = 0
 
     /// A plan for at most `limit` events and ``Limits/pageBytes``.
     ///
@@ -76,7 +100,12 @@ package struct PollPlan: ~Copyable {
 
     /// The first action.
     package mutating func start() -> Action {
-        advance()
+        guard case .new = state else { preconditionFailure("a page starts once") }
+        do throws(ReadFailure) {
+            return take(try begin(lookahead: 0))
+        } catch {
+            return take((.finished, .fail(error)))
+        }
     }
 
     /// Takes the findings of an ``Action/read(_:)``, in its order.
@@ -88,23 +117,35 @@ package struct PollPlan: ~Copyable {
     {
         self.now = now
         do throws(ReadFailure) {
-            for (part, finding) in zip(asked, findings) {
-                if readers.isEmpty {
-                    try takeSnapshot(finding, of: part)
-                } else {
+            switch state {
+            case .bootstrapping(let part):
+                return take(try bootstrap(part, from: findings[0]))
+            case .reading(let asked):
+                for (part, finding) in zip(asked, findings) {
                     try readers[part].receive(finding, now: now.now)
                 }
+                return take(try readOn())
+            case .new, .pausing, .finished: preconditionFailure("no read was asked for")
             }
         } catch {
-            return .fail(error)
+            return take((.finished, .fail(error)))
         }
-        return advance()
     }
 
     /// Goes on after an ``Action/pause(milliseconds:)``.
     package mutating func resume() -> Action {
+        guard case .pausing = state else { preconditionFailure("no pause was asked for") }
         for part in readers.indices { readers[part].resume() }
-        return advance()
+        do throws(ReadFailure) {
+            return take(try readOn())
+        } catch {
+            return take((.finished, .fail(error)))
+        }
+    }
+
+    private mutating func take(_ step: Step) -> Action {
+        state = step.next
+        return step.action
     }
 
     /// Hints for the next page; empty while partitions bootstrap.
@@ -128,27 +169,27 @@ package struct PollPlan: ~Copyable {
 
     // MARK: Forward
 
-    private mutating func advance() -> Action {
-        if isFull { return finish() }
-        if let part = positions.firstIndex(where: \.isSnapshot) { return readSnapshot(of: part) }
-        if readers.isEmpty { openLog() }
-        do throws(ReadFailure) { try fill() } catch { return .fail(error) }
-        asked = isFull || isOverTime ? [] : readers.indices.filter { isStarving($0) }
+    /// Reads the compacted state of the first partition that bootstraps, or else the logs.
+    private mutating func begin(lookahead: Int) throws(ReadFailure) -> Step {
+        if let part = positions.firstIndex(where: \.isSnapshot) {
+            return readState(of: part, lookahead: lookahead)
+        }
+        openLogs()
+        return try readOn()
+    }
+
+    /// Takes the events that were read, and reads on where a partition ran dry.
+    private mutating func readOn() throws(ReadFailure) -> Step {
+        let isFull = try fill()
+        let asked = isFull || isOverTime ? [] : readers.indices.filter { isStarving($0) }
         guard !asked.isEmpty else { return finish() }
         guard !asked.contains(where: { readers[$0].needsPause }) else {
-            return .pause(milliseconds: Limits.gapPause)
+            return (.pausing, .pause(milliseconds: Limits.gapPause))
         }
         let wanted = filter == nil ? limit - page.events.count : work.entriesLeft
         let share = (wanted + parts.count - 1) / parts.count
-        return .read(asked.compactMap { readers[$0].read(wanting: max(share, 1)) })
-    }
-
-    private mutating func readSnapshot(of part: Int) -> Action {
-        guard page.events.count < limit, work.entriesLeft > 0, !isOverTime else {
-            return finish()
-        }
-        asked = [part]
-        return .read([snapshotRead(of: part)])
+        let reads = asked.compactMap { readers[$0].read(wanting: max(share, 1)) }
+        return (.reading(asked: asked), .read(reads))
     }
 
     /// True once nothing more is read.
@@ -162,7 +203,7 @@ package struct PollPlan: ~Copyable {
         queues[part].isEmpty && readers[part].waitingBytes == nil && !readers[part].isFinished
     }
 
-    private mutating func openLog() {
+    private mutating func openLogs() {
         for (part, position) in zip(parts, positions) {
             guard case .log(let offset) = position else {
                 preconditionFailure("the log is read once no partition bootstraps")
@@ -182,14 +223,18 @@ package struct PollPlan: ~Copyable {
     }
 
     /// Takes events in turn until the page is full or a partition must be read before its turn.
-    private mutating func fill() throws(ReadFailure) {
+    ///
+    /// - Returns: true when the page is full: it ends here, whatever is left.
+    private mutating func fill() throws(ReadFailure) -> Bool {
         var idle = 0
         while idle < parts.count {
             let part = turn
-            if queues[part].isEmpty { try decodeNext(of: part) }
-            if isFull || isStarving(part) { return }
+            if queues[part].isEmpty {
+                guard try decodeNext(of: part) else { return true }
+            }
+            if isStarving(part) { return false }
             if let next = queues[part].first {
-                guard take(next, of: part) else { return }
+                guard take(next, of: part) else { return true }
                 queues[part].removeFirst()
                 idle = 0
             } else {
@@ -197,29 +242,27 @@ package struct PollPlan: ~Copyable {
             }
             turn = (turn + 1) % parts.count
         }
+        return false
     }
 
-    /// Decodes the partition's next batch, unless that is more than this call may do.
-    private mutating func decodeNext(of part: Int) throws(ReadFailure) {
-        guard let bytes = readers[part].waitingBytes else { return }
-        guard work.allows(bytes: bytes) else {
-            isFull = true
-            return
-        }
+    /// Decodes the partition's next batch, if one was read.
+    ///
+    /// - Returns: false when that is more than this call may do: the page is full.
+    private mutating func decodeNext(of part: Int) throws(ReadFailure) -> Bool {
+        guard let bytes = readers[part].waitingBytes else { return true }
+        guard work.allows(bytes: bytes) else { return false }
         work.decode(bytes: bytes)
-        guard let batch = try readers[part].takeBatch() else { return }
+        guard let batch = try readers[part].takeBatch() else { return true }
         queues[part].append(batch, index: page.batches.count)
         page.batches.append(batch.decoded)
+        return true
     }
 
     /// Delivers the partition's next event, or passes it over.
     ///
     /// - Returns: false when the page is full.
     private mutating func take(_ next: DecodedEvents.Next, of part: Int) -> Bool {
-        guard work.entriesLeft > 0 else {
-            isFull = true
-            return false
-        }
+        guard work.entriesLeft > 0 else { return false }
         let batch = page.batches[next.batch]
         let record = batch.records[next.record]
         let offset = batch.offset(at: next.record)
@@ -241,20 +284,14 @@ package struct PollPlan: ~Copyable {
     /// Takes room for an event of `bytes`; the first always fits.
     ///
     /// - Returns: false when the page is full.
-    mutating func reserve(_ bytes: Int) -> Bool {
+    private mutating func reserve(_ bytes: Int) -> Bool {
         let fits = page.events.isEmpty || page.bytes + bytes <= Limits.pageBytes
-        guard page.events.count < limit, fits else {
-            isFull = true
-            return false
-        }
+        guard page.events.count < limit, fits else { return false }
         page.bytes += bytes
         return true
     }
 
-    /// Ends the page: the budget is used up.
-    mutating func stop() { isFull = true }
-
-    private mutating func finish() -> Action {
+    private mutating func finish() -> Step {
         page.positions = trust.rules.keep(.cursorAfterCut) ? positions : positionsBeforeCut
         page.caughtUp = !readers.isEmpty && readers.indices.allSatisfy { isExhausted($0) }
         let read = zip(readers, positions).reduce(Int64(0)) { sum, part in
@@ -265,7 +302,7 @@ package struct PollPlan: ~Copyable {
         page.scanned = work.entries
         page.decodedBytes = work.bytes
         if page.events.isEmpty { page.batches = [] }
-        return .finish(page)
+        return (.finished, .finish(page))
     }
 
     /// True if everything up to the partition's end is in the page, or was passed over.
@@ -293,56 +330,68 @@ package struct PollPlan: ~Copyable {
 
 /// Bootstrapping: the compacted state first.
 extension PollPlan {
-    func snapshotRead(of part: Int) -> TableRead {
+    /// Reads on in a partition's compacted state, unless the page is full.
+    ///
+    /// It asks for `lookahead` entries at least: many of them may be tombstones.
+    private mutating func readState(of part: Int, lookahead: Int) -> Step {
+        guard page.events.count < limit, work.entriesLeft > 0, !isOverTime else {
+            return finish()
+        }
         guard case .snapshot(_, let after) = positions[part] else {
             preconditionFailure("the compacted state is read of a partition that bootstraps")
         }
-        return .query(
-            Query(
-                .latest(stream, parts[part].partition),
-                after: after?.utf8,
-                limit: min(max(limit - page.events.count, lookahead), work.entriesLeft)
-            )
+        let query = Query(
+            .latest(stream, parts[part].partition),
+            after: after?.utf8,
+            limit: min(max(limit - page.events.count, lookahead), work.entriesLeft)
         )
+        return (.bootstrapping(part: part), .read([.query(query)]))
     }
 
-    /// Takes entries of the compacted state: what is newer than the watermark or a tombstone is
-    /// passed over, for the log delivers it.
-    mutating func takeSnapshot(
-        _ finding: Result<TableFinding, TableError>,
-        of part: Int
-    ) throws(ReadFailure) {
+    /// Takes entries of the compacted state, and reads on unless the page is full.
+    private mutating func bootstrap(
+        _ part: Int,
+        from finding: Result<TableFinding, TableError>
+    ) throws(ReadFailure) -> Step {
         let found: TableFinding
         do throws(TableError) { found = try finding.get() } catch { throw .table(error) }
         guard case .page(let entries) = found else {
             preconditionFailure("a query is answered with a page")
         }
-        guard case .snapshot(let watermark, var last) = positions[part] else {
+        guard try take(entries, of: part) else { return finish() }
+        let lookahead = min(entries.items.count * 4, Limits.pageEntries.upperBound)
+        return try begin(lookahead: lookahead)
+    }
+
+    /// Takes entries of the compacted state: those newer than the watermark and tombstones are
+    /// passed over, for the log delivers them.
+    ///
+    /// - Returns: false when the page is full.
+    private mutating func take(_ entries: QueryPage, of part: Int) throws(ReadFailure) -> Bool {
+        guard case .snapshot(let watermark, _) = positions[part] else {
             preconditionFailure("the compacted state is read of a partition that bootstraps")
         }
         for item in entries.items {
             let latest = try decodeLatest(item)
             let isBelow = latest.offset < watermark || !trust.rules.keep(.snapshotBelow)
             if isBelow, case .record(let bytes) = latest.value {
-                guard try add(latest, record: bytes) else { return }
+                guard try add(latest, record: bytes) else { return false }
             }
             work.look()
-            last = latest.key
-            positions[part] = .snapshot(watermark: watermark, after: last)
+            positions[part] = .snapshot(watermark: watermark, after: latest.key)
         }
-        lookahead = min(entries.items.count * 4, Limits.pageEntries.upperBound)
         if entries.next == nil { positions[part] = .log(watermark) }
+        return true
     }
 
+    /// Delivers an entry of the compacted state.
+    ///
     /// - Returns: false when the page is full.
     private mutating func add(
         _ latest: Latest,
         record bytes: [UInt8]
     ) throws(ReadFailure) -> Bool {
-        guard work.allows(bytes: bytes.count) else {
-            stop()
-            return false
-        }
+        guard work.allows(bytes: bytes.count) else { return false }
         let record: Record
         do throws(BatchError) {
             record = try Record.decode(bytes)

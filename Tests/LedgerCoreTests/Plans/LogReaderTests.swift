@@ -45,9 +45,10 @@ struct LogReaderTests {
         var result = Outcome()
         var steps = 0
         do throws(ReadFailure) {
-            while let read = reader.read(wanting: limit), steps < 1_000 {
+            while !reader.isFinished, steps < 1_000 {
                 steps += 1
                 if reader.needsPause { reader.resume() }
+                guard let read = reader.read(wanting: limit) else { break }
                 try reader.receive(.success(table.find(read)), now: now)
                 while reader.waitingBytes != nil {
                     guard let batch = try reader.takeBatch() else { break }
