@@ -76,6 +76,7 @@ extension Ledger {
         }
     }
 
+    /// Appends the units; the shell of ``IdempotencyCheck`` where the publish has a key.
     private func append(
         _ units: [AppendUnit],
         to partitions: [Partition],
@@ -83,71 +84,57 @@ extension Ledger {
         known: Instant,
         isAtomic: Bool
     ) async throws(LedgerError) -> [AppendOutcome] {
-        if let mark = units[0].idempotency {
-            let known = try await storedBefore(mark, in: stream)
-            if known.contains(where: { $0.value.bodyHash != mark.bodyHash }) {
-                throw .idempotencyKeyReused
-            }
-            if partitions.allSatisfy({ known[$0] != nil }) {
-                return partitions.compactMap { known[$0] }.map { .stored($0.stored) }
+        guard let mark = units[0].idempotency else {
+            return try await appendNow(
+                units,
+                to: partitions,
+                of: stream,
+                known: known,
+                isAtomic: isAtomic
+            )
+        }
+        var check = IdempotencyCheck(of: mark, to: partitions, in: stream.incarnation)
+        var action = check.start()
+        while true {
+            switch action {
+            case .look(let query):
+                let page = await attempt { () throws(TableError) in try await table.query(query) }
+                switch page {
+                case .success(let page): action = check.receive(page, now: clock.now())
+                case .failure(let error): action = check.receive(failure: error)
+                }
+            case .append:
+                let outcomes = try await appendNow(
+                    units,
+                    to: partitions,
+                    of: stream,
+                    known: known,
+                    isAtomic: isAtomic
+                )
+                action = check.receive(outcomes: outcomes)
+            case .finish(let outcomes): return outcomes
+            case .refuse: throw .idempotencyKeyReused
+            case .fail(let error): throw LedgerError(error)
             }
         }
+    }
+
+    /// Appends whatever was stored before.
+    private func appendNow(
+        _ units: [AppendUnit],
+        to partitions: [Partition],
+        of stream: StreamRow,
+        known: Instant,
+        isAtomic: Bool
+    ) async throws(LedgerError) -> [AppendOutcome] {
         try refuseToStamp(retentionHours: stream.retentionHours)
         let context = AppendContext(stream: stream, trust: trust(in: stream), known: known)
-        let outcomes =
-            isAtomic && partitions.count > 1
+        return isAtomic && partitions.count > 1
             ? await appendUncancelled(units, to: partitions, of: stream, context: context)
             : await inParallel(Array(zip(partitions, units))) { [self] partition, unit in
                 await appenders.appender(to: partition, of: stream, in: self)
                     .append(unit, context: context, in: self)
             }
-        guard let mark = units[0].idempotency else { return outcomes }
-        return await reconsider(outcomes, of: partitions, by: mark, in: stream)
-    }
-
-    /// Looks whether a twin with the same `Idempotency-Key` has stored meanwhile what this publish
-    /// could not: only after such a look is it said not to be stored.
-    private func reconsider(
-        _ outcomes: [AppendOutcome],
-        of partitions: [Partition],
-        by mark: IdempotencyMark,
-        in stream: StreamRow
-    ) async -> [AppendOutcome] {
-        guard !outcomes.allSatisfy(\.isProven) else { return outcomes }
-        let rows = await attempt { () throws(LedgerError) in
-            try await storedBefore(mark, in: stream)
-        }
-        return zip(partitions, outcomes).map { partition, outcome in
-            guard !outcome.isProven else { return outcome }
-            guard let rows = try? rows.get() else { return .unknown }
-            guard let row = rows[partition] else { return outcome }
-            return row.bodyHash == mark.bodyHash ? .stored(row.stored) : .idempotencyKeyReused
-        }
-    }
-
-    /// The live idempotency rows of a key, by partition.
-    private func storedBefore(
-        _ mark: IdempotencyMark,
-        in stream: StreamRow
-    )
-        async throws(LedgerError) -> [Partition: IdempotencyRow]
-    {
-        let prefix = Array(mark.keyHash.utf8)
-        let page = try await rows(
-            Query(
-                .idempotency(stream.incarnation),
-                from: prefix + [UInt8(ascii: "#")],
-                through: prefix + [UInt8(ascii: "#") + 1],
-                limit: Limits.partitions.upperBound
-            )
-        )
-        let now = clock.now()
-        var known: [Partition: IdempotencyRow] = [:]
-        for item in page.items {
-            let row = try decoded { () throws(TableError) in try IdempotencyRow(item) }
-            if row.isLive(at: now) { known[row.partition] = row }
-        }
-        return known
     }
 
     /// Appends in a task of its own, so that it learns its fate when its client is gone: a cancelled
