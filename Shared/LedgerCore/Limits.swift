@@ -62,6 +62,10 @@ public enum Limits {
     /// The time after which a call that has made progress reads no further, milliseconds: a client
     /// waits seconds for events, not for a whole scan.
     public static let readMilliseconds: Int64 = 2_000
+    /// Chunks that one query of a log asks for at most.
+    package static let chunksPerRead = 1000
+    /// Facts of one kind that a process remembers of earlier reads.
+    package static let readHints = 100_000
     /// The number of times that a gap in the log is read again before it counts as damage: a
     /// transaction's rows become visible one by one.
     public static let gapLooks = 2
@@ -153,6 +157,20 @@ public enum Limits {
     /// Requests with an `Idempotency-Key` that share one write, which is a transaction then: a
     /// third of its items, so that chunks and other requests find room.
     public static let mergedMarks = 32
+    /// Milliseconds that one write of an append may take.
+    package static let attemptTimeout: Int64 = 2_000
+    /// Conflicts of one append that are each followed by a pause before it tries the next offset.
+    ///
+    /// After more of them it goes on at once: a writer that pauses always comes second to one that
+    /// need not.
+    package static let politeConflicts = 3
+    /// The longest of those pauses, milliseconds: about what a write takes.
+    package static let conflictPause: Int64 = 5
+    /// Every so many conflicts the tail is read instead of adopted from the row in the way.
+    ///
+    /// That row tells of one chunk only. A process whose tail is up to a minute old may be thousands
+    /// of chunks behind, and would not get to the end of them in time.
+    package static let conflictsUntilReading = 4
     /// Partitions whose tails a process remembers for appending.
     public static let appenders = 10_000
 

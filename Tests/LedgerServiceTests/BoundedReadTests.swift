@@ -31,7 +31,7 @@ struct BoundedReadTests {
         repeat {
             let found = try await api.ledger.read(
                 Self.stream,
-                ReadRequest(from: cursor.map { .cursor($0) } ?? .earliest, limit: 1000)
+                as: ReadRequest(from: cursor.map { .cursor($0) } ?? .earliest, limit: 1000)
             )
             #expect(found.page.decodedBytes <= Limits.pageBytes + Limits.chunkPayloadBytes)
             events += found.page.events.count
@@ -48,14 +48,14 @@ struct BoundedReadTests {
         let filter = EventFilter(key: nil, type: TypePattern(utf8: Array("none".utf8)))
         let first = try await api.ledger.read(
             Self.stream,
-            ReadRequest(filter: filter, from: .earliest, limit: 10)
+            as: ReadRequest(filter: filter, from: .earliest, limit: 10)
         )
         #expect(first.page.events.isEmpty && !first.page.caughtUp)
         #expect(first.page.decodedBytes <= Limits.filteredReadBytes)
         #expect(first.page.scanned > 20 && first.page.scanned < 50)
         let second = try await api.ledger.read(
             Self.stream,
-            ReadRequest(filter: filter, from: .cursor(first.cursor.encoded), limit: 10)
+            as: ReadRequest(filter: filter, from: .cursor(first.cursor.encoded), limit: 10)
         )
         #expect(second.page.events.isEmpty && second.page.caughtUp)
         #expect(first.page.scanned + second.page.scanned == 50)

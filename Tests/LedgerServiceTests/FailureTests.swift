@@ -43,7 +43,7 @@ struct FailureTests {
         let partitions = try (0..<2).map { try #require(Partition($0)) }
         let outcomes: [AppendOutcome] = [.tailUnverified, .unknown]
         let stream = try #require(StreamID("s"))
-        let message = Self.message(PublishFailure(partitions, outcomes, of: stream).error)
+        let message = Self.message(LedgerError(publishing: outcomes, to: partitions, of: stream))
         #expect(message.hasPrefix("some partitions' events may be stored; details.partitions"))
     }
 }

@@ -70,7 +70,7 @@ private struct GappyLog {
 
     /// Reads a page; what it ended with, and the pauses it asked for.
     func run(from offset: Int64) async throws -> (PollPlan.Action, [Int64]) {
-        let lane = PollLane(
+        let part = PartitionRead(
             partition: stream.partitions[0],
             position: .log(try #require(Offset(offset))),
             eventsPerChunk: 16
@@ -78,7 +78,7 @@ private struct GappyLog {
         let now = Instant(now: api.clock.now(), uptime: 0)
         var plan = PollPlan(
             stream: stream.incarnation,
-            lanes: [lane],
+            parts: [part],
             limit: 100,
             expiration: Expiration(of: stream, at: now.now),
             trust: TailTrust(created: stream.created, onlySweepDeletes: true),

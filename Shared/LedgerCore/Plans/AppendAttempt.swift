@@ -1,18 +1,34 @@
 /// The writes of one try of an ``AppendPlan``: chunks at the tails, idempotency rows beside them.
 ///
-/// It is made once and repeated unchanged until its fate is known.
+/// It is made once and repeated unchanged until its fate is known. `part` is always an index into
+/// the plan's list of ``PartitionAppend``s.
 struct AppendAttempt: Sendable {
-    /// What a write of the attempt is for.
+    /// The purpose of one of the writes.
     enum Role: Sendable {
-        case chunk(lane: Int, isFirst: Bool)
-        case unit(lane: Int, unit: Int)
+        case chunk(part: Int, isFirst: Bool)
+        case unit(part: Int, unit: Int)
     }
 
     /// A unit's place if the attempt succeeds.
     struct Placed: Sendable {
-        let lane: Int
+        let part: Int
         let unit: Int
         let range: StoredRange
+    }
+
+    /// The conclusion from the rows in the way of an attempt.
+    enum ConflictDecision {
+        /// They are this attempt's own: it was applied before.
+        case ours
+        /// A seal.
+        case sealed
+        /// The engine did not show a row that is there, so it could be ours.
+        case unseen
+        /// Nothing is known of some rows, and none of the others shows that this attempt was not
+        /// applied: the same bytes must be written again.
+        case unjudged
+        /// They are other writers', or there are none at all.
+        case others
     }
 
     let append: Incarnation
@@ -20,17 +36,19 @@ struct AppendAttempt: Sendable {
     var token: Incarnation { append }
     private(set) var writes: [Write] = []
     private(set) var placed: [Placed] = []
-    /// Lanes and the tails they have if the attempt succeeds.
-    private(set) var tails: [(lane: Int, tail: Tail)] = []
+    /// The tails that the partitions have if the attempt succeeds.
+    private(set) var tails: [(part: Int, tail: Tail)] = []
     private var roles: [Role] = []
     private let rules: Rules
 
-    init(_ lanes: [AppendPlan.Lane], _ context: AppendContext, _ moment: AppendPlan.Moment) {
-        append = moment.fresh
+    init(_ parts: [PartitionAppend], context: AppendContext, at tick: AppendPlan.Tick) {
+        append = tick.freshID
         rules = context.rules
-        for (index, lane) in lanes.enumerated() where !lane.isEmpty {
-            guard let tail = lane.tail.known else { preconditionFailure("the tail is known here") }
-            add(lane, index, at: tail, context, moment)
+        for (index, part) in parts.enumerated() where !part.isEmpty {
+            guard let tail = part.tail.known else {
+                preconditionFailure("an attempt is made once every tail is known")
+            }
+            add(part, index: index, after: tail, context: context, at: tick)
         }
     }
 
@@ -38,9 +56,9 @@ struct AppendAttempt: Sendable {
         roles.indices.contains(write) ? roles[write] : nil
     }
 
-    /// Whether nothing but idempotency rows was in the way, so that the rest can go on at once.
-    func blocksOnlyUnits(_ obstacles: AppendObstacles) -> Bool {
-        obstacles.failed.keys.allSatisfy(isOfUnit)
+    /// True if nothing but idempotency rows was in the way, so that the rest can go on at once.
+    func isBlockedByUnitsOnly(_ failed: FailedConditions) -> Bool {
+        failed.rows.keys.allSatisfy(isOfUnit)
     }
 
     /// The limits of one transaction; one write alone has only its own.
@@ -53,53 +71,42 @@ struct AppendAttempt: Sendable {
         return writes.count <= Limits.transactionItems && bytes <= Limits.transactionBytes
     }
 
-    /// Whose chunks are in the way.
-    enum Verdict {
-        /// This attempt's own: it was applied before.
-        case ours
-        /// A seal.
-        case sealed
-        /// The engine did not show a row that is there, so it could be ours.
-        case unseen
-        /// Nothing is known of some rows, and none of the others shows that this attempt was not
-        /// applied: the same bytes must be written again.
-        case unjudged
-        /// Other writers', or none at all.
-        case others
-    }
+    // MARK: Failed conditions
 
-    /// What the rows in the way say of the attempt as a whole.
+    /// Concludes from the rows in the way what became of the attempt as a whole.
     ///
     /// A foreign chunk where one of this attempt's belongs shows that it was not applied and never
     /// can be. Idempotency rows show nothing: they may be this attempt's own, or those of a twin
-    /// that is storing the same events right now.
-    ///
-    /// `isOpen`: Whether an earlier try of these writes may have been applied.
-    func verdict(on obstacles: AppendObstacles, isOpen: Bool) throws(TableError) -> Verdict {
-        var verdict: Verdict?
-        for (index, item) in obstacles.failed.sorted(by: { $0.key < $1.key }) {
+    /// that is storing the same events right now. With `outcomeUnknown` an earlier try of these writes
+    /// may have been applied.
+    func resolve(
+        _ failed: FailedConditions,
+        outcomeUnknown: Bool
+    ) throws(TableError) -> ConflictDecision {
+        var decision: ConflictDecision?
+        for (index, item) in failed.rows.sorted(by: { $0.key < $1.key }) {
             guard case .chunk? = role(of: index) else { continue }
             switch try item.map(LogEntry.init) {
             case .chunk(let chunk)?:
                 if chunk.append == append, rules.keep(.ownAppend) { return .ours }
-                verdict = verdict ?? .others
-            case .seal?: verdict = .sealed
-            case nil: if verdict == nil { verdict = .unseen }
+                decision = decision ?? .others
+            case .seal?: decision = .sealed
+            case nil: if decision == nil { decision = .unseen }
             }
         }
-        if let verdict { return verdict }
+        if let decision { return decision }
         guard rules.keep(.mixedReasons) else { return .others }
         let isCertain =
-            obstacles.unjudged.isEmpty && !isHalfStored(obstacles)
-            && !(isOpen && tellsOfLater(obstacles))
+            failed.unjudged.isEmpty && !isHalfStored(failed)
+            && !(outcomeUnknown && tellsOfLater(failed))
         return isCertain ? .others : .unjudged
     }
 
-    /// Whether the rows in the way show an atomic publish as stored in some of its partitions only,
+    /// True if the rows in the way show an atomic publish as stored in some of its partitions only,
     /// which it never is: its twin's transaction is just becoming visible.
-    func isHalfStored(_ obstacles: AppendObstacles) -> Bool {
+    func isHalfStored(_ failed: FailedConditions) -> Bool {
         guard tails.count > 1 else { return false }
-        let found = obstacles.failed.keys.count { isOfUnit($0) }
+        let found = failed.rows.keys.count { isOfUnit($0) }
         return found > 0 && found < roles.indices.count { isOfUnit($0) }
     }
 
@@ -107,51 +114,53 @@ struct AppendAttempt: Sendable {
         if case .unit? = role(of: write) { true } else { false }
     }
 
-    /// Whether an idempotency row in the way is another body's: then none of these writes was ever
+    /// True if an idempotency row in the way is another body's: then none of these writes was ever
     /// applied, nor can be.
     func isReused(
-        _ obstacles: AppendObstacles,
-        _ lanes: [AppendPlan.Lane]
+        _ failed: FailedConditions,
+        by parts: [PartitionAppend]
     ) throws(TableError) -> Bool {
-        for (index, item) in obstacles.failed {
-            guard case .unit(let lane, let unit)? = role(of: index), let item else { continue }
-            let body = lanes[lane].units[unit].idempotency?.bodyHash
+        for (index, item) in failed.rows {
+            guard case .unit(let part, let unit)? = role(of: index), let item else { continue }
+            let body = parts[part].units[unit].idempotency?.bodyHash
             if try IdempotencyRow(item).bodyHash != body { return true }
         }
         return false
     }
 
-    /// Whether an idempotency row in the way tells of events at or behind the attempt's own place:
+    /// True if an idempotency row in the way tells of events at or behind the attempt's own place:
     /// then a chunk must be there, whatever is not said of it.
-    private func tellsOfLater(_ obstacles: AppendObstacles) -> Bool {
-        obstacles.failed.contains { index, item in
-            guard case .unit(let lane, _)? = role(of: index), let item,
+    private func tellsOfLater(_ failed: FailedConditions) -> Bool {
+        failed.rows.contains { index, item in
+            guard case .unit(let part, _)? = role(of: index), let item,
                 let row = try? IdempotencyRow(item),
-                let place = placed.first(where: { $0.lane == lane })
+                let place = placed.first(where: { $0.part == part })
             else { return false }
             return row.stored.first >= place.range.first
         }
     }
 
+    // MARK: Making it
+
     private mutating func add(
-        _ lane: AppendPlan.Lane,
-        _ index: Int,
-        at tail: Tail,
-        _ context: AppendContext,
-        _ moment: AppendPlan.Moment
+        _ part: PartitionAppend,
+        index: Int,
+        after tail: Tail,
+        context: AppendContext,
+        at tick: AppendPlan.Tick
     ) {
-        let timestamp = max(tail.timestamp, moment.now)
+        let timestamp = max(tail.timestamp, tick.stamp)
         let ttl = TTL.ofChunk(
-            writtenAt: moment.wall,
+            writtenAt: tick.wall,
             retentionHours: context.retentionHours,
             after: tail.ttl,
             rules: rules
         )
         var end = tail
-        for (position, records) in lane.remainingRecords.chunks().enumerated() {
+        for (position, records) in part.remainingRecords.chunks().enumerated() {
             let chunk = ChunkRow(
                 stream: context.stream,
-                partition: lane.partition,
+                partition: part.partition,
                 after: end,
                 records: records,
                 append: append,
@@ -160,56 +169,58 @@ struct AppendAttempt: Sendable {
                 rules: rules
             )
             writes.append(.put(chunk.item, if: rules.keep(.exactOffset) ? .notExists : nil))
-            roles.append(.chunk(lane: index, isFirst: position == 0))
+            roles.append(.chunk(part: index, isFirst: position == 0))
             end = chunk.tail
         }
         tails.append((index, end))
-        place(lane, index, from: tail.next, timestamp, context, moment)
+        assignOffsets(
+            to: part,
+            index: index,
+            startingAt: tail.next,
+            timestamp: timestamp,
+            context: context,
+            at: tick
+        )
     }
 
     /// Gives each remaining unit its offsets, and its idempotency row.
-    private mutating func place(
-        _ lane: AppendPlan.Lane,
-        _ index: Int,
-        from first: Offset,
-        _ timestamp: Timestamp,
-        _ context: AppendContext,
-        _ moment: AppendPlan.Moment
+    private mutating func assignOffsets(
+        to part: PartitionAppend,
+        index: Int,
+        startingAt first: Offset,
+        timestamp: Timestamp,
+        context: AppendContext,
+        at tick: AppendPlan.Tick
     ) {
         var next = first
-        for (position, unit) in lane.units.enumerated() where lane.outcomes[position] == nil {
+        for (position, unit) in part.units.enumerated() where part.outcomes[position] == nil {
             let count = unit.records.count
             let range = StoredRange(first: next, count: count, timestamp: timestamp)
-            placed.append(Placed(lane: index, unit: position, range: range))
+            placed.append(Placed(part: index, unit: position, range: range))
             next = range.end
             guard let mark = unit.idempotency, rules.keep(.idempotency) else { continue }
             let row = IdempotencyRow(
                 stream: context.stream,
-                partition: lane.partition,
+                partition: part.partition,
                 mark: mark,
                 stored: range,
-                now: moment.wall
+                now: tick.wall
             )
-            writes.append(row.write(at: moment.now))
-            roles.append(.unit(lane: index, unit: position))
+            writes.append(row.write(at: tick.stamp))
+            roles.append(.unit(part: index, unit: position))
         }
     }
+}
+
+/// The reasons why an ``AppendAttempt`` was not applied, by index of its writes.
+struct FailedConditions: Sendable {
+    /// The row in the way of each write whose condition failed; nil inside: there is none to see.
+    let rows: [Int: Item?]
+    /// The writes of whose rows nothing is known.
+    let unjudged: Set<Int>
 }
 
 extension StoredRange {
     /// The offset after the last event.
     package var end: Offset { first.advanced(by: count) }
-}
-
-extension AppendPlan.Lane {
-    /// The events still to be written, in order.
-    fileprivate var remainingRecords: Records {
-        let remaining = units.indices.filter { outcomes[$0] == nil }
-        if remaining.count == 1 { return units[remaining[0]].records }
-        var merged = Records()
-        for index in remaining {
-            merged.append(contentsOf: units[index].records)
-        }
-        return merged
-    }
 }

@@ -2,7 +2,7 @@
 ///
 /// The log's tail is its own lock: the plan puts its chunks at exactly the next offset under the
 /// condition that nothing is there. It does no I/O and reads no clock: the shell calls
-/// ``start(_:)``, does what the action says, and hands the result to the matching `receive`.
+/// ``start(at:)``, does what the action says, and hands the result to the matching `receive`.
 ///
 ///     start ─→ readTails ─→ write ─┬─ applied ──────────────────────→ finish
 ///       │          ↑          ↑    ├─ our own append is there ───────→ finish
@@ -11,192 +11,235 @@
 ///                                  ├─ rows that were not judged ─→ pause ─→ write the same again
 ///                                  └─ a unit stored before: drop it ─→ write the others
 ///
-/// With one lane its units are independent requests that share a chunk. With several lanes there
-/// is one unit a lane and all are written in one transaction: an atomic publish.
+/// With one partition its units are independent requests that share a chunk. With several partitions
+/// there is one unit in each and all are written in one transaction: an atomic publish.
 ///
-/// Each unit has a deadline of its own, counted from its arrival. One that is overdue is settled:
-/// as never stored while that is certain, and the others go on without it; as open otherwise.
+/// Each unit has a deadline of its own, counted from its arrival. One that is overdue gets its
+/// outcome: never stored while that is certain, and the others go on without it; unknown otherwise.
 /// ``outcomes`` has it from then on, so that nobody waits for the others' sake.
 package struct AppendPlan: ~Copyable {
-    /// What the shell does next.
+    /// The shell's next step.
     package enum Action: Sendable {
         /// Read, strongly consistent and in parallel, the last log row and the progress of these
-        /// partitions; then ``AppendPlan/receive(tails:_:)``.
+        /// partitions; then ``AppendPlan/receive(tails:at:)``.
         case readTails([Partition])
         /// Write; one write alone, several as one transaction under `token`, as `decided` now.
-        /// No retries below; time out after ``AppendPlan/attemptTimeout``. Then
-        /// ``AppendPlan/receive(write:_:)``.
+        /// No retries below; time out after ``Limits/attemptTimeout``. Then
+        /// ``AppendPlan/receive(write:at:)``.
         case write([Write], token: Incarnation, decided: Instant)
-        /// Wait so long, then ``AppendPlan/resume(_:)``. A jitter in [0, 1) scales it.
+        /// Wait so long, then ``AppendPlan/resume(at:)``. The shell waits for a random half to all
+        /// of it.
         case pause(milliseconds: Int64)
-        /// Done.
+        /// The append is over, with an outcome for each unit.
         case finish(AppendResult)
     }
 
-    /// What time it is, and some randomness.
-    package struct Moment: Sendable {
-        /// What the clocks say, for ages.
+    /// The time of one step, and some randomness for it.
+    package struct Tick: Sendable {
+        /// Both clocks as they are, for ages.
         package let instant: Instant
-        /// The time to stamp by.
-        package let now: Timestamp
+        /// The time that events are stamped with.
+        package let stamp: Timestamp
         /// A fresh random id: for a new append.
-        package let fresh: Incarnation
+        package let freshID: Incarnation
 
-        /// A moment.
-        ///
-        /// `now`: Where it is not what the wall clock says.
-        package init(_ instant: Instant, now: Timestamp? = nil, fresh: Incarnation) {
+        /// A tick at `instant`; events are stamped by its wall clock where no `stamp` is given.
+        package init(_ instant: Instant, stamp: Timestamp? = nil, freshID: Incarnation) {
             self.instant = instant
-            self.now = now ?? instant.now
-            self.fresh = fresh
+            self.stamp = stamp ?? instant.now
+            self.freshID = freshID
         }
 
         /// The time for what must not be too early: trust, and how long a row is kept.
         var wall: Timestamp { instant.now }
     }
 
-    /// How long the shell gives one write, milliseconds.
-    package static let attemptTimeout: Int64 = 2_000
+    private enum State: Sendable {
+        /// Nothing was asked for yet. Next: reading, writing, finished.
+        case new
+        /// Tails are being read. Next: writing, pausing, finished.
+        ///
+        /// No attempt is under way here, so its outcome is unknown only where a simulation breaks
+        /// `sameOffset`.
+        case reading(outcomeUnknown: Bool)
+        /// The attempt is with the table, and an earlier try of it may have been applied where its
+        /// outcome is unknown. Next: pausing, reading or writing (behind another writer's chunk, or
+        /// without the units stored before), finished.
+        case writing(AppendAttempt, outcomeUnknown: Bool)
+        /// The attempt is to be repeated; nil: a new one is made. Next: writing (the same bytes, or a
+        /// new attempt), reading, finished.
+        case pausing(AppendAttempt?, outcomeUnknown: Bool)
+        /// Every unit has its outcome. Next: none.
+        case finished
+    }
+
+    /// The state that follows and the action that goes with it: a path that leaves one of them out
+    /// does not compile.
+    private typealias Step = (next: State, action: Action)
 
     private let context: AppendContext
+    /// Milliseconds from a unit's arrival to its deadline.
     private let patience: Int64
-    private var lanes: [Lane]
-    /// The attempt whose fate is open or that is about to be repeated; nil: none.
-    private var attempt: AppendAttempt?
-    /// Whether an attempt at the present offsets ended without a definite answer.
-    private var isOpen = false
+    private var state = State.new
+    private var parts: [PartitionAppend]
+    /// Calls that were refused or lost so far: the pause grows with them.
     private var failures = 0
+    /// Attempts so far that found another writer's chunk in the way.
     private var conflicts = 0
 
-    /// How often a writer that came second pauses before it tries the next offset.
-    ///
-    /// Then it goes on at once: one that pauses always comes second to a writer that need not.
-    private static let politeConflicts = 3
-    /// The longest of those pauses, milliseconds: about what a write takes.
-    private static let conflictPause: Int64 = 5
-
-    /// Every so many conflicts the tail is read instead of adopted from the row in the way.
-    ///
-    /// That row tells of one chunk only. A process whose tail is up to a minute old may be thousands
-    /// of chunks behind, and would not get to the end of them in time.
-    private static let conflictsUntilReading = 4
-
     /// A plan that gives a unit up `patience` milliseconds after its arrival.
-    package init(_ lanes: [AppendLane], context: AppendContext, patience: Int64) {
-        precondition(!lanes.isEmpty)
-        precondition(lanes.count == 1 || lanes.allSatisfy { $0.units.count == 1 })
-        self.lanes = lanes.map(Lane.init)
+    package init(_ parts: [PartitionAppend], context: AppendContext, patience: Int64) {
+        precondition(!parts.isEmpty, "an append has at least one partition")
+        precondition(
+            parts.count == 1 || parts.allSatisfy { $0.units.count == 1 },
+            "an atomic publish has one unit a partition"
+        )
+        self.parts = parts
         self.context = context
         self.patience = patience
     }
 
+    /// The outcomes so far, by partition and unit; nil: not known yet.
+    package var outcomes: [[AppendOutcome?]] { parts.map(\.outcomes) }
+
     /// The first action.
-    package mutating func start(_ moment: Moment) -> Action {
-        if !context.rules.keep(.queueDeadline) { forgetArrivals(moment) }
-        settleOverdue(as: .overdue, moment)
-        return advance(moment)
+    package mutating func start(at tick: Tick) -> Action {
+        guard case .new = state else { preconditionFailure("an append starts once") }
+        if !context.rules.keep(.queueDeadline) { forgetArrivals(at: tick) }
+        resolveOverdue(as: .overdue, at: tick)
+        return take(advance(outcomeUnknown: false, at: tick))
     }
 
-    /// What has become of each unit so far, by lane; nil: not known yet.
-    package var outcomes: [[AppendOutcome?]] { lanes.map(\.outcomes) }
-
-    /// Takes what a ``Action/readTails(_:)`` found, in its order.
+    /// Takes the readings of an ``Action/readTails(_:)``, in its order.
     package mutating func receive(
         tails: Result<[TailReading], TableError>,
-        _ moment: Moment
+        at tick: Tick
     ) -> Action {
-        let readings: [TailReading]
+        guard case .reading(let outcomeUnknown) = state else {
+            preconditionFailure("tails were not asked for")
+        }
         switch tails {
-        case .failure(let error): return retryRead(after: error, moment)
-        case .success(let found): readings = found
+        case .failure(let error):
+            return take(retryRead(after: error, outcomeUnknown: outcomeUnknown, at: tick))
+        case .success(let readings):
+            return take(learn(from: readings, outcomeUnknown: outcomeUnknown, at: tick))
         }
-        var stale = lanes.indices.filter { lanes[$0].needsReading }.makeIterator()
-        for reading in readings {
-            guard let index = stale.next() else { break }
-            switch reading.verdict(at: moment.wall, trusting: context.trust) {
-            case .tail(let tail): lanes[index].tail = .read(tail)
-            case .sealed: return finish(all: .streamGone)
-            case .unverified: return finish(all: .tailUnverified)
-            }
-        }
-        return advance(moment)
     }
 
-    /// Takes what became of a ``Action/write(_:token:decided:)``.
+    /// Takes the outcome of an ``Action/write(_:token:decided:)``.
     package mutating func receive(
         write: Result<TransactionOutcome, TableError>,
-        _ moment: Moment
+        at tick: Tick
     ) -> Action {
-        guard let attempt else { preconditionFailure("no write is under way") }
+        guard case .writing(let attempt, let outcomeUnknown) = state else {
+            preconditionFailure("an outcome was given of a write that is not under way")
+        }
         switch write {
-        case .success(.applied): return finishStored(attempt)
+        case .success(.applied):
+            return take(finishStored(attempt, outcomeUnknown: outcomeUnknown))
         case .success(.conditionFailed(let failed, let unjudged)):
-            return resolve(AppendObstacles(failed, unjudged: unjudged), of: attempt, moment)
-        case .failure(let error): return repeatWrite(attempt, after: error, moment)
+            let failed = FailedConditions(rows: failed, unjudged: unjudged)
+            return take(resolve(failed, of: attempt, outcomeUnknown: outcomeUnknown, at: tick))
+        case .failure(let error):
+            return take(
+                repeatWrite(attempt, after: error, outcomeUnknown: outcomeUnknown, at: tick)
+            )
         }
     }
 
     /// Goes on after a ``Action/pause(milliseconds:)``.
-    package mutating func resume(_ moment: Moment) -> Action {
+    package mutating func resume(at tick: Tick) -> Action {
+        guard case .pausing(let attempt, let outcomeUnknown) = state else {
+            preconditionFailure("no pause was asked for")
+        }
         // The pause may have been longer than asked for: a function was frozen, a machine asleep.
         // What is at this offset may have come and gone meanwhile.
-        giveUpOverdue(as: .failed(Self.tooBusy), moment)
-        guard let attempt, isWanted else { return advance(moment) }
-        return write(attempt, moment)
+        let kept = giveUpOverdue(
+            of: attempt,
+            outcomeUnknown: outcomeUnknown,
+            refusingWith: .failed(Self.tooBusy),
+            at: tick
+        )
+        guard let kept, isWanted else {
+            return take(advance(outcomeUnknown: outcomeUnknown, at: tick))
+        }
+        return take(write(kept, outcomeUnknown: outcomeUnknown, at: tick))
     }
 
-    private func write(_ attempt: AppendAttempt, _ moment: Moment) -> Action {
-        .write(attempt.writes, token: attempt.token, decided: moment.instant)
+    private mutating func take(_ step: Step) -> Action {
+        state = step.next
+        return step.action
     }
 
     // MARK: Forward
 
     /// Looks for tails that are missing, refuses what can't be, and writes the rest.
-    private mutating func advance(_ moment: Moment) -> Action {
-        for index in lanes.indices {
-            lanes[index].refuseConflict()
+    private mutating func advance(outcomeUnknown: Bool, at tick: Tick) -> Step {
+        for index in parts.indices {
+            parts[index].refuseConflict()
         }
-        guard isWanted else { return finishRest() }
-        let unread = lanes.filter(\.needsReading).map(\.partition)
-        if !unread.isEmpty { return .readTails(unread) }
-        settleOverdue(as: .failed(Self.tooBusy), moment)
-        guard isWanted else { return finishRest() }
-        let attempt = AppendAttempt(lanes, context, moment)
-        guard attempt.fitsOneTransaction else { return finish(all: .tooLarge) }
-        self.attempt = attempt
-        isOpen = false
-        return write(attempt, moment)
+        guard isWanted else { return finishRest(outcomeUnknown: outcomeUnknown) }
+        let unread = parts.filter(\.needsReading).map(\.partition)
+        if !unread.isEmpty {
+            return (.reading(outcomeUnknown: outcomeUnknown), .readTails(unread))
+        }
+        resolveOverdue(as: .failed(Self.tooBusy), at: tick)
+        guard isWanted else { return finishRest(outcomeUnknown: outcomeUnknown) }
+        let attempt = AppendAttempt(parts, context: context, at: tick)
+        guard attempt.fitsOneTransaction else {
+            return finish(all: .tooLarge, outcomeUnknown: outcomeUnknown)
+        }
+        return write(attempt, outcomeUnknown: false, at: tick)
     }
 
-    /// Someone still waits for an outcome.
-    private var isWanted: Bool { !lanes.allSatisfy(\.isEmpty) }
+    private func write(
+        _ attempt: AppendAttempt,
+        outcomeUnknown: Bool,
+        at tick: Tick
+    ) -> Step {
+        (
+            .writing(attempt, outcomeUnknown: outcomeUnknown),
+            .write(attempt.writes, token: attempt.token, decided: tick.instant)
+        )
+    }
 
-    /// Settles the units whose time is over, or all of them when what is known of the stream and
-    /// its tails is not of now.
+    /// True while someone still waits for an outcome.
+    private var isWanted: Bool { !parts.allSatisfy(\.isEmpty) }
+
+    /// Gives an outcome to the units whose time is over, or to all of them when what is known of the
+    /// stream and its tails is too old.
     ///
     /// In a process that stood still for days, the tail may have expired and the stream may be
     /// another one.
     ///
-    /// - Returns: Whether there were any.
+    /// - Returns: True if there were any.
     @discardableResult
-    private mutating func settleOverdue(as outcome: AppendOutcome, _ moment: Moment) -> Bool {
-        let age = moment.instant.elapsed(since: context.known)
+    private mutating func resolveOverdue(as outcome: AppendOutcome, at tick: Tick) -> Bool {
+        let age = tick.instant.elapsed(since: context.known)
         let isCurrent = age < Limits.cacheAge + patience || !context.rules.keep(.cacheAge)
         var found = false
-        for index in lanes.indices {
-            let lane = lanes[index]
-            let isAny = lanes[index].settle(as: outcome) { unit in
-                !isCurrent || lane.waited(unit, at: moment.instant) >= patience
+        for index in parts.indices {
+            let part = parts[index]
+            let isAny = parts[index].resolve(as: outcome) { unit in
+                !isCurrent || part.waited(unit, at: tick.instant) >= patience
             }
             found = found || isAny
         }
         return found
     }
 
-    /// Settles the units whose time is over while an attempt is to be repeated: it is repeated
-    /// without them, unless it may have been applied.
-    private mutating func giveUpOverdue(as refusal: AppendOutcome, _ moment: Moment) {
-        if settleOverdue(as: isOpen ? .unknown : refusal, moment), !isOpen { attempt = nil }
+    /// Gives an outcome to the units whose time is over while an attempt is to be repeated.
+    ///
+    /// - Returns: The attempt to repeat: the same, even for units that are given up, while it may have
+    ///   been applied; nil when a new one is to be made without them.
+    private mutating func giveUpOverdue(
+        of attempt: AppendAttempt?,
+        outcomeUnknown: Bool,
+        refusingWith refusal: AppendOutcome,
+        at tick: Tick
+    ) -> AppendAttempt? {
+        let isAny = resolveOverdue(as: outcomeUnknown ? .unknown : refusal, at: tick)
+        return isAny && !outcomeUnknown ? nil : attempt
     }
 
     private static let tooBusy = TableError(
@@ -205,59 +248,107 @@ package struct AppendPlan: ~Copyable {
         message: "other writers were faster until the deadline"
     )
 
-    // MARK: Outcomes of a write
+    // MARK: Outcomes
+
+    /// Takes the tails of the partitions that needed one.
+    private mutating func learn(
+        from readings: [TailReading],
+        outcomeUnknown: Bool,
+        at tick: Tick
+    ) -> Step {
+        var stale = parts.indices.filter { parts[$0].needsReading }.makeIterator()
+        for reading in readings {
+            guard let index = stale.next() else { break }
+            switch reading.verdict(at: tick.wall, trusting: context.trust) {
+            case .tail(let tail): parts[index].tail = .read(tail)
+            case .sealed: return finish(all: .streamGone, outcomeUnknown: outcomeUnknown)
+            case .unverified: return finish(all: .tailUnverified, outcomeUnknown: outcomeUnknown)
+            }
+        }
+        return advance(outcomeUnknown: outcomeUnknown, at: tick)
+    }
+
+    private mutating func retryRead(
+        after error: TableError,
+        outcomeUnknown: Bool,
+        at tick: Tick
+    ) -> Step {
+        guard error.reason == .throttled || error.reason == .unavailable else {
+            return finish(all: .failed(error), outcomeUnknown: outcomeUnknown)
+        }
+        return pause(
+            before: nil,
+            outcomeUnknown: outcomeUnknown,
+            refusingWith: .failed(error),
+            at: tick
+        )
+    }
 
     /// Some condition failed, so this attempt wrote nothing: learn from each row in the way.
     private mutating func resolve(
-        _ obstacles: AppendObstacles,
+        _ failed: FailedConditions,
         of attempt: AppendAttempt,
-        _ moment: Moment
-    ) -> Action {
+        outcomeUnknown: Bool,
+        at tick: Tick
+    ) -> Step {
         do throws(TableError) {
-            if lanes.count > 1, try attempt.isReused(obstacles, lanes) {
-                return finish(all: .idempotencyKeyReused)
+            // Atomic publish: some partitions hold this Idempotency-Key, others do not. Only a
+            // different body does that.
+            if parts.count > 1, try attempt.isReused(failed, by: parts) {
+                return finish(all: .idempotencyKeyReused, outcomeUnknown: outcomeUnknown)
             }
-            switch try attempt.verdict(on: obstacles, isOpen: isOpen) {
-            case .ours: return finishStored(attempt)
-            case .sealed: return finish(all: .streamGone)
-            case .unseen where isOpen: return finish(all: .unknown)
-            case .unjudged: return pause(.failed(Self.tooBusy), moment)
-            case .unseen, .others: break
-            }
-            let isHalfStored = attempt.isHalfStored(obstacles)
-            // Backwards, so that of one lane's chunks the first has the last word.
-            for (index, item) in obstacles.failed.sorted(by: { $0.key > $1.key }) {
-                let role = attempt.role(of: index)
-                if case .unit? = role, isHalfStored { continue }
-                try learn(from: item, role)
+            switch try attempt.resolve(failed, outcomeUnknown: outcomeUnknown) {
+            case .ours: return finishStored(attempt, outcomeUnknown: outcomeUnknown)
+            case .sealed: return finish(all: .streamGone, outcomeUnknown: outcomeUnknown)
+            case .unseen where outcomeUnknown:
+                return finish(all: .unknown, outcomeUnknown: outcomeUnknown)
+            case .unjudged:
+                return pause(
+                    before: attempt,
+                    outcomeUnknown: outcomeUnknown,
+                    refusingWith: .failed(Self.tooBusy),
+                    at: tick
+                )
+            case .unseen, .others: try learn(from: failed, of: attempt)
             }
         } catch {
-            return finish(all: isOpen ? .unknown : .failed(error))
+            return finish(
+                all: outcomeUnknown ? .unknown : .failed(error),
+                outcomeUnknown: outcomeUnknown
+            )
         }
-        self.attempt = nil
-        isOpen = false
-        settleOverdue(as: .failed(Self.tooBusy), moment)
-        guard isWanted, !attempt.blocksOnlyUnits(obstacles) else { return advance(moment) }
-        conflicts += 1
-        return conflicts > Self.politeConflicts
-            ? advance(moment) : .pause(milliseconds: Self.conflictPause)
+        return goBehind(failed, of: attempt, at: tick)
+    }
+
+    /// Takes what the rows in the way of an attempt say of tails and of units stored before.
+    private mutating func learn(
+        from failed: FailedConditions,
+        of attempt: AppendAttempt
+    ) throws(TableError) {
+        let isHalfStored = attempt.isHalfStored(failed)
+        // From the last to the first: a partition's first chunk decides its new tail.
+        for (index, item) in failed.rows.sorted(by: { $0.key > $1.key }) {
+            let role = attempt.role(of: index)
+            if case .unit? = role, isHalfStored { continue }
+            try learn(from: item, as: role)
+        }
     }
 
     private mutating func learn(
         from item: Item?,
-        _ role: AppendAttempt.Role?
+        as role: AppendAttempt.Role?
     ) throws(TableError) {
         switch role {
-        case .chunk(let lane, let isFirst)?:
+        case .chunk(let part, let isFirst)?:
             guard isFirst, let item, case .chunk(let chunk) = try LogEntry(item) else {
-                lanes[lane].tail = .unknown
+                parts[part].tail = .unknown
                 return
             }
-            let mustRead = (conflicts + 1).isMultiple(of: Self.conflictsUntilReading)
-            lanes[lane].tail = mustRead ? .unknown : .adopted(chunk.tail)
-        case .unit(let lane, let unit)?:
+            let mustRead = (conflicts + 1).isMultiple(of: Limits.conflictsUntilReading)
+            parts[part].tail = mustRead ? .unknown : .adopted(chunk.tail)
+        case .unit(let part, let unit)?:
             guard let item else { return }
-            lanes[lane].settle(unit, by: try IdempotencyRow(item))
+            parts[part].resolve(unit, by: try IdempotencyRow(item))
         case nil:
             throw TableError(
                 .definite,
@@ -267,83 +358,120 @@ package struct AppendPlan: ~Copyable {
         }
     }
 
-    /// The write may have happened, or the engine was not to be had: the same bytes at the same
-    /// offset again, never elsewhere, until the row at this offset has been seen.
+    /// Goes on after an attempt that was certainly not applied, politely where another writer came
+    /// first.
+    private mutating func goBehind(
+        _ failed: FailedConditions,
+        of attempt: AppendAttempt,
+        at tick: Tick
+    ) -> Step {
+        resolveOverdue(as: .failed(Self.tooBusy), at: tick)
+        guard isWanted, !attempt.isBlockedByUnitsOnly(failed) else {
+            return advance(outcomeUnknown: false, at: tick)
+        }
+        conflicts += 1
+        guard conflicts <= Limits.politeConflicts else {
+            return advance(outcomeUnknown: false, at: tick)
+        }
+        return (
+            .pausing(nil, outcomeUnknown: false), .pause(milliseconds: Limits.conflictPause)
+        )
+    }
+
+    /// Repeats a write that may have happened or that the engine refused for the moment: the same
+    /// bytes at the same offset, never elsewhere, until the row at this offset has been seen.
     private mutating func repeatWrite(
         _ attempt: AppendAttempt,
         after error: TableError,
-        _ moment: Moment
-    ) -> Action {
-        isOpen = isOpen || (error.effect == .indefinite && context.rules.keep(.openOutcome))
+        outcomeUnknown wasUnknown: Bool,
+        at tick: Tick
+    ) -> Step {
+        let outcomeUnknown =
+            wasUnknown || (error.effect == .indefinite && context.rules.keep(.openOutcome))
         let isPassing = error.reason == .throttled || error.reason == .unavailable
         guard error.effect == .indefinite || isPassing else {
-            return finish(all: isOpen ? .unknown : .failed(error))
+            return finish(
+                all: outcomeUnknown ? .unknown : .failed(error),
+                outcomeUnknown: outcomeUnknown
+            )
         }
-        if !context.rules.keep(.sameOffset) { forget(attempt) }
-        return pause(.failed(error), moment)
+        let keepsAttempt = context.rules.keep(.sameOffset)
+        if !keepsAttempt { forgetTails(of: attempt) }
+        return pause(
+            before: keepsAttempt ? attempt : nil,
+            outcomeUnknown: outcomeUnknown,
+            refusingWith: .failed(error),
+            at: tick
+        )
     }
 
-    /// What must not be done, for a simulation to notice.
-    private mutating func forgetArrivals(_ moment: Moment) {
-        for index in lanes.indices { lanes[index].countsFrom = moment.instant }
+    /// SIMULATION only: breaks `queueDeadline`, so that the oracle must report it.
+    private mutating func forgetArrivals(at tick: Tick) {
+        for index in parts.indices { parts[index].countsFrom = tick.instant }
     }
 
-    /// What must not be done, for a simulation to notice.
-    private mutating func forget(_ attempt: AppendAttempt) {
-        self.attempt = nil
-        for (lane, _) in attempt.tails { lanes[lane].tail = .unknown }
+    /// SIMULATION only: breaks `sameOffset`, so that the oracle must report it.
+    private mutating func forgetTails(of attempt: AppendAttempt) {
+        for (part, _) in attempt.tails { parts[part].tail = .unknown }
     }
 
-    private mutating func retryRead(after error: TableError, _ moment: Moment) -> Action {
-        let canRepeat = error.reason == .throttled || error.reason == .unavailable
-        return canRepeat ? pause(.failed(error), moment) : finish(all: .failed(error))
-    }
-
-    /// 5, 10, 20 … 320 ms, cut at the last deadline.
+    /// Pauses for 5, 10, 20 … 320 ms, cut at the last deadline.
     ///
-    /// `refusal`: What becomes of a unit that is overdue and certainly not stored.
-    private mutating func pause(_ refusal: AppendOutcome, _ moment: Moment) -> Action {
-        giveUpOverdue(as: refusal, moment)
-        guard isWanted else { return finishRest() }
+    /// A unit that is overdue and certainly not stored gets `refusal`.
+    private mutating func pause(
+        before attempt: AppendAttempt?,
+        outcomeUnknown: Bool,
+        refusingWith refusal: AppendOutcome,
+        at tick: Tick
+    ) -> Step {
+        let kept = giveUpOverdue(
+            of: attempt,
+            outcomeUnknown: outcomeUnknown,
+            refusingWith: refusal,
+            at: tick
+        )
+        guard isWanted else { return finishRest(outcomeUnknown: outcomeUnknown) }
         let backoff = Int64(5) << Int64(min(failures, 6))
         failures += 1
-        let left = lanes.map { $0.timeLeft(at: moment.instant, patience) }.max() ?? 0
-        return .pause(milliseconds: min(backoff, left))
+        let left = parts.map { $0.timeLeft(at: tick.instant, patience: patience) }.max() ?? 0
+        return (
+            .pausing(kept, outcomeUnknown: outcomeUnknown),
+            .pause(milliseconds: min(backoff, left))
+        )
     }
 
     // MARK: Ends
 
-    private mutating func finishStored(_ attempt: AppendAttempt) -> Action {
+    private mutating func finishStored(_ attempt: AppendAttempt, outcomeUnknown: Bool) -> Step {
         for placed in attempt.placed {
-            lanes[placed.lane].outcomes[placed.unit] = .stored(placed.range)
+            parts[placed.part].outcomes[placed.unit] = .stored(placed.range)
         }
-        for (lane, tail) in attempt.tails {
-            lanes[lane].tail = .adopted(tail)
+        for (part, tail) in attempt.tails {
+            parts[part].tail = .adopted(tail)
         }
-        return finishRest()
+        return finishRest(outcomeUnknown: outcomeUnknown)
     }
 
-    private mutating func finish(all outcome: AppendOutcome) -> Action {
-        for index in lanes.indices {
-            lanes[index].settleRest(as: outcome)
+    private mutating func finish(all outcome: AppendOutcome, outcomeUnknown: Bool) -> Step {
+        for index in parts.indices {
+            parts[index].resolveRest(as: outcome)
         }
-        return finishRest()
+        return finishRest(outcomeUnknown: outcomeUnknown)
     }
 
-    private func finishRest() -> Action {
-        .finish(
-            AppendResult(
-                outcomes: lanes.map { lane in lane.outcomes.map { $0 ?? .unknown } },
-                tails: lanes.map { isOpen && $0.hasUnknown ? nil : $0.tail.verified }
-            )
+    private func finishRest(outcomeUnknown: Bool) -> Step {
+        let result = AppendResult(
+            outcomes: parts.map { part in part.outcomes.map { $0 ?? .unknown } },
+            tails: parts.map { outcomeUnknown && $0.hasUnknown ? nil : $0.tail.verified }
         )
+        return (.finished, .finish(result))
     }
 }
 
-/// How an ``AppendPlan`` ended.
+/// The end of an ``AppendPlan``.
 package struct AppendResult: Sendable {
-    /// By lane and unit, as they were given.
+    /// The outcomes by partition and unit, as they were given.
     package let outcomes: [[AppendOutcome]]
-    /// By lane: the tail to remember, nil when it must be looked up again.
+    /// By partition: the tail to remember, nil when it must be looked up again.
     package let tails: [Tail?]
 }

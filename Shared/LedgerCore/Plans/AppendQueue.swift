@@ -1,21 +1,23 @@
-/// What waits for its turn to be appended to one partition, in order of arrival.
+/// The appends to one partition that wait for their turn, in order of arrival.
 ///
-/// It is bounded, and what has waited until its deadline is never sent: under a table that takes
-/// less than what comes, nobody waits for longer than a publish may take anyway.
+///     add ─┬─ full ──→ refused
+///          └─ queued ─┬─ its turn came ──→ units that share one append | an atomic publish, alone
+///                     └─ its deadline ───→ overdue, never sent
 ///
-/// `Waiter` is who waits for a unit's outcome, `Turn` an atomic publish, which needs the partition
-/// for itself.
+/// It is bounded, and an append that has waited until its deadline is never sent: under a table that
+/// takes less than what comes, nobody waits for longer than a publish may take anyway.
+///
+/// `Waiter` gets a unit's outcome; `Turn` is an atomic publish, which needs the partition for itself.
 package struct AppendQueue<Waiter: Sendable, Turn: Sendable>: Sendable {
-    /// A unit and who waits for it.
+    /// A unit and the waiter that gets its outcome.
     package typealias Unit = (unit: AppendUnit, waiter: Waiter)
 
-    /// What comes next.
+    /// The head of the queue.
     package enum Next: Sendable {
-        /// These share one append.
+        /// Units that share one append.
         case units([Unit])
-        /// An atomic publish.
+        /// An atomic publish, which has the partition for itself.
         case exclusive(Turn)
-        /// Nothing waits.
         case nothing
     }
 
@@ -49,11 +51,10 @@ package struct AppendQueue<Waiter: Sendable, Turn: Sendable>: Sendable {
         self.rules = rules
     }
 
-    /// Nothing waits.
     package var isEmpty: Bool { entries.isEmpty }
 
     /// Takes a unit; false when too much waits already.
-    package mutating func add(_ unit: AppendUnit, _ waiter: Waiter) -> Bool {
+    package mutating func add(_ unit: AppendUnit, for waiter: Waiter) -> Bool {
         add(.unit((unit, waiter)))
     }
 
@@ -71,7 +72,7 @@ package struct AppendQueue<Waiter: Sendable, Turn: Sendable>: Sendable {
         return true
     }
 
-    /// Removes what comes next, and everything whose time is over.
+    /// Removes the head of the queue, and everything whose time is over.
     package mutating func next(
         at now: Instant
     ) -> (next: Next, overdue: (units: [Waiter], turns: [Turn])) {
@@ -116,7 +117,8 @@ package struct AppendQueue<Waiter: Sendable, Turn: Sendable>: Sendable {
                 else { break }
             }
             if let mark = unit.idempotency {
-                // Two of one key would be two writes of one row.
+                // A transaction may not write one idempotency row twice, so the second waits for
+                // the next append.
                 guard marks.insert(mark.keyHash).inserted else { break }
             }
             units.append((unit, waiter))

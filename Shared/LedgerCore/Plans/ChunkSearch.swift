@@ -1,34 +1,53 @@
 /// Finds the first chunk that has not expired and whose last event is not earlier than a moment, by
 /// binary search: timestamps and ttls never decrease along a partition.
+///
+///     start ─→ probe ─┬─ too early, late enough, or nothing there ─→ probe in the half that is left
+///       │        ↑    └─ one is left ─┬─ no gap before it, or it may have expired ─→ finish
+///       │        └─────────── pause ←─┴─ a gap ─→ (looked at often enough) ─→ finish
+///       └─ nothing to search ─→ finish
 package struct ChunkSearch: Sendable {
-    /// What the shell does next.
+    /// The shell's next step.
     package enum Action: Sendable {
         /// Query the first log row at or after this offset, then ``ChunkSearch/receive(_:)``.
         case probe(Query)
         /// Wait so long, then ``ChunkSearch/resume()``.
         case pause(milliseconds: Int64)
-        /// The chunk, or nil when all are earlier.
-        ///
-        /// `hasGap`: A chunk is missing before it that can't have expired.
+        /// The chunk, or nil when all are earlier; `hasGap` when a chunk is missing before it that
+        /// can't have expired.
         case finish(ChunkRow?, hasGap: Bool)
     }
+
+    private enum State: Sendable {
+        /// Nothing was asked for yet. Next: probing, finished.
+        case new
+        /// The first row at or after this offset is being read. Next: probing, pausing, finished.
+        case probing(Offset)
+        /// A gap is looked at again after a pause. Next: probing.
+        case pausing
+        /// The search is over. Next: none.
+        case finished
+    }
+
+    /// The state that follows and the action that goes with it: a path that leaves one of them out
+    /// does not compile.
+    private typealias Step = (next: State, action: Action)
 
     private let stream: Incarnation
     private let partition: Partition
     private let target: Timestamp
     private let expiration: Expiration
-    /// Chunks that begin below are too early.
+    /// The offset below which no chunk is late enough.
     private var low: Offset
-    /// No chunk that begins at or after it can be better than `best`.
+    /// The offset from which on no chunk can be better than `best`.
     private var high: Offset
-    private var probed = Offset.zero
+    private var state = State.new
     private var best: ChunkRow?
-    /// How often a gap before ``best`` was looked at again.
+    /// Looks so far at a gap before ``best`` that was seen before.
     private var looks = 0
 
-    /// `start`: Chunks that begin below are too early.
+    /// A search of the chunks that begin at or after `start`; `end` is the partition's tail.
     ///
-    /// `end`: The partition's tail.
+    /// The last event of the chunk that it finds is at `target` or later.
     package init(
         stream: Incarnation,
         partition: Partition,
@@ -49,11 +68,15 @@ package struct ChunkSearch: Sendable {
     ///
     /// The oldest chunk is looked at first: most often it is the one.
     package mutating func start() -> Action {
-        high > low ? probe(low) : .finish(nil, hasGap: false)
+        guard case .new = state else { preconditionFailure("a search starts once") }
+        return take(high > low ? probe(low) : (.finished, .finish(nil, hasGap: false)))
     }
 
-    /// Takes what a ``Action/probe(_:)`` found.
+    /// Takes the row that an ``Action/probe(_:)`` found.
     package mutating func receive(_ page: QueryPage) throws(TableError) -> Action {
+        guard case .probing(let probed) = state else {
+            preconditionFailure("no row was asked for")
+        }
         switch try page.items.first.map({ item throws(TableError) in try LogEntry(item) }) {
         case .chunk(let chunk)? where chunk.timestamp >= target && !expiration.covers(chunk):
             best = chunk
@@ -61,36 +84,42 @@ package struct ChunkSearch: Sendable {
         case .chunk(let chunk)?: low = chunk.end
         case .seal?, nil: high = probed
         }
-        guard low < high else { return conclude() }
-        return probe(low.advanced(by: Int(high.distance(from: low) / 2)))
+        guard low < high else { return take(conclude()) }
+        return take(probe(low.advanced(by: Int(high.distance(from: low) / 2))))
     }
 
-    /// A ``Action/pause(milliseconds:)`` is over: what is missing would begin at `low`.
-    package mutating func resume() -> Action { probe(low) }
+    /// Goes on after an ``Action/pause(milliseconds:)``: the missing chunk would begin at `low`.
+    package mutating func resume() -> Action {
+        guard case .pausing = state else { preconditionFailure("no pause was asked for") }
+        return take(probe(low))
+    }
 
-    /// The end of the search, unless a chunk is missing before the one that was found.
+    private mutating func take(_ step: Step) -> Action {
+        state = step.next
+        return step.action
+    }
+
+    /// Ends the search, unless a chunk is missing before the one that was found.
     ///
     /// If it can't have expired, it may be on its way: a transaction's rows become visible one by one,
     /// and whoever begins behind the gap would never see it.
-    private mutating func conclude() -> Action {
+    private mutating func conclude() -> Step {
         guard let best, best.first > low, !expiration.mayHavePassed(best.previousTTL) else {
-            return .finish(best, hasGap: false)
+            return (.finished, .finish(best, hasGap: false))
         }
         guard looks < Limits.gapLooks, expiration.rules.keep(.gapLooks) else {
-            return .finish(best, hasGap: true)
+            return (.finished, .finish(best, hasGap: true))
         }
         looks += 1
-        return .pause(milliseconds: Limits.gapPause)
+        return (.pausing, .pause(milliseconds: Limits.gapPause))
     }
 
-    private mutating func probe(_ offset: Offset) -> Action {
-        probed = offset
-        return .probe(
-            Query(
-                .log(stream, partition),
-                from: TableKey.chunk(stream, partition, offset).sortKey,
-                limit: 1
-            )
+    private func probe(_ offset: Offset) -> Step {
+        let query = Query(
+            .log(stream, partition),
+            from: TableKey.chunk(stream, partition, offset).sortKey,
+            limit: 1
         )
+        return (.probing(offset), .probe(query))
     }
 }

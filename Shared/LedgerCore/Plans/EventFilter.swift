@@ -1,8 +1,8 @@
-/// Which events of a log a read wants; what is nil does not matter.
+/// The events of a log that a read wants; what is nil does not matter.
 package struct EventFilter: Hashable, Sendable {
-    /// Only this key's.
+    /// Only events of this key, compared byte by byte.
     package let key: EventKey?
-    /// Only of these types.
+    /// Only events of these types.
     package let type: TypePattern?
 
     /// A filter; nil when nothing is asked for, so that every event fits.
@@ -12,7 +12,7 @@ package struct EventFilter: Hashable, Sendable {
         self.type = type
     }
 
-    /// Whether a record of `batch` is wanted.
+    /// True if a record of `batch` is wanted.
     func fits(_ record: RecordView, of batch: DecodedBatch) -> Bool {
         batch.bytes.withUnsafeBytes { bytes in
             if let key, !bytes.field(record.key).elementsEqual(key.utf8) { return false }

@@ -1,6 +1,6 @@
 /// A page of events, as references into the batches that were read: nothing is copied per event.
 package struct EventPage: Sendable {
-    /// Where an event's bytes are.
+    /// The place of an event's bytes.
     package enum Source: Sendable {
         /// Record `record` of `batches[batch]`.
         case log(batch: Int, record: Int)
@@ -8,21 +8,16 @@ package struct EventPage: Sendable {
         case snapshot(index: Int)
     }
 
-    /// One event.
+    /// One event of the page: where it stands in the log, and where its bytes are.
     package struct Event: Sendable {
-        /// Its partition.
         package let partition: Partition
-        /// Its offset.
         package let offset: Offset
-        /// Where its bytes are.
         package let source: Source
     }
 
-    /// An entry of the compacted state.
+    /// An entry of the compacted state: a key and its latest event.
     package struct Snapshot: Sendable {
-        /// The key.
         package let key: EventKey
-        /// Its latest event.
         package let record: Record
     }
 
@@ -34,27 +29,28 @@ package struct EventPage: Sendable {
     package internal(set) var events: [Event] = []
     /// The size of the events by the event measure: key + type + headers + data, bytes.
     package internal(set) var bytes = 0
-    /// By index of the plan's partitions: where the page ends.
+    /// The positions at which the page ends, by index of the plan's partitions.
     ///
-    /// Covers exactly these events.
+    /// They cover exactly these events.
     package internal(set) var positions: [Position] = []
-    /// Nothing was left when the page was read.
+    /// True if nothing was left when the page was read.
     package internal(set) var caughtUp = false
     /// About how many events are left after the page; 0 exactly when caught up.
     package internal(set) var remaining: Int64 = 0
-    /// How many events were looked at, delivered or passed over, and entries of the compacted state.
+    /// Events, delivered or passed over, and entries of the compacted state that were looked at.
     package internal(set) var scanned = 0
-    /// What was decoded for it, bytes before compression.
+    /// Bytes before compression that were decoded for it.
     package internal(set) var decodedBytes = 0
 
-    /// Nothing was delivered, and nothing is left.
+    /// True if nothing was delivered, and nothing is left.
     package var isIdle: Bool { events.isEmpty && caughtUp }
 
     /// This page as one of more partitions, of which the others were at their end.
     ///
-    /// `positions`: Where all of them stand now.
-    ///
-    /// `isSure`: Whether the others are known to be at their end still.
+    /// - Parameters:
+    ///   - positions: The positions of all of them now.
+    ///   - isSure: True if the others are known to be at their end still.
+    /// - Returns: The page, which is caught up only if that is sure.
     package func widened(to positions: [Position], isSure: Bool) -> EventPage {
         var page = self
         page.positions = positions

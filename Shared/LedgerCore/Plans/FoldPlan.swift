@@ -15,7 +15,7 @@
 /// latest row is replaced only by a later event. So repeated, reordered and concurrent folds, and
 /// a crash at any point, change nothing in the result.
 package struct FoldPlan: ~Copyable {
-    /// What the shell does next.
+    /// The shell's next step.
     package enum Action: Sendable {
         /// Read this, then ``FoldPlan/receive(_:now:)``.
         case read(TableRead)
@@ -24,38 +24,56 @@ package struct FoldPlan: ~Copyable {
         case store([Write])
         /// Do this write, then ``FoldPlan/advanced(_:)``.
         case advance(Write)
-        /// Done, as far as the log went or the budget allowed.
+        /// The fold is over, as far as the log went or the budget allowed.
         case finish(FoldReport)
-        /// Stopped; what is stored so far is right, and another fold goes on from there.
+        /// The fold stops; what is stored so far is right, and another fold goes on from there.
         case fail(ReadFailure)
     }
 
     private enum State: Sendable {
-        case reading(ProgressRow?)
-        case storing(ProgressRow, Tail)
-        case advancing(ProgressRow, Tail)
+        /// Nothing was asked for yet. Next: readingProgress.
+        case new
+        /// Next: readingLog, storing or advancing (chunks from images), finished.
+        case readingProgress
+        /// The log behind this watermark is being read. Next: storing, advancing (without a compacted
+        /// state), finished.
+        case readingLog(ProgressRow)
+        /// A step's rows are being stored, up to this tail. Next: advancing, finished.
+        case storing(ProgressRow, upTo: Tail)
+        /// The watermark is being moved to this tail. Next: storing (chunks left), readingLog,
+        /// readingProgress (someone else moved it), finished.
+        case advancing(ProgressRow, to: Tail)
+        /// The fold is over, or stopped. Next: none.
+        case finished
     }
+
+    /// The state that follows and the action that goes with it: a path that leaves one of them out
+    /// does not compile.
+    private typealias Step = (next: State, action: Action)
 
     private let stream: Incarnation
     private let partition: Partition
     private let compacts: Bool
-    private var state = State.reading(nil)
+    private var state = State.new
     private var budget: Int
     private let target: Offset?
     private let images: ChunkImages
     private let rules: Rules
-    /// What was read and not folded yet; it continues the watermark.
+    /// Rows that were read and not folded yet; they continue the watermark.
     private var rest: ArraySlice<Item> = []
     private var report = FoldReport()
 
     /// A plan that folds about `budget` chunks at most.
     ///
-    /// `compacts`: Whether the stream keeps a compacted state; if not, the watermark only follows
-    /// the tail.
-    ///
-    /// `target`: Folded up to here is enough; nil goes to the log's end.
-    ///
-    /// `images`: Chunks of this partition that need not be read.
+    /// - Parameters:
+    ///   - stream: The incarnation that is folded.
+    ///   - partition: The partition that is folded.
+    ///   - compacts: True if the stream keeps a compacted state; if not, the watermark only follows
+    ///     the tail.
+    ///   - budget: Chunks after which the fold ends with a step.
+    ///   - target: The offset at which the fold may end; nil: it goes to the log's end.
+    ///   - images: Chunks of this partition that need not be read.
+    ///   - rules: The rules that are kept.
     package init(
         stream: Incarnation,
         partition: Partition,
@@ -76,112 +94,133 @@ package struct FoldPlan: ~Copyable {
 
     /// The first action.
     package mutating func start() -> Action {
-        .read(.get(.progress(stream, partition)))
+        guard case .new = state else { preconditionFailure("a fold starts once") }
+        return take(readProgress())
     }
 
-    /// Takes what a ``Action/read(_:)`` found.
+    /// Takes the finding of an ``Action/read(_:)``.
     package mutating func receive(
         _ finding: Result<TableFinding, TableError>,
         now: Timestamp
     )
         -> Action
     {
-        guard case .reading(let progress) = state else { preconditionFailure("not reading") }
         do throws(TableError) {
-            switch try finding.get() {
-            case .item(let item): return try open(item, now)
-            case .page(let page):
+            switch (state, try finding.get()) {
+            case (.readingProgress, .item(let item)):
+                return take(try begin(at: item, now: now))
+            case (.readingLog(let progress), .page(let page)):
                 rest = page.items[...]
-                return try fold(progress ?? initial, now)
+                return take(try fold(progress, now: now))
+            default: preconditionFailure("a finding answers the read that was asked for")
             }
         } catch {
-            return .fail(ReadFailure(error))
+            return take((.finished, .fail(ReadFailure(error))))
         }
     }
 
-    /// Takes what became of a ``Action/store(_:)``: nil when every write was applied or found
+    /// Takes the outcome of an ``Action/store(_:)``: nil when every write was applied or found
     /// something newer in its place.
     package mutating func stored(_ error: TableError?) -> Action {
-        guard case .storing(let progress, let tail) = state else { preconditionFailure() }
-        if let error, rules.keep(.watermarkLast) { return .fail(.table(error)) }
-        return advance(progress, to: tail)
+        guard case .storing(let progress, let tail) = state else {
+            preconditionFailure("no step is being stored")
+        }
+        if let error, rules.keep(.watermarkLast) {
+            return take((.finished, .fail(.table(error))))
+        }
+        return take(advance(progress, to: tail))
     }
 
-    /// Takes what became of a ``Action/advance(_:)``.
+    /// Takes the outcome of an ``Action/advance(_:)``.
     package mutating func advanced(
         _ outcome: Result<WriteOutcome, TableError>,
         now: Timestamp
     )
         -> Action
     {
-        guard case .advancing(var progress, let tail) = state else { preconditionFailure() }
+        guard case .advancing(let progress, let tail) = state else {
+            preconditionFailure("no watermark is being moved")
+        }
         switch outcome {
-        case .failure(let error): return .fail(.table(error))
+        case .failure(let error): return take((.finished, .fail(.table(error))))
         case .success(.conditionFailed):
             // Someone else advanced it: see how far.
             rest = []
-            state = .reading(nil)
-            return .read(.get(.progress(stream, partition)))
+            return take(readProgress())
         case .success(.applied):
-            progress.foldedTail = tail
-            progress.version += 1
-            report.watermark = tail.next
-            // Without compaction one look went to the tail.
-            if !compacts { report.isAtEnd = true }
-            guard budget > 0, compacts else { return .finish(report) }
             do throws(TableError) {
-                return try goOn(progress, now)
+                return take(try goOn(behind: tail, of: progress, now: now))
             } catch {
-                return .fail(.table(error))
+                return take((.finished, .fail(.table(error))))
             }
         }
     }
 
-    // MARK: Reading
-
-    private var initial: ProgressRow { ProgressRow(stream: stream, partition: partition) }
-
-    private mutating func open(_ item: Item?, _ now: Timestamp) throws(TableError) -> Action {
-        var progress = initial
-        if let item { progress = try ProgressRow(item) }
-        report.watermark = progress.foldedTail.next
-        return try goOn(progress, now)
+    private mutating func take(_ step: Step) -> Action {
+        state = step.next
+        return step.action
     }
 
-    /// What follows the watermark is left over from the step before, or comes from the images as
-    /// far as they go, or else from the log.
+    // MARK: Reading
+
+    private func readProgress() -> Step {
+        (.readingProgress, .read(.get(.progress(stream, partition))))
+    }
+
+    private mutating func begin(at item: Item?, now: Timestamp) throws(TableError) -> Step {
+        var progress = ProgressRow(stream: stream, partition: partition)
+        if let item { progress = try ProgressRow(item) }
+        report.watermark = progress.foldedTail.next
+        return try goOn(from: progress, now: now)
+    }
+
+    /// Folds on behind a watermark that was moved, while the budget lasts.
     private mutating func goOn(
-        _ progress: ProgressRow,
-        _ now: Timestamp
-    ) throws(TableError) -> Action {
-        if let target, progress.foldedTail.next >= target { return .finish(report) }
+        behind tail: Tail,
+        of before: ProgressRow,
+        now: Timestamp
+    ) throws(TableError) -> Step {
+        var progress = before
+        progress.foldedTail = tail
+        progress.version += 1
+        report.watermark = tail.next
+        // Without compaction one look went to the tail.
+        if !compacts { report.isAtEnd = true }
+        guard budget > 0, compacts else { return (.finished, .finish(report)) }
+        return try goOn(from: progress, now: now)
+    }
+
+    /// Folds on from the watermark: rows left over from the step before, or the images as far as
+    /// they go, or else the log.
+    private mutating func goOn(
+        from progress: ProgressRow,
+        now: Timestamp
+    ) throws(TableError) -> Step {
+        if let target, progress.foldedTail.next >= target {
+            return (.finished, .finish(report))
+        }
         if rest.isEmpty, compacts {
             rest = images.run(after: progress.foldedTail, rules: rules)[...]
         }
-        guard !rest.isEmpty else { return readLog(progress) }
-        return try fold(progress, now)
+        guard !rest.isEmpty else { return readLog(behind: progress) }
+        return try fold(progress, now: now)
     }
 
-    private mutating func readLog(_ progress: ProgressRow) -> Action {
-        state = .reading(progress)
+    private func readLog(behind progress: ProgressRow) -> Step {
         let from = TableKey.chunk(stream, partition, progress.foldedTail.next).sortKey
         let log = RowGroup.log(stream, partition)
-        return .read(
-            .query(
-                compacts
-                    ? Query(log, from: from, limit: 1000)
-                    : Query(log, from: from, order: .descending, limit: 1)
-            )
-        )
+        let query =
+            compacts
+            ? Query(log, from: from, limit: Limits.chunksPerRead)
+            : Query(log, from: from, order: .descending, limit: 1)
+        return (.readingLog(progress), .read(.query(query)))
     }
 
-    /// One step: chunks off the front of what is left.
+    /// Folds one step: chunks off the front of what is left.
     private mutating func fold(
         _ progress: ProgressRow,
-        _ now: Timestamp
-    )
-        throws(TableError) -> Action
-    {
+        now: Timestamp
+    ) throws(TableError) -> Step {
         var tail = progress.foldedTail
         var latest = LatestEvents(stream: stream, partition: partition)
         while !latest.isFull, let item = rest.popFirst() {
@@ -190,10 +229,13 @@ package struct FoldPlan: ~Copyable {
                 break
             }
             if compacts {
-                if let failure = check(chunk, continues: tail.next, progress, now) {
-                    return .fail(failure)
+                let next = tail.next
+                if let failure = check(chunk, continues: next, of: progress, now: now) {
+                    return (.finished, .fail(failure))
                 }
-                if let failure = latest.fold(chunk, now: now) { return .fail(failure) }
+                if let failure = latest.fold(chunk, now: now) {
+                    return (.finished, .fail(failure))
+                }
             }
             report.events += chunk.count
             budget -= 1
@@ -201,19 +243,18 @@ package struct FoldPlan: ~Copyable {
         }
         guard tail.next > progress.foldedTail.next else {
             report.isAtEnd = true
-            return .finish(report)
+            return (.finished, .finish(report))
         }
         if latest.isEmpty { return advance(progress, to: tail) }
-        state = .storing(progress, tail)
-        return .store(latest.writes(rules: rules))
+        return (.storing(progress, upTo: tail), .store(latest.writes(rules: rules)))
     }
 
     /// A gap before `chunk` is only legitimate when what was there had expired unfolded.
     private mutating func check(
         _ chunk: ChunkRow,
         continues next: Offset,
-        _ progress: ProgressRow,
-        _ now: Timestamp
+        of progress: ProgressRow,
+        now: Timestamp
     ) -> ReadFailure? {
         guard chunk.first != next else { return nil }
         guard chunk.first > next,
@@ -225,22 +266,63 @@ package struct FoldPlan: ~Copyable {
         return nil
     }
 
-    private mutating func advance(_ progress: ProgressRow, to tail: Tail) -> Action {
+    private func advance(_ progress: ProgressRow, to tail: Tail) -> Step {
         var changed = progress
         changed.foldedTail = tail
-        state = .advancing(progress, tail)
-        return .advance(progress.replacement(by: changed))
+        return (.advancing(progress, to: tail), .advance(progress.replacement(by: changed)))
     }
 }
 
-/// What a fold did.
+/// The work of one fold.
 package struct FoldReport: Hashable, Sendable {
-    /// How many events were folded.
+    /// Events that were folded.
     package internal(set) var events = 0
-    /// How many had expired before any fold saw them: the compaction was off for days.
+    /// Events that had expired before any fold saw them: the compaction was off for days.
     package internal(set) var lost: Int64 = 0
-    /// Folded up to here.
+    /// The offset below which all is folded.
     package internal(set) var watermark = Offset.zero
-    /// Nothing was left to fold.
+    /// True if nothing was left to fold.
     package internal(set) var isAtEnd = false
+}
+
+/// Chunks of one partition that came with the news of them, so that a fold need not read them.
+///
+/// They may come in any order, more than once, with gaps, and damaged: only what provably continues
+/// a watermark is used.
+package struct ChunkImages: Sendable {
+    private var items: [Offset: Item] = [:]
+
+    /// Rows of one partition's log; any other row is left out.
+    package init(_ items: [Item] = []) {
+        for item in items {
+            guard case .chunk(_, _, let first) = item.key else { continue }
+            self.items[first] = item
+        }
+    }
+
+    /// The rows that follow `tail` without a gap.
+    func run(after tail: Tail, rules: Rules) -> [Item] {
+        var run: [Item] = []
+        var tail = tail
+        while let item = items[tail.next], let chunk = Self.chunk(item, after: tail, rules: rules) {
+            run.append(item)
+            tail = chunk.tail
+        }
+        return run
+    }
+
+    /// The chunk of a row, if it is what was appended to `tail`: the hash chain covers the batch,
+    /// the batch's header the count, and what the tail hands on must fit.
+    private static func chunk(_ item: Item, after tail: Tail, rules: Rules) -> ChunkRow? {
+        guard case .chunk(let chunk) = try? LogEntry(item) else { return nil }
+        guard rules.keep(.provenImage) else { return chunk }
+        guard
+            let header = try? chunk.batch.withUnsafeBytes(BatchHeader.read),
+            header.baseOffset == tail.next, Int(header.count) == chunk.count,
+            chunk.hash == HashChain.next(previous: tail.hash, batch: chunk.batch),
+            chunk.previousTTL == tail.ttl, chunk.ttl >= tail.ttl,
+            chunk.timestamp >= tail.timestamp
+        else { return nil }
+        return chunk
+    }
 }

@@ -16,15 +16,13 @@ struct LatestEvents: Sendable {
 
     var isEmpty: Bool { rows.isEmpty }
 
-    /// Whether a step ends here.
+    /// True once a step ends here.
     var isFull: Bool {
         rows.count >= Limits.foldStepKeys || bytes >= Limits.foldStepBytes
             || decodedBytes >= Limits.foldStepDecodedBytes
     }
 
-    /// Adds the events of the next chunk.
-    ///
-    /// `now`: From then on tombstones are kept for a while.
+    /// Adds the events of the next chunk; tombstones are kept for a while from `now` on.
     mutating func fold(_ chunk: ChunkRow, now: Timestamp) -> ReadFailure? {
         do throws(BatchError) {
             let batch = try RecordBatch.decode(chunk.batch, expecting: chunk.first)
@@ -32,7 +30,7 @@ struct LatestEvents: Sendable {
             let expiry = TTL.after(second: now.seconds + Limits.tombstoneHours * 3600 + 3600)
             // From the end, where a key's last event is met first.
             for index in batch.records.indices.reversed() {
-                take(batch.records[index], batch, batch.offset(at: index), expiry)
+                take(batch.records[index], of: batch, at: batch.offset(at: index), expiry: expiry)
             }
             return nil
         } catch {
@@ -42,9 +40,9 @@ struct LatestEvents: Sendable {
 
     private mutating func take(
         _ record: RecordView,
-        _ batch: DecodedBatch,
-        _ offset: Offset,
-        _ expiry: TTL
+        of batch: DecodedBatch,
+        at offset: Offset,
+        expiry: TTL
     ) {
         let key = EventKey(trusted: batch.copy(record.key))
         let older = rows[key]
@@ -58,7 +56,7 @@ struct LatestEvents: Sendable {
                 ? .tombstone(until: expiry)
                 : .record(PackedRecord.pack(Record.encode(record, of: batch)))
         )
-        bytes += latest.measure - (older?.measure ?? 0)
+        bytes += latest.storedSize - (older?.storedSize ?? 0)
         rows[key] = latest
     }
 
@@ -70,7 +68,7 @@ struct LatestEvents: Sendable {
 
 extension LatestRow {
     /// Bytes of the key and the event.
-    fileprivate var measure: Int {
+    fileprivate var storedSize: Int {
         switch value {
         case .record(let bytes): key.utf8.count + bytes.count
         case .tombstone: key.utf8.count

@@ -2,8 +2,9 @@
 ///
 ///     scan ─→ (chunk at the offset)  ─→ scan … ─→ end
 ///       └──→ nothing fits: locate ─→ (chunk around the offset) ─→ scan
-///                            └──→ judge ─→ (there may be more) ─→ scan
-///                                   └──→ end | expired | outOfRange | unverified | corrupt
+///                            └──→ explainGap ─┬─ there may be more ─→ scan
+///                                             ├─ a gap ─→ pausing ─→ scan
+///                                             └─ end | expired | outOfRange | unverified | corrupt
 ///
 /// A log's end is believed at once only while its last chunk has not expired: nothing behind such a
 /// chunk can be gone. Otherwise the progress row must tell. A gap before a later chunk is called
@@ -13,16 +14,20 @@
 /// was read waits undecoded until ``takeBatch()``, so that nobody pays for what no page has room for.
 struct LogReader: Sendable {
     private enum State: Sendable {
-        /// Chunks from `next` on are wanted.
+        /// Chunks from `next` on are wanted. Next: scan, locate, end, blocked.
         case scan
         /// No chunk begins at `next`; the one around it, if any, is wanted. `following` is the
-        /// first chunk after `next`.
+        /// first chunk after `next`. Next: scan, explainGap, end.
         case locate(following: ChunkRow?)
-        /// Nothing covers `next`: the progress row tells expiry from corruption.
-        case judge(following: ChunkRow?, lastEnd: Offset)
-        /// The log ends at `next`.
+        /// Nothing covers `next`: the progress row tells expiry from corruption. Next: scan, pausing,
+        /// end.
+        case explainGap(following: ChunkRow?, lastEnd: Offset)
+        /// The gap at `next` is looked at again after a pause. Next: scan.
+        case pausing
+        /// The log ends at `next`. Next: blocked, when what waits turns out to be damaged.
         case end
-        /// What follows `next` is missing or damaged. Reported by whoever starts reading there.
+        /// The chunk at `next` is missing or damaged. Reported by whoever starts reading there. Next:
+        /// none.
         case blocked
     }
 
@@ -37,17 +42,15 @@ struct LogReader: Sendable {
     private let expiration: Expiration
     private let trust: TailTrust
     private let origin: Offset
-    /// Where the chunk around the origin began when it was seen before; for the first scan.
+    /// The beginning of the chunk around the origin when it was seen before; for the first scan.
     private var chunkStart: Offset?
     private var state = State.scan
     private var next: Offset
-    /// The log was looked at again after the progress row spoke of more.
+    /// True once the log was looked at again because the progress row spoke of more.
     private var hasLookedAgain = false
-    /// How often a gap was looked at again.
+    /// Looks so far at a gap that was seen before.
     private var gapLooks = 0
-    /// A pause is due before the next read.
-    private(set) var needsPause = false
-    /// Read and not yet decoded.
+    /// Chunks that were read and not yet decoded.
     private var waiting: ArraySlice<ChunkRow> = []
     /// Events a chunk held on average, to guess how many chunks to ask for.
     private(set) var eventsPerChunk: Int
@@ -71,36 +74,43 @@ struct LogReader: Sendable {
         next = origin
     }
 
-    /// Nothing more can be read.
+    /// True once nothing more can be read.
     var isFinished: Bool {
         switch state {
         case .end, .blocked: true
-        case .scan, .locate, .judge: false
+        case .scan, .locate, .explainGap, .pausing: false
         }
     }
 
-    /// Everything up to the log's end was read.
+    /// True while a pause is due before the next read.
+    var needsPause: Bool {
+        if case .pausing = state { true } else { false }
+    }
+
+    /// True once everything up to the log's end was read.
     var isAtEnd: Bool {
         if case .end = state { true } else { false }
     }
 
-    /// Whether the log is known to reach as far as ``readUpTo``.
+    /// True if the log is known to reach as far as ``readUpTo``.
     var isProven: Bool { isAtEnd || hasStarted }
 
     /// The offset up to which events were read, decoded or not.
     var readUpTo: Offset { next }
 
-    /// Something was found at the origin, so what follows needs no explanation here.
+    /// True once at least one chunk was read.
+    ///
+    /// A gap behind it is reported to the next reader, not to this one.
     private var hasStarted: Bool { next != origin }
 
-    /// The next read, when about `events` more events are wanted; nil when finished.
+    /// The next read, when about `events` more events are wanted; nil while pausing or when finished.
     func read(wanting events: Int) -> TableRead? {
         switch state {
         case .scan:
             let chunks = min(
                 (events + eventsPerChunk - 1) / eventsPerChunk + 1,
                 max(events, 1),
-                1000
+                Limits.chunksPerRead
             )
             return .query(
                 Query(
@@ -118,15 +128,17 @@ struct LogReader: Sendable {
                     limit: 1
                 )
             )
-        case .judge: return .get(.progress(stream, partition))
-        case .end, .blocked: return nil
+        case .explainGap: return .get(.progress(stream, partition))
+        case .pausing, .end, .blocked: return nil
         }
     }
 
-    /// The pause that was due is over.
-    mutating func resume() { needsPause = false }
+    /// Ends the pause that was due, if one was.
+    mutating func resume() {
+        if case .pausing = state { state = .scan }
+    }
 
-    /// Takes what the last ``read(wanting:)`` found.
+    /// Takes the finding of the last ``read(wanting:)``.
     ///
     /// Damage is reported to whoever starts reading there; the page before it is whole.
     mutating func receive(
@@ -135,7 +147,7 @@ struct LogReader: Sendable {
     ) throws(ReadFailure) {
         do throws(ReadFailure) {
             switch found {
-            case .success(let finding): try take(finding, now)
+            case .success(let finding): try take(finding, at: now)
             case .failure(let error): throw ReadFailure(error)
             }
         } catch {
@@ -144,14 +156,22 @@ struct LogReader: Sendable {
         }
     }
 
-    private mutating func take(_ found: TableFinding, _ now: Timestamp) throws(ReadFailure) {
+    private mutating func take(
+        _ found: TableFinding,
+        at now: Timestamp
+    ) throws(ReadFailure) {
         switch (state, found) {
         case (.scan, .page(let page)): try accept(page)
         case (.locate(let following), .page(let page)):
-            try locate(try page.items.first.map(entry), following)
-        case (.judge(let following, let lastEnd), .item(let item)):
-            try judge(try item.map(progress), following, lastEnd, now)
-        default: preconditionFailure("an answer that was not asked for")
+            try locate(try page.items.first.map(entry), before: following)
+        case (.explainGap(let following, let lastEnd), .item(let item)):
+            try explainGap(
+                by: try item.map(progress),
+                between: lastEnd,
+                and: following,
+                at: now
+            )
+        default: preconditionFailure("a finding answers the last read")
         }
     }
 
@@ -177,8 +197,8 @@ struct LogReader: Sendable {
         state = hasStarted ? .end : .locate(following: nil)
     }
 
-    /// The next chunk does not continue the log: an explanation is due, but only to whoever
-    /// starts reading at the gap.
+    /// Ends the scan before a chunk that does not continue the log: an explanation is due, but only
+    /// to whoever starts reading at the gap.
     private mutating func interrupt(by following: ChunkRow?) {
         state = hasStarted ? .blocked : .locate(following: following)
     }
@@ -200,7 +220,7 @@ struct LogReader: Sendable {
 
     // MARK: Decode
 
-    /// How large the next batch claims to be before compression, bytes; nil when none is waiting.
+    /// The size that the next batch claims to have before compression, bytes; nil: none is waiting.
     var waitingBytes: Int? { waiting.first.map { RecordBatch.claimedPayload(of: $0.batch) } }
 
     /// Decodes the next batch that is waiting; nil when it is damaged, and blocked from now on: that
@@ -231,11 +251,11 @@ struct LogReader: Sendable {
         return decoded
     }
 
-    // MARK: Locate and judge
+    // MARK: Locate and explain
 
     private mutating func locate(
         _ entry: LogEntry?,
-        _ following: ChunkRow?
+        before following: ChunkRow?
     ) throws(ReadFailure) {
         switch entry {
         case .chunk(let chunk)? where chunk.end > next:
@@ -244,18 +264,18 @@ struct LogReader: Sendable {
         case .chunk(let chunk)? where chunk.end == next && following == nil:
             // Nothing behind a chunk that has not expired can be gone.
             state =
-                expiration.covers(chunk) ? .judge(following: nil, lastEnd: chunk.end) : .end
-        case .chunk(let chunk)?: state = .judge(following: following, lastEnd: chunk.end)
+                expiration.covers(chunk) ? .explainGap(following: nil, lastEnd: chunk.end) : .end
+        case .chunk(let chunk)?: state = .explainGap(following: following, lastEnd: chunk.end)
         case .seal?: state = .end
-        case nil: state = .judge(following: following, lastEnd: .zero)
+        case nil: state = .explainGap(following: following, lastEnd: .zero)
         }
     }
 
-    private mutating func judge(
-        _ progress: ProgressRow?,
-        _ following: ChunkRow?,
-        _ lastEnd: Offset,
-        _ now: Timestamp
+    private mutating func explainGap(
+        by progress: ProgressRow?,
+        between lastEnd: Offset,
+        and following: ChunkRow?,
+        at now: Timestamp
     ) throws(ReadFailure) {
         let watermark = progress?.foldedTail.next ?? .zero
         if following == nil, next < watermark, !hasLookedAgain, trust.rules.keep(.secondLook) {
@@ -264,7 +284,8 @@ struct LogReader: Sendable {
             state = .scan
             return
         }
-        guard let failure = verdict(progress, following, lastEnd, now) else {
+        let failure = reason(progress: progress, lastEnd: lastEnd, following: following, at: now)
+        guard let failure else {
             state = .end
             return
         }
@@ -273,16 +294,15 @@ struct LogReader: Sendable {
         }
         // A transaction's rows become visible one by one: what is missing may be on its way.
         gapLooks += 1
-        needsPause = true
-        state = .scan
+        state = .pausing
     }
 
-    /// Why there is nothing at `next`; nil when the log simply ends there.
-    private func verdict(
-        _ progress: ProgressRow?,
-        _ following: ChunkRow?,
-        _ lastEnd: Offset,
-        _ now: Timestamp
+    /// The reason for there being nothing at `next`; nil when the log simply ends there.
+    private func reason(
+        progress: ProgressRow?,
+        lastEnd: Offset,
+        following: ChunkRow?,
+        at now: Timestamp
     ) -> ReadFailure? {
         if let following {
             let isTrimmed = following.first <= progress?.trimmedBelow ?? .zero
@@ -302,4 +322,54 @@ struct LogReader: Sendable {
     private func progress(_ item: Item) throws(ReadFailure) -> ProgressRow {
         do throws(TableError) { return try ProgressRow(item) } catch { throw .table(error) }
     }
+}
+
+/// The reason why a partition can't be read on from an offset; no reader returns an empty page
+/// instead.
+package enum ReadFailure: Error, Hashable, Sendable {
+    /// The events there expired. `earliest` is the first that is still there, nil when it must be
+    /// searched for.
+    case expired(Partition, earliest: Offset?)
+    /// The position lies beyond the partition's end.
+    case outOfRange(Partition, position: Offset, next: Offset)
+    /// The partition's end can't be verified: what came after may have expired.
+    case unverified(Partition)
+    /// A chunk that must be there is missing or damaged; `detail` is for an operator.
+    case corrupt(Partition, Offset, detail: String)
+    /// The table failed; reading changes nothing, so a retry is safe.
+    case table(TableError)
+
+    /// A read that the table could not answer; damage of a chunk with its place.
+    package init(_ error: TableError) {
+        if error.reason == .corrupt, case .chunk(_, let partition, let offset)? = error.row {
+            self = .corrupt(partition, offset, detail: error.message)
+        } else {
+            self = .table(error)
+        }
+    }
+
+    /// True if what is stored is damaged, so that another attempt finds the same.
+    var isDamage: Bool {
+        switch self {
+        case .corrupt: true
+        case .table(let error): error.reason == .corrupt
+        case .expired, .outOfRange, .unverified: false
+        }
+    }
+}
+
+/// A read that a plan asks for.
+package enum TableRead: Sendable {
+    /// A query, as consistent as it says.
+    case query(Query)
+    /// One row, strongly consistent.
+    case get(TableKey)
+}
+
+/// The result of a ``TableRead``.
+package enum TableFinding: Sendable {
+    /// Rows, after a query.
+    case page(QueryPage)
+    /// The row or its absence, after a get.
+    case item(Item?)
 }

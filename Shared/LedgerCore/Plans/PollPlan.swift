@@ -5,51 +5,79 @@
 /// which follows from the positions alone. Positions are computed from what is in the page, after
 /// it is cut.
 ///
+///     start ─┬─ a partition bootstraps ─→ read its state ─┬─ more of it, or the next one ─┐
+///            │            ↑                                └─ full ─→ finish               │
+///            │            └──────────────────────────────────────────────────────────────┤
+///            └─ take events ←────────────────────────────────── none bootstraps any more ─┘
+///                 ↑   ├─ a partition ran dry ─→ read its log ─┬─ events, the end ─┐
+///                 │   │                                       └─ failure ─→ fail   │
+///                 │   ├─ a gap ─→ pause ─────────────────────────────────────────┤
+///                 │   └─ full, over time, or nothing left ─→ finish              │
+///                 └──────────────────────────────────────────────────────────────┘
+///
 /// A page ends at its limit, at ``Limits/pageBytes``, or where the ``ReadBudget`` is used up: then it
 /// may be short or empty, with its positions moved on, and is not caught up.
 package struct PollPlan: ~Copyable {
-    /// What the shell does next.
+    /// The shell's next step.
     package enum Action: Sendable {
         /// Do these reads in parallel, then ``PollPlan/receive(_:now:)`` in the same order.
         case read([TableRead])
         /// Wait so long, then ``PollPlan/resume()``.
         case pause(milliseconds: Int64)
-        /// The page.
+        /// The page is complete.
         case finish(EventPage)
-        /// Nothing can be said but this.
+        /// The read failed; no page is returned.
         case fail(ReadFailure)
     }
 
-    let stream: Incarnation
+    private enum State: Sendable {
+        /// Nothing was asked for yet. Next: bootstrapping, reading, finished.
+        case new
+        /// Entries of this partition's compacted state are being read. Next: bootstrapping (more of
+        /// them, or the next partition), reading, finished.
+        case bootstrapping(part: Int)
+        /// The logs of these partitions are being read. Next: reading, pausing, finished.
+        case reading(asked: [Int])
+        /// A log is looked at again after a pause. Next: reading, finished.
+        case pausing
+        /// The page is complete, or failed. Next: none.
+        case finished
+    }
+
+    /// The state that follows and the action that goes with it: a path that leaves one of them out
+    /// does not compile.
+    private typealias Step = (next: State, action: Action)
+
+    private let stream: Incarnation
     private let expiration: Expiration
-    let trust: TailTrust
-    let limit: Int
+    private let trust: TailTrust
+    private let limit: Int
     private let filter: EventFilter?
-    let lanes: [PollLane]
-    var positions: [Position]
+    private let parts: [PartitionRead]
+    private var state = State.new
+    private var positions: [Position]
+    /// By partition; empty until the last bootstrap is done.
     private var readers: [LogReader] = []
-    private var queues: [LaneQueue] = []
-    var page = EventPage()
-    /// The page ends here, whatever is left.
-    private var isFull = false
-    /// The lanes whose reads are under way, in their order.
-    var asked: [Int] = []
+    private var queues: [DecodedEvents] = []
+    private var page = EventPage()
     private var turn: Int
-    var work: ReadWork
+    private var work: ReadWork
     private var now: Instant
-    /// Entries of the compacted state to ask for at least: many of them may be tombstones.
-    var lookahead = 0
 
     /// A plan for at most `limit` events and ``Limits/pageBytes``.
     ///
-    /// `filter`: Which events are delivered; the others are passed over.
-    ///
-    /// `expiration`: Which chunks have expired.
-    ///
-    /// `trust`: When the end of a log may be believed.
+    /// - Parameters:
+    ///   - stream: The incarnation that is read.
+    ///   - parts: The partitions and where each is read from.
+    ///   - limit: Events in the page at most.
+    ///   - filter: The events that are delivered; the others are passed over. Nil: all are.
+    ///   - expiration: The chunks that have expired.
+    ///   - trust: The rule by which the end of a log may be believed.
+    ///   - budget: The work that may be done for the page.
+    ///   - now: The time at which the page begins.
     package init(
         stream: Incarnation,
-        lanes: [PollLane],
+        parts: [PartitionRead],
         limit: Int,
         filter: EventFilter? = nil,
         expiration: Expiration,
@@ -57,25 +85,30 @@ package struct PollPlan: ~Copyable {
         budget: ReadBudget,
         now: Instant
     ) {
-        precondition(!lanes.isEmpty && limit > 0)
+        precondition(!parts.isEmpty && limit > 0, "a page has partitions and room for an event")
         self.stream = stream
         self.trust = trust
         self.expiration = expiration
         self.limit = limit
         self.filter = filter
-        self.lanes = lanes
+        self.parts = parts
         self.now = now
         work = ReadWork(budget, begin: now)
-        positions = lanes.map(\.position)
+        positions = parts.map(\.position)
         turn = Self.turn(of: positions)
     }
 
     /// The first action.
     package mutating func start() -> Action {
-        advance()
+        guard case .new = state else { preconditionFailure("a page starts once") }
+        do throws(ReadFailure) {
+            return take(try begin(lookahead: 0))
+        } catch {
+            return take((.finished, .fail(error)))
+        }
     }
 
-    /// Takes what a ``Action/read(_:)`` found.
+    /// Takes the findings of an ``Action/read(_:)``, in its order.
     package mutating func receive(
         _ findings: [Result<TableFinding, TableError>],
         now: Instant
@@ -84,34 +117,46 @@ package struct PollPlan: ~Copyable {
     {
         self.now = now
         do throws(ReadFailure) {
-            for (lane, finding) in zip(asked, findings) {
-                if readers.isEmpty {
-                    try takeSnapshot(finding, lane)
-                } else {
-                    try readers[lane].receive(finding, now: now.now)
+            switch state {
+            case .bootstrapping(let part):
+                return take(try bootstrap(part, from: findings[0]))
+            case .reading(let asked):
+                for (part, finding) in zip(asked, findings) {
+                    try readers[part].receive(finding, now: now.now)
                 }
+                return take(try readOn())
+            case .new, .pausing, .finished: preconditionFailure("no read was asked for")
             }
         } catch {
-            return .fail(error)
+            return take((.finished, .fail(error)))
         }
-        return advance()
     }
 
-    /// A ``Action/pause(milliseconds:)`` is over.
+    /// Goes on after an ``Action/pause(milliseconds:)``.
     package mutating func resume() -> Action {
-        for lane in readers.indices { readers[lane].resume() }
-        return advance()
+        guard case .pausing = state else { preconditionFailure("no pause was asked for") }
+        for part in readers.indices { readers[part].resume() }
+        do throws(ReadFailure) {
+            return take(try readOn())
+        } catch {
+            return take((.finished, .fail(error)))
+        }
     }
 
-    /// What the next page may begin with; empty while partitions bootstrap.
-    package var findings: [LaneFinding] {
-        var findings: [LaneFinding] = []
+    private mutating func take(_ step: Step) -> Action {
+        state = step.next
+        return step.action
+    }
+
+    /// Hints for the next page; empty while partitions bootstrap.
+    package var hints: [ReadHint] {
+        var hints: [ReadHint] = []
         for (index, reader) in readers.enumerated() {
             guard case .log(let next) = positions[index] else { continue }
             let start = queues[index].first?.batchStart
-            findings.append(
-                LaneFinding(
-                    partition: lanes[index].partition,
+            hints.append(
+                ReadHint(
+                    partition: parts[index].partition,
                     next: next,
                     chunkStart: start == next ? nil : start,
                     eventsPerChunk: reader.eventsPerChunk,
@@ -119,99 +164,105 @@ package struct PollPlan: ~Copyable {
                 )
             )
         }
-        return findings
+        return hints
     }
 
     // MARK: Forward
 
-    private mutating func advance() -> Action {
-        if isFull { return finish() }
-        if let lane = positions.firstIndex(where: \.isSnapshot) { return readSnapshot(lane) }
-        if readers.isEmpty { openLog() }
-        do throws(ReadFailure) { try fill() } catch { return .fail(error) }
-        asked = isFull || isOverTime ? [] : readers.indices.filter { isStarving($0) }
+    /// Reads the compacted state of the first partition that bootstraps, or else the logs.
+    private mutating func begin(lookahead: Int) throws(ReadFailure) -> Step {
+        if let part = positions.firstIndex(where: \.isSnapshot) {
+            return readState(of: part, lookahead: lookahead)
+        }
+        openLogs()
+        return try readOn()
+    }
+
+    /// Takes the events that were read, and reads on where a partition ran dry.
+    private mutating func readOn() throws(ReadFailure) -> Step {
+        let isFull = try fill()
+        let asked = isFull || isOverTime ? [] : readers.indices.filter { isStarving($0) }
         guard !asked.isEmpty else { return finish() }
         guard !asked.contains(where: { readers[$0].needsPause }) else {
-            return .pause(milliseconds: Limits.gapPause)
+            return (.pausing, .pause(milliseconds: Limits.gapPause))
         }
         let wanted = filter == nil ? limit - page.events.count : work.entriesLeft
-        let share = (wanted + lanes.count - 1) / lanes.count
-        return .read(asked.compactMap { readers[$0].read(wanting: max(share, 1)) })
+        let share = (wanted + parts.count - 1) / parts.count
+        let reads = asked.compactMap { readers[$0].read(wanting: max(share, 1)) }
+        return (.reading(asked: asked), .read(reads))
     }
 
-    private mutating func readSnapshot(_ lane: Int) -> Action {
-        guard page.events.count < limit, work.entriesLeft > 0, !isOverTime else {
-            return finish()
-        }
-        asked = [lane]
-        return .read([snapshotRead(lane)])
-    }
-
-    /// Nothing more is read; but a page that got nowhere would never get on.
+    /// True once nothing more is read.
+    ///
+    /// A page that got nowhere reads on: otherwise none might ever get anywhere.
     private var isOverTime: Bool {
-        work.isOverTime(at: now) && zip(lanes, positions).contains { $0.position != $1 }
+        work.isOverTime(at: now) && zip(parts, positions).contains { $0.position != $1 }
     }
 
-    private func isStarving(_ lane: Int) -> Bool {
-        queues[lane].isEmpty && readers[lane].waitingBytes == nil && !readers[lane].isFinished
+    private func isStarving(_ part: Int) -> Bool {
+        queues[part].isEmpty && readers[part].waitingBytes == nil && !readers[part].isFinished
     }
 
-    private mutating func openLog() {
-        for (lane, position) in zip(lanes, positions) {
-            guard case .log(let offset) = position else { preconditionFailure("in the log now") }
+    private mutating func openLogs() {
+        for (part, position) in zip(parts, positions) {
+            guard case .log(let offset) = position else {
+                preconditionFailure("the log is read once no partition bootstraps")
+            }
             let reader = LogReader(
                 stream: stream,
-                partition: lane.partition,
+                partition: part.partition,
                 from: offset,
                 expiration: expiration,
                 trust: trust,
-                eventsPerChunk: lane.eventsPerChunk,
-                chunkStart: lane.chunkStart
+                eventsPerChunk: part.eventsPerChunk,
+                chunkStart: part.chunkStart
             )
             readers.append(reader)
-            queues.append(LaneQueue())
+            queues.append(DecodedEvents())
         }
     }
 
-    /// Takes events in turn until the page is full or a lane must be read before its turn.
-    private mutating func fill() throws(ReadFailure) {
+    /// Takes events in turn until the page is full or a partition must be read before its turn.
+    ///
+    /// - Returns: true when the page is full: it ends here, whatever is left.
+    private mutating func fill() throws(ReadFailure) -> Bool {
         var idle = 0
-        while idle < lanes.count {
-            let lane = turn
-            if queues[lane].isEmpty { try decodeNext(lane) }
-            if isFull || isStarving(lane) { return }
-            if let next = queues[lane].first {
-                guard take(next, lane) else { return }
-                queues[lane].removeFirst()
+        while idle < parts.count {
+            let part = turn
+            if queues[part].isEmpty {
+                guard try decodeNext(of: part) else { return true }
+            }
+            if isStarving(part) { return false }
+            if let next = queues[part].first {
+                guard take(next, of: part) else { return true }
+                queues[part].removeFirst()
                 idle = 0
             } else {
                 idle += 1
             }
-            turn = (turn + 1) % lanes.count
+            turn = (turn + 1) % parts.count
         }
+        return false
     }
 
-    /// Decodes the lane's next batch, unless that is more than this call may do.
-    private mutating func decodeNext(_ lane: Int) throws(ReadFailure) {
-        guard let bytes = readers[lane].waitingBytes else { return }
-        guard work.allows(bytes: bytes) else {
-            isFull = true
-            return
-        }
+    /// Decodes the partition's next batch, if one was read.
+    ///
+    /// - Returns: false when that is more than this call may do: the page is full.
+    private mutating func decodeNext(of part: Int) throws(ReadFailure) -> Bool {
+        guard let bytes = readers[part].waitingBytes else { return true }
+        guard work.allows(bytes: bytes) else { return false }
         work.decode(bytes: bytes)
-        guard let batch = try readers[lane].takeBatch() else { return }
-        queues[lane].append(batch, index: page.batches.count)
+        guard let batch = try readers[part].takeBatch() else { return true }
+        queues[part].append(batch, index: page.batches.count)
         page.batches.append(batch.decoded)
+        return true
     }
 
-    /// Delivers the lane's next event, or passes it over.
+    /// Delivers the partition's next event, or passes it over.
     ///
     /// - Returns: false when the page is full.
-    private mutating func take(_ next: LaneQueue.Next, _ lane: Int) -> Bool {
-        guard work.entriesLeft > 0 else {
-            isFull = true
-            return false
-        }
+    private mutating func take(_ next: DecodedEvents.Next, of part: Int) -> Bool {
+        guard work.entriesLeft > 0 else { return false }
         let batch = page.batches[next.batch]
         let record = batch.records[next.record]
         let offset = batch.offset(at: next.record)
@@ -219,57 +270,53 @@ package struct PollPlan: ~Copyable {
             guard reserve(record.countedBytes) else { return false }
             page.events.append(
                 EventPage.Event(
-                    partition: lanes[lane].partition,
+                    partition: parts[part].partition,
                     offset: offset,
                     source: .log(batch: next.batch, record: next.record)
                 )
             )
         }
         work.look()
-        positions[lane] = .log(offset.advanced(by: 1))
+        positions[part] = .log(offset.advanced(by: 1))
         return true
     }
 
-    /// Whether an event of `bytes` fits; the first always does.
-    mutating func reserve(_ bytes: Int) -> Bool {
+    /// Takes room for an event of `bytes`; the first always fits.
+    ///
+    /// - Returns: false when the page is full.
+    private mutating func reserve(_ bytes: Int) -> Bool {
         let fits = page.events.isEmpty || page.bytes + bytes <= Limits.pageBytes
-        guard page.events.count < limit, fits else {
-            isFull = true
-            return false
-        }
+        guard page.events.count < limit, fits else { return false }
         page.bytes += bytes
         return true
     }
 
-    /// The page ends here: the budget is used up.
-    mutating func stop() { isFull = true }
-
-    private mutating func finish() -> Action {
+    private mutating func finish() -> Step {
         page.positions = trust.rules.keep(.cursorAfterCut) ? positions : positionsBeforeCut
         page.caughtUp = !readers.isEmpty && readers.indices.allSatisfy { isExhausted($0) }
-        let read = zip(readers, positions).reduce(Int64(0)) { sum, lane in
-            guard case .log(let offset) = lane.1 else { return sum }
-            return sum + lane.0.readUpTo.distance(from: offset)
+        let read = zip(readers, positions).reduce(Int64(0)) { sum, part in
+            guard case .log(let offset) = part.1 else { return sum }
+            return sum + part.0.readUpTo.distance(from: offset)
         }
         page.remaining = page.caughtUp ? 0 : max(read, 1)
         page.scanned = work.entries
         page.decodedBytes = work.bytes
         if page.events.isEmpty { page.batches = [] }
-        return .finish(page)
+        return (.finished, .finish(page))
     }
 
-    /// Whether everything up to the lane's end is in the page, or was passed over.
-    private func isExhausted(_ lane: Int) -> Bool {
-        readers[lane].isAtEnd && readers[lane].waitingBytes == nil && queues[lane].isEmpty
+    /// True if everything up to the partition's end is in the page, or was passed over.
+    private func isExhausted(_ part: Int) -> Bool {
+        readers[part].isAtEnd && readers[part].waitingBytes == nil && queues[part].isEmpty
     }
 
-    /// Where the readers are, further than the page: for a simulation to notice.
+    /// SIMULATION only: the readers' positions, further than the page, break `cursorAfterCut`.
     private var positionsBeforeCut: [Position] {
         readers.isEmpty ? positions : readers.map { .log($0.readUpTo) }
     }
 
-    /// The lane that comes first: a number that moves on by one with every event delivered, so
-    /// that no lane is passed over from page to page.
+    /// The partition that comes first: a number that moves on by one with every event delivered, so
+    /// that no partition is passed over from page to page.
     private static func turn(of positions: [Position]) -> Int {
         let delivered = positions.reduce(Int64(0)) { sum, position in
             switch position {
@@ -278,5 +325,100 @@ package struct PollPlan: ~Copyable {
             }
         }
         return Int(delivered.magnitude % UInt64(positions.count))
+    }
+}
+
+/// Bootstrapping: the compacted state first.
+extension PollPlan {
+    /// Reads on in a partition's compacted state, unless the page is full.
+    ///
+    /// It asks for `lookahead` entries at least: many of them may be tombstones.
+    private mutating func readState(of part: Int, lookahead: Int) -> Step {
+        guard page.events.count < limit, work.entriesLeft > 0, !isOverTime else {
+            return finish()
+        }
+        guard case .snapshot(_, let after) = positions[part] else {
+            preconditionFailure("the compacted state is read of a partition that bootstraps")
+        }
+        let query = Query(
+            .latest(stream, parts[part].partition),
+            after: after?.utf8,
+            limit: min(max(limit - page.events.count, lookahead), work.entriesLeft)
+        )
+        return (.bootstrapping(part: part), .read([.query(query)]))
+    }
+
+    /// Takes entries of the compacted state, and reads on unless the page is full.
+    private mutating func bootstrap(
+        _ part: Int,
+        from finding: Result<TableFinding, TableError>
+    ) throws(ReadFailure) -> Step {
+        let found: TableFinding
+        do throws(TableError) { found = try finding.get() } catch { throw .table(error) }
+        guard case .page(let entries) = found else {
+            preconditionFailure("a query is answered with a page")
+        }
+        guard try take(entries, of: part) else { return finish() }
+        let lookahead = min(entries.items.count * 4, Limits.pageEntries.upperBound)
+        return try begin(lookahead: lookahead)
+    }
+
+    /// Takes entries of the compacted state: those newer than the watermark and tombstones are
+    /// passed over, for the log delivers them.
+    ///
+    /// - Returns: false when the page is full.
+    private mutating func take(_ entries: QueryPage, of part: Int) throws(ReadFailure) -> Bool {
+        guard case .snapshot(let watermark, _) = positions[part] else {
+            preconditionFailure("the compacted state is read of a partition that bootstraps")
+        }
+        for item in entries.items {
+            let latest = try decodeLatest(item)
+            let isBelow = latest.offset < watermark || !trust.rules.keep(.snapshotBelow)
+            if isBelow, case .record(let bytes) = latest.value {
+                guard try add(latest, record: bytes) else { return false }
+            }
+            work.look()
+            positions[part] = .snapshot(watermark: watermark, after: latest.key)
+        }
+        if entries.next == nil { positions[part] = .log(watermark) }
+        return true
+    }
+
+    /// Delivers an entry of the compacted state.
+    ///
+    /// - Returns: false when the page is full.
+    private mutating func add(
+        _ latest: LatestRow,
+        record bytes: [UInt8]
+    ) throws(ReadFailure) -> Bool {
+        guard work.allows(bytes: bytes.count) else { return false }
+        let record: Record
+        do throws(BatchError) {
+            record = try Record.decode(bytes)
+        } catch {
+            throw .corrupt(latest.partition, latest.offset, detail: error.description)
+        }
+        work.decode(bytes: record.bytes.count)
+        guard reserve(latest.key.utf8.count + record.countedBytesWithoutKey) else { return false }
+        page.events.append(
+            EventPage.Event(
+                partition: latest.partition,
+                offset: latest.offset,
+                source: .snapshot(index: page.snapshots.count)
+            )
+        )
+        page.snapshots.append(EventPage.Snapshot(key: latest.key, record: record))
+        return true
+    }
+
+    private func decodeLatest(_ item: Item) throws(ReadFailure) -> LatestRow {
+        do throws(TableError) { return try LatestRow(item) } catch { throw .table(error) }
+    }
+}
+
+extension Position {
+    /// True while the partition bootstraps: its compacted state is still being delivered.
+    package var isSnapshot: Bool {
+        if case .snapshot = self { true } else { false }
     }
 }

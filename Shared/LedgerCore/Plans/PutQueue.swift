@@ -1,4 +1,4 @@
-/// The puts of one step of a fold, as a value: which is sent when, and how many at once.
+/// The puts of one step of a fold: which is sent when, and how many at once.
 ///
 ///     next ─→ sent ─┬─ applied, or something newer was there ─→ done
 ///              ↑    ├─ refused for the moment ─→ back off ─┐
@@ -9,20 +9,19 @@
 package struct PutQueue: Sendable {
     /// One put on its way.
     package struct Sending: Sendable {
-        /// What is put.
         package let write: Write
-        /// How long to wait before, milliseconds: anything in the range.
+        /// The pause before it is sent, milliseconds: anything in the range.
         package let pause: ClosedRange<Int64>
         fileprivate var backOff = BackOff()
         /// The pace's ``PutPace/throttles`` when it was sent.
         fileprivate let throttles: Int
     }
 
-    /// What became of a put.
+    /// The end of one try of a put.
     package enum Outcome: Sendable {
         /// It was applied, or something newer is there.
         case stored
-        /// It was not, or nothing is known of it.
+        /// It was not applied, or nobody knows whether it was.
         case refused(TableError)
         /// It is not to be sent again.
         case abandoned(TableError)
@@ -33,14 +32,14 @@ package struct PutQueue: Sendable {
     private var underWay = 0
     private var lastStored: Int64
     private let rules: Rules
-    /// How many are sent at once; the next step goes on at this pace.
+    /// The number that is sent at once; the next step goes on at this pace.
     package private(set) var pace: PutPace
-    /// Why the step failed.
+    /// The reason why the step failed; nil while it has not.
     package private(set) var failure: TableError?
 
     /// A queue of `writes` in their order.
     ///
-    /// `now`: Milliseconds on a clock that never goes back, here as in ``receive(_:of:now:)``.
+    /// `now` counts milliseconds on a clock that never goes back, here as in ``receive(_:of:now:)``.
     package init(_ writes: [Write], pace: PutPace, now: Int64, rules: Rules = .all) {
         fresh = writes[...]
         self.pace = pace
@@ -61,18 +60,18 @@ package struct PutQueue: Sendable {
     }
 
     /// True while it is worth sending again what was refused.
-    private func mayPass(_ error: TableError, _ now: Int64) -> Bool {
+    private func mayPass(_ error: TableError, at now: Int64) -> Bool {
         error.mayPass && now - lastStored < Limits.foldStandstill && rules.keep(.foldProgress)
     }
 
-    /// Takes what became of a put.
+    /// Takes the outcome of a put that ``next()`` returned.
     package mutating func receive(_ outcome: Outcome, of sending: Sending, now: Int64) {
         underWay -= 1
         switch outcome {
         case .stored:
             lastStored = now
             pace.stored()
-        case .refused(let error) where mayPass(error, now):
+        case .refused(let error) where mayPass(error, at: now):
             if error.reason == .throttled { pace.throttled(sentAfter: sending.throttles) }
             var backOff = sending.backOff
             let pause = backOff.refused()
@@ -89,11 +88,11 @@ package struct PutQueue: Sendable {
     }
 }
 
-/// How many puts a fold sends at once: half as many after a throttle, then slowly more again.
+/// The number of puts that a fold sends at once: halved by a throttle, then slowly raised again.
 package struct PutPace: Hashable, Sendable {
-    /// At most so many are under way.
+    /// Puts under way at most.
     package private(set) var together = Limits.foldPutsAtOnce
-    /// How often it was halved.
+    /// Counts how often it was halved.
     fileprivate private(set) var throttles = 0
     private var storedSince = 0
 
@@ -107,12 +106,40 @@ package struct PutPace: Hashable, Sendable {
         together = min(together + max(1, together / 8), Limits.foldPutsAtOnce)
     }
 
-    /// Puts that were on their way when one was throttled say the same once more, so they halve
-    /// nothing.
+    /// Halves the pace, once for all puts that were on their way together: they say the same.
     fileprivate mutating func throttled(sentAfter throttles: Int) {
         guard throttles == self.throttles else { return }
         self.throttles += 1
         storedSince = 0
         together = max(1, together / 2)
+    }
+}
+
+/// The growing pauses between the tries of a call that is refused for the moment.
+package struct BackOff: Sendable {
+    private var refusals = 0
+
+    /// The back-off of a call that was not refused yet.
+    package init() {}
+
+    /// Counts a refusal.
+    ///
+    /// - Returns: The pause before the next try, milliseconds: anything in the range, so that many that were
+    ///   refused together do not come back together.
+    package mutating func refused() -> ClosedRange<Int64> {
+        let range = Limits.foldPause
+        let longest = min(range.lowerBound << Int64(min(refusals, 16)), range.upperBound)
+        refusals += 1
+        return longest / 2...longest
+    }
+}
+
+extension TableError {
+    /// True if the same call can succeed soon.
+    package var mayPass: Bool {
+        switch reason {
+        case .throttled, .unavailable: true
+        case .full, .corrupt, .invalid, .closed: false
+        }
     }
 }

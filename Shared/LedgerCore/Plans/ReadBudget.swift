@@ -1,13 +1,12 @@
-/// What one call may decode and look at, whatever it delivers (design, section 5).
+/// The work that one call may do, whatever it delivers (design, section 5).
 package struct ReadBudget: Hashable, Sendable {
     /// Bytes of records before compression; the first batch is decoded whatever its size.
     package let bytes: Int
-    /// Events and entries of the compacted state.
+    /// Events and entries of the compacted state that may be looked at.
     package let entries: Int
     /// Milliseconds after which nothing more is read, once the page has got anywhere.
     package let milliseconds: Int64
 
-    /// A budget.
     package init(bytes: Int, entries: Int, milliseconds: Int64) {
         precondition(bytes > 0 && entries > 0, "a call must get somewhere")
         self.bytes = bytes
@@ -25,7 +24,7 @@ package struct ReadBudget: Hashable, Sendable {
     }
 }
 
-/// How much of its budget a call has used.
+/// The part of its budget that a call has used.
 struct ReadWork: Sendable {
     private let budget: ReadBudget
     private let begin: Instant
@@ -40,7 +39,7 @@ struct ReadWork: Sendable {
     /// Events and entries that may still be looked at.
     var entriesLeft: Int { budget.entries - entries }
 
-    /// Whether a batch of so many bytes may still be decoded.
+    /// True if a batch of so many bytes may still be decoded.
     func allows(bytes more: Int) -> Bool { bytes == 0 || bytes + more <= budget.bytes }
 
     func isOverTime(at now: Instant) -> Bool {

@@ -59,7 +59,7 @@ extension JSONWriter {
         key("events")
         beginArray()
         batch.bytes.withUnsafeBytes { bytes in
-            for (event, lane) in zip(batch.events, receipt.lanes) {
+            for (event, lane) in zip(batch.events, receipt.partitionIndexes) {
                 piece(beginnings[lane], commaAfter: false)
                 integer(next[lane])
                 key("key")

@@ -7,7 +7,7 @@ extension LedgerAPI {
         let filter = EventFilter(key: try query.key(), type: try type(in: query))
         let found = try await call.ledger.read(
             call.stream,
-            ReadRequest(
+            as: ReadRequest(
                 partition: try query.number("partition"),
                 filter: filter,
                 from: try origin(in: query),

@@ -5,41 +5,41 @@ import LedgerCore
 extension Ledger {
     /// Runs an append to its end.
     ///
-    /// `settled`: Gets, before and after each pause, what has become of the units so far.
+    /// `resolved` gets the outcomes so far, before and after each pause.
     func run(
-        _ lanes: [AppendLane],
-        _ context: AppendContext,
-        settled: ([[AppendOutcome?]]) -> Void = { _ in }
+        _ parts: [PartitionAppend],
+        in context: AppendContext,
+        resolved: ([[AppendOutcome?]]) -> Void = { _ in }
     ) async -> AppendResult {
-        var plan = AppendPlan(lanes, context: context, patience: configuration.appendDeadline)
-        var action = plan.start(moment())
+        var plan = AppendPlan(parts, context: context, patience: configuration.appendDeadline)
+        var action = plan.start(at: tick())
         while true {
             switch action {
             case .readTails(let partitions):
-                let tails = await readTails(context.stream, partitions)
-                action = plan.receive(tails: tails, moment())
+                let tails = await readTails(of: partitions, in: context.stream)
+                action = plan.receive(tails: tails, at: tick())
             case .write(let writes, let token, let decided):
-                let outcome = await write(writes, token, decided)
+                let outcome = await write(writes, token: token, decided: decided)
                 note(outcome)
-                action = plan.receive(write: outcome, moment())
+                action = plan.receive(write: outcome, at: tick())
             case .pause(let milliseconds):
-                settled(plan.outcomes)
+                resolved(plan.outcomes)
                 await pause(milliseconds)
-                action = plan.resume(moment())
-                settled(plan.outcomes)
+                action = plan.resume(at: tick())
+                resolved(plan.outcomes)
             case .finish(let result): return result
             }
         }
     }
 
-    private func moment() -> AppendPlan.Moment {
-        AppendPlan.Moment(clock.instant(), now: clock.now(), fresh: freshID())
+    private func tick() -> AppendPlan.Tick {
+        AppendPlan.Tick(clock.instant(), stamp: clock.now(), freshID: freshID())
     }
 
     private func write(
         _ writes: [Write],
-        _ token: Incarnation,
-        _ decided: Instant
+        token: Incarnation,
+        decided: Instant
     ) async
         -> Result<TransactionOutcome, TableError>
     {
@@ -64,8 +64,8 @@ extension Ledger {
         }
     }
 
-    /// A pause of between half and all of `milliseconds`, and never none: the last one before a
-    /// deadline must reach it.
+    /// Sleeps a random 50–100 % of the given time, at least 1 ms, so that a plan's last pause passes
+    /// its deadline.
     ///
     /// A cancelled caller does not end it: the append must learn its fate.
     func pause(_ milliseconds: Int64) async {
@@ -79,14 +79,14 @@ extension Ledger {
 
     /// The end of each partition as an append needs it, strongly consistent, in parallel.
     func readTails(
-        _ stream: Incarnation,
-        _ partitions: [Partition]
+        of partitions: [Partition],
+        in stream: Incarnation
     ) async
         -> Result<[TailReading], TableError>
     {
         let readings = await inParallel(partitions) { [self] partition in
             await attempt { () throws(TableError) in
-                try await readTail(stream, partition, alwaysProgress: false)
+                try await readTail(of: partition, in: stream, alwaysProgress: false)
             }
         }
         return Result { () throws(TableError) in
@@ -99,17 +99,16 @@ extension Ledger {
     /// Only the watermark tells of an end that a sweep has removed. A process may stand still between
     /// the two while everything is folded and removed, so a watermark from before the log proves
     /// nothing.
-    ///
-    /// `alwaysProgress`: Whether it is wanted also where the log alone says how it ends.
+    /// Without `alwaysProgress` it is not read where the log alone says how it ends.
     func readTail(
-        _ stream: Incarnation,
-        _ partition: Partition,
+        of partition: Partition,
+        in stream: Incarnation,
         alwaysProgress: Bool = true
     ) async throws(TableError)
         -> TailReading
     {
         let readsInOrder = configuration.rules.keep(.watermarkAfter)
-        let early = readsInOrder ? nil : try await readProgress(stream, partition)
+        let early = readsInOrder ? nil : try await readProgress(of: partition, in: stream)
         let last = Query(.log(stream, partition), order: .descending, limit: 1)
         let newest = try await table.query(last).items.first
         var reading = TailReading(
@@ -118,31 +117,31 @@ extension Ledger {
         )
         let wantsProgress = alwaysProgress || reading.mayHaveLostItsEnd(at: clock.wall())
         if wantsProgress, readsInOrder {
-            reading.progress = try await readProgress(stream, partition)
+            reading.progress = try await readProgress(of: partition, in: stream)
         }
         return reading
     }
 
     private func readProgress(
-        _ stream: Incarnation,
-        _ partition: Partition
+        of partition: Partition,
+        in stream: Incarnation
     ) async throws(TableError) -> ProgressRow? {
         let item = try await table.get(.progress(stream, partition))
         return try item.map { item throws(TableError) in try ProgressRow(item) }
     }
 
-    /// Counts what was stored, wakes those who wait for events, and rings for the fold.
+    /// Counts the events that were stored, wakes those who wait for them, and rings for the fold.
     func noteAppended(
         _ units: [AppendUnit],
-        _ outcomes: [AppendOutcome],
-        _ stream: StreamID,
-        _ context: AppendContext,
-        _ partition: Partition
+        outcomes: [AppendOutcome],
+        to partition: Partition,
+        of stream: StreamID,
+        incarnation: Incarnation
     ) {
         var events = 0
         var bytes = 0
         var end = Offset.zero
-        let ring = Doorbell.Ring(stream, context.stream, partition)
+        let ring = Doorbell.Ring(stream, incarnation, partition)
         for (unit, outcome) in zip(units, outcomes) {
             guard case .stored(let range) = outcome else { continue }
             end = max(end, range.end)
@@ -155,7 +154,7 @@ extension Ledger {
         guard events > 0 else { return }
         metrics.appendedEvents.increment(by: events)
         metrics.appendedBytes.increment(by: bytes)
-        signals.append(stream, context.stream, partition, end)
+        signals.append(to: partition, of: stream, incarnation: incarnation, upTo: end)
         if configuration.foldsInBackground { doorbell.ring(ring) }
     }
 }

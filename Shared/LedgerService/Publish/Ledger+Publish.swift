@@ -2,11 +2,7 @@ package import LedgerCore
 import Logging
 
 extension Ledger {
-    /// Appends events to a stream.
-    ///
-    /// `batch`: The events.
-    ///
-    /// `idempotency`: What makes a repetition recognisable.
+    /// Appends events to a stream; a repetition of the request is recognised by `idempotency`.
     ///
     /// Throws ``LedgerError/partialPublish(_:)`` or ``LedgerError/outcomeUnknown`` when events are
     /// or may be stored; after any other error none are.
@@ -19,7 +15,7 @@ extension Ledger {
         while true {
             let (stream, known) = try await publishable(id)
             let parts = PartitionedBatch(batch, partitionCount: stream.partitionCount)
-            try check(batch, parts, idempotency)
+            try check(batch, parts: parts, idempotency: idempotency)
             let units = parts.records.map { records in
                 AppendUnit(
                     records: records,
@@ -36,7 +32,7 @@ extension Ledger {
                 isAtomic: batch.isAtomic
             )
             guard outcomes.contains(.streamGone) else {
-                return try receipt(stream, parts, outcomes)
+                return try receipt(of: stream, parts: parts, outcomes: outcomes)
             }
             // The description was out of date, or the stream is being deleted right now.
             streams.forget(id)
@@ -59,8 +55,8 @@ extension Ledger {
 
     private func check(
         _ batch: PublishBatch,
-        _ parts: PartitionedBatch,
-        _ idempotency: IdempotencyMark?
+        parts: PartitionedBatch,
+        idempotency: IdempotencyMark?
     ) throws(LedgerError) {
         if batch.expectedOffset != nil, parts.partitions.count > 1 {
             throw .invalid(
@@ -80,6 +76,7 @@ extension Ledger {
         }
     }
 
+    /// Appends the units; the shell of ``IdempotencyCheck`` where the publish has a key.
     private func append(
         _ units: [AppendUnit],
         to partitions: [Partition],
@@ -87,110 +84,102 @@ extension Ledger {
         known: Instant,
         isAtomic: Bool
     ) async throws(LedgerError) -> [AppendOutcome] {
-        if let mark = units[0].idempotency {
-            let known = try await storedBefore(mark, in: stream)
-            if known.contains(where: { $0.value.bodyHash != mark.bodyHash }) {
-                throw .idempotencyKeyReused
-            }
-            if partitions.allSatisfy({ known[$0] != nil }) {
-                return partitions.compactMap { known[$0] }.map { .stored($0.stored) }
+        guard let mark = units[0].idempotency else {
+            return try await appendNow(
+                units,
+                to: partitions,
+                of: stream,
+                known: known,
+                isAtomic: isAtomic
+            )
+        }
+        var check = IdempotencyCheck(of: mark, to: partitions, in: stream.incarnation)
+        var action = check.start()
+        while true {
+            switch action {
+            case .look(let query):
+                let page = await attempt { () throws(TableError) in try await table.query(query) }
+                switch page {
+                case .success(let page): action = check.receive(page, now: clock.now())
+                case .failure(let error): action = check.receive(failure: error)
+                }
+            case .append:
+                let outcomes = try await appendNow(
+                    units,
+                    to: partitions,
+                    of: stream,
+                    known: known,
+                    isAtomic: isAtomic
+                )
+                action = check.receive(outcomes: outcomes)
+            case .finish(let outcomes): return outcomes
+            case .refuse: throw .idempotencyKeyReused
+            case .fail(let error): throw LedgerError(error)
             }
         }
+    }
+
+    /// Appends whatever was stored before.
+    private func appendNow(
+        _ units: [AppendUnit],
+        to partitions: [Partition],
+        of stream: StreamRow,
+        known: Instant,
+        isAtomic: Bool
+    ) async throws(LedgerError) -> [AppendOutcome] {
         try refuseToStamp(retentionHours: stream.retentionHours)
         let context = AppendContext(stream: stream, trust: trust(in: stream), known: known)
-        let outcomes =
-            isAtomic && partitions.count > 1
-            ? await appendUncancelled(units, to: partitions, of: stream, context)
+        return isAtomic && partitions.count > 1
+            ? await appendUncancelled(units, to: partitions, of: stream, context: context)
             : await inParallel(Array(zip(partitions, units))) { [self] partition, unit in
-                await appenders.appender(stream, partition, in: self)
-                    .append(unit, context, in: self)
+                await appenders.appender(to: partition, of: stream, in: self)
+                    .append(unit, context: context, in: self)
             }
-        guard let mark = units[0].idempotency else { return outcomes }
-        return await reconsider(outcomes, mark, partitions, stream)
     }
 
-    /// What a publish with an `Idempotency-Key` could not store, its twin may have stored meanwhile:
-    /// that it is not stored is said only after a look that did not find it.
-    private func reconsider(
-        _ outcomes: [AppendOutcome],
-        _ mark: IdempotencyMark,
-        _ partitions: [Partition],
-        _ stream: StreamRow
-    ) async -> [AppendOutcome] {
-        guard !outcomes.allSatisfy(\.isProven) else { return outcomes }
-        let rows = await attempt { () throws(LedgerError) in
-            try await storedBefore(mark, in: stream)
-        }
-        return zip(partitions, outcomes).map { partition, outcome in
-            guard !outcome.isProven else { return outcome }
-            guard let rows = try? rows.get() else { return .unknown }
-            guard let row = rows[partition] else { return outcome }
-            return row.bodyHash == mark.bodyHash ? .stored(row.stored) : .idempotencyKeyReused
-        }
-    }
-
-    /// The live idempotency rows of a key, by partition.
-    private func storedBefore(
-        _ mark: IdempotencyMark,
-        in stream: StreamRow
-    )
-        async throws(LedgerError) -> [Partition: IdempotencyRow]
-    {
-        let prefix = Array(mark.keyHash.utf8)
-        let page = try await rows(
-            Query(
-                .idempotency(stream.incarnation),
-                from: prefix + [UInt8(ascii: "#")],
-                through: prefix + [UInt8(ascii: "#") + 1],
-                limit: Limits.partitions.upperBound
-            )
-        )
-        let now = clock.now()
-        var known: [Partition: IdempotencyRow] = [:]
-        for item in page.items {
-            let row = try decoded { () throws(TableError) in try IdempotencyRow(item) }
-            if row.isLive(at: now) { known[row.partition] = row }
-        }
-        return known
-    }
-
-    /// As every append, it learns its fate when its client is gone: a cancelled task could neither
-    /// pause nor call the table, and would only try in vain until the deadline.
+    /// Appends in a task of its own, so that it learns its fate when its client is gone: a cancelled
+    /// task could neither pause nor call the table, and would only try in vain until the deadline.
     private func appendUncancelled(
         _ units: [AppendUnit],
         to partitions: [Partition],
         of stream: StreamRow,
-        _ context: AppendContext
+        context: AppendContext
     ) async -> [AppendOutcome] {
         await Task(executorPreference: configuration.executor) { [self] in
-            await appendAtomically(units, to: partitions, of: stream, context)
+            await appendAtomically(units, to: partitions, of: stream, context: context)
         }.value
     }
 
-    /// One transaction over all partitions, each held for it alone.
+    /// Appends by one transaction over all partitions, each held for it alone.
     private func appendAtomically(
         _ units: [AppendUnit],
         to partitions: [Partition],
         of stream: StreamRow,
-        _ context: AppendContext
+        context: AppendContext
     ) async -> [AppendOutcome] {
         // Looked up once: a deletion meanwhile makes the stream's appenders be forgotten.
-        let held = partitions.map { appenders.appender(stream, $0, in: self) }
+        let held = partitions.map { appenders.appender(to: $0, of: stream, in: self) }
         if let refusal = await acquire(held, arrived: units[0].arrived) {
             return partitions.map { _ in refusal }
         }
-        let lanes = partitions.indices.map { index in
-            AppendLane(
+        let parts = partitions.indices.map { index in
+            PartitionAppend(
                 partition: partitions[index],
-                tail: held[index].tail(clock),
+                tail: held[index].tail(by: clock),
                 units: [units[index]]
             )
         }
         let known = clock.instant()
-        let result = await run(lanes, context)
+        let result = await run(parts, in: context)
         let outcomes = result.outcomes.map { $0[0] }
         for (index, partition) in partitions.enumerated() {
-            noteAppended([units[index]], [outcomes[index]], stream.id, context, partition)
+            noteAppended(
+                [units[index]],
+                outcomes: [outcomes[index]],
+                to: partition,
+                of: stream.id,
+                incarnation: context.stream
+            )
             held[index].release(tail: result.tails[index], known: known, in: self)
         }
         return outcomes
@@ -198,7 +187,7 @@ extension Ledger {
 
     /// Waits until all these partitions are the caller's alone.
     ///
-    /// - Returns: Why they are not; then none of them is.
+    /// - Returns: The reason why they are not; then none of them is. Nil: they are.
     private func acquire(
         _ held: [PartitionAppender],
         arrived: Instant
@@ -218,27 +207,34 @@ extension Ledger {
     }
 
     private func receipt(
-        _ stream: StreamRow,
-        _ parts: PartitionedBatch,
-        _ outcomes: [AppendOutcome]
+        of stream: StreamRow,
+        parts: PartitionedBatch,
+        outcomes: [AppendOutcome]
     ) throws(LedgerError) -> PublishReceipt {
         var ranges: [(partition: Partition, stored: StoredRange)] = []
         for (partition, outcome) in zip(parts.partitions, outcomes) {
             guard case .stored(let range) = outcome else {
-                log(parts.partitions, outcomes, of: stream.id)
-                throw PublishFailure(parts.partitions, outcomes, of: stream.id).error
+                logFailures(outcomes, of: parts.partitions, in: stream.id)
+                throw LedgerError(
+                    publishing: outcomes,
+                    to: parts.partitions,
+                    of: stream.id
+                )
             }
             ranges.append((partition, range))
         }
-        return PublishReceipt(stream: stream.id, lanes: parts.lanes, ranges: ranges)
+        return PublishReceipt(
+            stream: stream.id,
+            partitionIndexes: parts.partitionIndexes,
+            ranges: ranges
+        )
     }
 
-    /// Why partitions were not stored, where it was the table's fault: the answer has no place for
-    /// it.
-    private func log(
-        _ partitions: [Partition],
+    /// Logs the table's errors, for which the answer has no place.
+    private func logFailures(
         _ outcomes: [AppendOutcome],
-        of stream: StreamID
+        of partitions: [Partition],
+        in stream: StreamID
     ) {
         for (partition, outcome) in zip(partitions, outcomes) {
             guard case .failed(let error) = outcome else { continue }

@@ -1,14 +1,20 @@
 import LedgerCore
 import Synchronization
 
-/// Appends to one partition, one write at a time: what waits meanwhile shares the next chunk.
+/// Appends to one partition, one write at a time: requests that wait meanwhile share the next chunk.
+///
+/// `isBusy` is a lock that is held across awaits, by ``run(in:)`` or by the atomic publish whose turn
+/// it is. A cancelled caller keeps it: its append must learn its fate.
 final class PartitionAppender: Sendable {
     private typealias Waiter = CheckedContinuation<AppendOutcome, Never>
 
     private struct State {
         var queue: AppendQueue<Waiter, AppendTurn>
+        /// True while someone has the partition; whoever finds it false must start or take it.
         var isBusy = false
+        /// The tail after the last append; nil: it must be read.
         var tail: CachedTail?
+        /// The newest request's; nil before the first.
         var context: AppendContext?
     }
 
@@ -16,29 +22,30 @@ final class PartitionAppender: Sendable {
     private let stream: StreamID
     private let state: Mutex<State>
 
-    /// `patience`: How long a request may wait for its turn, milliseconds.
+    /// An appender with an empty queue, in which nothing waits for longer than `patience`
+    /// milliseconds.
     init(stream: StreamID, partition: Partition, patience: Int64) {
         self.stream = stream
         self.partition = partition
         state = Mutex(State(queue: AppendQueue(patience: patience)))
     }
 
-    /// Nobody appends, and the tail as last known is too old to be of use.
-    func isIdle(_ clock: BelievedClock) -> Bool {
-        state.withLock { !$0.isBusy && $0.tail?.fresh(clock) == nil }
+    /// True if nobody appends, and the tail as last known is too old to be of use.
+    func isIdle(by clock: BelievedClock) -> Bool {
+        state.withLock { !$0.isBusy && $0.tail?.fresh(by: clock) == nil }
     }
 
-    /// Appends `unit` and says what became of it.
+    /// Appends `unit` and returns its outcome.
     func append(
         _ unit: AppendUnit,
-        _ context: AppendContext,
+        context: AppendContext,
         in ledger: Ledger
     ) async
         -> AppendOutcome
     {
         await withCheckedContinuation { continuation in
             let (isTaken, starts) = state.withLock { state in
-                guard state.queue.add(unit, continuation) else { return (false, false) }
+                guard state.queue.add(unit, for: continuation) else { return (false, false) }
                 state.context = context
                 defer { state.isBusy = true }
                 return (true, !state.isBusy)
@@ -58,21 +65,20 @@ final class PartitionAppender: Sendable {
         if let decision { turn.decide(decision) }
     }
 
-    /// The tail as last known, for whoever has the partition for itself.
-    func tail(_ clock: BelievedClock) -> Tail? {
-        state.withLock { $0.tail }?.fresh(clock)
+    /// The tail as last known, for the publish that has the partition for itself.
+    func tail(by clock: BelievedClock) -> Tail? {
+        state.withLock { $0.tail }?.fresh(by: clock)
     }
 
-    /// Gives back what a granted ``AppendTurn`` had, the tail unchanged.
+    /// Gives the partition back after a granted ``AppendTurn``, the tail unchanged.
     func release(in ledger: Ledger) {
         start(in: ledger)
     }
 
-    /// Gives back what a granted ``AppendTurn`` had.
-    ///
-    /// `known`: A moment before `tail` was found.
+    /// Gives the partition back after a granted ``AppendTurn``, with a tail that was found after
+    /// `known`.
     func release(tail: Tail?, known: Instant, in ledger: Ledger) {
-        remember(tail, known)
+        remember(tail, known: known)
         start(in: ledger)
     }
 
@@ -80,77 +86,207 @@ final class PartitionAppender: Sendable {
         Task(executorPreference: ledger.configuration.executor) { await self.run(in: ledger) }
     }
 
-    private func remember(_ tail: Tail?, _ known: Instant) {
+    private func remember(_ tail: Tail?, known: Instant) {
         let cached = tail.map { CachedTail(tail: $0, known: known) }
         state.withLock { $0.tail = cached }
     }
 
-    /// What ``take(_:)`` found at the head of the queue.
+    /// The head of the queue, with what is needed to append it.
     private enum Next {
-        case units([AppendQueue<Waiter, AppendTurn>.Unit], Tail?, AppendContext)
+        case units([AppendQueue<Waiter, AppendTurn>.Unit], tail: Tail?, context: AppendContext)
         case exclusive(AppendTurn)
         case nothing
     }
 
     private func run(in ledger: Ledger) async {
         while true {
-            switch take(ledger.clock) {
+            switch next(by: ledger.clock) {
             case .nothing: return
             case .exclusive(let turn): return turn.decide(.granted)
             case .units(let entries, let tail, let context):
-                await append(entries, at: tail, context, in: ledger)
+                await append(entries, after: tail, context: context, in: ledger)
             }
         }
     }
 
     private func append(
         _ entries: [AppendQueue<Waiter, AppendTurn>.Unit],
-        at tail: Tail?,
-        _ context: AppendContext,
+        after tail: Tail?,
+        context: AppendContext,
         in ledger: Ledger
     ) async {
         let units = entries.map(\.unit)
         var waiters: [Waiter?] = entries.map(\.waiter)
         let known = ledger.clock.instant()
-        let lane = AppendLane(partition: partition, tail: tail, units: units)
-        let result = await ledger.run([lane], context) { outcomes in
+        let part = PartitionAppend(partition: partition, tail: tail, units: units)
+        let result = await ledger.run([part], in: context) { outcomes in
             for (index, outcome) in outcomes[0].enumerated() {
                 guard let outcome, let waiter = waiters[index] else { continue }
                 waiters[index] = nil
                 waiter.resume(returning: outcome)
             }
         }
-        remember(result.tails[0], known)
-        ledger.noteAppended(units, result.outcomes[0], stream, context, partition)
+        remember(result.tails[0], known: known)
+        ledger.noteAppended(
+            units,
+            outcomes: result.outcomes[0],
+            to: partition,
+            of: stream,
+            incarnation: context.stream
+        )
         for (waiter, outcome) in zip(waiters, result.outcomes[0]) {
             waiter?.resume(returning: outcome)
         }
     }
 
-    private func take(_ clock: BelievedClock) -> Next {
+    private func next(by clock: BelievedClock) -> Next {
         let now = clock.instant()
         let (next, overdue) = state.withLock { state in
             let (next, overdue) = state.queue.next(at: now)
-            return (Self.next(next, &state, clock), overdue)
+            return (Self.take(next, from: &state, by: clock), overdue)
         }
         for waiter in overdue.units { waiter.resume(returning: .overdue) }
         for turn in overdue.turns { turn.decide(.refused(.overdue)) }
         return next
     }
 
-    private static func next(
+    private static func take(
         _ next: AppendQueue<Waiter, AppendTurn>.Next,
-        _ state: inout State,
-        _ clock: BelievedClock
+        from state: inout State,
+        by clock: BelievedClock
     ) -> Next {
         switch next {
         case .units(let units):
-            guard let context = state.context else { preconditionFailure("came with the first") }
-            return .units(units, state.tail?.fresh(clock), context)
+            guard let context = state.context else {
+                preconditionFailure("every queued unit came with a context")
+            }
+            return .units(units, tail: state.tail?.fresh(by: clock), context: context)
         case .exclusive(let turn): return .exclusive(turn)
         case .nothing:
             state.isBusy = false
             return .nothing
+        }
+    }
+}
+
+/// A tail and when it was surely the tail or still ahead: before the call that found it.
+struct CachedTail: Sendable {
+    let tail: Tail
+    let known: Instant
+
+    /// The tail, unless it is too old to be trusted.
+    func fresh(by clock: BelievedClock) -> Tail? {
+        clock.isFresh(since: known) ? tail : nil
+    }
+}
+
+/// An atomic publish's place in one partition's queue.
+final class AppendTurn: Sendable {
+    /// The end of its wait.
+    enum Decision: Sendable {
+        /// The partition is the publish's alone until it is released.
+        case granted
+        /// It waited until its deadline, or too much waits already.
+        case refused(AppendOutcome)
+    }
+
+    private enum State {
+        case waiting(CheckedContinuation<Decision, Never>?)
+        case decided(Decision)
+    }
+
+    private let state = Mutex(State.waiting(nil))
+
+    /// Decides, once and for all: a second call is a defect.
+    func decide(_ decision: Decision) {
+        let waiter: CheckedContinuation<Decision, Never>? = state.withLock { state in
+            defer { state = .decided(decision) }
+            guard case .waiting(let waiter) = state else { return nil }
+            return waiter
+        }
+        waiter?.resume(returning: decision)
+    }
+
+    /// Returns once it is decided; one task waits.
+    func decision() async -> Decision {
+        await withCheckedContinuation { continuation in
+            let decided: Decision? = state.withLock { state in
+                if case .decided(let decision) = state { return decision }
+                state = .waiting(continuation)
+                return nil
+            }
+            if let decided { continuation.resume(returning: decided) }
+        }
+    }
+}
+
+/// The appenders of this process, by stream incarnation and partition.
+///
+/// Bounded: others delete streams without telling, so those that nobody uses and that know nothing
+/// of use any more are let go when there are many. Two appenders of one partition do no harm: they
+/// are two writers, as two processes are.
+final class Appenders: Sendable {
+    private struct Key: Hashable {
+        let stream: Incarnation
+        let partition: Partition
+    }
+
+    private struct State {
+        var appenders: [Key: PartitionAppender] = [:]
+        /// At so many those out of use are let go; more than the limit while all are in use.
+        var bound = Limits.appenders
+    }
+
+    private let state = Mutex(State())
+    /// A lock that is held while atomic publishes get in line, so that any two of them stand in the same order
+    /// in all queues and never wait for each other.
+    private let order = Mutex(())
+
+    var count: Int { state.withLock { $0.appenders.count } }
+
+    func appender(
+        to partition: Partition,
+        of stream: StreamRow,
+        in ledger: Ledger
+    ) -> PartitionAppender {
+        let key = Key(stream: stream.incarnation, partition: partition)
+        return state.withLock { state in
+            if let appender = state.appenders[key] { return appender }
+            if state.appenders.count >= state.bound {
+                state.appenders = state.appenders.filter { !$0.value.isIdle(by: ledger.clock) }
+                state.bound = max(Limits.appenders, state.appenders.count * 2)
+            }
+            let appender = PartitionAppender(
+                stream: stream.id,
+                partition: partition,
+                patience: ledger.configuration.appendDeadline
+            )
+            state.appenders[key] = appender
+            return appender
+        }
+    }
+
+    /// Puts an atomic publish in line at all these appenders at once.
+    ///
+    /// - Returns: Its place in each.
+    func line(up appenders: [PartitionAppender], arrived: Instant) -> [AppendTurn] {
+        order.withLock { _ in
+            appenders.map { appender in
+                let turn = AppendTurn()
+                appender.add(turn, arrived: arrived)
+                return turn
+            }
+        }
+    }
+
+    /// Lets go of a deleted stream's appenders.
+    ///
+    /// Those in use live on until they are done.
+    func forget(_ stream: StreamRow) {
+        state.withLock { state in
+            for partition in stream.partitions {
+                state.appenders[Key(stream: stream.incarnation, partition: partition)] = nil
+            }
         }
     }
 }

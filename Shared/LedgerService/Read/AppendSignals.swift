@@ -4,25 +4,25 @@ import Synchronization
 /// Wakes those who wait for events, once this process knows of any: it appended them itself, or
 /// looked for what others appended.
 final class AppendSignals: Sendable {
-    /// What ends a wait.
+    /// The end of a wait.
     enum News: Hashable, Sendable {
-        /// There are events beyond where the guest stands.
+        /// Events beyond the guest's stand.
         case events
-        /// The stream or the subscription was moved or is gone.
+        /// A move or the end of the stream or the subscription.
         case change
-        /// Nothing: the time is over, or the caller.
+        /// No news: the time is over, or the caller is gone.
         case nothing
-        /// Nothing, and no more waiting: the process stops.
+        /// No news, and no more waiting: the process stops.
         case end
     }
 
-    /// Someone who joined.
+    /// A reader between ``join(_:subscription:)`` and ``leave(_:)``.
     struct Guest: Hashable, Sendable {
         let stream: StreamID
         fileprivate let id: UInt64
     }
 
-    /// Where a guest has read to, in neighbouring partitions.
+    /// The offsets to which a guest has read, in neighbouring partitions.
     struct Stand: Sendable {
         let stream: Incarnation
         /// The subscription as the guest knows it; nil: it reads without one.
@@ -51,16 +51,17 @@ final class AppendSignals: Sendable {
 
     /// Begins to keep what comes; every call is paired with ``leave(_:)``.
     ///
-    /// Called before the stream is looked at, so that nothing is missed in between.
-    func join(_ stream: StreamID, _ subscription: SubscriptionID?) -> Guest {
+    /// It comes before the first look at the stream, so that nothing is missed in between.
+    func join(_ stream: StreamID, subscription: SubscriptionID?) -> Guest {
         state.withLock { state in
             state.nextID += 1
-            state.rooms[stream, default: WaitingRoom()].join(state.nextID, subscription)
+            state.rooms[stream, default: WaitingRoom()]
+                .join(state.nextID, subscription: subscription)
             return Guest(stream: stream, id: state.nextID)
         }
     }
 
-    /// Ends what ``join(_:_:)`` began.
+    /// Ends what ``join(_:subscription:)`` began.
     func leave(_ guest: Guest) {
         state.withLock { state in
             state.rooms[guest.stream]?.leave(guest.id)
@@ -76,28 +77,40 @@ final class AppendSignals: Sendable {
                 let known: News? = state.withLock { state in
                     if state.isEnding { return .end }
                     if Task.isCancelled || state.rooms[guest.stream] == nil { return .nothing }
-                    return state.rooms[guest.stream]?.enter(guest.id, stand, continuation)
+                    return state.rooms[guest.stream]?.enter(
+                        guest.id,
+                        at: stand,
+                        waking: continuation
+                    )
                 }
                 if let known { continuation.resume(returning: known) }
             }
         } onCancel: {
-            let wake = state.withLock { $0.rooms[guest.stream]?.wake(guest.id, .nothing) }
+            let wake = state.withLock { $0.rooms[guest.stream]?.wake(guest.id, with: .nothing) }
             if let wake { resume([wake]) }
         }
     }
 
     /// The partitions in which there are events beyond `stand`.
     func fresh(_ guest: Guest, beyond stand: Stand) -> [Partition] {
-        state.withLock { $0.rooms[guest.stream]?.fresh(stand) ?? [] }
+        state.withLock { $0.rooms[guest.stream]?.fresh(beyond: stand) ?? [] }
     }
 
-    /// A partition of `stream` goes as far as `end`.
-    func append(_ id: StreamID, _ stream: Incarnation, _ partition: Partition, _ end: Offset) {
-        resume(state.withLock { $0.rooms[id]?.append(stream, partition, end) ?? [] })
+    /// Wakes who waits for events of a partition that goes as far as `end`.
+    func append(
+        to partition: Partition,
+        of id: StreamID,
+        incarnation: Incarnation,
+        upTo end: Offset
+    ) {
+        let wakes = state.withLock { state in
+            state.rooms[id]?.append(to: partition, of: incarnation, upTo: end) ?? []
+        }
+        resume(wakes)
     }
 
-    /// A stream, or one subscription of it, was moved or is gone.
-    func change(_ id: StreamID, _ subscription: SubscriptionID? = nil) {
+    /// Wakes who waits on a stream, or on one subscription of it, that was moved or is gone.
+    func change(_ id: StreamID, subscription: SubscriptionID? = nil) {
         resume(state.withLock { $0.rooms[id]?.change(of: subscription) ?? [] })
     }
 
@@ -110,7 +123,8 @@ final class AppendSignals: Sendable {
         resume(wakes)
     }
 
-    /// Who the caller is if it is to look at `stream` for all its guests; nil: someone else does.
+    /// Makes the caller look at `stream` for all its guests, under the id returned; nil: someone else
+    /// does.
     func startsLooking(_ stream: StreamID) -> UInt64? {
         state.withLock { state in
             state.nextID += 1
@@ -119,12 +133,12 @@ final class AppendSignals: Sendable {
         }
     }
 
-    /// Whether there still is anyone for whom the caller is to look.
+    /// True while there still is anyone for whom the caller is to look.
     func isWatched(_ stream: StreamID, by looker: UInt64) -> Bool {
         state.withLock { $0.rooms[stream]?.looker == looker && !$0.isEnding }
     }
 
-    /// What to look at; nil while nobody waits.
+    /// The rows to look at; nil while nobody waits.
     func view(of stream: StreamID, subscriptions: Int) -> WaitingRoom.View? {
         state.withLock { $0.rooms[stream]?.view(subscriptions: subscriptions) }
     }

@@ -3,11 +3,9 @@ import LedgerCore
 
 /// The shell of ``PollPlan``.
 extension Ledger {
-    /// Reads a page from the given positions.
+    /// Reads a page from the given positions, of the events that a `filter` delivers.
     ///
-    /// `filter`: Which events are delivered; nil: all.
-    ///
-    /// `known`: A moment before `stream` was read.
+    /// `known` is a time before `stream` was read.
     func page(
         of stream: StreamRow,
         from positions: [(partition: Partition, position: Position)],
@@ -15,10 +13,10 @@ extension Ledger {
         filter: EventFilter? = nil,
         known: Instant
     ) async throws(LedgerError) -> EventPage {
-        let lanes = positions.map { hints.lane(stream.incarnation, $0, $1) }
+        let parts = positions.map { hints.read(of: $0, in: stream.incarnation, from: $1) }
         var plan = PollPlan(
             stream: stream.incarnation,
-            lanes: lanes,
+            parts: parts,
             limit: limit,
             filter: filter,
             expiration: expiration(of: stream, at: clock.now()),
@@ -40,7 +38,7 @@ extension Ledger {
                 throw try await completed(failure, in: stream)
             case .finish(let page):
                 try checkPatience(since: known)
-                hints.remember(stream.incarnation, plan.findings)
+                hints.remember(plan.hints, of: stream.incarnation)
                 metrics.pages.increment()
                 metrics.pageEvents.increment(by: page.events.count)
                 return page
@@ -48,14 +46,15 @@ extension Ledger {
         }
     }
 
-    /// Reads on where someone found nothing and waited, only in the partitions that had news since.
+    /// Reads on from where a guest found nothing and waited, only in the partitions that had news
+    /// since.
     ///
     /// The page is caught up only if that is known: where others append too, an event in another
     /// partition may have come unseen.
     func page(
         of stream: StreamRow,
         beyond stand: AppendSignals.Stand,
-        _ guest: AppendSignals.Guest,
+        for guest: AppendSignals.Guest,
         limit: Int,
         filter: EventFilter? = nil,
         known: Instant
@@ -64,20 +63,20 @@ extension Ledger {
             (partition: $0, position: Position.log($1))
         }
         let fresh = Set(signals.fresh(guest, beyond: stand))
-        let lanes = all.filter { fresh.contains($0.partition) }
-        guard !lanes.isEmpty else {
+        let parts = all.filter { fresh.contains($0.partition) }
+        guard !parts.isEmpty else {
             return try await page(of: stream, from: all, limit: limit, filter: filter, known: known)
         }
         let page = try await page(
             of: stream,
-            from: lanes,
+            from: parts,
             limit: limit,
             filter: filter,
             known: known
         )
         var positions = all.map(\.position)
-        for (lane, position) in zip(lanes, page.positions) {
-            positions[lane.partition.index - stand.first.index] = position
+        for (part, position) in zip(parts, page.positions) {
+            positions[part.partition.index - stand.first.index] = position
         }
         let isSure = configuration.seesAllAppends || page.events.isEmpty
         return page.widened(to: positions, isSure: isSure)
@@ -93,7 +92,7 @@ extension Ledger {
         }
     }
 
-    /// Does a plan's read.
+    /// Carries out a plan's read.
     func find(_ read: TableRead) async -> Result<TableFinding, TableError> {
         await attempt { () throws(TableError) in
             switch read {
@@ -103,7 +102,7 @@ extension Ledger {
         }
     }
 
-    /// The answer to a failed read; of an expired offset, with what is the earliest now.
+    /// The error of a failed read; that of an expired offset says what is the earliest now.
     private func completed(
         _ failure: ReadFailure,
         in stream: StreamRow

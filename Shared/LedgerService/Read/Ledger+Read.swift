@@ -1,35 +1,33 @@
 package import LedgerCore
 
-/// Where a read without a subscription begins.
+/// The beginning of a read without a subscription.
 package enum ReadOrigin: Hashable, Sendable {
     /// The first event of each partition that has not expired.
     case earliest
-    /// The end.
+    /// The end of each partition.
     case latest
-    /// This offset, of the one partition that is read.
+    /// An offset of the one partition that is read.
     case offset(Offset)
     /// The first event of each partition that is not earlier than this.
     case timestamp(Timestamp)
-    /// So many events before the end of each partition, but none that has expired.
+    /// A number of events before the end of each partition, but none that has expired.
     case last(Int)
-    /// Where the page ended that came with this cursor.
+    /// The end of the page that came with this cursor.
     case cursor(String)
 }
 
-/// What a read without a subscription asks for.
+/// The parameters of a read without a subscription.
 package struct ReadRequest: Sendable {
     /// The partition; nil: the key's, or all.
     package var partition: Int64?
-    /// Which events; nil: all.
+    /// The events that are delivered; nil: all.
     package var filter: EventFilter?
-    /// Where it begins.
     package var origin: ReadOrigin
     /// Events in the page at most.
     package var limit: Int
     /// Milliseconds to wait for events when there are none.
     package var wait: Int64
 
-    /// A read.
     package init(
         partition: Int64? = nil,
         filter: EventFilter? = nil,
@@ -46,7 +44,7 @@ package struct ReadRequest: Sendable {
 }
 
 extension ReadRequest {
-    /// What the caller is told: it asked for the offset by itself, so no position is at fault.
+    /// The error that the caller gets: it asked for the offset by itself, so no position is at fault.
     fileprivate func refusal(_ error: LedgerError) -> LedgerError {
         guard case .offset = origin, case .positionBeyondTail(let partition, _, let tail) = error
         else { return error }
@@ -56,17 +54,15 @@ extension ReadRequest {
 
 /// A page that was read without a subscription.
 package struct LogPage: Sendable {
-    /// The stream.
     package let stream: StreamRow
-    /// The events.
     package let page: EventPage
-    /// Where the next page begins.
+    /// The beginning of the next page.
     package let cursor: ReadCursor
 
     /// The same as an offset; nil when several partitions were read.
     package var nextOffset: Offset? { cursor.offsets.count == 1 ? cursor.offsets[0] : nil }
 
-    init(_ stream: StreamRow, _ page: EventPage, first: Partition) {
+    init(of stream: StreamRow, page: EventPage, first: Partition) {
         self.stream = stream
         self.page = page
         cursor = ReadCursor(
@@ -78,7 +74,7 @@ package struct LogPage: Sendable {
 }
 
 extension AppendSignals.Stand {
-    /// Where a read without a subscription has come to.
+    /// The stand of a read without a subscription.
     fileprivate init(_ cursor: ReadCursor) {
         stream = cursor.stream
         subscription = nil
@@ -91,15 +87,15 @@ extension Ledger {
     /// Reads one partition of a stream, or all in turns, and leaves nothing behind.
     package func read(
         _ id: StreamID,
-        _ request: ReadRequest
+        as request: ReadRequest
     ) async throws(LedgerError) -> LogPage {
         let start = clock.instant()
-        let guest = signals.join(id, nil)
+        let guest = signals.join(id, subscription: nil)
         defer { signals.leave(guest) }
         var stream = try await activeStream(id)
         let incarnation = stream.incarnation
         let cursor = try await beginning(of: request, in: stream)
-        var found = try await page(from: cursor, request, stream, start)
+        var found = try await page(of: stream, from: cursor, as: request, known: start)
         while found.page.isIdle {
             let left = request.wait - clock.instant().elapsed(since: start)
             let stand = AppendSignals.Stand(found.cursor)
@@ -112,30 +108,30 @@ extension Ledger {
             let page = try await page(
                 of: stream,
                 beyond: stand,
-                guest,
+                for: guest,
                 limit: request.limit,
                 filter: request.filter,
                 known: known
             )
-            found = LogPage(stream, page, first: stand.first)
+            found = LogPage(of: stream, page: page, first: stand.first)
         }
         return found
     }
 
     private func page(
+        of stream: StreamRow,
         from cursor: ReadCursor,
-        _ request: ReadRequest,
-        _ stream: StreamRow,
-        _ known: Instant
+        as request: ReadRequest,
+        known: Instant
     ) async throws(LedgerError) -> LogPage {
-        let lanes = zip(stream.partitions[cursor.partitions], cursor.offsets).map {
+        let parts = zip(stream.partitions[cursor.partitions], cursor.offsets).map {
             (partition: $0, position: Position.log($1))
         }
         let page: EventPage
         do throws(LedgerError) {
             page = try await self.page(
                 of: stream,
-                from: lanes,
+                from: parts,
                 limit: request.limit,
                 filter: request.filter,
                 known: known
@@ -143,7 +139,7 @@ extension Ledger {
         } catch {
             throw request.refusal(error)
         }
-        return LogPage(stream, page, first: cursor.first)
+        return LogPage(of: stream, page: page, first: cursor.first)
     }
 
     // MARK: Where it begins
@@ -153,7 +149,9 @@ extension Ledger {
         in stream: StreamRow
     ) async throws(LedgerError) -> ReadCursor {
         let asked = try partitions(of: request, in: stream)
-        if case .cursor(let text) = request.origin { return try cursor(text, asked, stream) }
+        if case .cursor(let text) = request.origin {
+            return try cursor(text, ofPartitions: asked, in: stream)
+        }
         let partitions = asked ?? stream.partitions
         if case .offset = request.origin, partitions.count > 1 {
             throw .invalid(
@@ -164,7 +162,7 @@ extension Ledger {
         }
         let found = await inParallel(partitions) { [self] partition in
             await attempt { () throws(LedgerError) in
-                try await offset(of: request.origin, partition, stream)
+                try await offset(of: request.origin, in: partition, of: stream)
             }
         }
         var offsets: [Offset] = []
@@ -194,8 +192,8 @@ extension Ledger {
 
     private func cursor(
         _ text: String,
-        _ asked: [Partition]?,
-        _ stream: StreamRow
+        ofPartitions asked: [Partition]?,
+        in stream: StreamRow
     ) throws(LedgerError) -> ReadCursor {
         guard let cursor = ReadCursor.decode(text), cursor.stream == stream.incarnation,
             cursor.offsets.count == 1 || cursor.offsets.count == stream.partitionCount,
@@ -210,8 +208,8 @@ extension Ledger {
 
     private func offset(
         of origin: ReadOrigin,
-        _ partition: Partition,
-        _ stream: StreamRow
+        in partition: Partition,
+        of stream: StreamRow
     ) async throws(LedgerError) -> Offset {
         if case .offset(let offset) = origin { return offset }
         let end = try await end(of: partition, in: stream)

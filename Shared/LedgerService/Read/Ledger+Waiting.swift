@@ -66,7 +66,7 @@ extension Ledger {
                 if !Self.isStill(view.stream, item) { signals.change(id) }
             case .success(.item(let item)):
                 let known = view.subscriptions[index - 1]
-                if !Self.isStill(known, item) { signals.change(id, known.id) }
+                if !Self.isStill(known, item) { signals.change(id, subscription: known.id) }
             case .success(.page(let page)): note(page, of: id, view.stream)
             case .failure: continue
             }
@@ -96,7 +96,8 @@ extension Ledger {
         }
         // Damage is told by whoever reads it.
         switch try? LogEntry(item) {
-        case .chunk(let chunk): signals.append(id, stream, partition, chunk.end)
+        case .chunk(let chunk):
+            signals.append(to: partition, of: id, incarnation: stream, upTo: chunk.end)
         case .seal, nil: signals.change(id)
         }
     }

@@ -1,11 +1,11 @@
 import LedgerCore
 import Synchronization
 
-/// What earlier reads learned, so that the next one takes fewer steps.
+/// Facts that earlier reads learned, so that the next one takes fewer steps.
 ///
 /// A hint may be out of date or missing; it changes how much is read, never what is found.
 final class ReadHints: Sendable {
-    /// Which rows a subscription's are.
+    /// The incarnations that the rows of a subscription are found by.
     struct Rows: Hashable, Sendable {
         let stream: Incarnation
         let subscription: Incarnation
@@ -22,32 +22,32 @@ final class ReadHints: Sendable {
     }
 
     fileprivate struct Hints {
-        /// How many events the chunks of a partition held when they were last read.
+        /// Events that a partition's chunks held when they were last read.
         var eventsPerChunk: [RowGroup: Int] = [:]
-        /// Where the chunk around an offset begins, if not at it.
+        /// The beginning of the chunk around an offset, if it is not the offset.
         var chunkStarts: [Place: Offset] = [:]
         /// Offsets that logs are known to have reached.
         var ends: [RowGroup: Offset] = [:]
         var subscriptions: [Name: Rows] = [:]
     }
 
-    fileprivate static let most = 100_000
     private static let assumedEventsPerChunk = 16
 
     private let hints = Mutex(Hints())
 
-    func lane(
-        _ stream: Incarnation,
-        _ partition: Partition,
-        _ position: Position
-    ) -> PollLane {
+    /// A read of `partition` from `position`, with what is known of it.
+    func read(
+        of partition: Partition,
+        in stream: Incarnation,
+        from position: Position
+    ) -> PartitionRead {
         let log = RowGroup.log(stream, partition)
         return hints.withLock { hints in
             var start: Offset?
             if case .log(let offset) = position {
                 start = hints.chunkStarts[Place(log: log, offset: offset)]
             }
-            return PollLane(
+            return PartitionRead(
                 partition: partition,
                 position: position,
                 eventsPerChunk: hints.eventsPerChunk[log] ?? Self.assumedEventsPerChunk,
@@ -56,31 +56,31 @@ final class ReadHints: Sendable {
         }
     }
 
-    func remember(_ stream: Incarnation, _ findings: [LaneFinding]) {
+    func remember(_ found: [ReadHint], of stream: Incarnation) {
         hints.withLock { hints in
-            if hints.eventsPerChunk.count >= Self.most { hints.eventsPerChunk.removeAll() }
-            if hints.chunkStarts.count >= Self.most { hints.chunkStarts.removeAll() }
-            for finding in findings {
-                let log = RowGroup.log(stream, finding.partition)
-                hints.eventsPerChunk[log] = finding.eventsPerChunk
-                if finding.isProven { hints.reach(log, finding.next) }
-                guard let start = finding.chunkStart else { continue }
-                hints.chunkStarts[Place(log: log, offset: finding.next)] = start
+            if hints.eventsPerChunk.count >= Limits.readHints { hints.eventsPerChunk.removeAll() }
+            if hints.chunkStarts.count >= Limits.readHints { hints.chunkStarts.removeAll() }
+            for hint in found {
+                let log = RowGroup.log(stream, hint.partition)
+                hints.eventsPerChunk[log] = hint.eventsPerChunk
+                if hint.isProven { hints.reach(hint.next, of: log) }
+                guard let start = hint.chunkStart else { continue }
+                hints.chunkStarts[Place(log: log, offset: hint.next)] = start
             }
         }
     }
 
-    /// A partition is known to reach as far as `offset`.
-    func reach(_ stream: Incarnation, _ partition: Partition, _ offset: Offset) {
-        hints.withLock { $0.reach(.log(stream, partition), offset) }
+    /// Remembers that a partition reaches as far as `offset`.
+    func reach(_ offset: Offset, of partition: Partition, in stream: Incarnation) {
+        hints.withLock { $0.reach(offset, of: .log(stream, partition)) }
     }
 
-    /// Whether a partition is known to reach as far as `offset`: a log never shrinks.
-    func reaches(_ stream: Incarnation, _ partition: Partition, _ offset: Offset) -> Bool {
+    /// True if a partition is known to reach as far as `offset`: a log never shrinks.
+    func reaches(_ offset: Offset, of partition: Partition, in stream: Incarnation) -> Bool {
         hints.withLock { $0.ends[.log(stream, partition)].map { offset <= $0 } ?? false }
     }
 
-    func rows(of subscription: SubscriptionID, _ stream: StreamID) -> Rows? {
+    func rows(of subscription: SubscriptionID, in stream: StreamID) -> Rows? {
         hints.withLock { $0.subscriptions[Name(stream: stream, subscription: subscription)] }
     }
 
@@ -91,7 +91,7 @@ final class ReadHints: Sendable {
             subscription: subscription.incarnation
         )
         hints.withLock { hints in
-            if hints.subscriptions.count >= Self.most { hints.subscriptions.removeAll() }
+            if hints.subscriptions.count >= Limits.readHints { hints.subscriptions.removeAll() }
             hints.subscriptions[name] = rows
         }
         return rows
@@ -99,8 +99,8 @@ final class ReadHints: Sendable {
 }
 
 extension ReadHints.Hints {
-    fileprivate mutating func reach(_ log: RowGroup, _ offset: Offset) {
-        if ends.count >= ReadHints.most { ends.removeAll() }
+    fileprivate mutating func reach(_ offset: Offset, of log: RowGroup) {
+        if ends.count >= Limits.readHints { ends.removeAll() }
         ends[log] = max(ends[log] ?? .zero, offset)
     }
 }

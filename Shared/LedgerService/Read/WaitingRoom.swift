@@ -1,14 +1,18 @@
 import LedgerCore
 
-/// Who waits for events of one stream, and how far its partitions are known to go.
+/// The guests that wait for events of one stream, and how far its partitions are known to go.
 ///
-/// A guest joins before it looks at the table, and waits when it found nothing: what is known of
-/// from its joining on wakes it, or keeps it from sleeping. Those who wait for one partition and
-/// those who wait for several are kept apart, so that an append costs what it wakes.
+///     join ─→ enter ─┬─ news since it joined ─────────→ no wait
+///              ↑     └─ waits ─┬─ append, change ─→ Wake ─→ it reads
+///              └───────────────┴────────────────────────────┴─→ leave
+///
+/// A guest joins before it looks at the table, and waits when it found nothing: news from its
+/// joining on wakes it, or keeps it from sleeping. Guests of one partition and guests of several
+/// are kept apart, so that an append costs as much as it wakes.
 struct WaitingRoom {
     typealias Continuation = CheckedContinuation<AppendSignals.News, Never>
 
-    /// Someone to be woken, once the room's lock is free.
+    /// A guest to be woken, once the room's lock is free.
     struct Wake {
         let continuation: Continuation
         let news: AppendSignals.News
@@ -16,17 +20,17 @@ struct WaitingRoom {
 
     private struct Guest {
         let subscription: SubscriptionID?
-        /// Its subscription as it knows it.
+        /// Its subscription as it read it.
         var row: SubscriptionRow?
-        /// Something other than events came since it last heard.
+        /// True if something other than events came since it last heard.
         var hasChange = false
         var stand: AppendSignals.Stand?
         var continuation: Continuation?
     }
 
-    /// What someone must look at who looks for all guests.
+    /// The rows to look at for all guests.
     struct View {
-        /// As the guests know it.
+        /// The incarnation that the guests know.
         let stream: Incarnation
         /// The partitions that are waited for, and how far they are known to go.
         let ends: [(partition: Partition, end: Offset)]
@@ -34,19 +38,20 @@ struct WaitingRoom {
         let subscriptions: [SubscriptionRow]
     }
 
-    /// The stream that ``ends`` are of.
+    /// The incarnation that ``ends`` are of.
     private var stream: Incarnation?
     private var ends = [Offset](repeating: .zero, count: Limits.partitions.upperBound)
     private var guests: [UInt64: Guest] = [:]
-    /// Who waits, by the only partition; nil: for several.
+    /// The guests that wait, by the only partition; nil: for several.
     private var waiting: [Int?: Set<UInt64>] = [:]
-    /// Who looks for all guests; nil: nobody.
+    /// The id under which someone looks for all guests; nil: nobody does.
     private(set) var looker: UInt64?
+    /// The number of guests whose subscriptions had their turn in this round.
     private var turn = 0
 
     var isEmpty: Bool { guests.isEmpty }
 
-    mutating func join(_ id: UInt64, _ subscription: SubscriptionID?) {
+    mutating func join(_ id: UInt64, subscription: SubscriptionID?) {
         guests[id] = Guest(subscription: subscription)
     }
 
@@ -56,18 +61,18 @@ struct WaitingRoom {
 
     /// Begins a wait at `stand`.
     ///
-    /// - Returns: What is known already, so that there is no wait.
+    /// - Returns: News that is known already, so that there is no wait.
     mutating func enter(
         _ id: UInt64,
-        _ stand: AppendSignals.Stand,
-        _ continuation: Continuation
+        at stand: AppendSignals.Stand,
+        waking continuation: Continuation
     ) -> AppendSignals.News? {
         guard guests[id]?.hasChange == false else {
             guests[id]?.hasChange = false
             return .change
         }
-        guard fresh(stand).isEmpty else { return .events }
-        know(stand)
+        guard fresh(beyond: stand).isEmpty else { return .events }
+        learn(from: stand)
         guests[id]?.stand = stand
         guests[id]?.row = stand.subscription
         guests[id]?.continuation = continuation
@@ -76,21 +81,21 @@ struct WaitingRoom {
     }
 
     /// The partitions that are known to go beyond `stand`.
-    func fresh(_ stand: AppendSignals.Stand) -> [Partition] {
+    func fresh(beyond stand: AppendSignals.Stand) -> [Partition] {
         guard stand.stream == stream else { return [] }
         return stand.partitions.filter { ends[$0.index] > stand.offset(of: $0) }
     }
 
     /// Ends a wait; nil when it is over already.
-    mutating func wake(_ id: UInt64, _ news: AppendSignals.News) -> Wake? {
+    mutating func wake(_ id: UInt64, with news: AppendSignals.News) -> Wake? {
         guard let guest = guests[id], let continuation = guest.continuation else { return nil }
         if let stand = guest.stand { waiting[stand.only]?.remove(id) }
         guests[id]?.continuation = nil
         return Wake(continuation: continuation, news: news)
     }
 
-    /// Whoever stands there has seen the log go so far.
-    private mutating func know(_ stand: AppendSignals.Stand) {
+    /// A guest that stands there has seen the log go so far.
+    private mutating func learn(from stand: AppendSignals.Stand) {
         turnTo(stand.stream)
         for partition in stand.partitions {
             ends[partition.index] = max(ends[partition.index], stand.offset(of: partition))
@@ -105,16 +110,20 @@ struct WaitingRoom {
 
     // MARK: News
 
-    /// A partition goes as far as `end`.
-    mutating func append(_ stream: Incarnation, _ partition: Partition, _ end: Offset) -> [Wake] {
+    /// Takes the news that a partition goes as far as `end`.
+    mutating func append(
+        to partition: Partition,
+        of stream: Incarnation,
+        upTo end: Offset
+    ) -> [Wake] {
         turnTo(stream)
         guard end > ends[partition.index] else { return [] }
         ends[partition.index] = end
         var wakes: [Wake] = []
         for only in [partition.index, nil] as [Int?] {
             let waiting = (waiting[only] ?? []).sorted()
-            for id in waiting where isBehind(id, stream, partition, end) {
-                if let wake = wake(id, .events) { wakes.append(wake) }
+            for id in waiting where isBehind(id, of: end, in: partition, of: stream) {
+                if let wake = wake(id, with: .events) { wakes.append(wake) }
             }
         }
         return wakes
@@ -122,20 +131,20 @@ struct WaitingRoom {
 
     private func isBehind(
         _ id: UInt64,
-        _ stream: Incarnation,
-        _ partition: Partition,
-        _ end: Offset
+        of end: Offset,
+        in partition: Partition,
+        of stream: Incarnation
     ) -> Bool {
         guard let stand = guests[id]?.stand, stand.stream == stream else { return false }
         return stand.offset(of: partition) < end
     }
 
-    /// The stream, or one subscription of it, was moved, made anew or is gone.
+    /// Takes the news that the stream, or one subscription of it, was moved, made anew or is gone.
     mutating func change(of subscription: SubscriptionID?) -> [Wake] {
         var wakes: [Wake] = []
         for id in guests.keys.sorted()
         where subscription == nil || guests[id]?.subscription == subscription {
-            if let wake = wake(id, .change) {
+            if let wake = wake(id, with: .change) {
                 wakes.append(wake)
             } else {
                 guests[id]?.hasChange = true
@@ -144,23 +153,20 @@ struct WaitingRoom {
         return wakes
     }
 
-    /// Everyone who waits.
     mutating func wakeAll(_ news: AppendSignals.News) -> [Wake] {
-        guests.keys.sorted().compactMap { wake($0, news) }
+        guests.keys.sorted().compactMap { wake($0, with: news) }
     }
 
     // MARK: Looking
 
-    /// Whether `id` is to look for all guests from now on: nobody else does.
+    /// Makes `id` look for all guests from now on; false if another does.
     mutating func startsLooking(_ id: UInt64) -> Bool {
         guard looker == nil else { return false }
         looker = id
         return true
     }
 
-    /// What to look at; nil while nobody waits.
-    ///
-    /// `count`: How many guests' subscriptions to look at.
+    /// The rows to look at, with the subscriptions of `count` guests; nil while nobody waits.
     mutating func view(subscriptions count: Int) -> View? {
         guard let stream, waiting.values.contains(where: { !$0.isEmpty }) else { return nil }
         let isWhole = !(waiting[nil] ?? []).isEmpty
@@ -177,7 +183,7 @@ struct WaitingRoom {
         )
     }
 
-    /// The partitions of those who wait for several: all of the stream.
+    /// The partitions of the guests that wait for several: all of the stream.
     private var widest: Range<Int> {
         guard let id = waiting[nil]?.first, let stand = guests[id]?.stand else { return 0..<0 }
         return stand.first.index..<(stand.first.index + stand.offsets.count)

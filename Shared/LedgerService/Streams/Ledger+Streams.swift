@@ -139,7 +139,7 @@ extension Ledger {
     ) async throws(LedgerError) -> PartitionEnd {
         let reading: TailReading
         do throws(TableError) {
-            reading = try await readTail(stream.incarnation, partition)
+            reading = try await readTail(of: partition, in: stream.incarnation)
         } catch {
             throw LedgerError(error, in: stream.id)
         }

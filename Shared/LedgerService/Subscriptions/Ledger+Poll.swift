@@ -25,7 +25,7 @@ extension Ledger {
         guard wait > 0 else {
             return try await page(try await standing(id, of: streamID), cursor, limit, start)
         }
-        let guest = signals.join(streamID, id)
+        let guest = signals.join(streamID, subscription: id)
         defer { signals.leave(guest) }
         var now = try await standing(id, of: streamID)
         var found = try await page(now, cursor, limit, start)
@@ -72,7 +72,7 @@ extension Ledger {
         let next = try await self.page(
             of: now.stream,
             beyond: stand,
-            guest,
+            for: guest,
             limit: limit,
             known: known
         )

@@ -12,7 +12,7 @@ extension Ledger {
         in stream: StreamRow
     ) async throws(LedgerError) {
         let open = partitions.filter {
-            !hints.reaches(stream.incarnation, $0, positions[$0.index].logOffset)
+            !hints.reaches(positions[$0.index].logOffset, of: $0, in: stream.incarnation)
         }
         let checks = await inParallel(open) { [self] partition in
             await attempt { () throws(LedgerError) in
@@ -29,14 +29,14 @@ extension Ledger {
     ) async throws(LedgerError) {
         let reading: TailReading
         do throws(TableError) {
-            reading = try await readTail(stream.incarnation, partition)
+            reading = try await readTail(of: partition, in: stream.incarnation)
         } catch {
             throw LedgerError(error, in: stream.id)
         }
         switch reading.verdict(at: clock.wall(), trusting: trust(in: stream)) {
         case .tail(let tail) where position <= tail.next,
             .unverified(let tail) where position <= tail.next:
-            hints.reach(stream.incarnation, partition, tail.next)
+            hints.reach(tail.next, of: partition, in: stream.incarnation)
         case .tail(let tail):
             throw .positionBeyondTail(partition, position: position, tail: tail.next)
         case .unverified: throw .tailUnverified(partition)

@@ -83,7 +83,7 @@ extension Ledger {
                 [.delete(row, if: subscription.unchanged), .put(job.item)],
                 decided: decided
             )
-            if case .applied = outcome { return signals.change(streamID, id) }
+            if case .applied = outcome { return signals.change(streamID, subscription: id) }
         }
         throw .contention
     }
@@ -102,7 +102,7 @@ extension Ledger {
             let positions = try await positions(of: point, in: now.stream, staying: now.positions)
             let write = now.subscription.seek(to: positions)
             if case .applied = try await apply(write, decided: decided) {
-                return signals.change(streamID, id)
+                return signals.change(streamID, subscription: id)
             }
         }
         throw .contention

@@ -21,7 +21,7 @@ extension Ledger {
         _ id: SubscriptionID,
         of streamID: StreamID
     ) async throws(LedgerError) -> Standing {
-        if let rows = hints.rows(of: id, streamID),
+        if let rows = hints.rows(of: id, in: streamID),
             let standing = try await standing(id, of: streamID, in: rows)
         {
             return standing

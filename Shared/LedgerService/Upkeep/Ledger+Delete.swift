@@ -70,7 +70,7 @@ extension Ledger {
         let decided = clock.instant()
         let reading: TailReading
         do throws(TableError) {
-            reading = try await readTail(stream.incarnation, partition)
+            reading = try await readTail(of: partition, in: stream.incarnation)
         } catch {
             throw LedgerError(error, in: stream.id)
         }

@@ -51,7 +51,7 @@ extension Ledger {
         in stream: StreamRow
     ) async throws(LedgerError) -> TailReading {
         do throws(TableError) {
-            return try await readTail(stream.incarnation, partition)
+            return try await readTail(of: partition, in: stream.incarnation)
         } catch {
             throw LedgerError(error, in: stream.id)
         }

@@ -105,7 +105,7 @@ package final class LogRecorder: Sendable {
         guard let offset = Offset(Int64(from)),
             let page = try? await ledger.read(
                 stream,
-                ReadRequest(from: .offset(offset), limit: limit)
+                as: ReadRequest(from: .offset(offset), limit: limit)
             ).page
         else { return }
         let values = page.events.map { Self.value($0, in: page) }

@@ -237,7 +237,7 @@ final class Writer: @unchecked Sendable {
 
     private func check(_ receipt: PublishReceipt, of order: Order) {
         var next = receipt.ranges.map { $0.stored.first.rawValue }
-        for (index, lane) in receipt.lanes.enumerated() {
+        for (index, lane) in receipt.partitionIndexes.enumerated() {
             let partition = receipt.ranges[lane].partition
             let offset = next[lane]
             next[lane] += 1

@@ -15,10 +15,10 @@ struct AppendPlanTests {
     )
     let partition = Partition(unchecked: 0)
 
-    func moment(_ uptime: Int64, _ id: UInt64 = 1) -> AppendPlan.Moment {
-        AppendPlan.Moment(
+    func tick(_ uptime: Int64, id: UInt64 = 1) -> AppendPlan.Tick {
+        AppendPlan.Tick(
             Instant(now: Timestamp(milliseconds: 1000 + uptime), uptime: uptime),
-            fresh: Incarnation(high: 9, low: id)
+            freshID: Incarnation(high: 9, low: id)
         )
     }
 
@@ -33,13 +33,13 @@ struct AppendPlanTests {
             records: records,
             idempotency: idempotency,
             expectedOffset: expectedOffset,
-            arrived: moment(uptime).instant
+            arrived: tick(uptime).instant
         )
     }
 
     func plan(_ units: [AppendUnit], tail: Tail? = .empty) -> AppendPlan {
         AppendPlan(
-            [AppendLane(partition: partition, tail: tail, units: units)],
+            [PartitionAppend(partition: partition, tail: tail, units: units)],
             context: context,
             patience: 1000
         )
@@ -91,40 +91,40 @@ struct AppendPlanTests {
     @Test("Units share one chunk and get offsets one after another")
     func groupCommit() throws {
         var plan = plan([unit(records(2)), unit(records(3))])
-        let items = try rows(plan.start(moment(0)))
+        let items = try rows(plan.start(at: tick(0)))
         #expect(items.count == 1 && items[0].number(.count) == 5)
-        let end = plan.receive(write: .success(.applied), moment(0))
+        let end = plan.receive(write: .success(.applied), at: tick(0))
         #expect(try outcomes(end) == [stored(0, 2), stored(2, 3)])
     }
 
     @Test("After an open outcome the same bytes go to the same offset again")
     func repetition() throws {
         var plan = plan([unit(records(1))])
-        let first = try rows(plan.start(moment(0)))
-        guard case .pause = plan.receive(write: .failure(lost), moment(1, 2)) else {
+        let first = try rows(plan.start(at: tick(0)))
+        guard case .pause = plan.receive(write: .failure(lost), at: tick(1, id: 2)) else {
             throw Unexpected(action: "no pause")
         }
-        #expect(try rows(plan.resume(moment(500, 3))) == first)
+        #expect(try rows(plan.resume(at: tick(500, id: 3))) == first)
     }
 
     @Test("A chunk in the way that is its own is a success")
     func ownAppend() throws {
         var plan = plan([unit(records(1))])
-        let first = try rows(plan.start(moment(0)))
-        _ = plan.receive(write: .failure(lost), moment(1, 2))
-        _ = plan.resume(moment(5, 3))
-        let end = plan.receive(write: .success(.conditionFailed([0: first[0]])), moment(6, 4))
+        let first = try rows(plan.start(at: tick(0)))
+        _ = plan.receive(write: .failure(lost), at: tick(1, id: 2))
+        _ = plan.resume(at: tick(5, id: 3))
+        let end = plan.receive(write: .success(.conditionFailed([0: first[0]])), at: tick(6, id: 4))
         #expect(try outcomes(end) == [stored(0, 1)])
     }
 
     @Test("Another writer's chunk is adopted, and the append goes behind it")
     func adoption() throws {
         var other = self.plan([unit(records(4))])
-        let theirs = try rows(other.start(moment(0, 77)))[0]
+        let theirs = try rows(other.start(at: tick(0, id: 77)))[0]
         var plan = plan([unit(records(1))])
-        _ = plan.start(moment(0, 1))
-        _ = plan.receive(write: .success(.conditionFailed([0: theirs])), moment(0, 2))
-        let mine = try rows(plan.resume(moment(10, 3)))[0]
+        _ = plan.start(at: tick(0, id: 1))
+        _ = plan.receive(write: .success(.conditionFailed([0: theirs])), at: tick(0, id: 2))
+        let mine = try rows(plan.resume(at: tick(10, id: 3)))[0]
         #expect(mine.key == .chunk(stream.incarnation, partition, Offset(unchecked: 4)))
         let hash = HashChain.next(
             previous: theirs.bytes(.hash) ?? [],
@@ -136,24 +136,28 @@ struct AppendPlanTests {
     @Test("At the deadline an open outcome is said to be open, a refused one to be refused")
     func deadline() throws {
         var open = plan([unit(records(1))])
-        _ = open.start(moment(0))
-        _ = open.receive(write: .failure(lost), moment(1, 2))
-        _ = open.resume(moment(5, 3))
-        #expect(try outcomes(open.receive(write: .failure(busy), moment(1000, 4))) == [.unknown])
+        _ = open.start(at: tick(0))
+        _ = open.receive(write: .failure(lost), at: tick(1, id: 2))
+        _ = open.resume(at: tick(5, id: 3))
+        #expect(
+            try outcomes(open.receive(write: .failure(busy), at: tick(1000, id: 4))) == [.unknown]
+        )
         var refused = plan([unit(records(1))])
-        _ = refused.start(moment(0))
-        let end = refused.receive(write: .failure(busy), moment(1000, 2))
+        _ = refused.start(at: tick(0))
+        let end = refused.receive(write: .failure(busy), at: tick(1000, id: 2))
         #expect(try outcomes(end) == [.failed(busy)])
     }
 
     @Test("A cached tail that was not seen again is not known any better afterwards")
     func unseenTail() throws {
         var refused = plan([unit(records(1))], tail: .empty)
-        _ = refused.start(moment(0))
-        #expect(try tails(refused.receive(write: .failure(busy), moment(1000, 2))) == [nil])
+        _ = refused.start(at: tick(0))
+        #expect(try tails(refused.receive(write: .failure(busy), at: tick(1000, id: 2))) == [nil])
         var stored = plan([unit(records(1))], tail: .empty)
-        _ = stored.start(moment(0))
-        let next = try #require(try tails(stored.receive(write: .success(.applied), moment(0)))[0])
+        _ = stored.start(at: tick(0))
+        let next = try #require(
+            try tails(stored.receive(write: .success(.applied), at: tick(0)))[0]
+        )
         #expect(next.next == Offset(unchecked: 1))
     }
 
@@ -163,17 +167,17 @@ struct AppendPlanTests {
     )
     func lastingRefusal(_ reason: TableError.Reason) throws {
         var plan = plan([unit(records(1))])
-        _ = plan.start(moment(0))
+        _ = plan.start(at: tick(0))
         let error = TableError(.definite, reason: reason, message: "refused")
-        #expect(try outcomes(plan.receive(write: .failure(error), moment(1))) == [.failed(error)])
+        #expect(try outcomes(plan.receive(write: .failure(error), at: tick(1))) == [.failed(error)])
     }
 
     @Test("A seal means that the stream is gone")
     func seal() throws {
         var plan = plan([unit(records(1))])
-        _ = plan.start(moment(0))
+        _ = plan.start(at: tick(0))
         let seal = LogEntry.sealItem(stream: stream.incarnation, partition: partition, at: .zero)
-        let end = plan.receive(write: .success(.conditionFailed([0: seal])), moment(1))
+        let end = plan.receive(write: .success(.conditionFailed([0: seal])), at: tick(1))
         #expect(try outcomes(end) == [.streamGone])
     }
 
@@ -186,16 +190,16 @@ struct AppendPlanTests {
             unit(records(1), idempotency: other),
             unit(records(2)),
         ])
-        let items = try rows(plan.start(moment(0)))
+        let items = try rows(plan.start(at: tick(0)))
         #expect(items.count == 3)
         var before = items[1]
         before[.offset] = .number(40)
         var foreign = items[2]
         foreign[.body] = .bytes([3])
         let obstacles: [Int: Item?] = [1: before, 2: foreign]
-        let next = plan.receive(write: .success(.conditionFailed(obstacles)), moment(0, 2))
+        let next = plan.receive(write: .success(.conditionFailed(obstacles)), at: tick(0, id: 2))
         #expect(try rows(next).map { $0.number(.count) } == [2])
-        let end = plan.receive(write: .success(.applied), moment(0, 3))
+        let end = plan.receive(write: .success(.applied), at: tick(0, id: 3))
         #expect(try outcomes(end) == [stored(40, 1), .idempotencyKeyReused, stored(0, 2)])
     }
 
@@ -203,23 +207,26 @@ struct AppendPlanTests {
     func expectedOffset() throws {
         let unit = unit(records(1), expectedOffset: Offset(unchecked: 3))
         var plan = plan([unit])
-        guard case .readTails = plan.start(moment(0)) else { throw Unexpected(action: "no read") }
+        guard case .readTails = plan.start(at: tick(0)) else { throw Unexpected(action: "no read") }
         let reading = TailReading(newest: nil, progress: nil)
-        let end = plan.receive(tails: .success([reading]), moment(0))
+        let end = plan.receive(tails: .success([reading]), at: tick(0))
         #expect(try outcomes(end) == [.offsetConflict(actual: .zero)])
     }
 
     @Test("A writer that is far behind looks for the tail instead of walking there")
     func farBehind() throws {
         var plan = plan([unit(records(1))])
-        var action = plan.start(moment(0))
+        var action = plan.start(at: tick(0))
         var conflicts = 0
         while case .write = action {
             var foreign = try rows(action)[0]
             foreign[.append] = .bytes(Incarnation(high: 7, low: 7).bytes)
             conflicts += 1
-            action = plan.receive(write: .success(.conditionFailed([0: foreign])), moment(0, 2))
-            if case .pause = action { action = plan.resume(moment(0, 3)) }
+            action = plan.receive(
+                write: .success(.conditionFailed([0: foreign])),
+                at: tick(0, id: 2)
+            )
+            if case .pause = action { action = plan.resume(at: tick(0, id: 3)) }
         }
         guard case .readTails = action else { throw Unexpected(action: "\(action)") }
         #expect(conflicts == 4)
@@ -234,7 +241,7 @@ struct AppendPlanTests {
             hash: HashChain.start
         )
         var plan = plan([unit(records(1))], tail: tail)
-        let item = try rows(plan.start(moment(0)))[0]
+        let item = try rows(plan.start(at: tick(0)))[0]
         #expect(item.number(.timestamp) == 50_000)
         #expect(item.number(.ttl) == 1_000_000)
         #expect(item.number(.previousTTL) == 1_000_000)

@@ -42,7 +42,7 @@ struct AppendQueueTests {
             unit(key: "a"), unit(), unit(key: "b"), unit(key: "a"), unit(expecting: .zero), unit(),
         ]
         for (index, unit) in waiting.enumerated() {
-            let isTaken = queue.add(unit, index)
+            let isTaken = queue.add(unit, for: index)
             #expect(isTaken)
         }
         #expect(takes(4, &queue) == [[0, 1, 2], [3], [4, 5], nil])
@@ -53,7 +53,8 @@ struct AppendQueueTests {
     func exclusive() {
         var queue = Queue(patience: 100)
         let taken = [
-            queue.add(unit(), 0), queue.add("atomic", arrived: instant(0)), queue.add(unit(), 1),
+            queue.add(unit(), for: 0), queue.add("atomic", arrived: instant(0)),
+            queue.add(unit(), for: 1),
         ]
         #expect(taken == [true, true, true])
         #expect(takes(1, &queue) == [[0]])
@@ -65,10 +66,10 @@ struct AppendQueueTests {
     @Test("What waited until its deadline is refused, wherever it stands")
     func overdue() {
         var queue = Queue(patience: 100)
-        _ = queue.add(unit(at: 50), 0)
+        _ = queue.add(unit(at: 50), for: 0)
         _ = queue.add("early", arrived: instant(0))
-        _ = queue.add(unit(at: 10), 1)
-        _ = queue.add(unit(at: 60), 2)
+        _ = queue.add(unit(at: 10), for: 1)
+        _ = queue.add(unit(at: 60), for: 2)
         let (next, overdue) = queue.next(at: instant(110))
         #expect(overdue.units == [1] && overdue.turns == ["early"])
         #expect(units(next) == [0, 2])
@@ -78,21 +79,92 @@ struct AppendQueueTests {
     func bounds() {
         var queue = Queue(patience: 100)
         var count = 0
-        while queue.add(unit(key: "\(count)"), count) { count += 1 }
+        while queue.add(unit(key: "\(count)"), for: count) { count += 1 }
         let isTurnTaken = queue.add("atomic", arrived: instant(0))
         #expect(count == Limits.queuedUnits && !isTurnTaken)
         #expect(takes(1, &queue)[0]?.count == Limits.mergedMarks)
-        while queue.add(unit(), count) { count += 1 }
+        while queue.add(unit(), for: count) { count += 1 }
         #expect(count == Limits.queuedUnits + Limits.mergedMarks)
 
         var heavy = Queue(patience: 100)
         let large = AppendUnit(records: Records.filled(bytes: 4 << 20), arrived: instant(0))
         var taken = 0
-        while heavy.add(large, taken) { taken += 1 }
+        while heavy.add(large, for: taken) { taken += 1 }
         #expect(taken == Limits.queuedBytes / large.records.payload.count)
         #expect(takes(1, &heavy) == [[0]])
-        let fits = heavy.add(large, taken)
+        let fits = heavy.add(large, for: taken)
         #expect(fits)
+    }
+
+    // MARK: Random walk
+
+    /// What waits, as a list.
+    private struct Oracle {
+        var waiting: [(unit: AppendUnit?, name: String, arrived: Int64)] = []
+
+        mutating func removeOverdue(at now: Int64) -> [String] {
+            let overdue = waiting.filter { now - $0.arrived >= 100 }
+            waiting.removeAll { now - $0.arrived >= 100 }
+            return overdue.map(\.name)
+        }
+
+        /// The longest beginning that fits into one append.
+        mutating func next() -> [String] {
+            var taken: [String] = []
+            var marks: [String] = []
+            for entry in waiting {
+                guard let unit = entry.unit else {
+                    if taken.isEmpty { taken = [entry.name] }
+                    break
+                }
+                let mark = unit.idempotency?.keyHash
+                if !taken.isEmpty, unit.expectedOffset != nil { break }
+                if let mark, marks.contains(mark) { break }
+                if let mark { marks.append(mark) }
+                taken.append(entry.name)
+            }
+            waiting.removeFirst(taken.count)
+            return taken
+        }
+    }
+
+    @Test(
+        "Everything comes once, in its order, or is overdue",
+        arguments: RandomSeed.cases(100)
+    )
+    func randomWalk(_ seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        var queue = AppendQueue<String, String>(patience: 100)
+        var oracle = Oracle()
+        var now: Int64 = 0
+        for step in 0..<200 {
+            now += Int64(random.number(0...20))
+            let name = "\(step)"
+            switch random.number(0...3) {
+            case 0:
+                let isTaken = queue.add(name, arrived: instant(now))
+                oracle.waiting.append((nil, name, now))
+                #expect(isTaken)
+            case 1, 2:
+                let key = random.happens(0.3) ? "\(random.number(0...1))" : nil
+                let offset = random.happens(0.2) ? Offset.zero : nil
+                let unit = unit(key: key, expecting: offset, at: now)
+                let isTaken = queue.add(unit, for: name)
+                oracle.waiting.append((unit, name, now))
+                #expect(isTaken)
+            default:
+                let (next, overdue) = queue.next(at: instant(now))
+                let late = oracle.removeOverdue(at: now)
+                #expect((overdue.units + overdue.turns).sorted() == late.sorted(), "seed \(seed)")
+                let expected = oracle.next()
+                switch next {
+                case .units(let units): #expect(units.map(\.waiter) == expected, "seed \(seed)")
+                case .exclusive(let turn): #expect([turn] == expected, "seed \(seed)")
+                case .nothing: #expect(expected.isEmpty, "seed \(seed)")
+                }
+            }
+            #expect(queue.isEmpty == oracle.waiting.isEmpty, "seed \(seed)")
+        }
     }
 }
 

@@ -1,3 +1,4 @@
+import LedgerTesting
 import Testing
 
 @testable import LedgerCore
@@ -95,5 +96,48 @@ struct PutQueueTests {
         let error = TableError(.indefinite, reason: reason, message: "test")
         queue.receive(.refused(error), of: sending, now: 0)
         #expect(queue.failure == error && queue.next() == nil)
+    }
+
+    // MARK: Random walk
+
+    @Test(
+        "Whatever is refused, each put is stored or the step fails, within the pace",
+        arguments: RandomSeed.cases(50)
+    )
+    func randomWalk(_ seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        let count = random.number(0...600)
+        var queue = PutQueue(writes(count), pace: PutPace(), now: 0)
+        var underWay: [PutQueue.Sending] = []
+        var stored: Set<TableKey> = []
+        var refusals: [TableKey: Int] = [:]
+        var now: Int64 = 0
+        let trouble = random.happens(0.5) ? 0.5 : 0.05
+        while true {
+            now += Int64(random.number(0...100))
+            while let sending = queue.next() {
+                // As long as the last pause, doubled, up to the longest.
+                let times = refusals[sending.write.key, default: 0]
+                let longest = min(Int64(25) << Int64(min(times, 20)), Limits.foldPause.upperBound)
+                #expect(sending.pause == (times == 0 ? 0...0 : longest / 2...longest))
+                #expect(underWay.count < queue.pace.together)
+                underWay.append(sending)
+            }
+            guard let index = underWay.indices.randomElement(using: &random) else { break }
+            let sending = underWay.remove(at: index)
+            if random.happens(trouble) {
+                refusals[sending.write.key, default: 0] += 1
+                queue.receive(.refused(Self.throttled), of: sending, now: now)
+            } else if random.happens(0.001) {
+                let error = TableError(.definite, reason: .full, message: "full")
+                queue.receive(.refused(error), of: sending, now: now)
+                #expect(queue.failure == error)
+            } else {
+                #expect(stored.insert(sending.write.key).inserted, "stored twice, seed \(seed)")
+                queue.receive(.stored, of: sending, now: now)
+            }
+            #expect((1...Limits.foldPutsAtOnce).contains(queue.pace.together))
+        }
+        #expect(stored.count == count || queue.failure != nil, "seed \(seed)")
     }
 }

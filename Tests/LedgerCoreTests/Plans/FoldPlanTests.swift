@@ -3,7 +3,7 @@ import Testing
 @testable import LedgerCore
 
 @Suite("The steps of a fold")
-struct FoldStepTests {
+struct FoldPlanTests {
     private let stream = Incarnation(high: 1, low: 1)
     private let partition = Partition(unchecked: 0)
     private let now = Timestamp(milliseconds: 1_000)
@@ -85,7 +85,7 @@ struct FoldStepTests {
         // Too short to be compressed.
         let steps = try steps(log(chunks: 100, events: 100, data: 480, keys: 900))
         #expect(steps.map(\.rows) == [900])
-        let large = try FoldStepTests().steps(incompressible(chunks: 40))
+        let large = try FoldPlanTests().steps(incompressible(chunks: 40))
         #expect(large.count == 5 && large.allSatisfy { $0.rows <= 9 })
     }
 
