@@ -18,14 +18,14 @@ package final class LedgerProcess: Sendable {
     private let ledger: Ledger
     private let server: HTTPServer
     private let storage: OpenStorage
-    private let upkeep: Task<Void, Never>
+    private let background: Task<Void, Never>
     private let logger: Logger
 
     private init(
         _ ledger: Ledger,
         _ server: HTTPServer,
         _ storage: OpenStorage,
-        _ upkeep: Task<Void, Never>,
+        _ background: Task<Void, Never>,
         _ logger: Logger,
         scheme: String
     ) {
@@ -33,7 +33,7 @@ package final class LedgerProcess: Sendable {
         self.server = server
         self.logger = logger
         self.storage = storage
-        self.upkeep = upkeep
+        self.background = background
         host = server.host
         port = server.port
         url = "\(scheme)://\(Authority.reachable(host: server.host, port: server.port))"
@@ -87,9 +87,9 @@ package final class LedgerProcess: Sendable {
                 compressor: ResponseCompressor { ContentCoding.gzip.encode($0) },
                 logger: logger
             )
-            let upkeep = Task { await ledger.runUpkeep() }
+            let background = Task { await ledger.runBackground() }
             let scheme = configuration.tls == nil ? "http" : "https"
-            return LedgerProcess(ledger, server, open, upkeep, logger, scheme: scheme)
+            return LedgerProcess(ledger, server, open, background, logger, scheme: scheme)
         } catch {
             await open.close()
             throw error
@@ -113,8 +113,8 @@ package final class LedgerProcess: Sendable {
     /// What waits for events is answered at once: it would wait in vain.
     package func stop(grace: Duration) async {
         await server.shutdown(grace: grace) { ledger.endWaiting() }
-        upkeep.cancel()
-        await upkeep.value
+        background.cancel()
+        await background.value
         await storage.close()
     }
 

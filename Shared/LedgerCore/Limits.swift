@@ -141,6 +141,17 @@ public enum Limits {
     /// refusal.
     public static let foldPause: ClosedRange<Int64> = 50...2_000
 
+    /// Chunks that one fold takes: under constant load none would ever see the log's end.
+    package static let foldChunks = 256
+    /// The rest after a process has folded all that was asked for, as a multiple of the time it took:
+    /// publishing has the writer for the better part, and a busy partition gathers events meanwhile.
+    package static let foldRestShare: Int64 = 4
+    /// The time a fold counts for at least and at most when it comes to rest, milliseconds: a round may
+    /// have taken the hours for which the machine was suspended.
+    package static let foldRestBasis: ClosedRange<Int64> = 50...2_500
+    /// Partitions of which a process remembers how far their folds are behind.
+    package static let foldLagEntries = 100_000
+
     // MARK: Waiting
 
     /// Requests that wait for their turn at one partition: what 32 of them in each write come to in
@@ -153,6 +164,9 @@ public enum Limits {
     public static let mergedMarks = 32
     /// Partitions of which a process remembers what it needs to append to them.
     public static let appenders = 10_000
+
+    /// Tries of a compare-and-set before the call ends with `contention`.
+    package static let casTries = 10
 
     // MARK: Time
 
@@ -243,6 +257,18 @@ public enum Limits {
     /// After how many refusals in a row a removal is given up for this run, backing off from 50 ms
     /// to 5 s in between: about a minute and a half.
     public static let removalAttempts = 24
+    /// The smallest batch that a refused removal is repeated with, rows; each refusal halves it.
+    package static let removalBatch = 25
+    /// The pause after a refused removal, milliseconds: twice the first with the first refusal,
+    /// doubled with each further one, never more than the last.
+    package static let removalPause: ClosedRange<Int64> = 50...5_000
+    /// The least time between two marks that a tail was verified, milliseconds: each mark is a write,
+    /// and rounds do not come to the minute.
+    package static let sweptMarkAge: Int64 = sweepEvery / 2
+    /// Streams of which a process remembers that nothing of theirs is going to expire soon.
+    package static let restingStreams = 100_000
+    /// The pause between two runs of the sweep at least, milliseconds, also when a run took long.
+    package static let sweepPause: Int64 = 1_000
     /// Streams that a metric names, those with the largest values: a scrape stays small however many
     /// there are.
     public static let namedStreams = 20

@@ -8,7 +8,7 @@ struct StreamRecord {
     /// What a failure is reported by.
     var sequenceNumber = ""
     /// What it is news of; nil for a record that calls for no fold.
-    var news: LogNews?
+    var news: ChunkNotice?
 
     /// Reads `Records`.
     ///
@@ -53,7 +53,7 @@ private struct Fields {
     var record: StreamRecord {
         StreamRecord(
             sequenceNumber: sequenceNumber,
-            news: isRemoval ? nil : key.flatMap { LogNews($0, image: item($0)) }
+            news: isRemoval ? nil : key.flatMap { ChunkNotice($0, image: item($0)) }
         )
     }
 

@@ -1,16 +1,17 @@
 package import LedgerCore
 import Synchronization
 
-/// Events that are not in the compacted state yet.
+/// The events that this process knows of and that are not in the compacted state yet.
 package struct FoldLag: Sendable {
-    /// Of all streams together.
+    /// The sum over all streams.
     package let events: Int64
-    /// Of the streams with the most of them, most first.
+    /// The ``Limits/namedStreams`` streams with the most such events, most first.
     package let worst: [(stream: StreamID, events: Int64)]
 }
 
-/// How far the folds of this process are behind, by partition, kept up to date by who appends and
-/// who folds: asking costs no call of the table, and what is idle has no entry.
+/// The distance between fold and tail of each partition, kept up to date by appends and folds.
+///
+/// Asking costs no call of the table, and an idle partition has no entry.
 final class FoldLags: Sendable {
     private struct Span {
         let id: StreamID
@@ -18,24 +19,22 @@ final class FoldLags: Sendable {
         var end: Offset
     }
 
-    private static let most = 100_000
-
     private let spans = Mutex<[RowGroup: Span]>([:])
 
     /// Notes that a partition has events from `start` to `end` to fold, besides what is known.
-    func found(_ ring: Doorbell.Ring, from start: Offset, to end: Offset) {
-        let log = RowGroup.log(ring.stream, ring.partition)
+    func found(_ request: FoldRequest, from start: Offset, to end: Offset) {
+        let log = RowGroup.log(request.stream, request.partition)
         spans.withLock { spans in
-            guard spans[log] != nil || spans.count < Self.most else { return }
-            var span = spans[log] ?? Span(id: ring.id, folded: start, end: end)
+            guard spans[log] != nil || spans.count < Limits.foldLagEntries else { return }
+            var span = spans[log] ?? Span(id: request.id, folded: start, end: end)
             span.end = max(span.end, end)
             spans[log] = span
         }
     }
 
-    /// Notes how far a partition is folded.
-    func folded(_ ring: Doorbell.Ring, upTo watermark: Offset) {
-        let log = RowGroup.log(ring.stream, ring.partition)
+    /// Notes that a partition is folded up to `watermark`.
+    func folded(_ request: FoldRequest, upTo watermark: Offset) {
+        let log = RowGroup.log(request.stream, request.partition)
         spans.withLock { spans in
             guard var span = spans[log] else { return }
             span.folded = max(span.folded, watermark)
@@ -43,9 +42,9 @@ final class FoldLags: Sendable {
         }
     }
 
-    /// Nothing of this partition is going to be folded.
-    func forget(_ ring: Doorbell.Ring) {
-        spans.withLock { $0[.log(ring.stream, ring.partition)] = nil }
+    /// Drops the entry of a partition that is not going to be folded.
+    func forget(_ request: FoldRequest) {
+        spans.withLock { $0[.log(request.stream, request.partition)] = nil }
     }
 
     var lag: FoldLag {

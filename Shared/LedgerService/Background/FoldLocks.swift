@@ -1,9 +1,10 @@
 import LedgerCore
 import Synchronization
 
-/// Keeps this process from folding one partition twice at the same time, and too many at once.
+/// Keeps this process from folding one partition twice at the same time, and more than
+/// ``Limits/foldsAtOnce`` partitions at once.
 ///
-/// The first would be harmless, but work done twice; the second takes memory for each.
+/// Two folds of one partition would do the same work twice, though no harm. Each fold takes memory.
 final class FoldLocks: Sendable {
     private struct Waiter {
         let group: RowGroup
@@ -12,7 +13,7 @@ final class FoldLocks: Sendable {
 
     private struct State {
         var held: Set<RowGroup> = []
-        /// Who came first goes first, but for those whose partition is taken.
+        /// In the order of their arrival; one whose partition is taken is passed by.
         var waiters: [Waiter] = []
 
         func isFree(_ group: RowGroup) -> Bool {
@@ -22,7 +23,13 @@ final class FoldLocks: Sendable {
 
     private let state = Mutex(State())
 
-    func withLock<Success>(_ group: RowGroup, _ body: () async -> Success) async -> Success {
+    /// Runs `body` while nobody else of this process folds the log `group`.
+    ///
+    /// A cancelled task keeps waiting for its turn: a fold notices the cancellation by itself.
+    func withLock<Success>(
+        on group: RowGroup,
+        _ body: () async -> Success
+    ) async -> Success {
         await acquire(group)
         let result = await body()
         release(group)

@@ -1,72 +1,54 @@
 import LedgerCore
 import Synchronization
 
-/// Partitions with something to fold, rung for by appends.
+/// The partitions that this process is going to fold, enqueued by its appends and its sweeps.
 ///
-/// A ring says where to look, nothing else: one that is lost is made up for by the sweep's next round.
-final class Doorbell: Sendable {
-    /// Where to look.
-    struct Ring: Hashable {
-        let id: StreamID
-        let stream: Incarnation
-        let partition: Partition
-
-        init(_ id: StreamID, _ stream: Incarnation, _ partition: Partition) {
-            self.id = id
-            self.stream = stream
-            self.partition = partition
-        }
-
-        init(_ row: KeptRing) {
-            self.init(row.id, row.stream, row.partition)
-        }
-    }
-
+/// A request that is lost with the process is made up for by the sweep's next round.
+final class FoldQueue: Sendable {
     private struct State {
-        var rings: Set<Ring> = []
-        /// Those that could not be answered, and are rung again later.
-        var postponed: Set<Ring> = []
+        var requests: Set<FoldRequest> = []
+        /// Requests whose fold failed; they wait for the next run of the sweep.
+        var postponed: Set<FoldRequest> = []
         var waiter: CheckedContinuation<Void, Never>?
     }
 
     private let state = Mutex(State())
 
-    func ring(_ ring: Ring) {
-        ringAll([ring])
+    func enqueue(_ request: FoldRequest) {
+        enqueueAll([request])
     }
 
-    private func ringAll(_ rings: Set<Ring>) {
+    private func enqueueAll(_ requests: Set<FoldRequest>) {
         let waiter = state.withLock { state in
-            state.rings.formUnion(rings)
+            state.requests.formUnion(requests)
             defer { state.waiter = nil }
             return state.waiter
         }
         waiter?.resume()
     }
 
-    /// Keeps a ring that could not be answered until ``ringAgain()``.
-    func postpone(_ ring: Ring) {
-        state.withLock { _ = $0.postponed.insert(ring) }
+    /// Keeps a request whose fold failed until ``enqueuePostponed()``.
+    func postpone(_ request: FoldRequest) {
+        state.withLock { _ = $0.postponed.insert(request) }
     }
 
-    /// Rings for what was postponed.
-    func ringAgain() {
-        let rings = state.withLock { state in
+    func enqueuePostponed() {
+        let requests = state.withLock { state in
             defer { state.postponed = [] }
             return state.postponed
         }
-        if !rings.isEmpty { ringAll(rings) }
+        if !requests.isEmpty { enqueueAll(requests) }
     }
 
-    /// All partitions rung for since the last call; waits until there is one.
+    /// Takes all requests out of the queue, and waits until there is one.
     ///
     /// Empty when the task is cancelled. One task at a time may wait.
-    func next() async -> [Ring] {
+    func next() async -> [FoldRequest] {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let isOver = state.withLock { state in
-                    guard state.rings.isEmpty, !Task.isCancelled else { return true }
-                    precondition(state.waiter == nil, "one task waits at the door")
+                    guard state.requests.isEmpty, !Task.isCancelled else { return true }
+                    precondition(state.waiter == nil, "the fold queue has one consumer")
                     state.waiter = continuation
                     return false
                 }
@@ -80,8 +62,8 @@ final class Doorbell: Sendable {
             waiter?.resume()
         }
         return state.withLock { state in
-            defer { state.rings = [] }
-            return Array(state.rings)
+            defer { state.requests = [] }
+            return Array(state.requests)
         }
     }
 }

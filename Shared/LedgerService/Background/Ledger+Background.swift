@@ -5,7 +5,7 @@ extension Ledger {
     /// The background work of a server process: folds what is appended, and sweeps.
     ///
     /// Returns when the task is cancelled.
-    package func runUpkeep() async {
+    package func runBackground() async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { [self] in await foldOnAppend() }
             group.addTask { [self] in await sweepEveryMinute() }
@@ -14,47 +14,39 @@ extension Ledger {
 
     private func foldOnAppend() async {
         while !Task.isCancelled {
-            let rings = await doorbell.next()
+            let requests = await foldQueue.next()
             let start = clock.uptime()
-            for ring in rings where !Task.isCancelled { await answer(ring) }
+            for request in requests where !Task.isCancelled { await fold(request) }
             let rest = Self.foldRest(after: clock.uptime() - start)
-            _ = await attempt { () throws(CancellationError) in
+            _ = await result { () throws(CancellationError) in
                 try await clock.sleep(milliseconds: rest)
             }
         }
     }
 
-    /// How long folds rest, milliseconds: four times as long as they took.
-    ///
-    /// So publishing has the writer for the better part, and what a busy partition gets meanwhile is
-    /// folded at once, each key only for its last event. 200 ms at least; 10 s at most, as a round
-    /// may have taken the hours for which the machine was suspended.
+    /// The rest after folds that took so long, both in milliseconds.
     static func foldRest(after took: Int64) -> Int64 {
-        min(max(took, 50), 2_500) * 4
+        let basis = Limits.foldRestBasis
+        return min(max(took, basis.lowerBound), basis.upperBound) * Limits.foldRestShare
     }
 
-    private func answer(_ ring: Doorbell.Ring) async {
+    private func fold(_ request: FoldRequest) async {
         do throws(LedgerError) {
-            let stream = try await publishable(ring.id).row
-            guard stream.incarnation == ring.stream, stream.compaction else {
-                return foldLags.forget(ring)
+            let stream = try await publishable(request.id).row
+            guard stream.incarnation == request.stream, stream.compaction else {
+                return foldLags.forget(request)
             }
-            let report = try await fold(
-                ring.stream,
-                ring.partition,
-                of: ring.id,
-                compacts: true
-            )
-            foldLags.folded(ring, upTo: report.watermark)
-            if !report.isAtEnd { doorbell.ring(ring) }
+            let report = try await fold(request, compacts: true)
+            foldLags.folded(request, upTo: report.watermark)
+            if !report.isAtEnd { foldQueue.enqueue(request) }
         } catch .streamNotFound {
             // Deleted meanwhile: nothing is left to fold.
-            foldLags.forget(ring)
+            foldLags.forget(request)
         } catch {
-            doorbell.postpone(ring)
+            foldQueue.postpone(request)
             logger.error(
                 "compaction failed; it is tried again in a minute",
-                metadata: ["stream": "\(ring.id)", "error": "\(error)"]
+                metadata: ["stream": "\(request.id)", "error": "\(error)"]
             )
         }
     }
@@ -69,15 +61,15 @@ extension Ledger {
             let start = clock.uptime()
             let report = await sweepDue(within: Limits.sweepRun, wantsRound: wantsRound)
             if report.hadTurn { wantsRound = false }
-            doorbell.ringAgain()
-            let rest = max(Limits.sweepRun - (clock.uptime() - start), 1_000)
-            _ = await attempt { () throws(CancellationError) in
+            foldQueue.enqueuePostponed()
+            let rest = max(Limits.sweepRun - (clock.uptime() - start), Limits.sweepPause)
+            _ = await result { () throws(CancellationError) in
                 try await clock.sleep(milliseconds: rest)
             }
         }
     }
 
-    /// How many events wait to be folded, as far as this process knows: what it appended itself, and
-    /// what its sweeps found.
+    /// The events that wait to be folded, as far as this process knows: those it appended itself, and
+    /// those its sweeps found.
     package var foldLag: FoldLag { foldLags.lag }
 }

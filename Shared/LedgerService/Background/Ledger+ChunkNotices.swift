@@ -1,18 +1,18 @@
 package import LedgerCore
 import Logging
 
-/// News that a row of the log was written, as a table's stream brings it: a doorbell.
-package struct LogNews: Sendable {
-    /// The stream's incarnation.
+/// A notice that a row of the log was written, as a table's stream brings it.
+package struct ChunkNotice: Sendable {
+    /// The stream's incarnation; the notice does not know its name.
     package let stream: Incarnation
-    /// The partition.
     package let partition: Partition
     /// The first offset of the row.
     package let first: Offset
-    /// The row as it was written, as far as it came along; it is not trusted unseen.
+    /// The row as it was written, as far as it came along; a fold uses it only if it provably
+    /// continues the log.
     package let image: Item?
 
-    /// News of the row with this key; nil when it is no row of a log.
+    /// A notice of the row with this key; nil when it is no row of a log.
     package init?(_ key: TableKey, image: Item? = nil) {
         guard case .chunk(let stream, let partition, let first) = key,
             first.rawValue < .max
@@ -25,51 +25,49 @@ package struct LogNews: Sendable {
 }
 
 extension Ledger {
-    /// Folds every partition that the news are of, up to the last chunk they name.
+    /// Folds every partition that the notices are of, up to the last chunk they name.
     ///
-    /// Order, repetitions, gaps and news of deleted streams change nothing in the result.
+    /// Order, repetitions, gaps and notices of deleted streams change nothing in the result.
     ///
-    /// - Returns: The indices of the news whose partition could not be folded; the log says why.
-    package func fold(_ news: [LogNews]) async -> Set<Int> {
-        let places = Dictionary(grouping: news.indices) {
-            RowGroup.log(news[$0].stream, news[$0].partition)
+    /// - Returns: The indices of the notices whose partition could not be folded; the log says why.
+    package func fold(_ notices: [ChunkNotice]) async -> Set<Int> {
+        let places = Dictionary(grouping: notices.indices) {
+            RowGroup.log(notices[$0].stream, notices[$0].partition)
         }
         let streams: [Incarnation: StreamRow]
         do throws(LedgerError) {
-            streams = try await directory.rows(of: Set(news.map(\.stream)), in: self)
+            streams = try await directory.rows(of: Set(notices.map(\.stream)), in: self)
         } catch {
             logger.error("the streams could not be listed", metadata: ["error": "\(error)"])
-            return Set(news.indices)
+            return Set(notices.indices)
         }
         let failed = await inParallel(places.values.sorted { $0[0] < $1[0] }) { [self] indices in
-            let ring = indices.map { news[$0] }
-            guard let stream = streams[ring[0].stream], stream.compaction else { return [Int]() }
-            return await fold(ring, of: stream) ? [] : indices
+            let own = indices.map { notices[$0] }
+            guard let stream = streams[own[0].stream], stream.compaction else { return [Int]() }
+            return await fold(own, of: stream) ? [] : indices
         }
         return Set(failed.joined())
     }
 
-    /// Folds one partition, whose news these are; false when it failed.
-    private func fold(_ ring: [LogNews], of stream: StreamRow) async -> Bool {
-        let partition = ring[0].partition
-        let last = ring.map(\.first).max() ?? .zero
+    /// Folds the one partition that all of the notices are of; false when it failed.
+    private func fold(_ notices: [ChunkNotice], of stream: StreamRow) async -> Bool {
+        let request = FoldRequest(notices[0].partition, of: stream)
+        let last = notices.map(\.first).max() ?? .zero
         do throws(LedgerError) {
             try await fold(
-                stream.incarnation,
-                partition,
-                of: stream.id,
+                request,
                 compacts: true,
                 upTo: last.advanced(by: 1),
-                images: ChunkImages(ring.compactMap(\.image))
+                images: ChunkImages(notices.compactMap(\.image))
             )
             return true
         } catch {
-            // Records come again a few times; what still fails then is the sweep's.
-            await keep(Doorbell.Ring(stream.id, stream.incarnation, partition))
+            // The table's stream repeats a record a few times; what still fails is left to the sweep.
+            await keep(request)
             logger.error(
                 "compaction failed; its records come again",
                 metadata: [
-                    "stream": "\(stream.id)", "partition": "\(partition.index)",
+                    "stream": "\(request.id)", "partition": "\(request.partition.index)",
                     "error": "\(error)",
                 ]
             )

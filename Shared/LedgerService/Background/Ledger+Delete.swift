@@ -18,7 +18,7 @@ extension Ledger {
         _ known: Instant
     ) async throws(LedgerError) -> StreamRow {
         var stream = stream
-        for _ in 0..<Self.attempts {
+        for _ in 0..<Limits.casTries {
             if stream.state == .deleting { return stream }
             var deleting = stream
             deleting.state = .deleting
@@ -43,7 +43,7 @@ extension Ledger {
         streams.forget(stream.id)
         appenders.forget(stream)
         let sealed = await inParallel(stream.partitions) { [self] partition in
-            await attempt { () throws(LedgerError) in try await seal(partition, of: stream) }
+            await result { () throws(LedgerError) in try await seal(partition, of: stream) }
         }
         for result in sealed { try result.get() }
         let decided = clock.instant()

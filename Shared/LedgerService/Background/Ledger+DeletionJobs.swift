@@ -4,18 +4,18 @@ import Synchronization
 /// What deleted streams and subscriptions left behind.
 extension Ledger {
     /// The jobs that are due, up to ``Limits/sweepTasks`` of them.
-    func deletionJobs(_ run: SweepRun) async throws(LedgerError) -> [DeletionJob] {
+    func deletionJobs(in run: SweepRun) async throws(LedgerError) -> [DeletionJob] {
         var jobs: [DeletionJob] = []
         var after: [UInt8]?
         repeat {
             let query = Query(.deletions, after: after, limit: Limits.sweepPageRows)
-            let page = try await soundRows(query, run)
+            let page = try await soundRows(of: query, in: run)
             for item in page.items {
                 do throws(TableError) {
                     let job = try DeletionJob(item)
                     if job.notBefore <= clock.now() { jobs.append(job) }
                 } catch {
-                    note(LedgerError(error), run, ["step": "deletion"])
+                    note(LedgerError(error), in: run, at: ["step": "deletion"])
                 }
             }
             after = page.next
@@ -29,12 +29,13 @@ extension Ledger {
         var jobs = jobs
         while !jobs.isEmpty, !run.isOver {
             let unfinished = Mutex<[DeletionJob]>([])
-            _ = await inLanes(Limits.sweepJobs, jobs, until: { run.isOver }) { [self] job in
+            _ = await inParallel(jobs, atOnce: Limits.sweepJobs, until: { run.isOver }) {
+                [self] job in
                 do throws(LedgerError) {
                     guard let left = try await takeTurn(job, run) else { return }
                     unfinished.withLock { $0.append(left) }
                 } catch {
-                    note(error, run, ["step": "deletion"])
+                    note(error, in: run, at: ["step": "deletion"])
                 }
             }
             jobs = unfinished.withLock { $0 }

@@ -10,14 +10,12 @@ extension Ledger {
     package func compact(_ id: StreamID) async throws(LedgerError) -> [(Partition, Offset)] {
         let stream = try await compactedStream(id)
         let folded = await inParallel(stream.partitions) { [self] partition in
-            await attempt { () throws(LedgerError) in
+            await result { () throws(LedgerError) in
                 let target = try await end(of: partition, in: stream).next
                 // A fold that fails keeps what it has stored.
                 return try await afterChange { () throws(LedgerError) in
                     try await fold(
-                        stream.incarnation,
-                        partition,
-                        of: id,
+                        FoldRequest(partition, of: stream),
                         compacts: true,
                         upTo: target
                     ).watermark
@@ -30,37 +28,38 @@ extension Ledger {
             case .failure(let error): error.mayHaveHappened
             }
         }
-        var result: [(Partition, Offset)] = []
+        var watermarks: [(Partition, Offset)] = []
         for (partition, watermark) in zip(stream.partitions, folded) {
             do throws(LedgerError) {
-                result.append((partition, try watermark.get()))
+                watermarks.append((partition, try watermark.get()))
             } catch {
                 throw isChanged ? error.afterChange : error
             }
         }
-        return result
+        return watermarks
     }
 
-    /// Folds one partition, by a bounded piece of work or, where a target is given, up to it.
+    /// Folds one partition, by ``Limits/foldChunks`` or, where a target is given, up to it.
     ///
-    /// `images`: Chunks that need not be read; with them the fold ends at the target.
+    /// - Parameters:
+    ///   - compacts: False where the stream keeps no compacted state: the watermark only follows.
+    ///   - target: Goes on until the watermark is there, or nothing is left.
+    ///   - images: Chunks that need not be read; with them the fold ends at the target.
     @discardableResult
     func fold(
-        _ stream: Incarnation,
-        _ partition: Partition,
-        of id: StreamID,
+        _ request: FoldRequest,
         compacts: Bool,
         upTo target: Offset = .zero,
         images: ChunkImages? = nil
     ) async throws(LedgerError) -> FoldReport {
         while true {
-            let result = await folding.withLock(.log(stream, partition)) {
+            let result = await folding.withLock(on: .log(request.stream, request.partition)) {
                 await runFold(
                     FoldPlan(
-                        stream: stream,
-                        partition: partition,
+                        stream: request.stream,
+                        partition: request.partition,
                         compacts: compacts,
-                        budget: Self.foldBudget,
+                        budget: Limits.foldChunks,
                         target: images == nil ? nil : target,
                         images: images ?? ChunkImages(),
                         rules: configuration.rules
@@ -70,24 +69,22 @@ extension Ledger {
             switch result {
             case .success(let report):
                 metrics.foldedEvents.increment(by: report.events)
-                if report.lost > 0 { noteLost(report, id, partition) }
+                if report.lost > 0 { noteLost(report, of: request) }
                 if report.isAtEnd || report.watermark >= target { return report }
             case .failure(let failure):
                 metrics.foldFailures.increment()
-                throw LedgerError(failure, stream: id)
+                throw LedgerError(failure, stream: request.id)
             }
         }
     }
 
-    /// How many chunks one fold takes: under constant load none would ever see the log's end.
-    private static let foldBudget = 256
-
-    private func noteLost(_ report: FoldReport, _ id: StreamID, _ partition: Partition) {
+    private func noteLost(_ report: FoldReport, of request: FoldRequest) {
         metrics.foldLost.increment(by: report.lost)
         logger.error(
             "events expired before they were compacted",
             metadata: [
-                "stream": "\(id)", "partition": "\(partition.index)", "events": "\(report.lost)",
+                "stream": "\(request.id)", "partition": "\(request.partition.index)",
+                "events": "\(report.lost)",
             ]
         )
     }
@@ -135,12 +132,12 @@ extension Ledger {
             } catch {
                 return .failure(error)
             }
-            let result = await attempt { () throws(TableError) in try await call(decided) }
-            guard case .failure(let error) = result, error.mayPass,
+            let outcome = await result { () throws(TableError) in try await call(decided) }
+            guard case .failure(let error) = outcome, error.mayPass,
                 configuration.rules.keep(.foldProgress),
                 clock.uptime() - start < Limits.foldStandstill,
                 await pause(backOff.refused())
-            else { return result }
+            else { return outcome }
         }
     }
 
@@ -190,7 +187,7 @@ extension Ledger {
         guard range.upperBound > 0 else { return true }
         var random = random
         let length = Int64.random(in: range, using: &random)
-        let slept = await attempt { () throws(CancellationError) in
+        let slept = await result { () throws(CancellationError) in
             try await clock.sleep(milliseconds: length)
         }
         if case .success = slept { return true }

@@ -1,22 +1,22 @@
 import LedgerCore
 import Logging
 
-/// Rings that are kept in the table until a sweep has answered them.
+/// Fold requests that are kept in the table, group `RINGS`, until a sweep has done them.
 extension Ledger {
-    /// The rings that are kept, up to ``Limits/sweepTasks`` of them.
+    /// Reads the requests that are kept, up to ``Limits/sweepTasks`` of them.
     ///
-    /// Where there are more, it begins anywhere among them: their order is by a random id, so each
-    /// gets its turn, whatever becomes of the others.
-    func keptRings(_ run: SweepRun) async throws(LedgerError) -> [KeptRing] {
+    /// Where there are more, it goes on behind a random one after the first page: their order is by
+    /// the random id of their stream, so each gets its turn, whatever becomes of the others.
+    func keptRings(in run: SweepRun) async throws(LedgerError) -> [KeptRing] {
         var rings: [KeptRing] = []
         var query = Query(.rings, limit: Limits.sweepPageRows)
         while true {
-            let page = try await soundRows(query, run)
+            let page = try await soundRows(of: query, in: run)
             for item in page.items {
                 do throws(TableError) {
                     rings.append(try KeptRing(item))
                 } catch {
-                    note(LedgerError(error), run, ["step": "ring"])
+                    note(LedgerError(error), in: run, at: ["step": "ring"])
                 }
             }
             guard let next = page.next, rings.count < Limits.sweepTasks else { return rings }
@@ -27,76 +27,85 @@ extension Ledger {
 
     /// Has the run come back to a partition.
     ///
-    /// A ring is kept first: a run need not reach its end, and the round goes on behind it.
-    func comeBack(to ring: Doorbell.Ring, _ run: SweepRun) async {
-        run.call(ring, kept: run.isWhole ? nil : await keep(ring))
+    /// The request is kept in the table first: a run need not reach its end, and the round goes on
+    /// behind the stream.
+    func comeBack(to request: FoldRequest, in run: SweepRun) async {
+        run.followUp(request, kept: run.isWhole ? nil : await keep(request))
     }
 
-    /// Leaves a ring for the next run of a sweep.
+    /// Leaves a request for the next run of a sweep.
     ///
-    /// When that fails, the next round of the sweep finds the partition, or the next append rings
-    /// for it.
+    /// When that fails, the next round of the sweep finds the partition, or the next append asks for
+    /// its fold.
     @discardableResult
-    func keep(_ ring: Doorbell.Ring) async -> KeptRing? {
-        let row = KeptRing(ring.id, ring.stream, ring.partition, token: freshID())
+    func keep(_ request: FoldRequest) async -> KeptRing? {
+        let row = request.kept(token: freshID())
         do throws(LedgerError) {
             _ = try await apply(row.keeping, decided: clock.instant())
             return row
         } catch {
             logger.error(
                 "a ring could not be kept",
-                metadata: ["stream": "\(ring.id)", "error": "\(error)"]
+                metadata: ["stream": "\(request.id)", "error": "\(error)"]
             )
             return nil
         }
     }
 
-    /// Comes back to the partitions of which the run was told, a bounded piece of work each in
-    /// turn; what is left when its time is over has its ring.
-    func answerCalls(_ run: SweepRun) async {
+    /// Comes back to the partitions of which the run was told, a bounded piece of work each in turn.
+    ///
+    /// What is left when the run's time is over has its request in the table.
+    func workOffFollowUps(of run: SweepRun) async {
         while true {
-            let calls = run.takeCalls()
-            guard !calls.isEmpty else { return }
-            let count = await inLanes(Limits.sweepFolds, calls, until: { run.isOver }) {
-                [self] call in
-                await answer(call, run)
+            let followUps = run.takeFollowUps()
+            guard !followUps.isEmpty else { return }
+            let count = await inParallel(
+                followUps,
+                atOnce: Limits.sweepFolds,
+                until: { run.isOver }
+            ) { [self] followUp in
+                await work(on: followUp, in: run)
             }
-            guard count == calls.count else { return }
+            guard count == followUps.count else { return }
         }
     }
 
-    private func answer(_ call: SweepRun.Call, _ run: SweepRun) async {
-        let ring = call.ring
+    private func work(on followUp: SweepRun.FollowUp, in run: SweepRun) async {
+        let request = followUp.request
         do throws(LedgerError) {
-            let isDone = try await answer(ring, run)
-            if !isDone { return run.call(ring, kept: call.kept) }
-            if let kept = call.kept {
+            let isDone = try await foldAndLook(request, in: run)
+            if !isDone { return run.followUp(request, kept: followUp.kept) }
+            if let kept = followUp.kept {
                 _ = try await apply(kept.removal, decided: clock.instant())
             }
         } catch {
-            note(error, run, ["stream": "\(ring.id)", "partition": "\(ring.partition.index)"])
-            if call.kept == nil { await keep(ring) }
+            note(
+                error,
+                in: run,
+                at: ["stream": "\(request.id)", "partition": "\(request.partition.index)"]
+            )
+            if followUp.kept == nil { await keep(request) }
         }
     }
 
+    /// Folds a bounded number of chunks, and looks at the partition once nothing is left to fold.
+    ///
     /// - Returns: false when there is more to fold.
-    private func answer(_ ring: Doorbell.Ring, _ run: SweepRun) async throws(LedgerError) -> Bool {
+    private func foldAndLook(
+        _ request: FoldRequest,
+        in run: SweepRun
+    ) async throws(LedgerError) -> Bool {
         let stream: StreamRow
         let known: Instant
         do throws(LedgerError) {
-            (stream, known) = try await publishable(ring.id)
+            (stream, known) = try await publishable(request.id)
         } catch .streamNotFound {
             return true
         }
-        guard stream.incarnation == ring.stream else { return true }
-        let report = try await fold(
-            ring.stream,
-            ring.partition,
-            of: ring.id,
-            compacts: stream.compaction
-        )
+        guard stream.incarnation == request.stream else { return true }
+        let report = try await fold(request, compacts: stream.compaction)
         guard report.isAtEnd else { return false }
-        _ = try await look(at: ring.partition, of: stream, known, run)
+        _ = try await look(at: request.partition, of: stream, known: known, in: run)
         return true
     }
 }

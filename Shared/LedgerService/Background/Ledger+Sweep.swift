@@ -12,8 +12,8 @@ extension Ledger {
     func look(
         at partition: Partition,
         of stream: StreamRow,
-        _ known: Instant,
-        _ run: SweepRun
+        known: Instant,
+        in run: SweepRun
     ) async throws(LedgerError) -> Timestamp? {
         let decided = clock.instant()
         let moment = clock.now()
@@ -66,12 +66,12 @@ extension Ledger {
         _ progress: Progress,
         _ run: SweepRun
     ) async {
-        let ring = Doorbell.Ring(stream.id, stream.incarnation, partition)
+        let request = FoldRequest(partition, of: stream)
         guard configuration.foldsInBackground, stream.compaction else {
-            return await comeBack(to: ring, run)
+            return await comeBack(to: request, in: run)
         }
-        foldLags.found(ring, from: progress.watermark.next, to: tail)
-        doorbell.ring(ring)
+        foldLags.found(request, from: progress.watermark.next, to: tail)
+        foldQueue.enqueue(request)
     }
 
     /// Takes a partition's tail on an operator's word (design, section 4, rule 2).
@@ -103,9 +103,7 @@ extension Ledger {
         at moment: Timestamp
     ) async throws(LedgerError) -> Offset {
         let report = try await fold(
-            stream.incarnation,
-            partition,
-            of: stream.id,
+            FoldRequest(partition, of: stream),
             compacts: stream.compaction,
             upTo: tail
         )
@@ -135,7 +133,7 @@ extension Ledger {
         isForced: Bool = false
     ) async throws(LedgerError) {
         var found = found
-        for _ in 0..<Self.attempts {
+        for _ in 0..<Limits.casTries {
             let decided = decided ?? clock.instant()
             let progress: Progress
             if let found {

@@ -11,7 +11,7 @@ extension Ledger {
                 try await look(atMost: .max, after: after, &row, run)
             }
         } catch {
-            note(error, run, ["step": "streams"])
+            note(error, in: run, at: ["step": "streams"])
         }
     }
 
@@ -33,7 +33,7 @@ extension Ledger {
                 row = next
             }
         } catch {
-            note(error, run, ["step": "streams"])
+            note(error, in: run, at: ["step": "streams"])
         }
         return row
     }
@@ -50,11 +50,14 @@ extension Ledger {
     ) async throws(LedgerError) -> Int {
         let listed = clock.instant()
         let page = try await soundRows(
-            Query(.streams, after: after, limit: min(most, Limits.sweepPageRows)),
-            run
+            of: Query(.streams, after: after, limit: min(most, Limits.sweepPageRows)),
+            in: run
         )
-        let count = await inLanes(Limits.sweepLanes, page.items, until: { run.isOver }) {
-            [self] item in
+        let count = await inParallel(
+            page.items,
+            atOnce: Limits.sweepLanes,
+            until: { run.isOver }
+        ) { [self] item in
             await look(at: item, listed, run)
         }
         if count < page.items.count {
@@ -77,15 +80,15 @@ extension Ledger {
             if stream.state == .deleting { return try await finishDeletion(stream) }
             await look(at: stream, known, run)
         } catch {
-            note(error, run, ["stream": String(decoding: item.key.sortKey, as: UTF8.self)])
+            note(error, in: run, at: ["stream": String(decoding: item.key.sortKey, as: UTF8.self)])
         }
     }
 
     private func look(at stream: StreamRow, _ known: Instant, _ run: SweepRun) async {
         let now = clock.now()
         let looks = await inParallel(stream.partitions) { [self] partition in
-            await attempt { () throws(LedgerError) in
-                try await look(at: partition, of: stream, known, run)
+            await result { () throws(LedgerError) in
+                try await look(at: partition, of: stream, known: known, in: run)
             }
         }
         var due = now.advanced(byMilliseconds: Limits.physicalRetentionHours * 3_600_000)
@@ -95,7 +98,7 @@ extension Ledger {
             case .failure(let error):
                 due = now
                 let place = ["stream": "\(stream.id)", "partition": "\(partition.index)"]
-                note(error, run, place)
+                note(error, in: run, at: place)
             }
         }
         // What is appended from now on stays for longer than that.
@@ -115,7 +118,10 @@ extension Ledger {
     }
 
     /// A page of rows of which a damaged one hides itself only, and not its neighbours.
-    func soundRows(_ query: Query, _ run: SweepRun) async throws(LedgerError) -> QueryPage {
+    func soundRows(
+        of query: Query,
+        in run: SweepRun
+    ) async throws(LedgerError) -> QueryPage {
         var query = query
         while true {
             do throws(TableError) {
@@ -129,7 +135,11 @@ extension Ledger {
                 guard let row = error.row, row.group == query.group else {
                     throw LedgerError(error)
                 }
-                note(LedgerError(error), run, ["row": String(decoding: row.sortKey, as: UTF8.self)])
+                note(
+                    LedgerError(error),
+                    in: run,
+                    at: ["row": String(decoding: row.sortKey, as: UTF8.self)]
+                )
                 return QueryPage(items: [], next: row.sortKey)
             }
         }

@@ -2,7 +2,7 @@ import CoreMetrics
 import LedgerCore
 import Logging
 
-/// The sweep: folds what no doorbell led to, records that each tail was seen, removes what has
+/// The sweep: folds what no request led to, records that each tail was seen, removes what has
 /// expired, and goes on with deletions.
 ///
 /// Any number of runs may be under way at once, anywhere, and stop anywhere.
@@ -10,19 +10,19 @@ extension Ledger {
     /// Looks at everything now, however long it takes.
     @discardableResult
     package func sweep() async -> SweepReport {
-        let run = SweepRun(clock, budget: nil)
+        let run = SweepRun(by: clock, budget: nil)
         metrics.sweeps.increment()
         do throws(LedgerError) {
             await work(
                 run,
-                jobs: try await deletionJobs(run),
-                rings: try await keptRings(run)
+                jobs: try await deletionJobs(in: run),
+                rings: try await keptRings(in: run)
             ) { [self] in
                 await lookAtEverything(run)
             }
             try await purge(run)
         } catch {
-            note(error, run, ["step": "sweep"])
+            note(error, in: run, at: ["step": "sweep"])
         }
         return run.report
     }
@@ -36,11 +36,11 @@ extension Ledger {
     /// - Returns: What it did.
     @discardableResult
     package func sweepDue(within budget: Int64, wantsRound: Bool = false) async -> SweepReport {
-        let run = SweepRun(clock, budget: budget)
+        let run = SweepRun(by: clock, budget: budget)
         metrics.sweeps.increment()
         do throws(LedgerError) {
-            let jobs = try await deletionJobs(run)
-            let rings = try await keptRings(run)
+            let jobs = try await deletionJobs(in: run)
+            let rings = try await keptRings(in: run)
             if var row = try await turn(
                 run,
                 budget,
@@ -57,7 +57,7 @@ extension Ledger {
             try await purge(run)
         } catch {
             run.count { $0.hadTurn = false }
-            note(error, run, ["step": "sweep"])
+            note(error, in: run, at: ["step": "sweep"])
         }
         return run.report
     }
@@ -70,10 +70,10 @@ extension Ledger {
         rings: [KeptRing],
         look: @escaping @Sendable () async -> Result
     ) async -> Result {
-        for ring in rings { run.call(Doorbell.Ring(ring), kept: ring) }
+        for ring in rings { run.followUp(FoldRequest(ring), kept: ring) }
         async let jobs: Void = runDeletionJobs(jobs, run)
         let result = await look()
-        await answerCalls(run)
+        await workOffFollowUps(of: run)
         await jobs
         return result
     }
@@ -108,14 +108,14 @@ extension Ledger {
         do throws(TableError) {
             return try SweepRow(item)
         } catch {
-            note(LedgerError(error), run, ["step": "sweep"])
+            note(LedgerError(error), in: run, at: ["step": "sweep"])
             _ = try await apply(.delete(.sweep), decided: clock.instant())
             return SweepRow()
         }
     }
 
     /// Counts and logs what could not be done; nothing when the process is only being stopped.
-    func note(_ error: LedgerError, _ run: SweepRun, _ place: [String: String]) {
+    func note(_ error: LedgerError, in run: SweepRun, at place: [String: String]) {
         guard !Task.isCancelled else { return }
         run.count { $0.failures += 1 }
         metrics.sweepFailures.increment()

@@ -31,7 +31,7 @@ extension Ledger {
             try await remove(page.chunks, run)
             run.count { $0.removedRows += page.chunks.count }
         }
-        await comeBack(to: Doorbell.Ring(stream.id, stream.incarnation, partition), run)
+        await comeBack(to: FoldRequest(partition, of: stream), in: run)
         return clock.now()
     }
 

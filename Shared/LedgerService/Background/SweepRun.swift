@@ -1,51 +1,51 @@
 import LedgerCore
 import Synchronization
 
-/// What a sweep did.
+/// The numbers of one run of the sweep.
 package struct SweepReport: Hashable, Sendable {
-    /// Streams looked at.
+    /// Streams whose turn came, also those that needed nothing.
     package internal(set) var streams = 0
-    /// Rows removed.
+    /// Rows of expired chunks and deletion jobs, and rows with a ttl that the sweep purged.
     package internal(set) var removedRows = 0
     /// Partitions that could not be brought up to date; the log says why.
     package internal(set) var failures = 0
-    /// Whether it did what was due; not when another process was at it, or the table failed.
+    /// False when another process held the lease, or the table failed: what is due is still to do.
     package internal(set) var hadTurn = true
 }
 
-/// One run of the sweep: how long it may take, what it did, and what it has still to come back to.
+/// One run of the sweep: its budget of time, its report, and the partitions it has to come back to.
 final class SweepRun: Sendable {
-    /// A partition to be looked at again.
-    struct Call: Sendable {
-        let ring: Doorbell.Ring
-        /// The row that keeps it; nil while it is only known here.
+    /// A partition to be folded and looked at again before the run ends.
+    struct FollowUp: Sendable {
+        let request: FoldRequest
+        /// The row that keeps the request for a later run; nil while only this run knows of it.
         let kept: KeptRing?
     }
 
     private struct State {
         var report = SweepReport()
-        var calls: [Call] = []
+        var followUps: [FollowUp] = []
     }
 
-    /// Milliseconds; nil: until it is done.
+    /// Milliseconds; nil for a run that goes on until all is done.
     private let budget: Int64?
     private let clock: any LedgerClock
     private let began: Instant
     private let state = Mutex(State())
 
-    init(_ clock: any LedgerClock, budget: Int64?) {
+    init(by clock: any LedgerClock, budget: Int64?) {
         self.clock = clock
         self.budget = budget
         began = clock.instant()
     }
 
-    /// Whether it looks at everything, whatever it takes.
+    /// True for a run without a budget, which looks at every stream.
     var isWhole: Bool { budget == nil }
 
-    /// Nothing more is to be begun.
+    /// True from when on nothing more is begun: the budget is used up, or the task cancelled.
     var isOver: Bool { isOver(after: 1) }
 
-    /// Half of the time is gone: what is left is for what was found.
+    /// True once half of the budget is gone: the other half belongs to what the round found.
     var isHalfOver: Bool { isOver(after: 2) }
 
     private func isOver(after part: Int64) -> Bool {
@@ -60,34 +60,32 @@ final class SweepRun: Sendable {
         state.withLock { change(&$0.report) }
     }
 
-    /// Remembers to come back to a partition in this run.
-    func call(_ ring: Doorbell.Ring, kept: KeptRing? = nil) {
-        state.withLock { $0.calls.append(Call(ring: ring, kept: kept)) }
+    /// Has this run come back to a partition.
+    func followUp(_ request: FoldRequest, kept: KeptRing? = nil) {
+        state.withLock { $0.followUps.append(FollowUp(request: request, kept: kept)) }
     }
 
-    /// What there is to come back to; from now on others remember it.
-    func takeCalls() -> [Call] {
+    /// Hands over what there is to come back to, and forgets it.
+    func takeFollowUps() -> [FollowUp] {
         state.withLock { state in
-            defer { state.calls = [] }
-            return state.calls
+            defer { state.followUps = [] }
+            return state.followUps
         }
     }
 }
 
-/// Streams in which nothing can expire for some time, on an engine that leaves its log to this
-/// process alone: a round passes them by.
+/// The streams that a round passes by because nothing of theirs expires for some time.
 ///
-/// What is forgotten is looked at, so this may forget at any time.
+/// Only an engine that leaves its log to this process alone makes that certain. A stream that is
+/// forgotten is looked at, so forgetting is always safe.
 final class SweepMemory: Sendable {
-    private static let most = 100_000
-
     private let rests = Mutex<[Incarnation: Timestamp]>([:])
 
-    /// Notes that there is nothing to do for a stream before `moment`.
-    func rest(_ stream: Incarnation, until moment: Timestamp) {
+    /// Notes that a stream needs no look before `due`.
+    func rest(_ stream: Incarnation, until due: Timestamp) {
         rests.withLock { rests in
-            if rests.count >= Self.most { rests.removeAll() }
-            rests[stream] = moment
+            if rests.count >= Limits.restingStreams { rests.removeAll() }
+            rests[stream] = due
         }
     }
 
@@ -95,7 +93,7 @@ final class SweepMemory: Sendable {
         rests.withLock { $0[stream].map { now < $0 } ?? false }
     }
 
-    /// Something changed that a round must look at: how long the stream keeps its events.
+    /// Has the next round look at a stream: its retention was changed.
     func forget(_ stream: Incarnation) {
         rests.withLock { $0[stream] = nil }
     }

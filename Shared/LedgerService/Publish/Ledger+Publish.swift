@@ -118,7 +118,7 @@ extension Ledger {
         _ stream: StreamRow
     ) async -> [AppendOutcome] {
         guard !outcomes.allSatisfy(\.isProven) else { return outcomes }
-        let rows = await attempt { () throws(LedgerError) in
+        let rows = await result { () throws(LedgerError) in
             try await storedBefore(mark, in: stream)
         }
         return zip(partitions, outcomes).map { partition, outcome in

@@ -163,7 +163,7 @@ extension Ledger {
             )
         }
         let found = await inParallel(partitions) { [self] partition in
-            await attempt { () throws(LedgerError) in
+            await result { () throws(LedgerError) in
                 try await offset(of: request.origin, partition, stream)
             }
         }

@@ -15,7 +15,7 @@ extension Ledger {
             !hints.reaches(stream.incarnation, $0, positions[$0.index].logOffset)
         }
         let checks = await inParallel(open) { [self] partition in
-            await attempt { () throws(LedgerError) in
+            await result { () throws(LedgerError) in
                 try await check(positions[partition.index].logOffset, partition, stream)
             }
         }

@@ -1,6 +1,6 @@
-/// Runs `body` and hands back its error as a value, typed.
-func attempt<Success, Failure: Error>(
-    _ body: () async throws(Failure) -> Success
+/// Runs `body` and returns its error as a value, typed.
+func result<Success, Failure: Error>(
+    of body: () async throws(Failure) -> Success
 ) async -> Result<Success, Failure> {
     do throws(Failure) {
         return .success(try await body())
@@ -9,7 +9,7 @@ func attempt<Success, Failure: Error>(
     }
 }
 
-/// The results of `body` for each element, computed at the same time, in the elements' order.
+/// Runs `body` for all elements at the same time, and returns the results in the elements' order.
 func inParallel<Element: Sendable, Success: Sendable>(
     _ elements: [Element],
     _ body: @escaping @Sendable (Element) async -> Success
@@ -25,12 +25,13 @@ func inParallel<Element: Sendable, Success: Sendable>(
     }
 }
 
-/// Runs `body` for the elements in their order, `width` at a time, until `isOver`.
+/// Runs `body` for the elements in their order, `width` of them at the same time, and begins no
+/// further one once `isOver`.
 ///
-/// - Returns: How many elements it was run for; the others are left.
-func inLanes<Element: Sendable>(
-    _ width: Int,
+/// - Returns: The number of elements that it was run for, counted from the first one.
+func inParallel<Element: Sendable>(
     _ elements: [Element],
+    atOnce width: Int,
     until isOver: @Sendable () -> Bool,
     _ body: @escaping @Sendable (Element) async -> Void
 ) async -> Int {

@@ -2,16 +2,18 @@ import CoreMetrics
 package import LedgerCore
 import MachineClock
 
-/// Time, injected: nothing in the ledger reads a clock by itself, so tests need not wait.
+/// The time by both clocks of a process.
+///
+/// It is injected: nothing in the ledger reads a clock by itself, so tests need not wait.
 package protocol LedgerClock: Sendable {
-    /// The wall clock.
+    /// The wall clock, which may jump.
     func now() -> Timestamp
     /// Milliseconds since some fixed moment, counting the time in which the machine or function
     /// was suspended (`CLOCK_BOOTTIME`).
     func uptime() -> Int64
-    /// What time it is, by both clocks.
+    /// One reading of both clocks.
     func instant() -> Instant
-    /// What time it is by the machine's boot, comparable between processes; nil where the system
+    /// The time since the machine's boot, comparable between its processes; nil where the system
     /// does not say.
     func bootMoment() -> BootMoment?
     /// Returns after `milliseconds`, or throws when the task is cancelled.
@@ -19,28 +21,24 @@ package protocol LedgerClock: Sendable {
 }
 
 extension LedgerClock {
-    /// What time it is, by both clocks.
+    /// One reading of both clocks, each asked once.
     package func instant() -> Instant { Instant(now: now(), uptime: uptime()) }
 
-    /// Nil: nothing is known of the machine.
+    /// Nil, for clocks that belong to no machine.
     package func bootMoment() -> BootMoment? { nil }
 }
 
-/// The machine's clocks.
+/// The clocks of the machine that the process runs on.
 package struct SystemClock: LedgerClock {
-    /// The clocks of this machine.
     package init() {}
 
-    /// The wall clock.
     package func now() -> Timestamp { MachineClock.now() }
 
-    /// Milliseconds on a clock that never goes back.
     package func uptime() -> Int64 { MachineClock.uptime() }
 
-    /// By the kernel's own files, where it has them.
+    /// Read from the kernel's files, where it has them.
     package func bootMoment() -> BootMoment? { MachineClock.bootMoment() }
 
-    /// Returns after so many milliseconds, or throws when the task is cancelled.
     package func sleep(milliseconds: Int64) async throws(CancellationError) {
         do {
             try await Task.sleep(for: .milliseconds(milliseconds))
@@ -50,7 +48,7 @@ package struct SystemClock: LedgerClock {
     }
 }
 
-/// Randomness, injected: the operating system's by default, seeded in tests.
+/// The source of all random numbers of a ledger: the operating system's by default, seeded in tests.
 package struct LedgerRandom: RandomNumberGenerator, Sendable {
     private let generate: @Sendable () -> UInt64
 
@@ -65,15 +63,12 @@ package struct LedgerRandom: RandomNumberGenerator, Sendable {
         return generator.next()
     }
 
-    /// The next number.
     package mutating func next() -> UInt64 {
         generate()
     }
 }
 
-/// The ledger's own counters.
-///
-/// The HTTP front adds its own.
+/// The counters of the ledger itself; the HTTP front has counters of its own.
 struct LedgerMetrics: Sendable {
     let appendedEvents = Counter(label: "eventledger_appended_events_total")
     let appendedBytes = Counter(label: "eventledger_appended_bytes_total")

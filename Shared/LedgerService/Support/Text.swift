@@ -1,4 +1,4 @@
-/// Bytes as HTTP sees them.
+/// The classes of ASCII bytes that HTTP's grammar knows.
 package enum ASCII {
     package static func isDigit(_ byte: UInt8) -> Bool {
         (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
@@ -16,7 +16,7 @@ package enum ASCII {
         (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
     }
 
-    /// The text without blanks at its ends.
+    /// The text without the blanks at its ends.
     package static func trimmed(_ text: Substring.UTF8View) -> Substring.UTF8View {
         var text = text
         while let first = text.first, isBlank(first) { text.removeFirst() }
@@ -24,7 +24,7 @@ package enum ASCII {
         return text
     }
 
-    /// Whether the text equals the literal, which must be in lower case, whatever the text's case.
+    /// Compares without regard to the text's case; the literal must be in lower case.
     package static func equal(_ text: some Collection<UInt8>, _ lowercase: StaticString) -> Bool {
         guard text.count == lowercase.utf8CodeUnitCount else { return false }
         var expected = lowercase.utf8Start
@@ -39,7 +39,7 @@ package enum ASCII {
 extension String {
     /// The beginning of a client's text, for an error: at most `bytes` bytes, cut between scalars.
     ///
-    /// Not so many characters: one character may be megabytes of combining marks.
+    /// The limit is in bytes because one character may be megabytes of combining marks.
     func excerpt(_ bytes: Int = 80) -> String {
         guard utf8.count > bytes else { return self }
         var end = utf8.index(startIndex, offsetBy: bytes)

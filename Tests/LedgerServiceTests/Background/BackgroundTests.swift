@@ -6,8 +6,8 @@ import Testing
 
 @testable import LedgerService
 
-@Suite("Upkeep")
-struct UpkeepTests {
+@Suite("Background work")
+struct BackgroundTests {
     @Test("Folds rest in proportion to what they took, within bounds")
     func rest() {
         #expect(Ledger.foldRest(after: 0) == 200)

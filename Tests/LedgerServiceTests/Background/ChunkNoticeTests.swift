@@ -6,7 +6,7 @@ import Testing
 
 /// Folding by the news of a table's stream, which may come in any state.
 @Suite("News of the log")
-struct LogNewsTests {
+struct ChunkNoticeTests {
     @Test(
         "Reordered, repeated, dropped and damaged news end as one fold of the log",
         arguments: RandomSeed.cases(60)
@@ -23,7 +23,7 @@ struct LogNewsTests {
         var news = try await logRows(of: "s", in: api).flatMap { row in
             let copies = Int.random(in: 0..<3, using: &random)
             return (0..<copies).compactMap { _ in
-                LogNews(row.key, image: image(of: row, using: &random))
+                ChunkNotice(row.key, image: image(of: row, using: &random))
             }
         }
         news.shuffle(using: &random)
@@ -44,7 +44,7 @@ struct LogNewsTests {
         let api = API(table: logReads.watching(MemoryTable()))
         await api.stream("s", ",\"partition_count\":1")
         for index in 0..<5 { await api.publish("s", "k\(index)", "\(index)") }
-        let news = try await logRows(of: "s", in: api).compactMap { LogNews($0.key, image: $0) }
+        let news = try await logRows(of: "s", in: api).compactMap { ChunkNotice($0.key, image: $0) }
         let before = logReads.count
         #expect(await api.another().ledger.fold(news) == [])
         #expect(logReads.count == before)
@@ -64,7 +64,7 @@ struct LogNewsTests {
         await api.stream("s", ",\"partition_count\":1")
         for index in 0..<2 { await api.publish("s", "k\(index)", "\(index)") }
         let rows = try await logRows(of: "s", in: api)
-        let news = rows.compactMap { LogNews($0.key, image: damage.applied(to: $0)) }
+        let news = rows.compactMap { ChunkNotice($0.key, image: damage.applied(to: $0)) }
         let before = logReads.count
         #expect(await api.another().ledger.fold(news) == [])
         #expect(logReads.count > before)
@@ -91,7 +91,8 @@ struct LogNewsTests {
             .zero
         )
         let news =
-            rows.compactMap { LogNews($0.key, image: $0) } + [LogNews(nowhere)].compactMap(\.self)
+            rows.compactMap { ChunkNotice($0.key, image: $0) }
+            + [ChunkNotice(nowhere)].compactMap(\.self)
         #expect(await api.another().ledger.fold(news) == [])
         #expect(await api.call("GET", "/streams/s/compacted").keys == ["k"])
     }
@@ -100,9 +101,9 @@ struct LogNewsTests {
     func otherRows() throws {
         let stream = Incarnation(high: 1, low: 2)
         let partition = try #require(Partition(0))
-        #expect(LogNews(.progress(stream, partition)) == nil)
+        #expect(ChunkNotice(.progress(stream, partition)) == nil)
         let last = try #require(Offset(.max))
-        #expect(LogNews(.chunk(stream, partition, last)) == nil)
+        #expect(ChunkNotice(.chunk(stream, partition, last)) == nil)
     }
 
     @Test("A stream created after the list was read is found")
@@ -112,7 +113,7 @@ struct LogNewsTests {
         for name in ["one", "two"] {
             await api.stream(name, ",\"partition_count\":1")
             await api.publish(name, "k")
-            let news = try await logRows(of: name, in: api).compactMap { LogNews($0.key) }
+            let news = try await logRows(of: name, in: api).compactMap { ChunkNotice($0.key) }
             #expect(await compactor.ledger.fold(news) == [])
             #expect(await api.call("GET", "/streams/\(name)/compacted").keys == ["k"])
         }
@@ -131,7 +132,7 @@ struct LogNewsTests {
         _ = try await api.table.write(
             .put(try #require(Damage.batch.applied(to: bad)), if: .exists)
         )
-        let news = [good, bad, good, bad].compactMap { LogNews($0.key) }
+        let news = [good, bad, good, bad].compactMap { ChunkNotice($0.key) }
         #expect(await api.another().ledger.fold(news) == [1, 3])
         #expect(await api.call("GET", "/streams/good/compacted").keys == ["k"])
     }
@@ -207,4 +208,4 @@ enum Damage: CaseIterable, Sendable {
     }
 }
 
-private let replay = RandomSeed.replay("LogNewsTests")
+private let replay = RandomSeed.replay("ChunkNoticeTests")

@@ -12,8 +12,8 @@ struct FoldLagTests {
     @Test("What is appended and not folded is counted, and what is folded is forgotten")
     func counts() throws {
         let lags = FoldLags()
-        let one = try ring(1)
-        let two = try ring(2)
+        let one = try request(1)
+        let two = try request(2)
         lags.found(one, from: offset(5), to: offset(15))
         lags.found(one, from: offset(15), to: offset(20))
         lags.found(two, from: offset(0), to: offset(3))
@@ -30,7 +30,7 @@ struct FoldLagTests {
     func worst() throws {
         let lags = FoldLags()
         for index in 0..<1000 {
-            lags.found(try ring(index), from: .zero, to: offset(Int64(1 + index / 2)))
+            lags.found(try request(index), from: .zero, to: offset(Int64(1 + index / 2)))
         }
         let lag = lags.lag
         // Two streams each with 1, 2, … 500 events.
@@ -60,38 +60,42 @@ struct FoldLagTests {
         let server = API(table: table, seed: 3, clock: clock, configuration: configuration)
         for partition in Partition.all(2) {
             let stream = try #require(try await row(memory))
-            let ring = Doorbell.Ring(stream.id, stream.incarnation, partition)
-            server.ledger.foldLags.found(ring, from: .zero, to: offset(5))
-            server.ledger.doorbell.ring(ring)
+            let request = FoldRequest(partition, of: stream)
+            server.ledger.foldLags.found(request, from: .zero, to: offset(5))
+            server.ledger.foldQueue.enqueue(request)
         }
-        let upkeep = Task { await server.ledger.runUpkeep() }
+        let background = Task { await server.ledger.runBackground() }
         try await Patience().wait(for: "the fold of the sound partition") {
             server.ledger.foldLag.events == 5
         }
         // The damaged one is tried again a minute later, and does not disappear from the gauge.
-        upkeep.cancel()
-        await upkeep.value
+        background.cancel()
+        await background.value
         #expect(server.ledger.foldLag.worst.map(\.events) == [5])
     }
 
     @Test("A fold that failed is tried again by the next run of the sweep")
     func postponed() async throws {
-        let doorbell = Doorbell()
-        let ring = try ring(1)
-        doorbell.postpone(ring)
-        doorbell.ringAgain()
-        #expect(await doorbell.next() == [ring])
-        doorbell.ringAgain()
-        doorbell.ring(try self.ring(2))
-        #expect(await doorbell.next().count == 1)
+        let foldQueue = FoldQueue()
+        let request = try request(1)
+        foldQueue.postpone(request)
+        foldQueue.enqueuePostponed()
+        #expect(await foldQueue.next() == [request])
+        foldQueue.enqueuePostponed()
+        foldQueue.enqueue(try self.request(2))
+        #expect(await foldQueue.next().count == 1)
     }
 
     private func row(_ table: MemoryTable) async throws -> StreamRow? {
         try await table.query(Query(.streams, limit: 1)).items.first.map(StreamRow.init)
     }
 
-    private func ring(_ index: Int) throws -> Doorbell.Ring {
-        Doorbell.Ring(try ManyStreams.name(index), ManyStreams.incarnation(index), Self.partition)
+    private func request(_ index: Int) throws -> FoldRequest {
+        FoldRequest(
+            id: try ManyStreams.name(index),
+            stream: ManyStreams.incarnation(index),
+            partition: Self.partition
+        )
     }
 
     private func offset(_ value: Int64) -> Offset { Offset(value) ?? .zero }

@@ -14,7 +14,7 @@ struct KeptRingTests {
         await api.stream("s", ",\"partition_count\":1")
         await api.ledger.sweepDue(within: 60_000)
         await api.publish("s", "k")
-        let news = memory.items.compactMap { LogNews($0.key) }
+        let news = memory.items.compactMap { ChunkNotice($0.key) }
         table.follow(
             FaultPlan { call in
                 if case .latest? = call.groups.first { .failBefore(.unavailable) } else { nil }

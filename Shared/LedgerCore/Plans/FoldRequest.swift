@@ -1,0 +1,32 @@
+/// A partition with something to fold, and nothing about it but where it is.
+///
+/// A request may be lost, come twice or come late: the sweep's next round finds what it was about.
+package struct FoldRequest: Hashable, Sendable {
+    /// The stream's name, by which its row is found.
+    package let id: StreamID
+    /// The incarnation of the stream that was meant: another one of the same name needs no fold.
+    package let stream: Incarnation
+    package let partition: Partition
+
+    /// A request for `partition` of the stream that is called `id` in its incarnation `stream`.
+    package init(id: StreamID, stream: Incarnation, partition: Partition) {
+        self.id = id
+        self.stream = stream
+        self.partition = partition
+    }
+
+    /// A request for a partition of `stream`.
+    package init(_ partition: Partition, of stream: StreamRow) {
+        self.init(id: stream.id, stream: stream.incarnation, partition: partition)
+    }
+
+    /// The request that a row keeps.
+    package init(_ row: KeptRing) {
+        self.init(id: row.id, stream: row.stream, partition: row.partition)
+    }
+
+    /// The row that keeps this request in the table; a fresh `token` tells it from earlier ones.
+    package func kept(token: Incarnation) -> KeptRing {
+        KeptRing(id, stream, partition, token: token)
+    }
+}
