@@ -1,45 +1,34 @@
 package import LedgerCore
 
+/// The shells of ``DeletionMark`` and ``PartitionSeal``.
 extension Ledger {
     /// Deletes a stream: fences its writers, frees its name, and leaves the rows to the sweep.
     ///
     /// Returns as soon as the name is free, whatever the size of the stream. Safe to repeat.
     package func deleteStream(_ id: StreamID) async throws(LedgerError) {
-        let known = clock.instant()
-        guard let item = try await row(.stream(id)) else { throw .streamNotFound(id) }
-        let stream = try decoded { () throws(TableError) in try StreamRow(item) }
-        let deleting = try await markDeleting(stream, known)
-        try await afterChange { () throws(LedgerError) in try await finishDeletion(deleting) }
+        let stream = try await markDeleting(id)
+        try await afterChange { () throws(LedgerError) in try await finishDeletion(of: stream) }
     }
 
-    /// `known`: A moment before the stream was read.
-    private func markDeleting(
-        _ stream: StreamRow,
-        _ known: Instant
-    ) async throws(LedgerError) -> StreamRow {
-        var stream = stream
-        for _ in 0..<Limits.casTries {
-            if stream.state == .deleting { return stream }
-            var deleting = stream
-            deleting.state = .deleting
-            deleting.version += 1
-            let write = Write.put(deleting.item, if: stream.unchanged)
-            switch try await apply(write, decided: known) {
-            case .applied: return deleting
-            case .conditionFailed(let current):
-                guard let current else { throw .streamNotFound(stream.id) }
-                let now = try decoded { () throws(TableError) in try StreamRow(current) }
-                guard now.incarnation == stream.incarnation else {
-                    throw .streamNotFound(stream.id)
-                }
-                stream = now
+    private func markDeleting(_ id: StreamID) async throws(LedgerError) -> StreamRow {
+        let known = clock.instant()
+        let item = try await row(.stream(id))
+        var mark = DeletionMark()
+        var action = try decoded { () throws(TableError) in try mark.start(item) }
+        while true {
+            switch action {
+            case .write(let write):
+                let outcome = try await apply(write, decided: known)
+                action = try decoded { () throws(TableError) in try mark.receive(outcome) }
+            case .finish(let stream): return stream
+            case .fail(.noSuchStream): throw .streamNotFound(id)
+            case .fail(.contention): throw .contention
             }
         }
-        throw .contention
     }
 
-    /// The rest of a deletion that was begun, by this or another process.
-    func finishDeletion(_ stream: StreamRow) async throws(LedgerError) {
+    /// Does the rest of a deletion that was begun, by this or another process.
+    func finishDeletion(of stream: StreamRow) async throws(LedgerError) {
         streams.forget(stream.id)
         appenders.forget(stream)
         let sealed = await inParallel(stream.partitions) { [self] partition in
@@ -47,47 +36,25 @@ extension Ledger {
         }
         for result in sealed { try result.get() }
         let decided = clock.instant()
-        let job = DeletionJob(
-            stream: stream.incarnation,
-            subscription: nil,
-            partitionCount: stream.partitionCount,
-            deletedAt: clock.wall(),
-            rules: configuration.rules
-        )
-        // If the row changed meanwhile, someone else finished the deletion.
-        _ = try await apply(
-            [
-                .delete(.stream(stream.id), if: stream.unchanged),
-                .put(job.item, if: .notExists),
-            ],
-            decided: decided
-        )
+        let writes = stream.release(at: clock.wall(), rules: configuration.rules)
+        _ = try await apply(writes, decided: decided)
         signals.change(stream.id)
     }
 
-    /// Puts a seal at a partition's tail: every append with a cached tail runs into it.
     private func seal(_ partition: Partition, of stream: StreamRow) async throws(LedgerError) {
+        var seal = PartitionSeal(partition, of: stream, rules: configuration.rules)
+        var action = seal.start()
         let decided = clock.instant()
-        let reading: TailReading
-        do throws(TableError) {
-            reading = try await readTail(stream.incarnation, partition)
-        } catch {
-            throw LedgerError(error, in: stream.id)
-        }
-        // Whatever may have expired behind this tail, also while we slept, no writer can know a later
-        // one: it would have to be at least two days old.
-        let verdict = reading.verdict(
-            at: clock.wall(),
-            TailTrust(created: stream.created, exempt: true, rules: configuration.rules)
-        )
-        guard case .tail(var tail) = verdict, configuration.rules.keep(.seal) else { return }
         while true {
-            let item = LogEntry.sealItem(stream.incarnation, partition, at: tail.next)
-            let outcome = try await apply(.put(item, if: .notExists), decided: decided)
-            guard case .conditionFailed(let current) = outcome, let current else { return }
-            let entry = try decoded { () throws(TableError) in try LogEntry(current) }
-            guard case .chunk(let chunk) = entry else { return }
-            tail = chunk.tail
+            switch action {
+            case .readTail:
+                let reading = try await reading(of: partition, in: stream)
+                action = seal.receive(reading, now: clock.wall())
+            case .write(let write):
+                let outcome = try await apply(write, decided: decided)
+                action = try decoded { () throws(TableError) in try seal.receive(outcome) }
+            case .finish: return
+            }
         }
     }
 }

@@ -42,9 +42,12 @@ extension Ledger {
     /// Folds one partition, by ``Limits/foldChunks`` or, where a target is given, up to it.
     ///
     /// - Parameters:
+    ///   - request: The partition.
     ///   - compacts: False where the stream keeps no compacted state: the watermark only follows.
-    ///   - target: Goes on until the watermark is there, or nothing is left.
-    ///   - images: Chunks that need not be read; with them the fold ends at the target.
+    ///   - target: It goes on until the watermark is there, or nothing is left.
+    ///   - images: Chunks that need not be read; with them a fold ends at the target.
+    /// - Returns: The report of the last of its folds.
+    /// - Throws: What a failed read or write of a fold becomes.
     @discardableResult
     func fold(
         _ request: FoldRequest,

@@ -46,7 +46,7 @@ extension Ledger {
         }
     }
 
-    private func reading(
+    func reading(
         of partition: Partition,
         in stream: StreamRow
     ) async throws(LedgerError) -> TailReading {

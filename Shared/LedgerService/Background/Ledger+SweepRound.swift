@@ -77,7 +77,7 @@ extension Ledger {
             let isAtRest = sweepMemory.isAtRest(stream.incarnation, at: clock.now())
             guard run.isWhole || !isAtRest else { return }
             guard let (stream, known) = try await current(stream, listed) else { return }
-            if stream.state == .deleting { return try await finishDeletion(stream) }
+            if stream.state == .deleting { return try await finishDeletion(of: stream) }
             await look(at: stream, known, run)
         } catch {
             note(error, in: run, at: ["stream": String(decoding: item.key.sortKey, as: UTF8.self)])
