@@ -71,7 +71,7 @@ extension Ledger {
         look: @escaping @Sendable () async -> Result
     ) async -> Result {
         for ring in rings { run.followUp(FoldRequest(ring), kept: ring) }
-        async let jobs: Void = runDeletionJobs(jobs, run)
+        async let jobs: Void = work(on: jobs, in: run)
         let result = await look()
         await workOffFollowUps(of: run)
         await jobs

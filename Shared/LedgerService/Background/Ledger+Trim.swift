@@ -28,7 +28,7 @@ extension Ledger {
             {
                 continue
             }
-            try await remove(page.chunks, run)
+            try await remove(page.chunks, in: run)
             run.count { $0.removedRows += page.chunks.count }
         }
         await comeBack(to: FoldRequest(partition, of: stream), in: run)
@@ -96,7 +96,7 @@ extension Ledger {
 
     /// Removes rows, also while the table takes few writes: in smaller batches after pauses, for as
     /// long as the run lasts.
-    func remove(_ keys: [TableKey], _ run: SweepRun) async throws(LedgerError) {
+    func remove(_ keys: [TableKey], in run: SweepRun) async throws(LedgerError) {
         var left = keys[...]
         var size = Limits.sweepPageRows
         var failures = 0
