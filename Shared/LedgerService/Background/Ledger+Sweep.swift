@@ -41,7 +41,7 @@ extension Ledger {
             }
             let lag = tail.next.distance(from: progress.watermark.next)
             if lag > 0 { await follow(tail.next, partition, of: stream, progress, run) }
-            let due = try await trim(partition, of: stream, reading, run)
+            let due = try await trim(partition, of: stream, reading: reading, in: run)
             return lag > 0 ? moment : due
         }
     }

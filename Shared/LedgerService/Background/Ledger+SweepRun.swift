@@ -20,7 +20,7 @@ extension Ledger {
             ) { [self] in
                 await lookAtEverything(run)
             }
-            try await purge(run)
+            try await purge(in: run)
         } catch {
             note(error, in: run, at: ["step": "sweep"])
         }
@@ -54,7 +54,7 @@ extension Ledger {
                 // Lost to someone else, or for an unknown reason: it ends by itself.
                 _ = try await apply(row.write(), decided: clock.instant())
             }
-            try await purge(run)
+            try await purge(in: run)
         } catch {
             run.count { $0.hadTurn = false }
             note(error, in: run, at: ["step": "sweep"])
