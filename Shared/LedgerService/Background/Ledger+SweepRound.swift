@@ -1,123 +1,101 @@
 import LedgerCore
 
-/// Going from stream to stream.
+/// The way from stream to stream: the shells of ``SweepRound`` and ``StreamVisit``.
 extension Ledger {
     /// Looks at every stream.
-    func lookAtEverything(_ run: SweepRun) async {
-        var row = SweepRow()
-        row.begin(at: clock.now())
-        do throws(LedgerError) {
-            while case .running(let after) = row.round, !run.isOver {
-                try await look(atMost: .max, after: after, &row, run)
-            }
-        } catch {
-            note(error, in: run, at: ["step": "streams"])
-        }
+    func lookAtEverything(in run: SweepRun) async {
+        var round = SweepRound(wholeAt: clock.now())
+        await work(on: &round, in: run) { run.isOver }
     }
 
     /// Goes on with the round where `row` is, and stores how far it came, until its share of the
     /// run is used up, or someone else has taken over.
     ///
     /// - Returns: The row as it was stored last.
-    func lookAround(_ row: SweepRow, _ run: SweepRun) async -> SweepRow {
-        var row = row
-        // An engine of this process alone has no ceiling to leave room under.
-        var left = table.deletesLogByItself ? row.pace : .max
+    func lookAround(from row: SweepRow, in run: SweepRun) async -> SweepRow {
+        var round = SweepRound(from: row, isPaced: table.deletesLogByItself)
+        await work(on: &round, in: run) { run.isHalfOver }
+        return round.row
+    }
+
+    private func work(
+        on round: inout SweepRound,
+        in run: SweepRun,
+        until isOver: () -> Bool
+    ) async {
+        var listed = clock.instant()
+        var action = round.start(isOver: isOver())
         do throws(LedgerError) {
-            while case .running(let after) = row.round, left > 0, !run.isHalfOver {
-                var next = row
-                left -= try await look(atMost: left, after: after, &next, run)
-                guard case .applied = try await apply(next.write(), decided: clock.instant()) else {
-                    break
+            while true {
+                switch action {
+                case .list(let query):
+                    listed = clock.instant()
+                    action = round.receive(try await soundRows(of: query, in: run))
+                case .look(let items):
+                    let known = listed
+                    // A slow stream holds up its page, and no more.
+                    let count = await inParallel(
+                        items,
+                        atOnce: Limits.sweepLanes,
+                        until: { run.isOver }
+                    ) { [self] item in
+                        await visit(item, listed: known, in: run)
+                    }
+                    action = round.looked(at: count, isOver: isOver())
+                case .store(let write):
+                    let outcome = try await apply(write, decided: clock.instant())
+                    action = round.stored(outcome, isOver: isOver())
+                case .finish: return
                 }
-                row = next
             }
         } catch {
             note(error, in: run, at: ["step": "streams"])
         }
-        return row
     }
 
-    /// Looks at one page of streams; a slow one holds up its page, and no more.
-    ///
-    /// - Returns: How many it looked at.
-    @discardableResult
-    private func look(
-        atMost most: Int,
-        after: [UInt8]?,
-        _ row: inout SweepRow,
-        _ run: SweepRun
-    ) async throws(LedgerError) -> Int {
-        let listed = clock.instant()
-        let page = try await soundRows(
-            of: Query(.streams, after: after, limit: min(most, Limits.sweepPageRows)),
-            in: run
-        )
-        let count = await inParallel(
-            page.items,
-            atOnce: Limits.sweepLanes,
-            until: { run.isOver }
-        ) { [self] item in
-            await look(at: item, listed, run)
-        }
-        if count < page.items.count {
-            if count > 0 { row.advance(to: page.items[count - 1].key.sortKey, count: count) }
-        } else if let next = page.next {
-            row.advance(to: next, count: count)
-        } else {
-            row.finish(after: count)
-        }
-        return count
-    }
-
-    private func look(at item: Item, _ listed: Instant, _ run: SweepRun) async {
+    private func visit(_ item: Item, listed: Instant, in run: SweepRun) async {
         do throws(LedgerError) {
             run.count { $0.streams += 1 }
             let stream = try decoded { () throws(TableError) in try StreamRow(item) }
             let isAtRest = sweepMemory.isAtRest(stream.incarnation, at: clock.now())
-            guard run.isWhole || !isAtRest else { return }
-            guard let (stream, known) = try await current(stream, listed) else { return }
-            if stream.state == .deleting { return try await finishDeletion(of: stream) }
-            await look(at: stream, known, run)
+            var visit = StreamVisit(to: stream, listed: listed)
+            var action = visit.start(isDue: run.isWhole || !isAtRest, now: clock.instant())
+            while true {
+                switch action {
+                case .reread(let key):
+                    let row = try await row(key)
+                    action = try decoded { () throws(TableError) in try visit.receive(row) }
+                case .finishDeletion(let stream): return try await finishDeletion(of: stream)
+                case .look(let stream, let known):
+                    return await look(at: stream, known: known, in: run)
+                case .pass: return
+                }
+            }
         } catch {
             note(error, in: run, at: ["stream": String(decoding: item.key.sortKey, as: UTF8.self)])
         }
     }
 
-    private func look(at stream: StreamRow, _ known: Instant, _ run: SweepRun) async {
-        let now = clock.now()
+    private func look(at stream: StreamRow, known: Instant, in run: SweepRun) async {
+        var rest = StreamRest(from: clock.now())
         let looks = await inParallel(stream.partitions) { [self] partition in
             await result { () throws(LedgerError) in
                 try await look(at: partition, of: stream, known: known, in: run)
             }
         }
-        var due = now.advanced(byMilliseconds: Limits.physicalRetentionHours * 3_600_000)
         for (partition, look) in zip(stream.partitions, looks) {
             switch look {
-            case .success(let moment): due = min(due, moment ?? due)
+            case .success(let due): rest.note(due)
             case .failure(let error):
-                due = now
+                rest.noteFailure()
                 let place = ["stream": "\(stream.id)", "partition": "\(partition.index)"]
                 note(error, in: run, at: place)
             }
         }
-        // What is appended from now on stays for longer than that.
-        if !table.deletesLogByItself { sweepMemory.rest(stream.incarnation, until: due) }
+        if !table.deletesLogByItself { sweepMemory.rest(stream.incarnation, until: rest.due) }
     }
 
-    /// The listed stream, read again when the list is old: it may have been deleted since.
-    private func current(
-        _ stream: StreamRow,
-        _ listed: Instant
-    ) async throws(LedgerError) -> (stream: StreamRow, known: Instant)? {
-        let now = clock.instant()
-        guard now.elapsed(since: listed) >= Limits.cacheAge else { return (stream, listed) }
-        guard let item = try await row(.stream(stream.id)) else { return nil }
-        let current = try decoded { () throws(TableError) in try StreamRow(item) }
-        return current.incarnation == stream.incarnation ? (current, now) : nil
-    }
-
-    /// A page of rows of which a damaged one hides itself only, and not its neighbours.
+    /// Reads a page of rows of which a damaged one hides itself only, and not its neighbours.
     func soundRows(
         of query: Query,
         in run: SweepRun

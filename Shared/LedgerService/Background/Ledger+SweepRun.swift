@@ -18,7 +18,7 @@ extension Ledger {
                 jobs: try await deletionJobs(in: run),
                 rings: try await keptRings(in: run)
             ) { [self] in
-                await lookAtEverything(run)
+                await lookAtEverything(in: run)
             }
             try await purge(in: run)
         } catch {
@@ -41,14 +41,14 @@ extension Ledger {
         do throws(LedgerError) {
             let jobs = try await deletionJobs(in: run)
             let rings = try await keptRings(in: run)
-            if var row = try await turn(
-                run,
-                budget,
+            if var row = try await lease(
+                of: run,
+                for: budget,
                 hasWork: !jobs.isEmpty || !rings.isEmpty,
                 wantsRound: wantsRound
             ) {
                 row = await work(run, jobs: jobs, rings: rings) { [self, row] in
-                    await lookAround(row, run)
+                    await lookAround(from: row, in: run)
                 }
                 row.release()
                 // Lost to someone else, or for an unknown reason: it ends by itself.
@@ -78,39 +78,35 @@ extension Ledger {
         return result
     }
 
-    /// The lease, when there is something to do and nobody else does it.
-    private func turn(
-        _ run: SweepRun,
-        _ budget: Int64,
+    /// The shell of ``SweepLease``.
+    ///
+    /// - Returns: The row with the lease; nil when it was not granted.
+    private func lease(
+        of run: SweepRun,
+        for budget: Int64,
         hasWork: Bool,
         wantsRound: Bool
     ) async throws(LedgerError) -> SweepRow? {
-        var row = try await sweepRow(run)
-        let now = clock.now()
-        guard !row.isHeld(at: now) else {
-            run.count { $0.hadTurn = false }
-            return nil
-        }
-        if wantsRound { row.want() }
-        guard hasWork || row.isDue(at: now) else { return nil }
-        if row.isDue(at: now) { row.begin(at: now) }
-        row.take(freshID(), at: now, for: budget + budget / 4)
-        guard case .applied = try await apply(row.write(), decided: clock.instant()) else {
-            run.count { $0.hadTurn = false }
-            return nil
-        }
-        return row
-    }
-
-    /// One that is damaged is written anew: it only says what can be found out.
-    private func sweepRow(_ run: SweepRun) async throws(LedgerError) -> SweepRow {
-        guard let item = try await row(.sweep) else { return SweepRow() }
-        do throws(TableError) {
-            return try SweepRow(item)
-        } catch {
-            note(LedgerError(error), in: run, at: ["step": "sweep"])
-            _ = try await apply(.delete(.sweep), decided: clock.instant())
-            return SweepRow()
+        var lease = SweepLease(for: budget, hasWork: hasWork, wantsRound: wantsRound)
+        var action = lease.start()
+        while true {
+            switch action {
+            case .read(let key):
+                let item = try await row(key)
+                action = lease.receive(item, now: clock.now())
+            case .discard(let write, let damage):
+                note(LedgerError(damage), in: run, at: ["step": "sweep"])
+                _ = try await apply(write, decided: clock.instant())
+                action = lease.discarded(now: clock.now())
+            case .drawHolder: action = lease.receive(holder: freshID())
+            case .write(let write):
+                action = lease.receive(try await apply(write, decided: clock.instant()))
+            case .finish(.granted(let row)): return row
+            case .finish(.refused):
+                run.count { $0.hadTurn = false }
+                return nil
+            case .finish(.idle): return nil
+            }
         }
     }
 
