@@ -30,3 +30,28 @@ package struct FoldRequest: Hashable, Sendable {
         KeptRing(id, stream, partition, token: token)
     }
 }
+
+/// What becomes of a request, once the stream that it names was looked up.
+extension FoldRequest {
+    /// What to do about a request.
+    package enum Action: Hashable, Sendable {
+        /// Fold the partition; without a compacted state its watermark only follows the tail.
+        case fold(compacts: Bool)
+        /// Nothing: the stream that was meant is gone, or needs no fold.
+        case drop
+    }
+
+    /// What a process that folds in the background does: it folds compacted state, and nothing else
+    /// is urgent.
+    package func background(_ stream: StreamRow) -> Action {
+        isMeant(stream) && stream.compaction ? .fold(compacts: true) : .drop
+    }
+
+    /// What the sweep does, to which nobody's watermark is too little.
+    package func sweep(_ stream: StreamRow) -> Action {
+        isMeant(stream) ? .fold(compacts: stream.compaction) : .drop
+    }
+
+    /// False when the name belongs to another incarnation now.
+    private func isMeant(_ stream: StreamRow) -> Bool { stream.incarnation == self.stream }
+}

@@ -32,13 +32,13 @@ extension Ledger {
 
     private func fold(_ request: FoldRequest) async {
         do throws(LedgerError) {
-            let stream = try await publishable(request.id).row
-            guard stream.incarnation == request.stream, stream.compaction else {
-                return foldLags.forget(request)
+            switch request.background(try await publishable(request.id).row) {
+            case .drop: foldLags.forget(request)
+            case .fold(let compacts):
+                let report = try await fold(request, compacts: compacts)
+                foldLags.folded(request, upTo: report.watermark)
+                if !report.isAtEnd { foldQueue.enqueue(request) }
             }
-            let report = try await fold(request, compacts: true)
-            foldLags.folded(request, upTo: report.watermark)
-            if !report.isAtEnd { foldQueue.enqueue(request) }
         } catch .streamNotFound {
             // Deleted meanwhile: nothing is left to fold.
             foldLags.forget(request)

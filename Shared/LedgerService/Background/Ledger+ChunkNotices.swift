@@ -43,7 +43,7 @@ extension Ledger {
         }
         let failed = await inParallel(places.values.sorted { $0[0] < $1[0] }) { [self] indices in
             let own = indices.map { notices[$0] }
-            guard let stream = streams[own[0].stream], stream.compaction else { return [Int]() }
+            guard let stream = streams[own[0].stream] else { return [Int]() }
             return await fold(own, of: stream) ? [] : indices
         }
         return Set(failed.joined())
@@ -54,13 +54,17 @@ extension Ledger {
         let request = FoldRequest(notices[0].partition, of: stream)
         let last = notices.map(\.first).max() ?? .zero
         do throws(LedgerError) {
-            try await fold(
-                request,
-                compacts: true,
-                upTo: last.advanced(by: 1),
-                images: ChunkImages(notices.compactMap(\.image))
-            )
-            return true
+            switch request.background(stream) {
+            case .drop: return true
+            case .fold(let compacts):
+                try await fold(
+                    request,
+                    compacts: compacts,
+                    upTo: last.advanced(by: 1),
+                    images: ChunkImages(notices.compactMap(\.image))
+                )
+                return true
+            }
         } catch {
             // The table's stream repeats a record a few times; what still fails is left to the sweep.
             await keep(request)

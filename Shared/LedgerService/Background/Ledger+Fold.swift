@@ -2,11 +2,11 @@ import CoreMetrics
 package import LedgerCore
 import Logging
 
-/// The shell of ``FoldPlan``, and the use cases of compaction.
+/// The shell of ``FoldPlan``, ``FoldPatience`` and ``RepeatedCall``, and the use cases of compaction.
 extension Ledger {
     /// Folds every partition up to its tail now.
     ///
-    /// - Returns: By partition, what is folded up to where.
+    /// - Returns: By partition, the offset up to which it is folded.
     package func compact(_ id: StreamID) async throws(LedgerError) -> [(Partition, Offset)] {
         let stream = try await compactedStream(id)
         let folded = await inParallel(stream.partitions) { [self] partition in
@@ -73,7 +73,7 @@ extension Ledger {
             case .success(let report):
                 metrics.foldedEvents.increment(by: report.events)
                 if report.lost > 0 { noteLost(report, of: request) }
-                if report.isAtEnd || report.watermark >= target { return report }
+                if report.reaches(target) { return report }
             case .failure(let failure):
                 metrics.foldFailures.increment()
                 throw LedgerError(failure, stream: request.id)
@@ -94,26 +94,28 @@ extension Ledger {
 
     private func runFold(_ plan: consuming FoldPlan) async -> Result<FoldReport, ReadFailure> {
         var action = plan.start()
-        var began = clock.instant()
+        var patience = FoldPatience(from: clock.instant(), rules: configuration.rules)
         var pace = PutPace()
         while true {
             switch action {
             case .read(let read):
                 // The watermark's age counts: the log behind it may have gone since, in any order.
-                if case .get = read { began = clock.instant() }
-                let finding = await persist(began) { _ throws(TableError) in
+                if case .get = read { patience.restart(at: clock.instant()) }
+                let finding = await persist(within: patience) { _ throws(TableError) in
                     try await find(read).get()
                 }
                 action = plan.receive(finding, now: clock.wall())
             case .store(let writes):
-                action = plan.stored(await store(writes, at: &pace, began))
+                let failure = await store(writes, at: &pace, within: patience)
+                action = plan.stored(failure)
             case .advance(let write):
                 let before = clock.instant()
-                let outcome = await persist(began) { decided throws(TableError) in
+                let outcome = await persist(within: patience) { decided throws(TableError) in
                     try await table.write(write, decided: decided)
                 }
-                // What an advanced watermark was compared with is as good as read anew.
-                began = before
+                // The compare-and-set proved the progress row current at `before`; the fold's age
+                // restarts there.
+                patience.restart(at: before)
                 action = plan.advanced(outcome, now: clock.wall())
             case .finish(let report): return .success(report)
             case .fail(let failure): return .failure(failure)
@@ -121,34 +123,35 @@ extension Ledger {
         }
     }
 
-    /// Makes a call that may be repeated, again and again while it is only refused for the moment.
+    /// Makes a call that may be repeated, as ``RepeatedCall`` has it.
     private func persist<Success: Sendable>(
-        _ began: Instant,
+        within patience: FoldPatience,
         _ call: (_ decided: Instant) async throws(TableError) -> Success
     ) async -> Result<Success, TableError> {
-        let start = clock.uptime()
-        var backOff = BackOff()
+        var repetition = RepeatedCall(at: clock.uptime(), rules: configuration.rules)
         while true {
             let decided: Instant
             do throws(TableError) {
-                decided = try checkFoldPatience(since: began)
+                decided = try patience.decide(at: clock.instant())
             } catch {
                 return .failure(error)
             }
-            let outcome = await result { () throws(TableError) in try await call(decided) }
-            guard case .failure(let error) = outcome, error.mayPass,
-                configuration.rules.keep(.foldProgress),
-                clock.uptime() - start < Limits.foldStandstill,
-                await pause(backOff.refused())
-            else { return outcome }
+            do throws(TableError) {
+                return .success(try await call(decided))
+            } catch {
+                guard let range = repetition.refused(error, at: clock.uptime()),
+                    await pause(range)
+                else { return .failure(error) }
+            }
         }
     }
 
-    /// Does writes whose failed condition is as good as success, some at a time.
+    /// Does writes whose failed condition is as good as success, some at a time, as a ``PutQueue`` has
+    /// it.
     private func store(
         _ writes: [Write],
         at pace: inout PutPace,
-        _ began: Instant
+        within patience: FoldPatience
     ) async -> TableError? {
         var queue = PutQueue(
             writes,
@@ -159,7 +162,7 @@ extension Ledger {
         await withTaskGroup(of: (PutQueue.Sending, PutQueue.Outcome).self) { group in
             while true {
                 while let sending = queue.next() {
-                    group.addTask { [self] in (sending, await send(sending, began)) }
+                    group.addTask { [self] in (sending, await send(sending, within: patience)) }
                 }
                 guard let (sending, outcome) = await group.next() else { return }
                 queue.receive(outcome, of: sending, now: clock.uptime())
@@ -169,11 +172,14 @@ extension Ledger {
         return queue.failure
     }
 
-    private func send(_ sending: PutQueue.Sending, _ began: Instant) async -> PutQueue.Outcome {
+    private func send(
+        _ sending: PutQueue.Sending,
+        within patience: FoldPatience
+    ) async -> PutQueue.Outcome {
         guard await pause(sending.pause) else { return .abandoned(Self.stopped) }
         let decided: Instant
         do throws(TableError) {
-            decided = try checkFoldPatience(since: began)
+            decided = try patience.decide(at: clock.instant())
         } catch {
             return .abandoned(error)
         }
@@ -185,7 +191,7 @@ extension Ledger {
         }
     }
 
-    /// Waits for some time in the range; false when the process is being stopped.
+    /// Sleeps for a random time in the range; false when the process is being stopped.
     private func pause(_ range: ClosedRange<Int64>) async -> Bool {
         guard range.upperBound > 0 else { return true }
         var random = random
@@ -202,16 +208,4 @@ extension Ledger {
         .unavailable,
         "the process is being stopped"
     )
-
-    /// What was read long ago may have been deleted since, and its tombstone or its seal be gone.
-    ///
-    /// - Returns: This moment, in which it is not: when a write of the fold is decided.
-    private func checkFoldPatience(since began: Instant) throws(TableError) -> Instant {
-        let now = clock.instant()
-        guard
-            now.elapsed(since: began) < Limits.foldPatience
-                || !configuration.rules.keep(.foldDeadline)
-        else { throw TableError(.definite, .unavailable, "the fold stood still for too long") }
-        return now
-    }
 }

@@ -102,10 +102,13 @@ extension Ledger {
         } catch .streamNotFound {
             return true
         }
-        guard stream.incarnation == request.stream else { return true }
-        let report = try await fold(request, compacts: stream.compaction)
-        guard report.isAtEnd else { return false }
-        _ = try await look(at: request.partition, of: stream, known: known, in: run)
-        return true
+        switch request.sweep(stream) {
+        case .drop: return true
+        case .fold(let compacts):
+            let report = try await fold(request, compacts: compacts)
+            guard report.isAtEnd else { return false }
+            _ = try await look(at: request.partition, of: stream, known: known, in: run)
+            return true
+        }
     }
 }
