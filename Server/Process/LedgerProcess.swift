@@ -18,14 +18,14 @@ package final class LedgerProcess: Sendable {
     private let ledger: Ledger
     private let server: HTTPServer
     private let storage: OpenStorage
-    private let upkeep: Task<Void, Never>
+    private let background: Task<Void, Never>
     private let logger: Logger
 
     private init(
         ledger: Ledger,
         server: HTTPServer,
         storage: OpenStorage,
-        upkeep: Task<Void, Never>,
+        background: Task<Void, Never>,
         scheme: String,
         logger: Logger
     ) {
@@ -33,7 +33,7 @@ package final class LedgerProcess: Sendable {
         self.server = server
         self.logger = logger
         self.storage = storage
-        self.upkeep = upkeep
+        self.background = background
         host = server.host
         port = server.port
         url = "\(scheme)://\(Authority.reachable(host: server.host, port: server.port))"
@@ -89,13 +89,13 @@ package final class LedgerProcess: Sendable {
                 compressor: ResponseCompressor { ContentCoding.gzip.encode($0) },
                 logger: logger
             )
-            let upkeep = Task { await ledger.runUpkeep() }
+            let background = Task { await ledger.runBackground() }
             let scheme = configuration.tls == nil ? "http" : "https"
             return LedgerProcess(
                 ledger: ledger,
                 server: server,
                 storage: open,
-                upkeep: upkeep,
+                background: background,
                 scheme: scheme,
                 logger: logger
             )
@@ -122,8 +122,8 @@ package final class LedgerProcess: Sendable {
     /// Polls that wait for events are answered at once, since none will come.
     package func stop(grace: Duration) async {
         await server.shutdown(grace: grace) { ledger.endWaiting() }
-        upkeep.cancel()
-        await upkeep.value
+        background.cancel()
+        await background.value
         await storage.close()
     }
 

@@ -147,6 +147,17 @@ public enum Limits {
     /// refusal.
     public static let foldPause: ClosedRange<Int64> = 50...2_000
 
+    /// Chunks that one fold takes: under constant load none would ever see the log's end.
+    package static let foldChunks = 256
+    /// The rest after a process has folded all that was asked for, as a multiple of the time it took:
+    /// publishing has the writer for the better part, and a busy partition gathers events meanwhile.
+    package static let foldRestShare: Int64 = 4
+    /// The time a fold counts for at least and at most when it comes to rest, milliseconds: a round may
+    /// have taken the hours for which the machine was suspended.
+    package static let foldRestBasis: ClosedRange<Int64> = 50...2_500
+    /// Partitions of which a process remembers how far their folds are behind.
+    package static let foldLagEntries = 100_000
+
     // MARK: Waiting
 
     /// The most requests that wait for one partition: 32 in each write, at a write each 80 ms, for
@@ -173,6 +184,9 @@ public enum Limits {
     package static let conflictsUntilReading = 4
     /// Partitions whose tails a process remembers for appending.
     public static let appenders = 10_000
+
+    /// Tries of a compare-and-set before the call ends with `contention`.
+    package static let casTries = 10
 
     // MARK: Time
 
@@ -266,6 +280,18 @@ public enum Limits {
     /// Refusals in a row after which a removal is given up for this run: about a minute and a half,
     /// with pauses from 50 ms to 5 s in between.
     public static let removalAttempts = 24
+    /// The smallest batch that a refused removal is repeated with, rows; each refusal halves it.
+    package static let removalBatch = 25
+    /// The pause after a refused removal, milliseconds: twice the first with the first refusal,
+    /// doubled with each further one, never more than the last.
+    package static let removalPause: ClosedRange<Int64> = 50...5_000
+    /// The least time between two marks that a tail was verified, milliseconds: each mark is a write,
+    /// and rounds do not come to the minute.
+    package static let sweptMarkAge: Int64 = sweepEvery / 2
+    /// Streams of which a process remembers that nothing of theirs is going to expire soon.
+    package static let restingStreams = 100_000
+    /// The pause between two runs of the sweep at least, milliseconds, also when a run took long.
+    package static let sweepPause: Int64 = 1_000
     /// Streams that a metric names, those with the largest values: a scrape stays small however
     /// many there are.
     public static let namedStreams = 20

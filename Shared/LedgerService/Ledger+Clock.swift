@@ -32,7 +32,7 @@ extension Ledger {
     ///
     /// - Returns: What the clock says.
     package func acceptClock() async throws(LedgerError) -> Timestamp {
-        for _ in 0..<Self.attempts {
+        for _ in 0..<Limits.casTries {
             let decided = clock.instant()
             let row: ClockRow?
             do throws(TableError) { row = try await clockRow() } catch { throw LedgerError(error) }

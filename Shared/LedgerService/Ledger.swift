@@ -10,7 +10,7 @@ package final class Ledger: Sendable {
     package struct Configuration: Sendable {
         /// How long a publish tries, milliseconds, before it answers that the outcome is open.
         package var appendDeadline: Int64 = 10_000
-        /// Whether this process folds what it appends (``Ledger/runUpkeep()``), and so keeps a
+        /// Whether this process folds what it appends (``Ledger/runBackground()``), and so keeps a
         /// list of what is to be folded.
         package var foldsInBackground = false
         /// Whether every append to the table is this process's own, so that nobody who waits for
@@ -44,7 +44,7 @@ package final class Ledger: Sendable {
     let directory = StreamDirectory()
     let appenders = Appenders()
     let signals = AppendSignals()
-    let doorbell = Doorbell()
+    let foldQueue = FoldQueue()
     let foldLags = FoldLags()
     let sweepMemory = SweepMemory()
     let earliest = EarliestOffsets()

@@ -85,7 +85,7 @@ struct FoldProgressTests {
         let stream = Incarnation(high: 1, low: 1)
         let partitions = try (0..<30).map { try #require(Partition($0)) }
         async let folded: [Void] = inParallel(partitions + partitions) { partition in
-            await locks.withLock(.log(stream, partition)) {
+            await locks.withLock(on: .log(stream, partition)) {
                 let now = inside.withLock { inside in
                     inside.now += 1
                     inside.most = max(inside.most, inside.now)

@@ -21,7 +21,7 @@ struct DeploymentTests {
 
     @Test("Alarms and the dashboard look at metrics that exist")
     func metrics() throws {
-        let counted = try metricNames(in: "Shared/LedgerService/Support/LedgerMetrics.swift")
+        let counted = try metricNames(in: "Shared/LedgerService/Support/Environment.swift")
         for file in ["alarms.tf", "dashboard.tf"] {
             let watched = try metricNames(in: "tofu/modules/observability/\(file)")
             #expect(!watched.isEmpty)

@@ -87,13 +87,13 @@ private final class Functions: Sendable {
         let item = try #require(try await memory.query(Query(.streams, limit: 1)).items.first)
         let stream = try StreamRow(item)
         await ledgers[.compactor]?.keep(
-            Doorbell.Ring(stream.id, stream.incarnation, stream.partitions[0])
+            FoldRequest(stream.partitions[0], of: stream)
         )
     }
 
     /// Brings the compactor the news of every chunk, as the table's stream does.
     func ring() async throws {
-        let news = memory.items.compactMap { LogNews($0.key, image: $0) }
+        let news = memory.items.compactMap { ChunkNotice($0.key, image: $0) }
         let failed = try #require(await ledgers[.compactor]?.fold(news))
         #expect(failed.isEmpty)
     }

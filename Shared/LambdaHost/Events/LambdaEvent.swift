@@ -207,7 +207,7 @@ struct StreamRecord {
     /// The record's number, by which Lambda is told that it must come again.
     var sequenceNumber = ""
     /// The chunk that was inserted; nil for a record that calls for no fold.
-    var news: LogNews?
+    var news: ChunkNotice?
 
     /// Reads `Records`.
     ///
@@ -252,7 +252,7 @@ private struct Fields {
     var record: StreamRecord {
         StreamRecord(
             sequenceNumber: sequenceNumber,
-            news: isRemoval ? nil : key.flatMap { LogNews($0, image: item($0)) }
+            news: isRemoval ? nil : key.flatMap { ChunkNotice($0, image: item($0)) }
         )
     }
 

@@ -8,7 +8,7 @@ extension Ledger {
         expires: Timestamp?
     ) async throws(LedgerError) -> (key: APIKey, row: APIKeyRow) {
         var random = random
-        for _ in 0..<Self.attempts {
+        for _ in 0..<Limits.casTries {
             let key = APIKey.random(using: &random)
             let row = APIKeyRow(
                 id: key.id,

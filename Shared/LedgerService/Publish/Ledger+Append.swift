@@ -44,11 +44,11 @@ extension Ledger {
         -> Result<TransactionOutcome, TableError>
     {
         if writes.count > 1 {
-            return await attempt { () throws(TableError) in
+            return await result { () throws(TableError) in
                 try await table.transact(writes, token: token, decided: decided)
             }
         }
-        return await attempt { () throws(TableError) in
+        return await result { () throws(TableError) in
             switch try await table.write(writes[0], decided: decided) {
             case .applied: .applied
             case .conditionFailed(let current): .conditionFailed([0: current])
@@ -72,7 +72,7 @@ extension Ledger {
         var random = random
         let half = milliseconds / 2
         let jittered = milliseconds - half + Int64.random(in: 0...half, using: &random)
-        _ = await attempt { () throws(CancellationError) in
+        _ = await result { () throws(CancellationError) in
             try await clock.sleep(milliseconds: jittered)
         }
     }
@@ -85,7 +85,7 @@ extension Ledger {
         -> Result<[TailReading], TableError>
     {
         let readings = await inParallel(partitions) { [self] partition in
-            await attempt { () throws(TableError) in
+            await result { () throws(TableError) in
                 try await readTail(of: partition, in: stream, alwaysProgress: false)
             }
         }
@@ -130,7 +130,7 @@ extension Ledger {
         return try item.map { item throws(TableError) in try ProgressRow(item) }
     }
 
-    /// Counts the events that were stored, wakes those who wait for them, and rings for the fold.
+    /// Counts the events that were stored, wakes those who wait for them, and asks for the fold.
     func noteAppended(
         _ units: [AppendUnit],
         outcomes: [AppendOutcome],
@@ -141,12 +141,12 @@ extension Ledger {
         var events = 0
         var bytes = 0
         var end = Offset.zero
-        let ring = Doorbell.Ring(stream, incarnation, partition)
+        let request = FoldRequest(id: stream, stream: incarnation, partition: partition)
         for (unit, outcome) in zip(units, outcomes) {
             guard case .stored(let range) = outcome else { continue }
             end = max(end, range.end)
             if configuration.foldsInBackground {
-                foldLags.found(ring, from: range.first, to: range.end)
+                foldLags.found(request, from: range.first, to: range.end)
             }
             events += unit.records.count
             bytes += unit.records.payload.count
@@ -155,6 +155,6 @@ extension Ledger {
         metrics.appendedEvents.increment(by: events)
         metrics.appendedBytes.increment(by: bytes)
         signals.append(to: partition, of: stream, incarnation: incarnation, upTo: end)
-        if configuration.foldsInBackground { doorbell.ring(ring) }
+        if configuration.foldsInBackground { foldQueue.enqueue(request) }
     }
 }

@@ -98,7 +98,7 @@ extension Ledger {
         while true {
             switch action {
             case .look(let query):
-                let page = await attempt { () throws(TableError) in try await table.query(query) }
+                let page = await result { () throws(TableError) in try await table.query(query) }
                 switch page {
                 case .success(let page): action = check.receive(page, now: clock.now())
                 case .failure(let error): action = check.receive(failure: error)

@@ -94,7 +94,7 @@ extension Ledger {
 
     /// Carries out a plan's read.
     func find(_ read: TableRead) async -> Result<TableFinding, TableError> {
-        await attempt { () throws(TableError) in
+        await result { () throws(TableError) in
             switch read {
             case .query(let query): .page(try await table.query(query))
             case .get(let key): .item(try await table.get(key))

@@ -161,7 +161,7 @@ extension Ledger {
             )
         }
         let found = await inParallel(partitions) { [self] partition in
-            await attempt { () throws(LedgerError) in
+            await result { () throws(LedgerError) in
                 try await offset(of: request.origin, in: partition, of: stream)
             }
         }

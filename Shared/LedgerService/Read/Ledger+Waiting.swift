@@ -24,7 +24,7 @@ extension Ledger {
         return await withTaskGroup(of: AppendSignals.News.self) { group in
             group.addTask { [self] in await signals.wait(guest, at: stand) }
             group.addTask { [self] in
-                _ = await attempt { () throws(CancellationError) in
+                _ = await result { () throws(CancellationError) in
                     try await clock.sleep(milliseconds: milliseconds)
                 }
                 return .nothing
@@ -43,7 +43,7 @@ extension Ledger {
     private func look(at stream: StreamID, as looker: UInt64) async {
         var pause = min(50, configuration.longPollPause)
         while signals.isWatched(stream, by: looker) {
-            _ = await attempt { () throws(CancellationError) in
+            _ = await result { () throws(CancellationError) in
                 try await clock.sleep(milliseconds: pause)
             }
             pause = min(pause * 2, configuration.longPollPause)

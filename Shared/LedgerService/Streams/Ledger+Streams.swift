@@ -52,7 +52,7 @@ extension Ledger {
     ) async throws(LedgerError)
         -> StreamDescription
     {
-        for _ in 0..<Self.attempts {
+        for _ in 0..<Limits.casTries {
             let decided = clock.instant()
             let stream = try await activeStream(id)
             var changed = stream
@@ -70,9 +70,6 @@ extension Ledger {
         }
         throw .contention
     }
-
-    /// How often a compare-and-set is tried before giving up.
-    static let attempts = 10
 
     /// The stream as the table has it now.
     func activeStream(_ id: StreamID) async throws(LedgerError) -> StreamRow {
@@ -95,7 +92,7 @@ extension Ledger {
 
     private func describe(_ stream: StreamRow) async throws(LedgerError) -> StreamDescription {
         let states = await inParallel(stream.partitions) { [self] partition in
-            await attempt { () throws(LedgerError) in try await state(of: partition, in: stream) }
+            await result { () throws(LedgerError) in try await state(of: partition, in: stream) }
         }
         var partitions: [StreamDescription.PartitionState] = []
         for state in states { partitions.append(try state.get()) }

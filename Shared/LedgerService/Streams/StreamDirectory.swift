@@ -24,7 +24,7 @@ final class StreamDirectory: Sendable {
         // In an order of their own, not the set's: the same history takes the same steps.
         let streams = streams.sorted { ($0.high, $0.low) < ($1.high, $1.low) }
         let found = await inParallel(streams) { [self] stream in
-            await attempt { () throws(LedgerError) in try await row(of: stream, in: ledger) }
+            await result { () throws(LedgerError) in try await row(of: stream, in: ledger) }
         }
         var rows: [Incarnation: StreamRow] = [:]
         for row in found {

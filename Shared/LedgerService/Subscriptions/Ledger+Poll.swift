@@ -135,7 +135,7 @@ extension Ledger {
                 epoch: subscription.epoch,
                 position: cursor.positions[partition.index]
             )
-            return await attempt { () throws(LedgerError) in
+            return await result { () throws(LedgerError) in
                 try await apply(row.commit(rules: configuration.rules), decided: decided)
             }
         }

@@ -15,7 +15,7 @@ extension Ledger {
             !hints.reaches(positions[$0.index].logOffset, of: $0, in: stream.incarnation)
         }
         let checks = await inParallel(open) { [self] partition in
-            await attempt { () throws(LedgerError) in
+            await result { () throws(LedgerError) in
                 try await check(positions[partition.index].logOffset, partition, stream)
             }
         }

@@ -17,7 +17,7 @@ extension Ledger {
             if let unknown { throw .partitionNotFound(Int64(unknown)) }
         }
         let found = await inParallel(stream.partitions) { [self] partition in
-            await attempt { () throws(LedgerError) in
+            await result { () throws(LedgerError) in
                 let stay = current?[partition.index]
                 return try await position(of: start, partition, stream, staying: stay)
             }

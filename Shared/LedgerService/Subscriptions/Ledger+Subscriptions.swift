@@ -68,7 +68,7 @@ extension Ledger {
         async throws(LedgerError)
     {
         let stream = try await activeStream(streamID)
-        for _ in 0..<Self.attempts {
+        for _ in 0..<Limits.casTries {
             let decided = clock.instant()
             let subscription = try await subscription(id, of: stream)
             let job = DeletionJob(
@@ -96,7 +96,7 @@ extension Ledger {
     )
         async throws(LedgerError)
     {
-        for _ in 0..<Self.attempts {
+        for _ in 0..<Limits.casTries {
             let decided = clock.instant()
             let now = try await standing(id, of: streamID)
             let positions = try await positions(of: point, in: now.stream, staying: now.positions)
@@ -126,7 +126,7 @@ extension Ledger {
     ) async throws(LedgerError) -> SubscriptionDescription {
         let stream = standing.stream
         let found = await inParallel(stream.partitions) { [self] partition in
-            await attempt { () throws(LedgerError) in
+            await result { () throws(LedgerError) in
                 try await state(
                     of: standing.positions[partition.index],
                     in: partition,

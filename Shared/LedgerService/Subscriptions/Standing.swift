@@ -26,7 +26,7 @@ extension Ledger {
         {
             return standing
         }
-        for _ in 0..<Self.attempts {
+        for _ in 0..<Limits.casTries {
             let stream = try await activeStream(streamID)
             let subscription = try await subscription(id, of: stream)
             let rows = hints.remember(subscription, of: stream)

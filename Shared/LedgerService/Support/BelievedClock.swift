@@ -1,20 +1,20 @@
 import LedgerCore
 import Synchronization
 
-/// The clock that the ledger decides by: the process's own while it is believed, else the time
-/// that has passed since it was.
+/// The clock that the ledger decides by: the process's own while it is believed, else the last
+/// believed time and what has passed since.
 ///
-/// Whoever stamps something or calls it expired asks ``now()``, which is never too late. Where too
-/// early would be wrong, since rows may be gone that were kept until a certain time, it is
-/// ``wall()``, which is right if the clock is, and else too late. Ages of what is cached or under way
-/// are measured by the clocks as they are, ``instant()``: a leap may be the only sign that the
-/// process stood still.
+/// - ``now()`` is never too late: it stamps events and calls them expired.
+/// - ``wall()`` is never too early while the clock was not set back: it decides trust, since rows may
+///   be gone that were kept until a certain time.
+/// - ``instant()`` has both clocks as they are, and measures ages: a leap may be the only sign that
+///   the process stood still.
 final class BelievedClock: LedgerClock {
     private struct State {
         var trust: ClockTrust
-        /// By uptime: when the table is asked next.
+        /// The uptime from which on the table is asked again.
         var due: Int64 = .min
-        /// Whether the last check found the clock in doubt.
+        /// The result of the last check, so that only a change is logged.
         var wasDoubted = false
     }
 
@@ -22,7 +22,7 @@ final class BelievedClock: LedgerClock {
     private let rules: Rules
     private let state: Mutex<State>
 
-    /// Until the table was asked, the clock is held against what it says now.
+    /// Holds the clock against what it says now until the table was asked.
     init(_ clock: any LedgerClock, rules: Rules) {
         self.clock = clock
         self.rules = rules
@@ -31,7 +31,7 @@ final class BelievedClock: LedgerClock {
         self.state = Mutex(state)
     }
 
-    /// The time to stamp and to expire by: never later than the truth, for all that is known.
+    /// The time to stamp and to expire by: never later than the truth, as far as that can be known.
     func now() -> Timestamp {
         switch opinion() {
         case .believed(let now): now
@@ -45,11 +45,13 @@ final class BelievedClock: LedgerClock {
 
     func uptime() -> Int64 { clock.uptime() }
 
-    /// Both clocks as they are, for ages only.
+    /// A reading of both clocks as they are, for ages only.
     func instant() -> Instant { clock.instant() }
 
-    /// True while what was known `then` may still be used: for ``Limits/cacheAge``, by the larger of
-    /// what the two clocks say, since functions are frozen between calls and wall clocks jump.
+    /// True for ``Limits/cacheAge`` after `then`: so long knowledge of that moment may be used.
+    ///
+    /// The clock that moved further counts, since functions are frozen between calls and wall clocks
+    /// jump.
     func isFresh(since then: Instant) -> Bool {
         guard rules.keep(.cacheAge) else { return true }
         let instant = instant()
@@ -62,7 +64,7 @@ final class BelievedClock: LedgerClock {
         try await clock.sleep(milliseconds: milliseconds)
     }
 
-    /// What to make of the process's clock right now.
+    /// Judges the process's clock at this moment.
     func opinion() -> ClockTrust.Opinion {
         let instant = clock.instant()
         return state.withLock { $0.trust.judge(instant) }
@@ -70,7 +72,7 @@ final class BelievedClock: LedgerClock {
 
     // MARK: Checks against the table
 
-    /// Whether the table is to be asked.
+    /// True when the table must be asked: its answer is old, or the clock is in doubt.
     var isCheckDue: Bool {
         let instant = clock.instant()
         return state.withLock { state in
@@ -79,11 +81,13 @@ final class BelievedClock: LedgerClock {
         }
     }
 
-    /// Takes the row that the table has; the opinion, whether it is another one than before, and the
-    /// row to write.
+    /// Judges the clock by the row that the table has.
     ///
-    /// `row`: Nil: there is none yet. `asked`: A moment before the table was asked. `isProven`: The
-    /// engine would not have answered a clock that is wrong.
+    /// - Parameters:
+    ///   - row: Nil while nothing was ever written.
+    ///   - asked: A reading from before the table was asked.
+    ///   - isProven: The engine answers nobody whose clock is wrong.
+    /// - Returns: The opinion, whether it changed since the last check, and the row to write, if any.
     func checked(
         _ row: ClockRow?,
         asked: Instant,
@@ -105,14 +109,14 @@ final class BelievedClock: LedgerClock {
         }
     }
 
-    /// The row with which an operator says that the clock is right, and what it says.
+    /// Makes the row with which an operator says that the clock is right, and tells what it says.
     func accepting(_ row: ClockRow?) -> (row: ClockRow, instant: Instant) {
         let instant = clock.instant()
         let next = ClockTrust.accepted(after: row, at: instant, boot: clock.bootMoment())
         return (next, instant)
     }
 
-    /// The operator's word is in the table.
+    /// Believes the clock from `instant` on: the operator's word is in the table.
     func accept(_ instant: Instant) {
         state.withLock { $0.trust.believe(instant) }
     }

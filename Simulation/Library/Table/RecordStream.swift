@@ -8,20 +8,20 @@ import LedgerTesting
 final class RecordStream: @unchecked Sendable {
     private static let mostKept = 200
 
-    private var records: [LogNews] = []
+    private var records: [ChunkNotice] = []
 
     /// Takes writes that were just applied.
     func observe(_ writes: [Write]) {
         for write in writes {
             guard case .put(let item) = write.operation,
-                let news = LogNews(item.key, image: item)
+                let news = ChunkNotice(item.key, image: item)
             else { continue }
             if records.count < Self.mostKept { records.append(news) }
         }
     }
 
     /// The next records for a function; what it can't fold comes back.
-    func next(_ random: inout SeededGenerator) -> [LogNews] {
+    func next(_ random: inout SeededGenerator) -> [ChunkNotice] {
         let count = min(records.count, 1 + random.index(20))
         var batch = Array(records.prefix(count))
         if !random.happens(0.2) { records.removeFirst(count) }
@@ -31,15 +31,18 @@ final class RecordStream: @unchecked Sendable {
         return batch
     }
 
-    func giveBack(_ failed: [LogNews]) {
+    func giveBack(_ failed: [ChunkNotice]) {
         records.insert(contentsOf: failed.prefix(Self.mostKept - records.count), at: 0)
     }
 
     /// The same news without its image, or with an image that was never written.
-    private static func damaged(_ news: LogNews, using random: inout SeededGenerator) -> LogNews {
+    private static func damaged(
+        _ news: ChunkNotice,
+        using random: inout SeededGenerator
+    ) -> ChunkNotice {
         let key = TableKey.chunk(news.stream, news.partition, news.first)
         guard var image = news.image, let bytes = image.bytes(.batch), !random.happens(0.3) else {
-            return LogNews(key) ?? news
+            return ChunkNotice(key) ?? news
         }
         if random.happens(0.5) {
             var flipped = bytes
@@ -48,6 +51,6 @@ final class RecordStream: @unchecked Sendable {
         } else {
             image[.count] = .number((image.number(.count) ?? 0) + random.number(1...3))
         }
-        return LogNews(key, image: image) ?? news
+        return ChunkNotice(key, image: image) ?? news
     }
 }

@@ -1,0 +1,202 @@
+/// One turn at a ``DeletionJob``: a bounded number of pages of rows, removed group by group.
+///
+///     query ─┬─ rows, pages left ─┬─────────────────────────────→ remove ─┐
+///       ↑    │                    └─ subscriptions: empty the            │
+///       │    │                       positions of each, then ─→ remove ──┤
+///       │    ├─ none ─→ the next group ──────────────────────────────────┤
+///       │    │             └─ no group left ─→ store: no job ─→ finish   │
+///       │    └─ rows, but no page left ─→ store: the job ─→ finish       │
+///       └────────────────────────────────────────────────────────────────┘
+///
+/// A subscription's row goes only after its positions, which are found through it. Groups that are
+/// empty stay behind in the job's row, so that the next turn begins where this one ended.
+package struct DeletionTurn: ~Copyable {
+    /// What the shell does next.
+    package enum Action: Sendable {
+        /// Query these rows, then ``DeletionTurn/receive(_:isOver:)``.
+        case query(Query)
+        /// Remove these rows, then ``DeletionTurn/removed()``.
+        case remove([TableKey])
+        /// Do this write, then ``DeletionTurn/stored()``.
+        case store(Write)
+        /// The turn is over; nil: the job is done.
+        case finish(left: DeletionJob?)
+    }
+
+    private enum State: Sendable {
+        /// Next: reading.
+        case idle
+        /// The first page of the group is being read.
+        /// Next: removing, readingPositions, reading (the next group), storing.
+        case reading(RowGroup)
+        /// The positions of the page's next subscription are being read.
+        /// Next: removingPositions, readingPositions (of the next one), removing, reading.
+        case readingPositions(RowGroup, SubscriptionPage)
+        /// A page of positions is being removed; `isLast`: none is behind it.
+        /// Next: readingPositions, removing.
+        case removingPositions(RowGroup, SubscriptionPage, isLast: Bool)
+        /// A page of rows is being removed; `isLast`: none is behind it. Next: reading, storing.
+        case removing(RowGroup, isLast: Bool)
+        /// The job's row is being written. Next: finished.
+        case storing(left: DeletionJob?)
+        case finished
+    }
+
+    /// A page of subscriptions, some of which have no positions left.
+    private struct SubscriptionPage: Sendable {
+        /// Those whose positions are still to be emptied, the next one first.
+        var waiting: ArraySlice<Item>
+        /// Those that may be removed.
+        var ready: [TableKey] = []
+        /// Nothing is behind this page.
+        let isLast: Bool
+
+        /// The page after its first waiting subscription was found without positions.
+        var passingFirst: SubscriptionPage {
+            var page = self
+            if let item = page.waiting.popFirst() { page.ready.append(item.key) }
+            return page
+        }
+    }
+
+    private typealias Step = Transition<State, Action>
+
+    private var job: DeletionJob
+    private var pagesLeft: Int
+    private var state = State.idle
+
+    /// A turn at `job` that removes at most `pages` pages of ``Limits/sweepPageRows``.
+    package init(at job: DeletionJob, pages: Int = Limits.sweepPages) {
+        self.job = job
+        pagesLeft = pages
+    }
+
+    /// The first action.
+    package mutating func start() -> Action {
+        guard case .idle = state else { preconditionFailure("a turn starts once") }
+        return take(readGroup())
+    }
+
+    /// Takes the page that an ``Action/query(_:)`` found.
+    ///
+    /// - Parameters:
+    ///   - page: The page.
+    ///   - isOver: No further row may be removed in this run.
+    /// - Returns: What to do next.
+    /// - Throws: ``TableError/Reason/corrupt`` when a subscription's row is damaged.
+    package mutating func receive(
+        _ page: QueryPage,
+        isOver: Bool
+    ) throws(TableError) -> Action {
+        let mayRemove = pagesLeft > 0 && !isOver
+        switch state {
+        case .reading(let group):
+            guard !page.items.isEmpty else { return take(leaveGroup()) }
+            guard mayRemove else { return take(keepJob()) }
+            pagesLeft -= 1
+            return take(try remove(page, of: group))
+        case .readingPositions(let group, let subscriptions):
+            guard !page.items.isEmpty else {
+                return take(try readNextPositions(of: subscriptions.passingFirst, in: group))
+            }
+            guard mayRemove else { return take(removeReady(of: subscriptions, in: group)) }
+            pagesLeft -= 1
+            return take(
+                Step(
+                    .remove(page.items.map(\.key)),
+                    then: .removingPositions(group, subscriptions, isLast: page.next == nil)
+                )
+            )
+        case .idle, .removing, .removingPositions, .storing, .finished:
+            preconditionFailure("no rows are being read")
+        }
+    }
+
+    /// Goes on after an ``Action/remove(_:)``.
+    package mutating func removed() throws(TableError) -> Action {
+        switch state {
+        case .removing(let group, let isLast):
+            return take(isLast ? leaveGroup() : read(group))
+        case .removingPositions(let group, let subscriptions, isLast: true):
+            return take(try readNextPositions(of: subscriptions.passingFirst, in: group))
+        case .removingPositions(let group, let subscriptions, isLast: false):
+            return take(try readNextPositions(of: subscriptions, in: group))
+        case .idle, .reading, .readingPositions, .storing, .finished:
+            preconditionFailure("no rows are being removed")
+        }
+    }
+
+    /// Goes on after an ``Action/store(_:)``.
+    package mutating func stored() -> Action {
+        guard case .storing(let left) = state else { preconditionFailure("no job is being stored") }
+        return take(Step(.finish(left: left), then: .finished))
+    }
+
+    private mutating func take(_ step: Step) -> Action {
+        state = step.state
+        return step.action
+    }
+
+    // MARK: Groups
+
+    /// Reads the first group that is not empty yet; the job is done when there is none.
+    private func readGroup() -> Step {
+        guard let group = job.groups.dropFirst(job.groupsDone).first else {
+            return Step(.store(.delete(job.item.key)), then: .storing(left: nil))
+        }
+        return read(group)
+    }
+
+    private func read(_ group: RowGroup) -> Step {
+        Step(.query(Query(group, limit: Limits.sweepPageRows)), then: .reading(group))
+    }
+
+    private mutating func leaveGroup() -> Step {
+        job.groupsDone += 1
+        return readGroup()
+    }
+
+    private func keepJob() -> Step {
+        Step(.store(.put(job.item, if: .exists)), then: .storing(left: job))
+    }
+
+    // MARK: Rows
+
+    private func remove(_ page: QueryPage, of group: RowGroup) throws(TableError) -> Step {
+        let isLast = page.next == nil
+        guard case .subscriptions = group else {
+            let keys = page.items.map(\.key)
+            return Step(.remove(keys), then: .removing(group, isLast: isLast))
+        }
+        let subscriptions = SubscriptionPage(waiting: page.items[...], isLast: isLast)
+        return try readNextPositions(of: subscriptions, in: group)
+    }
+
+    /// Reads the positions of the first subscription that waits; when none does, the page may go.
+    private func readNextPositions(
+        of subscriptions: SubscriptionPage,
+        in group: RowGroup
+    ) throws(TableError) -> Step {
+        guard let item = subscriptions.waiting.first else {
+            return removeReady(of: subscriptions, in: group)
+        }
+        let row = try SubscriptionRow(item)
+        let positions = RowGroup.positions(row.stream, subscription: row.incarnation)
+        return Step(
+            .query(Query(positions, limit: Limits.sweepPageRows)),
+            then: .readingPositions(group, subscriptions)
+        )
+    }
+
+    /// Removes the subscriptions that have no positions left, if there are any.
+    private func removeReady(of subscriptions: SubscriptionPage, in group: RowGroup) -> Step {
+        guard !subscriptions.ready.isEmpty else { return read(group) }
+        let isLast = subscriptions.isLast && subscriptions.waiting.isEmpty
+        return Step(.remove(subscriptions.ready), then: .removing(group, isLast: isLast))
+    }
+}
+
+extension DeletionJob {
+    /// True once every writer must have met the seals, so that rows may be removed.
+    package func isDue(at now: Timestamp) -> Bool { notBefore <= now }
+}

@@ -1,0 +1,127 @@
+/// Takes the lease of the sweep, when there is something to do and nobody else does it.
+///
+///     start ─→ read ─┬─ damaged ─→ discard ─┐
+///                    └──────────────────────┴─┬─ someone holds it ────────→ finish: refused
+///                                             ├─ nothing is due ──────────→ finish: idle
+///                                             └─→ drawHolder ─→ write ─┬─→ finish: granted
+///                                                                      └─→ finish: refused
+///
+/// A row that is damaged is written anew, for it only says what can be found out. Two that sweep at
+/// once do no harm, so the lease may end by itself at any moment.
+package struct SweepLease: ~Copyable {
+    /// What the shell does next.
+    package enum Action: Sendable {
+        /// Read this row, then ``SweepLease/receive(_:now:)``.
+        case read(TableKey)
+        /// Report the damage and do this write, then ``SweepLease/discarded(now:)``.
+        case discard(Write, damage: TableError)
+        /// Draw a random id, then ``SweepLease/receive(holder:)``.
+        case drawHolder
+        /// Do this write, then ``SweepLease/receive(_:)``.
+        case write(Write)
+        /// The end.
+        case finish(Outcome)
+    }
+
+    /// The end of an attempt to take the lease.
+    package enum Outcome: Hashable, Sendable {
+        /// The caller sweeps, from where this row, as it is stored, says.
+        case granted(SweepRow)
+        /// Somebody else sweeps at the moment.
+        case refused
+        /// There is nothing to sweep now.
+        case idle
+    }
+
+    private enum State: Sendable {
+        /// Next: reading.
+        case idle
+        /// Next: discarding, drawing, finished.
+        case reading
+        /// Next: drawing, finished.
+        case discarding
+        /// A holder for the row is being drawn, at this time. Next: writing.
+        case drawing(SweepRow, Timestamp)
+        /// Next: finished.
+        case writing(SweepRow)
+        case finished
+    }
+
+    private typealias Step = Transition<State, Action>
+
+    private let budget: Int64
+    private let hasWork: Bool
+    private let wantsRound: Bool
+    private var state = State.idle
+
+    /// A lease for a run of the sweep.
+    ///
+    /// - Parameters:
+    ///   - budget: The run's time, milliseconds; the lease lasts a quarter longer.
+    ///   - hasWork: There are deletion jobs or kept fold requests, whether or not a round is due.
+    ///   - wantsRound: Every stream is to be looked at from now on, due or not.
+    package init(for budget: Int64, hasWork: Bool, wantsRound: Bool) {
+        self.budget = budget
+        self.hasWork = hasWork
+        self.wantsRound = wantsRound
+    }
+
+    /// The first action.
+    package mutating func start() -> Action {
+        guard case .idle = state else { preconditionFailure("a lease starts once") }
+        return take(Step(.read(.sweep), then: .reading))
+    }
+
+    /// Takes the row that a ``Action/read(_:)`` found.
+    package mutating func receive(_ item: Item?, now: Timestamp) -> Action {
+        guard case .reading = state else { preconditionFailure("no row is being read") }
+        guard let item else { return take(judge(SweepRow(), at: now)) }
+        do throws(TableError) {
+            return take(judge(try SweepRow(item), at: now))
+        } catch {
+            return take(Step(.discard(.delete(.sweep), damage: error), then: .discarding))
+        }
+    }
+
+    /// Goes on after a ``Action/discard(_:damage:)``.
+    package mutating func discarded(now: Timestamp) -> Action {
+        guard case .discarding = state else { preconditionFailure("no row is being discarded") }
+        return take(judge(SweepRow(), at: now))
+    }
+
+    /// Takes what a ``Action/drawHolder`` drew.
+    package mutating func receive(holder: Incarnation) -> Action {
+        guard case .drawing(var row, let now) = state else {
+            preconditionFailure("no holder is being drawn")
+        }
+        row.lease(to: holder, at: now, for: budget + budget / 4)
+        let write = row.write()
+        return take(Step(.write(write), then: .writing(row)))
+    }
+
+    /// Takes the outcome of a ``Action/write(_:)``.
+    package mutating func receive(_ outcome: WriteOutcome) -> Action {
+        guard case .writing(let row) = state else {
+            preconditionFailure("no lease is being written")
+        }
+        switch outcome {
+        case .applied: return take(Step(.finish(.granted(row)), then: .finished))
+        case .conditionFailed: return take(Step(.finish(.refused), then: .finished))
+        }
+    }
+
+    private mutating func take(_ step: Step) -> Action {
+        state = step.state
+        return step.action
+    }
+
+    private func judge(_ found: SweepRow, at now: Timestamp) -> Step {
+        guard !found.isHeld(at: now) else { return Step(.finish(.refused), then: .finished) }
+        var row = found
+        if wantsRound { row.want() }
+        let isDue = row.isDue(at: now)
+        guard hasWork || isDue else { return Step(.finish(.idle), then: .finished) }
+        if isDue { row.begin(at: now) }
+        return Step(.drawHolder, then: .drawing(row, now))
+    }
+}

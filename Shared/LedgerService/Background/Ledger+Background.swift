@@ -1,0 +1,75 @@
+import LedgerCore
+import Logging
+
+extension Ledger {
+    /// The background work of a server process: folds what is appended, and sweeps.
+    ///
+    /// Returns when the task is cancelled.
+    package func runBackground() async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { [self] in await foldOnAppend() }
+            group.addTask { [self] in await sweepEveryMinute() }
+        }
+    }
+
+    private func foldOnAppend() async {
+        while !Task.isCancelled {
+            let requests = await foldQueue.next()
+            let start = clock.uptime()
+            for request in requests where !Task.isCancelled { await fold(request) }
+            let rest = Self.foldRest(after: clock.uptime() - start)
+            _ = await result { () throws(CancellationError) in
+                try await clock.sleep(milliseconds: rest)
+            }
+        }
+    }
+
+    /// The rest after folds that took so long, both in milliseconds.
+    static func foldRest(after took: Int64) -> Int64 {
+        let basis = Limits.foldRestBasis
+        return min(max(took, basis.lowerBound), basis.upperBound) * Limits.foldRestShare
+    }
+
+    private func fold(_ request: FoldRequest) async {
+        do throws(LedgerError) {
+            switch request.background(try await publishable(request.id).row) {
+            case .drop: foldLags.forget(request)
+            case .fold(let compacts):
+                let report = try await fold(request, compacts: compacts)
+                foldLags.folded(request, upTo: report.watermark)
+                if !report.isAtEnd { foldQueue.enqueue(request) }
+            }
+        } catch .streamNotFound {
+            // Deleted meanwhile: nothing is left to fold.
+            foldLags.forget(request)
+        } catch {
+            foldQueue.postpone(request)
+            logger.error(
+                "compaction failed; it is tried again in a minute",
+                metadata: ["stream": "\(request.id)", "error": "\(error)"]
+            )
+        }
+    }
+
+    private func sweepEveryMinute() async {
+        // The process before this one may have left work of which nobody else knows. Where no other
+        // process can be at it, that is looked for at once.
+        if !table.deletesLogByItself { await sweep() }
+        var wantsRound = table.deletesLogByItself
+        while !Task.isCancelled {
+            await checkClock()
+            let start = clock.uptime()
+            let report = await sweepDue(within: Limits.sweepRun, wantsRound: wantsRound)
+            if report.hadTurn { wantsRound = false }
+            foldQueue.enqueuePostponed()
+            let rest = max(Limits.sweepRun - (clock.uptime() - start), Limits.sweepPause)
+            _ = await result { () throws(CancellationError) in
+                try await clock.sleep(milliseconds: rest)
+            }
+        }
+    }
+
+    /// The events that wait to be folded, as far as this process knows: those it appended itself, and
+    /// those its sweeps found.
+    package var foldLag: FoldLag { foldLags.lag }
+}

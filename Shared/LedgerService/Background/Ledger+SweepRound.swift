@@ -1,0 +1,125 @@
+import LedgerCore
+
+/// The way from stream to stream: the shells of ``SweepRound`` and ``StreamVisit``.
+extension Ledger {
+    /// Looks at every stream.
+    func lookAtEverything(in run: SweepRun) async {
+        var round = SweepRound(wholeAt: clock.now())
+        await work(on: &round, in: run) { run.isOver }
+    }
+
+    /// Goes on with the round where `row` is, and stores how far it came, until its share of the
+    /// run is used up, or someone else has taken over.
+    ///
+    /// - Returns: The row as it was stored last.
+    func lookAround(from row: SweepRow, in run: SweepRun) async -> SweepRow {
+        var round = SweepRound(from: row, isPaced: table.deletesLogByItself)
+        await work(on: &round, in: run) { run.isHalfOver }
+        return round.row
+    }
+
+    private func work(
+        on round: inout SweepRound,
+        in run: SweepRun,
+        until isOver: () -> Bool
+    ) async {
+        var listed = clock.instant()
+        var action = round.start(isOver: isOver())
+        do throws(LedgerError) {
+            while true {
+                switch action {
+                case .list(let query):
+                    listed = clock.instant()
+                    action = round.receive(try await soundRows(of: query, in: run))
+                case .look(let items):
+                    let known = listed
+                    // A slow stream holds up its page, and no more.
+                    let count = await inParallel(
+                        items,
+                        atOnce: Limits.sweepLanes,
+                        until: { run.isOver }
+                    ) { [self] item in
+                        await visit(item, listed: known, in: run)
+                    }
+                    action = round.looked(at: count, isOver: isOver())
+                case .store(let write):
+                    let outcome = try await apply(write, decided: clock.instant())
+                    action = round.stored(outcome, isOver: isOver())
+                case .finish: return
+                }
+            }
+        } catch {
+            note(error, in: run, at: ["step": "streams"])
+        }
+    }
+
+    private func visit(_ item: Item, listed: Instant, in run: SweepRun) async {
+        do throws(LedgerError) {
+            run.count { $0.streams += 1 }
+            let stream = try decoded { () throws(TableError) in try StreamRow(item) }
+            let isAtRest = sweepMemory.isAtRest(stream.incarnation, at: clock.now())
+            var visit = StreamVisit(to: stream, listed: listed)
+            var action = visit.start(isDue: run.isWhole || !isAtRest, now: clock.instant())
+            while true {
+                switch action {
+                case .reread(let key):
+                    let row = try await row(key)
+                    action = try decoded { () throws(TableError) in try visit.receive(row) }
+                case .finishDeletion(let stream): return try await finishDeletion(of: stream)
+                case .look(let stream, let known):
+                    return await look(at: stream, known: known, in: run)
+                case .pass: return
+                }
+            }
+        } catch {
+            note(error, in: run, at: ["stream": String(decoding: item.key.sortKey, as: UTF8.self)])
+        }
+    }
+
+    private func look(at stream: StreamRow, known: Instant, in run: SweepRun) async {
+        var rest = StreamRest(from: clock.now())
+        let looks = await inParallel(stream.partitions) { [self] partition in
+            await result { () throws(LedgerError) in
+                try await look(at: partition, of: stream, known: known, in: run)
+            }
+        }
+        for (partition, look) in zip(stream.partitions, looks) {
+            switch look {
+            case .success(let due): rest.note(due)
+            case .failure(let error):
+                rest.noteFailure()
+                let place = ["stream": "\(stream.id)", "partition": "\(partition.index)"]
+                note(error, in: run, at: place)
+            }
+        }
+        if !table.deletesLogByItself { sweepMemory.rest(stream.incarnation, until: rest.due) }
+    }
+
+    /// Reads a page of rows of which a damaged one hides itself only, and not its neighbours.
+    func soundRows(
+        of query: Query,
+        in run: SweepRun
+    ) async throws(LedgerError) -> QueryPage {
+        var query = query
+        while true {
+            do throws(TableError) {
+                return try await table.query(query)
+            } catch {
+                guard error.reason == .corrupt else { throw LedgerError(error) }
+                if query.limit > 1 {
+                    query.limit /= 2
+                    continue
+                }
+                guard let row = error.row, row.group == query.group else {
+                    throw LedgerError(error)
+                }
+                note(
+                    LedgerError(error),
+                    in: run,
+                    at: ["row": String(decoding: row.sortKey, as: UTF8.self)]
+                )
+                return QueryPage(items: [], next: row.sortKey)
+            }
+        }
+    }
+}

@@ -1,0 +1,271 @@
+import LedgerTesting
+import Testing
+
+@testable import LedgerCore
+
+@Suite("A turn at a deletion job")
+struct DeletionTurnTests {
+    private let stream = Sample.incarnation
+
+    private var job: DeletionJob {
+        DeletionJob(
+            stream: stream,
+            subscription: nil,
+            partitionCount: 1,
+            deletedAt: Sample.created
+        )
+    }
+
+    private func chunk(_ offset: Int64, _ partition: Partition = Sample.partition) -> Item {
+        Item(.chunk(stream, partition, Offset(unchecked: offset)))
+    }
+
+    private func subscription(_ number: UInt64) -> SubscriptionRow {
+        SubscriptionRow(
+            stream: stream,
+            id: SubscriptionID("u\(number)").unsafelyUnwrapped,
+            incarnation: Incarnation(high: 7, low: number),
+            secret: [],
+            startFrom: [],
+            created: Sample.created,
+            positions: []
+        )
+    }
+
+    private func position(_ number: UInt64, _ partition: Int) -> Item {
+        Item(
+            .position(
+                stream: stream,
+                subscription: Incarnation(high: 7, low: number),
+                Partition(unchecked: partition)
+            )
+        )
+    }
+
+    /// An action in a word.
+    private func word(_ action: DeletionTurn.Action) -> String {
+        switch action {
+        case .query(let query): "query \(query.group.partitionKey.prefix { $0 != "#" })"
+        case .remove(let keys): "remove \(keys.count)"
+        case .store(let write):
+            switch write.operation {
+            case .put(let item): "keep \(item.number(.progress) ?? -1)"
+            case .delete(let key): "delete \(key.group.partitionKey)"
+            case .check: "check"
+            }
+        case .finish(let left): "finish \(left?.groupsDone ?? -1)"
+        }
+    }
+
+    private func page(_ items: [Item], hasMore: Bool = false) -> QueryPage {
+        QueryPage(items: items, next: hasMore ? items.last?.key.sortKey : nil)
+    }
+
+    @Test("A job without rows goes from group to group and is deleted")
+    func empty() throws {
+        var turn = DeletionTurn(at: job)
+        var words = [word(turn.start())]
+        while words.last?.hasPrefix("query") == true {
+            // Neither a run that is over nor a turn without pages ends where nothing is to remove.
+            words.append(word(try turn.receive(page([]), isOver: true)))
+        }
+        words.append(word(turn.stored()))
+        #expect(
+            words == [
+                "query LOG", "query STATE", "query SUBS", "query IDEM", "query PART", "query NAME",
+                "delete GC", "finish -1",
+            ]
+        )
+    }
+
+    @Test("It begins with the first group that is not empty yet")
+    func resumed() {
+        var left = job
+        left.groupsDone = 4
+        var turn = DeletionTurn(at: left)
+        #expect(word(turn.start()) == "query PART")
+    }
+
+    @Test("What follows a page of a group")
+    func pages() throws {
+        let table: [(hasMore: Bool, pages: Int, isOver: Bool, words: [String])] = [
+            (false, 2, false, ["remove 2", "query STATE"]),
+            (true, 2, false, ["remove 2", "query LOG"]),
+            (false, 0, false, ["keep 0", "finish 0"]),
+            (false, 2, true, ["keep 0", "finish 0"]),
+        ]
+        for row in table {
+            var turn = DeletionTurn(at: job, pages: row.pages)
+            _ = turn.start()
+            let found = page([chunk(0), chunk(1)], hasMore: row.hasMore)
+            var words = [word(try turn.receive(found, isOver: row.isOver))]
+            words.append(word(row.words[0] == "keep 0" ? turn.stored() : try turn.removed()))
+            #expect(words == row.words, "\(row)")
+        }
+    }
+
+    @Test("A subscription waits for its positions, and takes nobody with it")
+    func subscriptions() throws {
+        var left = job
+        left.groupsDone = 2
+        var turn = DeletionTurn(at: left, pages: 2)
+        var words = [word(turn.start())]
+        let rows = page((1...3).map { subscription($0).item })
+        words.append(word(try turn.receive(rows, isOver: false)))
+        // The first has no positions, the second has two pages of them, and the pages run out.
+        words.append(word(try turn.receive(page([]), isOver: false)))
+        words.append(word(try turn.receive(page([position(2, 0)], hasMore: true), isOver: false)))
+        words.append(word(try turn.removed()))
+        let action = try turn.receive(page([position(2, 1)]), isOver: false)
+        words.append(word(action))
+        if case .remove(let keys) = action { #expect(keys == [rows.items[0].key]) }
+        words.append(word(try turn.removed()))
+        words.append(word(try turn.receive(page(Array(rows.items.dropFirst())), isOver: false)))
+        words.append(word(turn.stored()))
+        #expect(
+            words == [
+                "query SUBS", "query POS", "query POS", "remove 1", "query POS", "remove 1",
+                "query SUBS", "keep 2", "finish 2",
+            ]
+        )
+    }
+
+    @Test("A subscription that can't be read ends the turn, before anything is removed")
+    func damaged() throws {
+        var left = job
+        left.groupsDone = 2
+        var turn = DeletionTurn(at: left)
+        _ = turn.start()
+        let row = Item(.subscription(stream, subscription(1).id))
+        var caught = false
+        do { _ = try turn.receive(page([row]), isOver: false) } catch { caught = true }
+        #expect(caught)
+    }
+
+    @Test(
+        "Whatever ends its turns, a job removes its rows in their order, and no others",
+        arguments: seeds
+    )
+    func walk(_ seed: UInt64) throws {
+        var random = SeededGenerator(seed: seed)
+        let partitions = 1 + random.index(below: 3)
+        var job = DeletionJob(
+            stream: stream,
+            subscription: nil,
+            partitionCount: partitions,
+            deletedAt: Sample.created
+        )
+        var table = StoredRows()
+        table.pageRows = 1 + random.index(below: 4)
+        let foreign = try fill(&table, partitions, &random)
+        _ = table.write(.put(job.item))
+        var turns = 0
+        while true {
+            turns += 1
+            let pages = 1 + random.index(below: 5)
+            guard let left = try turn(at: job, pages, &table, &random) else { break }
+            // The next run knows what the table has.
+            job = try DeletionJob(try #require(table.rows[job.item.key]))
+            #expect(left.groupsDone >= job.groupsDone, "\(replay)")
+            try #require(turns < 10_000, "no progress; \(replay)")
+        }
+        #expect(table.keys == foreign, "\(replay)")
+    }
+
+    /// One turn, which may fail half-way.
+    ///
+    /// - Returns: What is left to do; nil when nothing is.
+    private func turn(
+        at job: DeletionJob,
+        _ pages: Int,
+        _ table: inout StoredRows,
+        _ random: inout SeededGenerator
+    ) throws -> DeletionJob? {
+        var turn = DeletionTurn(at: job, pages: pages)
+        var action = turn.start()
+        var removals = 0
+        while true {
+            switch action {
+            case .query(let query):
+                action = try turn.receive(table.query(query), isOver: random.happens(0.05))
+            case .remove(let keys):
+                check(keys, of: job, table)
+                removals += 1
+                let fails = random.happens(0.05)
+                table.remove(fails ? Array(keys.shuffled(using: &random).prefix(1)) : keys)
+                if fails { return job }
+                action = try turn.removed()
+            case .store(let write):
+                let outcome = table.write(write)
+                #expect(outcome == .applied)
+                action = turn.stored()
+            case .finish(let left):
+                // A page of subscriptions may be removed in the same breath as one of positions.
+                #expect(removals <= 2 * pages, "\(replay)")
+                guard let left else { return nil }
+                for group in left.groups.prefix(left.groupsDone) {
+                    #expect(table.query(Query(group, limit: 1)).items.isEmpty, "\(replay)")
+                }
+                return left
+            }
+        }
+    }
+
+    /// What may be removed now: rows of the first groups that have any; and of subscriptions only
+    /// those without positions.
+    private func check(_ keys: [TableKey], of job: DeletionJob, _ table: StoredRows) {
+        for key in keys {
+            var group = key.group
+            if case .positions(let owner, _) = group { group = .subscriptions(owner) }
+            guard let place = job.groups.firstIndex(of: group) else {
+                Issue.record("\(key) is not the job's; \(replay)")
+                continue
+            }
+            for earlier in job.groups.prefix(place) {
+                #expect(table.query(Query(earlier, limit: 1)).items.isEmpty, "\(replay)")
+            }
+            guard case .subscription(_, let id) = key,
+                let row = (1...9).map({ subscription($0) }).first(where: { $0.id == id })
+            else { continue }
+            let positions = RowGroup.positions(stream, subscription: row.incarnation)
+            #expect(table.query(Query(positions, limit: 1)).items.isEmpty, "\(replay)")
+        }
+    }
+
+    /// A stream's rows, and some of another one.
+    ///
+    /// - Returns: The keys of the other one's.
+    private func fill(
+        _ table: inout StoredRows,
+        _ partitions: Int,
+        _ random: inout SeededGenerator
+    ) throws -> Set<TableKey> {
+        let other = Incarnation(high: 3, low: 3)
+        var foreign: Set<TableKey> = []
+        for partition in Partition.all(partitions) {
+            for offset in 0..<random.index(below: 9) {
+                _ = table.write(.put(chunk(Int64(offset), partition)))
+            }
+            for key in 0..<random.index(below: 9) {
+                let key = EventKey(trusted: Array("k\(key)".utf8))
+                _ = table.write(.put(Item(.latest(stream, partition, key))))
+            }
+            _ = table.write(.put(Item(.progress(stream, partition))))
+            for key: TableKey in [.progress(other, partition), .chunk(other, partition, .zero)] {
+                _ = table.write(.put(Item(key)))
+                foreign.insert(key)
+            }
+        }
+        for number in 0..<UInt64(random.index(below: 9)) {
+            _ = table.write(.put(subscription(number + 1).item))
+            for partition in 0..<partitions where random.happens(0.7) {
+                _ = table.write(.put(position(number + 1, partition)))
+            }
+        }
+        _ = table.write(.put(Item(.streamName(stream))))
+        return foreign
+    }
+
+    private static let seeds = RandomSeed.cases(200)
+    private let replay = RandomSeed.replay("DeletionTurnTests")
+}

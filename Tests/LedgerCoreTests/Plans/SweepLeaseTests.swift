@@ -1,0 +1,148 @@
+import LedgerTesting
+import Testing
+
+@testable import LedgerCore
+
+@Suite("The lease of the sweep")
+struct SweepLeaseTests {
+    private let now = Timestamp(milliseconds: 1_000 * Limits.sweepEvery)
+    private let holder = Incarnation(high: 4, low: 4)
+
+    private func word(_ action: SweepLease.Action) -> String {
+        switch action {
+        case .read: "read"
+        case .discard: "discard"
+        case .drawHolder: "draw"
+        case .write: "write"
+        case .finish(.granted): "granted"
+        case .finish(.refused): "refused"
+        case .finish(.idle): "idle"
+        }
+    }
+
+    /// A row whose last round, long over, began so long ago.
+    private func row(roundAge: Int64?, heldFor held: Int64? = nil) -> SweepRow {
+        var row = SweepRow()
+        if let roundAge {
+            row.begin(at: now.advanced(byMilliseconds: -roundAge))
+            row.finish(after: 3)
+        }
+        if let held { row.lease(to: Incarnation(high: 9, low: 9), at: now, for: held) }
+        _ = row.write()
+        return row
+    }
+
+    @Test("Who gets the lease, by the row and by what there is to do")
+    func table() {
+        let every = Limits.sweepEvery
+        let table: [(SweepRow?, hasWork: Bool, wantsRound: Bool, String)] = [
+            (nil, false, false, "draw"),
+            (row(roundAge: every), false, false, "draw"),
+            (row(roundAge: every - 1), false, false, "idle"),
+            (row(roundAge: every - 1), true, false, "draw"),
+            (row(roundAge: every - 1), false, true, "draw"),
+            (row(roundAge: every, heldFor: 1), true, true, "refused"),
+            (row(roundAge: every, heldFor: 0), false, false, "draw"),
+        ]
+        for (row, hasWork, wantsRound, expected) in table {
+            var lease = SweepLease(for: 60_000, hasWork: hasWork, wantsRound: wantsRound)
+            #expect(word(lease.start()) == "read")
+            #expect(word(lease.receive(row?.item, now: now)) == expected)
+        }
+    }
+
+    @Test("A damaged row is discarded, and tells nothing")
+    func damaged() {
+        var lease = SweepLease(for: 60_000, hasWork: false, wantsRound: false)
+        _ = lease.start()
+        let action = lease.receive(Item(.sweep), now: now)
+        guard case .discard(let write, let damage) = action else {
+            Issue.record("not discarded")
+            return
+        }
+        #expect(write == .delete(.sweep) && damage.reason == .corrupt)
+        #expect(word(lease.discarded(now: now)) == "draw")
+    }
+
+    @Test("The row that is written has the round begun, and lasts a quarter longer than the run")
+    func granted() throws {
+        for (age, begins) in [(Limits.sweepEvery, true), (1_000, false)] {
+            var lease = SweepLease(for: 40_000, hasWork: true, wantsRound: false)
+            _ = lease.start()
+            _ = lease.receive(row(roundAge: age).item, now: now)
+            guard case .write(let write) = lease.receive(holder: holder),
+                case .put(let item) = write.operation
+            else {
+                Issue.record("no write")
+                return
+            }
+            #expect(item.bytes(.holder) == holder.bytes)
+            #expect(item.number(.until) == now.milliseconds + 50_000)
+            #expect(item.number(.began) == now.milliseconds - (begins ? 0 : age))
+            #expect(write.condition == .compare(.version, .equal, .number(1)))
+            guard case .finish(.granted(let row)) = lease.receive(.applied) else {
+                Issue.record("not granted")
+                return
+            }
+            #expect(row.item == item)
+            #expect(row.round == (begins ? .running(after: nil) : .resting))
+        }
+        var lease = SweepLease(for: 40_000, hasWork: true, wantsRound: false)
+        _ = lease.start()
+        _ = lease.receive(nil, now: now)
+        _ = lease.receive(holder: holder)
+        #expect(word(lease.receive(.conditionFailed(current: nil))) == "refused")
+    }
+
+    @Test("Of many processes one sweeps at a time, and every round has its turn", arguments: seeds)
+    func walk(_ seed: UInt64) throws {
+        var random = SeededGenerator(seed: seed)
+        var table = StoredRows()
+        var time = now
+        /// Until when somebody has the lease, as the oracle counts.
+        var heldUntil = Timestamp(milliseconds: 0)
+        var lastRound: Timestamp?
+        for number in 0..<200 {
+            time = time.advanced(byMilliseconds: random.number(in: 0...(Limits.sweepEvery / 8)))
+            if random.happens(0.5) { time = time.advanced(byMilliseconds: 1) }
+            let budget = random.number(in: 1...(Limits.sweepLease))
+            let hasWork = random.happens(0.2)
+            var lease = SweepLease(for: budget, hasWork: hasWork, wantsRound: false)
+            var action = lease.start()
+            loop: while true {
+                switch action {
+                case .read(let key): action = lease.receive(table.rows[key], now: time)
+                case .discard(let write, _):
+                    _ = table.write(write)
+                    action = lease.discarded(now: time)
+                case .drawHolder:
+                    action = lease.receive(holder: Incarnation(high: 1, low: UInt64(number)))
+                case .write(let write): action = lease.receive(table.write(write))
+                case .finish: break loop
+                }
+            }
+            let isHeld = time < heldUntil
+            let isDue =
+                lastRound.map { $0.advanced(byMilliseconds: Limits.sweepEvery) <= time } ?? true
+            switch action {
+            case .finish(.granted(var row)):
+                #expect(!isHeld && (hasWork || isDue), "\(replay)")
+                if isDue { lastRound = time }
+                heldUntil = time.advanced(
+                    byMilliseconds: min(budget + budget / 4, Limits.sweepLease)
+                )
+                if case .running = row.round { row.finish(after: 1) }
+                if random.happens(0.7) {
+                    row.release()
+                    heldUntil = time
+                }
+                _ = table.write(row.write())
+            case .finish(.refused): #expect(isHeld, "\(replay)")
+            default: #expect(!isHeld && !hasWork && !isDue, "\(replay)")
+            }
+        }
+    }
+
+    private static let seeds = RandomSeed.cases(50)
+    private let replay = RandomSeed.replay("SweepLeaseTests")
+}

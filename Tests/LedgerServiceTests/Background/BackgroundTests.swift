@@ -1,0 +1,62 @@
+import APISuite
+import LedgerCore
+import LedgerTesting
+import Synchronization
+import Testing
+
+@testable import LedgerService
+
+@Suite("Background work")
+struct BackgroundTests {
+    @Test("Folds rest in proportion to what they took, within bounds")
+    func rest() {
+        #expect(Ledger.foldRest(after: 0) == 200)
+        #expect(Ledger.foldRest(after: 100) == 400)
+        // A machine that was suspended for a night.
+        #expect(Ledger.foldRest(after: 8 * 3_600_000) == 10_000)
+    }
+
+    @Test("A sweep that is stopped reports no failure, and the next one goes on")
+    func stopped() async throws {
+        let memory = MemoryTable()
+        let sweeping = Mutex<Task<SweepReport, Never>?>(nil)
+        let started = Gate()
+        let table = FaultyTable(memory) { call, moment in
+            guard call.kind == .batchDelete, moment == .after else { return }
+            await started.wait()
+            sweeping.withLock { $0?.cancel() }
+        }
+        let api = API(table: table)
+        await deletedStream("s", api)
+        let task = Task { await api.ledger.sweep() }
+        sweeping.withLock { $0 = task }
+        started.open()
+        #expect(await task.value.failures == 0)
+        #expect(!memory.items.isEmpty)
+        sweeping.withLock { $0 = nil }
+        #expect(await api.ledger.sweep().failures == 0)
+        #expect(memory.items.isEmpty)
+    }
+
+    @Test("A deletion job that can't be read holds up no other")
+    func damagedJob() async throws {
+        let table = MemoryTable()
+        let api = API(table: table)
+        let damaged = TableKey.deletion(stream: Incarnation(high: 0, low: 0), subscription: nil)
+        _ = try await table.write(.put(Item(damaged)))
+        await deletedStream("s", api)
+        #expect(await api.ledger.sweep().failures == 1)
+        #expect(table.items.map(\.key) == [damaged])
+    }
+
+    /// A stream with rows of every kind that was deleted, and its rows are due to go.
+    private func deletedStream(_ name: String, _ api: API) async {
+        await api.stream(name)
+        for index in 0..<5 { await api.publish(name, "k\(index)") }
+        await api.call("POST", "/streams/\(name)/compact")
+        await api.subscribe(name, "u")
+        await api.commit(name, "u", await api.poll(name, "u").cursor)
+        await api.call("DELETE", "/streams/\(name)")
+        api.clock.advance(milliseconds: Limits.deletionGrace)
+    }
+}
