@@ -136,4 +136,32 @@ extension Ledger {
             }
         }
     }
+
+    // MARK: Tails
+
+    /// A strongly consistent look at a partition's end; damage of a chunk is in the error.
+    func tail(
+        of partition: Partition,
+        in stream: StreamRow
+    ) async -> Result<TailReading, TableError> {
+        await attempt { () throws(TableError) in
+            try await readTail(stream.incarnation, partition)
+        }
+    }
+
+    /// A partition's end, as far as it can be seen.
+    func end(
+        of partition: Partition,
+        in stream: StreamRow
+    ) async throws(LedgerError) -> PartitionEnd {
+        let reading: TailReading
+        switch await tail(of: partition, in: stream) {
+        case .success(let found): reading = found
+        case .failure(let error): throw LedgerError(error, in: stream.id)
+        }
+        let (now, trust) = (clock.wall(), trust(in: stream))
+        return try unlessRefused { () throws(Refusal) in
+            try PartitionEnd(reading, of: stream.id, at: now, trust: trust)
+        }
+    }
 }

@@ -81,13 +81,13 @@ extension Ledger {
 
     /// - Returns: false when there is more to fold.
     private func answer(_ ring: Doorbell.Ring, _ run: SweepRun) async throws(LedgerError) -> Bool {
-        let stream: StreamRow
-        let known: Instant
+        let known: Observed<StreamRow>
         do throws(LedgerError) {
-            (stream, known) = try await publishable(ring.id)
+            known = try await publishable(ring.id)
         } catch .streamNotFound {
             return true
         }
+        let stream = known.value
         guard stream.incarnation == ring.stream else { return true }
         let report = try await fold(
             ring.stream,
@@ -96,7 +96,7 @@ extension Ledger {
             compacts: stream.compaction
         )
         guard report.isAtEnd else { return false }
-        _ = try await look(at: ring.partition, of: stream, known, run)
+        _ = try await look(at: ring.partition, of: stream, known.readAt, run)
         return true
     }
 }

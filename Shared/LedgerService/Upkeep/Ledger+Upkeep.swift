@@ -35,7 +35,7 @@ extension Ledger {
 
     private func answer(_ ring: Doorbell.Ring) async {
         do throws(LedgerError) {
-            let stream = try await publishable(ring.id).row
+            let stream = try await publishable(ring.id).value
             guard stream.incarnation == ring.stream, stream.compaction else {
                 return foldLags.forget(ring)
             }
