@@ -9,7 +9,7 @@ extension LedgerAPI {
     ) async throws(LedgerError) -> APIResponse {
         let query = try QueryParameters(request.query, allowed: ["at"])
         let moment = try query.number("at").flatMap { Offset($0) }
-        let head = try await ledger.head(id, partition: partition, at: moment)
+        let head = try await ledger.head(of: id, partition: partition, at: moment)
         return .json { writer in
             writer.beginObject()
             writer.key("partition")
