@@ -2,18 +2,24 @@ package import LedgerCore
 
 /// A page of a subscription.
 package struct SubscriptionPage: Sendable {
-    /// The stream.
+    /// The stream as it was when the page was read.
     package let stream: StreamRow
-    /// The events.
+    /// The events, and where each partition stands behind them.
     package let page: EventPage
-    /// Where the page ends, to be committed or continued from.
+    /// The end of the page, to be committed or continued from.
     package let cursor: String
+
+    fileprivate init(_ page: EventPage, of state: SubscriptionState) {
+        stream = state.stream
+        self.page = page
+        cursor = state.cursor(at: page.positions)
+    }
 }
 
 extension Ledger {
     /// Reads a subscription's next events, from a cursor or else from what was committed.
     ///
-    /// `wait`: Milliseconds to wait for events when there are none.
+    /// When there are none it waits for them, at most `wait` milliseconds.
     package func poll(
         _ id: SubscriptionID,
         of streamID: StreamID,
@@ -21,94 +27,69 @@ extension Ledger {
         limit: Int,
         wait: Int64
     ) async throws(LedgerError) -> SubscriptionPage {
-        let start = clock.instant()
+        let begun = clock.instant()
         guard wait > 0 else {
-            return try await page(try await standing(id, of: streamID), cursor, limit, start)
+            let state = try await state(of: id, of: streamID)
+            return try await page(of: state, from: cursor, limit: limit)
         }
         let guest = signals.join(streamID, id)
         defer { signals.leave(guest) }
-        var now = try await standing(id, of: streamID)
-        var found = try await page(now, cursor, limit, start)
+        var state = try await state(of: id, of: streamID)
+        var found = try await page(of: state, from: cursor, limit: limit)
         while found.page.isIdle {
-            let left = wait - clock.instant().elapsed(since: start)
-            let news = await news(for: guest, beyond: Self.stand(of: found.page, now), atMost: left)
+            let left = wait - clock.instant().elapsed(since: begun)
+            let stand = AppendSignals.Stand(of: found.page, in: state.value)
+            let news = await news(for: guest, beyond: stand, atMost: left)
             if news == .end || Task.isCancelled { break }
-            let known = clock.instant()
-            let before = now
-            now = try await standing(id, of: streamID)
-            guard now.stream.incarnation == before.stream.incarnation else {
+            let before = state
+            state = try await self.state(of: id, of: streamID)
+            guard state.value.stream.incarnation == before.value.stream.incarnation else {
                 throw .streamNotFound(streamID)
             }
-            if news == .events, now.isUnmoved(since: before) {
-                found = try await page(now, beyond: found.page, guest, limit, known)
-            } else if news == .nothing, now.isUnmoved(since: before) {
+            if news == .events, state.value.isUnmoved(since: before.value) {
+                found = try await page(of: state, beyond: found.page, for: guest, limit: limit)
+            } else if news == .nothing, state.value.isUnmoved(since: before.value) {
                 break
             } else {
-                found = try await page(now, cursor, limit, known)
+                found = try await page(of: state, from: cursor, limit: limit)
             }
             if news == .nothing { break }
         }
         return found
     }
 
-    private static func stand(of page: EventPage, _ now: Standing) -> AppendSignals.Stand {
-        AppendSignals.Stand(
-            stream: now.stream.incarnation,
-            subscription: now.subscription,
-            first: now.stream.partitions[0],
-            offsets: page.positions.map(\.logOffset)
-        )
-    }
-
     /// Reads on where a page found nothing, only in the partitions that had news since.
     private func page(
-        _ now: Standing,
+        of state: Observed<SubscriptionState>,
         beyond page: EventPage,
-        _ guest: AppendSignals.Guest,
-        _ limit: Int,
-        _ known: Instant
+        for guest: AppendSignals.Guest,
+        limit: Int
     ) async throws(LedgerError) -> SubscriptionPage {
-        let stand = Self.stand(of: page, now)
         let next = try await self.page(
-            of: now.stream,
-            beyond: stand,
+            of: state.value.stream,
+            beyond: AppendSignals.Stand(of: page, in: state.value),
             guest,
             limit: limit,
-            known: known
+            known: state.readAt
         )
-        return subscriptionPage(next, now)
+        return SubscriptionPage(next, of: state.value)
     }
 
     private func page(
-        _ now: Standing,
-        _ cursor: String?,
-        _ limit: Int,
-        _ known: Instant
+        of state: Observed<SubscriptionState>,
+        from cursor: String?,
+        limit: Int
     ) async throws(LedgerError) -> SubscriptionPage {
-        let (stream, subscription) = (now.stream, now.subscription)
-        var positions = now.positions
-        if let cursor { positions = try verified(cursor, subscription, stream).positions }
+        let stream = state.value.stream
+        let positions = try unlessRefused { () throws(Refusal) in
+            try state.value.positions(from: cursor, rules: configuration.rules)
+        }
         let lanes = zip(stream.partitions, positions).map { (partition: $0, position: $1) }
-        let page = try await page(of: stream, from: lanes, limit: limit, known: known)
-        return subscriptionPage(page, now)
+        let page = try await page(of: stream, from: lanes, limit: limit, known: state.readAt)
+        return SubscriptionPage(page, of: state.value)
     }
 
-    private func subscriptionPage(_ page: EventPage, _ now: Standing) -> SubscriptionPage {
-        let next = Cursor(
-            subscription: now.subscription.incarnation,
-            epoch: now.subscription.epoch,
-            positions: page.positions
-        )
-        return SubscriptionPage(
-            stream: now.stream,
-            page: page,
-            cursor: next.encoded(secret: now.subscription.secret)
-        )
-    }
-
-    /// Moves a subscription forward to a cursor.
-    ///
-    /// Where it is further already, it stays.
+    /// Moves a subscription forward to a cursor; where it is further already, it stays.
     ///
     /// - Throws: ``LedgerError/positionBeyondTail(_:position:tail:)`` when the cursor is from a longer
     ///   log, or what a failed table call becomes.
@@ -116,15 +97,14 @@ extension Ledger {
         _ id: SubscriptionID,
         of streamID: StreamID,
         cursor text: String
-    )
-        async throws(LedgerError)
-    {
-        let decided = clock.instant()
-        let now = try await standing(id, of: streamID)
-        let (stream, subscription) = (now.stream, now.subscription)
-        let cursor = try verified(text, subscription, stream)
+    ) async throws(LedgerError) {
+        let state = try await state(of: id, of: streamID)
+        let (stream, subscription) = (state.value.stream, state.value.subscription)
+        let cursor = try unlessRefused { () throws(Refusal) in
+            try state.value.cursor(text, rules: configuration.rules)
+        }
         let moved = stream.partitions.filter {
-            now.positions[$0.index] != cursor.positions[$0.index]
+            state.value.positions[$0.index] != cursor.positions[$0.index]
         }
         try await check(cursor.positions, of: moved, in: stream)
         let outcomes = await inParallel(moved) { [self] partition in
@@ -136,7 +116,7 @@ extension Ledger {
                 position: cursor.positions[partition.index]
             )
             return await attempt { () throws(LedgerError) in
-                try await apply(row.commit(rules: configuration.rules), decided: decided)
+                try await apply(row.commit(rules: configuration.rules), decided: state.readAt)
             }
         }
         let isChanged = outcomes.contains { outcome in
@@ -166,20 +146,65 @@ extension Ledger {
         guard row.epoch == subscription.epoch else { throw .cursorSuperseded }
     }
 
-    private func verified(
-        _ text: String,
-        _ subscription: SubscriptionRow,
-        _ stream: StreamRow
-    )
-        throws(LedgerError) -> Cursor
-    {
-        guard let cursor = Cursor.decode(text)?.verified(secret: subscription.secret),
-            cursor.subscription == subscription.incarnation,
-            cursor.positions.count == stream.partitionCount
-        else { throw .invalidCursor }
-        guard cursor.epoch == subscription.epoch || !configuration.rules.keep(.seekEpoch) else {
-            throw .cursorSuperseded
+    /// Refuses positions beyond the end of their partitions: what is published there later would be
+    /// passed over.
+    ///
+    /// `positions`: By partition number, of which `partitions` are looked at.
+    private func check(
+        _ positions: [Position],
+        of partitions: [Partition],
+        in stream: StreamRow
+    ) async throws(LedgerError) {
+        let open = partitions.filter {
+            !hints.reaches(stream.incarnation, $0, positions[$0.index].logOffset)
         }
-        return cursor
+        let checks = await inParallel(open) { [self] partition in
+            await attempt { () throws(LedgerError) in
+                try await check(positions[partition.index].logOffset, partition, stream)
+            }
+        }
+        for check in checks { try check.get() }
+    }
+
+    private func check(
+        _ position: Offset,
+        _ partition: Partition,
+        _ stream: StreamRow
+    ) async throws(LedgerError) {
+        let reading: TailReading
+        do throws(TableError) {
+            reading = try await readTail(stream.incarnation, partition)
+        } catch {
+            throw LedgerError(error, in: stream.id)
+        }
+        switch reading.verdict(at: clock.wall(), trust(in: stream)) {
+        case .tail(let tail) where position <= tail.next,
+            .unverified(let tail) where position <= tail.next:
+            hints.reach(stream.incarnation, partition, tail.next)
+        case .tail(let tail):
+            throw .positionBeyondTail(partition, position: position, tail: tail.next)
+        case .unverified: throw .tailUnverified(partition)
+        case .sealed: throw .streamNotFound(stream.id)
+        }
+    }
+}
+
+extension AppendSignals.Stand {
+    /// The stand of a guest who has read a page to its end.
+    fileprivate init(of page: EventPage, in state: SubscriptionState) {
+        self.init(
+            stream: state.stream.incarnation,
+            subscription: state.subscription,
+            first: state.stream.partitions[0],
+            offsets: page.positions.map(\.logOffset)
+        )
+    }
+}
+
+extension SubscriptionState {
+    /// True when neither a seek nor a commit has moved it since.
+    fileprivate func isUnmoved(since before: SubscriptionState) -> Bool {
+        subscription.incarnation == before.subscription.incarnation
+            && subscription.epoch == before.subscription.epoch && positions == before.positions
     }
 }
