@@ -96,96 +96,58 @@ extension Ledger {
     package func commit(
         _ id: SubscriptionID,
         of streamID: StreamID,
-        cursor text: String
+        cursor: String
     ) async throws(LedgerError) {
         let state = try await state(of: id, of: streamID)
-        let (stream, subscription) = (state.value.stream, state.value.subscription)
-        let cursor = try unlessRefused { () throws(Refusal) in
-            try state.value.cursor(text, rules: configuration.rules)
+        let stream = state.value.stream
+        var plan = CommitPlan(
+            of: state.value,
+            trust: trust(in: stream),
+            rules: configuration.rules
+        )
+        var action = plan.start(to: cursor) { partition, offset in
+            hints.reaches(stream.incarnation, partition, offset)
         }
-        let moved = stream.partitions.filter {
-            state.value.positions[$0.index] != cursor.positions[$0.index]
-        }
-        try await check(cursor.positions, of: moved, in: stream)
-        let outcomes = await inParallel(moved) { [self] partition in
-            let row = PositionRow(
-                stream: stream.incarnation,
-                subscription: subscription.incarnation,
-                partition: partition,
-                epoch: subscription.epoch,
-                position: cursor.positions[partition.index]
-            )
-            return await attempt { () throws(LedgerError) in
-                try await apply(row.commit(rules: configuration.rules), decided: state.readAt)
-            }
-        }
-        let isChanged = outcomes.contains { outcome in
-            switch outcome {
-            case .success(let outcome): outcome == .applied
-            case .failure(let error): error.mayHaveHappened
-            }
-        }
-        for outcome in outcomes {
-            do throws(LedgerError) {
-                try check(try outcome.get(), subscription)
-            } catch {
-                throw isChanged ? error.afterChange : error
+        while true {
+            switch action {
+            case .checkTails(let checks):
+                let results = await inParallel(checks) { [self] check in
+                    await result(of: check, in: stream)
+                }
+                action = plan.receive(checks: results)
+            case .write(let writes):
+                let outcomes = await inParallel(writes) { [self] write in
+                    await attempt { () throws(TableError) in
+                        try await table.write(write, decided: state.readAt)
+                    }
+                }
+                action = plan.receive(writes: outcomes)
+            case .finish: return
+            case .fail(let refusal): throw LedgerError(refusal)
             }
         }
     }
 
-    /// A commit that was not written found a later position, which is fine, or a later epoch.
-    private func check(
-        _ outcome: WriteOutcome,
-        _ subscription: SubscriptionRow
-    )
-        throws(LedgerError)
-    {
-        guard case .conditionFailed(let current) = outcome, let current else { return }
-        let row = try decoded { () throws(TableError) in try PositionRow(current) }
-        guard row.epoch == subscription.epoch else { throw .cursorSuperseded }
-    }
-
-    /// Refuses positions beyond the end of their partitions: what is published there later would be
-    /// passed over.
-    ///
-    /// `positions`: By partition number, of which `partitions` are looked at.
-    private func check(
-        _ positions: [Position],
-        of partitions: [Partition],
+    private func result(
+        of check: PositionCheck,
         in stream: StreamRow
-    ) async throws(LedgerError) {
-        let open = partitions.filter {
-            !hints.reaches(stream.incarnation, $0, positions[$0.index].logOffset)
-        }
-        let checks = await inParallel(open) { [self] partition in
-            await attempt { () throws(LedgerError) in
-                try await check(positions[partition.index].logOffset, partition, stream)
-            }
-        }
-        for check in checks { try check.get() }
+    ) async -> Result<Offset, Refusal> {
+        let tail = await tail(of: check.partition, in: stream)
+        let result = check.judge(tail, now: clock.wall())
+        hints.remember(result, of: check.partition, in: stream)
+        return result
     }
+}
 
-    private func check(
-        _ position: Offset,
-        _ partition: Partition,
-        _ stream: StreamRow
-    ) async throws(LedgerError) {
-        let reading: TailReading
-        do throws(TableError) {
-            reading = try await readTail(stream.incarnation, partition)
-        } catch {
-            throw LedgerError(error, in: stream.id)
-        }
-        switch reading.verdict(at: clock.wall(), trust(in: stream)) {
-        case .tail(let tail) where position <= tail.next,
-            .unverified(let tail) where position <= tail.next:
-            hints.reach(stream.incarnation, partition, tail.next)
-        case .tail(let tail):
-            throw .positionBeyondTail(partition, position: position, tail: tail.next)
-        case .unverified: throw .tailUnverified(partition)
-        case .sealed: throw .streamNotFound(stream.id)
-        }
+extension ReadHints {
+    /// Keeps how far a log reaches for certain; a refusal teaches nothing.
+    fileprivate func remember(
+        _ reach: Result<Offset, Refusal>,
+        of partition: Partition,
+        in stream: StreamRow
+    ) {
+        guard case .success(let offset) = reach else { return }
+        self.reach(stream.incarnation, partition, offset)
     }
 }
 
