@@ -16,6 +16,7 @@ package struct SubscriptionPage: Sendable {
     }
 }
 
+/// The shells of ``WaitPlan`` and ``CommitPlan``.
 extension Ledger {
     /// Reads a subscription's next events, from a cursor or else from what was committed.
     ///
@@ -36,26 +37,28 @@ extension Ledger {
         defer { signals.leave(guest) }
         var state = try await state(of: id, of: streamID)
         var found = try await page(of: state, from: cursor, limit: limit)
-        while found.page.isIdle {
-            let left = wait - clock.instant().elapsed(since: begun)
-            let stand = AppendSignals.Stand(of: found.page, in: state.value)
-            let news = await news(for: guest, beyond: stand, atMost: left)
-            if news == .end || Task.isCancelled { break }
-            let before = state
-            state = try await self.state(of: id, of: streamID)
-            guard state.value.stream.incarnation == before.value.stream.incarnation else {
-                throw .streamNotFound(streamID)
-            }
-            if news == .events, state.value.isUnmoved(since: before.value) {
-                found = try await page(of: state, beyond: found.page, for: guest, limit: limit)
-            } else if news == .nothing, state.value.isUnmoved(since: before.value) {
-                break
-            } else {
+        let ground = WaitPlan.Ground(state.value)
+        var plan = WaitPlan(of: streamID, on: ground, begun: begun, patience: wait)
+        var action = plan.receive(isIdle: found.page.isIdle, now: clock.instant())
+        while true {
+            switch action {
+            case .wait(let milliseconds):
+                let stand = AppendSignals.Stand(of: found.page, in: state.value)
+                let news = await news(for: guest, beyond: stand, atMost: milliseconds)
+                action = plan.receive(news, isCancelled: Task.isCancelled)
+            case .look:
+                state = try await self.state(of: id, of: streamID)
+                action = plan.receive(WaitPlan.Ground(state.value))
+            case .readAnew:
                 found = try await page(of: state, from: cursor, limit: limit)
+                action = plan.receive(isIdle: found.page.isIdle, now: clock.instant())
+            case .readOn:
+                found = try await page(of: state, beyond: found.page, for: guest, limit: limit)
+                action = plan.receive(isIdle: found.page.isIdle, now: clock.instant())
+            case .finish: return found
+            case .fail(let refusal): throw LedgerError(refusal)
             }
-            if news == .nothing { break }
         }
-        return found
     }
 
     /// Reads on where a page found nothing, only in the partitions that had news since.
@@ -160,13 +163,5 @@ extension AppendSignals.Stand {
             first: state.stream.partitions[0],
             offsets: page.positions.map(\.logOffset)
         )
-    }
-}
-
-extension SubscriptionState {
-    /// True when neither a seek nor a commit has moved it since.
-    fileprivate func isUnmoved(since before: SubscriptionState) -> Bool {
-        subscription.incarnation == before.subscription.incarnation
-            && subscription.epoch == before.subscription.epoch && positions == before.positions
     }
 }
