@@ -30,24 +30,22 @@ extension Ledger {
     /// Believes this process's clock on an operator's word; so do the table's other processes, within
     /// a minute.
     ///
-    /// - Returns: What the clock says.
+    /// - Returns: The time of the clock.
     package func acceptClock() async throws(LedgerError) -> Timestamp {
-        for _ in 0..<Limits.casTries {
+        let accepted = try await compareAndSet { () throws(LedgerError) in
             let decided = clock.instant()
             let row: ClockRow?
             do throws(TableError) { row = try await clockRow() } catch { throw LedgerError(error) }
             let (next, instant) = clock.accepting(row)
-            guard case .applied = try await apply(next.write(after: row), decided: decided) else {
-                continue
-            }
-            clock.accept(instant)
-            logger.notice(
-                "the clock was accepted",
-                metadata: ["time": "\(RFC3339.text(instant.now))"]
-            )
-            return instant.now
+            let outcome = try await apply(next.write(after: row), decided: decided)
+            return (outcome.isApplied, instant)
         }
-        throw .contention
+        clock.accept(accepted)
+        logger.notice(
+            "the clock was accepted",
+            metadata: ["time": "\(RFC3339.text(accepted.now))"]
+        )
+        return accepted.now
     }
 
     /// Throws ``LedgerError/clockSuspect(_:)`` when no event may be stamped now that is to be kept for

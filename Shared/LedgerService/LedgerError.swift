@@ -1,20 +1,18 @@
 package import LedgerCore
 
-/// Why a use case was refused or failed.
+/// The refusal or failure of a use case: unless a case says otherwise, nothing was changed.
 ///
 /// The one mapping to HTTP is in `API/ErrorAnswer+Mapping.swift`.
-///
-/// Unless a case says otherwise, nothing was changed.
 package enum LedgerError: Error, Hashable, Sendable {
     // MARK: The request is wrong
 
     /// A field or parameter breaks a rule or a limit.
     case invalid(field: String, message: String, limit: Int? = nil)
-    /// Not a stream name.
+    /// A text that is not a stream's name.
     case invalidStreamID(String)
-    /// Not a subscription name.
+    /// A text that is not a subscription's name.
     case invalidSubscriptionID(String)
-    /// Not an event key; the field names the event.
+    /// A text that is not an event key; the field names the event.
     case invalidEventKey(field: String, message: String)
     /// Malformed, forged, or another stream's or subscription's.
     case invalidCursor
@@ -34,26 +32,26 @@ package enum LedgerError: Error, Hashable, Sendable {
 
     // MARK: There is no such thing
 
-    /// No such route.
+    /// No route has this path.
     case routeNotFound
     /// The route exists, with other methods.
     case methodNotAllowed(allow: [String])
-    /// No such stream.
+    /// No stream has this name, or it is being deleted.
     case streamNotFound(StreamID)
-    /// No such subscription.
+    /// The stream has no subscription of this name.
     case subscriptionNotFound(SubscriptionID)
-    /// No such partition.
+    /// The stream has fewer partitions.
     case partitionNotFound(Int64)
     /// The key has no event, or was deleted.
     case keyNotFound
-    /// No such API key.
+    /// No API key has this id, or it was revoked.
     case apiKeyNotFound(String)
 
     // MARK: It does not fit the present state
 
-    /// The name is taken.
+    /// Another stream has the name.
     case streamAlreadyExists(StreamID)
-    /// The name is taken.
+    /// Another subscription of the stream has the name.
     case subscriptionAlreadyExists(SubscriptionID)
     /// The partition's next offset is another one.
     case offsetConflict(Partition, actual: Offset)
@@ -77,7 +75,7 @@ package enum LedgerError: Error, Hashable, Sendable {
 
     // MARK: The ledger can't
 
-    /// Time ran out while it was open whether the events were stored.
+    /// Time ran out before it was known that the events are stored or are not.
     case outcomeUnknown
     /// Some partitions' events are stored, others' are not or may not be.
     case partialPublish([PartitionOutcome])
@@ -100,11 +98,11 @@ package enum LedgerError: Error, Hashable, Sendable {
     /// A defect, or damaged data that is no chunk; for a change, `mayHaveHappened` says the rest.
     case internalError(message: String, mayHaveHappened: Bool)
 
-    /// Why a request counts as nobody's.
+    /// A reason to count a request as nobody's.
     package enum KeyProblem: Hashable, Sendable {
-        /// It has no key.
+        /// The request has no key.
         case missing
-        /// What it has is no key.
+        /// The text in its place is no key.
         case malformed
         /// There is no such key, or not any more.
         case unknown
@@ -112,29 +110,29 @@ package enum LedgerError: Error, Hashable, Sendable {
         case expired
     }
 
-    /// Why a partition's queue refused a publish.
+    /// A reason for a partition's queue to refuse a publish.
     package enum QueueRefusal: Hashable, Sendable {
         /// The publish waited in it until its deadline.
         case overdue
-        /// It was full.
+        /// It held as much as it may hold.
         case full
     }
 
-    /// What became of one partition's events in a publish that did not succeed as a whole.
+    /// The fate of one partition's events in a publish that did not succeed as a whole.
     package struct PartitionOutcome: Hashable, Sendable {
-        /// Whether the events are there.
+        /// The fate of the events.
         package enum State: Hashable, Sendable {
-            /// They are, at these offsets.
+            /// They are stored, at these offsets.
             case stored(StoredRange)
-            /// They are not.
+            /// They are certainly not stored.
             case notStored
-            /// They may be.
+            /// They may be stored: the outcome of a write is unknown.
             case unknown
         }
 
-        /// The partition.
+        /// The partition that the events fall into.
         package let partition: Partition
-        /// What became of its events.
+        /// The fate of all its events in this publish.
         package let state: State
     }
 
@@ -154,12 +152,12 @@ package enum LedgerError: Error, Hashable, Sendable {
         }
     }
 
-    /// Whether the change that failed so may have been made.
+    /// True when the change that failed so may have been made.
     var mayHaveHappened: Bool {
         switch self {
-        case .unavailable(_, let open), .closed(_, let open), .storageFull(let open),
-            .internalError(_, let open):
-            open
+        case .unavailable(_, let mayHaveHappened), .closed(_, let mayHaveHappened),
+            .storageFull(let mayHaveHappened), .internalError(_, let mayHaveHappened):
+            mayHaveHappened
         default: false
         }
     }
@@ -200,5 +198,49 @@ package enum LedgerError: Error, Hashable, Sendable {
             self = .corruptChunk(stream, partition, offset, detail: detail)
         case .table(let error): self.init(error)
         }
+    }
+
+    /// A plan's refusal.
+    init(_ refusal: Refusal) {
+        switch refusal {
+        case .streamNotFound(let id): self = .streamNotFound(id)
+        case .subscriptionNotFound(let id): self = .subscriptionNotFound(id)
+        case .partitionNotFound(let index): self = .partitionNotFound(index)
+        case .eventKeyNotFound: self = .keyNotFound
+        case .compactionDisabled(let id): self = .compactionDisabled(id)
+        case .invalidCursor: self = .invalidCursor
+        case .cursorSuperseded: self = .cursorSuperseded
+        case .invalidPlace:
+            self = .invalid(field: "next", message: "is no token that this list returned")
+        case .offsetExpired(let partition, let earliest):
+            self = .offsetExpired(partition, earliest: earliest)
+        case .offsetOutOfRange(let partition, let next):
+            self = .offsetOutOfRange(partition, next: next)
+        case .insideChunk(let next): self = Self.insideChunk(next: next.rawValue)
+        case .positionBeyondTail(let partition, let position, let tail):
+            self = .positionBeyondTail(partition, position: position, tail: tail)
+        case .startBeyondTail(let partition, let offset, let tail):
+            self = .invalid(
+                field: "offsets.\(partition.index)",
+                message: "\(offset.rawValue) lies beyond the partition's next offset "
+                    + "\(tail.rawValue)"
+            )
+        case .contention: self = .contention
+        case .tailUnverified(let partition): self = .tailUnverified(partition)
+        case .tooSlow(let milliseconds):
+            let message = "reading took \(milliseconds) ms, too long to be trusted; try again"
+            self = .unavailable(message: message, mayHaveHappened: false)
+        case .table(let error): self.init(error)
+        case .read(let failure, let id): self.init(failure, stream: id)
+        case .afterChange(let refusal): self = LedgerError(refusal).afterChange
+        }
+    }
+
+    private static func insideChunk(next: Int64) -> LedgerError {
+        .invalid(
+            field: "at",
+            message: "lies inside a chunk; the next offset with a head is \(next)",
+            limit: Int(next)
+        )
     }
 }

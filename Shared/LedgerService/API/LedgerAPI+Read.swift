@@ -85,7 +85,11 @@ extension EventPage {
 extension LedgerAPI {
     static func readHead(_ call: Call) async throws(LedgerError) -> APIResponse {
         let offset = try call.query.number("at").flatMap { Offset($0) }
-        let head = try await call.ledger.head(call.stream, partition: call.partition, at: offset)
+        let head = try await call.ledger.head(
+            of: call.stream,
+            partition: call.partition,
+            at: offset
+        )
         return .json { writer in
             writer.beginObject()
             writer.key("partition")

@@ -32,7 +32,7 @@ extension Ledger {
 
     private func fold(_ request: FoldRequest) async {
         do throws(LedgerError) {
-            switch request.background(try await publishable(request.id).row) {
+            switch request.background(try await publishable(request.id).value) {
             case .drop: foldLags.forget(request)
             case .fold(let compacts):
                 let report = try await fold(request, compacts: compacts)

@@ -36,7 +36,7 @@ extension Ledger {
         }
         let streams: [Incarnation: StreamRow]
         do throws(LedgerError) {
-            streams = try await directory.rows(of: Set(notices.map(\.stream)), in: self)
+            streams = try await self.streams.rows(of: Set(notices.map(\.stream)), in: self)
         } catch {
             logger.error("the streams could not be listed", metadata: ["error": "\(error)"])
             return Set(notices.indices)

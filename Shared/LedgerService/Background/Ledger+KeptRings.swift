@@ -95,19 +95,23 @@ extension Ledger {
         _ request: FoldRequest,
         in run: SweepRun
     ) async throws(LedgerError) -> Bool {
-        let stream: StreamRow
-        let known: Instant
+        let stream: Observed<StreamRow>
         do throws(LedgerError) {
-            (stream, known) = try await publishable(request.id)
+            stream = try await publishable(request.id)
         } catch .streamNotFound {
             return true
         }
-        switch request.sweep(stream) {
+        switch request.sweep(stream.value) {
         case .drop: return true
         case .fold(let compacts):
             let report = try await fold(request, compacts: compacts)
             guard report.isAtEnd else { return false }
-            _ = try await look(at: request.partition, of: stream, known: known, in: run)
+            _ = try await look(
+                at: request.partition,
+                of: stream.value,
+                known: stream.readAt,
+                in: run
+            )
             return true
         }
     }

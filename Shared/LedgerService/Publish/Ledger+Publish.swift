@@ -13,7 +13,8 @@ extension Ledger {
     ) async throws(LedgerError) -> PublishReceipt {
         let arrived = clock.instant()
         while true {
-            let (stream, known) = try await publishable(id)
+            let known = try await publishable(id)
+            let stream = known.value
             let parts = PartitionedBatch(batch, partitionCount: stream.partitionCount)
             try check(batch, parts: parts, idempotency: idempotency)
             let units = parts.records.map { records in
@@ -28,7 +29,7 @@ extension Ledger {
                 units,
                 to: parts.partitions,
                 of: stream,
-                known: known,
+                known: known.readAt,
                 isAtomic: batch.isAtomic
             )
             guard outcomes.contains(.streamGone) else {
@@ -42,15 +43,13 @@ extension Ledger {
         }
     }
 
-    /// The stream as this process knows it, else as the table does, and when it was so.
-    func publishable(
-        _ id: StreamID
-    ) async throws(LedgerError) -> (row: StreamRow, known: Instant) {
+    /// The stream as this process knows it, else as the table does.
+    func publishable(_ id: StreamID) async throws(LedgerError) -> Observed<StreamRow> {
         if let cached = streams.row(id, clock: clock) { return cached }
-        let known = clock.instant()
-        let stream = try await activeStream(id)
-        streams.remember(stream, known: known)
-        return (stream, known)
+        let readAt = clock.instant()
+        let stream = Observed(try await activeStream(id), readAt: readAt)
+        streams.remember(stream)
+        return stream
     }
 
     private func check(

@@ -1,5 +1,7 @@
 import LedgerCore
+import Synchronization
 
+/// The shell of ``OffsetSearch``.
 extension Ledger {
     /// The first offset of a partition that has not expired; the tail when all have.
     func earliestOffset(
@@ -7,89 +9,97 @@ extension Ledger {
         in stream: StreamRow,
         endingAt end: PartitionEnd
     ) async throws(LedgerError) -> Offset {
-        let now = clock.now()
-        let known = earliest.finding(stream, partition, at: now, trimmedBelow: end.trimmedBelow)
-        let expiration = self.expiration(of: stream, at: now)
-        if let known, let chunk = known.chunk,
-            !expiration.covers(timestamp: chunk.timestamp, ttl: chunk.ttl)
-        {
-            return known.offset
-        }
-        let (first, hasGap) = try await firstChunk(
-            from: known?.chunk?.end ?? known?.offset ?? end.trimmedBelow,
-            notBefore: Timestamp(milliseconds: .min),
-            partition,
-            stream,
-            tail: end.next
-        )
-        let offset = first?.first ?? end.next
-        // What may still appear before it would never be looked for again.
-        guard !hasGap else { return offset }
-        let found = EarliestOffsets.Finding(
-            offset: offset,
-            chunk: first.map { ($0.timestamp, $0.ttl, $0.end) },
-            moment: now,
-            retentionHours: stream.retentionHours
-        )
-        earliest.remember(found, stream, partition)
-        return offset
+        let remembered = earliest.offset(of: partition, in: stream)
+        return try await search(for: .earliest(remembered), in: partition, of: stream, until: end)
     }
 
-    /// The offset of a partition's first event that is not earlier than `moment`; the tail when
+    /// The offset of a partition's first event that is not earlier than `timestamp`; the tail when
     /// all are.
     func offset(
-        at moment: Timestamp,
+        at timestamp: Timestamp,
         of partition: Partition,
         in stream: StreamRow,
         endingAt end: PartitionEnd
     ) async throws(LedgerError) -> Offset {
-        let (first, _) = try await firstChunk(
-            from: end.trimmedBelow,
-            notBefore: moment,
-            partition,
-            stream,
-            tail: end.next
-        )
-        guard let chunk = first else { return end.next }
-        let batch: DecodedBatch
-        do throws(BatchError) {
-            batch = try RecordBatch.decode(chunk.batch, expecting: chunk.first)
-        } catch {
-            throw .corruptChunk(stream.id, partition, chunk.first, detail: error.description)
-        }
-        let index = batch.records.firstIndex { batch.timestamp(of: $0) >= moment }
-        return batch.offset(at: index ?? 0)
+        try await search(for: .timestamp(timestamp), in: partition, of: stream, until: end)
     }
 
-    private func firstChunk(
-        from start: Offset,
-        notBefore moment: Timestamp,
-        _ partition: Partition,
-        _ stream: StreamRow,
-        tail: Offset
-    ) async throws(LedgerError) -> (chunk: ChunkRow?, hasGap: Bool) {
-        var search = ChunkSearch(
-            stream: stream.incarnation,
-            partition: partition,
-            notBefore: moment,
-            expiration: expiration(of: stream, at: clock.now()),
-            from: start,
-            end: tail
+    private func search(
+        for target: OffsetSearch.Target,
+        in partition: Partition,
+        of stream: StreamRow,
+        until end: PartitionEnd
+    ) async throws(LedgerError) -> Offset {
+        var plan = OffsetSearch(
+            for: target,
+            in: partition,
+            of: stream,
+            endingAt: end,
+            now: clock.now(),
+            rules: configuration.rules
         )
-        var action = search.start()
+        var action = plan.start()
         while true {
             switch action {
-            case .finish(let chunk, let hasGap): return (chunk, hasGap)
+            case .read(let query): action = plan.receive(await find(query))
             case .pause(let milliseconds):
                 await pause(milliseconds)
-                action = search.resume()
-            case .probe(let query):
-                do throws(TableError) {
-                    action = try search.receive(try await table.query(query))
-                } catch {
-                    throw LedgerError(error, in: stream.id)
-                }
+                action = plan.resume()
+            case .finish(let offset, let learned):
+                earliest.remember(learned, of: partition, in: stream)
+                return offset
+            case .fail(let refusal): throw LedgerError(refusal)
             }
+        }
+    }
+
+    // MARK: Tails
+
+    /// A strongly consistent look at a partition's end; damage of a chunk is in the error.
+    func tail(
+        of partition: Partition,
+        in stream: StreamRow
+    ) async -> Result<TailReading, TableError> {
+        await result { () throws(TableError) in
+            try await readTail(of: partition, in: stream.incarnation)
+        }
+    }
+
+    /// A partition's end, as far as it can be seen.
+    func end(
+        of partition: Partition,
+        in stream: StreamRow
+    ) async throws(LedgerError) -> PartitionEnd {
+        let reading: TailReading
+        switch await tail(of: partition, in: stream) {
+        case .success(let found): reading = found
+        case .failure(let error): throw LedgerError(error, in: stream.id)
+        }
+        let (now, trust) = (clock.wall(), trust(in: stream))
+        return try unlessRefused { () throws(Refusal) in
+            try PartitionEnd(reading, of: stream.id, at: now, trust: trust)
+        }
+    }
+}
+
+/// What searches for earliest offsets learned: that only grows, so nobody need search twice.
+final class EarliestOffsets: Sendable {
+    /// Partitions that are remembered, before all are forgotten.
+    private static let most = 100_000
+
+    private let found = Mutex<[RowGroup: EarliestOffset]>([:])
+
+    /// What the last search found, which may be out of date (``EarliestOffset/holds(for:at:trim:)``).
+    func offset(of partition: Partition, in stream: StreamRow) -> EarliestOffset? {
+        found.withLock { $0[.log(stream.incarnation, partition)] }
+    }
+
+    /// Keeps what a search learned; nil: nothing.
+    func remember(_ learned: EarliestOffset?, of partition: Partition, in stream: StreamRow) {
+        guard let learned else { return }
+        found.withLock { found in
+            if found.count >= Self.most { found.removeAll() }
+            found[.log(stream.incarnation, partition)] = learned
         }
     }
 }

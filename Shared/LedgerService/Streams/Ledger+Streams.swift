@@ -1,13 +1,52 @@
 package import LedgerCore
 
+/// A client's wishes for a stream that it creates.
+package struct StreamSettings: Hashable, Sendable {
+    /// 1–100.
+    package var partitionCount = Limits.defaultPartitions
+    /// Hours, 1–87,600; nil: for ever.
+    package var retentionHours: Int? = Limits.defaultRetentionHours
+    /// True to keep the latest event of each key.
+    package var compaction = true
+
+    /// The settings of a stream for which nothing is said.
+    package init() {}
+}
+
+/// A stream and the ends of its partitions.
+package struct StreamDescription: Sendable {
+    /// The ends of one partition.
+    package struct PartitionState: Hashable, Sendable {
+        /// The partition that has these ends.
+        package let partition: Partition
+        /// The first offset that can be read.
+        package let earliest: Offset
+        /// The offset of the next event.
+        package let next: Offset
+        /// Folded up to here; nil without compaction.
+        package let compactedUpTo: Offset?
+
+        /// The ends that a look at a partition's tail and a search for its earliest offset found.
+        init(of partition: Partition, in stream: StreamRow, earliest: Offset, end: PartitionEnd) {
+            self.partition = partition
+            self.earliest = earliest
+            next = end.next
+            compactedUpTo = stream.compaction ? end.progress?.foldedTail.next ?? .zero : nil
+        }
+    }
+
+    /// The stream, as it was read before its partitions.
+    package let stream: StreamRow
+    /// All of them, in order.
+    package let partitions: [PartitionState]
+}
+
 extension Ledger {
     /// Creates a stream.
     package func createStream(
         _ id: StreamID,
         _ settings: StreamSettings
-    ) async throws(LedgerError)
-        -> StreamDescription
-    {
+    ) async throws(LedgerError) -> StreamDescription {
         let stream = StreamRow(
             id: id,
             incarnation: freshID(),
@@ -16,25 +55,21 @@ extension Ledger {
             compaction: settings.compaction,
             created: clock.now()
         )
-        let known = clock.instant()
+        let decided = clock.instant()
         let name = StreamNameRow(stream: stream.incarnation, id: id)
         let writes = [Write.put(stream.item, if: .notExists), .put(name.item)]
-        guard case .applied = try await apply(writes, decided: known) else {
+        guard try await apply(writes, decided: decided).isApplied else {
             throw .streamAlreadyExists(id)
         }
-        streams.remember(stream, known: known)
-        let empty = stream.partitions.map {
-            StreamDescription.PartitionState(
-                partition: $0,
-                earliest: .zero,
-                next: .zero,
-                compactedUpTo: settings.compaction ? .zero : nil
-            )
+        streams.remember(Observed(stream, readAt: decided))
+        let empty = PartitionEnd(next: .zero, progress: nil)
+        let partitions = stream.partitions.map {
+            StreamDescription.PartitionState(of: $0, in: stream, earliest: .zero, end: empty)
         }
-        return StreamDescription(stream: stream, partitions: empty)
+        return StreamDescription(stream: stream, partitions: partitions)
     }
 
-    /// A stream and how its partitions stand.
+    /// A stream and the ends of its partitions.
     package func describeStream(_ id: StreamID) async throws(LedgerError) -> StreamDescription {
         try await describe(try await activeStream(id))
     }
@@ -49,45 +84,19 @@ extension Ledger {
     package func updateStream(
         _ id: StreamID,
         retentionHours: Int?
-    ) async throws(LedgerError)
-        -> StreamDescription
-    {
-        for _ in 0..<Limits.casTries {
+    ) async throws(LedgerError) -> StreamDescription {
+        let changed = try await compareAndSet { () throws(LedgerError) in
             let decided = clock.instant()
-            let stream = try await activeStream(id)
-            var changed = stream
-            changed.retentionHours = retentionHours
-            changed.version += 1
-            let known = clock.instant()
-            let write = Write.put(changed.item, if: stream.unchanged)
-            if case .applied = try await apply(write, decided: decided) {
-                streams.remember(changed, known: known)
-                sweepMemory.forget(changed.incarnation)
-                return try await afterChange { () throws(LedgerError) in
-                    try await describe(changed)
-                }
-            }
+            let changed = try await activeStream(id).retaining(hours: retentionHours)
+            let readAt = clock.instant()
+            let outcome = try await apply(changed.write, decided: decided)
+            return (outcome.isApplied, Observed(changed.stream, readAt: readAt))
         }
-        throw .contention
-    }
-
-    /// The stream as the table has it now.
-    func activeStream(_ id: StreamID) async throws(LedgerError) -> StreamRow {
-        try active(try await row(.stream(id)), id)
-    }
-
-    func active(_ item: Item?, _ id: StreamID) throws(LedgerError) -> StreamRow {
-        guard let item else { throw .streamNotFound(id) }
-        let stream = try decoded { () throws(TableError) in try StreamRow(item) }
-        guard stream.state == .active else { throw .streamNotFound(id) }
-        return stream
-    }
-
-    /// The stream, which must keep a compacted state.
-    func compactedStream(_ id: StreamID) async throws(LedgerError) -> StreamRow {
-        let stream = try await activeStream(id)
-        guard stream.compaction else { throw .compactionDisabled(id) }
-        return stream
+        streams.remember(changed)
+        sweepMemory.forget(changed.value.incarnation)
+        return try await afterChange { () throws(LedgerError) in
+            try await describe(changed.value)
+        }
     }
 
     private func describe(_ stream: StreamRow) async throws(LedgerError) -> StreamDescription {
@@ -102,18 +111,54 @@ extension Ledger {
     private func state(
         of partition: Partition,
         in stream: StreamRow
-    ) async throws(LedgerError)
-        -> StreamDescription.PartitionState
-    {
+    ) async throws(LedgerError) -> StreamDescription.PartitionState {
         let end = try await end(of: partition, in: stream)
         let earliest = try await earliestOffset(of: partition, in: stream, endingAt: end)
         return StreamDescription.PartitionState(
-            partition: partition,
+            of: partition,
+            in: stream,
             earliest: earliest,
-            next: end.next,
-            compactedUpTo: stream.compaction ? end.progress?.foldedTail.next ?? .zero : nil
+            end: end
         )
     }
+
+    // MARK: Finding
+
+    /// The stream as the table has it now.
+    func activeStream(_ id: StreamID) async throws(LedgerError) -> StreamRow {
+        let row = try await row(.stream(id))
+        return try unlessRefused { () throws(Refusal) in try StreamRow.active(row, named: id) }
+    }
+
+    /// The stream as the table has it now, which must keep a compacted state.
+    func compactedStream(_ id: StreamID) async throws(LedgerError) -> StreamRow {
+        let stream = try await activeStream(id)
+        return try unlessRefused { () throws(Refusal) in try stream.keepingCompactedState() }
+    }
+
+    /// One page of streams, by name: the shell of ``StreamListing``.
+    ///
+    /// Only streams that fit one of `covered` are listed, which are in the order of their names and
+    /// none within another; nil lists all streams. Nothing of any other stream shows in the answer.
+    ///
+    /// - Returns: The streams and the token of the next page, nil at the end.
+    package func listStreams(
+        limit: Int,
+        after: [UInt8]?,
+        covered: [StreamPattern]? = nil
+    ) async throws(LedgerError) -> (streams: [StreamRow], next: [UInt8]?) {
+        var listing = StreamListing(limit: limit, after: after, covered: covered)
+        var action = listing.start()
+        while true {
+            switch action {
+            case .read(let query): action = listing.receive(await find(query))
+            case .finish(let streams, let next): return (streams, next)
+            case .fail(let refusal): throw LedgerError(refusal)
+            }
+        }
+    }
+
+    // MARK: Rules of a stream
 
     /// When the ends of a stream's logs may be believed.
     func trust(in stream: StreamRow) -> TailTrust {
@@ -124,36 +169,8 @@ extension Ledger {
         )
     }
 
-    /// The expiry of a stream's chunks at `now`.
+    /// The chunks of a stream that have expired at `now`.
     func expiration(of stream: StreamRow, at now: Timestamp) -> Expiration {
         Expiration(of: stream, at: now, rules: configuration.rules)
     }
-
-    /// A partition's end, as far as it can be seen.
-    func end(
-        of partition: Partition,
-        in stream: StreamRow
-    ) async throws(LedgerError) -> PartitionEnd {
-        let reading: TailReading
-        do throws(TableError) {
-            reading = try await readTail(of: partition, in: stream.incarnation)
-        } catch {
-            throw LedgerError(error, in: stream.id)
-        }
-        switch reading.verdict(at: clock.wall(), trusting: trust(in: stream)) {
-        case .tail(let tail), .unverified(let tail):
-            return PartitionEnd(next: tail.next, progress: reading.progress)
-        case .sealed: throw .streamNotFound(stream.id)
-        }
-    }
-}
-
-/// What is known of a partition's end.
-struct PartitionEnd {
-    /// The offset of the next event.
-    let next: Offset
-    let progress: ProgressRow?
-
-    /// Below, nothing is looked for: of what was removed there, some rows may be left.
-    var trimmedBelow: Offset { progress?.trimmedBelow ?? .zero }
 }

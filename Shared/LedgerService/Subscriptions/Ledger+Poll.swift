@@ -2,18 +2,25 @@ package import LedgerCore
 
 /// A page of a subscription.
 package struct SubscriptionPage: Sendable {
-    /// The stream.
+    /// The stream as it was when the page was read.
     package let stream: StreamRow
-    /// The events.
+    /// The events, and where each partition stands behind them.
     package let page: EventPage
-    /// Where the page ends, to be committed or continued from.
+    /// The end of the page, to be committed or continued from.
     package let cursor: String
+
+    fileprivate init(_ page: EventPage, of state: SubscriptionState) {
+        stream = state.stream
+        self.page = page
+        cursor = state.cursor(at: page.positions)
+    }
 }
 
+/// The shells of ``WaitPlan`` and ``CommitPlan``.
 extension Ledger {
     /// Reads a subscription's next events, from a cursor or else from what was committed.
     ///
-    /// `wait`: Milliseconds to wait for events when there are none.
+    /// When there are none it waits for them, at most `wait` milliseconds.
     package func poll(
         _ id: SubscriptionID,
         of streamID: StreamID,
@@ -21,165 +28,140 @@ extension Ledger {
         limit: Int,
         wait: Int64
     ) async throws(LedgerError) -> SubscriptionPage {
-        let start = clock.instant()
+        let begun = clock.instant()
         guard wait > 0 else {
-            return try await page(try await standing(id, of: streamID), cursor, limit, start)
+            let state = try await state(of: id, of: streamID)
+            return try await page(of: state, from: cursor, limit: limit)
         }
         let guest = signals.join(streamID, subscription: id)
         defer { signals.leave(guest) }
-        var now = try await standing(id, of: streamID)
-        var found = try await page(now, cursor, limit, start)
-        while found.page.isIdle {
-            let left = wait - clock.instant().elapsed(since: start)
-            let news = await news(for: guest, beyond: Self.stand(of: found.page, now), atMost: left)
-            if news == .end || Task.isCancelled { break }
-            let known = clock.instant()
-            let before = now
-            now = try await standing(id, of: streamID)
-            guard now.stream.incarnation == before.stream.incarnation else {
-                throw .streamNotFound(streamID)
+        var state = try await state(of: id, of: streamID)
+        var found = try await page(of: state, from: cursor, limit: limit)
+        let ground = WaitPlan.Ground(state.value)
+        var plan = WaitPlan(of: streamID, on: ground, begun: begun, patience: wait)
+        var action = plan.receive(isIdle: found.page.isIdle, now: clock.instant())
+        while true {
+            switch action {
+            case .wait(let milliseconds):
+                let stand = AppendSignals.Stand(of: found.page, in: state.value)
+                let news = await news(for: guest, beyond: stand, atMost: milliseconds)
+                action = plan.receive(news, isCancelled: Task.isCancelled)
+            case .look:
+                state = try await self.state(of: id, of: streamID)
+                action = plan.receive(WaitPlan.Ground(state.value))
+            case .readAnew:
+                found = try await page(of: state, from: cursor, limit: limit)
+                action = plan.receive(isIdle: found.page.isIdle, now: clock.instant())
+            case .readOn:
+                found = try await page(of: state, beyond: found.page, for: guest, limit: limit)
+                action = plan.receive(isIdle: found.page.isIdle, now: clock.instant())
+            case .finish: return found
+            case .fail(let refusal): throw LedgerError(refusal)
             }
-            if news == .events, now.isUnmoved(since: before) {
-                found = try await page(now, beyond: found.page, guest, limit, known)
-            } else if news == .nothing, now.isUnmoved(since: before) {
-                break
-            } else {
-                found = try await page(now, cursor, limit, known)
-            }
-            if news == .nothing { break }
         }
-        return found
-    }
-
-    private static func stand(of page: EventPage, _ now: Standing) -> AppendSignals.Stand {
-        AppendSignals.Stand(
-            stream: now.stream.incarnation,
-            subscription: now.subscription,
-            first: now.stream.partitions[0],
-            offsets: page.positions.map(\.logOffset)
-        )
     }
 
     /// Reads on where a page found nothing, only in the partitions that had news since.
     private func page(
-        _ now: Standing,
+        of state: Observed<SubscriptionState>,
         beyond page: EventPage,
-        _ guest: AppendSignals.Guest,
-        _ limit: Int,
-        _ known: Instant
+        for guest: AppendSignals.Guest,
+        limit: Int
     ) async throws(LedgerError) -> SubscriptionPage {
-        let stand = Self.stand(of: page, now)
         let next = try await self.page(
-            of: now.stream,
-            beyond: stand,
+            of: state.value.stream,
+            beyond: AppendSignals.Stand(of: page, in: state.value),
             for: guest,
             limit: limit,
-            known: known
+            known: state.readAt
         )
-        return subscriptionPage(next, now)
+        return SubscriptionPage(next, of: state.value)
     }
 
     private func page(
-        _ now: Standing,
-        _ cursor: String?,
-        _ limit: Int,
-        _ known: Instant
+        of state: Observed<SubscriptionState>,
+        from cursor: String?,
+        limit: Int
     ) async throws(LedgerError) -> SubscriptionPage {
-        let (stream, subscription) = (now.stream, now.subscription)
-        var positions = now.positions
-        if let cursor { positions = try verified(cursor, subscription, stream).positions }
+        let stream = state.value.stream
+        let positions = try unlessRefused { () throws(Refusal) in
+            try state.value.positions(from: cursor, rules: configuration.rules)
+        }
         let lanes = zip(stream.partitions, positions).map { (partition: $0, position: $1) }
-        let page = try await page(of: stream, from: lanes, limit: limit, known: known)
-        return subscriptionPage(page, now)
+        let page = try await page(of: stream, from: lanes, limit: limit, known: state.readAt)
+        return SubscriptionPage(page, of: state.value)
     }
 
-    private func subscriptionPage(_ page: EventPage, _ now: Standing) -> SubscriptionPage {
-        let next = Cursor(
-            subscription: now.subscription.incarnation,
-            epoch: now.subscription.epoch,
-            positions: page.positions
-        )
-        return SubscriptionPage(
-            stream: now.stream,
-            page: page,
-            cursor: next.encoded(secret: now.subscription.secret)
-        )
-    }
-
-    /// Moves a subscription forward to a cursor.
-    ///
-    /// Where it is further already, it stays.
+    /// Moves a subscription forward to a cursor; where it is further already, it stays.
     ///
     /// - Throws: ``LedgerError/positionBeyondTail(_:position:tail:)`` when the cursor is from a longer
     ///   log, or what a failed table call becomes.
     package func commit(
         _ id: SubscriptionID,
         of streamID: StreamID,
-        cursor text: String
-    )
-        async throws(LedgerError)
-    {
-        let decided = clock.instant()
-        let now = try await standing(id, of: streamID)
-        let (stream, subscription) = (now.stream, now.subscription)
-        let cursor = try verified(text, subscription, stream)
-        let moved = stream.partitions.filter {
-            now.positions[$0.index] != cursor.positions[$0.index]
+        cursor: String
+    ) async throws(LedgerError) {
+        let state = try await state(of: id, of: streamID)
+        let stream = state.value.stream
+        var plan = CommitPlan(
+            of: state.value,
+            trust: trust(in: stream),
+            rules: configuration.rules
+        )
+        var action = plan.start(to: cursor) { partition, offset in
+            hints.reaches(offset, of: partition, in: stream.incarnation)
         }
-        try await check(cursor.positions, of: moved, in: stream)
-        let outcomes = await inParallel(moved) { [self] partition in
-            let row = PositionRow(
-                stream: stream.incarnation,
-                subscription: subscription.incarnation,
-                partition: partition,
-                epoch: subscription.epoch,
-                position: cursor.positions[partition.index]
-            )
-            return await result { () throws(LedgerError) in
-                try await apply(row.commit(rules: configuration.rules), decided: decided)
-            }
-        }
-        let isChanged = outcomes.contains { outcome in
-            switch outcome {
-            case .success(let outcome): outcome == .applied
-            case .failure(let error): error.mayHaveHappened
-            }
-        }
-        for outcome in outcomes {
-            do throws(LedgerError) {
-                try check(try outcome.get(), subscription)
-            } catch {
-                throw isChanged ? error.afterChange : error
+        while true {
+            switch action {
+            case .checkTails(let checks):
+                let results = await inParallel(checks) { [self] check in
+                    await checked(check, in: stream)
+                }
+                action = plan.receive(checks: results)
+            case .write(let writes):
+                let outcomes = await inParallel(writes) { [self] write in
+                    await result { () throws(TableError) in
+                        try await table.write(write, decided: state.readAt)
+                    }
+                }
+                action = plan.receive(writes: outcomes)
+            case .finish: return
+            case .fail(let refusal): throw LedgerError(refusal)
             }
         }
     }
 
-    /// A commit that was not written found a later position, which is fine, or a later epoch.
-    private func check(
-        _ outcome: WriteOutcome,
-        _ subscription: SubscriptionRow
-    )
-        throws(LedgerError)
-    {
-        guard case .conditionFailed(let current) = outcome, let current else { return }
-        let row = try decoded { () throws(TableError) in try PositionRow(current) }
-        guard row.epoch == subscription.epoch else { throw .cursorSuperseded }
+    private func checked(
+        _ check: PositionCheck,
+        in stream: StreamRow
+    ) async -> Result<Offset, Refusal> {
+        let tail = await tail(of: check.partition, in: stream)
+        let result = check.judge(tail, now: clock.wall())
+        hints.remember(result, of: check.partition, in: stream)
+        return result
     }
+}
 
-    private func verified(
-        _ text: String,
-        _ subscription: SubscriptionRow,
-        _ stream: StreamRow
-    )
-        throws(LedgerError) -> Cursor
-    {
-        guard let cursor = Cursor.decode(text)?.verified(secret: subscription.secret),
-            cursor.subscription == subscription.incarnation,
-            cursor.positions.count == stream.partitionCount
-        else { throw .invalidCursor }
-        guard cursor.epoch == subscription.epoch || !configuration.rules.keep(.seekEpoch) else {
-            throw .cursorSuperseded
-        }
-        return cursor
+extension ReadHints {
+    /// Keeps how far a log reaches for certain; a refusal teaches nothing.
+    fileprivate func remember(
+        _ reach: Result<Offset, Refusal>,
+        of partition: Partition,
+        in stream: StreamRow
+    ) {
+        guard case .success(let offset) = reach else { return }
+        self.reach(offset, of: partition, in: stream.incarnation)
+    }
+}
+
+extension AppendSignals.Stand {
+    /// The stand of a guest who has read a page to its end.
+    fileprivate init(of page: EventPage, in state: SubscriptionState) {
+        self.init(
+            stream: state.stream.incarnation,
+            subscription: state.subscription,
+            first: state.stream.partitions[0],
+            offsets: page.positions.map(\.logOffset)
+        )
     }
 }

@@ -1,69 +1,89 @@
 import LedgerCore
 
-/// Where positions lie in their logs.
+/// The shells of ``StartPointPlan`` and ``PositionPlan``.
 extension Ledger {
-    /// Refuses positions beyond the end of their partitions: what is published there later would be
-    /// passed over.
+    /// The positions that a start point means now.
     ///
-    /// `positions`: By partition number, of which `partitions` are looked at.
-    func check(
-        _ positions: [Position],
-        of partitions: [Partition],
-        in stream: StreamRow
-    ) async throws(LedgerError) {
-        let open = partitions.filter {
-            !hints.reaches(positions[$0.index].logOffset, of: $0, in: stream.incarnation)
-        }
-        let checks = await inParallel(open) { [self] partition in
+    /// In a seek, partitions that it leaves out stay where they are at present; a creation has no
+    /// present positions.
+    func positions(
+        of start: StartPoint,
+        in stream: StreamRow,
+        staying current: [Position]?
+    ) async throws(LedgerError) -> [Position] {
+        try unlessRefused { () throws(Refusal) in try start.check(against: stream) }
+        let found = await inParallel(stream.partitions) { [self] partition in
             await result { () throws(LedgerError) in
-                try await check(positions[partition.index].logOffset, partition, stream)
+                let stay = current?[partition.index]
+                return try await position(of: start, in: partition, of: stream, staying: stay)
             }
         }
-        for check in checks { try check.get() }
+        var positions: [Position] = []
+        for position in found { positions.append(try position.get()) }
+        return positions
     }
 
-    private func check(
-        _ position: Offset,
-        _ partition: Partition,
-        _ stream: StreamRow
-    ) async throws(LedgerError) {
-        let reading: TailReading
-        do throws(TableError) {
-            reading = try await readTail(of: partition, in: stream.incarnation)
-        } catch {
-            throw LedgerError(error, in: stream.id)
-        }
-        switch reading.verdict(at: clock.wall(), trusting: trust(in: stream)) {
-        case .tail(let tail) where position <= tail.next,
-            .unverified(let tail) where position <= tail.next:
-            hints.reach(tail.next, of: partition, in: stream.incarnation)
-        case .tail(let tail):
-            throw .positionBeyondTail(partition, position: position, tail: tail.next)
-        case .unverified: throw .tailUnverified(partition)
-        case .sealed: throw .streamNotFound(stream.id)
+    private func position(
+        of start: StartPoint,
+        in partition: Partition,
+        of stream: StreamRow,
+        staying current: Position?
+    ) async throws(LedgerError) -> Position {
+        let rules = configuration.rules
+        var plan = StartPointPlan(to: start, in: partition, staying: current, rules: rules)
+        var action = plan.start()
+        while true {
+            switch action {
+            case .readEnd(let partition):
+                action = plan.receive(end: try await end(of: partition, in: stream))
+            case .searchEarliest(let end):
+                let earliest = try await earliestOffset(of: partition, in: stream, endingAt: end)
+                action = plan.receive(offset: earliest)
+            case .search(let timestamp, let end):
+                let offset = try await offset(
+                    at: timestamp,
+                    of: partition,
+                    in: stream,
+                    endingAt: end
+                )
+                action = plan.receive(offset: offset)
+            case .finish(let position): return position
+            case .fail(let refusal): throw LedgerError(refusal)
+            }
         }
     }
 
-    /// How a position stands to what its partition holds.
-    func state(
+    /// Describes a subscription by its place in each partition.
+    func describe(
+        _ state: SubscriptionState
+    ) async throws(LedgerError) -> SubscriptionDescription {
+        let stream = state.stream
+        let found = await inParallel(stream.partitions) { [self] partition in
+            await result { () throws(LedgerError) in
+                try await place(of: state.positions[partition.index], in: partition, of: stream)
+            }
+        }
+        var places: [SubscriptionDescription.PartitionState] = []
+        for place in found { places.append(try place.get()) }
+        return SubscriptionDescription(state, partitions: places)
+    }
+
+    private func place(
         of position: Position,
         in partition: Partition,
         of stream: StreamRow
     ) async throws(LedgerError) -> SubscriptionDescription.PartitionState {
-        let offset = position.logOffset
-        let end = try await end(of: partition, in: stream)
-        let tail = end.next
-        var earliest = Offset.zero
-        if offset < tail {
-            earliest = try await earliestOffset(of: partition, in: stream, endingAt: end)
+        var plan = PositionPlan(of: position, in: partition)
+        var action = plan.start()
+        while true {
+            switch action {
+            case .readEnd(let partition):
+                action = plan.receive(end: try await end(of: partition, in: stream))
+            case .searchEarliest(let partition, let end):
+                let earliest = try await earliestOffset(of: partition, in: stream, endingAt: end)
+                action = plan.receive(earliest: earliest)
+            case .finish(let place): return place
+            }
         }
-        return SubscriptionDescription.PartitionState(
-            partition: partition,
-            offset: offset,
-            lag: max(tail.distance(from: max(offset, earliest)), 0),
-            isBootstrapping: position.isSnapshot,
-            hasExpired: offset < earliest,
-            isBeyondTail: offset > tail
-        )
     }
 }

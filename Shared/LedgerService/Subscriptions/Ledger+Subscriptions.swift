@@ -3,9 +3,7 @@ package import LedgerCore
 extension Ledger {
     /// Creates a subscription.
     ///
-    /// `start`: Where it begins.
-    ///
-    /// `text`: `start_from` as the client wrote it, JSON text.
+    /// It keeps `text`, which is `start_from` as the client wrote it, JSON text.
     package func createSubscription(
         _ id: SubscriptionID,
         of streamID: StreamID,
@@ -25,21 +23,23 @@ extension Ledger {
             positions: positions
         )
         let write = Write.put(subscription.item, if: .notExists)
-        guard case .applied = try await apply(write, decided: decided) else {
+        guard try await apply(write, decided: decided).isApplied else {
             throw .subscriptionAlreadyExists(id)
         }
-        let standing = Standing(stream: stream, subscription: subscription, positions: positions)
-        return try await afterChange { () throws(LedgerError) in try await describe(standing) }
+        let state = SubscriptionState(
+            stream: stream,
+            subscription: subscription,
+            positions: positions
+        )
+        return try await afterChange { () throws(LedgerError) in try await describe(state) }
     }
 
-    /// A subscription and how it stands.
+    /// A subscription and its place in each partition.
     package func describeSubscription(
         _ id: SubscriptionID,
         of streamID: StreamID
-    )
-        async throws(LedgerError) -> SubscriptionDescription
-    {
-        try await describe(try await standing(id, of: streamID))
+    ) async throws(LedgerError) -> SubscriptionDescription {
+        try await describe(try await state(of: id, of: streamID).value)
     }
 
     /// One page of a stream's subscriptions, by name.
@@ -47,9 +47,7 @@ extension Ledger {
         of streamID: StreamID,
         limit: Int,
         after: [UInt8]?
-    )
-        async throws(LedgerError) -> (subscriptions: [SubscriptionRow], next: [UInt8]?)
-    {
+    ) async throws(LedgerError) -> (subscriptions: [SubscriptionRow], next: [UInt8]?) {
         let stream = try await activeStream(streamID)
         let page = try await rows(
             Query(.subscriptions(stream.incarnation), after: after, limit: limit)
@@ -64,13 +62,15 @@ extension Ledger {
     package func deleteSubscription(
         _ id: SubscriptionID,
         of streamID: StreamID
-    )
-        async throws(LedgerError)
-    {
+    ) async throws(LedgerError) {
         let stream = try await activeStream(streamID)
-        for _ in 0..<Limits.casTries {
+        try await compareAndSet { () throws(LedgerError) in
             let decided = clock.instant()
-            let subscription = try await subscription(id, of: stream)
+            let key = TableKey.subscription(stream.incarnation, id)
+            let row = try await row(key)
+            let subscription = try unlessRefused { () throws(Refusal) in
+                try SubscriptionRow.existing(row, named: id)
+            }
             let job = DeletionJob(
                 stream: stream.incarnation,
                 subscription: subscription.incarnation,
@@ -78,14 +78,10 @@ extension Ledger {
                 deletedAt: clock.wall(),
                 rules: configuration.rules
             )
-            let row = TableKey.subscription(stream.incarnation, id)
-            let outcome = try await apply(
-                [.delete(row, if: subscription.unchanged), .put(job.item)],
-                decided: decided
-            )
-            if case .applied = outcome { return signals.change(streamID, subscription: id) }
+            let writes: [Write] = [.delete(key, if: subscription.unchanged), .put(job.item)]
+            return (try await apply(writes, decided: decided).isApplied, ())
         }
-        throw .contention
+        signals.change(streamID, subscription: id)
     }
 
     /// Moves a subscription; cursors from before are refused from now on.
@@ -93,63 +89,14 @@ extension Ledger {
         _ id: SubscriptionID,
         of streamID: StreamID,
         to point: StartPoint
-    )
-        async throws(LedgerError)
-    {
-        for _ in 0..<Limits.casTries {
-            let decided = clock.instant()
-            let now = try await standing(id, of: streamID)
-            let positions = try await positions(of: point, in: now.stream, staying: now.positions)
-            let write = now.subscription.seek(to: positions)
-            if case .applied = try await apply(write, decided: decided) {
-                return signals.change(streamID, subscription: id)
-            }
+    ) async throws(LedgerError) {
+        try await compareAndSet { () throws(LedgerError) in
+            let state = try await state(of: id, of: streamID)
+            let (stream, current) = (state.value.stream, state.value.positions)
+            let positions = try await positions(of: point, in: stream, staying: current)
+            let write = state.value.subscription.seek(to: positions)
+            return (try await apply(write, decided: state.readAt).isApplied, ())
         }
-        throw .contention
-    }
-
-    /// The subscription as the table has it now.
-    func subscription(
-        _ id: SubscriptionID,
-        of stream: StreamRow
-    ) async throws(LedgerError)
-        -> SubscriptionRow
-    {
-        guard let item = try await row(.subscription(stream.incarnation, id)) else {
-            throw .subscriptionNotFound(id)
-        }
-        return try decoded { () throws(TableError) in try SubscriptionRow(item) }
-    }
-
-    private func describe(
-        _ standing: Standing
-    ) async throws(LedgerError) -> SubscriptionDescription {
-        let stream = standing.stream
-        let found = await inParallel(stream.partitions) { [self] partition in
-            await result { () throws(LedgerError) in
-                try await state(
-                    of: standing.positions[partition.index],
-                    in: partition,
-                    of: stream
-                )
-            }
-        }
-        var states: [SubscriptionDescription.PartitionState] = []
-        for state in found { states.append(try state.get()) }
-        return SubscriptionDescription(
-            stream: stream,
-            subscription: standing.subscription,
-            partitions: states
-        )
-    }
-}
-
-extension Position {
-    /// Where the log is or will be read.
-    var logOffset: Offset {
-        switch self {
-        case .log(let offset): offset
-        case .snapshot(let watermark, _): watermark
-        }
+        signals.change(streamID, subscription: id)
     }
 }

@@ -1,20 +1,46 @@
 import LedgerCore
 import Synchronization
 
-/// Streams by their incarnation, whose names the table remembers, and their descriptions as
-/// ``StreamCache`` does: at most ``Limits/cacheAge`` old by both clocks.
+/// The streams as this process knows them, by name and by incarnation; descriptions are at most
+/// ``Limits/cacheAge`` old by both clocks.
 ///
-/// So what folds by it stops before a deleted stream's rows are removed, which begins later.
-final class StreamDirectory: Sendable {
-    private struct Listing {
-        let names: [Incarnation: StreamID]
-        let known: Instant
+/// For a publish a description that is out of date can't harm: a deleted stream's partitions are
+/// sealed, and the partition count never changes. Only a retention that was just changed holds that
+/// much later for what is published. A fold by it stops before a deleted stream's rows are removed,
+/// which begins later.
+final class StreamCatalog: Sendable {
+    /// Descriptions that are kept, before all are forgotten.
+    private static let mostRows = 10_000
+    /// Names that are kept, before all are forgotten.
+    private static let mostNames = 100_000
+
+    private let rows = Mutex<[StreamID: Observed<StreamRow>]>([:])
+    private let names = Mutex<[Incarnation: StreamID]>([:])
+    private let listing = Mutex<Observed<[Incarnation: StreamID]>?>(nil)
+
+    // MARK: By name
+
+    /// The description of a stream if it is still fresh.
+    func row(_ id: StreamID, clock: BelievedClock) -> Observed<StreamRow>? {
+        let row = rows.withLock { $0[id] }
+        guard let row, clock.isFresh(row) else { return nil }
+        return row
     }
 
-    private static let most = 100_000
+    /// Keeps a description for the next call.
+    func remember(_ row: Observed<StreamRow>) {
+        rows.withLock { rows in
+            if rows.count >= Self.mostRows { rows.removeAll() }
+            rows[row.value.id] = row
+        }
+    }
 
-    private let names = Mutex<[Incarnation: StreamID]>([:])
-    private let listing = Mutex<Listing?>(nil)
+    /// Has the next call read the stream anew.
+    func forget(_ id: StreamID) {
+        rows.withLock { $0[id] = nil }
+    }
+
+    // MARK: By incarnation
 
     /// The active ones of these streams.
     func rows(
@@ -39,7 +65,7 @@ final class StreamDirectory: Sendable {
     ) async throws(LedgerError) -> StreamRow? {
         guard let id = try await name(of: stream, in: ledger) else { return nil }
         do throws(LedgerError) {
-            let row = try await ledger.publishable(id).row
+            let row = try await ledger.publishable(id).value
             return row.incarnation == stream ? row : nil
         } catch .streamNotFound {
             return nil
@@ -55,7 +81,7 @@ final class StreamDirectory: Sendable {
         guard let item else { return try await listedNames(in: ledger)[stream] }
         let name = try ledger.decoded { () throws(TableError) in try StreamNameRow(item) }
         names.withLock { names in
-            if names.count >= Self.most { names.removeAll() }
+            if names.count >= Self.mostNames { names.removeAll() }
             names[stream] = name.id
         }
         return name.id
@@ -67,10 +93,8 @@ final class StreamDirectory: Sendable {
         in ledger: Ledger
     ) async throws(LedgerError) -> [Incarnation: StreamID] {
         let clock = ledger.clock
-        if let listing = listing.withLock({ $0 }), clock.isFresh(since: listing.known) {
-            return listing.names
-        }
-        let known = clock.instant()
+        if let listing = listing.withLock({ $0 }), clock.isFresh(listing) { return listing.value }
+        let readAt = clock.instant()
         var names: [Incarnation: StreamID] = [:]
         var after: [UInt8]?
         repeat {
@@ -78,8 +102,13 @@ final class StreamDirectory: Sendable {
             for stream in page.streams { names[stream.incarnation] = stream.id }
             after = page.next
         } while after != nil
-        let found = names
-        listing.withLock { $0 = Listing(names: found, known: known) }
-        return found
+        let found = Observed(names, readAt: readAt)
+        listing.withLock { $0 = found }
+        return found.value
     }
+}
+
+extension BelievedClock {
+    /// True while a value may still be used without reading it again.
+    func isFresh(_ observed: Observed<some Sendable>) -> Bool { isFresh(since: observed.readAt) }
 }

@@ -1,0 +1,168 @@
+/// Moves a subscription forward to a cursor, in all partitions at once.
+///
+///     verify ─┬─ moved partitions ─→ checkTails ─┬─ all reach so far ─→ write ─┬─→ finish
+///             │                                  └─ one does not ─→ fail       └─→ fail
+///             ├─ forged, or from before a seek ──→ fail
+///             └─ (no partition moved: the same way with nothing in it)
+///
+/// A position beyond a partition's end is refused: what is published there later would be passed
+/// over. A partition that is further already stays there. Each partition is a write of its own, so
+/// an error may leave some of them moved, and then says so.
+package struct CommitPlan: ~Copyable {
+    /// The next step of the shell.
+    package enum Action: Sendable {
+        /// Make these checks in parallel, then ``CommitPlan/receive(checks:)`` in their order.
+        case checkTails([PositionCheck])
+        /// Do these writes in parallel, then ``CommitPlan/receive(writes:)`` in their order.
+        case write([Write])
+        /// The subscription is at the cursor or beyond.
+        case finish
+        /// It is not, or may not be, in every partition.
+        case fail(Refusal)
+    }
+
+    private enum State: Sendable {
+        /// The cursor was not looked at yet. Next: checking, finished.
+        case created
+        /// The tails of what moves are being read. Next: writing, finished.
+        case checking([Partition], Cursor)
+        /// Positions are being written. Next: finished.
+        case writing
+        /// The answer was given. Next: nothing.
+        case finished
+    }
+
+    private typealias Step = (state: State, action: Action)
+
+    private let current: SubscriptionState
+    private let trust: TailTrust
+    private let rules: Rules
+    private var state = State.created
+
+    /// A commit of a subscription in its present state.
+    package init(of current: SubscriptionState, trust: TailTrust, rules: Rules) {
+        self.current = current
+        self.trust = trust
+        self.rules = rules
+    }
+
+    /// The first action, for a cursor as the client sent it.
+    ///
+    /// Where a log is known to reach so far, its tail need not be read: a log never shrinks.
+    package mutating func start(
+        to text: String,
+        knowing isReached: (Partition, Offset) -> Bool
+    ) -> Action {
+        guard case .created = state else { preconditionFailure("a cursor is committed once") }
+        do throws(Refusal) {
+            let cursor = try current.cursor(text, rules: rules)
+            let moved = current.stream.partitions.filter {
+                current.positions[$0.index] != cursor.positions[$0.index]
+            }
+            let checks: [PositionCheck] = moved.compactMap { partition in
+                let offset = cursor.positions[partition.index].logOffset
+                guard !isReached(partition, offset) else { return nil }
+                return PositionCheck(
+                    partition: partition,
+                    offset: offset,
+                    stream: current.stream.id,
+                    trust: trust
+                )
+            }
+            return take((.checking(moved, cursor), .checkTails(checks)))
+        } catch {
+            return take((.finished, .fail(error)))
+        }
+    }
+
+    /// Takes the outcome of ``Action/checkTails(_:)``: the first partition's objection counts.
+    package mutating func receive(checks: [Result<Offset, Refusal>]) -> Action {
+        guard case .checking(let moved, let cursor) = state else {
+            preconditionFailure("checks came that were not asked for")
+        }
+        do throws(Refusal) {
+            for check in checks { _ = try check.get() }
+        } catch {
+            return take((.finished, .fail(error)))
+        }
+        let subscription = current.subscription
+        let writes = moved.map { partition in
+            PositionRow(
+                stream: current.stream.incarnation,
+                subscription: subscription.incarnation,
+                partition: partition,
+                epoch: subscription.epoch,
+                position: cursor.positions[partition.index]
+            ).commit(rules: rules)
+        }
+        return take((.writing, .write(writes)))
+    }
+
+    /// Takes the outcome of ``Action/write(_:)``: the first partition's error counts, but what any
+    /// partition's write may have changed is in it.
+    package mutating func receive(writes: [Result<WriteOutcome, TableError>]) -> Action {
+        guard case .writing = state else {
+            preconditionFailure("writes came that were not asked for")
+        }
+        do throws(Refusal) {
+            for outcome in writes { try judge(try outcome.orRefuse()) }
+            return take((.finished, .finish))
+        } catch {
+            let isChanged = writes.contains { outcome in
+                switch outcome {
+                case .success(let outcome): outcome == .applied
+                case .failure(let error): error.effect == .indefinite
+                }
+            }
+            return take((.finished, .fail(isChanged ? .afterChange(error) : error)))
+        }
+    }
+
+    private mutating func take(_ step: Step) -> Action {
+        state = step.state
+        return step.action
+    }
+
+    /// A commit that was not written found a later position, which is fine, or a later epoch.
+    private func judge(_ outcome: WriteOutcome) throws(Refusal) {
+        guard case .conditionFailed(let current?) = outcome else { return }
+        let row = try decoded { () throws(TableError) in try PositionRow(current) }
+        guard row.epoch == self.current.subscription.epoch else { throw .cursorSuperseded }
+    }
+}
+
+/// A look at whether one partition reaches as far as a position.
+package struct PositionCheck: Sendable {
+    /// The partition whose tail is to be read.
+    package let partition: Partition
+    /// The position that it must reach.
+    package let offset: Offset
+    fileprivate let stream: StreamID
+    fileprivate let trust: TailTrust
+
+    /// Judges a tail by the wall clock after it was read.
+    ///
+    /// It may be an unverified one if it reaches so far: a log never shrinks.
+    ///
+    /// - Returns: How far the partition reaches for certain, or why the position can't be taken.
+    package func judge(
+        _ reading: Result<TailReading, TableError>,
+        now: Timestamp
+    ) -> Result<Offset, Refusal> {
+        let found: TailReading
+        switch reading {
+        case .success(let reading): found = reading
+        case .failure(let error): return .failure(Refusal(error, in: stream))
+        }
+        switch found.verdict(at: now, trusting: trust) {
+        case .tail(let tail) where offset <= tail.next,
+            .unverified(let tail) where offset <= tail.next:
+            return .success(tail.next)
+        case .tail(let tail):
+            let (position, tail) = (offset, tail.next)
+            return .failure(.positionBeyondTail(partition, position: position, tail: tail))
+        case .unverified: return .failure(.tailUnverified(partition))
+        case .sealed: return .failure(.streamNotFound(stream))
+        }
+    }
+}

@@ -1,0 +1,261 @@
+/// A subscription with its stream, and its positions, as the table had them.
+package struct SubscriptionState: Sendable {
+    /// The stream, which was active.
+    package let stream: StreamRow
+    /// The subscription in its present epoch.
+    package let subscription: SubscriptionRow
+    /// By partition: what was committed in the subscription's epoch, else where the epoch began.
+    package let positions: [Position]
+
+    /// A subscription and its positions, one of each partition.
+    package init(stream: StreamRow, subscription: SubscriptionRow, positions: [Position]) {
+        self.stream = stream
+        self.subscription = subscription
+        self.positions = positions
+    }
+
+    /// Reads and verifies a cursor of this subscription.
+    ///
+    /// - Throws: ``Refusal/invalidCursor`` unless it was made for this subscription;
+    ///   ``Refusal/cursorSuperseded`` when that was before a seek.
+    package func cursor(_ text: String, rules: Rules) throws(Refusal) -> Cursor {
+        guard let cursor = Cursor.decode(text)?.verified(secret: subscription.secret),
+            cursor.subscription == subscription.incarnation,
+            cursor.positions.count == stream.partitionCount
+        else { throw .invalidCursor }
+        guard cursor.epoch == subscription.epoch || !rules.keep(.seekEpoch) else {
+            throw .cursorSuperseded
+        }
+        return cursor
+    }
+
+    /// The positions from which a page begins: a cursor's, or else the subscription's.
+    package func positions(from cursor: String?, rules: Rules) throws(Refusal) -> [Position] {
+        guard let cursor else { return positions }
+        return try self.cursor(cursor, rules: rules).positions
+    }
+
+    /// The text of a cursor that stands at `positions`.
+    package func cursor(at positions: [Position]) -> String {
+        let cursor = Cursor(
+            subscription: subscription.incarnation,
+            epoch: subscription.epoch,
+            positions: positions
+        )
+        return cursor.encoded(secret: subscription.secret)
+    }
+}
+
+/// Reads a subscription's state: in one step where its rows are known, else one after another.
+///
+///     with a hint: readAll ─┬─ as the hint says ─────────────────────────→ finish
+///                           ├─ other rows by now, or a seek in between ─┐
+///                           └─ no such stream, no such subscription ────│→ fail
+///     ┌─────────────────────────────────────────────────────────────────┘
+///     └→ readStream ─→ readSubscription ─→ readPositions ─┬──────────────→ finish
+///        ↑                                                ├─ a seek in between, tries left ─┐
+///        └────────────────────────────────────────────────│─────────────────────────────────┘
+///                                                         └─ no tries left ─→ fail
+package struct SubscriptionStatePlan: ~Copyable {
+    /// The rows of a subscription as an earlier read found them.
+    package struct Hint: Hashable, Sendable {
+        /// The incarnation of the stream that had the name.
+        package let stream: Incarnation
+        /// The incarnation of the subscription that had the name.
+        package let subscription: Incarnation
+
+        /// The rows of a subscription.
+        package init(stream: Incarnation, subscription: Incarnation) {
+            self.stream = stream
+            self.subscription = subscription
+        }
+    }
+
+    /// The next step of the shell.
+    package enum Action: Sendable {
+        /// Do these reads in parallel, then ``SubscriptionStatePlan/receive(all:)`` in their order.
+        case readAll([TableRead])
+        /// Read this row, then ``SubscriptionStatePlan/receive(row:)``.
+        case read(TableKey)
+        /// Do this query, then ``SubscriptionStatePlan/receive(page:)``. The rows are worth
+        /// remembering as the next call's hint.
+        case readPositions(Query, SubscriptionRow, StreamRow)
+        /// The state was found.
+        case finish(SubscriptionState)
+        /// There is no such subscription, or it could not be read.
+        case fail(Refusal)
+    }
+
+    private enum State: Sendable {
+        /// Nothing was read yet. Next: readingAll, readingStream.
+        case created
+        /// All three are being read at once. Next: readingStream, finished.
+        case readingAll(Hint)
+        /// So many tries are left after this one. Next: readingSubscription, finished.
+        case readingStream(Int)
+        /// The stream was found. Next: readingPositions, finished.
+        case readingSubscription(StreamRow, Int)
+        /// The subscription was found. Next: readingStream, finished.
+        case readingPositions(StreamRow, SubscriptionRow, Int)
+        /// The answer was given. Next: nothing.
+        case finished
+    }
+
+    private typealias Step = (state: State, action: Action)
+
+    private let stream: StreamID
+    private let id: SubscriptionID
+    private let hint: Hint?
+    private var state = State.created
+
+    /// A plan that begins with what earlier reads found, if there was any.
+    package init(_ id: SubscriptionID, of stream: StreamID, hint: Hint?) {
+        self.id = id
+        self.stream = stream
+        self.hint = hint
+    }
+
+    /// Begins, with the first action.
+    package mutating func start() -> Action {
+        guard case .created = state else { preconditionFailure("a state is read once") }
+        guard let hint else { return take(oneByOne(triesLeft: Limits.compareAndSetTries - 1)) }
+        let reads: [TableRead] = [
+            .get(.stream(stream)), .get(.subscription(hint.stream, id)),
+            .query(Self.positions(of: hint)),
+        ]
+        return take((.readingAll(hint), .readAll(reads)))
+    }
+
+    /// Takes the outcome of a ``Action/readAll(_:)``.
+    package mutating func receive(all findings: [Result<TableFinding, TableError>]) -> Action {
+        guard case .readingAll(let hint) = state else {
+            preconditionFailure("three findings came that were not asked for")
+        }
+        do throws(Refusal) {
+            let found = try compare(findings, with: hint)
+            return take(
+                found.map { (.finished, .finish($0)) }
+                    ?? oneByOne(triesLeft: Limits.compareAndSetTries - 1)
+            )
+        } catch {
+            return take((.finished, .fail(error)))
+        }
+    }
+
+    /// Takes the outcome of a ``Action/read(_:)``.
+    package mutating func receive(row: Result<Item?, TableError>) -> Action {
+        do throws(Refusal) {
+            let item = try row.orRefuse()
+            switch state {
+            case .readingStream(let left):
+                let stream = try StreamRow.active(item, named: self.stream)
+                let key = TableKey.subscription(stream.incarnation, id)
+                return take((.readingSubscription(stream, left), .read(key)))
+            case .readingSubscription(let stream, let left):
+                let subscription = try SubscriptionRow.existing(item, named: id)
+                let hint = Hint(stream: stream.incarnation, subscription: subscription.incarnation)
+                return take(
+                    (
+                        .readingPositions(stream, subscription, left),
+                        .readPositions(Self.positions(of: hint), subscription, stream)
+                    )
+                )
+            case .created, .readingAll, .readingPositions, .finished:
+                preconditionFailure("a row came that was not asked for")
+            }
+        } catch {
+            return take((.finished, .fail(error)))
+        }
+    }
+
+    /// Takes the outcome of a ``Action/readPositions(_:_:_:)``.
+    package mutating func receive(page: Result<QueryPage, TableError>) -> Action {
+        guard case .readingPositions(let stream, let subscription, let left) = state else {
+            preconditionFailure("positions came that were not asked for")
+        }
+        do throws(Refusal) {
+            if let positions = try Self.positions(in: try page.orRefuse(), of: subscription) {
+                let found = SubscriptionState(
+                    stream: stream,
+                    subscription: subscription,
+                    positions: positions
+                )
+                return take((.finished, .finish(found)))
+            }
+            guard left > 0 else { throw .contention }
+            return take(oneByOne(triesLeft: left - 1))
+        } catch {
+            return take((.finished, .fail(error)))
+        }
+    }
+
+    // MARK: Steps
+
+    private mutating func take(_ step: Step) -> Action {
+        state = step.state
+        return step.action
+    }
+
+    private func oneByOne(triesLeft: Int) -> Step {
+        (.readingStream(triesLeft), .read(.stream(stream)))
+    }
+
+    /// The state, if all is of the rows that were known; nil: the hint was out of date.
+    private func compare(
+        _ findings: [Result<TableFinding, TableError>],
+        with hint: Hint
+    ) throws(Refusal) -> SubscriptionState? {
+        let stream = try StreamRow.active(try Self.item(findings[0]), named: self.stream)
+        guard stream.incarnation == hint.stream, let found = try Self.item(findings[1]) else {
+            return nil
+        }
+        let subscription = try decoded { () throws(TableError) in try SubscriptionRow(found) }
+        guard subscription.incarnation == hint.subscription,
+            let positions = try Self.positions(in: try Self.page(findings[2]), of: subscription)
+        else { return nil }
+        return SubscriptionState(stream: stream, subscription: subscription, positions: positions)
+    }
+
+    private static func positions(of hint: Hint) -> Query {
+        Query(
+            .positions(hint.stream, subscription: hint.subscription),
+            limit: Limits.partitions.upperBound
+        )
+    }
+
+    /// Nil: a seek came between the two reads, so that the positions are of a later epoch than the
+    /// subscription.
+    private static func positions(
+        in page: QueryPage,
+        of subscription: SubscriptionRow
+    ) throws(Refusal) -> [Position]? {
+        var positions = subscription.positions
+        for item in page.items {
+            let row = try decoded { () throws(TableError) in try PositionRow(item) }
+            guard row.epoch <= subscription.epoch else { return nil }
+            guard row.epoch == subscription.epoch, row.partition.index < positions.count else {
+                continue
+            }
+            positions[row.partition.index] = row.position
+        }
+        return positions
+    }
+
+    private static func item(
+        _ finding: Result<TableFinding, TableError>
+    ) throws(Refusal) -> Item? {
+        guard case .item(let item) = try finding.orRefuse() else {
+            preconditionFailure("a get finds a row or none")
+        }
+        return item
+    }
+
+    private static func page(
+        _ finding: Result<TableFinding, TableError>
+    ) throws(Refusal) -> QueryPage {
+        guard case .page(let page) = try finding.orRefuse() else {
+            preconditionFailure("a query finds a page")
+        }
+        return page
+    }
+}

@@ -1,0 +1,166 @@
+import LedgerTesting
+import Testing
+
+@testable import LedgerCore
+
+@Suite("The reading of a subscription's state")
+struct SubscriptionStatePlanTests {
+    private let id = SubscriptionID(trusted: "c")
+    private let stream = StreamRow.test(partitions: 2)
+    private let start: [Position] = [.log(offset(1)), .log(offset(2))]
+
+    private func stage() -> PlanRows {
+        var rows = PlanRows()
+        rows.put(stream.item)
+        rows.put(SubscriptionRow.test(at: start).item)
+        return rows
+    }
+
+    private func hint(_ stream: Incarnation = PlanRows.stream) -> SubscriptionStatePlan.Hint {
+        SubscriptionStatePlan.Hint(stream: stream, subscription: Incarnation(high: 3, low: 3))
+    }
+
+    private func commit(_ value: Int64, in index: Int, epoch: Int64 = 0) -> PositionRow {
+        PositionRow(
+            stream: PlanRows.stream,
+            subscription: Incarnation(high: 3, low: 3),
+            partition: partition(index),
+            epoch: epoch,
+            position: .log(offset(value))
+        )
+    }
+
+    /// Runs a plan to its end; before each step `meanwhile` may change the rows.
+    private func run(
+        _ rows: inout PlanRows,
+        hint: SubscriptionStatePlan.Hint?,
+        meanwhile: (inout PlanRows) throws -> Void
+    ) rethrows -> (result: Result<SubscriptionState, Refusal>, steps: Int) {
+        var plan = SubscriptionStatePlan(id, of: PlanRows.name, hint: hint)
+        var action = plan.start()
+        var steps = 0
+        while true {
+            try meanwhile(&rows)
+            steps += 1
+            switch action {
+            case .readAll(let reads): action = plan.receive(all: reads.map { rows.find($0) })
+            case .read(let key): action = plan.receive(row: .success(rows[key]))
+            case .readPositions(let query, _, _):
+                action = plan.receive(page: .success(rows.page(query)))
+            case .finish(let state): return (.success(state), steps - 1)
+            case .fail(let refusal): return (.failure(refusal), steps - 1)
+            }
+        }
+    }
+
+    private func run(
+        _ rows: inout PlanRows,
+        hint: SubscriptionStatePlan.Hint?
+    ) -> (result: Result<SubscriptionState, Refusal>, steps: Int) {
+        run(&rows, hint: hint) { _ in }
+    }
+
+    @Test("A hint that holds makes it one step, else it takes three")
+    func steps() throws {
+        var rows = stage()
+        rows.put(commit(5, in: 1).item)
+        let expected: [Position] = [.log(offset(1)), .log(offset(5))]
+        let stale = hint(Incarnation(high: 9, low: 9))
+        for (hint, steps) in [(hint(), 1), (nil, 3), (stale, 4)] {
+            let found = run(&rows, hint: hint)
+            #expect(try found.result.get().positions == expected && found.steps == steps)
+        }
+        rows.put(SubscriptionRow.test(incarnation: Incarnation(high: 5, low: 5), at: start).item)
+        let anew = run(&rows, hint: hint())
+        #expect(try anew.result.get().positions == start && anew.steps == 4)
+    }
+
+    @Test("A commit of an older epoch, or of a partition there is not, counts no more")
+    func epochs() throws {
+        var rows = stage()
+        rows.put(try SubscriptionRow.test(at: start).sought(to: start).item)
+        rows.put(commit(5, in: 1, epoch: 0).item)
+        rows.put(commit(7, in: 0, epoch: 1).item)
+        rows.put(commit(8, in: 2, epoch: 1).item)
+        for hint in [hint(), nil] {
+            let found = try run(&rows, hint: hint).result.get()
+            #expect(found.positions == [.log(offset(7)), .log(offset(2))])
+        }
+    }
+
+    @Test("What is not there, not active, or can't be read, ends it")
+    func failures() throws {
+        var deleting = stream
+        deleting.state = .deleting
+        for (row, gone, refusal) in [
+            (nil, TableKey.stream(PlanRows.name), .streamNotFound(PlanRows.name)),
+            (deleting.item, TableKey.stream(PlanRows.name), .streamNotFound(PlanRows.name)),
+            (nil, .subscription(PlanRows.stream, id), .subscriptionNotFound(id)),
+        ] as [(Item?, TableKey, Refusal)] {
+            var rows = stage()
+            rows[gone] = row
+            for hint in [hint(), nil] {
+                let found = run(&rows, hint: hint).result
+                #expect(throws: refusal) { try found.get() }
+            }
+        }
+        var plan = SubscriptionStatePlan(id, of: PlanRows.name, hint: nil)
+        _ = plan.start()
+        let action = plan.receive(row: .failure(PlanRows.table))
+        if case .fail(.table(PlanRows.table)) = action {} else { Issue.record("\(action)") }
+        var hinted = SubscriptionStatePlan(id, of: PlanRows.name, hint: hint())
+        _ = hinted.start()
+        let rows = stage()
+        let failed = hinted.receive(all: [
+            rows.find(.get(.stream(PlanRows.name))),
+            rows.find(.get(.subscription(PlanRows.stream, id))), .failure(PlanRows.table),
+        ])
+        if case .fail(.table(PlanRows.table)) = failed {} else { Issue.record("\(failed)") }
+    }
+
+    @Test("A seek between the reads has it begin anew, and in the end give up")
+    func seeks() {
+        var rows = stage()
+        var epoch: Int64 = 0
+        let found = run(&rows, hint: nil) { rows in
+            // Before every look at the positions there is one of the next epoch.
+            epoch += 1
+            rows.put(commit(9, in: 0, epoch: epoch).item)
+        }
+        #expect(throws: Refusal.contention) { try found.result.get() }
+        #expect(found.steps == 3 * Limits.compareAndSetTries)
+    }
+
+    @Test(
+        "Random seeks, commits and rivals: it is a state that there was meanwhile",
+        arguments: RandomSeed.cases(80)
+    )
+    func snapshots(_ seed: UInt64) throws {
+        var random = SeededGenerator(seed: seed)
+        var rows = stage()
+        var subscription = SubscriptionRow.test(at: start)
+        var positions = start
+        var states: [[Position]] = []
+        for _ in 0..<10 {
+            states = [positions]
+            let hint = Bool.random(using: &random) ? hint() : nil
+            let found = try run(&rows, hint: hint) { rows in
+                guard random.happens(0.4) else { return }
+                let value = Int64.random(in: 0...50, using: &random)
+                if random.happens(0.4) {
+                    subscription = try subscription.sought(to: [.log(offset(value)), .log(.zero)])
+                    rows.put(subscription.item)
+                    positions = subscription.positions
+                } else {
+                    let index = Int.random(in: 0...1, using: &random)
+                    let row = commit(value, in: index, epoch: subscription.epoch)
+                    guard rows.apply(row.commit(rules: .all)).isApplied else { return }
+                    positions[index] = row.position
+                }
+                states.append(positions)
+            }
+            guard case .success(let state) = found.result else { continue }
+            #expect(states.contains(state.positions), "\(state.positions) of \(states)")
+        }
+    }
+}
