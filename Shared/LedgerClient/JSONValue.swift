@@ -27,7 +27,7 @@ public enum JSONValue: Hashable, Sendable {
 
     /// Reads one document, which must be all that `bytes` holds.
     ///
-    /// - Throws: `/RawJSON/JSONError` where it is no JSON, or nested deeper than 1,024 levels.
+    /// - Throws: `JSONError` where it is no JSON, or nested deeper than 1,024 levels.
     public init(_ bytes: [UInt8]) throws(JSONError) {
         self = try bytes.withUnsafeBytes { buffer in
             Result { () throws(JSONError) in
