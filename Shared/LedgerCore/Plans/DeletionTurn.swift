@@ -11,7 +11,7 @@
 /// A subscription's row goes only after its positions, which are found through it. Groups that are
 /// empty stay behind in the job's row, so that the next turn begins where this one ended.
 package struct DeletionTurn: ~Copyable {
-    /// What the shell does next.
+    /// The next step of the shell.
     package enum Action: Sendable {
         /// Query these rows, then ``DeletionTurn/receive(_:isOver:)``.
         case query(Query)
@@ -24,7 +24,7 @@ package struct DeletionTurn: ~Copyable {
     }
 
     private enum State: Sendable {
-        /// Next: reading.
+        /// Nothing was begun. Next: reading, storing.
         case idle
         /// The first page of the group is being read.
         /// Next: removing, readingPositions, reading (the next group), storing.
@@ -44,9 +44,9 @@ package struct DeletionTurn: ~Copyable {
 
     /// A page of subscriptions, some of which have no positions left.
     private struct SubscriptionPage: Sendable {
-        /// Those whose positions are still to be emptied, the next one first.
+        /// The subscriptions whose positions are still to be emptied, the next one first.
         var waiting: ArraySlice<Item>
-        /// Those that may be removed.
+        /// The subscriptions without positions, which may be removed.
         var ready: [TableKey] = []
         /// Nothing is behind this page.
         let isLast: Bool
@@ -71,7 +71,7 @@ package struct DeletionTurn: ~Copyable {
         pagesLeft = pages
     }
 
-    /// The first action.
+    /// Begins with the first group that is not empty yet.
     package mutating func start() -> Action {
         guard case .idle = state else { preconditionFailure("a turn starts once") }
         return take(readGroup())

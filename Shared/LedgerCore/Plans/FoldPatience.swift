@@ -1,8 +1,8 @@
 /// The age up to which a fold may store what it has read.
 ///
-/// What was read long ago may have been deleted since, and its tombstone or its seal be gone: a write
-/// that is decided by it would bring a deleted key back. So each write of a fold is decided anew, and
-/// refused once the progress that the fold began with is ``Limits/foldPatience`` old.
+/// A key that was read long ago may have been deleted since, and its tombstone, or the stream's seal,
+/// be gone: storing the key would bring it back. So each write of a fold is decided anew, and refused
+/// once the progress that the fold began with is ``Limits/foldPatience`` old.
 package struct FoldPatience: Sendable {
     /// A moment before the fold's progress was read, or was proven to be current.
     private var began: Instant

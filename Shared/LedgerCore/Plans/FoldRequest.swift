@@ -31,9 +31,9 @@ package struct FoldRequest: Hashable, Sendable {
     }
 }
 
-/// What becomes of a request, once the stream that it names was looked up.
+/// The decision about a request, once the stream that it names was looked up.
 extension FoldRequest {
-    /// What to do about a request.
+    /// The treatment of a request.
     package enum Action: Hashable, Sendable {
         /// Fold the partition; without a compacted state its watermark only follows the tail.
         case fold(compacts: Bool)
@@ -41,13 +41,12 @@ extension FoldRequest {
         case drop
     }
 
-    /// What a process that folds in the background does: it folds compacted state, and nothing else
-    /// is urgent.
+    /// Decides for background folds: they keep compacted state up to date, and nothing else is urgent.
     package func background(_ stream: StreamRow) -> Action {
         isMeant(stream) && stream.compaction ? .fold(compacts: true) : .drop
     }
 
-    /// What the sweep does, to which nobody's watermark is too little.
+    /// Decides for the sweep, which brings every stream's watermark to the tail.
     package func sweep(_ stream: StreamRow) -> Action {
         isMeant(stream) ? .fold(compacts: stream.compaction) : .drop
     }

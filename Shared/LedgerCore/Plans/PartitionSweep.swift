@@ -8,7 +8,7 @@
 /// An engine that leaves the log to the sweep needs no mark: nobody else deletes there, so a tail is
 /// always what it seems, and an empty partition need not be remembered as one.
 package struct PartitionSweep: ~Copyable {
-    /// What the shell does next.
+    /// The next step of the shell.
     package enum Action: Sendable {
         /// Read the partition's end, then ``PartitionSweep/receive(_:now:)``.
         case readTail
@@ -32,15 +32,15 @@ package struct PartitionSweep: ~Copyable {
     }
 
     private enum State: Sendable {
-        /// Next: reading.
+        /// Nothing was begun. Next: reading.
         case idle
-        /// Next: confirming, finished.
+        /// The tail is being read. Next: confirming, finished.
         case reading
-        /// Next: marking, following, trimming.
+        /// The stream's row is being checked. Next: marking, following, trimming.
         case confirming(TailReading, Tail)
-        /// Next: following, trimming.
+        /// The tail is being marked as verified. Next: following, trimming.
         case marking(TailReading, Tail)
-        /// Next: trimming.
+        /// Somebody is being asked to fold. Next: trimming.
         case following(TailReading)
         /// `isBehind`: The watermark has not reached the tail, so the next look is due at once.
         /// Next: finished.
@@ -79,7 +79,7 @@ package struct PartitionSweep: ~Copyable {
         self.began = began
     }
 
-    /// The first action.
+    /// Begins with the partition's end.
     package mutating func start() -> Action {
         guard case .idle = state else { preconditionFailure("a look starts once") }
         return take(Step(.readTail, then: .reading))

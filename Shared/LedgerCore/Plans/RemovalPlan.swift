@@ -7,7 +7,7 @@
 ///
 /// A batch that failed may be removed in part; to remove it again does no harm.
 package struct RemovalPlan: ~Copyable {
-    /// What the shell does next.
+    /// The next step of the shell.
     package enum Action: Sendable {
         /// Remove these rows, then ``RemovalPlan/receive(_:isOver:)``.
         case delete([TableKey])
@@ -20,11 +20,11 @@ package struct RemovalPlan: ~Copyable {
     }
 
     private enum State: Sendable {
-        /// Next: deleting, finished.
+        /// Nothing was begun. Next: deleting, finished.
         case idle(Rest)
         /// A batch is with the table. Next: deleting (the next one), pausing, finished.
         case deleting(Rest)
-        /// Next: deleting.
+        /// A batch was refused for the moment. Next: deleting.
         case pausing(Rest)
         case finished
     }
@@ -62,7 +62,7 @@ package struct RemovalPlan: ~Copyable {
         state = .idle(Rest(keys: keys[...]))
     }
 
-    /// The first action.
+    /// Begins with the first batch; there is none of no rows.
     package mutating func start() -> Action {
         guard case .idle(let rest) = state else { preconditionFailure("a removal starts once") }
         return take(Self.delete(rest))

@@ -9,13 +9,13 @@
 ///
 /// From the mark on no call finds the stream, and whoever sees the mark may finish the deletion.
 package struct DeletionMark: ~Copyable {
-    /// What the shell does next.
+    /// The next step of the shell.
     package enum Action: Sendable {
         /// Do this write, then ``DeletionMark/receive(_:)``.
         case write(Write)
         /// The stream is marked: seal its partitions.
         case finish(StreamRow)
-        /// Nothing was changed.
+        /// There is no mark of ours, and nothing was changed.
         case fail(Failure)
     }
 
@@ -120,7 +120,7 @@ extension StreamRow {
 /// The tail need not be a verified one. Chunks behind it may have expired, also while the process
 /// stood still, but no writer can know a later tail: it would have to be two days old.
 package struct PartitionSeal: ~Copyable {
-    /// What the shell does next.
+    /// The next step of the shell.
     package enum Action: Sendable {
         /// Read the partition's end, then ``PartitionSeal/receive(_:now:)``.
         case readTail
@@ -131,7 +131,7 @@ package struct PartitionSeal: ~Copyable {
     }
 
     private enum State: Sendable {
-        /// Next: reading.
+        /// Nothing was begun. Next: reading.
         case idle
         /// The tail is being read. Next: writing, finished.
         case reading
@@ -154,7 +154,7 @@ package struct PartitionSeal: ~Copyable {
         self.rules = rules
     }
 
-    /// The first action.
+    /// Begins with the partition's end.
     package mutating func start() -> Action {
         guard case .idle = state else { preconditionFailure("a seal starts once") }
         return take(Step(.readTail, then: .reading))

@@ -9,7 +9,7 @@
 /// A row that is damaged is written anew, for it only says what can be found out. Two that sweep at
 /// once do no harm, so the lease may end by itself at any moment.
 package struct SweepLease: ~Copyable {
-    /// What the shell does next.
+    /// The next step of the shell.
     package enum Action: Sendable {
         /// Read this row, then ``SweepLease/receive(_:now:)``.
         case read(TableKey)
@@ -19,7 +19,7 @@ package struct SweepLease: ~Copyable {
         case drawHolder
         /// Do this write, then ``SweepLease/receive(_:)``.
         case write(Write)
-        /// The end.
+        /// The lease is taken or not.
         case finish(Outcome)
     }
 
@@ -34,15 +34,15 @@ package struct SweepLease: ~Copyable {
     }
 
     private enum State: Sendable {
-        /// Next: reading.
+        /// Nothing was begun. Next: reading.
         case idle
-        /// Next: discarding, drawing, finished.
+        /// The row is being read. Next: discarding, drawing, finished.
         case reading
-        /// Next: drawing, finished.
+        /// The damaged row is being deleted. Next: drawing, finished.
         case discarding
         /// A holder for the row is being drawn, at this time. Next: writing.
         case drawing(SweepRow, Timestamp)
-        /// Next: finished.
+        /// The row with the lease is with the table. Next: finished.
         case writing(SweepRow)
         case finished
     }
@@ -66,7 +66,7 @@ package struct SweepLease: ~Copyable {
         self.wantsRound = wantsRound
     }
 
-    /// The first action.
+    /// Begins with the row.
     package mutating func start() -> Action {
         guard case .idle = state else { preconditionFailure("a lease starts once") }
         return take(Step(.read(.sweep), then: .reading))

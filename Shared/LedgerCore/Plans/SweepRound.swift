@@ -3,10 +3,10 @@
 ///     start ─→ list ─→ look ─┬─→ store ─┬─ streams, room and time left ─→ list
 ///                            └──────────┴─ else, or someone took over ──→ finish
 ///
-/// Where several processes share a table, a run looks at a bounded number of streams, and stores
+/// In a table that several processes share, a run looks at a bounded number of streams, and stores
 /// after each page how far it came. A whole sweep looks at all of them and stores nothing.
 package struct SweepRound: ~Copyable {
-    /// What the shell does next.
+    /// The next step of the shell.
     package enum Action: Sendable {
         /// Query a page of streams, then ``SweepRound/receive(_:)``.
         case list(Query)
@@ -19,11 +19,11 @@ package struct SweepRound: ~Copyable {
     }
 
     private enum State: Sendable {
-        /// Next: listing, finished.
+        /// Nothing was begun. Next: listing, finished.
         case idle
-        /// Next: looking.
+        /// A page of streams is being read. Next: looking.
         case listing
-        /// Next: storing, listing, finished.
+        /// The streams of a page are being looked at. Next: storing, listing, finished.
         case looking(QueryPage)
         /// This row is with the table. Next: listing, finished.
         case storing(SweepRow)
@@ -132,7 +132,7 @@ extension SweepRow {
 ///            └─────────────────────────────┴─ being deleted ────────────────→ finishDeletion
 ///                                          └─ active ───────────────────────→ look
 package struct StreamVisit: ~Copyable {
-    /// What the shell does next.
+    /// The next step of the shell.
     package enum Action: Sendable {
         /// Read this row, then ``StreamVisit/receive(_:)``: the list is so old that the stream may
         /// have been deleted since.
@@ -146,7 +146,7 @@ package struct StreamVisit: ~Copyable {
     }
 
     private enum State: Sendable {
-        /// Next: rereading, finished.
+        /// Nothing was begun. Next: rereading, finished.
         case idle
         /// `asked`: A moment before. Next: finished.
         case rereading(asked: Instant)

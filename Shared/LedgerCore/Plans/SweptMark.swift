@@ -17,7 +17,7 @@ package struct SweptMark: ~Copyable {
         case operatorsWord
     }
 
-    /// What the shell does next.
+    /// The next step of the shell.
     package enum Action: Sendable {
         /// Read this row, then ``SweptMark/receive(progress:asked:)``.
         case readProgress(TableKey)
@@ -30,11 +30,11 @@ package struct SweptMark: ~Copyable {
     }
 
     private enum State: Sendable {
-        /// Next: readingProgress, writing, finished.
+        /// Nothing was begun. Next: readingProgress, writing, finished.
         case idle
-        /// Next: writing, finished.
+        /// The progress is being read. Next: writing, finished.
         case readingProgress(triesLeft: Int)
-        /// Next: readingProgress, finished.
+        /// The mark is with the table. Next: readingProgress, finished.
         case writing(triesLeft: Int)
         case finished
     }
@@ -70,7 +70,7 @@ package struct SweptMark: ~Copyable {
         self.rules = rules
     }
 
-    /// The first action.
+    /// Begins with what the basis tells, or with a read.
     package mutating func start() -> Action {
         guard case .idle = state else { preconditionFailure("a mark starts once") }
         switch basis {

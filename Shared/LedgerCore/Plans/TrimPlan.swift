@@ -12,7 +12,7 @@
 /// Only chunks below the watermark go: what they held is folded. The trim is raised before they are
 /// removed, so that a reader in between can tell expiry from damage.
 package struct TrimPlan: ~Copyable {
-    /// What the shell does next.
+    /// The next step of the shell.
     package enum Action: Sendable {
         /// Read this row, then ``TrimPlan/receive(progress:asked:)``.
         case readProgress(TableKey)
@@ -29,9 +29,9 @@ package struct TrimPlan: ~Copyable {
     }
 
     private enum State: Sendable {
-        /// Next: readingProgress, finished.
+        /// Nothing was begun. Next: readingProgress, finished.
         case idle
-        /// Next: probing.
+        /// The watermark and the trim are being read. Next: probing.
         case readingProgress
         /// The oldest chunk is being read: most often it has not expired, and one chunk tells.
         /// Next: reading, finished.
@@ -40,7 +40,7 @@ package struct TrimPlan: ~Copyable {
         case reading(ProgressRow, decided: Instant)
         /// The trim is with the table. Next: removing, readingProgress, finished.
         case raising(then: [TableKey])
-        /// Next: readingProgress, finished.
+        /// A page of chunks is being removed. Next: readingProgress, finished.
         case removing
         case finished
     }
@@ -81,7 +81,7 @@ package struct TrimPlan: ~Copyable {
         pagesLeft = pages
     }
 
-    /// The first action, by what was found at the log's end.
+    /// Begins, if the log may hold what has expired, by what was found at its end.
     package mutating func start(_ reading: TailReading, isOver: Bool) -> Action {
         guard case .idle = state else { preconditionFailure("a trim starts once") }
         guard mayHoldExpired(reading) else { return take(Step(.finish(due: nil), then: .finished)) }
