@@ -14,12 +14,16 @@ package struct Observed<Value: Sendable>: Sendable {
         self.value = value
         self.readAt = readAt
     }
+}
 
-    /// True for so many milliseconds after the read by both clocks, and never by a clock that was set
-    /// back since.
-    @inlinable
-    package func isFresh(within age: Int64, at now: Instant) -> Bool {
-        now.now >= readAt.now && now.elapsed(since: readAt) < age
+extension Instant {
+    /// True while what was known at this moment may still be used: for ``Limits/cacheAge``.
+    ///
+    /// The clock that moved further counts, since functions are frozen between calls and wall clocks
+    /// jump; and a clock that was set back makes everything old.
+    package func isFresh(at now: Instant, rules: Rules) -> Bool {
+        guard rules.keep(.cacheAge) else { return true }
+        return now.now >= self.now && now.elapsed(since: self) < Limits.cacheAge
     }
 }
 

@@ -94,40 +94,30 @@ extension Ledger {
         }
     }
 
-    /// The last log row of one partition and, read after it, its progress; strongly consistent.
+    /// The shell of ``TailPlan``: the last log row of one partition and, read after it, its progress.
     ///
-    /// Only the watermark tells of an end that a sweep has removed. A process may stand still between
-    /// the two while everything is folded and removed, so a watermark from before the log proves
-    /// nothing.
-    /// Without `alwaysProgress` it is not read where the log alone says how it ends.
+    /// Without `alwaysProgress` that is not read where the log alone says how it ends.
     func readTail(
         of partition: Partition,
         in stream: Incarnation,
         alwaysProgress: Bool = true
-    ) async throws(TableError)
-        -> TailReading
-    {
-        let readsInOrder = configuration.rules.keep(.watermarkAfter)
-        let early = readsInOrder ? nil : try await readProgress(of: partition, in: stream)
-        let last = Query(.log(stream, partition), order: .descending, limit: 1)
-        let newest = try await table.query(last).items.first
-        var reading = TailReading(
-            newest: try newest.map { item throws(TableError) in try LogEntry(item) },
-            progress: early
+    ) async throws(TableError) -> TailReading {
+        var plan = TailPlan(
+            of: partition,
+            in: stream,
+            alwaysWantsProgress: alwaysProgress,
+            rules: configuration.rules
         )
-        let wantsProgress = alwaysProgress || reading.mayHaveLostItsEnd(at: clock.wall())
-        if wantsProgress, readsInOrder {
-            reading.progress = try await readProgress(of: partition, in: stream)
+        var action = plan.start()
+        while true {
+            switch action {
+            case .query(let query):
+                let newest = try await table.query(query).items.first
+                action = try plan.receive(newest: newest, now: clock.wall())
+            case .get(let key): action = try plan.receive(progress: try await table.get(key))
+            case .finish(let reading): return reading
+            }
         }
-        return reading
-    }
-
-    private func readProgress(
-        of partition: Partition,
-        in stream: Incarnation
-    ) async throws(TableError) -> ProgressRow? {
-        let item = try await table.get(.progress(stream, partition))
-        return try item.map { item throws(TableError) in try ProgressRow(item) }
     }
 
     /// Counts the events that were stored, wakes those who wait for them, and asks for the fold.

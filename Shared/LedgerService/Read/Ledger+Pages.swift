@@ -85,10 +85,11 @@ extension Ledger {
     /// Refuses what was read by a process that stood still meanwhile: the stream may be deleted, its
     /// rows gone, and an empty page would hide it.
     func checkPatience(since known: Instant) throws(LedgerError) {
-        let age = clock.instant().elapsed(since: known)
-        guard age < Limits.readPatience || !configuration.rules.keep(.readDeadline) else {
-            let message = "reading took \(age) ms, too long to be trusted; try again"
-            throw .unavailable(message: message, mayHaveHappened: false)
+        do throws(Refusal) {
+            let patience = ReadPatience(since: known, rules: configuration.rules)
+            try patience.check(at: clock.instant())
+        } catch {
+            throw LedgerError(error)
         }
     }
 

@@ -53,9 +53,7 @@ final class BelievedClock: LedgerClock {
     /// The clock that moved further counts, since functions are frozen between calls and wall clocks
     /// jump.
     func isFresh(since then: Instant) -> Bool {
-        guard rules.keep(.cacheAge) else { return true }
-        let instant = instant()
-        return instant.now >= then.now && instant.elapsed(since: then) < Limits.cacheAge
+        then.isFresh(at: instant(), rules: rules)
     }
 
     func bootMoment() -> BootMoment? { clock.bootMoment() }

@@ -6,14 +6,15 @@ import Testing
 struct ObservedTests {
     @Test("It is fresh for its time by both clocks, and never by one that was set back")
     func freshness() {
-        let value = Observed(1, readAt: Instant(now: Timestamp(milliseconds: 500), uptime: 50))
+        let age = Limits.cacheAge
+        let readAt = Instant(now: Timestamp(milliseconds: 500), uptime: 50)
         let table: [(Int64, Int64, Bool)] = [
-            (500, 50, true), (599, 149, true), (600, 60, false), (510, 150, false),
-            (499, 51, false), (499, 500, false),
+            (500, 50, true), (499 + age, 49 + age, true), (500 + age, 60, false),
+            (510, 50 + age, false), (499, 51, false), (499, 50 + age, false),
         ]
         for (wall, uptime, expected) in table {
             let now = Instant(now: Timestamp(milliseconds: wall), uptime: uptime)
-            #expect(value.isFresh(within: 100, at: now) == expected, "\(wall) \(uptime)")
+            #expect(readAt.isFresh(at: now, rules: .all) == expected, "\(wall) \(uptime)")
         }
     }
 
