@@ -109,7 +109,8 @@ struct PathParameters {
 
     /// A name that is wrongly encoded is refused as it stands, for breaking the rule of names.
     private static func decoded(_ segment: Substring.UTF8View) -> String {
-        PercentCoding.decodeText(segment) ?? String(Substring(segment))
+        guard segment.contains(UInt8(ascii: "%")) else { return String(Substring(segment)) }
+        return PercentCoding.decodeText(segment) ?? String(Substring(segment))
     }
 }
 
@@ -166,7 +167,7 @@ struct PathTree: Sendable {
 
     private mutating func child(of node: Int, behind word: String) -> Int {
         let bytes = Array(word.utf8)
-        if let known = self.node(after: node, through: bytes[...]) { return known }
+        if let known = self.node(after: node, through: bytes.span) { return known }
         words.append(
             Word(
                 text: text.count..<text.count + bytes.count,
@@ -196,26 +197,33 @@ struct PathTree: Sendable {
 
     /// The number of the pattern that a path as on the wire fits; nil when it fits none.
     func find(_ path: String) -> Int? {
+        let bytes = path.utf8.span
         var node = 0
-        var rest = path.utf8[...]
-        while let slash = rest.popFirst() {
+        var place = 0
+        while place < bytes.count {
             // Only the first can be anything else: a segment ends at a slash.
-            guard slash == UInt8(ascii: "/") else { return nil }
+            guard bytes[place] == UInt8(ascii: "/") else { return nil }
             if let pattern = nodes[node].rest { return pattern }
-            let segment = rest.segment
+            var end = place + 1
+            while end < bytes.count, bytes[end] != UInt8(ascii: "/") { end += 1 }
+            let segment = bytes.extracting(place + 1..<end)
             guard let next = nodes[node].parameter ?? self.node(after: node, through: segment)
             else { return nil }
             node = next
-            rest = rest[segment.endIndex...]
+            place = end
         }
         return nodes[node].end
     }
 
-    private func node(after node: Int, through segment: some Collection<UInt8>) -> Int? {
+    private func node(after node: Int, through segment: Span<UInt8>) -> Int? {
         var next = nodes[node].word
         while let index = next {
             let word = words[index]
-            if text[word.text].elementsEqual(segment) { return word.node }
+            if word.text.count == segment.count,
+                segment.indices.allSatisfy({ segment[$0] == text[word.text.lowerBound + $0] })
+            {
+                return word.node
+            }
             next = word.next
         }
         return nil
