@@ -40,7 +40,8 @@ private struct AppendWalk {
     var table = PlanTable()
     var publishes: [Publish] = []
     var late: [Late] = []
-    var uptime: Int64 = 0
+    /// Late enough that a request can have arrived long ago.
+    var uptime: Int64 = 1_000
     var ids: UInt64 = 0
 
     init(seed: UInt64, stream: StreamRow) {
@@ -62,6 +63,12 @@ private struct AppendWalk {
 
     // MARK: Publishes
 
+    /// A time ago at which a unit arrived: often it has not much patience left.
+    private mutating func arrival() -> Instant {
+        let ago = random.happens(0.5) ? 0 : Int64(random.number(500...960))
+        return Instant(now: Timestamp(milliseconds: 1000 + uptime - ago), uptime: uptime - ago)
+    }
+
     /// A unit of one to three events.
     private mutating func unit(_ name: String, isFirst: Bool) -> AppendUnit {
         var records = Records()
@@ -72,7 +79,7 @@ private struct AppendWalk {
         return AppendUnit(
             records: records,
             expectedOffset: isExpecting ? Offset(unchecked: Int64(random.number(0...6))) : nil,
-            arrived: tick().instant
+            arrived: arrival()
         )
     }
 
@@ -90,6 +97,7 @@ private struct AppendWalk {
             let mark = mark()
             // As the service does: the same body has the same events in the same partitions.
             let name = mark.map { "\($0.keyHash.prefix(1))\($0.bodyHash[0])" } ?? "p\(number)"
+            let arrived = arrival()
             let units = (0..<2).map { index in
                 var records = Records()
                 records.append(
@@ -97,7 +105,7 @@ private struct AppendWalk {
                     type: Array("t".utf8),
                     data: Array("1".utf8)
                 )
-                return [AppendUnit(records: records, idempotency: mark, arrived: tick().instant)]
+                return [AppendUnit(records: records, idempotency: mark, arrived: arrived)]
             }
             return Publish(
                 partitions: Partition.all(2),
@@ -132,7 +140,7 @@ private struct AppendWalk {
         let name = "\(key)\(body)"
         records.append(key: Array(name.utf8), type: Array("t".utf8), data: Array("1".utf8))
         let mark = IdempotencyMark(keyHash: String(repeating: key, count: 64), bodyHash: [body])
-        return (AppendUnit(records: records, idempotency: mark, arrived: tick().instant), name)
+        return (AppendUnit(records: records, idempotency: mark, arrived: arrival()), name)
     }
 
     private mutating func plan(of publish: Publish) throws -> AppendPlan {
