@@ -74,15 +74,13 @@ final class AppendSignals: Sendable {
     func wait(_ guest: Guest, at stand: Stand) async -> News {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                let known: News? = state.withLock { state in
-                    if state.isEnding { return .end }
-                    if Task.isCancelled || state.rooms[guest.stream] == nil { return .nothing }
-                    return state.rooms[guest.stream]?.enter(
-                        guest.id,
-                        at: stand,
-                        waking: continuation
-                    )
+                let (known, wakes) = state.withLock { state -> (News?, [WaitingRoom.Wake]) in
+                    if state.isEnding { return (.end, []) }
+                    guard !Task.isCancelled else { return (.nothing, []) }
+                    return state.rooms[guest.stream]?
+                        .enter(guest.id, at: stand, waking: continuation) ?? (.nothing, [])
                 }
+                resume(wakes)
                 if let known { continuation.resume(returning: known) }
             }
         } onCancel: {

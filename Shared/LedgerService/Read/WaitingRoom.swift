@@ -61,23 +61,24 @@ struct WaitingRoom {
 
     /// Begins a wait at `stand`.
     ///
-    /// - Returns: News that is known already, so that there is no wait.
+    /// - Returns: News that is known already, so that there is no wait; else the guests that wait
+    ///   behind what this one has seen.
     mutating func enter(
         _ id: UInt64,
         at stand: AppendSignals.Stand,
         waking continuation: Continuation
-    ) -> AppendSignals.News? {
+    ) -> (known: AppendSignals.News?, wakes: [Wake]) {
         guard guests[id]?.hasChange == false else {
             guests[id]?.hasChange = false
-            return .change
+            return (.change, [])
         }
-        guard fresh(beyond: stand).isEmpty else { return .events }
-        learn(from: stand)
+        guard fresh(beyond: stand).isEmpty else { return (.events, []) }
+        let wakes = learn(from: stand)
         guests[id]?.stand = stand
         guests[id]?.row = stand.subscription
         guests[id]?.continuation = continuation
         waiting[stand.only, default: []].insert(id)
-        return nil
+        return (nil, wakes)
     }
 
     /// The partitions that are known to go beyond `stand`.
@@ -94,11 +95,11 @@ struct WaitingRoom {
         return Wake(continuation: continuation, news: news)
     }
 
-    /// A guest that stands there has seen the log go so far.
-    private mutating func learn(from stand: AppendSignals.Stand) {
+    /// Takes as news what a guest that stands there has seen: nobody tells of it again.
+    private mutating func learn(from stand: AppendSignals.Stand) -> [Wake] {
         turnTo(stand.stream)
-        for partition in stand.partitions {
-            ends[partition.index] = max(ends[partition.index], stand.offset(of: partition))
+        return stand.partitions.flatMap { partition in
+            append(to: partition, of: stand.stream, upTo: stand.offset(of: partition))
         }
     }
 

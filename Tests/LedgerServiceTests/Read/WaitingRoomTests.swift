@@ -37,6 +37,8 @@ struct WaitingRoomTests {
     /// Guests that wait, and what each was woken with.
     private struct Guests {
         var tasks: [UInt64: Task<AppendSignals.News, Never>] = [:]
+        /// Those that the last one to enter woke.
+        var woken = 0
 
         func news(_ id: UInt64) async -> AppendSignals.News? { await tasks[id]?.value }
     }
@@ -48,7 +50,10 @@ struct WaitingRoomTests {
         _ guests: inout Guests
     ) async -> AppendSignals.News? {
         let (continuation, task) = await sleeper()
-        guard let known = room.enter(id, at: stand, waking: continuation) else {
+        let (known, wakes) = room.enter(id, at: stand, waking: continuation)
+        wake(wakes)
+        guests.woken = wakes.count
+        guard let known else {
             guests.tasks[id] = task
             return nil
         }
@@ -95,6 +100,21 @@ struct WaitingRoomTests {
         #expect(await guests.news(1) == .end)
         room.leave(1)
         #expect(room.isEmpty)
+    }
+
+    @Test("Entering: a guest that has seen more wakes those who wait behind that")
+    func seenMore() async {
+        var (room, guests) = (WaitingRoom(), Guests())
+        for id in 1...4 as ClosedRange<UInt64> { room.join(id, subscription: nil) }
+        expect(await wait(1, at: stand([5], first: 1), in: &room, &guests), nil)
+        expect(await wait(2, at: stand([5], first: 2), in: &room, &guests), nil)
+        expect(await wait(3, at: stand([0, 5, 5, 0]), in: &room, &guests), nil)
+        expect(await wait(4, at: stand([6], first: 1), in: &room, &guests), nil)
+        #expect(await guests.news(1) == .events)
+        #expect(await guests.news(3) == .events)
+        end(&room)
+        #expect(await guests.news(2) == .end)
+        #expect(await guests.news(4) == .end)
     }
 
     @Test("Waiting: an append wakes who is behind it, by one partition or by several")
@@ -166,7 +186,7 @@ struct WaitingRoomTests {
     // MARK: Random walk
 
     @Test(
-        "Who waits is woken by the first append beyond it, and by nothing else",
+        "Who waits is woken by the first news beyond it, and by nothing else",
         arguments: RandomSeed.cases(50)
     )
     func randomWalk(_ seed: UInt64) async {
@@ -184,12 +204,27 @@ struct WaitingRoomTests {
                 let first = isOne ? Int.random(in: 0...3, using: &random) : 0
                 let count = isOne ? 1 : 4
                 let offsets = (first..<(first + count)).map { index in
-                    max(ends[index] - Int64.random(in: 0...1, using: &random), 0)
+                    max(ends[index] + Int64.random(in: -1...1, using: &random), 0)
                 }
                 let isBehind = zip(first..., offsets).contains { ends[$0] > $1 }
                 let known = await wait(id, at: stand(offsets, first: first), in: &room, &guests)
                 #expect(known == (isBehind ? .events : nil), "seed \(seed)")
                 guard known == nil else { continue }
+                let behind = waiting.filter { _, other in
+                    zip(first..., offsets).contains { index, offset in
+                        let place = index - other.first
+                        return other.offsets.indices.contains(place)
+                            && other.offsets[place] < offset
+                    }
+                }
+                for (index, offset) in zip(first..., offsets) {
+                    ends[index] = max(ends[index], offset)
+                }
+                #expect(guests.woken == behind.count, "seed \(seed)")
+                for id in behind.keys {
+                    if guests.woken == behind.count { #expect(await guests.news(id) == .events) }
+                    waiting[id] = nil
+                }
                 waiting[id] = (first, offsets)
             } else {
                 let index = Int.random(in: 0...3, using: &random)
