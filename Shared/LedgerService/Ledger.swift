@@ -155,9 +155,6 @@ package final class Ledger: Sendable {
         }
     }
 
-    /// Tries of a compare-and-set, for loops that are no ``CompareAndSet`` yet.
-    static var attempts: Int { Limits.compareAndSetTries }
-
     /// Runs the steps of a use case that come after one that was applied: no error of theirs says
     /// any more that nothing was changed.
     func afterChange<Success>(

@@ -35,7 +35,7 @@ package struct CompareAndSet<Value>: ~Copyable {
     /// Begins, with the first action.
     package mutating func start() -> Action {
         guard case .created = state else { preconditionFailure("a change is made once") }
-        state = .attempting(triesLeft: Limits.compareAndSetTries - 1)
+        state = .attempting(triesLeft: Limits.casTries - 1)
         return .attempt
     }
 
@@ -54,11 +54,6 @@ package struct CompareAndSet<Value>: ~Copyable {
         case .created, .finished: preconditionFailure("an outcome came of no attempt")
         }
     }
-}
-
-extension Limits {
-    /// Tries of a compare-and-set, before its caller is told of contention.
-    package static let compareAndSetTries = 10
 }
 
 extension WriteOutcome {

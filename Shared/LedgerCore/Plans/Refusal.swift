@@ -33,7 +33,7 @@ package enum Refusal: Error, Hashable, Sendable {
     case positionBeyondTail(Partition, position: Offset, tail: Offset)
     /// A subscription is to start beyond the partition's end.
     case startBeyondTail(Partition, offset: Offset, tail: Offset)
-    /// Others changed the same row, at each of ``Limits/compareAndSetTries``.
+    /// Others changed the same row, at each of ``Limits/casTries``.
     case contention
 
     // MARK: Reading failed

@@ -118,7 +118,7 @@ package struct SubscriptionStatePlan: ~Copyable {
     /// Begins, with the first action.
     package mutating func start() -> Action {
         guard case .created = state else { preconditionFailure("a state is read once") }
-        guard let hint else { return take(oneByOne(triesLeft: Limits.compareAndSetTries - 1)) }
+        guard let hint else { return take(oneByOne(triesLeft: Limits.casTries - 1)) }
         let reads: [TableRead] = [
             .get(.stream(stream)), .get(.subscription(hint.stream, id)),
             .query(Self.positions(of: hint)),
@@ -135,7 +135,7 @@ package struct SubscriptionStatePlan: ~Copyable {
             let found = try compare(findings, with: hint)
             return take(
                 found.map { (.finished, .finish($0)) }
-                    ?? oneByOne(triesLeft: Limits.compareAndSetTries - 1)
+                    ?? oneByOne(triesLeft: Limits.casTries - 1)
             )
         } catch {
             return take((.finished, .fail(error)))

@@ -89,57 +89,76 @@ extension Ledger {
         _ id: StreamID,
         as request: ReadRequest
     ) async throws(LedgerError) -> LogPage {
-        let start = clock.instant()
+        let begun = clock.instant()
         let guest = signals.join(id, subscription: nil)
         defer { signals.leave(guest) }
-        var stream = try await activeStream(id)
-        let incarnation = stream.incarnation
-        let cursor = try await beginning(of: request, in: stream)
-        var found = try await page(of: stream, from: cursor, as: request, known: start)
-        while found.page.isIdle {
-            let left = request.wait - clock.instant().elapsed(since: start)
-            let stand = AppendSignals.Stand(found.cursor)
-            let news = await news(for: guest, beyond: stand, atMost: left)
-            if left <= 0 || news == .end || Task.isCancelled { break }
-            let known = clock.instant()
-            stream = try await activeStream(id)
-            guard stream.incarnation == incarnation else { throw .streamNotFound(id) }
-            if news == .nothing { break }
-            let page = try await page(
-                of: stream,
-                beyond: stand,
-                for: guest,
-                limit: request.limit,
-                filter: request.filter,
-                known: known
-            )
-            found = LogPage(of: stream, page: page, first: stand.first)
+        var stream = Observed(try await activeStream(id), readAt: begun)
+        let cursor = try await beginning(of: request, in: stream.value)
+        var found = try await page(of: stream, from: cursor, as: request)
+        let ground = WaitPlan.Ground(stream.value)
+        var plan = WaitPlan(of: id, on: ground, begun: begun, patience: request.wait)
+        var action = plan.receive(isIdle: found.page.isIdle, now: clock.instant())
+        while true {
+            switch action {
+            case .wait(let milliseconds):
+                let stand = AppendSignals.Stand(found.cursor)
+                let news = await news(for: guest, beyond: stand, atMost: milliseconds)
+                action = plan.receive(news, isCancelled: Task.isCancelled)
+            case .look:
+                let readAt = clock.instant()
+                stream = Observed(try await activeStream(id), readAt: readAt)
+                action = plan.receive(WaitPlan.Ground(stream.value))
+            case .readAnew:
+                found = try await page(of: stream, from: cursor, as: request)
+                action = plan.receive(isIdle: found.page.isIdle, now: clock.instant())
+            case .readOn:
+                found = try await page(of: stream, beyond: found.cursor, for: guest, as: request)
+                action = plan.receive(isIdle: found.page.isIdle, now: clock.instant())
+            case .finish: return found
+            case .fail(let refusal): throw LedgerError(refusal)
+            }
         }
-        return found
+    }
+
+    /// Reads on where a page found nothing, only in the partitions that had news since.
+    private func page(
+        of stream: Observed<StreamRow>,
+        beyond cursor: ReadCursor,
+        for guest: AppendSignals.Guest,
+        as request: ReadRequest
+    ) async throws(LedgerError) -> LogPage {
+        let page = try await page(
+            of: stream.value,
+            beyond: AppendSignals.Stand(cursor),
+            for: guest,
+            limit: request.limit,
+            filter: request.filter,
+            known: stream.readAt
+        )
+        return LogPage(of: stream.value, page: page, first: cursor.first)
     }
 
     private func page(
-        of stream: StreamRow,
+        of stream: Observed<StreamRow>,
         from cursor: ReadCursor,
-        as request: ReadRequest,
-        known: Instant
+        as request: ReadRequest
     ) async throws(LedgerError) -> LogPage {
-        let parts = zip(stream.partitions[cursor.partitions], cursor.offsets).map {
+        let parts = zip(stream.value.partitions[cursor.partitions], cursor.offsets).map {
             (partition: $0, position: Position.log($1))
         }
         let page: EventPage
         do throws(LedgerError) {
             page = try await self.page(
-                of: stream,
+                of: stream.value,
                 from: parts,
                 limit: request.limit,
                 filter: request.filter,
-                known: known
+                known: stream.readAt
             )
         } catch {
             throw request.refusal(error)
         }
-        return LogPage(of: stream, page: page, first: cursor.first)
+        return LogPage(of: stream.value, page: page, first: cursor.first)
     }
 
     // MARK: Where it begins

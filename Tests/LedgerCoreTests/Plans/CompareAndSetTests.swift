@@ -37,7 +37,7 @@ struct CompareAndSetTests {
             attempts += 1
             action = event(plan.receive(isApplied: false, attempts))
         }
-        #expect(action == .contention && attempts == Limits.compareAndSetTries)
+        #expect(action == .contention && attempts == Limits.casTries)
     }
 
     @Test("Only what is durable counts as applied")

@@ -128,7 +128,7 @@ struct SubscriptionStatePlanTests {
             rows.put(commit(9, in: 0, epoch: epoch).item)
         }
         #expect(throws: Refusal.contention) { try found.result.get() }
-        #expect(found.steps == 3 * Limits.compareAndSetTries)
+        #expect(found.steps == 3 * Limits.casTries)
     }
 
     @Test(
@@ -145,19 +145,21 @@ struct SubscriptionStatePlanTests {
             states = [positions]
             let hint = Bool.random(using: &random) ? hint() : nil
             let found = try run(&rows, hint: hint) { rows in
-                guard random.happens(0.4) else { return }
-                let value = Int64.random(in: 0...50, using: &random)
-                if random.happens(0.4) {
-                    subscription = try subscription.sought(to: [.log(offset(value)), .log(.zero)])
-                    rows.put(subscription.item)
-                    positions = subscription.positions
-                } else {
-                    let index = Int.random(in: 0...1, using: &random)
-                    let row = commit(value, in: index, epoch: subscription.epoch)
-                    guard rows.apply(row.commit(rules: .all)).isApplied else { return }
-                    positions[index] = row.position
+                while random.happens(0.6) {
+                    let value = Int64.random(in: 0...50, using: &random)
+                    if random.happens(0.4) {
+                        let there: [Position] = [.log(offset(value)), .log(.zero)]
+                        subscription = try subscription.sought(to: there)
+                        rows.put(subscription.item)
+                        positions = subscription.positions
+                    } else {
+                        let index = Int.random(in: 0...1, using: &random)
+                        let row = commit(value, in: index, epoch: subscription.epoch)
+                        guard rows.apply(row.commit(rules: .all)).isApplied else { continue }
+                        positions[index] = row.position
+                    }
+                    states.append(positions)
                 }
-                states.append(positions)
             }
             guard case .success(let state) = found.result else { continue }
             #expect(states.contains(state.positions), "\(state.positions) of \(states)")
