@@ -6,8 +6,8 @@ import SQLiteTable
 import Testing
 
 /// The background work of a server process, as seen from outside.
-@Suite("Upkeep of a server process")
-struct UpkeepTests {
+@Suite("Background work of a server process")
+struct BackgroundTests {
     private static let events = 500
 
     @Test("The fold lag of a busy stream is shown, and returns to zero when it rests")
