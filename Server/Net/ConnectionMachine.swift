@@ -214,7 +214,7 @@ extension ConnectionMachine {
 // MARK: - The end
 
 /// A reason to turn a client away that has nothing to do with the content of its request.
-enum ConnectionRefusal: Error, Equatable {
+enum ConnectionRefusal: Equatable {
     case tooManyConnections
     case tooManyBytes
     /// The head took longer than `HTTPTimeouts.head`.
