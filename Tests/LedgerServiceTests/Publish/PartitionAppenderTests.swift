@@ -81,6 +81,35 @@ struct PartitionAppenderTests {
         if case .stored(let range) = outcome { range.first.rawValue } else { nil }
     }
 
+    @Test("Appenders that nobody uses are let go at the bound; one that appends stays")
+    func bound() async throws {
+        let stage = try await Stage()
+        let appending = Task { await stage.append(stage.unit("k")) }
+        await stage.arrived.wait()
+        let busy = stage.appender
+        var most = 0
+        for number in 0..<UInt64(Limits.appenders) + 10 {
+            let other = StreamRow(
+                id: stage.stream.id,
+                incarnation: Incarnation(high: 9, low: number),
+                partitionCount: 1,
+                retentionHours: 1,
+                compaction: true,
+                created: stage.stream.created
+            )
+            _ = stage.ledger.appenders.appender(
+                to: other.partitions[0],
+                of: other,
+                in: stage.ledger
+            )
+            most = max(most, stage.ledger.appenders.count)
+        }
+        #expect(most <= Limits.appenders)
+        #expect(stage.appender === busy)
+        stage.gate.open()
+        #expect(offset(await appending.value) == 0)
+    }
+
     @Test("Units that arrive during a write share the next one, in their order")
     func sharing() async throws {
         let stage = try await Stage()
