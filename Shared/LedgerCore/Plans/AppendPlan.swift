@@ -292,8 +292,8 @@ package struct AppendPlan: ~Copyable {
         at tick: Tick
     ) -> Step {
         do throws(TableError) {
-            // Atomic publish: some partitions hold this Idempotency-Key, others do not. Only a
-            // different body does that.
+            // The partitions of an atomic publish share one fate: where one of them holds this
+            // Idempotency-Key with another body, nothing of it is stored.
             if parts.count > 1, try attempt.isReused(failed, by: parts) {
                 return finish(all: .idempotencyKeyReused, outcomeUnknown: outcomeUnknown)
             }
