@@ -103,11 +103,11 @@ struct LocalCloudTests {
         try await run { api in
             let sick = try await api.stream(",\"partition_count\":1")
             let well = try await api.stream(",\"partition_count\":1")
-            try await api.publish(sick, "k")
+            try await api.publish(to: sick, key: "k")
             try await waitForFold(of: sick, by: api)
             let abandoned = try await cloud.count("abandoned")
             try await damageTail(of: sick)
-            for index in 0..<5 { try await api.publish(well, "k\(index)") }
+            for index in 0..<5 { try await api.publish(to: well, key: "k\(index)") }
             try await waitForFold(of: well, by: api)
             try await expectFold(of: well, by: api)
             try await Patience(.seconds(180)).wait(for: "the record to be given up") {
@@ -164,8 +164,8 @@ struct LocalCloudTests {
 
     /// The compacted state is the last event of each key in the log.
     private func expectFold(of stream: String, by api: SuiteClient) async throws {
-        try await api.subscribe(stream, "all")
-        let log = try await api.poll(stream, "all", "limit=1000")
+        try await api.subscribe(to: stream, as: "all")
+        let log = try await api.poll(stream, as: "all", query: "limit=1000")
         #expect(log.caughtUp)
         var truth: [String: Int] = [:]
         for event in log.events { truth[event["key"] as? String ?? ""] = event["data"] as? Int }
