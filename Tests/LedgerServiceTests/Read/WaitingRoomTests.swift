@@ -103,13 +103,17 @@ struct WaitingRoomTests {
     }
 
     @Test("Entering: a guest that has seen more wakes those who wait behind that")
-    func seenMore() async {
+    func seenMore() async throws {
         var (room, guests) = (WaitingRoom(), Guests())
         for id in 1...4 as ClosedRange<UInt64> { room.join(id, subscription: nil) }
         expect(await wait(1, at: stand([5], first: 1), in: &room, &guests), nil)
         expect(await wait(2, at: stand([5], first: 2), in: &room, &guests), nil)
         expect(await wait(3, at: stand([0, 5, 5, 0]), in: &room, &guests), nil)
         expect(await wait(4, at: stand([6], first: 1), in: &room, &guests), nil)
+        let woken = guests.woken
+        if woken != 2 { end(&room) }
+        // A guest that was not woken would let the test hang.
+        try #require(woken == 2)
         #expect(await guests.news(1) == .events)
         #expect(await guests.news(3) == .events)
         end(&room)
