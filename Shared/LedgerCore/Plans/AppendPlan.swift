@@ -73,9 +73,7 @@ package struct AppendPlan: ~Copyable {
         case finished
     }
 
-    /// The state that follows and the action that goes with it: a path that leaves one of them out
-    /// does not compile.
-    private typealias Step = (next: State, action: Action)
+    private typealias Step = Transition<State, Action>
 
     private let context: AppendContext
     /// Milliseconds from a unit's arrival to its deadline.
@@ -167,7 +165,7 @@ package struct AppendPlan: ~Copyable {
     }
 
     private mutating func take(_ step: Step) -> Action {
-        state = step.next
+        state = step.state
         return step.action
     }
 

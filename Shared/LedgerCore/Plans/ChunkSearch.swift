@@ -28,9 +28,7 @@ package struct ChunkSearch: Sendable {
         case finished
     }
 
-    /// The state that follows and the action that goes with it: a path that leaves one of them out
-    /// does not compile.
-    private typealias Step = (next: State, action: Action)
+    private typealias Step = Transition<State, Action>
 
     private let stream: Incarnation
     private let partition: Partition
@@ -95,7 +93,7 @@ package struct ChunkSearch: Sendable {
     }
 
     private mutating func take(_ step: Step) -> Action {
-        state = step.next
+        state = step.state
         return step.action
     }
 

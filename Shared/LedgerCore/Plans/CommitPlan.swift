@@ -32,7 +32,7 @@ package struct CommitPlan: ~Copyable {
         case finished
     }
 
-    private typealias Step = (state: State, action: Action)
+    private typealias Step = Transition<State, Action>
 
     private let current: SubscriptionState
     private let trust: TailTrust

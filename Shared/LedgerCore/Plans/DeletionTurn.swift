@@ -102,9 +102,9 @@ package struct DeletionTurn: ~Copyable {
             guard mayRemove else { return take(removeReady(of: subscriptions, in: group)) }
             pagesLeft -= 1
             return take(
-                Step(
-                    .remove(page.items.map(\.key)),
-                    then: .removingPositions(group, subscriptions, isLast: page.next == nil)
+                (
+                    .removingPositions(group, subscriptions, isLast: page.next == nil),
+                    .remove(page.items.map(\.key))
                 )
             )
         case .idle, .removing, .removingPositions, .storing, .finished:
@@ -129,7 +129,7 @@ package struct DeletionTurn: ~Copyable {
     /// Goes on after an ``Action/store(_:)``.
     package mutating func stored() -> Action {
         guard case .storing(let left) = state else { preconditionFailure("no job is being stored") }
-        return take(Step(.finish(left: left), then: .finished))
+        return take((.finished, .finish(left: left)))
     }
 
     private mutating func take(_ step: Step) -> Action {
@@ -142,13 +142,13 @@ package struct DeletionTurn: ~Copyable {
     /// Reads the first group that is not empty yet; the job is done when there is none.
     private func readGroup() -> Step {
         guard let group = job.groups.dropFirst(job.groupsDone).first else {
-            return Step(.store(.delete(job.item.key)), then: .storing(left: nil))
+            return (.storing(left: nil), .store(.delete(job.item.key)))
         }
         return read(group)
     }
 
     private func read(_ group: RowGroup) -> Step {
-        Step(.query(Query(group, limit: Limits.sweepPageRows)), then: .reading(group))
+        (.reading(group), .query(Query(group, limit: Limits.sweepPageRows)))
     }
 
     private mutating func leaveGroup() -> Step {
@@ -157,7 +157,7 @@ package struct DeletionTurn: ~Copyable {
     }
 
     private func keepJob() -> Step {
-        Step(.store(.put(job.item, if: .exists)), then: .storing(left: job))
+        (.storing(left: job), .store(.put(job.item, if: .exists)))
     }
 
     // MARK: Rows
@@ -166,7 +166,7 @@ package struct DeletionTurn: ~Copyable {
         let isLast = page.next == nil
         guard case .subscriptions = group else {
             let keys = page.items.map(\.key)
-            return Step(.remove(keys), then: .removing(group, isLast: isLast))
+            return (.removing(group, isLast: isLast), .remove(keys))
         }
         let subscriptions = SubscriptionPage(waiting: page.items[...], isLast: isLast)
         return try readNextPositions(of: subscriptions, in: group)
@@ -182,9 +182,9 @@ package struct DeletionTurn: ~Copyable {
         }
         let row = try SubscriptionRow(item)
         let positions = RowGroup.positions(row.stream, subscription: row.incarnation)
-        return Step(
-            .query(Query(positions, limit: Limits.sweepPageRows)),
-            then: .readingPositions(group, subscriptions)
+        return (
+            .readingPositions(group, subscriptions),
+            .query(Query(positions, limit: Limits.sweepPageRows))
         )
     }
 
@@ -192,7 +192,7 @@ package struct DeletionTurn: ~Copyable {
     private func removeReady(of subscriptions: SubscriptionPage, in group: RowGroup) -> Step {
         guard !subscriptions.ready.isEmpty else { return read(group) }
         let isLast = subscriptions.isLast && subscriptions.waiting.isEmpty
-        return Step(.remove(subscriptions.ready), then: .removing(group, isLast: isLast))
+        return (.removing(group, isLast: isLast), .remove(subscriptions.ready))
     }
 }
 

@@ -47,9 +47,7 @@ package struct FoldPlan: ~Copyable {
         case finished
     }
 
-    /// The state that follows and the action that goes with it: a path that leaves one of them out
-    /// does not compile.
-    private typealias Step = (next: State, action: Action)
+    private typealias Step = Transition<State, Action>
 
     private let stream: Incarnation
     private let partition: Partition
@@ -157,7 +155,7 @@ package struct FoldPlan: ~Copyable {
     }
 
     private mutating func take(_ step: Step) -> Action {
-        state = step.next
+        state = step.state
         return step.action
     }
 

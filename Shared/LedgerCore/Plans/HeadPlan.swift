@@ -34,7 +34,7 @@ package struct HeadPlan: ~Copyable {
         case finished
     }
 
-    private typealias Step = (state: State, action: Action)
+    private typealias Step = Transition<State, Action>
 
     private let stream: StreamRow
     private let index: Int64

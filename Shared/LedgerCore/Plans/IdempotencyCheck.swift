@@ -37,9 +37,7 @@ package struct IdempotencyCheck: Sendable {
         case finished
     }
 
-    /// The state that follows and the action that goes with it: a path that leaves one of them out
-    /// does not compile.
-    private typealias Step = (next: State, action: Action)
+    private typealias Step = Transition<State, Action>
 
     private let stream: Incarnation
     private let partitions: [Partition]
@@ -96,7 +94,7 @@ package struct IdempotencyCheck: Sendable {
     }
 
     private mutating func take(_ step: Step) -> Action {
-        state = step.next
+        state = step.state
         return step.action
     }
 

@@ -38,7 +38,7 @@ package struct OffsetSearch: ~Copyable {
         case finished
     }
 
-    private typealias Step = (state: State, action: Action)
+    private typealias Step = Transition<State, Action>
 
     private let target: Target
     private let partition: Partition

@@ -82,18 +82,18 @@ package struct PartitionSweep: ~Copyable {
     /// Begins with the partition's end.
     package mutating func start() -> Action {
         guard case .idle = state else { preconditionFailure("a look starts once") }
-        return take(Step(.readTail, then: .reading))
+        return take((.reading, .readTail))
     }
 
     /// Takes the partition's end, read strongly consistent with its progress.
     package mutating func receive(_ reading: TailReading, now: Timestamp) -> Action {
         guard case .reading = state else { preconditionFailure("no tail is being read") }
         switch reading.verdict(at: now, trusting: trust) {
-        case .sealed: return take(Step(.finish(due: nil), then: .finished))
-        case .unverified: return take(Step(.fail, then: .finished))
+        case .sealed: return take((.finished, .finish(due: nil)))
+        case .unverified: return take((.finished, .fail))
         case .tail(.empty) where trust.onlySweepDeletes:
-            return take(Step(.finish(due: nil), then: .finished))
-        case .tail(let tail): return take(Step(.confirm, then: .confirming(reading, tail)))
+            return take((.finished, .finish(due: nil)))
+        case .tail(let tail): return take((.confirming(reading, tail), .confirm))
         }
     }
 
@@ -104,7 +104,7 @@ package struct PartitionSweep: ~Copyable {
         }
         guard !trust.onlySweepDeletes else { return take(follow(tail, reading)) }
         return take(
-            Step(.mark(progress(in: reading), tail: tail.next), then: .marking(reading, tail))
+            (.marking(reading, tail), .mark(progress(in: reading), tail: tail.next))
         )
     }
 
@@ -121,13 +121,13 @@ package struct PartitionSweep: ~Copyable {
         guard case .following(let reading) = state else {
             preconditionFailure("no watermark is being followed up")
         }
-        return take(Step(.trim(reading), then: .trimming(isBehind: true)))
+        return take((.trimming(isBehind: true), .trim(reading)))
     }
 
     /// Goes on after a ``Action/trim(_:)``; `due`: When the next chunk may go, nil when none is.
     package mutating func trimmed(due: Timestamp?) -> Action {
         guard case .trimming(let isBehind) = state else { preconditionFailure("no log is trimmed") }
-        return take(Step(.finish(due: isBehind ? began : due), then: .finished))
+        return take((.finished, .finish(due: isBehind ? began : due)))
     }
 
     private mutating func take(_ step: Step) -> Action {
@@ -143,12 +143,9 @@ package struct PartitionSweep: ~Copyable {
     private func follow(_ tail: Tail, _ reading: TailReading) -> Step {
         let folded = progress(in: reading).foldedTail.next
         guard tail.next > folded else {
-            return Step(.trim(reading), then: .trimming(isBehind: false))
+            return (.trimming(isBehind: false), .trim(reading))
         }
         let isQueued = foldsInBackground && stream.compaction
-        return Step(
-            isQueued ? .enqueue(from: folded, to: tail.next) : .comeBack,
-            then: .following(reading)
-        )
+        return (.following(reading), isQueued ? .enqueue(from: folded, to: tail.next) : .comeBack)
     }
 }

@@ -44,9 +44,7 @@ package struct PollPlan: ~Copyable {
         case finished
     }
 
-    /// The state that follows and the action that goes with it: a path that leaves one of them out
-    /// does not compile.
-    private typealias Step = (next: State, action: Action)
+    private typealias Step = Transition<State, Action>
 
     private let stream: Incarnation
     private let expiration: Expiration
@@ -144,7 +142,7 @@ package struct PollPlan: ~Copyable {
     }
 
     private mutating func take(_ step: Step) -> Action {
-        state = step.next
+        state = step.state
         return step.action
     }
 

@@ -84,10 +84,10 @@ package struct RemovalPlan: ~Copyable {
             var rest = rest
             rest.refusals += 1
             guard error.mayPass, rest.refusals < Limits.removalAttempts, !isOver else {
-                return take(Step(.fail(error), then: .finished))
+                return take((.finished, .fail(error)))
             }
             rest.size = max(rest.size / 2, Limits.removalBatch)
-            return take(Step(.pause(milliseconds: rest.pause), then: .pausing(rest)))
+            return take((.pausing(rest), .pause(milliseconds: rest.pause)))
         }
     }
 
@@ -100,8 +100,8 @@ package struct RemovalPlan: ~Copyable {
     }
 
     private static func delete(_ rest: Rest) -> Step {
-        guard !rest.keys.isEmpty else { return Step(.finish, then: .finished) }
-        return Step(.delete(Array(rest.keys.prefix(rest.size))), then: .deleting(rest))
+        guard !rest.keys.isEmpty else { return (.finished, .finish) }
+        return (.deleting(rest), .delete(Array(rest.keys.prefix(rest.size))))
     }
 
     private mutating func take(_ step: Step) -> Action {

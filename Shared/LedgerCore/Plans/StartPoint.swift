@@ -88,7 +88,7 @@ package struct StartPointPlan: ~Copyable {
     /// Takes the outcome of ``Action/readEnd(_:)``.
     package mutating func receive(end: PartitionEnd) -> Action {
         guard case .readingEnd = state else { preconditionFailure("an end came unasked") }
-        let next: (state: State, action: Action) = step(from: end)
+        let next: Transition<State, Action> = step(from: end)
         state = next.state
         return next.action
     }
@@ -100,7 +100,7 @@ package struct StartPointPlan: ~Copyable {
         return .finish(.log(offset))
     }
 
-    private func step(from end: PartitionEnd) -> (state: State, action: Action) {
+    private func step(from end: PartitionEnd) -> Transition<State, Action> {
         switch point {
         case .earliest: return (.searching, .searchEarliest(end))
         case .latest: return (.finished, .finish(.log(end.next)))

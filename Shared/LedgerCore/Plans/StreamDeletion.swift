@@ -43,7 +43,7 @@ package struct DeletionMark: ~Copyable {
     /// Takes the row of the stream to delete, nil when there is none.
     package mutating func start(_ item: Item?) throws(TableError) -> Action {
         guard case .idle = state else { preconditionFailure("a deletion mark starts once") }
-        guard let item else { return take(Step(.fail(.noSuchStream), then: .finished)) }
+        guard let item else { return take((.finished, .fail(.noSuchStream))) }
         return take(Self.mark(try StreamRow(item), triesLeft: Limits.casTries))
     }
 
@@ -66,22 +66,22 @@ package struct DeletionMark: ~Copyable {
         triesLeft: Int
     ) throws(TableError) -> Step {
         switch outcome {
-        case .applied: return Step(.finish(stream.markedDeleting), then: .finished)
-        case .conditionFailed(nil): return Step(.fail(.noSuchStream), then: .finished)
+        case .applied: return (.finished, .finish(stream.markedDeleting))
+        case .conditionFailed(nil): return (.finished, .fail(.noSuchStream))
         case .conditionFailed(let item?):
             let current = try StreamRow(item)
             guard current.incarnation == stream.incarnation else {
-                return Step(.fail(.noSuchStream), then: .finished)
+                return (.finished, .fail(.noSuchStream))
             }
-            guard triesLeft > 0 else { return Step(.fail(.contention), then: .finished) }
+            guard triesLeft > 0 else { return (.finished, .fail(.contention)) }
             return mark(current, triesLeft: triesLeft)
         }
     }
 
     private static func mark(_ stream: StreamRow, triesLeft: Int) -> Step {
-        guard stream.state == .active else { return Step(.finish(stream), then: .finished) }
+        guard stream.state == .active else { return (.finished, .finish(stream)) }
         let write = Write.put(stream.markedDeleting.item, if: stream.unchanged)
-        return Step(.write(write), then: .writing(stream, triesLeft: triesLeft))
+        return (.writing(stream, triesLeft: triesLeft), .write(write))
     }
 }
 
@@ -157,7 +157,7 @@ package struct PartitionSeal: ~Copyable {
     /// Begins with the partition's end.
     package mutating func start() -> Action {
         guard case .idle = state else { preconditionFailure("a seal starts once") }
-        return take(Step(.readTail, then: .reading))
+        return take((.reading, .readTail))
     }
 
     /// Takes the end of the partition, read strongly consistent.
@@ -166,7 +166,7 @@ package struct PartitionSeal: ~Copyable {
         let trust = TailTrust(created: stream.created, onlySweepDeletes: true, rules: rules)
         guard case .tail(let tail) = reading.verdict(at: now, trusting: trust), rules.keep(.seal)
         else {
-            return take(Step(.finish, then: .finished))
+            return take((.finished, .finish))
         }
         return take(seal(at: tail.next))
     }
@@ -176,7 +176,7 @@ package struct PartitionSeal: ~Copyable {
         guard case .writing = state else { preconditionFailure("no seal is being written") }
         guard case .conditionFailed(let current?) = outcome,
             case .chunk(let chunk) = try LogEntry(current)
-        else { return take(Step(.finish, then: .finished)) }
+        else { return take((.finished, .finish)) }
         return take(seal(at: chunk.end))
     }
 
@@ -186,7 +186,7 @@ package struct PartitionSeal: ~Copyable {
             partition: partition,
             at: offset
         )
-        return Step(.write(.put(item, if: .notExists)), then: .writing)
+        return (.writing, .write(.put(item, if: .notExists)))
     }
 
     private mutating func take(_ step: Step) -> Action {

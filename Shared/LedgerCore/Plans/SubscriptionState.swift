@@ -101,7 +101,7 @@ package struct SubscriptionStatePlan: ~Copyable {
         case finished
     }
 
-    private typealias Step = (state: State, action: Action)
+    private typealias Step = Transition<State, Action>
 
     private let stream: StreamID
     private let id: SubscriptionID

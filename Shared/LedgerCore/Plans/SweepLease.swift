@@ -69,7 +69,7 @@ package struct SweepLease: ~Copyable {
     /// Begins with the row.
     package mutating func start() -> Action {
         guard case .idle = state else { preconditionFailure("a lease starts once") }
-        return take(Step(.read(.sweep), then: .reading))
+        return take((.reading, .read(.sweep)))
     }
 
     /// Takes the row that a ``Action/read(_:)`` found.
@@ -79,7 +79,7 @@ package struct SweepLease: ~Copyable {
         do throws(TableError) {
             return take(judge(try SweepRow(item), at: now))
         } catch {
-            return take(Step(.discard(.delete(.sweep), damage: error), then: .discarding))
+            return take((.discarding, .discard(.delete(.sweep), damage: error)))
         }
     }
 
@@ -96,7 +96,7 @@ package struct SweepLease: ~Copyable {
         }
         row.lease(to: holder, at: now, for: budget + budget / 4)
         let write = row.write()
-        return take(Step(.write(write), then: .writing(row)))
+        return take((.writing(row), .write(write)))
     }
 
     /// Takes the outcome of a ``Action/write(_:)``.
@@ -105,8 +105,8 @@ package struct SweepLease: ~Copyable {
             preconditionFailure("no lease is being written")
         }
         switch outcome {
-        case .applied: return take(Step(.finish(.granted(row)), then: .finished))
-        case .conditionFailed: return take(Step(.finish(.refused), then: .finished))
+        case .applied: return take((.finished, .finish(.granted(row))))
+        case .conditionFailed: return take((.finished, .finish(.refused)))
         }
     }
 
@@ -116,12 +116,12 @@ package struct SweepLease: ~Copyable {
     }
 
     private func judge(_ found: SweepRow, at now: Timestamp) -> Step {
-        guard !found.isHeld(at: now) else { return Step(.finish(.refused), then: .finished) }
+        guard !found.isHeld(at: now) else { return (.finished, .finish(.refused)) }
         var row = found
         if wantsRound { row.want() }
         let isDue = row.isDue(at: now)
-        guard hasWork || isDue else { return Step(.finish(.idle), then: .finished) }
+        guard hasWork || isDue else { return (.finished, .finish(.idle)) }
         if isDue { row.begin(at: now) }
-        return Step(.drawHolder, then: .drawing(row, now))
+        return (.drawing(row, now), .drawHolder)
     }
 }

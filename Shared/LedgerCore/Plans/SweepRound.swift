@@ -68,7 +68,7 @@ package struct SweepRound: ~Copyable {
     /// Takes the page that a ``Action/list(_:)`` found.
     package mutating func receive(_ page: QueryPage) -> Action {
         guard case .listing = state else { preconditionFailure("no streams are being listed") }
-        return take(Step(.look(page.items), then: .looking(page)))
+        return take((.looking(page), .look(page.items)))
     }
 
     /// Goes on when the first `count` of the streams that a ``Action/look(_:)`` named were looked at.
@@ -84,7 +84,7 @@ package struct SweepRound: ~Copyable {
             return take(list(isOver: isOver))
         }
         let write = next.write()
-        return take(Step(.store(write), then: .storing(next)))
+        return take((.storing(next), .store(write)))
     }
 
     /// Takes the outcome of a ``Action/store(_:)``.
@@ -94,7 +94,7 @@ package struct SweepRound: ~Copyable {
         case .applied:
             row = next
             return take(list(isOver: isOver))
-        case .conditionFailed: return take(Step(.finish, then: .finished))
+        case .conditionFailed: return take((.finished, .finish))
         }
     }
 
@@ -105,10 +105,10 @@ package struct SweepRound: ~Copyable {
 
     private func list(isOver: Bool) -> Step {
         guard case .running(let after) = row.round, left > 0, !isOver else {
-            return Step(.finish, then: .finished)
+            return (.finished, .finish)
         }
         let query = Query(.streams, after: after, limit: min(left, Limits.sweepPageRows))
-        return Step(.list(query), then: .listing)
+        return (.listing, .list(query))
     }
 }
 
@@ -169,28 +169,28 @@ package struct StreamVisit: ~Copyable {
     /// The first action; `isDue`: It is not known that nothing expires in the stream for now.
     package mutating func start(isDue: Bool, now: Instant) -> Action {
         guard case .idle = state else { preconditionFailure("a visit starts once") }
-        guard isDue else { return take(Step(.pass, then: .finished)) }
+        guard isDue else { return take((.finished, .pass)) }
         guard now.elapsed(since: listed) >= Limits.cacheAge else {
             return take(Self.visit(stream, known: listed))
         }
-        return take(Step(.reread(.stream(stream.id)), then: .rereading(asked: now)))
+        return take((.rereading(asked: now), .reread(.stream(stream.id))))
     }
 
     /// Takes the row that a ``Action/reread(_:)`` found.
     package mutating func receive(_ item: Item?) throws(TableError) -> Action {
         guard case .rereading(let asked) = state else { preconditionFailure("nothing is reread") }
-        guard let item else { return take(Step(.pass, then: .finished)) }
+        guard let item else { return take((.finished, .pass)) }
         let current = try StreamRow(item)
         guard current.incarnation == stream.incarnation else {
-            return take(Step(.pass, then: .finished))
+            return take((.finished, .pass))
         }
         return take(Self.visit(current, known: asked))
     }
 
     private static func visit(_ stream: StreamRow, known: Instant) -> Step {
         switch stream.state {
-        case .active: Step(.look(stream, known: known), then: .finished)
-        case .deleting: Step(.finishDeletion(stream), then: .finished)
+        case .active: (.finished, .look(stream, known: known))
+        case .deleting: (.finished, .finishDeletion(stream))
         }
     }
 

@@ -99,10 +99,10 @@ package struct SweptMark: ~Copyable {
             preconditionFailure("no mark is being written")
         }
         switch outcome {
-        case .applied: return take(Step(.finish, then: .finished))
+        case .applied: return take((.finished, .finish))
         case .conditionFailed where triesLeft > 1:
             return take(readProgress(triesLeft: triesLeft - 1))
-        case .conditionFailed: return take(Step(.giveUp, then: .finished))
+        case .conditionFailed: return take((.finished, .giveUp))
         }
     }
 
@@ -122,17 +122,17 @@ package struct SweptMark: ~Copyable {
 
     private func readProgress(triesLeft: Int) -> Step {
         let key = TableKey.progress(request.stream, request.partition)
-        return Step(.readProgress(key), then: .readingProgress(triesLeft: triesLeft))
+        return (.readingProgress(triesLeft: triesLeft), .readProgress(key))
     }
 
     private func mark(_ progress: ProgressRow, decided: Instant, triesLeft: Int) -> Step {
         guard isDue(after: progress.tailVerifiedAt),
             progress.foldedTail.next >= tail || !rules.keep(.sweptLast)
-        else { return Step(.finish, then: .finished) }
+        else { return (.finished, .finish) }
         var marked = progress
         marked.tailVerifiedAt = verifiedAt
         let write = progress.replacement(by: marked)
-        return Step(.write(write, decided: decided), then: .writing(triesLeft: triesLeft))
+        return (.writing(triesLeft: triesLeft), .write(write, decided: decided))
     }
 
     private func isDue(after swept: Timestamp?) -> Bool {

@@ -1,14 +1,6 @@
-/// The answer of a machine to one event: an action for its shell, and the state that the machine
-/// waits in meanwhile.
+/// A machine's answer to one event: the state that it waits in from now on, and the action for its
+/// shell.
 ///
-/// A machine's decisions return this instead of a bare action, so that a branch that forgets its
-/// transition does not compile.
-struct Transition<State, Action> {
-    let action: Action
-    let state: State
-
-    init(_ action: Action, then state: State) {
-        self.action = action
-        self.state = state
-    }
-}
+/// A machine's decisions return both as one, so that a branch that forgets what follows does not
+/// compile.
+typealias Transition<State, Action> = (state: State, action: Action)

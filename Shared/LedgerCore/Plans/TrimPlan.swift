@@ -84,7 +84,7 @@ package struct TrimPlan: ~Copyable {
     /// Begins, if the log may hold what has expired, by what was found at its end.
     package mutating func start(_ reading: TailReading, isOver: Bool) -> Action {
         guard case .idle = state else { preconditionFailure("a trim starts once") }
-        guard mayHoldExpired(reading) else { return take(Step(.finish(due: nil), then: .finished)) }
+        guard mayHoldExpired(reading) else { return take((.finished, .finish(due: nil))) }
         return take(look(isOver: isOver))
     }
 
@@ -98,7 +98,7 @@ package struct TrimPlan: ~Copyable {
         }
         var progress = ProgressRow(stream: stream.incarnation, partition: partition)
         if let item { progress = try ProgressRow(item) }
-        return take(Step(query(limit: 1), then: .probing(progress, decided: asked)))
+        return take((.probing(progress, decided: asked), query(limit: 1)))
     }
 
     /// Takes the page that an ``Action/query(_:)`` found.
@@ -110,10 +110,10 @@ package struct TrimPlan: ~Copyable {
         case .probing(let progress, let decided):
             let first = try expired(page.items, below: progress.foldedTail.next, at: now)
             guard first.end != nil else {
-                return take(Step(.finish(due: first.due), then: .finished))
+                return take((.finished, .finish(due: first.due)))
             }
             let query = query(limit: Limits.sweepPageRows)
-            return take(Step(query, then: .reading(progress, decided: decided)))
+            return take((.reading(progress, decided: decided), query))
         case .reading(let progress, let decided):
             let found = try expired(page.items, below: progress.foldedTail.next, at: now)
             return take(remove(found, progress, decided: decided))
@@ -128,7 +128,7 @@ package struct TrimPlan: ~Copyable {
             preconditionFailure("no trim is being raised")
         }
         switch outcome {
-        case .applied: return take(Step(.remove(keys), then: .removing))
+        case .applied: return take((.removing, .remove(keys)))
         case .conditionFailed: return take(lookAgain(isOver: isOver))
         }
     }
@@ -156,9 +156,9 @@ package struct TrimPlan: ~Copyable {
     }
 
     private func look(isOver: Bool) -> Step {
-        guard pagesLeft > 0, !isOver else { return Step(.comeBack, then: .finished) }
+        guard pagesLeft > 0, !isOver else { return (.finished, .comeBack) }
         let key = TableKey.progress(stream.incarnation, partition)
-        return Step(.readProgress(key), then: .readingProgress)
+        return (.readingProgress, .readProgress(key))
     }
 
     private mutating func lookAgain(isOver: Bool) -> Step {
@@ -173,12 +173,12 @@ package struct TrimPlan: ~Copyable {
     // MARK: Chunks
 
     private func remove(_ found: Expired, _ progress: ProgressRow, decided: Instant) -> Step {
-        guard let end = found.end else { return Step(.finish(due: found.due), then: .finished) }
-        guard end > progress.trimmedBelow else { return Step(.remove(found.keys), then: .removing) }
+        guard let end = found.end else { return (.finished, .finish(due: found.due)) }
+        guard end > progress.trimmedBelow else { return (.removing, .remove(found.keys)) }
         var raised = progress
         raised.trimmedBelow = end
         let write = progress.replacement(by: raised)
-        return Step(.raise(write, decided: decided), then: .raising(then: found.keys))
+        return (.raising(then: found.keys), .raise(write, decided: decided))
     }
 
     private func expired(

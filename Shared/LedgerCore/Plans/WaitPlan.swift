@@ -78,7 +78,7 @@ package struct WaitPlan: ~Copyable {
         case finished
     }
 
-    private typealias Step = (state: State, action: Action)
+    private typealias Step = Transition<State, Action>
 
     private let stream: StreamID
     private let begun: Instant
