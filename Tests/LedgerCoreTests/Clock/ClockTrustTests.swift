@@ -43,7 +43,8 @@ import Testing
         opinion == .believed(instant.now)
     }
 
-    @Test func aClockThatMovesWithTheOtherIsBelievedHoweverFar() {
+    @Test("A wall clock that moves with the other clock is believed, however far it goes")
+    func together() {
         var trust = Self.held()
         for hours in [0, 1, 5, 24 * 9, 24 * 900] as [Int64] {
             let instant = Self.at(hours * Self.hour)
@@ -51,7 +52,8 @@ import Testing
         }
     }
 
-    @Test func aLeapOfAnHourIsBelievedAndMoreIsNot() throws {
+    @Test("A leap of an hour is believed, a larger one is not")
+    func leap() throws {
         var trust = Self.held()
         let hour = Self.at(Self.hour + 1000, 1000)
         #expect(isBelieved(trust.judge(hour), hour))
@@ -62,7 +64,8 @@ import Testing
         #expect(doubt.forbidsAppends(retentionHours: nil))
     }
 
-    @Test func smallLeapsDoNotAddUp() {
+    @Test("Small leaps that add up to more than an hour are doubted")
+    func smallLeaps() {
         var trust = Self.held()
         var ahead: Int64 = 0
         for step in 1...10 as ClosedRange<Int64> {
@@ -72,7 +75,8 @@ import Testing
         }
     }
 
-    @Test func aClockThatIsPutRightIsBelievedAtOnceAndTheDoubtForgotten() throws {
+    @Test("A clock that is put right is believed at once, and the doubt is forgotten")
+    func putRight() throws {
         var trust = Self.held()
         #expect(doubted(trust.judge(Self.at(9 * Self.day, 0))) != nil)
         let right = Self.at(30 * 60_000)
@@ -81,7 +85,8 @@ import Testing
         #expect(again.rest == Self.hour, "a new doubt begins anew")
     }
 
-    @Test func aClockThatStandsForAnHourIsBelieved() {
+    @Test("A clock that goes on evenly for an hour after its leap is believed")
+    func stands() {
         var trust = Self.held()
         #expect(doubted(trust.judge(Self.at(9 * Self.day, 0))) != nil)
         let before = Self.at(9 * Self.day + Self.hour - 1, Self.hour - 1)
@@ -90,14 +95,16 @@ import Testing
         #expect(isBelieved(trust.judge(after), after))
     }
 
-    @Test func aClockThatLeapsAgainDoesNotStand() {
+    @Test("A second leap begins the hour of doubt anew")
+    func leapsAgain() {
         var trust = Self.held()
         #expect(doubted(trust.judge(Self.at(9 * Self.day, 0))) != nil)
         let leap = Self.at(12 * Self.day + Self.hour, Self.hour)
         #expect(doubted(trust.judge(leap))?.rest == Self.hour)
     }
 
-    @Test func aClockThatIsBehindIsBelieved() {
+    @Test("A clock that is behind is believed")
+    func behind() {
         var trust = Self.held()
         let behind = Self.at(-3 * Self.day, 1000)
         #expect(isBelieved(trust.judge(behind), behind))
@@ -105,7 +112,8 @@ import Testing
         #expect(isBelieved(trust.judge(right), right))
     }
 
-    @Test func theFirstProcessBelievesItsClockAndWritesItDown() throws {
+    @Test("The first process on a table believes its clock and writes it down")
+    func firstProcess() throws {
         var trust = ClockTrust()
         let boot = Self.boot("a", 7)
         trust.learn(nil, at: Self.at(0), boot: boot)
@@ -116,7 +124,8 @@ import Testing
         #expect(row?.write(after: nil).condition == .notExists)
     }
 
-    @Test func aProcessThatStartsIsHeldAgainstTheTable() throws {
+    @Test("A process that starts has its clock compared with the table's highest time")
+    func start() throws {
         let row = Self.row()
         var trust = ClockTrust()
         let instant = Self.at(9 * Self.day, 50)
@@ -127,7 +136,8 @@ import Testing
         #expect(doubt.instead == row.highest)
     }
 
-    @Test func onTheSameBootItIsKnownHowLongAgoThatWas() throws {
+    @Test("Within one boot of the machine the time since the table's row is known, and allowed")
+    func sameBoot() throws {
         let row = Self.row(Self.boot("a", 1000))
         let instant = Self.at(9 * Self.day, 50)
         for (boot, isBelieved) in [("a", true), ("b", false)] {
@@ -140,7 +150,8 @@ import Testing
         #expect(doubted(earlier.judge(instant)) != nil, "a boot's clock never goes back")
     }
 
-    @Test func aDoubtGoesOnInTheNextProcessOfTheSameBoot() throws {
+    @Test("The next process of the same boot goes on with a doubt, another boot begins it anew")
+    func doubtGoesOn() throws {
         var first = ClockTrust()
         let old = Self.row()
         let began = Self.at(9 * Self.day, 0)
@@ -159,7 +170,8 @@ import Testing
         }
     }
 
-    @Test func theTableIsWrittenEveryTenMinutesAndOnlyForward() throws {
+    @Test("The table's row is written every ten minutes, and its time only goes forward")
+    func writes() throws {
         var trust = Self.held()
         let row = Self.row()
         #expect(trust.settle(row, at: Self.at(599_999), boot: nil).row == nil)
@@ -169,7 +181,8 @@ import Testing
         #expect(trust.settle(row, at: Self.at(-600_000, 700_000), boot: nil).row == nil)
     }
 
-    @Test func whoBelievesItsClockClearsTheDoubtOfAnother() throws {
+    @Test("A process that believes its clock clears the doubt that another one stored")
+    func clearing() throws {
         var wrong = Self.held()
         let row = Self.row()
         let leap = Self.at(9 * Self.day, 0)
@@ -181,7 +194,8 @@ import Testing
         #expect(cleared?.highest == Self.at(1000).now)
     }
 
-    @Test func anOperatorsWordEndsADoubtHereAndElsewhere() {
+    @Test("An operator's word ends a doubt in this process and in the others")
+    func operatorsWord() {
         var here = Self.held()
         let instant = Self.at(9 * Self.day, 60_000)
         #expect(doubted(here.judge(instant)) != nil)
@@ -193,8 +207,11 @@ import Testing
         #expect(isBelieved(elsewhere.judge(instant), instant))
     }
 
-    @Test(arguments: [(1, 0), (1, 31), (48, 22 * 60), (48, 25 * 60)])
-    func whatWouldExpireTooSoonIsNotStamped(_ retention: Int, _ minutes: Int64) {
+    @Test(
+        "Appends are refused under a doubt as large as half the retention",
+        arguments: [(1, 0), (1, 31), (48, 22 * 60), (48, 25 * 60)]
+    )
+    func stamping(_ retention: Int, _ minutes: Int64) {
         var trust = Self.held()
         let ahead = Self.hour + 1 + minutes * 60_000
         let doubt = doubted(trust.judge(Self.at(ahead, 0)))

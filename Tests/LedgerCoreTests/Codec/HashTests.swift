@@ -3,7 +3,8 @@ import Testing
 @testable import LedgerCore
 
 @Suite struct HashTests {
-    @Test func sha256Vectors() {
+    @Test("SHA-256 gives the published digests")
+    func sha256Vectors() {
         #expect(
             SHA256.hexDigest([])
                 == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
@@ -14,7 +15,8 @@ import Testing
         )
     }
 
-    @Test func partsHashLikeTheWhole() {
+    @Test("Parts have the hash of the whole, wherever it is cut")
+    func parts() {
         var random = CodecRandom(seed: 1)
         let whole = random.bytes(1000)
         for cut in [0, 1, 63, 64, 65, 999, 1000] {
@@ -26,7 +28,8 @@ import Testing
     }
 
     /// RFC 4231, test cases 1, 2 and 6 (a key longer than a block).
-    @Test func hmacVectors() {
+    @Test("HMAC-SHA-256 gives the tags of RFC 4231")
+    func hmacVectors() {
         let cases: [([UInt8], String, String)] = [
             (
                 [UInt8](repeating: 0x0b, count: 20), "Hi There",
@@ -49,14 +52,16 @@ import Testing
         }
     }
 
-    @Test func constantTimeComparison() {
+    @Test("Bytes are equal when they and their number are")
+    func constantTimeComparison() {
         #expect(constantTimeEquals([], []))
         #expect(constantTimeEquals([1, 2, 3], [1, 2, 3]))
         #expect(!constantTimeEquals([1, 2, 3], [1, 2, 4]))
         #expect(!constantTimeEquals([1, 2, 3], [1, 2]))
     }
 
-    @Test func chainDependsOnEveryBatchAndItsOrder() {
+    @Test("The hash chain depends on every batch and on their order")
+    func chain() {
         let one = HashChain.next(previous: HashChain.start, batch: [1])
         #expect(one == SHA256.digest([UInt8](repeating: 0, count: 32) + [1]))
         let both = HashChain.next(previous: one, batch: [2])
@@ -65,7 +70,8 @@ import Testing
         #expect(both != HashChain.next(previous: other, batch: [1]))
     }
 
-    @Test func crcVectors() {
+    @Test("CRC-32C gives the published checksums, in tables and in hardware")
+    func crcVectors() {
         func both(_ bytes: [UInt8]) -> (UInt32, UInt32?, UInt32) {
             bytes.withUnsafeBytes {
                 (CRC32C.software($0), CRC32C.hardware($0), CRC32C.checksum($0))
@@ -84,7 +90,8 @@ import Testing
         }
     }
 
-    @Test func crcByHardwareAndTablesAgree() {
+    @Test("Tables and hardware agree on the checksum of any slice")
+    func crcAgreement() {
         var random = CodecRandom(seed: 2)
         let bytes = random.bytes(600)
         bytes.withUnsafeBytes { raw in
