@@ -31,7 +31,8 @@ import Testing
         return machine
     }
 
-    @Test func keepsTheHeadDeadlineWhileBytesTrickle() {
+    @Test("A head that comes in drops keeps the deadline of its first byte")
+    func slowHead() {
         var machine = machine()
         machine.partOfHeadArrived(now: at(0))
         machine.partOfHeadArrived(now: at(0) + .milliseconds(950))
@@ -39,7 +40,8 @@ import Testing
         #expect(machine.expire(now: at(1)) == .refuse(.slowHead))
     }
 
-    @Test func aTricklingBodyRunsOutOfTime() {
+    @Test("A body that comes in drops runs out of time")
+    func slowBody() {
         var machine = machine()
         machine.headArrived(keepAlive: true, now: at(0))
         // A byte each second is progress, but 1,000 were due.
@@ -47,19 +49,22 @@ import Testing
         #expect(machine.deadline == at(2) + .milliseconds(10))
     }
 
-    @Test func aFastBodyThatStopsRunsOutOfTime() {
+    @Test("A fast body that stops runs out of time")
+    func stoppedBody() {
         var machine = machine()
         machine.headArrived(keepAlive: true, now: at(0))
         machine.bodyArrived(bytes: 1_000_000, now: at(1))
         #expect(machine.deadline == at(3))
     }
 
-    @Test func aHandlerHasAllTheTime() {
+    @Test("A handler has all the time that it needs")
+    func handler() {
         var machine = handling()
         #expect(machine.expire(now: at(1_000_000)) == .nothing)
     }
 
-    @Test func aClientThatStopsSendingIsAnsweredButNotWaitedForLong() {
+    @Test("A client that stops sending is answered, but its request soon cancelled")
+    func stoppedSending() {
         var machine = handling()
         machine.clientStoppedSending(now: at(1))
         #expect(machine.inputEnded(now: at(1)) == .finish)
@@ -72,7 +77,8 @@ import Testing
         #expect(machine.inputEnded(now: at(100)) == .close)
     }
 
-    @Test func theNextRequestOfAClientThatStoppedSendingIsNotWaitedForEither() {
+    @Test("The next request of a client that stopped sending is cancelled as soon")
+    func nextRequest() {
         var machine = handling()
         machine.clientStoppedSending(now: at(1))
         #expect(machine.answered(bytes: 1, isWritable: true, now: at(2)) == .proceed)
@@ -84,7 +90,8 @@ import Testing
         #expect(machine.isOver)
     }
 
-    @Test func closesAnIdleConnectionWithoutAWord() {
+    @Test("An idle connection is closed without a word")
+    func idle() {
         var machine = machine()
         #expect(machine.expire(now: at(2)) == .nothing)
         #expect(machine.expire(now: at(3)) == .close)
@@ -94,7 +101,8 @@ import Testing
         #expect(machine.expire(now: at(13)) == .close)
     }
 
-    @Test func waitsForAClientThatDoesNotRead() {
+    @Test("A client that does not read its answer is waited for, up to a deadline")
+    func unreadAnswer() {
         var machine = handling()
         #expect(machine.answered(bytes: 2000, isWritable: false, now: at(0)) == .waitForClient)
         #expect(machine.isBusy)
@@ -104,7 +112,8 @@ import Testing
         #expect(machine.deadline == at(8))
     }
 
-    @Test func anAnswerBeforeTheRequestsEndIsTheLastOne() {
+    @Test("An answer before its request's end is the connection's last")
+    func earlyAnswer() {
         var machine = machine()
         machine.headArrived(keepAlive: true, now: at(0))
         #expect(machine.closesAfterAnswer)
@@ -114,7 +123,8 @@ import Testing
         #expect(machine.expire(now: at(6)) == .close)
     }
 
-    @Test func aStopFinishesWhatWasBegun() {
+    @Test("A stop closes idle connections, and finishes requests that have begun")
+    func stop() {
         var idle = machine()
         #expect(idle.stop(now: at(0)) == .close)
         var busy = handling()
@@ -129,8 +139,8 @@ import Testing
         #expect(blocked.becameWritable(now: at(1)) == .close)
     }
 
-    @Test(arguments: 0..<200)
-    func aRandomWalkOnlyTakesDocumentedSteps(seed: UInt64) {
+    @Test("Random events lead only from a state to one that its comment names", arguments: 0..<200)
+    func randomWalk(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
         var machine = machine()
         var now = at(0)

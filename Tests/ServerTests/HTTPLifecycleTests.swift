@@ -4,7 +4,8 @@ import LedgerTesting
 import Testing
 
 @Suite struct HTTPLifecycleTests {
-    @Test func refusesConnectionsBeyondTheLimit() async throws {
+    @Test("Connections beyond the limit are refused with 503, until there is room again")
+    func tooManyConnections() async throws {
         try await withServer(StubHandler.echo, limits: HTTPLimits(connections: 1)) { server in
             let first = try RawClient(port: server.port)
             try await first.send(get("/"))
@@ -31,7 +32,8 @@ import Testing
         }
     }
 
-    @Test func refusesRequestsBeyondTheLimit() async throws {
+    @Test("Requests beyond the limit are refused with 503, and the connection goes on")
+    func tooManyRequests() async throws {
         let (arrived, gate) = (Gate(), Gate())
         let handler = StubHandler { _ in
             arrived.open()
@@ -57,7 +59,8 @@ import Testing
         }
     }
 
-    @Test func finishesWhatItAcceptedBeforeItStops() async throws {
+    @Test("A server that stops finishes the requests that it has accepted")
+    func stopping() async throws {
         let (arrived, gate) = (Gate(), Gate())
         let handler = StubHandler { _ in
             arrived.open()
@@ -93,7 +96,8 @@ import Testing
         }
     }
 
-    @Test func cancelsWhatDoesNotFinishInTime() async throws {
+    @Test("A request that does not finish within the grace time is cancelled")
+    func lateRequest() async throws {
         let arrived = Gate()
         let cancelled = Gate()
         let handler = StubHandler { _ in
@@ -112,8 +116,11 @@ import Testing
         }
     }
 
-    @Test(arguments: [(false, 1), (true, 1), (false, 3)])
-    func cancelsTheHandlerOfAClientThatLeaves(reset: Bool, requests: Int) async throws {
+    @Test(
+        "The handler of a client that leaves is cancelled",
+        arguments: [(false, 1), (true, 1), (false, 3)]
+    )
+    func leavingClient(reset: Bool, requests: Int) async throws {
         let (arrived, cancelled) = (Gate(), Gate())
         let handler = StubHandler { _ in
             arrived.open()
@@ -132,7 +139,8 @@ import Testing
         }
     }
 
-    @Test func answersAClientThatHasStoppedSending() async throws {
+    @Test("A client that has stopped sending gets all its answers")
+    func stoppedSending() async throws {
         let (arrived, gate) = (Gate(), Gate())
         let large = String(repeating: "x", count: 8 << 20)
         let handler = StubHandler { request in
@@ -155,7 +163,8 @@ import Testing
         }
     }
 
-    @Test func answersWithWhatThereIsWhenTheClientMayBeGone() async throws {
+    @Test("A client that may be gone gets what there is by then")
+    func maybeGone() async throws {
         let handler = StubHandler { _ in
             await untilCancelled()
             return APIResponse(status: 200, body: Array("nothing new".utf8))
@@ -171,7 +180,8 @@ import Testing
         }
     }
 
-    @Test func refusesARequestThatEndsTooEarly() async throws {
+    @Test("A request that ends too early is refused, an end between requests is none")
+    func earlyEnd() async throws {
         try await withServer(StubHandler.echo) { server in
             for beginning in [
                 "GET / HT", "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\na",
@@ -193,7 +203,8 @@ import Testing
         }
     }
 
-    @Test func listensOnLoopbackOnly() async throws {
+    @Test("A server without keys listens on loopback only, and takes only true origins")
+    func loopback() async throws {
         for host in ["localhost", "LOCALHOST", "127.0.0.1", "127.255.0.9", "::1"] {
             try ServerConfiguration(host: host).validate()
         }

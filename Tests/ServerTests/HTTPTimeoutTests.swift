@@ -6,7 +6,8 @@ import Testing
 
 /// The time-outs are tiny; nothing here waits for longer than the server takes to act.
 @Suite struct HTTPTimeoutTests {
-    @Test func givesUpOnSlowHeaders() async throws {
+    @Test("A head that does not end in time is given up with 408")
+    func slowHead() async throws {
         try await withServer(
             StubHandler.echo,
             timeouts: HTTPTimeouts(head: .milliseconds(20))
@@ -20,7 +21,8 @@ import Testing
         }
     }
 
-    @Test func givesUpOnASecondRequestsSlowHeaders() async throws {
+    @Test("A second request's head that does not end in time is given up as well")
+    func slowSecondHead() async throws {
         try await withServer(
             StubHandler.echo,
             timeouts: HTTPTimeouts(head: .milliseconds(20))
@@ -33,7 +35,8 @@ import Testing
         }
     }
 
-    @Test func closesASilentConnectionWithoutAWord() async throws {
+    @Test("A silent connection is closed without a word")
+    func silence() async throws {
         let timeouts = HTTPTimeouts(idle: .milliseconds(20))
         try await withServer(StubHandler.echo, timeouts: timeouts) { server in
             let silent = try RawClient(port: server.port)
@@ -41,7 +44,8 @@ import Testing
         }
     }
 
-    @Test func givesUpOnABodyThatDoesNotCome() async throws {
+    @Test("A body that does not come in time is given up with 408")
+    func slowBody() async throws {
         try await withServer(
             StubHandler.echo,
             timeouts: HTTPTimeouts(body: .milliseconds(20))
@@ -56,7 +60,8 @@ import Testing
     }
 
     /// No request after an answer that is not read; and the connection does not last for ever.
-    @Test func givesUpOnAClientThatDoesNotRead() async throws {
+    @Test("A client that does not read its answer is given up, and gets no further one")
+    func unreadAnswer() async throws {
         let calls = Atomic<Int>(0)
         let arrived = Gate()
         let handler = StubHandler { _ in
