@@ -24,17 +24,25 @@ struct APISuiteTests {
         }
     }
 
-    @Test(arguments: Way.all, APISuite.checks)
+    @Test(
+        "The API does as described, on every engine, without keys and with them",
+        arguments: Way.all,
+        APISuite.checks
+    )
     func holds(_ way: Way, _ check: APICheck) async throws {
         try await check.run(over: way.start())
     }
 
-    @Test(arguments: Way.all, APISuite.quietChecks)
-    func holdsWhileNobodyElseFolds(_ way: Way, _ check: QuietCheck) async throws {
+    @Test(
+        "The API does as described where nobody else folds",
+        arguments: Way.all,
+        APISuite.quietChecks
+    )
+    func holdsWhileQuiet(_ way: Way, _ check: QuietCheck) async throws {
         try await check.run(over: way.start())
     }
 
-    @Test(arguments: Engine.allCases, APISuite.keyChecks)
+    @Test("Keys do as described, on every engine", arguments: Engine.allCases, APISuite.keyChecks)
     func keys(_ engine: Engine, _ check: KeyCheck) async throws {
         try await check.run(over: API(engine, keys: TestKeys.policy()))
     }

@@ -5,7 +5,7 @@ import LedgerTesting
 /// A test target runs the checks one by one over a transport of its own:
 ///
 /// ```swift
-/// @Test(arguments: APISuite.checks)
+/// @Test("The API does as described", arguments: APISuite.checks)
 /// func api(_ check: APICheck) async throws { try await check.run(over: transport) }
 /// ```
 package enum APISuite {
