@@ -67,7 +67,7 @@ struct LocalCloudTests {
         }
     }
 
-    @Test("A function killed between its write and its answer: the retry finds its own events")
+    @Test("The retry of a function killed between write and answer finds its own events")
     func killed() async throws {
         try await run { api in
             let s = try await api.stream(",\"partition_count\":1")

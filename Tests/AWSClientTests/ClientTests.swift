@@ -88,7 +88,7 @@ struct ClientTests {
         #expect(refusing.requests.count == 1)
     }
 
-    @Test("Nobody there: nothing can have happened")
+    @Test("Where nobody is there, nothing can have happened")
     func notSent() async throws {
         let client = try client("http://127.0.0.1:1")
         let error = await #expect(throws: AWSError.self) {

@@ -177,7 +177,7 @@ struct CredentialsProviderTests {
         CredentialsProvider([source]) { AWSTime(seconds: source.now.load(ordering: .relaxed)) }
     }
 
-    @Test("Many ask at once, one is fetched")
+    @Test("When many ask at once, one is fetched")
     func once() async throws {
         let source = Source()
         let provider = provider(source)

@@ -34,7 +34,7 @@ struct CurlClientTests {
         #expect(!requests[0].lowercased().contains("content-type"))
     }
 
-    @Test("Nobody listening: nothing can have happened")
+    @Test("Where nobody listens, nothing can have happened")
     func refused() async throws {
         let server = TinyServer { _ in "" }
         let url = server.url

@@ -8,7 +8,7 @@ import Testing
 
 @Suite("Embedded metrics")
 struct EmbeddedMetricsTests {
-    @Test("One line for each invocation, with what it recorded")
+    @Test("Each invocation writes one line, with what it recorded")
     func lines() throws {
         let lines = Lines()
         let metrics = EmbeddedMetrics(function: "publish", now: { 1234 }, write: lines.write)

@@ -19,7 +19,7 @@ struct RuntimeLoopTests {
         body: #"{"key":"a b","type":"t","data":1}"#
     )
 
-    @Test("Several invocations, each answered under its own id")
+    @Test("Several invocations are each answered under their own id")
     func invocations() async {
         let drive = Drive()
         let calls = await drive.run(
@@ -86,7 +86,7 @@ struct RuntimeLoopTests {
     }
 
     @Test(
-        "Functions on one table: published, folded by the stream, looked up by a key with a space"
+        "What one function publishes another one folds, and a third finds by its key"
     )
     func together() async throws {
         let drive = Drive()

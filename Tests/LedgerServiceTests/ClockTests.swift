@@ -85,7 +85,10 @@ struct ClockTests {
         #expect(await next.call("GET", "/health").status == 200)
     }
 
-    @Test("Or for its operator's word, which holds for all processes", arguments: Engine.allCases)
+    @Test(
+        "It waits no longer once its operator speaks, and that holds for all processes",
+        arguments: Engine.allCases
+    )
     func word(_ engine: Engine) async throws {
         let clock = ManualClock()
         let api = try await Self.filled(engine, clock)

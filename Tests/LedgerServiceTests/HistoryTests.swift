@@ -9,7 +9,7 @@ import Testing
 @Suite("History")
 struct HistoryTests {
     @Test(
-        "Nothing lost, nothing twice, nothing skipped",
+        "Nothing is lost, nothing is delivered twice, and nothing is skipped",
         arguments: Engine.allCases,
         RandomSeed.cases(6)
     )

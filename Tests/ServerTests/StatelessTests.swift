@@ -6,7 +6,7 @@ import Testing
 /// Several server processes on one DynamoDB table.
 @Suite("Stateless servers")
 struct StatelessTests {
-    @Test("Three share a table, one is killed: nothing is lost, and nothing is there twice")
+    @Test("When one of three on a table is killed, nothing is lost and nothing is there twice")
     func share() async throws {
         let aws = try await LocalAWS.shared()
         let table = try await aws.createTable()

@@ -7,7 +7,7 @@ import Testing
 
 @Suite("Flipped bits")
 struct FlippedBitTests {
-    @Test("Any bit of a stored chunk: noticed, reported with its place, never served")
+    @Test("A flipped bit of a stored chunk is noticed, reported with its place, and never served")
     func everyBit() async throws {
         let folder = try TemporaryFolder(prefersMemory: true)
         let table = try SQLiteTable.open(path: folder.file, clock: ManualClock().instant)
@@ -26,7 +26,7 @@ struct FlippedBitTests {
         await table.close()
     }
 
-    @Test("The same on an engine that keeps rows as they are: batch, count and timestamp")
+    @Test("A flipped bit is also found on an engine that keeps rows as they are")
     func everyBitOfTheChunk() async throws {
         let table = MemoryTable()
         let log = try await DamagedLog(table)
@@ -42,7 +42,10 @@ struct FlippedBitTests {
         }
     }
 
-    @Test("A row whose attribute is missing or of another kind", arguments: Attribute.ofChunks)
+    @Test(
+        "A row whose attribute is missing or of another kind is reported with its place",
+        arguments: Attribute.ofChunks
+    )
     func missingAttribute(_ name: Attribute) async throws {
         let table = MemoryTable()
         let log = try await DamagedLog(table)

@@ -262,7 +262,10 @@ extension AppendPlanTests {
         ),
     ]
 
-    @Test("Each event in each state", arguments: histories)
+    @Test(
+        "Each event in each state leads to the one step that the table names",
+        arguments: histories
+    )
     func table(_ history: History) throws {
         let mark = IdempotencyMark(keyHash: String(repeating: "a", count: 64), bodyHash: [1])
         let unit = unit(

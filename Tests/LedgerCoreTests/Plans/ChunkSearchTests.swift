@@ -88,7 +88,7 @@ struct ChunkSearchTests {
         )
     }
 
-    @Test("Too early, late enough, nothing there: each narrows the range")
+    @Test("Each chunk that is looked at narrows the range, one that is missing as well")
     func narrowing() throws {
         #expect(
             try run(search(notBefore: 15, end: 4), on: table(log())) == [

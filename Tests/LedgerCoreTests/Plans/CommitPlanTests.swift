@@ -208,7 +208,7 @@ struct CommitPlanTests {
     }
 
     @Test(
-        "Random commits and seeks: a position never moves back within its epoch",
+        "Among random commits and seeks a position never moves back within its epoch",
         arguments: RandomSeed.cases(50)
     )
     func forward(_ seed: UInt64) throws {

@@ -112,7 +112,7 @@ struct CompactedPlanTests {
         }
     }
 
-    @Test("One key: its event, or that it has none")
+    @Test("A look at one key gives its event, or that it has none")
     func lookUp() throws {
         let entry = try CompactedEntry.existing(row(1, bytes: 3), in: PlanRows.name)
         #expect(entry.key == key(1) && entry.offset == offset(1))
@@ -124,7 +124,7 @@ struct CompactedPlanTests {
     }
 
     @Test(
-        "Random states: the pages together are all entries once, each within its bounds",
+        "The pages of a random state are all its entries once, each page within its bounds",
         arguments: RandomSeed.cases(40)
     )
     func paging(_ seed: UInt64) throws {

@@ -147,7 +147,7 @@ struct OffsetSearchTests {
     }
 
     @Test(
-        "Random logs: as a scan finds it, with what is remembered or without",
+        "In random logs it finds what a scan finds, with what is remembered or without",
         arguments: RandomSeed.cases(60)
     )
     func asAScan(_ seed: UInt64) throws {

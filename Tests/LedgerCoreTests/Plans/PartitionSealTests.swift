@@ -48,7 +48,7 @@ struct PartitionSealTests {
         #expect(isFinish(sealed.receive(reading, now: now)))
     }
 
-    @Test("What follows the write of a seal")
+    @Test("A seal that was written, or is there already, ends it; a chunk there moves it on")
     func outcomes() throws {
         let chunk = Sample.chunk(after: .empty, count: 5)
         let other = LogEntry.sealItem(

@@ -67,7 +67,7 @@ struct PartitionSweepTests {
         }
     }
 
-    @Test("What a reading means, where the engine deletes by itself and where it does not")
+    @Test("A reading is marked only where the engine deletes by itself")
     func readings() {
         let sealed = TailReading(newest: .seal(at: .zero), progress: nil)
         let nothing = TailReading(newest: nil, progress: nil)

@@ -121,7 +121,7 @@ struct PollPlanTests {
 
     // MARK: States and events
 
-    @Test("Reading: to the end of every log")
+    @Test("A page goes on to the end of every log")
     func caughtUp() {
         var table = PlanTable()
         fill(&table, Partition.all(3)[0], chunks: 1, events: 2)
@@ -138,7 +138,7 @@ struct PollPlanTests {
         #expect(plan.hints.map(\.next.rawValue) == [2, 0, 1])
     }
 
-    @Test("Reading: the page is full in the middle of a chunk")
+    @Test("A page may end in the middle of a chunk, when it is full")
     func full() {
         var table = PlanTable()
         fill(&table, Partition.all(1)[0], chunks: 3, events: 2)
@@ -149,7 +149,7 @@ struct PollPlanTests {
         #expect(plan.hints[0].chunkStart == Offset(unchecked: 2))
     }
 
-    @Test("Reading: a refusal and each failure of a reader is the page's")
+    @Test("A refusal and each failure of a reader is the page's")
     func failures() {
         var refused = plan(from: [log(0)])
         _ = refused.start()
@@ -158,7 +158,7 @@ struct PollPlanTests {
         #expect(run(&beyond, on: PlanTable()).actions.last == "fail outOfRange 0")
     }
 
-    @Test("Reading: a gap is looked at again after a pause, twice, and then it is damage")
+    @Test("A gap is looked at again after a pause, twice, and then it is damage")
     func gap() {
         var table = PlanTable()
         fill(&table, Partition.all(1)[0], chunks: 2, events: 1)
@@ -169,7 +169,7 @@ struct PollPlanTests {
         #expect(actions.last == "fail corrupt 0")
     }
 
-    @Test("Reading: time is up, but only once the page has got anywhere")
+    @Test("A page whose time is up ends, but only once it has got anywhere")
     func overTime() {
         var table = PlanTable()
         fill(&table, Partition.all(1)[0], chunks: 9, events: 1)
@@ -181,7 +181,7 @@ struct PollPlanTests {
         #expect(page?.caughtUp == false && (page?.remaining ?? 0) >= 1)
     }
 
-    @Test("Reading: the budget of entries ends a filtered page, which has moved on")
+    @Test("The budget of entries ends a filtered page, which has moved on")
     func filteredBudget() throws {
         var table = PlanTable()
         fill(&table, Partition.all(1)[0], chunks: 5, events: 2)
@@ -193,7 +193,7 @@ struct PollPlanTests {
         #expect(page.scanned == 4)
     }
 
-    @Test("Reading: a batch beyond the budget of bytes waits for the next page")
+    @Test("A batch beyond the budget of bytes waits for the next page")
     func bytesBudget() throws {
         var table = PlanTable()
         fill(&table, Partition.all(1)[0], chunks: 5, events: 2)
@@ -204,7 +204,7 @@ struct PollPlanTests {
         #expect(page.events.count == 2 && page.positions == [log(2)])
     }
 
-    @Test("Bootstrapping: the state first, then the log from the watermark")
+    @Test("A bootstrap delivers the state first, then the log from the watermark")
     func bootstrap() throws {
         let partition = Partition.all(1)[0]
         var table = PlanTable()

@@ -30,7 +30,7 @@ struct RemovalPlanTests {
         #expect(word(plan.start()) == "finish")
     }
 
-    @Test("What follows a batch")
+    @Test("What can pass is tried again after a pause while there is time, else the batch fails")
     func outcomes() {
         let table: [(Result<Void, TableError>, isOver: Bool, words: [String])] = [
             (.success(()), false, ["delete 500"]),

@@ -132,7 +132,7 @@ struct SubscriptionStatePlanTests {
     }
 
     @Test(
-        "Random seeks, commits and rivals: it is a state that there was meanwhile",
+        "Among random seeks, commits and rivals it is a state that there was meanwhile",
         arguments: RandomSeed.cases(80)
     )
     func snapshots(_ seed: UInt64) throws {

@@ -32,7 +32,7 @@ struct SweepLeaseTests {
         return row
     }
 
-    @Test("Who gets the lease, by the row and by what there is to do")
+    @Test("A free lease is taken if a round is due or asked for or there is work, a held one never")
     func table() {
         let every = Limits.sweepEvery
         let table: [(SweepRow?, hasWork: Bool, wantsRound: Bool, String)] = [

@@ -34,7 +34,7 @@ struct SweepRoundTests {
         }
     }
 
-    @Test("What follows a page, by how far it was looked at")
+    @Test("A page that was looked at in part is gone on with where the look ended")
     func pages() {
         let items = (0..<3).map { stream($0) }
         let table: [(next: [UInt8]?, count: Int, String)] = [
@@ -145,7 +145,7 @@ struct StreamVisitTests {
         }
     }
 
-    @Test("What follows from the list, its age, and what is known of the stream")
+    @Test("A stream that is due is looked at by the list, or read again when the list is too old")
     func start() throws {
         let active = Sample.stream()
         let deleting = Sample.stream(state: .deleting)
@@ -164,7 +164,7 @@ struct StreamVisitTests {
         }
     }
 
-    @Test("What follows from the row that is there now")
+    @Test("A stream that was read again is looked at as it is now, or passed by if it is gone")
     func reread() throws {
         var changed = Sample.stream()
         changed.version = 4

@@ -73,7 +73,7 @@ struct SweptMarkTests {
         #expect(word(try absent.receive(progress: nil, asked: asked)) == "write true 1 2")
     }
 
-    @Test("What follows a write: a sweep's decision stays as old as it is")
+    @Test("A mark that was refused is decided anew, and a sweep's decision gets no younger")
     func outcomes() throws {
         var mark = mark(.sweep(progress(), decided: decided))
         _ = mark.start()

@@ -21,7 +21,7 @@ struct TailPlanTests {
         )
     }
 
-    @Test("The log comes first; its progress is read behind it where the log alone says too little")
+    @Test("The log is read first, and its progress behind it where the log alone says too little")
     func steps() throws {
         let chunk = Sample.chunk(after: .empty)
         let seal = LogEntry.sealItem(

@@ -96,7 +96,7 @@ struct TrimPlanTests {
         return word(try plan.receive(QueryPage(items: items, next: nil), now: now))
     }
 
-    @Test("What follows a look at the oldest chunk")
+    @Test("The oldest chunk tells if there is anything to trim, and where the search goes on")
     func probes() throws {
         let seconds = now.seconds
         #expect(try probe([], plan()) == "finish -1")

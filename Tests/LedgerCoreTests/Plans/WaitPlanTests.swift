@@ -72,7 +72,7 @@ struct WaitPlanTests {
         }
     }
 
-    @Test("After a look: on, anew, or the end, by the news and by what was moved")
+    @Test("After a look it reads on, begins anew or ends, by the news and by what was moved")
     func looks() {
         let gone = Action.fail(.streamNotFound(PlanRows.name))
         let table: [(WaitPlan.News, Ground, Ground, Action)] = [
@@ -214,7 +214,7 @@ struct WaitPlanTests {
     }
 
     @Test(
-        "Random calls: the same steps as a loop that is written down",
+        "Random calls lead to the same steps as a loop that is written down",
         arguments: RandomSeed.cases(300)
     )
     func loops(_ seed: UInt64) {
