@@ -183,7 +183,7 @@ let package = Package(
                 "RawJSON", log, metrics,
             ]
         ),
-        module("LedgerTesting", ["LedgerCore", "LedgerService", "MachineClock", "RawJSON"]),
+        module("LedgerTesting", ["LedgerCore", "LedgerService", "MachineClock", "RawJSON", log]),
         module(
             "LedgerServer",
             [
@@ -219,7 +219,7 @@ let package = Package(
         lambda("compactor"),
         module(
             "LedgerSimulation",
-            ["LedgerService", "LedgerCore", "LedgerTesting", log],
+            ["LedgerService", "LedgerCore", "LedgerTesting"],
             path: "Simulation/Library"
         ),
         .executableTarget(
@@ -236,7 +236,7 @@ let package = Package(
             name: "LedgerFuzz",
             dependencies: [
                 "DynamoDBJSON", "DynamoDBTable", "LambdaHost", "LedgerCore", "LedgerServer",
-                "LedgerService", "LedgerTesting", "RawJSON", log,
+                "LedgerService", "LedgerTesting", "RawJSON",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -270,7 +270,7 @@ let package = Package(
             "LedgerServiceTests",
             [
                 "APISuite", "LedgerClient", "LedgerService", "LedgerCore", "LedgerTesting",
-                "RawJSON", "SQLiteTable", "CSQLite", log,
+                "RawJSON", "SQLiteTable", "CSQLite",
             ]
         ),
         tests("SQLiteTableTests", ["SQLiteTable", "LedgerCore", "LedgerTesting", "CSQLite"]),
@@ -292,7 +292,7 @@ let package = Package(
             "StorageFaultTests",
             [
                 "APISuite", "FaultVFS", "SQLiteTable", "CSQLite", "LedgerCore", "LedgerService",
-                "LedgerTesting", log,
+                "LedgerTesting",
             ]
         ),
         tests("CurlHTTPTests", ["CurlHTTP", "Loopback"]),
@@ -301,7 +301,7 @@ let package = Package(
             "DynamoDBTableTests",
             [
                 "DynamoDBTable", "DynamoDBJSON", "LedgerCore", "LedgerService", "LedgerTesting",
-                "Loopback", "RawJSON", log,
+                "Loopback", "RawJSON",
             ]
         ),
         tests(
@@ -319,7 +319,7 @@ let package = Package(
                 "LineLog", "Loopback", log, metrics,
             ]
         ),
-        tests("APISuiteTests", ["APISuite", "LedgerClient", "LedgerSchemas"]),
+        tests("APISuiteTests", ["APISuite", "LedgerClient", "LedgerSchemas", "LedgerTesting"]),
         tests("LedgerClientTests", ["LedgerClient", "Loopback"]),
         tests("SimulationTests", ["LedgerSimulation", "LedgerTesting"]),
         tests("FuzzTests", ["LedgerFuzz"]),
@@ -334,20 +334,20 @@ let package = Package(
             "LedgerVerificationTests",
             [
                 "LedgerVerification", "LedgerService", "LedgerCore", "LedgerTesting", "SQLiteTable",
-                "CSQLite", log,
+                "CSQLite",
             ]
         ),
         tests(
             "CompatibilityTests",
             [
                 "DynamoDBJSON", "LedgerCore", "LedgerService", "LedgerTesting", "RawJSON",
-                "SQLiteTable", log,
+                "SQLiteTable",
             ],
             data: ["Release-0.1.0"]
         ),
         tests(
             "ProjectTests",
-            ["LedgerCore", "LedgerSchemas", "LedgerService", "LedgerTesting", "RawJSON", log]
+            ["LedgerCore", "LedgerSchemas", "LedgerService", "LedgerTesting", "RawJSON"]
         ),
     ] + fuzzer + integrationTests
 )

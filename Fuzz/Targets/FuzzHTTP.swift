@@ -1,5 +1,5 @@
 import LedgerService
-import Logging
+import LedgerTesting
 import NIOCore
 import NIOEmbedded
 import NIOHTTP1
@@ -46,7 +46,7 @@ private func serverCore() -> ServerCore? {
         handler: Echo(),
         compressor: nil,
         metrics: PrometheusMetrics(),
-        logger: Logger(label: "fuzz") { _ in SwiftLogNoOpLogHandler() }
+        logger: .silent
     )
 }
 

@@ -2,7 +2,6 @@ import Dispatch
 import LedgerCore
 import LedgerService
 import LedgerTesting
-import Logging
 import RawJSON
 import Synchronization
 
@@ -23,7 +22,7 @@ func fuzzPublish(_ input: [UInt8]) {
     let answer = ledger.answer(request)
     guard answer.status == 200 else { return }
     let page = ledger.answer(
-        APIRequest(method: "GET", path: "/streams/s/events", query: "from=2&limit=1000")
+        APIRequest("GET", at: "/streams/s/events?from=2&limit=1000")
     )
     require(page.status == 200)
     // A page holds at most 1,000 events and 1 MB: more than an input can have.
@@ -63,12 +62,10 @@ func fuzzRequest(_ input: [UInt8]) {
     guard let words = lines.first?.split(separator: " ", maxSplits: 1), words.count == 2 else {
         return
     }
-    let target = words[1].split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
     let body = text.dropFirst(lines.count + 1).joined(separator: [UInt8(ascii: "\n")])
     let request = APIRequest(
-        method: String(words[0]),
-        path: String(target[0]),
-        query: target.count > 1 ? String(target[1]) : "",
+        String(words[0]),
+        at: String(words[1]),
         headers: lines.dropFirst().compactMap(header),
         body: Array(body)
     )
@@ -84,16 +81,9 @@ private func header(_ line: String) -> (name: String, value: String)? {
 /// A whole ledger on a table in memory: the stream `s` with one partition, two events and the
 /// subscription `u`.
 struct LedgerOnMemory {
-    private let api: LedgerAPI
+    private let process = TestLedger(MemoryTable())
 
     init() {
-        let ledger = Ledger(
-            table: MemoryTable(),
-            clock: ManualClock(),
-            random: .seeded(1),
-            logger: Logger(label: "fuzz") { _ in SwiftLogNoOpLogHandler() }
-        )
-        api = LedgerAPI(ledger)
         for (path, body) in Self.preparation {
             let answer = answer(post(Array(body.utf8), to: path))
             require(answer.status < 300, otherwise: String(decoding: answer.body, as: UTF8.self))
@@ -101,18 +91,18 @@ struct LedgerOnMemory {
     }
 
     private static let preparation = [
-        ("/streams", #"{"stream_id":"s","partition_count":1}"#),
+        ("/streams", JSONBody.stream("s", partitions: 1)),
         (
             "/streams/s/events",
-            #"[{"key":"a","type":"t","data":1},{"key":"b","type":"t","data":null}]"#
+            JSONBody.batch([JSONBody.event(key: "a"), JSONBody.event(key: "b", data: "null")])
         ),
-        ("/streams/s/subscriptions", #"{"subscription_id":"u","start_from":"earliest"}"#),
+        ("/streams/s/subscriptions", JSONBody.subscription("u")),
     ]
 
     func post(_ body: [UInt8], to path: String) -> APIRequest {
         APIRequest(
-            method: "POST",
-            path: path,
+            "POST",
+            at: path,
             headers: [("content-type", "application/json")],
             body: body
         )
@@ -123,7 +113,7 @@ struct LedgerOnMemory {
         let done = DispatchSemaphore(value: 0)
         let result = Mutex<APIResponse?>(nil)
         Task.detached {
-            let response = await api.handle(request)
+            let response = await process.api.handle(request)
             result.withLock { $0 = response }
             done.signal()
         }

@@ -1,5 +1,6 @@
 import APISuite
 import LedgerCore
+import LedgerTesting
 import Testing
 
 @testable import LedgerService

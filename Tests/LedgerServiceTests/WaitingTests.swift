@@ -2,7 +2,6 @@ import APISuite
 import LedgerCore
 import LedgerService
 import LedgerTesting
-import Logging
 import Testing
 
 /// Calls that wait for events: what they cost while nothing comes, and what wakes them.

@@ -63,13 +63,13 @@ struct ModuleRule: Sendable {
         ModuleRule("LedgerClient", ["LedgerCore", "CurlHTTP", "RawJSON"]),
         ModuleRule(
             "LedgerTesting",
-            ["LedgerCore", "LedgerService", "MachineClock", "RawJSON", "Testing"],
+            ["LedgerCore", "LedgerService", "MachineClock", "RawJSON", "Logging", "Testing"],
             libc
         ),
         ModuleRule(
             "LedgerSimulation",
             folder: "Simulation/Library",
-            ["LedgerService", "LedgerCore", "LedgerTesting", "Logging"]
+            ["LedgerService", "LedgerCore", "LedgerTesting"]
         ),
         // What runs.
         ModuleRule(

@@ -1,7 +1,6 @@
 import APISuite
 import LedgerService
 import LedgerTesting
-import Logging
 import SQLiteTable
 import Testing
 
@@ -81,26 +80,20 @@ struct BackgroundTests {
     /// Leaves a ledger behind that published to a stream `s` and ended before it folded anything.
     private func publishWithoutFolding(in folder: TemporaryFolder) async throws {
         let table = try SQLiteTable.open(path: folder.file)
-        let ledger = Ledger(
-            table: table,
-            clock: SystemClock(),
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        )
-        let api = LedgerAPI(ledger)
+        let process = TestLedger(table, clock: SystemClock(), random: .system)
         for (path, body) in [
-            ("/streams", "{\"stream_id\":\"s\"}"),
+            ("/streams", JSONBody.stream("s")),
             ("/streams/s/events", ServerOutside.batch(Self.events)),
         ] {
-            let request = APIRequest(
-                method: "POST",
-                path: path,
-                query: "",
-                headers: [("idempotency-key", "once")],
-                body: Array(body.utf8)
-            )
             // On a busy machine one may be late.
             try await Patience().wait(for: path) {
-                [200, 201, 409].contains(await api.handle(request).status)
+                let answer = await process.call(
+                    "POST",
+                    at: path,
+                    sending: body,
+                    idempotencyKey: "once"
+                )
+                return [200, 201, 409].contains(answer.status)
             }
         }
         await table.close()
@@ -120,12 +113,11 @@ private struct ServerOutside {
     func kill() { server.kill() }
 
     static func batch(_ count: Int) -> String {
-        let events = (0..<count).map { "{\"key\":\"k\($0)\",\"type\":\"t\",\"data\":1}" }
-        return "[\(events.joined(separator: ","))]"
+        JSONBody.batch((0..<count).map { JSONBody.event(key: "k\($0)") })
     }
 
     func createStream(_ name: String = "s") async throws {
-        let body = Array("{\"stream_id\":\"\(name)\"}".utf8)
+        let body = Array(JSONBody.stream(name).utf8)
         let answer = try await transport.send(SuiteRequest("POST", at: "/streams", body: body))
         #expect(answer.status == 201, "\(answer)")
     }

@@ -2,6 +2,7 @@ import APISuite
 import Foundation
 import LedgerClient
 import LedgerCore
+import LedgerTesting
 import LineLog
 import Logging
 import Synchronization

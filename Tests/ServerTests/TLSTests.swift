@@ -4,7 +4,6 @@ import LedgerCore
 import LedgerServer
 import LedgerService
 import LedgerTesting
-import Logging
 import Testing
 
 /// HTTPS, besides what the API suite checks of it.
@@ -66,7 +65,7 @@ struct TLSTests {
                 try await HTTPServer.start(
                     configuration,
                     handler: StubHandler.echo,
-                    logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+                    logger: .silent
                 )
             }
         }

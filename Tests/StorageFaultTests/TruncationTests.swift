@@ -66,7 +66,7 @@ struct TruncationTests {
                 options: Run.options(),
                 clock: ManualClock().instant
             )
-            let node = Node(table, seed: 2, clock: run.clock)
+            let node = TestLedger(onFaulty: table, seed: 2, clock: run.clock)
             let broken = try await Promises(to: run.clients, at: 0, node: node, table: table)
                 .broken()
             #expect(broken.isEmpty, "\(length) of \(longest.log.count) bytes of the log")

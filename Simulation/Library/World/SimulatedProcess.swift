@@ -1,7 +1,6 @@
 import LedgerCore
 import LedgerService
 import LedgerTesting
-import Logging
 
 /// One process that runs the ledger: a server, or an instance of a function.
 ///
@@ -70,13 +69,12 @@ final class SimulatedProcess: @unchecked Sendable {
         configuration.executor = world
         configuration.rules = simulation.rules
         configuration.foldsInBackground = simulation.scenario.isLazy && !simulation.isDraining
-        return Ledger(
-            table: SimulatedTable(of: self, in: simulation),
+        return TestLedger(
+            SimulatedTable(of: self, in: simulation),
             clock: clock,
             random: LedgerRandom { [world] in world.random.next() },
-            configuration: configuration,
-            logger: Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() }
-        )
+            configuration: configuration
+        ).ledger
     }
 }
 

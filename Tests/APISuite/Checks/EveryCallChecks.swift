@@ -1,3 +1,4 @@
+import LedgerTesting
 import Testing
 
 /// Each call of the API description, in its shortest successful form.

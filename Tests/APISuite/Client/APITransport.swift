@@ -1,4 +1,4 @@
-import LedgerTesting
+package import LedgerTesting
 
 /// A way to bring a request to a ledger and its answer back.
 ///

@@ -1,4 +1,5 @@
 import CurlHTTP
+package import LedgerTesting
 import Synchronization
 
 /// A ledger's server at a base URL, over HTTP or HTTPS.

@@ -115,7 +115,7 @@ extension SuiteClient {
         with members: String = "",
         sourceLocation place: SourceLocation = #_sourceLocation
     ) async throws {
-        let body = "{\"stream_id\":\"\(name)\"\(members)}"
+        let body = JSONBody.stream(name, members: members)
         let answer = try await call("POST", at: "/streams", sending: body, sourceLocation: place)
         #expect(answer.status == 201, "\(answer)", sourceLocation: place)
     }
@@ -128,7 +128,7 @@ extension SuiteClient {
         data: String = "1",
         sourceLocation place: SourceLocation = #_sourceLocation
     ) async throws -> Answer {
-        let body = "{\"key\":\"\(key)\",\"type\":\"t\",\"data\":\(data)}"
+        let body = JSONBody.event(key: key, data: data)
         let answer = try await call(
             "POST",
             at: "/streams/\(stream)/events",
@@ -146,7 +146,7 @@ extension SuiteClient {
         from start: String = "\"earliest\"",
         sourceLocation place: SourceLocation = #_sourceLocation
     ) async throws {
-        let body = "{\"subscription_id\":\"\(name)\",\"start_from\":\(start)}"
+        let body = JSONBody.subscription(name, from: start)
         let answer = try await call(
             "POST",
             at: "/streams/\(stream)/subscriptions",
@@ -179,7 +179,7 @@ extension SuiteClient {
         return try await call(
             "POST",
             at: target,
-            sending: "{\"cursor\":\"\(cursor)\"}",
+            sending: JSONBody.commit(cursor),
             sourceLocation: place
         )
     }
@@ -216,26 +216,8 @@ private final class CreatedStreams: Sendable {
     }
 }
 
-/// An answer, as a test looks at it.
-package struct Answer: Sendable, CustomStringConvertible {
-    /// The HTTP status code.
-    package let status: Int
-    /// Names in lower case.
-    package let headers: [(name: String, value: String)]
-    /// The body as it came.
-    package let body: [UInt8]
-
-    package init(status: Int, headers: [(name: String, value: String)], body: [UInt8]) {
-        self.status = status
-        self.headers = headers
-        self.body = body
-    }
-
-    /// The body as text.
-    package var text: String { String(decoding: body, as: UTF8.self) }
-    /// Status and the body's beginning.
-    package var description: String { "\(status) \(text.prefix(500))" }
-
+/// What an answer's JSON says.
+extension Answer {
     /// The body's members; none when it is no object.
     package var json: [String: Any] {
         (try? JSONSerialization.jsonObject(with: Data(body))) as? [String: Any] ?? [:]
@@ -255,7 +237,4 @@ package struct Answer: Sendable, CustomStringConvertible {
     package var keys: [String] { events.map { $0["key"] as? String ?? "" } }
     /// The offset of each event, in order.
     package var offsets: [Int] { events.map { $0["offset"] as? Int ?? -1 } }
-
-    /// The first value of a header, by its lower-case name.
-    package func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }
 }

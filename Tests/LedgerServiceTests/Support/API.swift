@@ -3,14 +3,12 @@ import Foundation
 import LedgerCore
 import LedgerService
 import LedgerTesting
-import Logging
 import SQLiteTable
 import Testing
 
 /// The API on an engine of its own, called directly, with a clock that the test moves.
 struct API: Sendable {
-    let handler: any APIHandler
-    let ledger: Ledger
+    let process: TestLedger
     let table: any Table
     let clock: ManualClock
     let keys: KeyPolicy
@@ -38,15 +36,17 @@ struct API: Sendable {
         self.clock = clock
         self.keys = keys
         key = keys.isOn ? TestKeys.root.text : nil
-        ledger = Ledger(
-            table: table,
+        process = TestLedger(
+            table,
             clock: clock,
             random: .seeded(seed),
             configuration: configuration,
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            keys: keys
         )
-        handler = LedgerAPI(ledger, keys: keys)
     }
+
+    /// The use cases behind the API.
+    var ledger: Ledger { process.ledger }
 
     /// Another process on the same table: its own caches.
     func another(seed: UInt64 = 2) -> API {
@@ -85,13 +85,13 @@ struct API: Sendable {
 
     /// Creates a stream that must not exist yet.
     func stream(_ name: String, _ members: String = "") async {
-        let answer = await call("POST", "/streams", "{\"stream_id\":\"\(name)\"\(members)}")
+        let answer = await call("POST", "/streams", JSONBody.stream(name, members: members))
         #expect(answer.status == 201, "\(answer)")
     }
 
     @discardableResult
     func publish(_ stream: String, _ key: String, _ data: String = "1") async -> Answer {
-        let body = "{\"key\":\"\(key)\",\"type\":\"t\",\"data\":\(data)}"
+        let body = JSONBody.event(key: key, data: data)
         let answer = await call("POST", "/streams/\(stream)/events", body)
         #expect(answer.status == 200, "\(answer)")
         return answer
@@ -101,7 +101,7 @@ struct API: Sendable {
         let answer = await call(
             "POST",
             "/streams/\(stream)/subscriptions",
-            "{\"subscription_id\":\"\(name)\",\"start_from\":\(start)}"
+            JSONBody.subscription(name, from: start)
         )
         #expect(answer.status == 201, "\(answer)")
     }
@@ -115,7 +115,7 @@ struct API: Sendable {
         await call(
             "POST",
             "/streams/\(stream)/subscriptions/\(name)/commit",
-            "{\"cursor\":\"\(cursor)\"}"
+            JSONBody.commit(cursor)
         )
     }
 }
@@ -135,16 +135,14 @@ extension API: QuietTransport {
     func send(_ request: SuiteRequest) async -> Answer {
         let authorization = key.map { [(name: "authorization", value: "Bearer \($0)")] } ?? []
         let hasOwn = request.headers.contains { $0.name == "authorization" }
-        let response = await handler.handle(
+        return await process.send(
             APIRequest(
-                method: request.method,
-                path: request.path,
-                query: request.query,
+                request.method,
+                at: request.target,
                 headers: request.headers + (hasOwn ? [] : authorization),
                 body: request.body
             )
         )
-        return Answer(status: response.status, headers: response.headers, body: response.body)
     }
 
     /// With random numbers that no other sibling draws: two processes never do.

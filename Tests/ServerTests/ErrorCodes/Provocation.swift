@@ -2,6 +2,7 @@ import APISuite
 import LedgerCore
 import LedgerServer
 import LedgerService
+import LedgerTesting
 
 /// A way to make a ledger answer with an error code.
 struct Provocation: Sendable, CustomStringConvertible {
@@ -32,21 +33,21 @@ struct Provocation: Sendable, CustomStringConvertible {
 
     /// Runs it on a fixture of its own, and returns the request with the server's answer.
     func run() async throws -> Exchange {
-        let fixture = LedgerFixture(deletesLogByItself: deletesLogByItself)
+        let fixture = LedgerFixture(deletesLogByItself: deletesLogByItself, keys: keys)
         var exchange: Exchange?
-        let api = LedgerAPI(fixture.ledger, keys: keys)
+        let api = fixture.process.api
         try await withServer(api, keys: keys, limits: limits, timeouts: timeouts) {
             let key = keys.isOn ? Self.rootKey.text : nil
             let client = FixtureClient(fixture: fixture, port: $0.port, key: key)
             _ = try await client.call(
                 "POST",
                 at: "/streams",
-                body: "{\"stream_id\":\"s\",\"partition_count\":1,\"retention_hours\":1}"
+                body: JSONBody.stream("s", partitions: 1, members: ",\"retention_hours\":1")
             )
             _ = try await client.call(
                 "POST",
                 at: "/streams/s/subscriptions",
-                body: "{\"subscription_id\":\"u\",\"start_from\":\"earliest\"}"
+                body: JSONBody.subscription("u")
             )
             exchange = try await provoke(client)
         }

@@ -30,7 +30,7 @@ private let turns = Turns(16)
 /// it, with the operator's key where it needs one.
 func withLedger(
     over kind: TransportKind = .plain,
-    logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+    logger: Logger = .silent,
     body: (HTTPTransport) async throws -> Void
 ) async throws {
     try await turns.take {

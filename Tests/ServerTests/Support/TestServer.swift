@@ -46,7 +46,7 @@ func withServer<Handler: APIHandler>(
     eventLoops: Int = 1,
     compressor: ResponseCompressor? = nil,
     metrics: PrometheusMetrics = PrometheusMetrics(),
-    logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+    logger: Logger = .silent,
     body: (HTTPServer) async throws -> Void
 ) async throws {
     let server = try await HTTPServer.start(

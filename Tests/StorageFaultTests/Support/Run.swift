@@ -96,8 +96,8 @@ struct Run: Sendable {
         let disk = opened.disk
         let recording = RecordingTable(opened.table) { disk.eventCount }
         let clock = ManualClock()
-        let node = Node(recording, seed: 1, clock: clock)
-        var clients = Clients(node) { disk.eventCount }
+        let node = TestLedger(onFaulty: recording, seed: 1, clock: clock)
+        var clients = Clients(node, clock: clock) { disk.eventCount }
         let reader = copying == .besideAReader ? OtherProgram(on: disk, path: folder.file) : nil
         await clients.act { reader?.goOn() }
         reader?.end()
