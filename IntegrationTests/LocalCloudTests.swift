@@ -127,7 +127,7 @@ struct LocalCloudTests {
                 for publisher in 0..<16 {
                     group.addTask {
                         let key = [(name: "idempotency-key", value: "\(publisher)")]
-                        let body = "{\"key\":\"p\(publisher)\",\"type\":\"t\",\"data\":1}"
+                        let body = JSONBody.event(key: "p\(publisher)")
                         let answer = try await api.persist(Patience(.seconds(120))) {
                             try await api.call(
                                 "POST",

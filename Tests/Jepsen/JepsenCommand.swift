@@ -86,10 +86,10 @@ private struct Trial {
     }
 
     private func prepare(_ calls: LastLook) async throws {
-        let stream = "{\"stream_id\":\"s\",\"partition_count\":\(Publisher.partitions)}"
+        let stream = JSONBody.stream("s", partitions: Publisher.partitions)
         try await calls.persist("POST", at: "/streams", sending: stream, isThere: 409)
         for number in 0..<Self.subscribers {
-            let body = "{\"subscription_id\":\"c\(number)\",\"start_from\":\"earliest\"}"
+            let body = JSONBody.subscription("c\(number)")
             try await calls.persist(
                 "POST",
                 at: "/streams/s/subscriptions",

@@ -11,12 +11,12 @@ struct RuntimeLoopTests {
     private static let stream = Events.gateway(
         "POST",
         path: "/streams",
-        body: #"{"stream_id":"s","partition_count":1}"#
+        body: JSONBody.stream("s", partitions: 1)
     )
     private static let event = Events.gateway(
         "POST",
         path: "/streams/s/events",
-        body: #"{"key":"a b","type":"t","data":1}"#
+        body: JSONBody.event(key: "a b")
     )
 
     @Test("Several invocations are each answered under their own id")
@@ -178,7 +178,7 @@ struct RuntimeLoopTests {
         let memory = MemoryTable(deletesLogByItself: true)
         var drive = Drive(table: memory)
         for index in 0..<40 {
-            let body = "{\"stream_id\":\"s\(index)\",\"partition_count\":1}"
+            let body = JSONBody.stream("s\(index)", partitions: 1)
             _ = await drive.run(
                 .admin,
                 on: [{ Events.gateway("POST", path: "/streams", body: body) }]

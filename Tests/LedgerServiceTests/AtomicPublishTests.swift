@@ -60,7 +60,7 @@ struct AtomicPublishTests {
         _ api: API,
         _ headers: [(name: String, value: String)] = []
     ) async -> Answer {
-        let events = (0..<20).map { "{\"key\":\"k\($0)\",\"type\":\"t\",\"data\":1}" }
+        let events = (0..<20).map { JSONBody.event(key: "k\($0)") }
         let body = "{\"atomic\":\(atomic),\"events\":[\(events.joined(separator: ","))]}"
         return await api.call("POST", "/streams/s/events", body, headers: headers)
     }

@@ -13,9 +13,9 @@ struct BoundedReadTests {
     /// Events of nearly 256 KB that take a few bytes each as stored.
     private func publishLargeEvents(_ count: Int, _ api: API) async {
         let data = String(repeating: "x", count: 255 * 1024)
-        let event = "{\"key\":\"k\",\"type\":\"t\",\"data\":\"\(data)\"}"
+        let event = JSONBody.event(data: "\"\(data)\"")
         for _ in 0..<(count / 10) {
-            let body = "[\((0..<10).map { _ in event }.joined(separator: ","))]"
+            let body = JSONBody.batch(Array(repeating: event, count: 10))
             let answer = await api.call("POST", "/streams/s/events?ack=summary", body)
             #expect(answer.status == 200, "\(answer)")
         }
@@ -156,9 +156,9 @@ struct BoundedReadTests {
             return serial
         }
         let events = (first..<(first + count)).map {
-            "{\"key\":\"k\($0)\",\"type\":\"t\",\"data\":\(data)}"
+            JSONBody.event(key: "k\($0)", data: data)
         }
-        let body = "[\(events.joined(separator: ","))]"
+        let body = JSONBody.batch(events)
         let answer = await api.call("POST", "/streams/s/events?ack=summary", body)
         #expect(answer.status == 200, "\(answer)")
     }

@@ -8,7 +8,7 @@ import Testing
 @Suite("Clocks")
 struct ClockTests {
     private static let day: Int64 = 86_400_000
-    private static let event = "{\"key\":\"k\",\"type\":\"t\",\"data\":1}"
+    private static let event = JSONBody.event()
 
     /// A ledger with an event of each of two streams, and a process that knows the table.
     private static func filled(_ engine: Engine, _ clock: ManualClock) async throws -> API {

@@ -110,9 +110,9 @@ struct FoldProgressTests {
         await api.stream("s", ",\"partition_count\":1")
         for batch in 0..<Self.keys / 1_000 {
             let events = (0..<1_000).map { index in
-                "{\"key\":\"k\(batch * 1_000 + index)\",\"type\":\"t\",\"data\":1}"
+                JSONBody.event(key: "k\(batch * 1_000 + index)")
             }
-            let body = "[\(events.joined(separator: ","))]"
+            let body = JSONBody.batch(events)
             let answer = await api.call("POST", "/streams/s/events?ack=summary", body)
             #expect(answer.status == 200, "\(answer)")
         }

@@ -67,7 +67,7 @@ struct HistoryTests {
                 )
             }
             let body = events.map {
-                "{\"key\":\"\($0.key)\",\"type\":\"t\",\"data\":\"\($0.value)\"}"
+                JSONBody.event(key: $0.key, data: "\"\($0.value)\"")
             }
             // Every other publisher has no key: it may not retry, and relies on the ledger alone.
             let hasKey = publisher.isMultiple(of: 2)
@@ -79,7 +79,7 @@ struct HistoryTests {
                 answer = await api.call(
                     "POST",
                     "/streams/s/events",
-                    "[\(body.joined(separator: ","))]",
+                    JSONBody.batch(body),
                     headers: hasKey ? key : []
                 )
             } while hasKey && answer.status == 503 && tries < 100

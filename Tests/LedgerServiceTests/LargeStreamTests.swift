@@ -51,8 +51,8 @@ struct LargeStreamTests {
 
     /// A thousand batches of a thousand tiny events, from several publishers at once.
     private func publishAMillion(to stream: String, _ api: API) async {
-        let events = (0..<1_000).map { "{\"key\":\"k\($0)\",\"type\":\"t\",\"data\":\($0)}" }
-        let body = Array("[\(events.joined(separator: ","))]".utf8)
+        let events = (0..<1_000).map { JSONBody.event(key: "k\($0)", data: "\($0)") }
+        let body = Array(JSONBody.batch(events).utf8)
         await withTaskGroup(of: Void.self) { group in
             for publisher in 0..<4 {
                 group.addTask {

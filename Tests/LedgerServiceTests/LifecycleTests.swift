@@ -136,7 +136,7 @@ struct LifecycleTests {
         _ = table.expire(now: api.clock.now()) { key in
             if case .chunk(_, _, let offset) = key { offset.rawValue == 1 } else { false }
         }
-        let body = "{\"key\":\"k\",\"type\":\"t\",\"data\":1}"
+        let body = JSONBody.event()
         let refused = await api.another().call("POST", "/streams/s/events", body)
         #expect(refused.status == 503 && refused.error == "tail_unverified")
         #expect(refused.header("retry-after") == nil)
@@ -197,7 +197,7 @@ struct LifecycleTests {
         api.clock.advance(hours: 45)
         _ = table.expire(now: api.clock.now())
         // Nothing remembers the event by now, but for its offset.
-        let body = "{\"key\":\"k\",\"type\":\"t\",\"data\":1}"
+        let body = JSONBody.event()
         let refused = await api.another().call("POST", "/streams/s/events", body)
         #expect(refused.status == 503 && refused.error == "tail_unverified")
     }

@@ -9,8 +9,8 @@ struct LimitTests {
         let api = try API()
         await api.stream("s", ",\"partition_count\":1")
         let key = String(repeating: "k", count: 380)
-        let event = "{\"key\":\"\(key)\",\"type\":\"t\",\"data\":1}"
-        let body = "[\(Array(repeating: event, count: 10_000).joined(separator: ","))]"
+        let event = JSONBody.event(key: key)
+        let body = JSONBody.batch(Array(repeating: event, count: 10_000))
         let refused = await api.call("POST", "/streams/s/events", body)
         #expect(refused.status == 400 && refused.details["field"] as? String == "ack", "\(refused)")
         #expect(await api.call("GET", "/streams/s/events").events.isEmpty)
@@ -25,9 +25,9 @@ struct LimitTests {
         var random = SeededGenerator(seed: RandomSeed.base)
         let events = (0..<10_000).map { index in
             let noise = (0..<5).map { _ in String(random.next(), radix: 36) }.joined()
-            return "{\"key\":\"k\(index)\",\"type\":\"t\",\"data\":\"\(noise)\"}"
+            return JSONBody.event(key: "k\(index)", data: "\"\(noise)\"")
         }
-        let body = "[\(events.joined(separator: ","))]"
+        let body = JSONBody.batch(events)
         let answer = await api.call(
             "POST",
             "/streams/s/events?ack=summary",
@@ -49,7 +49,7 @@ struct LimitTests {
         #expect(query.status == 400 && query.details["field"] as? String == "\u{301}")
         // U+037E is a semicolon to who compares characters.
         let type = [(name: "content-type", value: "application/json\u{37e}")]
-        let event = "{\"key\":\"k\",\"type\":\"t\",\"data\":1}"
+        let event = JSONBody.event()
         let answer = await api.call("POST", "/streams/s/events", event, headers: type)
         #expect(answer.status == 415)
     }
@@ -58,7 +58,7 @@ struct LimitTests {
     func excerpts() async throws {
         let api = try API()
         let name = "a" + String(repeating: "\u{301}", count: 100_000)
-        let answer = await api.call("POST", "/streams", "{\"stream_id\":\"\(name)\"}")
+        let answer = await api.call("POST", "/streams", JSONBody.stream(name))
         #expect(answer.error == "invalid_stream_id" && answer.body.count < 1000)
         let unknown = await api.call("POST", "/streams", "{\"\(name)\":1}")
         #expect(unknown.status == 400 && unknown.body.count < 1000)

@@ -10,7 +10,7 @@ struct PublishTests {
         await api.stream("s", ",\"partition_count\":1")
         let key = [(name: "idempotency-key", value: "order 1")]
         func publish(_ data: Int) async -> Answer {
-            let body = "{\"key\":\"k\",\"type\":\"t\",\"data\":\(data)}"
+            let body = JSONBody.event(data: "\(data)")
             return await api.call("POST", "/streams/s/events", body, headers: key)
         }
         #expect(await publish(1).offsets == [0])

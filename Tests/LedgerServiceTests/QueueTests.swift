@@ -16,7 +16,7 @@ struct QueueTests {
                     let answer = await api.call(
                         "POST",
                         "/streams/s/events",
-                        "{\"key\":\"k\",\"type\":\"t\",\"data\":1}",
+                        JSONBody.event(),
                         headers: header ? [(name: "idempotency-key", value: "\(number)")] : []
                     )
                     let text = answer.json["message"] as? String ?? ""

@@ -14,7 +14,7 @@ struct SeveralStepsTests {
 
     private static let useCases = [
         UseCase(testDescription: "create a stream") { api, _ in
-            await api.call("POST", "/streams", "{\"stream_id\":\"new\",\"partition_count\":4}")
+            await api.call("POST", "/streams", JSONBody.stream("new", partitions: 4))
         },
         UseCase(testDescription: "change a stream") { api, _ in
             await api.call("PATCH", "/streams/s", "{\"retention_hours\":7}")
@@ -29,7 +29,7 @@ struct SeveralStepsTests {
             await api.acceptTail(of: "s")
         },
         UseCase(testDescription: "create a subscription") { api, _ in
-            let body = "{\"subscription_id\":\"new\",\"start_from\":\"earliest\"}"
+            let body = JSONBody.subscription("new")
             return await api.call("POST", "/streams/s/subscriptions", body)
         },
         UseCase(testDescription: "delete a subscription") { api, _ in

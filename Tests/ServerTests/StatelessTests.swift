@@ -41,7 +41,7 @@ struct StatelessTests {
         let load = KillLoad()
         try await load.create(servers[0].port)
         async let count = Self.wait(servers[0].port)
-        let event = "{\"key\": \"k\", \"type\": \"t\", \"data\": 1}"
+        let event = JSONBody.event()
         try await APIConnection(servers[1].port)
             .persist(
                 "POST",

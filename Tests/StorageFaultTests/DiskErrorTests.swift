@@ -172,8 +172,8 @@ struct FullDiskTests {
         await table.close()
     }
 
-    private static let stream = "{\"stream_id\":\"orders\",\"partition_count\":1}"
-    private static let event = "{\"key\":\"k\",\"type\":\"t\",\"data\":1}"
+    private static let stream = JSONBody.stream("orders", partitions: 1)
+    private static let event = JSONBody.event()
 }
 
 extension Disk.Fault {

@@ -67,12 +67,12 @@ struct FlippedBitTests {
         let whole = try rows.value(of: last)
         try rows.replace(last, by: whole.dropLast() + [whole[whole.count - 1] ^ 1])
         let node = TestLedger(onFaulty: table, seed: 2, clock: ManualClock())
-        let body = "{\"key\":\"\(log.key)\",\"type\":\"t\",\"data\":1}"
+        let body = JSONBody.event(key: log.key)
         let refused = await node.call("POST", at: "/streams/s/events", sending: body)
         #expect(refused.status == 500 && refused.error == "corrupt_chunk", "\(refused)")
         #expect(refused.details["offset"] as? Int == 2)
         #expect(await log.page(from: 0).offsets == [0, 1])
-        let other = "{\"key\":\"\(log.otherKey)\",\"type\":\"t\",\"data\":1}"
+        let other = JSONBody.event(key: log.otherKey)
         #expect(await node.call("POST", at: "/streams/s/events", sending: other).status == 200)
         try rows.replace(last, by: whole)
         #expect(await node.call("POST", at: "/streams/s/events", sending: body).offsets == [3])

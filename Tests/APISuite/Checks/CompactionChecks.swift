@@ -95,7 +95,7 @@ extension APISuite {
             ("POST", "/streams/\(s)/compact", ""),
             (
                 "POST", "/streams/\(s)/subscriptions",
-                "{\"subscription_id\":\"u\",\"start_from\":\"compacted\"}"
+                JSONBody.subscription("u", from: "\"compacted\"")
             ),
         ] {
             let answer = try await api.call(method, at: path, sending: body)

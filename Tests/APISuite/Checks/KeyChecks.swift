@@ -13,7 +13,7 @@ extension APISuite {
         KeyCheck("What is wrong about a new key is named", run: fields),
     ]
 
-    private static let event = "{\"key\":\"k\",\"type\":\"t\",\"data\":1}"
+    private static let event = JSONBody.event()
     /// Far enough for every clock.
     private static let end = "\"expires_at\":\"2999-01-01T00:00:00Z\""
 
@@ -126,7 +126,7 @@ extension APISuite {
         #expect((read.json["message"] as? String ?? "").contains("consume:\(s)"))
         let delete = try await publisher.call("DELETE", at: "/streams/\(s)")
         #expect(delete.details["missing_scope"] as? String == "admin:\(s)")
-        let other = "{\"stream_id\":\"\(api.newName())\"}"
+        let other = JSONBody.stream(api.newName())
         #expect(try await publisher.call("POST", at: "/streams", sending: other).status == 403)
         try await revoke(made.id, through: api)
     }
@@ -156,7 +156,7 @@ extension APISuite {
             let answer = try await with(made.key).call(
                 "POST",
                 at: "/streams",
-                sending: "{\"stream_id\":\"\(name)\"}"
+                sending: JSONBody.stream(name)
             )
             #expect(answer.status == 403, "\(answer)")
         }

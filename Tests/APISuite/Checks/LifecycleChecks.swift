@@ -23,7 +23,7 @@ extension APISuite {
         ] {
             #expect(try await api.call("GET", at: path).error == "stream_not_found")
         }
-        let body = "{\"key\":\"k\",\"type\":\"t\",\"data\":1}"
+        let body = JSONBody.event()
         #expect(
             try await stale.call("POST", at: "/streams/\(s)/events", sending: body).error
                 == "stream_not_found"

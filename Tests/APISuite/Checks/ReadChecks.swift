@@ -77,7 +77,7 @@ extension APISuite {
             let type = ["order.created", "order.paid", "refund"][index % 3]
             return "{\"key\":\"k\(index % 4)\",\"type\":\"\(type)\",\"data\":\(index)}"
         }
-        let body = "[\(events.joined(separator: ","))]"
+        let body = JSONBody.batch(events)
         #expect(try await api.call("POST", at: path(s, query: ""), sending: body).status == 200)
         let data = { (answer: Answer) in answer.events.map { $0["data"] as? Int ?? -1 }.sorted() }
         let key = try await api.call("GET", at: path(s, query: "key=k1"))

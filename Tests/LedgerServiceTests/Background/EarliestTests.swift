@@ -12,8 +12,8 @@ struct EarliestTests {
         let api = API(table: logReads.watching(MemoryTable()))
         await api.stream("s", ",\"partition_count\":20,\"retention_hours\":1")
         for round in 0..<20 {
-            let events = (0..<100).map { "{\"key\":\"k\($0)\",\"type\":\"t\",\"data\":\(round)}" }
-            let body = "[\(events.joined(separator: ","))]"
+            let events = (0..<100).map { JSONBody.event(key: "k\($0)", data: "\(round)") }
+            let body = JSONBody.batch(events)
             #expect(await api.call("POST", "/streams/s/events", body).status == 200)
             api.clock.advance(milliseconds: 300_000)
         }
@@ -60,7 +60,7 @@ struct EarliestTests {
         await other.call("PATCH", "/streams/s", "{\"retention_hours\":null}")
         await other.publish("s", "k2")
         #expect(await earliest(api) == 2)
-        let body = "{\"subscription_id\":\"c\",\"start_from\":\"earliest\"}"
+        let body = JSONBody.subscription("c")
         #expect(await api.call("POST", "/streams/s/subscriptions", body).status == 201)
         #expect(await api.poll("s", "c").offsets == [2])
     }

@@ -156,9 +156,9 @@ struct GrowthTests {
     private static func publishTombstones(_ count: Int, _ api: API) async throws {
         for first in stride(from: 0, to: count, by: 5_000) {
             let events = (first..<min(first + 5_000, count)).map {
-                "{\"key\":\"k\($0)\",\"type\":\"t\",\"data\":null}"
+                JSONBody.event(key: "k\($0)", data: "null")
             }
-            let body = "[\(events.joined(separator: ","))]"
+            let body = JSONBody.batch(events)
             let answer = await api.call("POST", "/streams/s/events?ack=summary", body)
             try #require(answer.status == 200)
         }

@@ -136,8 +136,8 @@ struct AbuseTests {
         let crowd = Crowd(port: server.port)
         crowd.join(1)
         let data = String(repeating: "x", count: 200_000)
-        let event = #"{"key":"k","type":"t","data":"\#(data)"}"#
-        let body = "[" + [String](repeating: event, count: 10).joined(separator: ",") + "]"
+        let event = JSONBody.event(data: "\"\(data)\"")
+        let body = JSONBody.batch(Array(repeating: event, count: 10))
         let request = post("/streams/innocent/events", body: body)
         let patience = Patience()
         try #require(crowd.sendEverywhere(Array(request.utf8), patience: patience) == 1)

@@ -4,7 +4,7 @@ import LedgerTesting
 import Testing
 
 extension Provocation {
-    private static let event = "{\"key\":\"k\",\"type\":\"t\",\"data\":1}"
+    private static let event = JSONBody.event()
 
     /// The codes that depend on the request alone.
     static let requests: [Provocation] = [
@@ -20,7 +20,7 @@ extension Provocation {
             "invalid_event_key",
             method: "POST",
             target: "/streams/s/events",
-            body: "{\"key\":\"\",\"type\":\"t\",\"data\":1}"
+            body: JSONBody.event(key: "")
         ),
         request(
             "invalid_cursor",
@@ -37,7 +37,7 @@ extension Provocation {
             "stream_already_exists",
             method: "POST",
             target: "/streams",
-            body: "{\"stream_id\":\"s\"}"
+            body: JSONBody.stream("s")
         ),
         request(
             "subscription_already_exists",
@@ -57,7 +57,7 @@ extension Provocation {
             method: "POST",
             target: "/streams/s/events",
             body:
-                "{\"key\":\"k\",\"type\":\"t\",\"data\":\"\(String(repeating: "x", count: 300_000))\"}"
+                JSONBody.event(data: "\"\(String(repeating: "x", count: 300_000))\"")
         ),
         request(
             "unsupported_media_type",
@@ -98,7 +98,7 @@ extension Provocation {
         },
         Provocation(code: "idempotency_key_reused") { client in
             let key = [(name: "idempotency-key", value: "once")]
-            let other = "{\"key\":\"other\",\"type\":\"t\",\"data\":1}"
+            let other = JSONBody.event(key: "other")
             _ = try await client.call("POST", at: "/streams/s/events", body: event, headers: key)
             return try await client.call("POST", at: "/streams/s/events", body: other, headers: key)
         },

@@ -20,33 +20,25 @@ struct DamagedLog {
         node = TestLedger(onFaulty: table, seed: 1, clock: ManualClock())
         var answers: [Answer] = []
         answers.append(
-            await node.call(
-                "POST",
-                at: "/streams",
-                sending: "{\"stream_id\":\"s\",\"partition_count\":2}"
-            )
+            await node.call("POST", at: "/streams", sending: JSONBody.stream("s", partitions: 2))
         )
         var places: [Int: [String]] = [:]
         for key in ["a", "b", "c", "d"] {
             let answer = await node.call(
                 "POST",
                 at: "/streams/s/events",
-                sending: "{\"key\":\"\(key)\",\"type\":\"t\",\"data\":0}"
+                sending: JSONBody.event(key: key, data: "0")
             )
             places[answer.events[0]["partition"] as? Int ?? -1, default: []].append(key)
         }
         // Begun anew, now that it is known which key goes where.
         answers.append(await node.call("DELETE", at: "/streams/s"))
         answers.append(
-            await node.call(
-                "POST",
-                at: "/streams",
-                sending: "{\"stream_id\":\"s\",\"partition_count\":2}"
-            )
+            await node.call("POST", at: "/streams", sending: JSONBody.stream("s", partitions: 2))
         )
         (key, otherKey) = (places[0]?.first ?? "", places[1]?.first ?? "")
         for key in [key, otherKey, key, key] {
-            let body = "{\"key\":\"\(key)\",\"type\":\"t\",\"data\":\"\(key)\"}"
+            let body = JSONBody.event(key: key, data: "\"\(key)\"")
             answers.append(await node.call("POST", at: "/streams/s/events", sending: body))
         }
         precondition(answers.allSatisfy { $0.status < 300 }, "the log is written: \(answers)")

@@ -116,7 +116,7 @@ struct Promises {
         let exists = await node.call("GET", at: subscription).status == 200
         let page = await node.call("GET", at: "\(subscription)/poll")
         if exists, page.status != 200 { broken.append("poll: \(page)") }
-        let body = "{\"key\":\"a\",\"type\":\"t\",\"data\":1}"
+        let body = JSONBody.event(key: "a")
         let next = await node.call("POST", at: "/streams/orders/events", sending: body)
         if next.status != 200 { broken.append("publish: \(next)") }
         return broken
