@@ -17,8 +17,8 @@ struct ClockTests {
         for (name, compaction) in [("orders", "true"), ("plain", "false")] {
             let body =
                 "{\"stream_id\":\"\(name)\",\"partition_count\":1,\"compaction\":\(compaction)}"
-            _ = await api.call("POST", "/streams", body)
-            let published = await api.call("POST", "/streams/\(name)/events", event)
+            _ = await api.call("POST", at: "/streams", sending: body)
+            let published = await api.call("POST", at: "/streams/\(name)/events", sending: event)
             #expect(published.status == 200)
         }
         await api.ledger.sweep()
@@ -26,7 +26,7 @@ struct ClockTests {
     }
 
     private static func events(_ api: API, _ stream: String = "orders") async -> Int {
-        let answer = await api.call("GET", "/streams/\(stream)/events?from=earliest")
+        let answer = await api.call("GET", at: "/streams/\(stream)/events?from=earliest")
         #expect(answer.status == 200, "\(answer)")
         return answer.events.count
     }
@@ -42,7 +42,11 @@ struct ClockTests {
             for _ in 0..<5 {
                 clock.advance(milliseconds: 500)
                 await process.ledger.sweep()
-                let refused = await process.call("POST", "/streams/orders/events", Self.event)
+                let refused = await process.call(
+                    "POST",
+                    at: "/streams/orders/events",
+                    sending: Self.event
+                )
                 #expect(refused.status == 503)
                 #expect(refused.error == "clock_suspect")
                 let again = refused.headers.first { $0.name == "retry-after" }?.value
@@ -50,18 +54,18 @@ struct ClockTests {
                 #expect(await Self.events(process) == 1)
                 #expect(await Self.events(process, "plain") == 1)
             }
-            let health = await process.call("GET", "/health")
+            let health = await process.call("GET", at: "/health")
             #expect(health.status == 503)
             #expect(health.error == "clock_suspect")
         }
         let start = clock.now()
         clock.jump(milliseconds: -9 * Self.day)
-        let published = await api.call("POST", "/streams/orders/events", Self.event)
+        let published = await api.call("POST", at: "/streams/orders/events", sending: Self.event)
         #expect(published.status == 200)
         let stamp = try #require(published.events.first?["timestamp"] as? String)
         #expect(stamp < "2026-01-02", "\(stamp), the clock said \(start) before")
         #expect(await Self.events(api) == 2)
-        #expect(await api.call("GET", "/health").status == 200)
+        #expect(await api.call("GET", at: "/health").status == 200)
     }
 
     @Test("A machine that was off for nine days waits an hour", arguments: Engine.allCases)
@@ -71,18 +75,18 @@ struct ClockTests {
         clock.jump(milliseconds: 9 * Self.day)
         let process = api.another()
         await process.ledger.checkClock()
-        let refused = await process.call("POST", "/streams/plain/events", Self.event)
+        let refused = await process.call("POST", at: "/streams/plain/events", sending: Self.event)
         #expect(refused.error == "clock_suspect")
         clock.advance(milliseconds: Limits.clockPatience)
         await process.ledger.checkClock()
-        let published = await process.call("POST", "/streams/plain/events", Self.event)
+        let published = await process.call("POST", at: "/streams/plain/events", sending: Self.event)
         #expect(published.status == 200)
         let stamp = try #require(published.events.first?["timestamp"] as? String)
         #expect(stamp > "2026-01-10")
         // Whoever starts next takes the table's word for it.
         let next = api.another(seed: 3)
         await next.ledger.checkClock()
-        #expect(await next.call("GET", "/health").status == 200)
+        #expect(await next.call("GET", at: "/health").status == 200)
     }
 
     @Test(
@@ -96,14 +100,18 @@ struct ClockTests {
         let process = api.another()
         for one in [api, process] {
             await one.ledger.checkClock()
-            #expect(await one.call("GET", "/health").error == "clock_suspect")
+            #expect(await one.call("GET", at: "/health").error == "clock_suspect")
         }
-        let accepted = await process.call("POST", "/accept-clock")
+        let accepted = await process.call("POST", at: "/accept-clock")
         #expect(accepted.status == 200)
         #expect(accepted.json["accepted"] as? String == "2026-01-10T00:00:00.000Z")
         await api.ledger.checkClock()
         for one in [api, process] {
-            let published = await one.call("POST", "/streams/orders/events", Self.event)
+            let published = await one.call(
+                "POST",
+                at: "/streams/orders/events",
+                sending: Self.event
+            )
             #expect(published.status == 200, "\(published)")
         }
     }
@@ -114,9 +122,9 @@ struct ClockTests {
         let api = try await Self.filled(.sqlite, clock)
         clock.jump(milliseconds: 5 * 3_600_000)
         clock.advance(milliseconds: 1000)
-        let published = await api.call("POST", "/streams/orders/events", Self.event)
+        let published = await api.call("POST", at: "/streams/orders/events", sending: Self.event)
         #expect(published.events.first?["timestamp"] as? String == "2026-01-01T00:00:01.000Z")
-        let health = await api.call("GET", "/health")
+        let health = await api.call("GET", at: "/health")
         #expect(health.status == 200)
         #expect(health.json["status"] as? String == "clock_suspect")
     }
@@ -125,12 +133,16 @@ struct ClockTests {
     func shortRetention() async throws {
         let clock = ManualClock()
         let api = try await Self.filled(.memory, clock)
-        let change = await api.call("PATCH", "/streams/orders", "{\"retention_hours\":1}")
+        let change = await api.call(
+            "PATCH",
+            at: "/streams/orders",
+            sending: "{\"retention_hours\":1}"
+        )
         #expect(change.status == 200)
         clock.jump(milliseconds: 3 * 3_600_000)
-        let refused = await api.call("POST", "/streams/orders/events", Self.event)
+        let refused = await api.call("POST", at: "/streams/orders/events", sending: Self.event)
         #expect(refused.error == "clock_suspect")
-        let other = await api.call("POST", "/streams/plain/events", Self.event)
+        let other = await api.call("POST", at: "/streams/plain/events", sending: Self.event)
         #expect(other.status == 200)
     }
 
@@ -140,9 +152,9 @@ struct ClockTests {
         let api = try await Self.filled(.sqlite, clock)
         let once = [(name: "idempotency-key", value: "once")]
         let path = "/streams/orders/events"
-        let first = await api.call("POST", path, Self.event, headers: once)
+        let first = await api.call("POST", at: path, sending: Self.event, headers: once)
         clock.jump(milliseconds: 9 * Self.day)
-        let again = await api.call("POST", path, Self.event, headers: once)
+        let again = await api.call("POST", at: path, sending: Self.event, headers: once)
         #expect(again.status == 200)
         #expect(again.body == first.body)
     }
@@ -154,9 +166,9 @@ struct ClockTests {
         let api = API(table: table, clock: clock)
         await api.ledger.checkClock()
         clock.jump(milliseconds: 9 * Self.day)
-        #expect(await api.call("GET", "/health").error == "clock_suspect")
+        #expect(await api.call("GET", at: "/health").error == "clock_suspect")
         await api.ledger.checkClock()
-        #expect(await api.call("GET", "/health").status == 200)
+        #expect(await api.call("GET", at: "/health").status == 200)
     }
 
     @Test("A process without the right to write the row only reads it")

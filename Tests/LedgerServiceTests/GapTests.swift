@@ -1,3 +1,4 @@
+import APISuite
 import LedgerCore
 import LedgerTesting
 import Testing
@@ -60,8 +61,8 @@ private struct GappyLog {
 
     init(events: Int, hidden: Int64, untilLook: Int) async throws {
         api = try API()
-        await api.stream("s", ",\"partition_count\":1")
-        for index in 0..<events { await api.publish("s", "k\(index)") }
+        await api.create("s", with: ",\"partition_count\":1")
+        for index in 0..<events { await api.publish(to: "s", key: "k\(index)") }
         let row = try await api.table.get(.stream(try #require(StreamID("s"))))
         stream = try StreamRow(try #require(row))
         self.hidden = try #require(Offset(hidden))

@@ -7,11 +7,11 @@ struct PublishTests {
     @Test("An idempotency key is free again after a day", arguments: Engine.allCases)
     func expiredKey(_ engine: Engine) async throws {
         let api = try API(engine)
-        await api.stream("s", ",\"partition_count\":1")
+        await api.create("s", with: ",\"partition_count\":1")
         let key = [(name: "idempotency-key", value: "order 1")]
         func publish(_ data: Int) async -> Answer {
             let body = JSONBody.event(data: "\(data)")
-            return await api.call("POST", "/streams/s/events", body, headers: key)
+            return await api.call("POST", at: "/streams/s/events", sending: body, headers: key)
         }
         #expect(await publish(1).offsets == [0])
         api.clock.advance(hours: 23)

@@ -15,8 +15,8 @@ struct QueueTests {
                     let start = api.clock.uptime()
                     let answer = await api.call(
                         "POST",
-                        "/streams/s/events",
-                        JSONBody.event(),
+                        at: "/streams/s/events",
+                        sending: JSONBody.event(),
                         headers: header ? [(name: "idempotency-key", value: "\(number)")] : []
                     )
                     let text = answer.json["message"] as? String ?? ""
@@ -41,7 +41,7 @@ struct QueueTests {
             clock.advance(milliseconds: 50)
         }
         let api = API(table: table, clock: clock)
-        await api.stream("s", ",\"partition_count\":1")
+        await api.create("s", with: ",\"partition_count\":1")
         table.follow(FaultPlan { call in call.kind.isRead ? nil : .throttle })
         let took = await durations(320, api, isIdempotent)
         let longest = took.last ?? 0

@@ -169,7 +169,7 @@ extension APISuite {
     ) async throws {
         let prefix = api.newName() + "-"
         let names = (0..<5).map { "\(prefix)\($0)" }
-        for name in names { try await api.recreate(name) }
+        for name in names { try await api.create(name) }
         _ = try await api.stream()
         let made = try await makeKey(for: "consume", on: prefix + "*", through: api)
         var listed: [String] = []

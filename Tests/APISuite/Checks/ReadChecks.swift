@@ -124,7 +124,7 @@ extension APISuite {
             try await api.call("GET", at: path(s, query: "partition=1&cursor=\(one)")).status == 200
         )
         #expect(try await api.call("DELETE", at: "/streams/\(s)").status == 200)
-        try await api.recreate(s, with: ",\"partition_count\":2")
+        try await api.create(s, with: ",\"partition_count\":2")
         #expect(
             try await api.call("GET", at: path(s, query: "cursor=\(cursor)")).error
                 == "invalid_cursor"

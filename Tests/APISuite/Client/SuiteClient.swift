@@ -3,10 +3,10 @@ package import LedgerTesting
 import Synchronization
 package import Testing
 
-/// The calls of a test over some transport; every answer is held against the API description.
+/// The calls of a test over some transport.
 ///
 /// Streams have names of their own, so that runs can share a ledger, and are deleted at the end.
-package struct SuiteClient: Sendable {
+package struct SuiteClient: APICaller {
     private let transport: any APITransport
     private let streams: CreatedStreams
 
@@ -61,39 +61,12 @@ package struct SuiteClient: Sendable {
     /// A name for a stream that nobody else has: a letter, letters and digits.
     package func newName() -> String { streams.newName() }
 
-    /// Makes any call with a text for a body.
-    @discardableResult
-    package func call(
-        _ method: String,
-        at target: String,
-        sending body: String = "",
-        headers: [(name: String, value: String)] = [],
-        sourceLocation place: SourceLocation = #_sourceLocation
-    ) async throws -> Answer {
-        try await call(
-            method,
-            at: target,
-            bytes: Array(body.utf8),
-            headers: headers,
-            sourceLocation: place
-        )
-    }
-
-    /// Makes any call with any bytes for a body, and holds the answer against the API description.
-    package func call(
-        _ method: String,
-        at target: String,
-        bytes: [UInt8],
-        headers: [(name: String, value: String)] = [],
-        sourceLocation place: SourceLocation = #_sourceLocation
-    ) async throws -> Answer {
-        let request = SuiteRequest(method, at: target, headers: headers, body: bytes)
+    /// The transport's answer; a stream that it creates is deleted at the end.
+    package func send(_ request: SuiteRequest) async throws -> Answer {
         let answer = try await transport.send(request)
         if answer.status == 201, request.path == "/streams" {
             streams.add(answer.json["stream_id"] as? String ?? "")
         }
-        let faults = APIDescription.shared.faults(of: answer, to: request)
-        #expect(faults.isEmpty, "\(method) \(target): \(answer)", sourceLocation: place)
         return answer
     }
 }
@@ -105,83 +78,8 @@ extension SuiteClient {
         sourceLocation place: SourceLocation = #_sourceLocation
     ) async throws -> String {
         let name = newName()
-        try await recreate(name, with: members, sourceLocation: place)
+        try await create(name, with: members, sourceLocation: place)
         return name
-    }
-
-    /// Creates a stream under a name that must be free.
-    package func recreate(
-        _ name: String,
-        with members: String = "",
-        sourceLocation place: SourceLocation = #_sourceLocation
-    ) async throws {
-        let body = JSONBody.stream(name, members: members)
-        let answer = try await call("POST", at: "/streams", sending: body, sourceLocation: place)
-        #expect(answer.status == 201, "\(answer)", sourceLocation: place)
-    }
-
-    /// Publishes one event, which must succeed.
-    @discardableResult
-    package func publish(
-        to stream: String,
-        key: String,
-        data: String = "1",
-        sourceLocation place: SourceLocation = #_sourceLocation
-    ) async throws -> Answer {
-        let body = JSONBody.event(key: key, data: data)
-        let answer = try await call(
-            "POST",
-            at: "/streams/\(stream)/events",
-            sending: body,
-            sourceLocation: place
-        )
-        #expect(answer.status == 200, "\(answer)", sourceLocation: place)
-        return answer
-    }
-
-    /// Creates a subscription, which must succeed; `start` is JSON.
-    package func subscribe(
-        to stream: String,
-        as name: String,
-        from start: String = "\"earliest\"",
-        sourceLocation place: SourceLocation = #_sourceLocation
-    ) async throws {
-        let body = JSONBody.subscription(name, from: start)
-        let answer = try await call(
-            "POST",
-            at: "/streams/\(stream)/subscriptions",
-            sending: body,
-            sourceLocation: place
-        )
-        #expect(answer.status == 201, "\(answer)", sourceLocation: place)
-    }
-
-    /// Polls a subscription; `query` goes behind the question mark.
-    package func poll(
-        _ stream: String,
-        as name: String,
-        query: String = "",
-        sourceLocation place: SourceLocation = #_sourceLocation
-    ) async throws -> Answer {
-        let target = "/streams/\(stream)/subscriptions/\(name)/poll?\(query)"
-        return try await call("GET", at: target, sourceLocation: place)
-    }
-
-    /// Commits a cursor, whatever comes of it.
-    @discardableResult
-    package func commit(
-        _ stream: String,
-        as name: String,
-        cursor: String,
-        sourceLocation place: SourceLocation = #_sourceLocation
-    ) async throws -> Answer {
-        let target = "/streams/\(stream)/subscriptions/\(name)/commit"
-        return try await call(
-            "POST",
-            at: target,
-            sending: JSONBody.commit(cursor),
-            sourceLocation: place
-        )
     }
 }
 

@@ -51,12 +51,12 @@ struct BackgroundTests {
 
     /// A stream with rows of every kind that was deleted, and its rows are due to go.
     private func deletedStream(_ name: String, _ api: API) async {
-        await api.stream(name)
-        for index in 0..<5 { await api.publish(name, "k\(index)") }
-        await api.call("POST", "/streams/\(name)/compact")
-        await api.subscribe(name, "u")
-        await api.commit(name, "u", await api.poll(name, "u").cursor)
-        await api.call("DELETE", "/streams/\(name)")
+        await api.create(name)
+        for index in 0..<5 { await api.publish(to: name, key: "k\(index)") }
+        await api.call("POST", at: "/streams/\(name)/compact")
+        await api.subscribe(to: name, as: "u")
+        await api.commit(name, as: "u", cursor: await api.poll(name, as: "u").cursor)
+        await api.call("DELETE", at: "/streams/\(name)")
         api.clock.advance(milliseconds: Limits.deletionGrace)
     }
 }

@@ -54,13 +54,17 @@ struct DeletionJobTests {
     func subscriptions() async throws {
         let memory = MemoryTable(deletesLogByItself: true)
         let api = API(table: memory)
-        await api.stream("s", ",\"partition_count\":2")
-        for index in 0..<20 { await api.publish("s", "k\(index)") }
+        await api.create("s", with: ",\"partition_count\":2")
+        for index in 0..<20 { await api.publish(to: "s", key: "k\(index)") }
         for index in 0..<30 {
-            await api.subscribe("s", "u\(index)")
-            await api.commit("s", "u\(index)", await api.poll("s", "u\(index)").cursor)
+            await api.subscribe(to: "s", as: "u\(index)")
+            await api.commit(
+                "s",
+                as: "u\(index)",
+                cursor: await api.poll("s", as: "u\(index)").cursor
+            )
         }
-        await api.call("DELETE", "/streams/s")
+        await api.call("DELETE", at: "/streams/s")
         api.clock.advance(milliseconds: Limits.deletionGrace)
         #expect(await api.ledger.sweepDue(within: 60_000).failures == 0)
         #expect(memory.items.isEmpty(besides: .sweep))

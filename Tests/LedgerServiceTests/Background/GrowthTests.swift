@@ -88,14 +88,14 @@ struct GrowthTests {
         var perMinute: [Int] = []
         for count in Self.isFull ? [100, 1_000, 10_000] : [100, 1_000] {
             let stage = WaitingStage(alone: false)
-            await stage.api.stream("s", ",\"partition_count\":10")
-            await stage.api.subscribe("s", "u")
+            await stage.api.create("s", with: ",\"partition_count\":10")
+            await stage.api.subscribe(to: "s", as: "u")
             let cpu = Self.cpuMilliseconds()
             var calls = 0
             try await withThrowingTaskGroup(of: Answer.self) { group in
                 // And one who looks for all of them.
                 try await stage.wait(for: count, asleep: count + 1, in: &group) { api, _ in
-                    await api.poll("s", "u", "wait=20")
+                    await api.poll("s", as: "u", query: "wait=20")
                 }
                 let began = stage.table.calls
                 for _ in 0..<15 {
@@ -122,9 +122,9 @@ struct GrowthTests {
         for count in Self.isFull ? [100, 1_000, 10_000, 100_000] : [100, 1_000] {
             let table = FaultyTable(MemoryTable())
             let api = API(table: table)
-            await api.stream("s", ",\"partition_count\":1")
+            await api.create("s", with: ",\"partition_count\":1")
             try await Self.publishTombstones(count, api)
-            await api.subscribe("s", "u", "\"compacted\"")
+            await api.subscribe(to: "s", as: "u", from: "\"compacted\"")
             var pages = 0
             var most = (calls: 0, looked: 0)
             var isOver = false
@@ -141,7 +141,7 @@ struct GrowthTests {
                 most.calls = max(most.calls, table.calls - before)
                 most.looked = max(most.looked, found.page.scanned)
                 isOver = found.page.caughtUp
-                await api.commit("s", "u", found.cursor)
+                await api.commit("s", as: "u", cursor: found.cursor)
             }
             #expect(isOver && most.looked <= Limits.readEntries)
             mostCalls.append(most.calls)
@@ -159,10 +159,10 @@ struct GrowthTests {
                 JSONBody.event(key: "k\($0)", data: "null")
             }
             let body = JSONBody.batch(events)
-            let answer = await api.call("POST", "/streams/s/events?ack=summary", body)
+            let answer = await api.call("POST", at: "/streams/s/events?ack=summary", sending: body)
             try #require(answer.status == 200)
         }
-        #expect(await api.call("POST", "/streams/s/compact").status == 200)
+        #expect(await api.call("POST", at: "/streams/s/compact").status == 200)
     }
 
     /// What this process has used so far; other tests in it count too.

@@ -11,9 +11,9 @@ struct KeptRingTests {
         let memory = MemoryTable(deletesLogByItself: true)
         let table = FaultyTable(memory)
         let api = API(table: table)
-        await api.stream("s", ",\"partition_count\":1")
+        await api.create("s", with: ",\"partition_count\":1")
         await api.ledger.sweepDue(within: 60_000)
-        await api.publish("s", "k")
+        await api.publish(to: "s", key: "k")
         let news = memory.items.compactMap { ChunkNotice($0.key) }
         table.follow(
             FaultPlan { call in
@@ -29,7 +29,7 @@ struct KeptRingTests {
         let report = await api.ledger.sweepDue(within: 60_000)
         #expect(report.streams == 0 && report.failures == 0)
         #expect(rings(memory).isEmpty)
-        #expect(await api.call("GET", "/streams/s/compacted").keys == ["k"])
+        #expect(await api.call("GET", at: "/streams/s/compacted").keys == ["k"])
     }
 
     @Test("What a run has no time left for is kept for the next one")
@@ -38,8 +38,8 @@ struct KeptRingTests {
         let clock = ManualClock()
         let api = API(table: memory, clock: clock)
         for index in 0..<8 {
-            await api.stream("s\(index)", ",\"partition_count\":1")
-            await api.publish("s\(index)", "k")
+            await api.create("s\(index)", with: ",\"partition_count\":1")
+            await api.publish(to: "s\(index)", key: "k")
         }
         let slow = FaultyTable(memory) { _, moment in
             if moment == .before { clock.advance(milliseconds: 10) }
@@ -51,7 +51,7 @@ struct KeptRingTests {
         await sweeper.ledger.sweepDue(within: 60_000)
         #expect(rings(memory).isEmpty)
         for index in 0..<8 {
-            #expect(await api.call("GET", "/streams/s\(index)/compacted").keys == ["k"])
+            #expect(await api.call("GET", at: "/streams/s\(index)/compacted").keys == ["k"])
         }
     }
 
@@ -59,7 +59,7 @@ struct KeptRingTests {
     func goneStream() async throws {
         let memory = MemoryTable(deletesLogByItself: true)
         let api = API(table: memory)
-        await api.stream("s", ",\"partition_count\":1")
+        await api.create("s", with: ",\"partition_count\":1")
         let partition = try #require(Partition(0))
         for (name, low) in [("s", UInt64(1)), ("gone", 2)] {
             let ring = KeptRingRow(

@@ -53,8 +53,8 @@ struct SweepTests {
         let memory = MemoryTable(deletesLogByItself: true)
         let table = FaultyTable(memory)
         let api = API(table: table)
-        await api.stream("s", ",\"partition_count\":3")
-        await api.stream("t", ",\"partition_count\":1")
+        await api.create("s", with: ",\"partition_count\":3")
+        await api.create("t", with: ",\"partition_count\":1")
         table.follow(
             FaultPlan { call in
                 guard case .log(_, let partition)? = call.groups.first, partition.index == 1
@@ -97,8 +97,8 @@ struct SweepTests {
         let counter = CallCounter { _ in true }
         let memory = MemoryTable(deletesLogByItself: true)
         let api = API(table: counter.watching(memory))
-        await api.stream("s", ",\"partition_count\":1")
-        await api.publish("s", "k")
+        await api.create("s", with: ",\"partition_count\":1")
+        await api.publish(to: "s", key: "k")
         await api.ledger.sweepDue(within: 60_000)
         let before = counter.count
         for _ in 0..<360 {

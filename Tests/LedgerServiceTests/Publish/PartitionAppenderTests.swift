@@ -33,7 +33,7 @@ struct PartitionAppenderTests {
                 clock: ManualClock(isImpatient: false),
                 configuration: configuration
             )
-            await api.stream("s", ",\"partition_count\":1")
+            await api.create("s", with: ",\"partition_count\":1")
             let row = try await api.table.get(.stream(try #require(StreamID("s"))))
             stream = try StreamRow(try #require(row))
             (self.arrived, self.gate, self.writes) = (arrived, gate, writes)

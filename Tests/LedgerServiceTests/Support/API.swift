@@ -7,7 +7,7 @@ import SQLiteTable
 import Testing
 
 /// The API on an engine of its own, called directly, with a clock that the test moves.
-struct API: Sendable {
+struct API: APICaller {
     let process: TestLedger
     let table: any Table
     let clock: ManualClock
@@ -59,71 +59,12 @@ struct API: Sendable {
         api.key = key
         return api
     }
-
-    @discardableResult
-    func call(
-        _ method: String,
-        _ target: String,
-        _ body: String = "",
-        headers: [(name: String, value: String)] = []
-    ) async -> Answer {
-        await call(method, target, bytes: Array(body.utf8), headers: headers)
-    }
-
-    func call(
-        _ method: String,
-        _ target: String,
-        bytes: [UInt8],
-        headers: [(name: String, value: String)] = []
-    ) async -> Answer {
-        let request = SuiteRequest(method, at: target, headers: headers, body: bytes)
-        let answer = await send(request)
-        let faults = APIDescription.shared.faults(of: answer, to: request)
-        #expect(faults.isEmpty, "\(method) \(target): \(answer)")
-        return answer
-    }
-
-    /// Creates a stream that must not exist yet.
-    func stream(_ name: String, _ members: String = "") async {
-        let answer = await call("POST", "/streams", JSONBody.stream(name, members: members))
-        #expect(answer.status == 201, "\(answer)")
-    }
-
-    @discardableResult
-    func publish(_ stream: String, _ key: String, _ data: String = "1") async -> Answer {
-        let body = JSONBody.event(key: key, data: data)
-        let answer = await call("POST", "/streams/\(stream)/events", body)
-        #expect(answer.status == 200, "\(answer)")
-        return answer
-    }
-
-    func subscribe(_ stream: String, _ name: String, _ start: String = "\"earliest\"") async {
-        let answer = await call(
-            "POST",
-            "/streams/\(stream)/subscriptions",
-            JSONBody.subscription(name, from: start)
-        )
-        #expect(answer.status == 201, "\(answer)")
-    }
-
-    func poll(_ stream: String, _ name: String, _ query: String = "") async -> Answer {
-        await call("GET", "/streams/\(stream)/subscriptions/\(name)/poll?\(query)")
-    }
-
-    @discardableResult
-    func commit(_ stream: String, _ name: String, _ cursor: String) async -> Answer {
-        await call(
-            "POST",
-            "/streams/\(stream)/subscriptions/\(name)/commit",
-            JSONBody.commit(cursor)
-        )
-    }
 }
 
 extension API {
     /// Accepts the tails of a stream's partitions.
     func acceptTail(of stream: String) async -> Answer {
-        await call("POST", "/streams/\(stream)/accept-tail")
+        await call("POST", at: "/streams/\(stream)/accept-tail")
     }
 }
 
