@@ -42,9 +42,9 @@ private final class Functions: Sendable {
 
     func call(
         _ method: String,
-        _ target: String,
-        _ body: String = "",
-        key: String? = nil
+        at target: String,
+        sending body: String = "",
+        idempotencyKey: String? = nil
     ) async throws -> [String: Any] {
         let route = try #require(EndpointTable.api.route(of: String(target.prefix { $0 != "?" })))
         let function = try #require(route.endpoint(method)).function
@@ -53,7 +53,7 @@ private final class Functions: Sendable {
             method,
             at: target,
             sending: body,
-            idempotencyKey: key,
+            idempotencyKey: idempotencyKey,
             headers: [("authorization", "Bearer \(self.key.withLock { $0 } ?? root.text)")]
         )
         #expect(answer.status < 300, "\(method) \(target): \(answer)")
@@ -64,7 +64,11 @@ private final class Functions: Sendable {
     /// Makes an API key that may do everything, and uses it from now on.
     func useKey() async throws -> String {
         let scopes = "[{\"actions\":[\"admin\",\"publish\",\"consume\"],\"streams\":\"*\"}]"
-        let made = try await call("POST", "/keys", "{\"name\":\"k\",\"scopes\":\(scopes)}")
+        let made = try await call(
+            "POST",
+            at: "/keys",
+            sending: "{\"name\":\"k\",\"scopes\":\(scopes)}"
+        )
         key.withLock { $0 = made["key"] as? String }
         return try #require(made["key_id"] as? String)
     }
@@ -107,12 +111,12 @@ struct RightsTests {
     func roles() async throws {
         let functions = try Functions()
         for process in functions.processes.values { await process.ledger.checkClock() }
-        _ = try await functions.call("POST", "/accept-clock")
+        _ = try await functions.call("POST", at: "/accept-clock")
         let key = try await functions.useKey()
         try await publishAndRead(functions)
         try await subscribe(functions)
         try await compact(functions)
-        _ = try await functions.call("GET", "/keys")
+        _ = try await functions.call("GET", at: "/keys")
         try await delete(functions, key)
         let granted = try Right.granted()
         #expect(Set(granted.keys) == Set(LedgerFunction.allCases))
@@ -124,20 +128,34 @@ struct RightsTests {
     }
 
     private func publishAndRead(_ functions: Functions) async throws {
-        _ = try await functions.call("POST", "/streams", JSONBody.stream("s", partitions: 2))
-        _ = try await functions.call("PATCH", "/streams/s", "{\"retention_hours\":5}")
+        _ = try await functions.call(
+            "POST",
+            at: "/streams",
+            sending: JSONBody.stream("s", partitions: 2)
+        )
+        _ = try await functions.call("PATCH", at: "/streams/s", sending: "{\"retention_hours\":5}")
         for key in ["1", "1", nil] {
-            _ = try await functions.call("POST", "/streams/s/events", JSONBody.event(), key: key)
+            _ = try await functions.call(
+                "POST",
+                at: "/streams/s/events",
+                sending: JSONBody.event(),
+                idempotencyKey: key
+            )
         }
         let many = JSONBody.batch((0..<20).map { JSONBody.event(key: "\($0)", data: "null") })
         let atomic = "{\"atomic\":true,\"events\":\(many)}"
-        _ = try await functions.call("POST", "/streams/s/events", atomic, key: "2")
+        _ = try await functions.call(
+            "POST",
+            at: "/streams/s/events",
+            sending: atomic,
+            idempotencyKey: "2"
+        )
         for from in ["0", "earliest", "latest", "2026-01-01T00:00:00Z"] {
             let target = "/streams/s/events?partition=0&from=\(from)"
-            _ = try await functions.call("GET", target)
+            _ = try await functions.call("GET", at: target)
         }
-        _ = try await functions.call("GET", "/streams")
-        _ = try await functions.call("GET", "/streams/s")
+        _ = try await functions.call("GET", at: "/streams")
+        _ = try await functions.call("GET", at: "/streams/s")
     }
 
     private func subscribe(_ functions: Functions) async throws {
@@ -148,39 +166,43 @@ struct RightsTests {
         ]
         for (index, start) in starts.enumerated() {
             let body = JSONBody.subscription("u\(index)", from: start)
-            _ = try await functions.call("POST", path, body)
-            let page = try await functions.call("GET", "\(path)/u\(index)/poll")
+            _ = try await functions.call("POST", at: path, sending: body)
+            let page = try await functions.call("GET", at: "\(path)/u\(index)/poll")
             let cursor = try #require(page["cursor"] as? String)
             let commit = JSONBody.commit(cursor)
-            _ = try await functions.call("POST", "\(path)/u\(index)/commit", commit)
-            _ = try await functions.call("GET", "\(path)/u\(index)")
-            _ = try await functions.call("POST", "\(path)/u\(index)/seek", "{\"to\":\(start)}")
+            _ = try await functions.call("POST", at: "\(path)/u\(index)/commit", sending: commit)
+            _ = try await functions.call("GET", at: "\(path)/u\(index)")
+            _ = try await functions.call(
+                "POST",
+                at: "\(path)/u\(index)/seek",
+                sending: "{\"to\":\(start)}"
+            )
         }
-        _ = try await functions.call("GET", path)
-        _ = try await functions.call("DELETE", "\(path)/u0")
+        _ = try await functions.call("GET", at: path)
+        _ = try await functions.call("DELETE", at: "\(path)/u0")
     }
 
     private func compact(_ functions: Functions) async throws {
         try await functions.ring()
         try await functions.leaveRing()
         try await functions.sweep()
-        _ = try await functions.call("POST", "/streams/s/compact")
+        _ = try await functions.call("POST", at: "/streams/s/compact")
         _ = try await functions.call(
             "POST",
-            Endpoint.acceptTail.path.description.replacing("{stream}", with: "s")
+            at: Endpoint.acceptTail.path.description.replacing("{stream}", with: "s")
         )
-        _ = try await functions.call("GET", "/streams/s/compacted")
-        _ = try await functions.call("GET", "/streams/s/compacted/k")
-        let page = try await functions.call("GET", "/streams/s/subscriptions/u2/poll")
+        _ = try await functions.call("GET", at: "/streams/s/compacted")
+        _ = try await functions.call("GET", at: "/streams/s/compacted/k")
+        let page = try await functions.call("GET", at: "/streams/s/subscriptions/u2/poll")
         #expect((page["events"] as? [Any])?.isEmpty == false)
     }
 
     private func delete(_ functions: Functions, _ key: String) async throws {
-        _ = try await functions.call("POST", "/streams", JSONBody.stream("t"))
+        _ = try await functions.call("POST", at: "/streams", sending: JSONBody.stream("t"))
         try await functions.interruptDeletion(of: "t")
         functions.clock.advance(milliseconds: Limits.sweepEvery)
-        _ = try await functions.call("DELETE", "/streams/s")
-        _ = try await functions.call("DELETE", "/keys/\(key)")
+        _ = try await functions.call("DELETE", at: "/streams/s")
+        _ = try await functions.call("DELETE", at: "/keys/\(key)")
         try await functions.sweep()
         functions.clock.advance(milliseconds: Limits.deletionGrace + 1)
         try await functions.sweep()

@@ -59,7 +59,7 @@ struct FixtureClient: Sendable {
     func call(
         _ method: String,
         at target: String,
-        body: String = "",
+        sending body: String = "",
         headers: [(name: String, value: String)] = []
     ) async throws -> Exchange {
         let request = SuiteRequest(method, at: target, headers: headers, body: Array(body.utf8))
@@ -84,14 +84,14 @@ struct FixtureClient: Sendable {
 
     @discardableResult
     func publish(_ stream: String = "s", key: String = "k") async throws -> Exchange {
-        try await call("POST", at: "/streams/\(stream)/events", body: JSONBody.event(key: key))
+        try await call("POST", at: "/streams/\(stream)/events", sending: JSONBody.event(key: key))
     }
 
     /// Publishes to both partitions of a stream that it creates.
     func publishWidely() async throws -> Exchange {
-        _ = try await call("POST", at: "/streams", body: JSONBody.stream("wide", partitions: 2))
+        _ = try await call("POST", at: "/streams", sending: JSONBody.stream("wide", partitions: 2))
         let body = JSONBody.batch((0..<20).map { JSONBody.event(key: "k\($0)") })
-        return try await call("POST", at: "/streams/wide/events", body: body)
+        return try await call("POST", at: "/streams/wide/events", sending: body)
     }
 
     func poll(_ query: String = "") async throws -> Exchange {

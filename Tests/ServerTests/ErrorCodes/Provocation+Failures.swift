@@ -72,7 +72,7 @@ extension Provocation {
         },
         Provocation(code: "unavailable") { client in
             client.fixture.fail(writes, by: .loseAnswer)
-            return try await client.call("POST", at: "/streams", body: JSONBody.stream("other"))
+            return try await client.call("POST", at: "/streams", sending: JSONBody.stream("other"))
         },
     ]
 

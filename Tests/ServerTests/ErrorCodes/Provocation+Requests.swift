@@ -73,7 +73,7 @@ extension Provocation {
         Provocation(code: "cursor_superseded") { client in
             let cursor = try await client.poll().answer.cursor
             let seek = "/streams/s/subscriptions/u/seek"
-            _ = try await client.call("POST", at: seek, body: "{\"to\":\"earliest\"}")
+            _ = try await client.call("POST", at: seek, sending: "{\"to\":\"earliest\"}")
             return try await client.poll("cursor=\(cursor)")
         },
         Provocation(code: "position_beyond_tail") { client in
@@ -88,7 +88,7 @@ extension Provocation {
         },
         Provocation(code: "compaction_disabled") { client in
             let body = "{\"stream_id\":\"plain\",\"compaction\":false}"
-            _ = try await client.call("POST", at: "/streams", body: body)
+            _ = try await client.call("POST", at: "/streams", sending: body)
             return try await client.call("GET", at: "/streams/plain/compacted")
         },
         Provocation(code: "offset_expired") { client in
@@ -99,8 +99,13 @@ extension Provocation {
         Provocation(code: "idempotency_key_reused") { client in
             let key = [(name: "idempotency-key", value: "once")]
             let other = JSONBody.event(key: "other")
-            _ = try await client.call("POST", at: "/streams/s/events", body: event, headers: key)
-            return try await client.call("POST", at: "/streams/s/events", body: other, headers: key)
+            _ = try await client.call("POST", at: "/streams/s/events", sending: event, headers: key)
+            return try await client.call(
+                "POST",
+                at: "/streams/s/events",
+                sending: other,
+                headers: key
+            )
         },
     ]
 }

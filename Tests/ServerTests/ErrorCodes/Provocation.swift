@@ -27,7 +27,7 @@ struct Provocation: Sendable, CustomStringConvertible {
         headers: [(name: String, value: String)] = []
     ) -> Provocation {
         Provocation(code: code) {
-            try await $0.call(method, at: target, body: body, headers: headers)
+            try await $0.call(method, at: target, sending: body, headers: headers)
         }
     }
 
@@ -42,12 +42,12 @@ struct Provocation: Sendable, CustomStringConvertible {
             _ = try await client.call(
                 "POST",
                 at: "/streams",
-                body: JSONBody.stream("s", partitions: 1, members: ",\"retention_hours\":1")
+                sending: JSONBody.stream("s", partitions: 1, members: ",\"retention_hours\":1")
             )
             _ = try await client.call(
                 "POST",
                 at: "/streams/s/subscriptions",
-                body: JSONBody.subscription("u")
+                sending: JSONBody.subscription("u")
             )
             exchange = try await provoke(client)
         }
