@@ -62,7 +62,7 @@ struct TLSTests {
         ]
         for files in wrong {
             let configuration = ServerConfiguration(port: 0, tls: files)
-            await #expect(throws: ConfigurationError.self) {
+            await #expect(throws: StartError.self) {
                 try await HTTPServer.start(
                     configuration,
                     handler: StubHandler.echo,
