@@ -123,7 +123,7 @@ struct OpenStorage: Sendable {
         table name: String
     ) async throws(StartError) -> OpenStorage {
         let table: DynamoDBTable
-        do throws(AWSEnvironmentError) {
+        do throws(AWSError) {
             table = try DynamoDBTable(name: name, environment: .fromProcess())
         } catch {
             throw .storage(error.message)
