@@ -41,7 +41,7 @@ struct HTTPEventTests {
         let event = Events.gateway("POST", path: "/streams/s/events", body: body, isBase64: true)
         #expect(try request(event).body == bytes)
         let bad = Events.gateway("POST", path: "/streams/s/events", body: "a b=", isBase64: true)
-        #expect(throws: LambdaEventError.badBase64) { try request(bad) }
+        #expect(throws: LambdaError.badBase64) { try request(bad) }
     }
 
     @Test(
@@ -87,7 +87,7 @@ struct HTTPEventTests {
         ]
     )
     func garbage(_ event: String) {
-        #expect(throws: LambdaEventError.self) { try LambdaEvent(Array(event.utf8)) }
+        #expect(throws: LambdaError.self) { try LambdaEvent(Array(event.utf8)) }
     }
 
     @Test("No cut of an event is taken for one, or stops the function")
@@ -96,7 +96,7 @@ struct HTTPEventTests {
             Events.gateway("POST", path: "/streams/s/events", body: "{\"a\":\"\\u00e9\"}").utf8
         )
         for count in 0..<event.count {
-            #expect(throws: LambdaEventError.self) { try LambdaEvent(Array(event[..<count])) }
+            #expect(throws: LambdaError.self) { try LambdaEvent(Array(event[..<count])) }
         }
     }
 
