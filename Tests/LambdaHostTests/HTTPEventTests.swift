@@ -1,5 +1,6 @@
 import Foundation
 import LedgerService
+import LedgerTesting
 import Testing
 
 @testable import LambdaHost
@@ -8,7 +9,7 @@ import Testing
 struct HTTPEventTests {
     private func request(_ event: String) throws -> APIRequest {
         guard case .request(let request) = try LambdaEvent(Array(event.utf8)) else {
-            throw Failure("no request")
+            throw TestFailure("no request")
         }
         return request
     }
@@ -109,10 +110,4 @@ struct HTTPEventTests {
             }
         }
     }
-}
-
-struct Failure: Error {
-    let message: String
-
-    init(_ message: String) { self.message = message }
 }
