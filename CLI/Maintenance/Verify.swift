@@ -99,12 +99,7 @@ enum HeadFile {
     static func read(_ paths: [String]) throws(Failure) -> KeptHeads {
         var heads = KeptHeads()
         for path in paths {
-            let bytes: [UInt8]
-            do throws(FileError) {
-                bytes = try LedgerFile.read(path)
-            } catch {
-                throw Failure.unavailable("\(error)")
-            }
+            let bytes = try LedgerFile.read(path)
             for line in bytes.split(separator: UInt8(ascii: "\n")) {
                 guard let document = try? JSONValue(Array(line)), add(document, to: &heads) else {
                     throw Failure.unavailable(

@@ -34,7 +34,7 @@ package final class DynamoDBTable: Table {
         environment: AWSEnvironment,
         attemptTimeoutMilliseconds: Int = 2_000,
         clock: @escaping @Sendable () -> Instant = MachineClock.instant
-    ) throws(AWSEnvironmentError) {
+    ) throws(AWSError) {
         self.clock = clock
         requests = Requests(table: name)
         client = try DynamoDBClient(

@@ -390,12 +390,7 @@ extension PollPlan {
         record bytes: [UInt8]
     ) throws(ReadFailure) -> Bool {
         guard work.allows(bytes: bytes.count) else { return false }
-        let record: Record
-        do throws(BatchError) {
-            record = try Record.decode(bytes)
-        } catch {
-            throw .corrupt(latest.partition, latest.offset, detail: error.description)
-        }
+        let record = try latest.decoded(bytes)
         work.decode(bytes: record.bytes.count)
         guard reserve(latest.key.utf8.count + record.countedBytesWithoutKey) else { return false }
         page.events.append(

@@ -7,7 +7,7 @@ extension LedgerAPI {
         var scopes: [Scope]?
         var expires: Timestamp?
         let now = call.ledger.now()
-        try call.readMembers { field, reader throws(FieldError) in
+        try call.readMembers { field, reader throws(LedgerError) in
             switch field {
             case "name": name = try reader.keyName(field)
             case "scopes": scopes = try reader.scopes(field)

@@ -29,12 +29,12 @@ extension AppendPlanTests {
     func decision() throws {
         var plan = plan([unit(records(1))])
         guard case .write(_, _, let first) = plan.start(at: tick(7)) else {
-            throw Unexpected(action: "no write")
+            throw TestFailure("no write")
         }
         #expect(first == tick(7).instant)
         _ = plan.receive(write: .failure(lost), at: tick(8))
         guard case .write(_, _, let second) = plan.resume(at: tick(20)) else {
-            throw Unexpected(action: "no write")
+            throw TestFailure("no write")
         }
         #expect(second == tick(20).instant)
     }
@@ -53,7 +53,7 @@ extension AppendPlanTests {
         _ = plan.resume(at: tick(5, id: 3))
         let mixed = failed([1: first[1]], unjudged: unjudged)
         guard case .pause = plan.receive(write: .success(mixed), at: tick(6, id: 4)) else {
-            throw Unexpected(action: "no pause")
+            throw TestFailure("no pause")
         }
         #expect(try rows(plan.resume(at: tick(10, id: 5))) == first)
         let seen = failed([0: first[0], 1: first[1]])
@@ -71,12 +71,12 @@ extension AppendPlanTests {
         theirs[2][.append] = .bytes(Incarnation(high: 7, low: 7).bytes)
         let mixed = failed([1: theirs[1]], unjudged: [0, 2, 3])
         guard case .pause = plan.receive(write: .success(mixed), at: tick(1, id: 2)) else {
-            throw Unexpected(action: "no pause")
+            throw TestFailure("no pause")
         }
         #expect(try rows(plan.resume(at: tick(6, id: 3))) == items)
         let seen = failed([0: theirs[0], 1: theirs[1], 2: theirs[2], 3: theirs[3]])
         let end = plan.receive(write: .success(seen), at: tick(7, id: 4))
-        guard case .finish(let result) = end else { throw Unexpected(action: "\(end)") }
+        guard case .finish(let result) = end else { throw TestFailure("\(end)") }
         #expect(result.outcomes == [[stored(0, 1)], [stored(0, 1)]])
     }
 

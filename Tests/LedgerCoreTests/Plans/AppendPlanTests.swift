@@ -58,24 +58,20 @@ struct AppendPlanTests {
 
     /// The rows of a write action.
     func rows(_ action: AppendPlan.Action) throws -> [Item] {
-        guard case .write(let writes, _, _) = action else { throw Unexpected(action: "\(action)") }
+        guard case .write(let writes, _, _) = action else { throw TestFailure("\(action)") }
         return writes.compactMap { write in
             if case .put(let item) = write.operation { item } else { nil }
         }
     }
 
     func outcomes(_ action: AppendPlan.Action) throws -> [AppendOutcome] {
-        guard case .finish(let result) = action else { throw Unexpected(action: "\(action)") }
+        guard case .finish(let result) = action else { throw TestFailure("\(action)") }
         return result.outcomes[0]
     }
 
     func tails(_ action: AppendPlan.Action) throws -> [Tail?] {
-        guard case .finish(let result) = action else { throw Unexpected(action: "\(action)") }
+        guard case .finish(let result) = action else { throw TestFailure("\(action)") }
         return result.tails
-    }
-
-    struct Unexpected: Error {
-        let action: String
     }
 
     func stored(_ first: Int64, _ count: Int, at uptime: Int64 = 0) -> AppendOutcome {
@@ -102,7 +98,7 @@ struct AppendPlanTests {
         var plan = plan([unit(records(1))])
         let first = try rows(plan.start(at: tick(0)))
         guard case .pause = plan.receive(write: .failure(lost), at: tick(1, id: 2)) else {
-            throw Unexpected(action: "no pause")
+            throw TestFailure("no pause")
         }
         #expect(try rows(plan.resume(at: tick(500, id: 3))) == first)
     }
@@ -207,7 +203,7 @@ struct AppendPlanTests {
     func expectedOffset() throws {
         let unit = unit(records(1), expectedOffset: Offset(unchecked: 3))
         var plan = plan([unit])
-        guard case .readTails = plan.start(at: tick(0)) else { throw Unexpected(action: "no read") }
+        guard case .readTails = plan.start(at: tick(0)) else { throw TestFailure("no read") }
         let reading = TailReading(newest: nil, progress: nil)
         let end = plan.receive(tails: .success([reading]), at: tick(0))
         #expect(try outcomes(end) == [.offsetConflict(actual: .zero)])
@@ -228,7 +224,7 @@ struct AppendPlanTests {
             )
             if case .pause = action { action = plan.resume(at: tick(0, id: 3)) }
         }
-        guard case .readTails = action else { throw Unexpected(action: "\(action)") }
+        guard case .readTails = action else { throw TestFailure("\(action)") }
         #expect(conflicts == 4)
     }
 
