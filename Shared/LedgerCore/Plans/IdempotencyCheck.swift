@@ -39,13 +39,17 @@ package struct IdempotencyCheck: Sendable {
 
     private typealias Step = Transition<State, Action>
 
-    private let stream: Incarnation
+    private let stream: StreamIncarnation
     private let partitions: [Partition]
     private let mark: IdempotencyMark
     private var state = State.new
 
     /// A check of a publish to `partitions`, in whose order its outcomes are.
-    package init(of mark: IdempotencyMark, to partitions: [Partition], in stream: Incarnation) {
+    package init(
+        of mark: IdempotencyMark,
+        to partitions: [Partition],
+        in stream: StreamIncarnation
+    ) {
         self.mark = mark
         self.partitions = partitions
         self.stream = stream

@@ -1,6 +1,6 @@
 /// The events of one append to one partition: row `LOG`, never changed once written.
 package struct ChunkRow: Hashable, Sendable {
-    package let stream: Incarnation
+    package let stream: StreamIncarnation
     package let partition: Partition
     /// The offset of its first event, which is the sort key.
     package let first: Offset
@@ -9,7 +9,7 @@ package struct ChunkRow: Hashable, Sendable {
     /// The timestamp of its last event; never decreases along the partition.
     package let timestamp: Timestamp
     /// The id of the append that wrote it, by which a writer recognises its own chunk.
-    package let append: Incarnation
+    package let append: AppendID
     /// The events, encoded by ``RecordBatch``.
     package let batch: [UInt8]
     /// SHA-256(hash of the chunk before ‖ batch).
@@ -28,11 +28,11 @@ package struct ChunkRow: Hashable, Sendable {
 
     /// Creates the chunk that continues `tail`.
     init(
-        stream: Incarnation,
+        stream: StreamIncarnation,
         partition: Partition,
         after tail: Tail,
         records: CompressedRecords,
-        append: Incarnation,
+        append: AppendID,
         timestamp: Timestamp,
         ttl: TTL,
         rules: Rules = .all
@@ -73,7 +73,7 @@ package enum LogEntry: Hashable, Sendable {
 
     /// The row of a seal that takes the place of the next chunk.
     package static func sealItem(
-        stream: Incarnation,
+        stream: StreamIncarnation,
         partition: Partition,
         at tail: Offset
     ) -> Item {
@@ -98,7 +98,7 @@ package enum LogEntry: Hashable, Sendable {
 extension ChunkRow {
     fileprivate init(
         _ item: Item,
-        stream: Incarnation,
+        stream: StreamIncarnation,
         partition: Partition,
         first: Offset
     ) throws(TableError) {
@@ -107,7 +107,7 @@ extension ChunkRow {
         self.first = first
         count = try item.requiredCount(.count, from: first)
         timestamp = try item.requiredTimestamp(.timestamp)
-        append = try item.requiredIncarnation(.append)
+        append = try item.requiredID(.append)
         batch = try item.requiredBytes(.batch)
         hash = try item.requiredHash(.hash)
         ttl = TTL(attribute: item.number(.ttl))

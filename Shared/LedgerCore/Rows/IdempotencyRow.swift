@@ -1,7 +1,7 @@
 /// The place of the events that one publish with an `Idempotency-Key` stored in one partition: row
 /// `IDEM`.
 package struct IdempotencyRow: Hashable, Sendable {
-    package let stream: Incarnation
+    package let stream: StreamIncarnation
     /// SHA-256 of the idempotency key, 64 hex digits.
     package let keyHash: String
     package let partition: Partition
@@ -14,7 +14,7 @@ package struct IdempotencyRow: Hashable, Sendable {
 
     /// Remembers an append made at `now`.
     init(
-        stream: Incarnation,
+        stream: StreamIncarnation,
         partition: Partition,
         mark: IdempotencyMark,
         stored: StoredRange,

@@ -2,7 +2,7 @@
 ///
 /// Its folded tail is also the partition's tail once every chunk has expired.
 package struct ProgressRow: Hashable, Sendable {
-    package let stream: Incarnation
+    package let stream: StreamIncarnation
     package let partition: Partition
     /// The tail up to which the log is folded; without compaction, up to which it was read.
     package var foldedTail: Tail
@@ -14,7 +14,7 @@ package struct ProgressRow: Hashable, Sendable {
     package var version: Int64
 
     /// The state of a partition that has no row yet.
-    package init(stream: Incarnation, partition: Partition) {
+    package init(stream: StreamIncarnation, partition: Partition) {
         self.stream = stream
         self.partition = partition
         foldedTail = .empty

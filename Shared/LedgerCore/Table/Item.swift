@@ -265,8 +265,8 @@ extension Item {
         return value
     }
 
-    func requiredIncarnation(_ name: Attribute) throws(TableError) -> Incarnation {
-        guard let id = Incarnation(bytes: try requiredBytes(name)) else { throw damaged(name) }
+    func requiredID<ID: RandomID>(_ name: Attribute) throws(TableError) -> ID {
+        guard let id = ID(bytes: try requiredBytes(name)) else { throw damaged(name) }
         return id
     }
 

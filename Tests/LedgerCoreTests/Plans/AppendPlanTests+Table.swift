@@ -342,7 +342,7 @@ extension AppendPlanTests {
         case .own: return [0: attempt[0]]
         case .foreign(let count):
             var theirs = attempt[0]
-            theirs[.append] = .bytes(Incarnation(high: 7, low: 7).bytes)
+            theirs[.append] = .bytes(AppendID(high: 7, low: 7).bytes)
             theirs[.count] = .number(Int64(count))
             return [0: theirs]
         case .seal:

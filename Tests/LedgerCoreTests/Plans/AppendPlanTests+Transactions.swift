@@ -67,8 +67,8 @@ extension AppendPlanTests {
         let items = try rows(plan.start(at: tick(0)))
         // The twin's rows, of another append.
         var theirs = items
-        theirs[0][.append] = .bytes(Incarnation(high: 7, low: 7).bytes)
-        theirs[2][.append] = .bytes(Incarnation(high: 7, low: 7).bytes)
+        theirs[0][.append] = .bytes(AppendID(high: 7, low: 7).bytes)
+        theirs[2][.append] = .bytes(AppendID(high: 7, low: 7).bytes)
         let mixed = failed([1: theirs[1]], unjudged: [0, 2, 3])
         guard case .pause = plan.receive(write: .success(mixed), at: tick(1, id: 2)) else {
             throw Unexpected(action: "no pause")
@@ -84,7 +84,7 @@ extension AppendPlanTests {
     func foreignChunkBesideConflict() throws {
         var plan = atomic()
         var theirs = try rows(plan.start(at: tick(0)))[0]
-        theirs[.append] = .bytes(Incarnation(high: 7, low: 7).bytes)
+        theirs[.append] = .bytes(AppendID(high: 7, low: 7).bytes)
         let mixed = failed([0: theirs], unjudged: [2, 3])
         _ = plan.receive(write: .success(mixed), at: tick(1, id: 2))
         let next = try rows(plan.resume(at: tick(6, id: 3)))

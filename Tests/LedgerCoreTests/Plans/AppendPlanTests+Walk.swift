@@ -31,7 +31,7 @@ private struct AppendWalk {
     /// A write that was not answered and may be carried out later.
     struct Late {
         let writes: [Write]
-        let token: Incarnation
+        let token: TransactionToken
     }
 
     let seed: UInt64
@@ -57,7 +57,7 @@ private struct AppendWalk {
         let now = Timestamp(milliseconds: 1000 + uptime)
         return AppendPlan.Tick(
             Instant(now: now, uptime: uptime),
-            freshID: Incarnation(high: 5, low: ids)
+            freshID: AppendID(high: 5, low: ids)
         )
     }
 
@@ -217,7 +217,7 @@ private struct AppendWalk {
 
     private mutating func write(
         _ writes: [Write],
-        token: Incarnation
+        token: TransactionToken
     ) -> Result<TransactionOutcome, TableError> {
         let lost = TableError(.indefinite, reason: .unavailable, message: "lost")
         switch random.number(0...9) {

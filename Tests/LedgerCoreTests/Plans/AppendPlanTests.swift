@@ -7,7 +7,7 @@ import Testing
 struct AppendPlanTests {
     let stream = StreamRow(
         id: StreamID(trusted: "s"),
-        incarnation: Incarnation(high: 1, low: 1),
+        incarnation: StreamIncarnation(high: 1, low: 1),
         partitionCount: 1,
         retentionHours: 1,
         compaction: true,
@@ -18,7 +18,7 @@ struct AppendPlanTests {
     func tick(_ uptime: Int64, id: UInt64 = 1) -> AppendPlan.Tick {
         AppendPlan.Tick(
             Instant(now: Timestamp(milliseconds: 1000 + uptime), uptime: uptime),
-            freshID: Incarnation(high: 9, low: id)
+            freshID: AppendID(high: 9, low: id)
         )
     }
 
@@ -220,7 +220,7 @@ struct AppendPlanTests {
         var conflicts = 0
         while case .write = action {
             var foreign = try rows(action)[0]
-            foreign[.append] = .bytes(Incarnation(high: 7, low: 7).bytes)
+            foreign[.append] = .bytes(AppendID(high: 7, low: 7).bytes)
             conflicts += 1
             action = plan.receive(
                 write: .success(.conditionFailed([0: foreign])),

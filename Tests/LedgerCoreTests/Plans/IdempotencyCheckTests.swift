@@ -5,7 +5,7 @@ import Testing
 
 @Suite("A publish with an Idempotency-Key")
 struct IdempotencyCheckTests {
-    private let stream = Incarnation(high: 1, low: 1)
+    private let stream = StreamIncarnation(high: 1, low: 1)
     private let partitions = Partition.all(2)
     private let mark = IdempotencyMark(keyHash: String(repeating: "a", count: 64), bodyHash: [1])
     private let busy = TableError(.definite, reason: .throttled, message: "busy")

@@ -5,8 +5,8 @@ import Testing
 
 @Suite("Table keys")
 struct TableKeyTests {
-    private static let sid = Incarnation(high: 0x0123_4567_89ab_cdef, low: 7)
-    private static let sub = Incarnation(high: 1, low: .max)
+    private static let sid = StreamIncarnation(high: 0x0123_4567_89ab_cdef, low: 7)
+    private static let sub = SubscriptionIncarnation(high: 1, low: .max)
 
     static let keys: [TableKey] = [
         .stream(StreamID(trusted: "orders")),

@@ -91,7 +91,7 @@ struct PartitionAppenderTests {
         for number in 0..<UInt64(Limits.appenders) + 10 {
             let other = StreamRow(
                 id: stage.stream.id,
-                incarnation: Incarnation(high: 9, low: number),
+                incarnation: StreamIncarnation(high: 9, low: number),
                 partitionCount: 1,
                 retentionHours: 1,
                 compaction: true,
