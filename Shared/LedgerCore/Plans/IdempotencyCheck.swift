@@ -135,7 +135,7 @@ package struct IdempotencyCheck: Sendable {
 
     /// The rows of the key in all partitions.
     private var query: Query {
-        let prefix = Array(mark.keyHash.utf8)
+        let prefix = Array(mark.keyHash.hex.utf8)
         return Query(
             .idempotency(stream),
             from: prefix + [UInt8(ascii: "#")],

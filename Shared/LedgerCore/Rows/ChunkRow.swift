@@ -13,7 +13,7 @@ package struct ChunkRow: Hashable, Sendable {
     /// The events, encoded by ``RecordBatch``.
     package let batch: [UInt8]
     /// SHA-256(hash of the chunk before ‖ batch).
-    package let hash: [UInt8]
+    package let hash: Digest
     /// The time from which on the row may be deleted.
     package let ttl: TTL
     /// The ttl of the chunk before; it tells a reader that a gap before this chunk comes from
@@ -57,7 +57,7 @@ package struct ChunkRow: Hashable, Sendable {
         item[.timestamp] = .number(timestamp.milliseconds)
         item[.append] = .bytes(append.bytes)
         item[.batch] = .bytes(batch)
-        item[.hash] = .bytes(hash)
+        item[.hash] = .bytes(hash.bytes)
         item[.ttl] = ttl.attribute
         item[.previousTTL] = previousTTL.attribute
         return item
@@ -109,7 +109,7 @@ extension ChunkRow {
         timestamp = try item.requiredTimestamp(.timestamp)
         append = try item.requiredID(.append)
         batch = try item.requiredBytes(.batch)
-        hash = try item.requiredHash(.hash)
+        hash = try item.requiredDigest(.hash)
         ttl = TTL(attribute: item.number(.ttl))
         previousTTL = TTL(attribute: item.number(.previousTTL))
     }
@@ -121,24 +121,12 @@ extension ChunkRow {
 /// removed or put elsewhere without every later hash changing too.
 package enum HashChain {
     /// The hash before a partition's first chunk: 32 zero bytes.
-    package static let start = [UInt8](repeating: 0, count: SHA256.digestCount)
+    package static let start = Digest.zero
 
-    /// A chain hash as people and JSON see it: 64 lower-case hexadecimal digits.
-    package static func text(_ hash: [UInt8]) -> String { Hexadecimal.encode(hash) }
-
-    /// The inverse of ``text(_:)``; nil for anything else.
-    package static func hash(_ text: String) -> [UInt8]? {
-        guard let bytes = Hexadecimal.decode(text.utf8), bytes.count == SHA256.digestCount
-        else { return nil }
-        return bytes
-    }
-
-    /// The hash of the chunk that holds `batch` and follows the chunk with the 32-byte hash
-    /// `previous`.
-    package static func next(previous: [UInt8], batch: [UInt8]) -> [UInt8] {
-        precondition(previous.count == SHA256.digestCount, "a chain hash has 32 bytes")
+    /// The hash of the chunk that holds `batch` and follows the chunk with the hash `previous`.
+    package static func next(previous: Digest, batch: [UInt8]) -> Digest {
         var hash = SHA256()
-        hash.update(previous)
+        hash.update(previous.bytes)
         hash.update(batch)
         return hash.finalize()
     }

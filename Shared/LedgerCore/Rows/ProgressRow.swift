@@ -40,7 +40,7 @@ package struct ProgressRow: Hashable, Sendable {
         item[.timestamp] = .number(foldedTail.timestamp.milliseconds)
         // Not `ttl`, which would let the engine remove this row.
         item[.previousTTL] = foldedTail.ttl.attribute
-        item[.hash] = .bytes(foldedTail.hash)
+        item[.hash] = .bytes(foldedTail.hash.bytes)
         item[.swept] = tailVerifiedAt.map { .number($0.milliseconds) }
         item[.trim] = .number(trimmedBelow.rawValue)
         item[.version] = .number(version)
@@ -56,7 +56,7 @@ package struct ProgressRow: Hashable, Sendable {
             next: try item.requiredOffset(.watermark),
             timestamp: try item.requiredTimestamp(.timestamp),
             ttl: TTL(attribute: item.number(.previousTTL)),
-            hash: try item.requiredBytes(.hash)
+            hash: try item.requiredDigest(.hash)
         )
         tailVerifiedAt = item.number(.swept) == nil ? nil : try item.requiredTimestamp(.swept)
         trimmedBelow = try item.requiredOffset(.trim)

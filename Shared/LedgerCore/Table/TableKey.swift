@@ -30,8 +30,8 @@ public enum TableKey: Hashable, Sendable {
     case subscription(StreamIncarnation, SubscriptionID)
     /// The position that a subscription committed in one partition.
     case position(stream: StreamIncarnation, subscription: SubscriptionIncarnation, Partition)
-    /// The place of an idempotent publish's events; `keyHash` is the key's SHA-256, 64 hex digits.
-    case idempotency(StreamIncarnation, keyHash: String, Partition)
+    /// The place of an idempotent publish's events; `keyHash` is the key's SHA-256.
+    case idempotency(StreamIncarnation, keyHash: Digest, Partition)
     /// An API key by its id.
     case apiKey(APIKeyID)
     /// The deletion job of a stream, or of one subscription of it.
@@ -74,7 +74,7 @@ public enum TableKey: Hashable, Sendable {
         case .latest(_, _, let key): key.utf8
         case .subscription(_, let id): Array(id.name.utf8)
         case .idempotency(_, let hash, let partition):
-            Array(hash.utf8) + [UInt8(ascii: "#")] + SortKey.partition(partition)
+            SortKey.idempotency(hash, partition)
         case .apiKey(let id): Array(id.description.utf8)
         case .deletion(let stream, let subscription):
             Array((stream.hex + (subscription.map { "#" + $0.hex } ?? "")).utf8)
@@ -247,11 +247,21 @@ enum SortKey {
         number(bytes, width: partitionDigits).flatMap { Partition(Int($0)) }
     }
 
+    static func idempotency(_ hash: Digest, _ partition: Partition) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(64 + 1 + partitionDigits)
+        bytes += hash.hex.utf8
+        bytes.append(UInt8(ascii: "#"))
+        bytes += Self.partition(partition)
+        return bytes
+    }
+
     static func idempotency(_ bytes: [UInt8], of sid: StreamIncarnation) -> TableKey? {
         let parts = bytes.split(separator: UInt8(ascii: "#"), omittingEmptySubsequences: false)
-        guard parts.count == 2, parts[0].count == 64, let partition = partition(parts[1])
+        guard parts.count == 2, let hash = Digest(hex: text(Array(parts[0]))),
+            let partition = partition(parts[1])
         else { return nil }
-        return .idempotency(sid, keyHash: text(Array(parts[0])), partition)
+        return .idempotency(sid, keyHash: hash, partition)
     }
 
     /// The sort key of the only row of group `CLOCK`.

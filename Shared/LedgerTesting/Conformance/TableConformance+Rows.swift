@@ -64,7 +64,7 @@ extension TableConformance {
         let sub = SubscriptionIncarnation(high: sid.low, low: sid.high)
         let partition = try trial.partition(99)
         let name = "n" + sid.hex
-        let hash = sid.hex + sid.hex
+        let hash = SHA256.digest(sid.bytes)
         return [
             .stream(try trial.unwrap(StreamID(name))), try trial.chunk(Int64.max),
             .progress(sid, partition), try trial.latest([0]),

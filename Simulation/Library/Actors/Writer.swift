@@ -62,7 +62,7 @@ final class Writer: @unchecked Sendable {
             }
             if world.random.happens(0.4) {
                 mark = IdempotencyMark(
-                    keyHash: SHA256.hexDigest(Array(values[0].utf8)),
+                    keyHash: SHA256.digest(Array(values[0].utf8)),
                     bodyHash: SHA256.digest(batch.bytes)
                 )
             }

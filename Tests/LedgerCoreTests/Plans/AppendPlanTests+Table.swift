@@ -264,7 +264,7 @@ extension AppendPlanTests {
 
     @Test("Each event in each state", arguments: histories)
     func table(_ history: History) throws {
-        let mark = IdempotencyMark(keyHash: String(repeating: "a", count: 64), bodyHash: [1])
+        let mark = IdempotencyMark.test("a")
         let unit = unit(
             records(1),
             idempotency: history.isMarked ? mark : nil,

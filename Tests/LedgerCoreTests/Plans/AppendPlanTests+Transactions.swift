@@ -5,17 +5,13 @@ import Testing
 
 /// What an append makes of a transaction that was cancelled for several reasons.
 extension AppendPlanTests {
-    private func mark(_ letter: Character) -> IdempotencyMark {
-        IdempotencyMark(keyHash: String(repeating: letter, count: 64), bodyHash: [1])
-    }
-
     /// An atomic publish of one event with an idempotency key to each of two partitions.
     private func atomic() -> AppendPlan {
         let parts = Partition.all(2).map { partition in
             PartitionAppend(
                 partition: partition,
                 tail: .empty,
-                units: [unit(records(1), idempotency: mark("a"))]
+                units: [unit(records(1), idempotency: .test("a"))]
             )
         }
         return AppendPlan(parts, context: context, patience: 1000)
@@ -45,7 +41,7 @@ extension AppendPlanTests {
     )
     func ownRowWithoutItsChunk(_ unjudged: Set<Int>) throws {
         var plan = plan([
-            unit(records(1), idempotency: mark("a")),
+            unit(records(1), idempotency: .test("a")),
             unit(records(2)),
         ])
         let first = try rows(plan.start(at: tick(0)))

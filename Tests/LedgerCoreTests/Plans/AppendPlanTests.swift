@@ -127,10 +127,10 @@ struct AppendPlanTests {
         let mine = try rows(plan.resume(at: tick(10, id: 3)))[0]
         #expect(mine.key == .chunk(stream.incarnation, partition, Offset(unchecked: 4)))
         let hash = HashChain.next(
-            previous: theirs.bytes(.hash) ?? [],
+            previous: try theirs.requiredDigest(.hash),
             batch: mine.bytes(.batch) ?? []
         )
-        #expect(mine.bytes(.hash) == hash)
+        #expect(mine.bytes(.hash) == hash.bytes)
     }
 
     @Test("At the deadline an open outcome is said to be open, a refused one to be refused")
@@ -183,8 +183,8 @@ struct AppendPlanTests {
 
     @Test("A unit stored before gets its stored answer, another body a refusal, the rest goes on")
     func idempotency() throws {
-        let mark = IdempotencyMark(keyHash: String(repeating: "a", count: 64), bodyHash: [1])
-        let other = IdempotencyMark(keyHash: String(repeating: "b", count: 64), bodyHash: [2])
+        let mark = IdempotencyMark.test("a")
+        let other = IdempotencyMark.test("b", body: 2)
         var plan = plan([
             unit(records(1), idempotency: mark),
             unit(records(1), idempotency: other),

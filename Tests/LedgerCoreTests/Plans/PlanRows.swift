@@ -83,6 +83,13 @@ struct PlanRows {
     }
 }
 
+extension IdempotencyMark {
+    /// The mark of a publish whose body is one byte.
+    static func test(_ key: String, body: UInt8 = 1) -> IdempotencyMark {
+        IdempotencyMark(keyHash: SHA256.digest(Array(key.utf8)), bodyHash: SHA256.digest([body]))
+    }
+}
+
 extension StreamRow {
     /// An active stream that never expires its events unless told to.
     static func test(
