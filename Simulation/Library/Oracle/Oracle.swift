@@ -138,6 +138,7 @@ final class Oracle: @unchecked Sendable {
         let row = outline(write.key)
         switch write.operation {
         case .put(let item):
+            // An id of any kind has the same text.
             let id = item.bytes(.incarnation).flatMap { StreamIncarnation(bytes: $0) }?.hex ?? ""
             let numbers = item.attributes.compactMap { name, value in
                 if case .number(let number) = value { "\(name.rawValue)=\(number)" } else { nil }
