@@ -120,7 +120,7 @@ enum HeadFile {
             for entry in stream["partitions"]?.elements ?? [] {
                 guard let partition = Int(entry.text("partition")).flatMap({ Partition($0) }),
                     let next = Int64(entry.text("next_offset")).flatMap({ Offset($0) }),
-                    let head = entry["head"]?.text, head.utf8.count == 64
+                    let head = entry["head"]?.text.flatMap({ Digest(hex: $0) })
                 else { return false }
                 heads.add(head, of: partition, in: id, next: next)
             }

@@ -99,7 +99,7 @@ package final class DynamoDBTable: Table {
     /// As the protocol says: by `TransactWriteItems`, sent at most once.
     package func transact(
         _ writes: [Write],
-        token: Incarnation,
+        token: TransactionToken,
         decided: Instant
     ) async throws(TableError) -> TransactionOutcome {
         try writes.checkTransaction()

@@ -68,14 +68,15 @@ package final class Ledger: Sendable {
     }
 
     /// Draws an id for what is created now.
-    func freshID() -> Incarnation {
+    func freshID<ID: RandomID>() -> ID {
         var random = random
-        return Incarnation.random(using: &random)
+        return ID.random(using: &random)
     }
 
-    /// Draws the 32 bytes of a subscription's secret.
-    func freshSecret() -> [UInt8] {
-        freshID().bytes + freshID().bytes
+    /// Draws a subscription's secret.
+    func freshSecret() -> SubscriptionSecret {
+        var random = random
+        return SubscriptionSecret.random(using: &random)
     }
 
     // MARK: The table

@@ -61,7 +61,7 @@ package enum AppendOutcome: Hashable, Sendable {
 /// The facts of a stream's description that an append must know.
 package struct AppendContext: Hashable, Sendable {
     /// The incarnation that is appended to.
-    package let stream: Incarnation
+    package let stream: StreamIncarnation
     /// Hours; nil: for ever.
     package let retentionHours: Int?
     /// The rule by which the end of a log may be believed.

@@ -49,7 +49,7 @@ package struct FoldPlan: ~Copyable {
 
     private typealias Step = Transition<State, Action>
 
-    private let stream: Incarnation
+    private let stream: StreamIncarnation
     private let partition: Partition
     private let compacts: Bool
     private var state = State.new
@@ -73,7 +73,7 @@ package struct FoldPlan: ~Copyable {
     ///   - images: Chunks of this partition that need not be read.
     ///   - rules: The rules that are kept.
     package init(
-        stream: Incarnation,
+        stream: StreamIncarnation,
         partition: Partition,
         compacts: Bool,
         budget: Int,

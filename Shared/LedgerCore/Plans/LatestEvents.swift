@@ -3,13 +3,13 @@
 /// It keeps the rows that will be stored and nothing else of the chunks, so that its size is that
 /// of a step, whatever the chunks expand to.
 struct LatestEvents: Sendable {
-    private let stream: Incarnation
+    private let stream: StreamIncarnation
     private let partition: Partition
     private var rows: [EventKey: LatestRow] = [:]
     private var bytes = 0
     private var decodedBytes = 0
 
-    init(stream: Incarnation, partition: Partition) {
+    init(stream: StreamIncarnation, partition: Partition) {
         self.stream = stream
         self.partition = partition
     }

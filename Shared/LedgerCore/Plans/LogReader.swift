@@ -37,7 +37,7 @@ struct LogReader: Sendable {
         let start: Int
     }
 
-    let stream: Incarnation
+    let stream: StreamIncarnation
     let partition: Partition
     private let expiration: Expiration
     private let trust: TailTrust
@@ -56,7 +56,7 @@ struct LogReader: Sendable {
     private(set) var eventsPerChunk: Int
 
     init(
-        stream: Incarnation,
+        stream: StreamIncarnation,
         partition: Partition,
         from origin: Offset,
         expiration: Expiration,

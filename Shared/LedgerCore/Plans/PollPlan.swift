@@ -46,7 +46,7 @@ package struct PollPlan: ~Copyable {
 
     private typealias Step = Transition<State, Action>
 
-    private let stream: Incarnation
+    private let stream: StreamIncarnation
     private let expiration: Expiration
     private let trust: TailTrust
     private let limit: Int
@@ -74,7 +74,7 @@ package struct PollPlan: ~Copyable {
     ///   - budget: The work that may be done for the page.
     ///   - now: The time at which the page begins.
     package init(
-        stream: Incarnation,
+        stream: StreamIncarnation,
         parts: [PartitionRead],
         limit: Int,
         filter: EventFilter? = nil,

@@ -4,7 +4,7 @@ import Logging
 /// A notice that a row of the log was written, as a table's stream brings it.
 package struct ChunkNotice: Sendable {
     /// The stream's incarnation; the notice does not know its name.
-    package let stream: Incarnation
+    package let stream: StreamIncarnation
     package let partition: Partition
     /// The first offset of the row.
     package let first: Offset
@@ -34,7 +34,7 @@ extension Ledger {
         let places = Dictionary(grouping: notices.indices) {
             RowGroup.log(notices[$0].stream, notices[$0].partition)
         }
-        let streams: [Incarnation: StreamRow]
+        let streams: [StreamIncarnation: StreamRow]
         do throws(LedgerError) {
             streams = try await self.streams.rows(of: Set(notices.map(\.stream)), in: self)
         } catch {

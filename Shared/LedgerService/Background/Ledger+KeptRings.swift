@@ -21,7 +21,7 @@ extension Ledger {
             }
             guard let next = page.next, rings.count < Limits.sweepTasks else { return rings }
             let jumps = query.after == nil && !run.isWhole
-            query.after = jumps ? Array(freshID().hex.utf8) : next
+            query.after = jumps ? Array((freshID() as StreamIncarnation).hex.utf8) : next
         }
     }
 

@@ -38,7 +38,7 @@ extension Ledger {
 
     private func write(
         _ writes: [Write],
-        token: Incarnation,
+        token: TransactionToken,
         decided: Instant
     ) async
         -> Result<TransactionOutcome, TableError>
@@ -80,7 +80,7 @@ extension Ledger {
     /// The end of each partition as an append needs it, strongly consistent, in parallel.
     func readTails(
         of partitions: [Partition],
-        in stream: Incarnation
+        in stream: StreamIncarnation
     ) async
         -> Result<[TailReading], TableError>
     {
@@ -99,7 +99,7 @@ extension Ledger {
     /// Without `alwaysProgress` that is not read where the log alone says how it ends.
     func readTail(
         of partition: Partition,
-        in stream: Incarnation,
+        in stream: StreamIncarnation,
         alwaysProgress: Bool = true
     ) async throws(TableError) -> TailReading {
         var plan = TailPlan(
@@ -126,7 +126,7 @@ extension Ledger {
         outcomes: [AppendOutcome],
         to partition: Partition,
         of stream: StreamID,
-        incarnation: Incarnation
+        incarnation: StreamIncarnation
     ) {
         var events = 0
         var bytes = 0

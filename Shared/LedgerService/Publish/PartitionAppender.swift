@@ -227,7 +227,7 @@ final class AppendTurn: Sendable {
 /// are two writers, as two processes are.
 final class Appenders: Sendable {
     private struct Key: Hashable {
-        let stream: Incarnation
+        let stream: StreamIncarnation
         let partition: Partition
     }
 

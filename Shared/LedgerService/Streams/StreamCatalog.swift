@@ -15,8 +15,8 @@ final class StreamCatalog: Sendable {
     private static let mostNames = 100_000
 
     private let rows = Mutex<[StreamID: Observed<StreamRow>]>([:])
-    private let names = Mutex<[Incarnation: StreamID]>([:])
-    private let listing = Mutex<Observed<[Incarnation: StreamID]>?>(nil)
+    private let names = Mutex<[StreamIncarnation: StreamID]>([:])
+    private let listing = Mutex<Observed<[StreamIncarnation: StreamID]>?>(nil)
 
     // MARK: By name
 
@@ -44,15 +44,15 @@ final class StreamCatalog: Sendable {
 
     /// The active ones of these streams.
     func rows(
-        of streams: Set<Incarnation>,
+        of streams: Set<StreamIncarnation>,
         in ledger: Ledger
-    ) async throws(LedgerError) -> [Incarnation: StreamRow] {
+    ) async throws(LedgerError) -> [StreamIncarnation: StreamRow] {
         // In an order of their own, not the set's: the same history takes the same steps.
         let streams = streams.sorted { ($0.high, $0.low) < ($1.high, $1.low) }
         let found = await inParallel(streams) { [self] stream in
             await result { () throws(LedgerError) in try await row(of: stream, in: ledger) }
         }
-        var rows: [Incarnation: StreamRow] = [:]
+        var rows: [StreamIncarnation: StreamRow] = [:]
         for row in found {
             if let row = try row.get() { rows[row.incarnation] = row }
         }
@@ -60,7 +60,7 @@ final class StreamCatalog: Sendable {
     }
 
     private func row(
-        of stream: Incarnation,
+        of stream: StreamIncarnation,
         in ledger: Ledger
     ) async throws(LedgerError) -> StreamRow? {
         guard let id = try await name(of: stream, in: ledger) else { return nil }
@@ -73,7 +73,7 @@ final class StreamCatalog: Sendable {
     }
 
     private func name(
-        of stream: Incarnation,
+        of stream: StreamIncarnation,
         in ledger: Ledger
     ) async throws(LedgerError) -> StreamID? {
         if let name = names.withLock({ $0[stream] }) { return name }
@@ -91,11 +91,11 @@ final class StreamCatalog: Sendable {
     /// once a minute at most.
     private func listedNames(
         in ledger: Ledger
-    ) async throws(LedgerError) -> [Incarnation: StreamID] {
+    ) async throws(LedgerError) -> [StreamIncarnation: StreamID] {
         let clock = ledger.clock
         if let listing = listing.withLock({ $0 }), clock.isFresh(listing) { return listing.value }
         let readAt = clock.instant()
-        var names: [Incarnation: StreamID] = [:]
+        var names: [StreamIncarnation: StreamID] = [:]
         var after: [UInt8]?
         repeat {
             let page = try await ledger.listStreams(limit: 1000, after: after)

@@ -5,7 +5,7 @@ struct Trial: Sendable {
     let table: any Table
     let effort: ConformanceEffort
     /// The stream whose rows these are.
-    let stream: Incarnation
+    let stream: StreamIncarnation
 
     init(_ table: any Table, effort: ConformanceEffort) {
         self.table = table
@@ -14,8 +14,8 @@ struct Trial: Sendable {
         stream = .random(using: &generator)
     }
 
-    /// A fresh token or id.
-    var token: Incarnation {
+    /// A fresh token.
+    var token: TransactionToken {
         var generator = SystemRandomNumberGenerator()
         return .random(using: &generator)
     }

@@ -264,7 +264,7 @@ extension AppendPlanTests {
 
     @Test("Each event in each state", arguments: histories)
     func table(_ history: History) throws {
-        let mark = IdempotencyMark(keyHash: String(repeating: "a", count: 64), bodyHash: [1])
+        let mark = IdempotencyMark.test("a")
         let unit = unit(
             records(1),
             idempotency: history.isMarked ? mark : nil,
@@ -342,7 +342,7 @@ extension AppendPlanTests {
         case .own: return [0: attempt[0]]
         case .foreign(let count):
             var theirs = attempt[0]
-            theirs[.append] = .bytes(Incarnation(high: 7, low: 7).bytes)
+            theirs[.append] = .bytes(AppendID(high: 7, low: 7).bytes)
             theirs[.count] = .number(Int64(count))
             return [0: theirs]
         case .seal:

@@ -5,17 +5,13 @@ import Testing
 
 /// What an append makes of a transaction that was cancelled for several reasons.
 extension AppendPlanTests {
-    private func mark(_ letter: Character) -> IdempotencyMark {
-        IdempotencyMark(keyHash: String(repeating: letter, count: 64), bodyHash: [1])
-    }
-
     /// An atomic publish of one event with an idempotency key to each of two partitions.
     private func atomic() -> AppendPlan {
         let parts = Partition.all(2).map { partition in
             PartitionAppend(
                 partition: partition,
                 tail: .empty,
-                units: [unit(records(1), idempotency: mark("a"))]
+                units: [unit(records(1), idempotency: .test("a"))]
             )
         }
         return AppendPlan(parts, context: context, patience: 1000)
@@ -45,7 +41,7 @@ extension AppendPlanTests {
     )
     func ownRowWithoutItsChunk(_ unjudged: Set<Int>) throws {
         var plan = plan([
-            unit(records(1), idempotency: mark("a")),
+            unit(records(1), idempotency: .test("a")),
             unit(records(2)),
         ])
         let first = try rows(plan.start(at: tick(0)))
@@ -67,8 +63,8 @@ extension AppendPlanTests {
         let items = try rows(plan.start(at: tick(0)))
         // The twin's rows, of another append.
         var theirs = items
-        theirs[0][.append] = .bytes(Incarnation(high: 7, low: 7).bytes)
-        theirs[2][.append] = .bytes(Incarnation(high: 7, low: 7).bytes)
+        theirs[0][.append] = .bytes(AppendID(high: 7, low: 7).bytes)
+        theirs[2][.append] = .bytes(AppendID(high: 7, low: 7).bytes)
         let mixed = failed([1: theirs[1]], unjudged: [0, 2, 3])
         guard case .pause = plan.receive(write: .success(mixed), at: tick(1, id: 2)) else {
             throw TestFailure("no pause")
@@ -84,7 +80,7 @@ extension AppendPlanTests {
     func foreignChunkBesideConflict() throws {
         var plan = atomic()
         var theirs = try rows(plan.start(at: tick(0)))[0]
-        theirs[.append] = .bytes(Incarnation(high: 7, low: 7).bytes)
+        theirs[.append] = .bytes(AppendID(high: 7, low: 7).bytes)
         let mixed = failed([0: theirs], unjudged: [2, 3])
         _ = plan.receive(write: .success(mixed), at: tick(1, id: 2))
         let next = try rows(plan.resume(at: tick(6, id: 3)))

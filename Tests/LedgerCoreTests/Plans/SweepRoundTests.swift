@@ -170,7 +170,7 @@ struct StreamVisitTests {
         changed.version = 4
         var deleting = changed
         deleting.state = .deleting
-        let other = Sample.stream(Incarnation(high: 5, low: 5))
+        let other = Sample.stream(StreamIncarnation(high: 5, low: 5))
         let table: [(Item?, String)] = [
             (nil, "pass"), (other.item, "pass"), (changed.item, "look 4 60000"),
             (deleting.item, "finish 4"),
@@ -195,7 +195,7 @@ struct StreamVisitTests {
             var now: StreamRow? = mine
             switch random.index(below: 4) {
             case 0: now = nil
-            case 1: now = Sample.stream(Incarnation(high: 6, low: 6))
+            case 1: now = Sample.stream(StreamIncarnation(high: 6, low: 6))
             case 2: now?.state = .deleting
             default: break
             }

@@ -42,7 +42,10 @@ struct BackgroundTests {
     func damagedJob() async throws {
         let table = MemoryTable()
         let api = API(table: table)
-        let damaged = TableKey.deletion(stream: Incarnation(high: 0, low: 0), subscription: nil)
+        let damaged = TableKey.deletion(
+            stream: StreamIncarnation(high: 0, low: 0),
+            subscription: nil
+        )
         _ = try await table.write(.put(Item(damaged)))
         await deletedStream("s", api)
         #expect(await api.ledger.sweep().failures == 1)

@@ -51,7 +51,12 @@ struct PartitionAppenderTests {
             records.append(key: Array(name.utf8), type: type, data: Array("1".utf8))
             return AppendUnit(
                 records: records,
-                idempotency: key.map { IdempotencyMark(keyHash: $0, bodyHash: [1]) },
+                idempotency: key.map {
+                    IdempotencyMark(
+                        keyHash: SHA256.digest(Array($0.utf8)),
+                        bodyHash: SHA256.digest([1])
+                    )
+                },
                 arrived: ledger.clock.instant()
             )
         }
@@ -91,7 +96,7 @@ struct PartitionAppenderTests {
         for number in 0..<UInt64(Limits.appenders) + 10 {
             let other = StreamRow(
                 id: stage.stream.id,
-                incarnation: Incarnation(high: 9, low: number),
+                incarnation: StreamIncarnation(high: 9, low: number),
                 partitionCount: 1,
                 retentionHours: 1,
                 compaction: true,

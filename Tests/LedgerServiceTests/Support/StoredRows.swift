@@ -5,7 +5,7 @@ import LedgerTesting
 /// Counts rows behind the table's back, whatever group they are in.
 enum StoredRows {
     /// How many rows of a ledger's file belong to a stream's incarnation.
-    static func count(of stream: Incarnation, in path: String) throws -> Int {
+    static func count(of stream: StreamIncarnation, in path: String) throws -> Int {
         var database: OpaquePointer?
         defer { sqlite3_close_v2(database) }
         try check(sqlite3_open_v2(path, &database, SQLITE_OPEN_READONLY, nil), is: SQLITE_OK)
