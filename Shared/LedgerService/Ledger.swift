@@ -3,8 +3,8 @@ package import Logging
 
 /// The ledger's use cases over a table, the same for every transport.
 ///
-/// It makes the classes that do them, each with one concern, and forwards to them. An arrow means
-/// "is given to"; all of them have the ``TableAccess``, and none has the ledger.
+/// It makes the classes that do them, each with one concern, and forwards to them. An arrow reads "is
+/// given to"; all of them have the ``TableAccess``, and none has the ledger.
 ///
 ///     OffsetSearches ─→ StreamCatalog ─→ Appends, Reads, Folds, Deletions
 ///     AppendRunner ─→ Appenders ─→ Appends, Deletions         Reads ─→ Subscriptions
