@@ -98,30 +98,22 @@ extension Sweeps {
         sweepMemory.rest(stream.incarnation, until: rest.due)
     }
 
-    /// Reads a page of rows of which a damaged one hides itself only, and not its neighbours.
+    /// The shell of ``SoundPage``: a damaged row hides itself only, and not its neighbours.
     func soundRows(
         of query: Query,
         in run: SweepRun
     ) async throws(LedgerError) -> QueryPage {
-        var query = query
+        var plan = SoundPage(of: query)
+        var action = plan.start()
         while true {
-            do throws(TableError) {
-                return try await access.table.query(query)
-            } catch {
-                guard error.reason == .corrupt else { throw LedgerError(error) }
-                if query.limit > 1 {
-                    query.limit /= 2
-                    continue
-                }
-                guard let row = error.row, row.group == query.group else {
-                    throw LedgerError(error)
-                }
-                note(
-                    LedgerError(error),
-                    in: run,
-                    at: ["row": String(decoding: row.sortKey, as: UTF8.self)]
-                )
-                return QueryPage(items: [], next: row.sortKey)
+            switch action {
+            case .read(let query): action = plan.receive(await access.find(query))
+            case .pass(let row, let damage):
+                let place = ["row": String(decoding: row.sortKey, as: UTF8.self)]
+                note(LedgerError(damage), in: run, at: place)
+                action = plan.passed()
+            case .finish(let page): return page
+            case .fail(let error): throw LedgerError(error)
             }
         }
     }
