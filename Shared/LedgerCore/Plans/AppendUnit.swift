@@ -72,11 +72,11 @@ package struct AppendContext: Hashable, Sendable {
     /// The rules that the append keeps.
     var rules: Rules { trust.rules }
 
-    package init(stream: StreamRow, trust: TailTrust, known: Instant) {
-        self.stream = stream.incarnation
-        retentionHours = stream.retentionHours
+    package init(stream: Observed<StreamRow>, trust: TailTrust) {
+        self.stream = stream.value.incarnation
+        retentionHours = stream.value.retentionHours
         self.trust = trust
-        self.known = known
+        known = stream.readAt
     }
 }
 

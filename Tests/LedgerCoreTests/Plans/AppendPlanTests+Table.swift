@@ -273,9 +273,8 @@ extension AppendPlanTests {
         var plan = AppendPlan(
             [PartitionAppend(partition: partition, tail: history.tail, units: [unit])],
             context: AppendContext(
-                stream: stream,
-                trust: TailTrust(created: stream.created, onlySweepDeletes: false),
-                known: tick(0).instant
+                stream: Observed(stream, readAt: tick(0).instant),
+                trust: TailTrust(created: stream.created, onlySweepDeletes: false)
             ),
             patience: 1000
         )

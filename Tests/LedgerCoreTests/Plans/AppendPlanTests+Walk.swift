@@ -156,9 +156,8 @@ private struct AppendWalk {
             parts.append(PartitionAppend(partition: partition, tail: tail, units: units))
         }
         let context = AppendContext(
-            stream: stream,
-            trust: TailTrust(created: stream.created, onlySweepDeletes: true),
-            known: tick().instant
+            stream: Observed(stream, readAt: tick().instant),
+            trust: TailTrust(created: stream.created, onlySweepDeletes: true)
         )
         return AppendPlan(parts, context: context, patience: patience)
     }

@@ -46,10 +46,10 @@ struct AppendPlanTests {
     }
 
     var context: AppendContext {
-        AppendContext(
-            stream: stream,
-            trust: TailTrust(created: stream.created, onlySweepDeletes: true),
-            known: Instant(now: Timestamp(milliseconds: 1000), uptime: 0)
+        let readAt = Instant(now: Timestamp(milliseconds: 1000), uptime: 0)
+        return AppendContext(
+            stream: Observed(stream, readAt: readAt),
+            trust: TailTrust(created: stream.created, onlySweepDeletes: true)
         )
     }
 

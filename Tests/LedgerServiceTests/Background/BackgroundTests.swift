@@ -10,10 +10,10 @@ import Testing
 struct BackgroundTests {
     @Test("Folds rest in proportion to what they took, within bounds")
     func rest() {
-        #expect(Ledger.foldRest(after: 0) == 200)
-        #expect(Ledger.foldRest(after: 100) == 400)
+        #expect(BackgroundWork.foldRest(after: 0) == 200)
+        #expect(BackgroundWork.foldRest(after: 100) == 400)
         // A machine that was suspended for a night.
-        #expect(Ledger.foldRest(after: 8 * 3_600_000) == 10_000)
+        #expect(BackgroundWork.foldRest(after: 8 * 3_600_000) == 10_000)
     }
 
     @Test("A sweep that is stopped reports no failure, and the next one goes on")
