@@ -1,4 +1,5 @@
-import LedgerCore
+import LedgerBytes
+import LedgerTesting
 import Testing
 
 @Suite struct Base64URLTests {
@@ -27,7 +28,7 @@ import Testing
 
     /// Whatever is accepted is spelled as it would be written.
     @Test func canonical() {
-        var random = CodecRandom(seed: 3)
+        var random = SeededGenerator(seed: 3)
         let characters = Array("ABZabz019-_=+/ ")
         for _ in 0..<5000 {
             let length = Int.random(in: 0...9, using: &random)

@@ -1,6 +1,6 @@
+import LedgerBytes
+import LedgerTesting
 import Testing
-
-@testable import LedgerCore
 
 @Suite struct HashTests {
     @Test func sha256Vectors() {
@@ -15,7 +15,7 @@ import Testing
     }
 
     @Test func partsHashLikeTheWhole() {
-        var random = CodecRandom(seed: 1)
+        var random = SeededGenerator(seed: 1)
         let whole = random.bytes(1000)
         for cut in [0, 1, 63, 64, 65, 999, 1000] {
             #expect(
@@ -54,49 +54,5 @@ import Testing
         #expect(constantTimeEquals([1, 2, 3], [1, 2, 3]))
         #expect(!constantTimeEquals([1, 2, 3], [1, 2, 4]))
         #expect(!constantTimeEquals([1, 2, 3], [1, 2]))
-    }
-
-    @Test func chainDependsOnEveryBatchAndItsOrder() {
-        let one = HashChain.next(previous: HashChain.start, batch: [1])
-        #expect(one == SHA256.digest([UInt8](repeating: 0, count: 32) + [1]))
-        let both = HashChain.next(previous: one, batch: [2])
-        let other = HashChain.next(previous: HashChain.start, batch: [2])
-        #expect(both == SHA256.digest(one, [2]))
-        #expect(both != HashChain.next(previous: other, batch: [1]))
-    }
-
-    @Test func crcVectors() {
-        func both(_ bytes: [UInt8]) -> (UInt32, UInt32?, UInt32) {
-            bytes.withUnsafeBytes {
-                (CRC32C.software($0), CRC32C.hardware($0), CRC32C.checksum($0))
-            }
-        }
-        let vectors: [([UInt8], UInt32)] = [
-            (Array("123456789".utf8), 0xE306_9283),
-            ([UInt8](repeating: 0, count: 32), 0x8A91_36AA),
-            ([UInt8](repeating: 0xff, count: 32), 0x62A8_AB43),
-            ([], 0),
-        ]
-        for (bytes, expected) in vectors {
-            let (software, hardware, chosen) = both(bytes)
-            #expect(software == expected && chosen == expected)
-            #expect(hardware == nil || hardware == expected)
-        }
-    }
-
-    @Test func crcByHardwareAndTablesAgree() {
-        var random = CodecRandom(seed: 2)
-        let bytes = random.bytes(600)
-        bytes.withUnsafeBytes { raw in
-            for _ in 0..<2000 {
-                let start = Int.random(in: 0..<300, using: &random)
-                let slice = UnsafeRawBufferPointer(
-                    rebasing: raw[start..<Int.random(in: start...600, using: &random)]
-                )
-                let seed = UInt32(truncatingIfNeeded: random.next())
-                let expected = CRC32C.software(slice, after: seed)
-                #expect((CRC32C.hardware(slice, after: seed) ?? expected) == expected)
-            }
-        }
     }
 }
