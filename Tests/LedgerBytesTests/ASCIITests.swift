@@ -3,7 +3,8 @@ import Testing
 
 @Suite("ASCII")
 struct ASCIITests {
-    @Test func classes() {
+    @Test("Each byte is in the classes of its character")
+    func classes() {
         for byte in UInt8.min...UInt8.max {
             let scalar = UnicodeScalar(byte)
             let isLetter = byte < 0x80 && scalar.properties.isAlphabetic
@@ -16,7 +17,8 @@ struct ASCIITests {
         }
     }
 
-    @Test func comparison() {
+    @Test("Comparing ignores case, trimming takes blanks only")
+    func comparison() {
         #expect(ASCII.equal("GZip".utf8, "gzip"))
         #expect(!ASCII.equal("gzi".utf8, "gzip") && !ASCII.equal("gzip ".utf8, "gzip"))
         #expect(String(Substring(ASCII.trimmed(" \t a b\t"[...].utf8))) == "a b")

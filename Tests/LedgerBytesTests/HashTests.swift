@@ -3,7 +3,8 @@ import LedgerTesting
 import Testing
 
 @Suite struct HashTests {
-    @Test func sha256Vectors() {
+    @Test("SHA-256 gives the published digests")
+    func sha256Vectors() {
         #expect(
             SHA256.hexDigest([])
                 == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
@@ -14,7 +15,8 @@ import Testing
         )
     }
 
-    @Test func partsHashLikeTheWhole() {
+    @Test("Parts have the hash of the whole, wherever it is cut")
+    func parts() {
         var random = SeededGenerator(seed: 1)
         let whole = random.bytes(1000)
         for cut in [0, 1, 63, 64, 65, 999, 1000] {
@@ -26,7 +28,8 @@ import Testing
     }
 
     /// RFC 4231, test cases 1, 2 and 6 (a key longer than a block).
-    @Test func hmacVectors() {
+    @Test("HMAC-SHA-256 gives the tags of RFC 4231")
+    func hmacVectors() {
         let cases: [([UInt8], String, String)] = [
             (
                 [UInt8](repeating: 0x0b, count: 20), "Hi There",
@@ -49,7 +52,8 @@ import Testing
         }
     }
 
-    @Test func constantTimeComparison() {
+    @Test("Bytes are equal when they and their number are")
+    func constantTimeComparison() {
         #expect(constantTimeEquals([], []))
         #expect(constantTimeEquals([1, 2, 3], [1, 2, 3]))
         #expect(!constantTimeEquals([1, 2, 3], [1, 2, 4]))

@@ -4,7 +4,8 @@ import Testing
 @testable import LedgerCore
 
 @Suite struct ChecksumTests {
-    @Test func chainDependsOnEveryBatchAndItsOrder() {
+    @Test("The hash chain depends on every batch and on their order")
+    func chain() {
         let one = HashChain.next(previous: HashChain.start, batch: [1])
         #expect(one == SHA256.digest([UInt8](repeating: 0, count: 32) + [1]))
         let both = HashChain.next(previous: one, batch: [2])
@@ -13,7 +14,8 @@ import Testing
         #expect(both != HashChain.next(previous: other, batch: [1]))
     }
 
-    @Test func crcVectors() {
+    @Test("CRC-32C gives the published checksums, in tables and in hardware")
+    func crcVectors() {
         func both(_ bytes: [UInt8]) -> (UInt32, UInt32?, UInt32) {
             bytes.withUnsafeBytes {
                 (CRC32C.software($0), CRC32C.hardware($0), CRC32C.checksum($0))
@@ -32,7 +34,8 @@ import Testing
         }
     }
 
-    @Test func crcByHardwareAndTablesAgree() {
+    @Test("Tables and hardware agree on the checksum of any slice")
+    func crcAgreement() {
         var random = CodecRandom(seed: 2)
         let bytes = random.bytes(600)
         bytes.withUnsafeBytes { raw in
