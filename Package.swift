@@ -153,6 +153,7 @@ let package = Package(
         // The ledger.
         module("RawJSON"),
         module("LedgerBytes", ["CCrypto"]),
+        module("Platform"),
         module("LedgerCore", ["LedgerBytes", "RawJSON", "CCompression", "CChecksum"]),
         .target(
             name: "LedgerSchemas",
@@ -160,8 +161,8 @@ let package = Package(
             exclude: ["json", "openapi.base.json", "openapi.json"],
             swiftSettings: settings
         ),
-        module("LineLog", ["LedgerBytes", log]),
-        module("MachineClock", ["LedgerCore"]),
+        module("LineLog", ["LedgerBytes", "Platform", log]),
+        module("MachineClock", ["LedgerCore", "Platform"]),
         module(
             "LedgerService",
             [
@@ -175,7 +176,7 @@ let package = Package(
         ),
         module("LedgerVerification", ["LedgerBytes", "LedgerCore"]),
         module("CurlHTTP", ["CCurl"]),
-        module("AWSClient", ["CurlHTTP", "LedgerBytes", "RawJSON"]),
+        module("AWSClient", ["CurlHTTP", "LedgerBytes", "Platform", "RawJSON"]),
         module("DynamoDBJSON", ["LedgerBytes", "LedgerCore", "RawJSON"]),
         module(
             "DynamoDBTable",
@@ -187,7 +188,7 @@ let package = Package(
             "LambdaHost",
             [
                 "LedgerService", "LedgerCore", "LedgerBytes", "CurlHTTP", "DynamoDBJSON",
-                "CResolver", "LineLog", "RawJSON", log, metrics,
+                "CResolver", "LineLog", "Platform", "RawJSON", log, metrics,
             ]
         ),
         module("LedgerTesting", ["LedgerCore", "LedgerService", "MachineClock", "RawJSON"]),
@@ -195,7 +196,7 @@ let package = Package(
             "LedgerServer",
             [
                 "LedgerService", "LedgerCore", "LedgerBytes", "SQLiteTable", "DynamoDBTable",
-                "AWSClient", "LineLog", "RawJSON", "CAllocator", log, metrics,
+                "AWSClient", "LineLog", "Platform", "RawJSON", "CAllocator", log, metrics,
             ] + nio,
             path: "Server"
         ),
@@ -203,7 +204,7 @@ let package = Package(
             name: "eventledger",
             dependencies: [
                 "LedgerClient", "LedgerServer", "LedgerService", "LedgerCore", "LedgerVerification",
-                "LedgerBytes", "SQLiteTable", "CurlHTTP", "LineLog", "RawJSON", log,
+                "LedgerBytes", "SQLiteTable", "CurlHTTP", "LineLog", "Platform", "RawJSON", log,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "CLI",
@@ -273,6 +274,7 @@ let package = Package(
 
         tests("RawJSONTests", ["RawJSON"]),
         tests("LedgerBytesTests", ["LedgerBytes", "LedgerTesting"]),
+        tests("PlatformTests", ["Platform", "LedgerTesting"]),
         tests(
             "LedgerCoreTests",
             ["LedgerBytes", "LedgerCore", "LedgerService", "LedgerTesting", "RawJSON"]

@@ -1,4 +1,5 @@
 import LedgerServer
+import Platform
 import SQLiteTable
 import Glibc
 
@@ -19,16 +20,10 @@ enum LedgerFile {
 
     /// All bytes of the file at `path`.
     static func read(_ path: String) throws(FileError) -> [UInt8] {
-        let file = open(path, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { throw FileError(path) }
-        defer { close(file) }
-        var bytes: [UInt8] = []
-        var part = [UInt8](repeating: 0, count: 65_536)
-        while true {
-            let count = Glibc.read(file, &part, part.count)
-            guard count >= 0 else { throw FileError(path) }
-            if count == 0 { return bytes }
-            bytes += part[..<count]
+        do throws(SystemError) {
+            return try FileContents.read(path)
+        } catch {
+            throw FileError(description: "\(path): \(error)")
         }
     }
 }
@@ -36,8 +31,4 @@ enum LedgerFile {
 /// The failure to read a file: its path and the system's words.
 struct FileError: Error, CustomStringConvertible {
     let description: String
-
-    init(_ path: String) {
-        description = "\(path): \(String(cString: strerror(errno)))"
-    }
 }

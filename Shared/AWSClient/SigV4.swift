@@ -1,5 +1,5 @@
 import LedgerBytes
-import Glibc
+import Platform
 
 /// AWS Signature Version 4 of a request with all of its body.
 ///
@@ -127,9 +127,7 @@ package struct AWSTime: Hashable, Comparable, Sendable {
 
     /// The wall clock's present moment.
     static func now() -> AWSTime {
-        var now = timespec()
-        clock_gettime(CLOCK_REALTIME, &now)
-        return AWSTime(seconds: Int64(now.tv_sec))
+        AWSTime(seconds: WallClock.milliseconds() / 1000)
     }
 
     /// The form that signatures have: `20260102T030405Z`.

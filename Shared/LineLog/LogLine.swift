@@ -1,6 +1,6 @@
 import LedgerBytes
 import Logging
-import Glibc
+import Platform
 
 /// The content of one line.
 struct LogRecord {
@@ -148,9 +148,7 @@ struct LogTime {
     let milliseconds: Int64
 
     static func now() -> LogTime {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return LogTime(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
+        LogTime(milliseconds: WallClock.milliseconds())
     }
 
     /// The time in UTC, as in `2026-01-31T12:00:00.000Z`.

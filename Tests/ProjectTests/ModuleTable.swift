@@ -34,7 +34,7 @@ struct ModuleRule: Sendable {
         ModuleRule("LedgerVerification", ["LedgerBytes", "LedgerCore"]),
         // The machine's clocks, for whoever decides about rows and for the engines that judge the
         // age of a decision.
-        ModuleRule("MachineClock", ["LedgerCore"], libc),
+        ModuleRule("MachineClock", ["LedgerCore", "Platform"], libc),
         // The use cases: no I/O of their own either, it all goes through a table.
         ModuleRule(
             "LedgerService",
@@ -42,15 +42,16 @@ struct ModuleRule: Sendable {
             ["Logging", "CoreMetrics"]
         ),
         // The log of everything that runs: lines on standard error.
-        ModuleRule("LineLog", ["LedgerBytes", "Logging"], libc),
+        ModuleRule("LineLog", ["LedgerBytes", "Platform", "Logging"], libc),
         // I/O.
+        ModuleRule("Platform", libc),
         ModuleRule(
             "SQLiteTable",
             ["LedgerBytes", "LedgerCore", "MachineClock", "CChecksum", "CSQLite", "Dispatch"],
             libc
         ),
         ModuleRule("CurlHTTP", ["CCurl", "Dispatch"], libc),
-        ModuleRule("AWSClient", ["CurlHTTP", "LedgerBytes", "RawJSON"], libc),
+        ModuleRule("AWSClient", ["CurlHTTP", "LedgerBytes", "Platform", "RawJSON"]),
         ModuleRule("DynamoDBJSON", ["LedgerBytes", "LedgerCore", "RawJSON"]),
         ModuleRule(
             "DynamoDBTable",
@@ -59,7 +60,7 @@ struct ModuleRule: Sendable {
         ModuleRule(
             "LambdaHost",
             ["LedgerService", "LedgerCore", "CurlHTTP", "DynamoDBJSON", "CResolver", "RawJSON"],
-            ["LedgerBytes", "LineLog", "Logging", "CoreMetrics", "Dispatch"],
+            ["LedgerBytes", "LineLog", "Platform", "Logging", "CoreMetrics", "Dispatch"],
             libc
         ),
         ModuleRule("LedgerClient", ["LedgerBytes", "LedgerCore", "CurlHTTP", "RawJSON"]),
@@ -79,7 +80,7 @@ struct ModuleRule: Sendable {
             folder: "Server",
             [
                 "LedgerService", "LedgerCore", "SQLiteTable", "DynamoDBTable", "AWSClient",
-                "RawJSON", "CAllocator", "LedgerBytes", "LineLog",
+                "RawJSON", "CAllocator", "LedgerBytes", "LineLog", "Platform",
             ],
             ["Logging", "CoreMetrics", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOTLS", "NIOSSL"],
             ["Dispatch"],
@@ -90,7 +91,8 @@ struct ModuleRule: Sendable {
             folder: "CLI",
             [
                 "LedgerClient", "LedgerServer", "LedgerService", "LedgerCore", "LedgerVerification",
-                "LedgerBytes", "SQLiteTable", "CurlHTTP", "LineLog", "RawJSON", "Logging",
+                "LedgerBytes", "SQLiteTable", "CurlHTTP", "LineLog", "Platform", "RawJSON",
+                "Logging",
             ],
             ["ArgumentParser", "Dispatch"],
             libc
