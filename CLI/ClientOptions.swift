@@ -1,4 +1,5 @@
 import ArgumentParser
+import LedgerBytes
 import LedgerClient
 import LedgerCore
 
@@ -35,10 +36,10 @@ struct ClientOptions: ParsableArguments {
     private static func check(_ certificates: String) throws(Failure) {
         let option = "--ca-cert or EVENTLEDGER_CA_CERT"
         let bytes: [UInt8]
-        do throws(FileError) {
+        do throws(Failure) {
             bytes = try LedgerFile.read(certificates)
         } catch {
-            throw Failure.unavailable("\(option): \(error)")
+            throw Failure.unavailable("\(option): \(error.message)")
         }
         let text = String(decoding: bytes, as: UTF8.self)
         guard
@@ -117,10 +118,7 @@ enum Shell {
     /// Text as one word of a command line.
     static func word(_ text: String) -> String {
         let plain = text.utf8.allSatisfy { byte in
-            switch byte {
-            case 0x30...0x39, 0x41...0x5a, 0x61...0x7a: true
-            default: "-._/:%@+,".utf8.contains(byte)
-            }
+            ASCII.isAlphanumeric(byte) || "-._/:%@+,".utf8.contains(byte)
         }
         guard !plain || text.isEmpty else { return text }
         let quoted = text.utf8.split(separator: 0x27, omittingEmptySubsequences: false)

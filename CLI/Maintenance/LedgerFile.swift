@@ -1,11 +1,12 @@
 import LedgerServer
+import Platform
 import SQLiteTable
 import Glibc
 
 /// The files that commands read beside the ledger's API.
 enum LedgerFile {
     /// The ledger's file in a data folder, or `place` itself when it is a file.
-    static func path(_ place: String?) throws(DataFolderError) -> String {
+    static func path(_ place: String?) throws(StartError) -> String {
         let place = try folder(place)
         var status = stat()
         let isFile = stat(place, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
@@ -13,31 +14,16 @@ enum LedgerFile {
     }
 
     /// The data folder, as `serve` takes it.
-    static func folder(_ place: String?) throws(DataFolderError) -> String {
+    static func folder(_ place: String?) throws(StartError) -> String {
         try DataFolder.named(place, environment: Environment.value)
     }
 
-    /// All bytes of the file at `path`.
-    static func read(_ path: String) throws(FileError) -> [UInt8] {
-        let file = open(path, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { throw FileError(path) }
-        defer { close(file) }
-        var bytes: [UInt8] = []
-        var part = [UInt8](repeating: 0, count: 65_536)
-        while true {
-            let count = Glibc.read(file, &part, part.count)
-            guard count >= 0 else { throw FileError(path) }
-            if count == 0 { return bytes }
-            bytes += part[..<count]
+    /// All bytes of the file at `path`; throws ``Failure/unavailable(_:)`` with the path.
+    static func read(_ path: String) throws(Failure) -> [UInt8] {
+        do throws(SystemError) {
+            return try FileContents.read(path)
+        } catch {
+            throw .unavailable("\(path): \(error)")
         }
-    }
-}
-
-/// The failure to read a file: its path and the system's words.
-struct FileError: Error, CustomStringConvertible {
-    let description: String
-
-    init(_ path: String) {
-        description = "\(path): \(String(cString: strerror(errno)))"
     }
 }

@@ -1,3 +1,4 @@
+import LedgerBytes
 import LedgerCore
 import LedgerVerification
 import RawJSON
@@ -136,7 +137,7 @@ struct VerdictReport {
         writer.key("next_offset")
         writer.integer(partition.next.rawValue)
         writer.key("head")
-        writer.string(HashChain.text(partition.head))
+        writer.string(partition.head.hex)
         writer.key("events")
         writer.integer(partition.events)
         switch partition.chain {

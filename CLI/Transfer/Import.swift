@@ -1,4 +1,5 @@
 import ArgumentParser
+import LedgerBytes
 import LedgerClient
 import LedgerCore
 import Glibc
@@ -298,6 +299,6 @@ struct ImportBatch {
     /// asked for again.
     var idempotencyKey: String {
         let place = Array("import \(partition) \(first) ".utf8)
-        return SHA256.hexDigest(place + events)
+        return SHA256.digest(place + events).hex
     }
 }

@@ -5,6 +5,7 @@ package import LedgerCore
 package import LedgerService
 import LineLog
 import Logging
+import Platform
 import Glibc
 
 /// The process of a Lambda function.
@@ -36,17 +37,17 @@ package enum LambdaHost {
         _ function: LedgerFunction,
         table: @Sendable (LambdaEnvironment) throws -> any Table
     ) async {
-        guard let address = LambdaEnvironment.variable("AWS_LAMBDA_RUNTIME_API") else {
+        guard let address = ProcessEnvironment.value("AWS_LAMBDA_RUNTIME_API") else {
             return complain("AWS_LAMBDA_RUNTIME_API is not set: this is a Lambda function")
         }
         let host = FunctionHost(
             function,
             runtime: RuntimeAPI(address: address),
-            variable: LambdaEnvironment.variable,
+            variable: ProcessEnvironment.value,
             clock: SystemClock()
         )
         MetricsSystem.bootstrap(host.metrics)
-        do throws(RuntimeFailure) {
+        do throws(LambdaError) {
             try await host.run(table: table)
         } catch {
             complain(error.description)
@@ -92,7 +93,7 @@ struct FunctionHost: Sendable {
     /// Serves until the Runtime API fails, or reports that the function can't start.
     func run(
         table: @Sendable (LambdaEnvironment) throws -> any Table
-    ) async throws(RuntimeFailure) {
+    ) async throws(LambdaError) {
         let environment: LambdaEnvironment
         let opened: any Table
         do {

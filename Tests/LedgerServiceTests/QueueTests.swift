@@ -46,6 +46,6 @@ struct QueueTests {
         let took = await durations(320, api, isIdempotent)
         let longest = took.last ?? 0
         print("320 publishers on a table that refuses: median \(took[160]) ms, most \(longest) ms")
-        #expect(longest <= api.ledger.configuration.appendDeadline + Limits.attemptTimeout)
+        #expect(longest <= api.ledger.access.configuration.appendDeadline + Limits.attemptTimeout)
     }
 }

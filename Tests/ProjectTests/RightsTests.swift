@@ -82,7 +82,7 @@ private final class Functions: Sendable {
     func leaveRing() async throws {
         let item = try #require(try await memory.query(Query(.streams, limit: 1)).items.first)
         let stream = try StreamRow(item)
-        await processes[.compactor]?.ledger.keep(
+        await processes[.compactor]?.ledger.folds.keep(
             FoldRequest(stream.partitions[0], of: stream)
         )
     }

@@ -42,7 +42,7 @@ import Testing
 
     @Test("A server needs descriptors for a few connections at least")
     func fewConnections() {
-        #expect(throws: ConfigurationError.tooFewFiles(limit: 101, needed: 102)) {
+        #expect(throws: StartError.tooFewFiles(limit: 101, needed: 102)) {
             try FileLimit.require(reserved: 70, limit: 101)
         }
         #expect(throws: Never.self) { try FileLimit.require(reserved: 70, limit: 102) }

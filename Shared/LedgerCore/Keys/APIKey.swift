@@ -1,3 +1,5 @@
+import LedgerBytes
+
 /// An API key, the secret itself: what a client sends as bearer.
 ///
 /// ```
@@ -39,8 +41,7 @@ public struct APIKey: Sendable {
     /// A fresh key from `generator`, which must be cryptographically secure.
     public static func random(using generator: inout some RandomNumberGenerator) -> APIKey {
         let id = APIKeyID.random(using: &generator)
-        let halves = (0..<2).flatMap { _ in Incarnation.random(using: &generator).bytes }
-        return APIKey(id: id, secret: halves)
+        return APIKey(id: id, secret: generator.secretBytes())
     }
 
     /// The hash of ``text``, which the ledger stores in place of the key.
@@ -76,9 +77,6 @@ public struct APIKeyID: Hashable, Sendable, CustomStringConvertible {
 
     /// The id as text.
     public var description: String {
-        let bytes = stride(from: 56, through: 0, by: -8).map {
-            UInt8(truncatingIfNeeded: rawValue >> UInt64($0))
-        }
-        return Hexadecimal.encode(bytes)
+        Hexadecimal.encode(number: rawValue)
     }
 }

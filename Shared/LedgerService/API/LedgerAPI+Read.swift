@@ -1,3 +1,4 @@
+import LedgerBytes
 import LedgerCore
 import RawJSON
 
@@ -97,7 +98,7 @@ extension LedgerAPI {
             writer.key("next_offset")
             writer.integer(head.next.rawValue)
             writer.key("head")
-            writer.string(HashChain.text(head.hash))
+            writer.string(head.hash.hex)
             writer.endObject()
         }
     }

@@ -18,11 +18,11 @@ struct TailReadingTests {
         let now = created.advanced(byMilliseconds: hours * hour)
         return .chunk(
             ChunkRow(
-                stream: Incarnation(high: 1, low: 1),
+                stream: StreamIncarnation(high: 1, low: 1),
                 partition: Partition(unchecked: 0),
                 after: tail,
                 records: records(2).chunks()[0],
-                append: Incarnation(high: 2, low: 2),
+                append: AppendID(high: 2, low: 2),
                 timestamp: now,
                 ttl: TTL.ofChunk(writtenAt: now, retentionHours: retention, after: .past)
             )
@@ -31,7 +31,7 @@ struct TailReadingTests {
 
     private func progress(watermark: Int64, sweptAt hours: Int64?) -> ProgressRow {
         var progress = ProgressRow(
-            stream: Incarnation(high: 1, low: 1),
+            stream: StreamIncarnation(high: 1, low: 1),
             partition: Partition(unchecked: 0)
         )
         progress.foldedTail = Tail(

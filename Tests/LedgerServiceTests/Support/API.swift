@@ -138,7 +138,7 @@ final class TemporaryTable: Table {
 
     func transact(
         _ writes: [Write],
-        token: Incarnation,
+        token: TransactionToken,
         decided: Instant
     ) async throws(TableError)
         -> TransactionOutcome

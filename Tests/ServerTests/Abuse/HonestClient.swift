@@ -21,7 +21,7 @@ struct HonestClient {
             post("/streams", body: JSONBody.stream("innocent", partitions: 1), headers: Self.json)
         )
         let answer = try await client.receive()
-        guard answer.status == 201 else { throw RawClient.Failure(description: answer.text) }
+        guard answer.status == 201 else { throw TestFailure(answer.text) }
     }
 
     /// Publishes and reads by turns, on new connections, at least `least` times and until told to

@@ -51,7 +51,7 @@ struct Provocation: Sendable, CustomStringConvertible {
             )
             exchange = try await provoke(client)
         }
-        guard let exchange else { throw RawClient.Failure(description: "nothing was said") }
+        guard let exchange else { throw TestFailure("nothing was said") }
         return exchange
     }
 }

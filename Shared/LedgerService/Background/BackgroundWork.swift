@@ -1,0 +1,101 @@
+import LedgerCore
+import Logging
+
+/// The background work of a server process: folds what is appended, and sweeps.
+final class BackgroundWork: Sendable {
+    private let access: TableAccess
+    private let clockCheck: ClockCheck
+    private let streams: StreamCatalog
+    private let folds: Folds
+    private let sweeps: Sweeps
+    let foldQueue: FoldQueue
+    let foldLags: FoldLags
+
+    init(
+        _ access: TableAccess,
+        clockCheck: ClockCheck,
+        streams: StreamCatalog,
+        folds: Folds,
+        sweeps: Sweeps,
+        foldQueue: FoldQueue,
+        foldLags: FoldLags
+    ) {
+        self.access = access
+        self.clockCheck = clockCheck
+        self.streams = streams
+        self.folds = folds
+        self.sweeps = sweeps
+        self.foldQueue = foldQueue
+        self.foldLags = foldLags
+    }
+
+    private var clock: BelievedClock { access.clock }
+
+    /// Folds and sweeps.
+    ///
+    /// Returns when the task is cancelled.
+    func runBackground() async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { [self] in await foldOnAppend() }
+            group.addTask { [self] in await sweepEveryMinute() }
+        }
+    }
+
+    private func foldOnAppend() async {
+        while !Task.isCancelled {
+            let requests = await foldQueue.next()
+            let start = clock.uptime()
+            for request in requests where !Task.isCancelled { await fold(request) }
+            let rest = Self.foldRest(after: clock.uptime() - start)
+            _ = await result { () throws(CancellationError) in
+                try await clock.sleep(milliseconds: rest)
+            }
+        }
+    }
+
+    /// The rest after folds that took so long, both in milliseconds.
+    static func foldRest(after took: Int64) -> Int64 {
+        let basis = Limits.foldRestBasis
+        return min(max(took, basis.lowerBound), basis.upperBound) * Limits.foldRestShare
+    }
+
+    private func fold(_ request: FoldRequest) async {
+        do throws(LedgerError) {
+            let stream = try await streams.stream(request.id, freshness: .cached).value
+            switch request.background(stream) {
+            case .drop: foldLags.forget(request)
+            case .fold(let compacts):
+                let report = try await folds.fold(request, compacts: compacts)
+                foldLags.folded(request, upTo: report.watermark)
+                if !report.isAtEnd { foldQueue.enqueue(request) }
+            }
+        } catch .streamNotFound {
+            // Deleted meanwhile: nothing is left to fold.
+            foldLags.forget(request)
+        } catch {
+            foldQueue.postpone(request)
+            access.logger.error(
+                "compaction failed; it is tried again in a minute",
+                metadata: ["stream": "\(request.id)", "error": "\(error)"]
+            )
+        }
+    }
+
+    private func sweepEveryMinute() async {
+        // The process before this one may have left work of which nobody else knows. Where no other
+        // process can be at it, that is looked for at once.
+        if !access.table.deletesLogByItself { await sweeps.sweep() }
+        var wantsRound = access.table.deletesLogByItself
+        while !Task.isCancelled {
+            await clockCheck.checkClock()
+            let start = clock.uptime()
+            let report = await sweeps.sweepDue(within: Limits.sweepRun, wantsRound: wantsRound)
+            if report.hadTurn { wantsRound = false }
+            foldQueue.enqueuePostponed()
+            let rest = max(Limits.sweepRun - (clock.uptime() - start), Limits.sweepPause)
+            _ = await result { () throws(CancellationError) in
+                try await clock.sleep(milliseconds: rest)
+            }
+        }
+    }
+}

@@ -1,0 +1,31 @@
+import LedgerCore
+
+/// The shell of ``SubscriptionStatePlan``.
+extension Subscriptions {
+    /// Reads a subscription, its stream and its positions as the table has them now: in one step
+    /// where their rows are known, else one after another.
+    func state(
+        of id: SubscriptionID,
+        of streamID: StreamID
+    ) async throws(LedgerError) -> Observed<SubscriptionState> {
+        let readAt = clock.instant()
+        let hint = hints.rows(of: id, in: streamID).map {
+            SubscriptionStatePlan.Hint(stream: $0.stream, subscription: $0.subscription)
+        }
+        var plan = SubscriptionStatePlan(id, of: streamID, hint: hint)
+        var action = plan.start()
+        while true {
+            switch action {
+            case .readAll(let reads):
+                let findings = await inParallel(reads) { [self] read in await access.find(read) }
+                action = plan.receive(all: findings)
+            case .read(let key): action = plan.receive(row: await access.find(key))
+            case .readPositions(let query, let subscription, let stream):
+                _ = hints.remember(subscription, of: stream)
+                action = plan.receive(page: await access.find(query))
+            case .finish(let state): return Observed(state, readAt: readAt)
+            case .fail(let refusal): throw LedgerError(refusal)
+            }
+        }
+    }
+}
