@@ -66,7 +66,7 @@ struct ModuleRule: Sendable {
         ModuleRule("LedgerClient", ["LedgerBytes", "LedgerCore", "CurlHTTP", "RawJSON"]),
         ModuleRule(
             "LedgerTesting",
-            ["LedgerCore", "LedgerService", "MachineClock", "RawJSON", "Testing"],
+            ["LedgerBytes", "LedgerCore", "LedgerService", "MachineClock", "RawJSON", "Testing"],
             libc
         ),
         ModuleRule(
