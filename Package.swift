@@ -191,7 +191,10 @@ let package = Package(
                 "CResolver", "LineLog", "Platform", "RawJSON", log, metrics,
             ]
         ),
-        module("LedgerTesting", ["LedgerCore", "LedgerService", "MachineClock", "RawJSON", log]),
+        module(
+            "LedgerTesting",
+            ["LedgerBytes", "LedgerCore", "LedgerService", "MachineClock", "RawJSON", log]
+        ),
         module(
             "LedgerServer",
             [

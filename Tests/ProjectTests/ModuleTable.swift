@@ -66,7 +66,8 @@ struct ModuleRule: Sendable {
         ModuleRule("LedgerClient", ["LedgerBytes", "LedgerCore", "CurlHTTP", "RawJSON"]),
         ModuleRule(
             "LedgerTesting",
-            ["LedgerCore", "LedgerService", "MachineClock", "RawJSON", "Logging", "Testing"],
+            ["LedgerBytes", "LedgerCore", "LedgerService", "MachineClock", "RawJSON"],
+            ["Logging", "Testing"],
             libc
         ),
         ModuleRule(
