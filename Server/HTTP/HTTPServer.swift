@@ -58,7 +58,7 @@ package final class HTTPServer: Sendable {
         let threads = configuration.loops
         let fileLimit = FileLimit.raise()
         try FileLimit.require(reserved: configuration.reservedFiles, limit: fileLimit)
-        configuration.limits = configuration.limits.affordable(
+        configuration.connections = configuration.connections.affordable(
             fileLimit: fileLimit,
             reserved: configuration.reservedFiles
         )
@@ -219,7 +219,7 @@ extension HTTPServer {
         let pipeline = channel.pipeline.syncOperations
         if let tls = core.tls {
             try pipeline.addHandler(tls.handler())
-            try pipeline.addHandler(HandshakeDeadline(after: TimeAmount(core.timeouts.head)))
+            try pipeline.addHandler(HandshakeDeadline(after: TimeAmount(core.timeouts.handshake)))
         }
         try pipeline.addHandler(ByteToMessageHandler(decoder))
         try pipeline.addHandler(
@@ -231,7 +231,7 @@ extension HTTPServer {
 /// The parts that all connections of a server share.
 final class ServerCore: Sendable {
     let limits: HTTPLimits
-    let timeouts: HTTPTimeouts
+    let timeouts: ConnectionTimeouts
     /// Nil serves plain HTTP.
     let tls: TLSIdentity?
     /// True when every request needs an API key.
@@ -254,7 +254,7 @@ final class ServerCore: Sendable {
         metrics: PrometheusMetrics,
         logger: Logger
     ) throws(ConfigurationError) {
-        let admission = Admission(limits: configuration.limits)
+        let admission = Admission(limits: configuration.connections)
         limits = configuration.limits
         timeouts = configuration.timeouts
         needsKeys = configuration.keys.isOn

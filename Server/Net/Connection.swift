@@ -32,7 +32,7 @@ class Connection<Input>: LoopMember, @unchecked Sendable {
     private final var needsFlush = false
     /// The size of the last answer with its head, or of a streamed answer's last chunk, bytes.
     private final var answerBytes = 0
-    /// Bytes of the last answer still unsent, held against `HTTPLimits.heldBytes`.
+    /// Bytes of the last answer still unsent, held against `ConnectionLimits.heldBytes`.
     private final var unread: HeldBytes?
 
     /// - Parameters:
@@ -40,7 +40,8 @@ class Connection<Input>: LoopMember, @unchecked Sendable {
     ///   - admission: counts the bytes that this connection holds.
     ///   - timeouts: what the client has time for.
     ///   - isRefused: answers that there are too many connections, and nothing else.
-    init(loop: ConnectionLoop, admission: Admission, timeouts: HTTPTimeouts, isRefused: Bool) {
+    init(loop: ConnectionLoop, admission: Admission, timeouts: ConnectionTimeouts, isRefused: Bool)
+    {
         self.loop = loop
         self.admission = admission
         self.isRefused = isRefused

@@ -67,7 +67,7 @@ struct ConnectionMachine {
     private var isLast = false
     private var isStopping = false
 
-    private let timeouts: HTTPTimeouts
+    private let timeouts: ConnectionTimeouts
     /// The time that a client gets to read its last answer; shorter once the server stops, which
     /// waits for every client.
     private var linger: TimeAmount
@@ -75,7 +75,7 @@ struct ConnectionMachine {
     private var mayBeGone = false
 
     /// A connection that was just accepted.
-    init(timeouts: HTTPTimeouts, now: NIODeadline) {
+    init(timeouts: ConnectionTimeouts, now: NIODeadline) {
         self.timeouts = timeouts
         linger = TimeAmount(timeouts.linger)
         state = .idle(until: now + TimeAmount(timeouts.idle))
@@ -271,7 +271,7 @@ extension ConnectionMachine {
 enum ConnectionRefusal: Equatable {
     case tooManyConnections
     case tooManyBytes
-    /// The head took longer than `HTTPTimeouts.head`.
+    /// The head took longer than `ConnectionTimeouts.head`.
     case slowHead
     /// The body trickled: see ``ConnectionMachine/bodyArrived(bytes:now:)``.
     case slowBody

@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct ConnectionMachineTests {
     private static let start = NIODeadline.uptimeNanoseconds(1_000_000_000_000)
-    private let timeouts = HTTPTimeouts(
+    private let timeouts = ConnectionTimeouts(
         head: .seconds(1),
         body: .seconds(2),
         idle: .seconds(3),

@@ -119,7 +119,7 @@ private final class Endless: ChunkSource {
             }
             return APIResponse(status: 200, stream: source)
         }
-        let timeouts = HTTPTimeouts(write: .milliseconds(20), minimumRate: 1 << 40)
+        let timeouts = ConnectionTimeouts(write: .milliseconds(20), minimumRate: 1 << 40)
         try await withServer(handler, timeouts: timeouts) { server in
             let client = try RawClient(port: server.port, receiveBuffer: 4096)
             try await client.send(get("/stream"))
@@ -146,7 +146,7 @@ private final class Endless: ChunkSource {
     @Test(arguments: [false, true])
     func aClientThatLeavesEndsItsSource(reset: Bool) async throws {
         let source = HandedOut()
-        var timeouts = HTTPTimeouts.patient
+        var timeouts = ConnectionTimeouts.patient
         timeouts.departure = .milliseconds(20)
         try await withServer(handler(source), timeouts: timeouts) { server in
             let client = try await client(of: server)
