@@ -308,8 +308,8 @@ final class HTTPLoop: @unchecked Sendable {
     var recorder: HTTPRecorder
     var date = DateLine()
 
-    init(_ eventLoop: any EventLoop, core: ServerCore) {
-        connections = ConnectionLoop(eventLoop)
+    init(_ connections: ConnectionLoop, core: ServerCore) {
+        self.connections = connections
         recorder = HTTPRecorder(core.http)
     }
 }
