@@ -75,11 +75,12 @@ extension Ledger {
             known: known
         )
         var positions = all.map(\.position)
-        for (part, position) in zip(parts, page.positions) {
-            positions[part.partition.index - stand.first.index] = position
+        for (partition, position) in page.positions.pairs {
+            positions[partition.index - stand.first.index] = position
         }
         let isSure = configuration.seesAllAppends || page.events.isEmpty
-        return page.widened(to: positions, isSure: isSure)
+        let widened = PartitionPositions(all.map(\.partition), values: positions)
+        return page.widened(to: widened, isSure: isSure)
     }
 
     /// Refuses what was read by a process that stood still meanwhile: the stream may be deleted, its

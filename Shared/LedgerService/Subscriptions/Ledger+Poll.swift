@@ -87,7 +87,7 @@ extension Ledger {
         let positions = try unlessRefused { () throws(Refusal) in
             try state.value.positions(from: cursor, rules: configuration.rules)
         }
-        let lanes = zip(stream.partitions, positions).map { (partition: $0, position: $1) }
+        let lanes = positions.pairs.map { (partition: $0, position: $1) }
         let page = try await page(of: stream, from: lanes, limit: limit, known: state.readAt)
         return SubscriptionPage(page, of: state.value)
     }
@@ -161,7 +161,7 @@ extension AppendSignals.Stand {
             stream: state.stream.incarnation,
             subscription: state.subscription,
             first: state.stream.partitions[0],
-            offsets: page.positions.map(\.logOffset)
+            offsets: page.positions.values.map(\.logOffset)
         )
     }
 }
