@@ -9,7 +9,7 @@ import Testing
 /// Lines that come back: all that a protocol needs beside `Server/Net`.
 private struct EchoProtocol: ConnectionProtocol {
     let admission: Admission
-    /// How often each line comes back.
+    /// The number of times that each line comes back.
     let copies: Int
     let lines = Gauge()
 

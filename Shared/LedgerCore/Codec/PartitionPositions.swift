@@ -1,6 +1,6 @@
 /// Positions in some partitions of a stream, or in all of them, in the order of the partitions.
 package struct PartitionPositions: Hashable, Sendable {
-    /// Ascending, each once.
+    /// In ascending order, each of them once.
     package let partitions: [Partition]
     /// The positions, in the order of ``partitions``.
     package let values: [Position]
