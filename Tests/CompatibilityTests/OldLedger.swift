@@ -91,6 +91,6 @@ struct OldLedger: Sendable {
                 body: Array(body.utf8)
             )
         )
-        return (answer.status, String(decoding: answer.body, as: UTF8.self))
+        return (answer.status, String(decoding: answer.bytes, as: UTF8.self))
     }
 }

@@ -48,7 +48,7 @@ struct CostTests {
             key: String? = nil
         ) async throws -> String {
             let answer = await handle(method, at: target, body: body, key: key)
-            let text = String(decoding: answer.body, as: UTF8.self)
+            let text = String(decoding: answer.bytes, as: UTF8.self)
             #expect((200...299).contains(answer.status), "\(text)")
             return text
         }

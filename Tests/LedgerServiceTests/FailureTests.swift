@@ -1,5 +1,6 @@
 import APISuite
 import LedgerCore
+import LedgerTesting
 import Testing
 
 @testable import LedgerService
@@ -16,7 +17,7 @@ struct FailureTests {
         let answer = Answer(
             status: response.status,
             headers: response.headers,
-            body: response.body
+            body: response.bytes
         )
         return answer.json["message"] as? String ?? ""
     }

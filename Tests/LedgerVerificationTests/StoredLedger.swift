@@ -46,7 +46,7 @@ final class StoredLedger: Sendable {
             body: Array(body.utf8)
         )
         let answer = await api.handle(request)
-        let text = String(decoding: answer.body, as: UTF8.self)
+        let text = String(decoding: answer.bytes, as: UTF8.self)
         #expect(answer.status < 300, "\(method) \(path): \(text)")
         return text
     }

@@ -63,9 +63,9 @@ private final class Functions: Sendable {
             only: function,
             keys: .on(KeySettings(rootHash: root.hash))
         ).handle(request)
-        let text = String(decoding: answer.body, as: UTF8.self)
+        let text = String(decoding: answer.bytes, as: UTF8.self)
         #expect(answer.status < 300, "\(method) \(target): \(answer.status) \(text)")
-        let object = try JSONSerialization.jsonObject(with: Data(answer.body))
+        let object = try JSONSerialization.jsonObject(with: Data(answer.bytes))
         return try #require(object as? [String: Any])
     }
 

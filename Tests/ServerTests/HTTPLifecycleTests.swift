@@ -5,7 +5,8 @@ import Testing
 
 @Suite struct HTTPLifecycleTests {
     @Test func refusesConnectionsBeyondTheLimit() async throws {
-        try await withServer(StubHandler.echo, limits: HTTPLimits(connections: 1)) { server in
+        try await withServer(StubHandler.echo, connections: ConnectionLimits(connections: 1)) {
+            server in
             let first = try RawClient(port: server.port)
             try await first.send(get("/"))
             #expect(try await first.receive().status == 200)
@@ -38,7 +39,8 @@ import Testing
             await gate.wait()
             return APIResponse(status: 200)
         }
-        try await withServer(handler, limits: HTTPLimits(requestsInFlight: 1)) { server in
+        try await withServer(handler, connections: ConnectionLimits(requestsInFlight: 1)) {
+            server in
             let first = try RawClient(port: server.port)
             try await first.send(get("/"))
             await arrived.wait()
@@ -121,7 +123,7 @@ import Testing
             cancelled.open()
             return APIResponse(status: 200)
         }
-        var timeouts = HTTPTimeouts.patient
+        var timeouts = ConnectionTimeouts.patient
         timeouts.departure = .milliseconds(20)
         try await withServer(handler, timeouts: timeouts) { server in
             let client = try RawClient(port: server.port)
@@ -140,7 +142,7 @@ import Testing
             await gate.wait()
             return APIResponse(status: 200, body: Array((request.path + large).utf8))
         }
-        var timeouts = HTTPTimeouts.patient
+        var timeouts = ConnectionTimeouts.patient
         timeouts.departure = .seconds(300)
         try await withServer(handler, timeouts: timeouts) { server in
             let client = try RawClient(port: server.port)
@@ -160,7 +162,7 @@ import Testing
             await untilCancelled()
             return APIResponse(status: 200, body: Array("nothing new".utf8))
         }
-        var timeouts = HTTPTimeouts.patient
+        var timeouts = ConnectionTimeouts.patient
         timeouts.departure = .milliseconds(20)
         try await withServer(handler, timeouts: timeouts) { server in
             let client = try RawClient(port: server.port)

@@ -26,7 +26,7 @@ import Testing
     }
 
     @Test func letsTheClientReadTheRefusalWhileItIsStillSending() async throws {
-        var timeouts = HTTPTimeouts.patient
+        var timeouts = ConnectionTimeouts.patient
         timeouts.linger = .seconds(300)
         try await withServer(StubHandler.echo, timeouts: timeouts) { server in
             let client = try RawClient(port: server.port)

@@ -9,7 +9,7 @@ import Testing
     @Test func givesUpOnSlowHeaders() async throws {
         try await withServer(
             StubHandler.echo,
-            timeouts: HTTPTimeouts(head: .milliseconds(20))
+            timeouts: ConnectionTimeouts(head: .milliseconds(20))
         ) { server in
             let client = try RawClient(port: server.port)
             try await client.send("GET / HTTP/1.1\r\nHo")
@@ -23,7 +23,7 @@ import Testing
     @Test func givesUpOnASecondRequestsSlowHeaders() async throws {
         try await withServer(
             StubHandler.echo,
-            timeouts: HTTPTimeouts(head: .milliseconds(20))
+            timeouts: ConnectionTimeouts(head: .milliseconds(20))
         ) { server in
             let client = try RawClient(port: server.port)
             try await client.send(get("/"))
@@ -34,7 +34,7 @@ import Testing
     }
 
     @Test func closesASilentConnectionWithoutAWord() async throws {
-        let timeouts = HTTPTimeouts(idle: .milliseconds(20))
+        let timeouts = ConnectionTimeouts(idle: .milliseconds(20))
         try await withServer(StubHandler.echo, timeouts: timeouts) { server in
             let silent = try RawClient(port: server.port)
             #expect(try await silent.receiveToEnd() == "")
@@ -44,7 +44,7 @@ import Testing
     @Test func givesUpOnABodyThatDoesNotCome() async throws {
         try await withServer(
             StubHandler.echo,
-            timeouts: HTTPTimeouts(body: .milliseconds(20))
+            timeouts: ConnectionTimeouts(body: .milliseconds(20))
         ) { server in
             let client = try RawClient(port: server.port)
             try await client.send(
@@ -64,7 +64,7 @@ import Testing
             arrived.open()
             return APIResponse(status: 200, body: [UInt8](repeating: 1, count: 32 << 20))
         }
-        let timeouts = HTTPTimeouts(write: .milliseconds(20), minimumRate: 1 << 40)
+        let timeouts = ConnectionTimeouts(write: .milliseconds(20), minimumRate: 1 << 40)
         try await withServer(handler, timeouts: timeouts) { server in
             let client = try RawClient(port: server.port, receiveBuffer: 4096)
             try await client.send(String(repeating: get("/"), count: 10))

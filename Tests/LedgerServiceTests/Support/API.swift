@@ -144,7 +144,7 @@ extension API: QuietTransport {
                 body: request.body
             )
         )
-        return Answer(status: response.status, headers: response.headers, body: response.body)
+        return Answer(status: response.status, headers: response.headers, body: response.bytes)
     }
 
     /// With random numbers that no other sibling draws: two processes never do.

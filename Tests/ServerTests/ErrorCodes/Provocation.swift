@@ -8,7 +8,8 @@ import LedgerTesting
 struct Provocation: Sendable, CustomStringConvertible {
     let code: String
     var limits = HTTPLimits()
-    var timeouts = HTTPTimeouts()
+    var connections = ConnectionLimits()
+    var timeouts = ConnectionTimeouts()
     var deletesLogByItself = false
     var keys = KeyPolicy.off
     let provoke: @Sendable (FixtureClient) async throws -> Exchange
@@ -36,7 +37,13 @@ struct Provocation: Sendable, CustomStringConvertible {
         let fixture = LedgerFixture(deletesLogByItself: deletesLogByItself)
         var exchange: Exchange?
         let api = LedgerAPI(fixture.ledger, keys: keys)
-        try await withServer(api, keys: keys, limits: limits, timeouts: timeouts) {
+        try await withServer(
+            api,
+            keys: keys,
+            limits: limits,
+            connections: connections,
+            timeouts: timeouts
+        ) {
             let key = keys.isOn ? Self.rootKey.text : nil
             let client = FixtureClient(fixture: fixture, port: $0.port, key: key)
             _ = try await client.call(

@@ -237,6 +237,6 @@ struct Node: Sendable {
                 body: Array(body.utf8)
             )
         )
-        return Answer(status: response.status, headers: response.headers, body: response.body)
+        return Answer(status: response.status, headers: response.headers, body: response.bytes)
     }
 }
