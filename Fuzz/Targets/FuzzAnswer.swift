@@ -49,7 +49,11 @@ func checkRow(_ item: Item) {
         expectSame(row, as: try? LatestRow(row.item))
     case .subscription:
         guard let row = try? SubscriptionRow(item) else { return }
-        _ = Cursor(subscription: row.incarnation, epoch: row.epoch, positions: row.positions)
+        _ = Cursor(
+            subscription: row.incarnation,
+            epoch: row.epoch,
+            positions: PartitionPositions(ofAll: row.positions)
+        )
         _ = row.seek(to: row.positions)
         expectSame(row, as: try? SubscriptionRow(row.item))
     case .position:

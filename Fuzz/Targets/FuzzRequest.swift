@@ -26,7 +26,7 @@ func fuzzPublish(_ input: [UInt8]) {
     )
     require(page.status == 200)
     // A page holds at most 1,000 events and 1 MB: more than an input can have.
-    require(eventCount(answer.body) == eventCount(page.body), otherwise: "stored and read differ")
+    require(eventCount(answer.bytes) == eventCount(page.bytes), otherwise: "stored and read differ")
 }
 
 private func eventCount(_ body: [UInt8]) -> Int? {
@@ -86,7 +86,7 @@ struct LedgerOnMemory {
     init() {
         for (path, body) in Self.preparation {
             let answer = answer(post(Array(body.utf8), to: path))
-            require(answer.status < 300, otherwise: String(decoding: answer.body, as: UTF8.self))
+            require(answer.status < 300, otherwise: String(decoding: answer.bytes, as: UTF8.self))
         }
     }
 
@@ -119,8 +119,8 @@ struct LedgerOnMemory {
         }
         done.wait()
         guard let response = result.withLock({ $0 }) else { fatalError("no answer") }
-        require(response.status < 500, otherwise: String(decoding: response.body, as: UTF8.self))
-        require(isJSON(response.body), otherwise: "an answer that is no JSON")
+        require(response.status < 500, otherwise: String(decoding: response.bytes, as: UTF8.self))
+        require(isJSON(response.bytes), otherwise: "an answer that is no JSON")
         return response
     }
 

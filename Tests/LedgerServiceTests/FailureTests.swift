@@ -13,12 +13,7 @@ struct FailureTests {
     ]
 
     private static func message(_ error: LedgerError) -> String {
-        let response = ErrorAnswer(error).response(route: nil)
-        let answer = Answer(
-            status: response.status,
-            headers: response.headers,
-            body: response.body
-        )
+        let answer = Answer(ErrorAnswer(error).response(route: nil))
         return answer.json["message"] as? String ?? ""
     }
 

@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct ConnectionMachineTests {
     private static let start = NIODeadline.uptimeNanoseconds(1_000_000_000_000)
-    private let timeouts = HTTPTimeouts(
+    private let timeouts = ConnectionTimeouts(
         head: .seconds(1),
         body: .seconds(2),
         idle: .seconds(3),
@@ -139,6 +139,80 @@ import Testing
         #expect(blocked.becameWritable(now: at(1)) == .close)
     }
 
+    private func streaming(isLast: Bool = false) -> ConnectionMachine {
+        var machine = handling()
+        machine.streamBegan(isLast: isLast, now: at(0))
+        return machine
+    }
+
+    @Test("A stream asks for a chunk once the client has taken the last one")
+    func chunksOfStream() {
+        var machine = streaming()
+        #expect(machine.isBusy && !machine.isHandling && !machine.closesAfterAnswer)
+        #expect(machine.expire(now: at(1_000_000)) == .nothing, "a source has all the time")
+        #expect(machine.chunkSent(bytes: 1, isWritable: true, now: at(1)) == .askForChunk)
+        #expect(machine.becameWritable(now: at(1)) == .waitForClient)
+        #expect(machine.chunkSent(bytes: 2000, isWritable: false, now: at(1)) == .waitForClient)
+        #expect(machine.state == .stalled(until: at(7)) && machine.isBusy)
+        #expect(machine.becameWritable(now: at(6)) == .askForChunk)
+        #expect(machine.deadline == .distantFuture)
+        #expect(machine.answered(bytes: 5, isWritable: true, now: at(6)) == .proceed)
+        #expect(machine.state == .idle(until: at(9)))
+    }
+
+    @Test("A stream ends like any answer")
+    func streamEnd() {
+        var blocked = streaming()
+        #expect(blocked.answered(bytes: 1000, isWritable: false, now: at(0)) == .waitForClient)
+        #expect(blocked.state == .blocked(until: at(5)))
+        var last = streaming(isLast: true)
+        #expect(last.chunkSent(bytes: 1, isWritable: true, now: at(0)) == .askForChunk)
+        #expect(last.answered(bytes: 0, isWritable: true, now: at(0)) == .close)
+        #expect(last.isOver)
+    }
+
+    @Test("A stream does not wait for ever for a client that does not read")
+    func unreadStream() {
+        var machine = streaming()
+        _ = machine.chunkSent(bytes: 1000, isWritable: false, now: at(0))
+        #expect(machine.expire(now: at(4)) == .nothing)
+        #expect(machine.expire(now: at(5)) == .close)
+        machine.connectionClosed()
+        #expect(machine.chunkSent(bytes: 1, isWritable: true, now: at(5)) == .waitForClient)
+        #expect(machine.state == .closed)
+    }
+
+    @Test("A stream is told to end when its client may be gone")
+    func streamToNobody() {
+        var machine = streaming()
+        machine.clientStoppedSending(now: at(1))
+        #expect(machine.inputEnded(now: at(1)) == .finish)
+        #expect(machine.chunkSent(bytes: 1, isWritable: true, now: at(2)) == .askForChunk)
+        #expect(machine.expire(now: at(7)) == .nothing)
+        #expect(machine.expire(now: at(8)) == .cancel)
+        #expect(machine.expire(now: at(100)) == .nothing)
+        #expect(machine.answered(bytes: 5, isWritable: true, now: at(100)) == .close)
+    }
+
+    @Test("A stop tells a stream to end")
+    func stopOfStream() {
+        var machine = streaming()
+        #expect(machine.stop(now: at(1)) == .finish)
+        #expect(machine.expire(now: at(1)) == .cancel)
+        #expect(machine.expire(now: at(1)) == .nothing)
+        #expect(machine.answered(bytes: 5, isWritable: true, now: at(1)) == .close)
+        var stalled = streaming()
+        _ = stalled.chunkSent(bytes: 0, isWritable: false, now: at(0))
+        #expect(stalled.stop(now: at(1)) == .finish)
+        #expect(stalled.expire(now: at(3)) == .nothing, "the client has the time to read")
+        #expect(stalled.becameWritable(now: at(3)) == .askForChunk)
+        #expect(stalled.expire(now: at(3)) == .cancel)
+        var late = handling()
+        #expect(late.stop(now: at(1)) == .finish)
+        late.streamBegan(isLast: true, now: at(2))
+        #expect(late.expire(now: at(2)) == .cancel)
+    }
+
     @Test("Random events lead only from a state to one that its comment names", arguments: 0..<200)
     func randomWalk(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
@@ -168,7 +242,12 @@ import Testing
         case (0...2, .idle), (0...2, .head): machine.headArrived(keepAlive: isSet, now: now)
         case (0...1, .body): machine.bodyArrived(bytes: 1000, now: now)
         case (2...4, .body): machine.requestEnded(now: now)
-        case (0...4, .handling): _ = machine.answered(bytes: 1, isWritable: isSet, now: now)
+        case (0...2, .handling): _ = machine.answered(bytes: 1, isWritable: isSet, now: now)
+        case (3...4, .handling): machine.streamBegan(isLast: isSet, now: now)
+        case (0...2, .streaming): _ = machine.chunkSent(bytes: 1, isWritable: isSet, now: now)
+        case (3, .streaming): _ = machine.answered(bytes: 1, isWritable: isSet, now: now)
+        case (0...2, .stalled): _ = machine.becameWritable(now: now)
+        case (11, .stalled): break
         case (0, .blocked), (1, .blocked): _ = machine.becameWritable(now: now)
         case (5, _): machine.partOfHeadArrived(now: now)
         case (6, _): machine.clientStoppedSending(now: now)
@@ -193,7 +272,9 @@ import Testing
         case .idle: ["head", "body", "closing", "closed"]
         case .head: ["body", "closing", "closed"]
         case .body: ["handling", "closing", "closed"]
-        case .handling: ["idle", "blocked", "closing", "closed"]
+        case .handling: ["streaming", "idle", "blocked", "closing", "closed"]
+        case .streaming: ["stalled", "idle", "blocked", "closing", "closed"]
+        case .stalled: ["streaming", "closed"]
         case .blocked: ["idle", "closing", "closed"]
         case .closing: ["draining", "closed"]
         case .draining: ["closed"]

@@ -6,7 +6,8 @@ import Testing
 @Suite struct HTTPLifecycleTests {
     @Test("Connections beyond the limit are refused with 503, until there is room again")
     func tooManyConnections() async throws {
-        try await withServer(StubHandler.echo, limits: HTTPLimits(connections: 1)) { server in
+        try await withServer(StubHandler.echo, connections: ConnectionLimits(connections: 1)) {
+            server in
             let first = try RawClient(port: server.port)
             try await first.send(get("/"))
             #expect(try await first.receive().status == 200)
@@ -40,7 +41,8 @@ import Testing
             await gate.wait()
             return APIResponse(status: 200)
         }
-        try await withServer(handler, limits: HTTPLimits(requestsInFlight: 1)) { server in
+        try await withServer(handler, connections: ConnectionLimits(requestsInFlight: 1)) {
+            server in
             let first = try RawClient(port: server.port)
             try await first.send(get("/"))
             await arrived.wait()
@@ -128,7 +130,7 @@ import Testing
             cancelled.open()
             return APIResponse(status: 200)
         }
-        var timeouts = HTTPTimeouts.patient
+        var timeouts = ConnectionTimeouts.patient
         timeouts.departure = .milliseconds(20)
         try await withServer(handler, timeouts: timeouts) { server in
             let client = try RawClient(port: server.port)
@@ -148,7 +150,7 @@ import Testing
             await gate.wait()
             return APIResponse(status: 200, body: Array((request.path + large).utf8))
         }
-        var timeouts = HTTPTimeouts.patient
+        var timeouts = ConnectionTimeouts.patient
         timeouts.departure = .seconds(300)
         try await withServer(handler, timeouts: timeouts) { server in
             let client = try RawClient(port: server.port)
@@ -169,7 +171,7 @@ import Testing
             await untilCancelled()
             return APIResponse(status: 200, body: Array("nothing new".utf8))
         }
-        var timeouts = HTTPTimeouts.patient
+        var timeouts = ConnectionTimeouts.patient
         timeouts.departure = .milliseconds(20)
         try await withServer(handler, timeouts: timeouts) { server in
             let client = try RawClient(port: server.port)

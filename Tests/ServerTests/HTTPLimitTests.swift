@@ -28,7 +28,7 @@ import Testing
 
     @Test("A client that is still sending its large body can read the refusal")
     func refusalWhileSending() async throws {
-        var timeouts = HTTPTimeouts.patient
+        var timeouts = ConnectionTimeouts.patient
         timeouts.linger = .seconds(300)
         try await withServer(StubHandler.echo, timeouts: timeouts) { server in
             let client = try RawClient(port: server.port)

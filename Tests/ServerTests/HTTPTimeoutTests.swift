@@ -10,7 +10,7 @@ import Testing
     func slowHead() async throws {
         try await withServer(
             StubHandler.echo,
-            timeouts: HTTPTimeouts(head: .milliseconds(20))
+            timeouts: ConnectionTimeouts(head: .milliseconds(20))
         ) { server in
             let client = try RawClient(port: server.port)
             try await client.send("GET / HTTP/1.1\r\nHo")
@@ -25,7 +25,7 @@ import Testing
     func slowSecondHead() async throws {
         try await withServer(
             StubHandler.echo,
-            timeouts: HTTPTimeouts(head: .milliseconds(20))
+            timeouts: ConnectionTimeouts(head: .milliseconds(20))
         ) { server in
             let client = try RawClient(port: server.port)
             try await client.send(get("/"))
@@ -37,7 +37,7 @@ import Testing
 
     @Test("A silent connection is closed without a word")
     func silence() async throws {
-        let timeouts = HTTPTimeouts(idle: .milliseconds(20))
+        let timeouts = ConnectionTimeouts(idle: .milliseconds(20))
         try await withServer(StubHandler.echo, timeouts: timeouts) { server in
             let silent = try RawClient(port: server.port)
             #expect(try await silent.receiveToEnd() == "")
@@ -48,7 +48,7 @@ import Testing
     func slowBody() async throws {
         try await withServer(
             StubHandler.echo,
-            timeouts: HTTPTimeouts(body: .milliseconds(20))
+            timeouts: ConnectionTimeouts(body: .milliseconds(20))
         ) { server in
             let client = try RawClient(port: server.port)
             try await client.send(
@@ -69,7 +69,7 @@ import Testing
             arrived.open()
             return APIResponse(status: 200, body: [UInt8](repeating: 1, count: 32 << 20))
         }
-        let timeouts = HTTPTimeouts(write: .milliseconds(20), minimumRate: 1 << 40)
+        let timeouts = ConnectionTimeouts(write: .milliseconds(20), minimumRate: 1 << 40)
         try await withServer(handler, timeouts: timeouts) { server in
             let client = try RawClient(port: server.port, receiveBuffer: 4096)
             try await client.send(String(repeating: get("/"), count: 10))

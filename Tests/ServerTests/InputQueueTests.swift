@@ -6,7 +6,7 @@ import Testing
     private static let perTurn = InputQueue<Int>.requestsInTurn
 
     private func admission(heldBytes: Int = 1 << 20) -> Admission {
-        Admission(limits: HTTPLimits(heldBytes: heldBytes))
+        Admission(limits: ConnectionLimits(heldBytes: heldBytes))
     }
 
     @Test("Inputs come in the order in which they were put in")

@@ -29,14 +29,15 @@ import Testing
         #expect(FileLimit.raise() >= 256)
         func connections(_ fileLimit: Int, loops: Int = 2, table: Int = 0) -> Int {
             let reserved = FileLimit.reserved(loops: loops, table: table)
-            return HTTPLimits().affordable(fileLimit: fileLimit, reserved: reserved).connections
+            return ConnectionLimits().affordable(fileLimit: fileLimit, reserved: reserved)
+                .connections
         }
         #expect(connections(1024) == 716)
         #expect(connections(65_536) == 10_000)
         #expect(connections(1024, loops: 64) == 576)
         #expect(connections(1024, loops: 64, table: 128) == 480)
         #expect(connections(102) == 24)
-        let limits = HTTPLimits().affordable(fileLimit: 102, reserved: 70)
+        let limits = ConnectionLimits().affordable(fileLimit: 102, reserved: 70)
         #expect(limits.connections + limits.refusedConnections == 32)
     }
 

@@ -42,7 +42,7 @@ struct FunctionHandler: Sendable {
             } else {
                 response = await api.handle(request)
             }
-            return HTTPAnswer.encode(response, to: request)
+            return await HTTPAnswer.encode(response, to: request)
         case .batch(let records):
             try require(.compactor, for: "stream batches")
             return await fold(records)

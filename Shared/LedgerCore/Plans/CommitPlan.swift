@@ -1,4 +1,4 @@
-/// Moves a subscription forward to a cursor, in all partitions at once.
+/// Moves a subscription forward to a cursor, in all of the cursor's partitions at once.
 ///
 ///     verify ─┬─ moved partitions ─→ checkTails ─┬─ all reach so far ─→ write ─┬─→ finish
 ///             │                                  └─ one does not ─→ fail       └─→ fail
@@ -25,7 +25,7 @@ package struct CommitPlan: ~Copyable {
         /// The cursor was not looked at yet. Next: checking, finished.
         case created
         /// The tails of what moves are being read. Next: writing, finished.
-        case checking([Partition], Cursor)
+        case checking(PartitionPositions)
         /// Positions are being written. Next: finished.
         case writing
         /// The answer was given. Next: nothing.
@@ -53,31 +53,37 @@ package struct CommitPlan: ~Copyable {
         to text: String,
         knowing isReached: (Partition, Offset) -> Bool
     ) -> Action {
-        guard case .created = state else { preconditionFailure("a cursor is committed once") }
         do throws(Refusal) {
             let cursor = try current.cursor(text, rules: rules)
-            let moved = current.stream.partitions.filter {
-                current.positions[$0.index] != cursor.positions[$0.index]
-            }
-            let checks: [PositionCheck] = moved.compactMap { partition in
-                let offset = cursor.positions[partition.index].logOffset
-                guard !isReached(partition, offset) else { return nil }
-                return PositionCheck(
-                    partition: partition,
-                    offset: offset,
-                    stream: current.stream.id,
-                    trust: trust
-                )
-            }
-            return take((.checking(moved, cursor), .checkTails(checks)))
+            return start(to: cursor.positions, knowing: isReached)
         } catch {
             return take((.finished, .fail(error)))
         }
     }
 
+    /// The first action, for positions in partitions of the stream; the others stay where they are.
+    mutating func start(
+        to positions: PartitionPositions,
+        knowing isReached: (Partition, Offset) -> Bool
+    ) -> Action {
+        guard case .created = state else { preconditionFailure("a cursor is committed once") }
+        let moved = positions.filter { current.positions[$0.index] != $1 }
+        let checks: [PositionCheck] = moved.pairs.compactMap { partition, position in
+            let offset = position.logOffset
+            guard !isReached(partition, offset) else { return nil }
+            return PositionCheck(
+                partition: partition,
+                offset: offset,
+                stream: current.stream.id,
+                trust: trust
+            )
+        }
+        return take((.checking(moved), .checkTails(checks)))
+    }
+
     /// Takes the outcome of ``Action/checkTails(_:)``: the first partition's objection counts.
     package mutating func receive(checks: [Result<Offset, Refusal>]) -> Action {
-        guard case .checking(let moved, let cursor) = state else {
+        guard case .checking(let moved) = state else {
             preconditionFailure("checks came that were not asked for")
         }
         do throws(Refusal) {
@@ -86,13 +92,13 @@ package struct CommitPlan: ~Copyable {
             return take((.finished, .fail(error)))
         }
         let subscription = current.subscription
-        let writes = moved.map { partition in
+        let writes = moved.pairs.map { partition, position in
             PositionRow(
                 stream: current.stream.incarnation,
                 subscription: subscription.incarnation,
                 partition: partition,
                 epoch: subscription.epoch,
-                position: cursor.positions[partition.index]
+                position: position
             ).commit(rules: rules)
         }
         return take((.writing, .write(writes)))

@@ -66,7 +66,7 @@ package struct PollPlan: ~Copyable {
     ///
     /// - Parameters:
     ///   - stream: The incarnation that is read.
-    ///   - parts: The partitions and where each is read from.
+    ///   - parts: The partitions, in order, and where each is read from.
     ///   - limit: Events in the page at most.
     ///   - filter: The events that are delivered; the others are passed over. Nil: all are.
     ///   - expiration: The chunks that have expired.
@@ -290,7 +290,10 @@ package struct PollPlan: ~Copyable {
     }
 
     private mutating func finish() -> Step {
-        page.positions = trust.rules.keep(.cursorAfterCut) ? positions : positionsBeforeCut
+        page.positions = PartitionPositions(
+            parts.map(\.partition),
+            values: trust.rules.keep(.cursorAfterCut) ? positions : positionsBeforeCut
+        )
         page.caughtUp = !readers.isEmpty && readers.indices.allSatisfy { isExhausted($0) }
         let read = zip(readers, positions).reduce(Int64(0)) { sum, part in
             guard case .log(let offset) = part.1 else { return sum }

@@ -68,7 +68,7 @@ package struct LogPage: Sendable {
         cursor = ReadCursor(
             stream: stream.incarnation,
             first: first,
-            offsets: page.positions.map(\.logOffset)
+            offsets: page.positions.values.map(\.logOffset)
         )
     }
 }

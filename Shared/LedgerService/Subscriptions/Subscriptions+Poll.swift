@@ -83,7 +83,7 @@ extension Subscriptions {
         let positions = try access.unlessRefused { () throws(Refusal) in
             try state.value.positions(from: cursor, rules: access.configuration.rules)
         }
-        let lanes = zip(stream.value.partitions, positions).map { (partition: $0, position: $1) }
+        let lanes = positions.pairs.map { (partition: $0, position: $1) }
         let page = try await reads.page(of: stream, from: lanes, limit: limit)
         return SubscriptionPage(page, of: state.value)
     }
@@ -159,7 +159,7 @@ extension AppendSignals.Stand {
             stream: state.stream.incarnation,
             subscription: state.subscription,
             first: state.stream.partitions[0],
-            offsets: page.positions.map(\.logOffset)
+            offsets: page.positions.values.map(\.logOffset)
         )
     }
 }

@@ -17,7 +17,7 @@ package struct Answer: Sendable, CustomStringConvertible {
 
     /// What a ledger in the same process answered.
     package init(_ response: APIResponse) {
-        self.init(status: response.status, headers: response.headers, body: response.body)
+        self.init(status: response.status, headers: response.headers, body: response.bytes)
     }
 
     /// The body as text.

@@ -74,8 +74,9 @@ final class Consumer: @unchecked Sendable {
                 limit: limit,
                 wait: simulation.isDraining ? 0 : world.random.number(0...simulation.scenario.wait)
             )
+            let positions = page.page.positions.values
             world.trace.note(
-                "\(id) from \(start) got \(page.page.events.count), now at \(page.page.positions)",
+                "\(id) from \(start) got \(page.page.events.count), now at \(positions)",
                 at: world.now,
                 process: process.number,
                 code: 4

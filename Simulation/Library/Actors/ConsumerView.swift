@@ -70,7 +70,7 @@ struct ConsumerView {
     ///   - consumer: the one whose view this is.
     mutating func take(_ page: SubscriptionPage, ends: [Int64], of consumer: Consumer) {
         for event in page.page.events { take(event, in: page.page, of: consumer) }
-        for (index, position) in page.page.positions.enumerated() {
+        for (index, position) in page.page.positions.values.enumerated() {
             settle(index, at: position, after: page, ends: ends, of: consumer)
         }
     }

@@ -81,7 +81,8 @@ extension Provocation {
         Provocation(code: "malformed_request") {
             try await $0.raw("GET /streams HTTP/1.1\r\n\r\n", as: "GET", at: "/streams")
         },
-        Provocation(code: "request_timeout", timeouts: HTTPTimeouts(body: .milliseconds(20))) {
+        Provocation(code: "request_timeout", timeouts: ConnectionTimeouts(body: .milliseconds(20)))
+        {
             let head = "POST /streams HTTP/1.1\r\nHost: localhost\r\nContent-Length: 50\r\n\r\n"
             return try await $0.raw(head + "{\"stream_id\"", as: "POST", at: "/streams")
         },
@@ -102,7 +103,7 @@ extension Provocation {
                 "POST /streams HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: gzip, chunked\r\n\r\n"
             return try await $0.raw(head + "0\r\n\r\n", as: "POST", at: "/streams")
         },
-        Provocation(code: "overloaded", limits: HTTPLimits(requestsInFlight: 0)) {
+        Provocation(code: "overloaded", connections: ConnectionLimits(requestsInFlight: 0)) {
             try await $0.call("GET", at: "/streams")
         },
         Provocation(code: "http_version_not_supported") {

@@ -8,7 +8,8 @@ import LedgerTesting
 struct Provocation: Sendable, CustomStringConvertible {
     let code: String
     var limits = HTTPLimits()
-    var timeouts = HTTPTimeouts()
+    var connections = ConnectionLimits()
+    var timeouts = ConnectionTimeouts()
     var deletesLogByItself = false
     var keys = KeyPolicy.off
     let provoke: @Sendable (FixtureClient) async throws -> Exchange
@@ -35,8 +36,13 @@ struct Provocation: Sendable, CustomStringConvertible {
     func run() async throws -> Exchange {
         let fixture = LedgerFixture(deletesLogByItself: deletesLogByItself, keys: keys)
         var exchange: Exchange?
-        let api = fixture.process.api
-        try await withServer(api, keys: keys, limits: limits, timeouts: timeouts) {
+        try await withServer(
+            fixture.process.api,
+            keys: keys,
+            limits: limits,
+            connections: connections,
+            timeouts: timeouts
+        ) {
             let key = keys.isOn ? Self.rootKey.text : nil
             let client = FixtureClient(fixture: fixture, port: $0.port, key: key)
             _ = try await client.call(
