@@ -50,10 +50,8 @@ extension Ledger {
         var metadata: Logger.Metadata = ["route": "\(route)"]
         if let keyID { metadata["key_id"] = "\(keyID)" }
         switch error {
-        case .internalError(let message, _), .unavailable(let message, _), .closed(let message, _):
-            logger.error("\(message)", metadata: metadata)
-        case .corruptChunk, .tailUnverified, .clockSuspect, .storageFull, .partialPublish,
-            .outcomeUnknown:
+        case .internalError, .unavailable, .closed, .corruptChunk, .tailUnverified, .clockSuspect,
+            .storageFull, .partialPublish, .outcomeUnknown:
             logger.error("\(error)", metadata: metadata)
         default: break
         }
