@@ -185,7 +185,8 @@ public enum Limits {
     /// Partitions whose tails a process remembers for appending.
     public static let appenders = 10_000
 
-    /// Tries of a compare-and-set before the call ends with `contention`.
+    /// Tries of a compare-and-set before the call ends with `contention`, and of a stream's creation
+    /// that the table refuses for the moment.
     package static let casTries = 10
 
     // MARK: Time

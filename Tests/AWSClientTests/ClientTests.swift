@@ -153,6 +153,18 @@ struct ClientTests {
         #expect(AWSEndpoint("https://proxy.example")?.isAWS == false)
     }
 
+    @Test("An endpoint in China is AWS's too, and a name that only ends alike is not")
+    func awsInChina() {
+        #expect(AWSEndpoint("https://dynamodb.cn-north-1.amazonaws.com.cn")?.isAWS == true)
+        #expect(AWSEndpoint("https://dynamodb.cn-north-1.amazonaws.com.cn:443/")?.isAWS == true)
+        for url in [
+            "http://dynamodb.cn-north-1.amazonaws.com.cn", "https://notamazonaws.com.cn",
+            "https://dynamodb.eu-west-1.amazonaws.com.example", "https://amazonaws.com.de",
+        ] {
+            #expect(AWSEndpoint(url)?.isAWS == false, "\(url)")
+        }
+    }
+
     @Test("Without a region it says what to set")
     func noRegion() {
         let error = #expect(throws: AWSError.self) {

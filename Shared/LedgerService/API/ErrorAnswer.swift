@@ -93,6 +93,31 @@ struct ErrorAnswer {
     }
 }
 
+/// For an operator's log: in the words that its client reads, but for what a client is not told.
+extension LedgerError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .internalError(let message, _), .unavailable(let message, _), .closed(let message, _):
+            message
+        case .partialPublish(let outcomes):
+            "some partitions' events may be stored: "
+                + outcomes.map(\.description).joined(separator: ", ")
+        default: ErrorAnswer(self).message
+        }
+    }
+}
+
+extension LedgerError.PartitionOutcome {
+    fileprivate var description: String {
+        switch state {
+        case .stored(let range):
+            "partition \(partition.index) is stored from \(range.first.rawValue) on"
+        case .notStored: "partition \(partition.index) is not stored"
+        case .unknown: "partition \(partition.index) may be stored"
+        }
+    }
+}
+
 extension ErrorAnswer.Detail.Value {
     fileprivate func write(to writer: inout JSONWriter) {
         switch self {

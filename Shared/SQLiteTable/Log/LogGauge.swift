@@ -44,7 +44,7 @@ struct LogGauge: Sendable {
     private(set) var peak = 0
     /// Times that the log began anew.
     private(set) var restarts = 0
-    /// Passes that did not fail.
+    /// Passes that copied something.
     private(set) var passes = 0
     private let bounds: Bounds
     /// Frames that the database holds; never fewer than SQLite has noted, between two passes.
@@ -52,6 +52,8 @@ struct LogGauge: Sendable {
     /// ``restarts`` when the last pass began.
     private var restartsAtLastPass = 0
     private var framesAtLastPass = 0
+    /// ``copied`` when the last pass began.
+    private var copiedAtLastPass = 0
     private var framesAtLastFailure = 0
     /// True when the last pass ended far from the log's end: a reader that stays, another process's
     /// for example, needs what is behind.
@@ -147,6 +149,7 @@ struct LogGauge: Sendable {
         guard !isCopying, !isGivenUp else { return false }
         isCopying = true
         framesAtLastPass = frames
+        copiedAtLastPass = copied
         restartsAtLastPass = restarts
         return true
     }
@@ -160,7 +163,7 @@ struct LogGauge: Sendable {
     /// told of yet.
     mutating func endPass(copied count: Int) {
         isCopying = false
-        passes += 1
+        if count > copiedAtLastPass { passes += 1 }
         // A pass of an earlier log says nothing about this one.
         guard restarts == restartsAtLastPass else { return }
         isHeld = framesAtLastPass - count > bounds.rest

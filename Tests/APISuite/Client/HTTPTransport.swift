@@ -4,7 +4,7 @@ import Synchronization
 /// A ledger's server at a base URL, over HTTP or HTTPS.
 ///
 /// Calls at the same time take connections of their own.
-package final class HTTPTransport: RealTimeTransport, KeyedTransport {
+package final class HTTPTransport: APITransport {
     /// Milliseconds; a busy machine is no failure.
     private static let timeout = 300_000
 

@@ -98,6 +98,113 @@ struct PutQueueTests {
         #expect(queue.failure == error && queue.next() == nil)
     }
 
+    @Test("A put that nobody answered comes again, and says nothing about the pace")
+    func unavailable() throws {
+        var queue = PutQueue(writes(1), pace: PutPace(), now: 0)
+        let sent = burst(&queue)
+        let first = try #require(sent.first)
+        let error = TableError(.indefinite, reason: .unavailable, message: "test")
+        queue.receive(.refused(error), of: first, now: 1)
+        #expect(queue.failure == nil && queue.pace == PutPace())
+        let again = burst(&queue)
+        #expect(again.map(\.write) == [first.write] && again.first?.pause == 25...50)
+    }
+
+    @Test("A put that is not to be sent again fails the step, by the first reason of several")
+    func abandoned() {
+        var queue = PutQueue(writes(3), pace: PutPace(), now: 0)
+        let sent = burst(&queue)
+        queue.receive(.abandoned(Self.throttled), of: sent[0], now: 0)
+        #expect(queue.failure == Self.throttled && queue.pace == PutPace())
+        let full = TableError(.definite, reason: .full, message: "test")
+        queue.receive(.refused(full), of: sent[1], now: 0)
+        queue.receive(.stored, of: sent[2], now: 0)
+        #expect(queue.failure == Self.throttled && queue.next() == nil)
+    }
+
+    @Test("A standstill lasts since the last put that was stored, or since the beginning")
+    func standstillBegins() {
+        let begin: Int64 = 1_000_000
+        let stored = begin + Limits.foldStandstill - 1
+        var queue = PutQueue(writes(2), pace: PutPace(), now: begin)
+        let sent = burst(&queue)
+        queue.receive(.refused(Self.throttled), of: sent[0], now: stored)
+        #expect(queue.failure == nil)
+        queue.receive(.stored, of: sent[1], now: stored)
+        for (since, isOver) in [(Limits.foldStandstill - 1, false), (Limits.foldStandstill, true)] {
+            for sending in burst(&queue) {
+                queue.receive(.refused(Self.throttled), of: sending, now: stored + since)
+            }
+            #expect((queue.failure != nil) == isOver)
+        }
+    }
+
+    @Test("The pace rises by an eighth after as many stored puts as are sent at once")
+    func raised() {
+        var queue = PutQueue(writes(1_000), pace: PutPace(), now: 0)
+        var sent = burst(&queue)[...]
+        func store(_ count: Int) {
+            for sending in sent.prefix(count) { queue.receive(.stored, of: sending, now: 0) }
+            sent = sent.dropFirst(count)
+        }
+        func throttle() {
+            if let sending = sent.popFirst() {
+                queue.receive(.refused(Self.throttled), of: sending, now: 0)
+            }
+        }
+        throttle()
+        #expect(queue.pace.together == 128)
+        store(127)
+        #expect(queue.pace.together == 128)
+        store(1)
+        #expect(queue.pace.together == 144)
+        store(127)
+        sent += burst(&queue)
+        store(16)
+        #expect(queue.pace.together == 144)
+        store(1)
+        #expect(queue.pace.together == 162)
+        // What was stored before a throttle does not count after it.
+        store(20)
+        throttle()
+        #expect(queue.pace.together == 81)
+        store(80)
+        #expect(queue.pace.together == 81)
+        store(1)
+        #expect(queue.pace.together == 91)
+    }
+
+    @Test("What is first sent after a throttle halves the pace again, down to one put at a time")
+    func halvedAgain() {
+        var queue = PutQueue(writes(Limits.foldPutsAtOnce + 1), pace: PutPace(), now: 0)
+        let sent = burst(&queue)
+        queue.receive(.refused(Self.throttled), of: sent[0], now: 0)
+        for sending in sent.dropFirst() { queue.receive(.stored, of: sending, now: 0) }
+        let pace = queue.pace.together
+        let rest = burst(&queue)
+        #expect(rest.count == 2)
+        for sending in rest {
+            let isFresh = sending.pause == 0...0
+            queue.receive(isFresh ? .refused(Self.throttled) : .stored, of: sending, now: 0)
+        }
+        #expect(queue.pace.together == pace / 2)
+        for _ in 0..<10 {
+            for sending in burst(&queue) {
+                queue.receive(.refused(Self.throttled), of: sending, now: 0)
+            }
+        }
+        #expect(queue.pace.together == 1)
+    }
+
+    @Test("A pause is twice the one before, up to the longest, however often it is refused")
+    func backOff() {
+        var backOff = BackOff()
+        for longest in [50, 100, 200, 400, 800, 1_600] as [Int64] {
+            #expect(backOff.refused() == longest / 2...longest)
+        }
+        for _ in 0..<100 { #expect(backOff.refused() == 1_000...2_000) }
+    }
+
     // MARK: Random walk
 
     @Test(
