@@ -206,9 +206,9 @@ package struct AWSTime: Hashable, Comparable, Sendable {
             + Self.padded(date.tm_min) + Self.padded(date.tm_sec) + "Z"
     }
 
-    /// The moment so many seconds later.
-    func advanced(by seconds: Int64) -> AWSTime {
-        AWSTime(seconds: self.seconds + seconds)
+    /// The moment so much later; a part of a second is dropped.
+    func advanced(by span: Duration) -> AWSTime {
+        AWSTime(seconds: seconds + span.components.seconds)
     }
 
     /// True for the earlier moment.

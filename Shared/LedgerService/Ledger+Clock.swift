@@ -77,7 +77,7 @@ extension Ledger {
                 metadata: [
                     "clock": "\(RFC3339.text(doubt.began.now))",
                     "instead": "\(RFC3339.text(doubt.instead))",
-                    "ahead_seconds": "\(doubt.lead / 1000)",
+                    "ahead_seconds": "\(doubt.lead.wholeSeconds)",
                 ]
             )
         }

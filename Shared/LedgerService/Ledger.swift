@@ -8,19 +8,18 @@ package import Logging
 package final class Ledger: Sendable {
     /// The settings of a process: the defaults are those of a function.
     package struct Configuration: Sendable {
-        /// Milliseconds that a publish tries, before it answers that the outcome is unknown.
-        package var appendDeadline: Int64 = 10_000
+        /// The time that a publish tries, before it answers that the outcome is unknown.
+        package var appendDeadline: Duration = .seconds(10)
         /// Whether this process folds what it appends (``Ledger/runBackground()``), and so keeps a
         /// list of what is to be folded.
         package var foldsInBackground = false
         /// True when every append to the table is this process's own, so that nobody who waits for
         /// events need look for those of others.
         package var seesAllAppends = false
-        /// The longest pause between two looks for others' appends while someone waits for events,
-        /// milliseconds.
+        /// The longest pause between two looks for others' appends while someone waits for events.
         ///
         /// Appends of this process wake at once.
-        package var longPollPause: Int64 = 1_000
+        package var longPollPause: Duration = .seconds(1)
 
         /// True when this process keeps the table's highest wall time up to date,
         /// ``Ledger/checkClock()``.

@@ -43,7 +43,7 @@ package struct ReadPatience: Sendable {
     package func check(at now: Instant) throws(Refusal) {
         let age = now.elapsed(since: readAt)
         guard age < Limits.readPatience || !rules.keep(.readDeadline) else {
-            throw .tooSlow(milliseconds: age)
+            throw .tooSlow(age)
         }
     }
 }

@@ -30,12 +30,12 @@ extension Ledger {
     /// Does what is due, as far as the time goes, and remembers in the table how far it came.
     ///
     /// - Parameters:
-    ///   - budget: Milliseconds; what was begun may take a little longer.
+    ///   - budget: The run's time; what was begun may take a little longer.
     ///   - wantsRound: Whether every stream is to be looked at from now on, due or not: as in a
     ///     process that begins, since the one before may have left work behind.
     /// - Returns: What it did.
     @discardableResult
-    package func sweepDue(within budget: Int64, wantsRound: Bool = false) async -> SweepReport {
+    package func sweepDue(within budget: Duration, wantsRound: Bool = false) async -> SweepReport {
         let run = SweepRun(by: clock, budget: budget)
         metrics.sweeps.increment()
         do throws(LedgerError) {
@@ -83,7 +83,7 @@ extension Ledger {
     /// - Returns: The row with the lease; nil when it was not granted.
     private func lease(
         of run: SweepRun,
-        for budget: Int64,
+        for budget: Duration,
         hasWork: Bool,
         wantsRound: Bool
     ) async throws(LedgerError) -> SweepRow? {

@@ -54,8 +54,8 @@ extension Ledger {
                     try await table.batchDelete(keys)
                 }
                 action = plan.receive(outcome, isOver: run.isOver)
-            case .pause(let milliseconds):
-                await pause(milliseconds)
+            case .pause(let length):
+                await pause(length)
                 action = plan.resume()
             case .finish: return
             case .fail(let error): throw LedgerError(error)

@@ -22,9 +22,9 @@ extension Ledger {
                 let outcome = await write(writes, token: token, decided: decided)
                 note(outcome)
                 action = plan.receive(write: outcome, at: tick())
-            case .pause(let milliseconds):
+            case .pause(let length):
                 resolved(plan.outcomes)
-                await pause(milliseconds)
+                await pause(length)
                 action = plan.resume(at: tick())
                 resolved(plan.outcomes)
             case .finish(let result): return result
@@ -68,12 +68,13 @@ extension Ledger {
     /// its deadline.
     ///
     /// A cancelled caller does not end it: the append must learn its fate.
-    func pause(_ milliseconds: Int64) async {
+    func pause(_ length: Duration) async {
         var random = random
+        let milliseconds = length.wholeMilliseconds
         let half = milliseconds / 2
         let jittered = milliseconds - half + Int64.random(in: 0...half, using: &random)
         _ = await result { () throws(CancellationError) in
-            try await clock.sleep(milliseconds: jittered)
+            try await clock.sleep(for: .milliseconds(jittered))
         }
     }
 

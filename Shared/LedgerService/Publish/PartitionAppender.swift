@@ -22,9 +22,8 @@ final class PartitionAppender: Sendable {
     private let stream: StreamID
     private let state: Mutex<State>
 
-    /// An appender with an empty queue, in which nothing waits for longer than `patience`
-    /// milliseconds.
-    init(stream: StreamID, partition: Partition, patience: Int64) {
+    /// An appender with an empty queue, in which nothing waits for longer than `patience`.
+    init(stream: StreamID, partition: Partition, patience: Duration) {
         self.stream = stream
         self.partition = partition
         state = Mutex(State(queue: AppendQueue(patience: patience)))

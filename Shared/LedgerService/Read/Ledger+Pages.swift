@@ -30,8 +30,8 @@ extension Ledger {
             case .read(let reads):
                 let findings = await inParallel(reads) { [self] read in await find(read) }
                 action = plan.receive(findings, now: clock.instant())
-            case .pause(let milliseconds):
-                await pause(milliseconds)
+            case .pause(let length):
+                await pause(length)
                 action = plan.resume()
             case .fail(let failure):
                 try checkPatience(since: known)

@@ -25,15 +25,15 @@ package struct ReadRequest: Sendable {
     package var origin: ReadOrigin
     /// Events in the page at most.
     package var limit: Int
-    /// Milliseconds to wait for events when there are none.
-    package var wait: Int64
+    /// The time to wait for events when there are none.
+    package var wait: Duration
 
     package init(
         partition: Int64? = nil,
         filter: EventFilter? = nil,
         from origin: ReadOrigin,
         limit: Int,
-        wait: Int64 = 0
+        wait: Duration = .zero
     ) {
         self.partition = partition
         self.filter = filter
@@ -100,9 +100,9 @@ extension Ledger {
         var action = plan.receive(isIdle: found.page.isIdle, now: clock.instant())
         while true {
             switch action {
-            case .wait(let milliseconds):
+            case .wait(let length):
                 let stand = AppendSignals.Stand(found.cursor)
-                let news = await news(for: guest, beyond: stand, atMost: milliseconds)
+                let news = await news(for: guest, beyond: stand, atMost: length)
                 action = plan.receive(news, isCancelled: Task.isCancelled)
             case .look:
                 let readAt = clock.instant()

@@ -6,16 +6,16 @@ extension Ledger {
     /// that stops.
     package func endWaiting() { signals.end() }
 
-    /// Waits for `guest` until there is something beyond `stand`, or `milliseconds` are over.
+    /// Waits for `guest` until there is something beyond `stand`, or `length` is over.
     ///
     /// What this process appends is known at once. Where others append too, one task looks for all
     /// who wait for the same stream.
     func news(
         for guest: AppendSignals.Guest,
         beyond stand: AppendSignals.Stand,
-        atMost milliseconds: Int64
+        atMost length: Duration
     ) async -> WaitPlan.News {
-        guard milliseconds > 0 else { return .nothing }
+        guard length > .zero else { return .nothing }
         if !configuration.seesAllAppends, let looker = signals.startsLooking(guest.stream) {
             Task(executorPreference: configuration.executor) {
                 await self.look(at: guest.stream, as: looker)
@@ -24,7 +24,7 @@ extension Ledger {
         let news = await withTaskGroup(of: AppendSignals.News.self) { group in
             group.addTask { [self] in await signals.wait(guest, at: stand) }
             group.addTask { [self] in
-                await sleep(milliseconds: milliseconds)
+                await sleep(for: length)
                 return .nothing
             }
             defer { group.cancelAll() }
@@ -33,9 +33,9 @@ extension Ledger {
         return WaitPlan.News(news)
     }
 
-    private func sleep(milliseconds: Int64) async {
+    private func sleep(for length: Duration) async {
         _ = await result { () throws(CancellationError) in
-            try await clock.sleep(milliseconds: milliseconds)
+            try await clock.sleep(for: length)
         }
     }
 
@@ -48,7 +48,7 @@ extension Ledger {
     private func look(at stream: StreamID, as looker: UInt64) async {
         var pause = min(Lookout.firstPause, configuration.longPollPause)
         while signals.isWatched(stream, by: looker) {
-            await sleep(milliseconds: pause)
+            await sleep(for: pause)
             pause = min(pause * 2, configuration.longPollPause)
             let count = Self.subscriptionsPerLook
             guard let view = signals.view(of: stream, subscriptions: count) else { continue }

@@ -42,8 +42,8 @@ extension Ledger {
         while true {
             switch action {
             case .read(let query): action = plan.receive(await find(query))
-            case .pause(let milliseconds):
-                await pause(milliseconds)
+            case .pause(let length):
+                await pause(length)
                 action = plan.resume()
             case .finish(let offset, let learned):
                 earliest.remember(learned, of: partition, in: stream)

@@ -20,16 +20,16 @@ package struct SubscriptionPage: Sendable {
 extension Ledger {
     /// Reads a subscription's next events, from a cursor or else from what was committed.
     ///
-    /// When there are none it waits for them, at most `wait` milliseconds.
+    /// When there are none it waits for them, at most `wait`.
     package func poll(
         _ id: SubscriptionID,
         of streamID: StreamID,
         cursor: String?,
         limit: Int,
-        wait: Int64
+        wait: Duration
     ) async throws(LedgerError) -> SubscriptionPage {
         let begun = clock.instant()
-        guard wait > 0 else {
+        guard wait > .zero else {
             let state = try await state(of: id, of: streamID)
             return try await page(of: state, from: cursor, limit: limit)
         }
@@ -42,9 +42,9 @@ extension Ledger {
         var action = plan.receive(isIdle: found.page.isIdle, now: clock.instant())
         while true {
             switch action {
-            case .wait(let milliseconds):
+            case .wait(let length):
                 let stand = AppendSignals.Stand(of: found.page, in: state.value)
-                let news = await news(for: guest, beyond: stand, atMost: milliseconds)
+                let news = await news(for: guest, beyond: stand, atMost: length)
                 action = plan.receive(news, isCancelled: Task.isCancelled)
             case .look:
                 state = try await self.state(of: id, of: streamID)

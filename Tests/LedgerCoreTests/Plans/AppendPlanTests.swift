@@ -17,7 +17,7 @@ struct AppendPlanTests {
 
     func tick(_ uptime: Int64, id: UInt64 = 1) -> AppendPlan.Tick {
         AppendPlan.Tick(
-            Instant(now: Timestamp(milliseconds: 1000 + uptime), uptime: uptime),
+            Instant(now: Timestamp(milliseconds: 1000 + uptime), uptime: .milliseconds(uptime)),
             freshID: Incarnation(high: 9, low: id)
         )
     }
@@ -41,7 +41,7 @@ struct AppendPlanTests {
         AppendPlan(
             [PartitionAppend(partition: partition, tail: tail, units: units)],
             context: context,
-            patience: 1000
+            patience: .seconds(1)
         )
     }
 
@@ -49,7 +49,7 @@ struct AppendPlanTests {
         AppendContext(
             stream: stream,
             trust: TailTrust(created: stream.created, onlySweepDeletes: true),
-            known: Instant(now: Timestamp(milliseconds: 1000), uptime: 0)
+            known: Instant(now: Timestamp(milliseconds: 1000), uptime: .zero)
         )
     }
 
