@@ -1,4 +1,5 @@
 import CSQLite
+import LedgerCore
 import Glibc
 
 /// One connection to the file.
@@ -37,7 +38,7 @@ final class Connection {
             throw SQLiteFailure(code: SQLITE_NOMEM, systemError: 0, message: "out of memory")
         }
         self.handle = handle
-        patience = Int32(clamping: options.lockPatienceMilliseconds)
+        patience = Int32(clamping: options.lockPatience.wholeMilliseconds)
         sqlite3_extended_result_codes(handle, 1)
         waitPatiently()
         guard code == SQLITE_OK else {
