@@ -254,7 +254,7 @@ final class HTTPConnection: Connection<HTTPInput>, ChannelDuplexHandler, @unchec
             method: incoming?.request.method ?? "-",
             route: response.route ?? "none",
             status: response.status,
-            nanoseconds: (loop.eventLoop.now - started).nanoseconds,
+            took: loop.eventLoop.now - started,
             bytesIn: incoming?.bodyBytes ?? 0,
             bytesOut: response.body.count,
             keyID: response.keyID
