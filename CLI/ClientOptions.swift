@@ -35,10 +35,10 @@ struct ClientOptions: ParsableArguments {
     private static func check(_ certificates: String) throws(Failure) {
         let option = "--ca-cert or EVENTLEDGER_CA_CERT"
         let bytes: [UInt8]
-        do throws(FileError) {
+        do throws(Failure) {
             bytes = try LedgerFile.read(certificates)
         } catch {
-            throw Failure.unavailable("\(option): \(error)")
+            throw Failure.unavailable("\(option): \(error.message)")
         }
         let text = String(decoding: bytes, as: UTF8.self)
         guard

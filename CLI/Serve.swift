@@ -84,12 +84,10 @@ struct Serve: AsyncParsableCommand {
         }
         let signals = SignalWaiter()
         let process: LedgerProcess
-        do {
+        do throws(StartError) {
             process = try await LedgerProcess.start(settings, storage: storage, logger: logger)
-        } catch let error as ConfigurationError {
-            throw Failure.unavailable("\(error)")
         } catch {
-            throw Failure.unavailable("cannot serve: \(error)")
+            throw Failure(error)
         }
         do throws(Failure) {
             try Output.text(
@@ -126,10 +124,10 @@ struct Serve: AsyncParsableCommand {
     }
 
     private func dataFolder() throws -> String {
-        do throws(DataFolderError) {
+        do throws(StartError) {
             return try DataFolder.named(data, environment: Environment.value)
         } catch {
-            throw Failure.unavailable("cannot serve: \(error)")
+            throw Failure(error)
         }
     }
 
@@ -177,7 +175,7 @@ struct Serve: AsyncParsableCommand {
         settings.port =
             try port ?? Environment.parsed("EVENTLEDGER_PORT", by: Int.init) ?? settings.port
         guard (0...65535).contains(settings.port) else {
-            throw ValidationError("\(ConfigurationError.invalidPort(settings.port))")
+            throw ValidationError("\(StartError.invalidPort(settings.port))")
         }
         settings.keys = try keys()
         settings.tls = try tls()
@@ -192,6 +190,16 @@ struct Serve: AsyncParsableCommand {
             try logFormat
             ?? Environment.parsed("EVENTLEDGER_LOG_FORMAT", by: LogFormat.init(rawValue:))
         return settings
+    }
+}
+
+extension Failure {
+    /// The words of a configuration's fault name the setting, those of a table's only the table.
+    fileprivate init(_ error: StartError) {
+        switch error {
+        case .storage(let reason): self = .unavailable("cannot serve: \(reason)")
+        default: self = .unavailable("\(error)")
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 import APISuite
 import Foundation
+import LedgerTesting
 import Testing
 
 /// The API suite against a deployed ledger, one check at a time: others may use it too.
@@ -37,11 +38,6 @@ struct DeployedTests {
 
 /// The ledger that is tested: deployed somewhere, or to the local cloud.
 struct Deployment: Sendable {
-    /// A setting without which nothing can be tested.
-    struct Missing: Error, CustomStringConvertible {
-        let description: String
-    }
-
     /// The API's base URL.
     let url: String
     private let key: String?
@@ -57,7 +53,7 @@ struct Deployment: Sendable {
     static func variable(_ name: String) throws -> String {
         let value = ProcessInfo.processInfo.environment[name] ?? ""
         guard !value.isEmpty else {
-            throw Missing(description: "\(name) is not set; `./justw integration-test` sets it")
+            throw TestFailure("\(name) is not set; `./justw integration-test` sets it")
         }
         return value
     }

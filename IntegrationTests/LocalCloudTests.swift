@@ -193,18 +193,13 @@ struct LocalCloudTests {
 
 /// The parts that only the local cloud has: its control endpoint, and the table from behind.
 struct LocalCloud: Sendable {
-    /// Another answer of the control endpoint than 200.
-    struct Refused: Error, CustomStringConvertible {
-        let description: String
-    }
-
     private let control: String
 
     init() throws {
         control = try Deployment.variable("EVENTLEDGER_CONTROL_URL")
     }
 
-    /// One call of the control endpoint.
+    /// One call of the control endpoint; throws when it answers another status than 200.
     @discardableResult
     func call(_ method: String, at path: String, body: String = "") async throws -> JSONValue {
         let request = CurlRequest(
@@ -216,7 +211,7 @@ struct LocalCloud: Sendable {
         let response = try await CurlClient().call(request)
         guard response.status == 200 else {
             let text = String(decoding: response.body, as: UTF8.self)
-            throw Refused(description: "\(method) \(path): \(response.status) \(text)")
+            throw TestFailure("\(method) \(path): \(response.status) \(text)")
         }
         return try JSONValue(response.body)
     }

@@ -79,7 +79,7 @@ struct RemotePartition {
         let now = try await head(at: nil)
         guard let next = Int64(now.text("next_offset")).flatMap({ Offset($0) }),
             let first = Int64(earliest).flatMap({ Offset($0) }),
-            let hash = HashChain.hash(now.text("head"))
+            let hash = Digest(hex: now.text("head"))
         else { throw .notALedger }
         verdict.earliest = first
         verdict.next = next
@@ -154,9 +154,9 @@ struct RemotePartition {
         next = next.advanced(by: 1)
     }
 
-    private mutating func compare(_ kept: String, at next: Offset) async throws(Failure) {
+    private mutating func compare(_ kept: Digest, at next: Offset) async throws(Failure) {
         do throws(Failure) {
-            if try await head(at: next).text("head") == kept {
+            if try await head(at: next).text("head") == kept.hex {
                 verdict.provenHeads += 1
             } else {
                 report(

@@ -136,7 +136,7 @@ struct VerdictReport {
         writer.key("next_offset")
         writer.integer(partition.next.rawValue)
         writer.key("head")
-        writer.string(HashChain.text(partition.head))
+        writer.string(partition.head.hex)
         writer.key("events")
         writer.integer(partition.events)
         switch partition.chain {

@@ -99,12 +99,7 @@ enum HeadFile {
     static func read(_ paths: [String]) throws(Failure) -> KeptHeads {
         var heads = KeptHeads()
         for path in paths {
-            let bytes: [UInt8]
-            do throws(FileError) {
-                bytes = try LedgerFile.read(path)
-            } catch {
-                throw Failure.unavailable("\(error)")
-            }
+            let bytes = try LedgerFile.read(path)
             for line in bytes.split(separator: UInt8(ascii: "\n")) {
                 guard let document = try? JSONValue(Array(line)), add(document, to: &heads) else {
                     throw Failure.unavailable(
@@ -125,7 +120,7 @@ enum HeadFile {
             for entry in stream["partitions"]?.elements ?? [] {
                 guard let partition = Int(entry.text("partition")).flatMap({ Partition($0) }),
                     let next = Int64(entry.text("next_offset")).flatMap({ Offset($0) }),
-                    let head = entry["head"]?.text, head.utf8.count == 64
+                    let head = entry["head"]?.text.flatMap({ Digest(hex: $0) })
                 else { return false }
                 heads.add(head, of: partition, in: id, next: next)
             }

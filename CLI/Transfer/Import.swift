@@ -298,6 +298,6 @@ struct ImportBatch {
     /// asked for again.
     var idempotencyKey: String {
         let place = Array("import \(partition) \(first) ".utf8)
-        return SHA256.hexDigest(place + events)
+        return SHA256.digest(place + events).hex
     }
 }

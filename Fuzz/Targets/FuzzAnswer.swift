@@ -18,13 +18,15 @@ func fuzzAnswer(_ input: [UInt8]) {
     }
 }
 
-private let stream = Incarnation(high: 1, low: 2)
+private let stream = StreamIncarnation(high: 1, low: 2)
+private let subscription = SubscriptionIncarnation(high: 1, low: 2)
 
 /// One of each kind, so that an image is tried as every row that its sort key allows.
 private let groups: [RowGroup] =
     [
         .streams, .progress(stream), .subscriptions(stream), .idempotency(stream), .deletions,
-        .positions(stream, subscription: stream), .clock, .streamName(stream), .rings, .sweep,
+        .positions(stream, subscription: subscription), .clock, .streamName(stream), .rings,
+        .sweep,
     ] + Partition.all(1).flatMap { [.log(stream, $0), .latest(stream, $0)] }
 
 /// Damaged rows are refused; one that is read can be used, and written again as it was.

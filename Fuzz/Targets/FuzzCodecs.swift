@@ -1,6 +1,7 @@
 import LedgerCore
 
 @testable import enum LedgerCore.CRC32C
+@testable import struct LedgerCore.SubscriptionSecret
 
 /// The chunk codec, as a batch and as a single record: decoding what was encoded from the decoded
 /// gives the same.
@@ -103,11 +104,11 @@ func fuzzTokens(_ input: [UInt8]) {
     }
 }
 
-private let secret = [UInt8](repeating: 7, count: 32)
+private let secret = SubscriptionSecret(trusted: [UInt8](repeating: 7, count: 32))
 
 /// The same structure under the right tag is a cursor, in that spelling alone.
 private func forge(_ message: [UInt8]) {
-    let signed = message + HMACSHA256.tag(key: secret, message: message)
+    let signed = message + HMACSHA256.tag(key: secret.bytes, message: message)
     let text = Base64URL.encode(signed)
     guard let cursor = Cursor.decode(text) else { return }
     guard let verified = cursor.verified(secret: secret) else {

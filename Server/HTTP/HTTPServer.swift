@@ -45,14 +45,14 @@ package final class HTTPServer: Sendable {
     ///   - compressor: none means that answers are not compressed.
     ///   - logger: where each request is reported at debug level.
     /// - Returns: a server that already listens.
-    /// - Throws: ``ConfigurationError``.
+    /// - Throws: ``StartError``.
     package static func start(
         _ configuration: ServerConfiguration,
         handler: any APIHandler,
         metrics: PrometheusMetrics = PrometheusMetrics(),
         compressor: ResponseCompressor? = nil,
         logger: Logger
-    ) async throws -> HTTPServer {
+    ) async throws(StartError) -> HTTPServer {
         try configuration.validate()
         var configuration = configuration
         let threads = configuration.loops
@@ -71,7 +71,7 @@ package final class HTTPServer: Sendable {
         )
         let group = MultiThreadedEventLoopGroup(numberOfThreads: threads)
         let loops = group.makeIterator().map { HTTPLoop($0, core: core) }
-        do {
+        do throws(StartError) {
             let channel = try await bind(configuration, group: group, loops: loops, core: core)
             for loop in loops { loop.connections.start(timeouts: configuration.timeouts) }
             return HTTPServer(group: group, channel: channel, loops: loops, core: core)
@@ -83,9 +83,9 @@ package final class HTTPServer: Sendable {
 
     /// Reads the certificate's files again, for connections from now on.
     ///
-    /// - Throws: ``ConfigurationError`` when they can't be used; the server goes on with what it
+    /// - Throws: ``StartError`` when they can't be used; the server goes on with what it
     ///   had.
-    package func reloadCertificate() throws(ConfigurationError) {
+    package func reloadCertificate() throws(StartError) {
         try core.tls?.reload()
     }
 
@@ -141,7 +141,7 @@ extension HTTPServer {
         group: MultiThreadedEventLoopGroup,
         loops: [HTTPLoop],
         core: ServerCore
-    ) async throws(ConfigurationError) -> any Channel {
+    ) async throws(StartError) -> any Channel {
         // Bind 127.0.0.1 for "localhost": a resolver may map the name elsewhere.
         let isName = configuration.host.lowercased() == "localhost"
         let host = isName ? "127.0.0.1" : configuration.host
@@ -253,7 +253,7 @@ final class ServerCore: Sendable {
         compressor: ResponseCompressor?,
         metrics: PrometheusMetrics,
         logger: Logger
-    ) throws(ConfigurationError) {
+    ) throws(StartError) {
         let admission = Admission(limits: configuration.limits)
         limits = configuration.limits
         timeouts = configuration.timeouts

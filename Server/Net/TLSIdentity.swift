@@ -23,16 +23,16 @@ final class TLSIdentity: Sendable {
     private let files: TLSFiles
     private let context: Mutex<NIOSSLContext>
 
-    /// Reads both files; throws ``ConfigurationError`` when they can't be used.
-    init(_ files: TLSFiles) throws(ConfigurationError) {
+    /// Reads both files; throws ``StartError`` when they can't be used.
+    init(_ files: TLSFiles) throws(StartError) {
         self.files = files
         context = Mutex(try Self.read(files))
     }
 
     /// Reads the files again, for connections from now on.
     ///
-    /// Throws ``ConfigurationError`` when they can't be used, and keeps the old certificate.
-    func reload() throws(ConfigurationError) {
+    /// Throws ``StartError`` when they can't be used, and keeps the old certificate.
+    func reload() throws(StartError) {
         let new = try Self.read(files)
         context.withLock { $0 = new }
     }
@@ -42,7 +42,7 @@ final class TLSIdentity: Sendable {
         NIOSSLServerHandler(context: context.withLock { $0 })
     }
 
-    private static func read(_ files: TLSFiles) throws(ConfigurationError) -> NIOSSLContext {
+    private static func read(_ files: TLSFiles) throws(StartError) -> NIOSSLContext {
         let chain = try contents(of: files.certificate, orError: "holds no certificate in PEM") {
             try NIOSSLCertificate.fromPEMFile($0)
         }
@@ -74,12 +74,12 @@ final class TLSIdentity: Sendable {
     ///   - damage: the reason to report where the file can be read and `read` throws.
     ///   - read: parses the file at its path.
     /// - Returns: the parsed content.
-    /// - Throws: ``ConfigurationError/unusableFile(path:reason:)``.
+    /// - Throws: ``StartError/unusableFile(path:reason:)``.
     private static func contents<Content>(
         of path: String,
         orError damage: String,
         read: (String) throws -> Content
-    ) throws(ConfigurationError) -> Content {
+    ) throws(StartError) -> Content {
         do {
             return try read(path)
         } catch {

@@ -47,13 +47,13 @@ package final class LedgerProcess: Sendable {
     ///   - clock: the machine's clocks, except in a test.
     ///   - logger: for everything that the process logs.
     /// - Returns: a ledger that serves already.
-    /// - Throws: ``ConfigurationError``, ``DataFolderError``, `SQLiteOpenError` or ``StorageError``.
+    /// - Throws: ``StartError``; then nothing is left open.
     package static func start(
         _ configuration: ServerConfiguration,
         storage: LedgerStorage,
         clock: any LedgerClock = SystemClock(),
         logger: Logger
-    ) async throws -> LedgerProcess {
+    ) async throws(StartError) -> LedgerProcess {
         var configuration = configuration
         configuration.tableConnections = storage.connections
         try configuration.validate()
@@ -81,7 +81,7 @@ package final class LedgerProcess: Sendable {
         // Before the first request: it must not be decided by a clock that runs ahead.
         await ledger.checkClock()
         LedgerMetricsText.register(ledger, with: metrics)
-        do {
+        do throws(StartError) {
             let server = try await HTTPServer.start(
                 configuration,
                 handler: LedgerAPI(ledger, keys: configuration.keys),
@@ -109,7 +109,7 @@ package final class LedgerProcess: Sendable {
     ///
     /// When they can't be used, the log says so and the old certificate stays.
     package func reloadCertificate() {
-        do throws(ConfigurationError) {
+        do throws(StartError) {
             try server.reloadCertificate()
             logger.info("read the certificate again")
         } catch {

@@ -56,7 +56,7 @@ enum FileLimit {
 
     /// Throws when `limit` is too low for a server, which would fail during its start or accept
     /// nobody.
-    static func require(reserved: Int, limit: Int) throws(ConfigurationError) {
+    static func require(reserved: Int, limit: Int) throws(StartError) {
         let needed = reserved + fewestConnections
         guard limit >= needed else { throw .tooFewFiles(limit: limit, needed: needed) }
     }

@@ -74,12 +74,12 @@ struct OpenStorage: Sendable {
     ///   - clock: for the table's decisions about expired rows.
     ///   - metrics: shows the table's own figures.
     /// - Returns: the open table, which was read once.
-    /// - Throws: ``DataFolderError``, `SQLiteOpenError` or ``StorageError``.
+    /// - Throws: ``StartError/storage(_:)``.
     static func open(
         _ storage: LedgerStorage,
         clock: any LedgerClock,
         metrics: PrometheusMetrics
-    ) async throws -> OpenStorage {
+    ) async throws(StartError) -> OpenStorage {
         switch storage {
         case .sqlite(let folder): try openSQLite(in: folder, clock: clock, metrics: metrics)
         case .dynamoDB(let name): try await openDynamoDB(table: name)
@@ -92,12 +92,17 @@ struct OpenStorage: Sendable {
         in folder: String,
         clock: any LedgerClock,
         metrics: PrometheusMetrics
-    ) throws -> OpenStorage {
+    ) throws(StartError) -> OpenStorage {
         try DataFolder.make(folder)
-        let table = try SQLiteTable.open(
-            path: folder + "/" + DataFolder.fileName,
-            clock: clock.instant
-        )
+        let table: SQLiteTable
+        do throws(SQLiteOpenError) {
+            table = try SQLiteTable.open(
+                path: folder + "/" + DataFolder.fileName,
+                clock: clock.instant
+            )
+        } catch {
+            throw .storage("\(error)")
+        }
         metrics.onCollect(
             "eventledger_wal_bytes",
             help: "Size of SQLite's write-ahead log, bytes."
@@ -114,24 +119,20 @@ struct OpenStorage: Sendable {
         return OpenStorage(table: table, isOwn: true) { await table.close() }
     }
 
-    private static func openDynamoDB(table name: String) async throws -> OpenStorage {
+    private static func openDynamoDB(
+        table name: String
+    ) async throws(StartError) -> OpenStorage {
         let table: DynamoDBTable
-        do throws(AWSEnvironmentError) {
+        do throws(AWSError) {
             table = try DynamoDBTable(name: name, environment: .fromProcess())
         } catch {
-            throw StorageError(description: error.message)
+            throw .storage(error.message)
         }
         do throws(TableError) {
             _ = try await table.query(Query(.streams, limit: 1))
         } catch {
-            throw StorageError(description: "the DynamoDB table \(name): \(error.message)")
+            throw .storage("the DynamoDB table \(name): \(error.message)")
         }
         return OpenStorage(table: table, isOwn: false) {}
     }
-}
-
-/// The table can't be used.
-package struct StorageError: Error, Equatable, CustomStringConvertible {
-    /// The reason in words, for a person.
-    package let description: String
 }

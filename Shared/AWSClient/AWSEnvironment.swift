@@ -16,26 +16,26 @@ package struct AWSEnvironment: Sendable {
     ///
     /// `AWS_REGION` or `AWS_DEFAULT_REGION`; `AWS_ENDPOINT_URL_DYNAMODB` or `AWS_ENDPOINT_URL`.
     /// Makes no call.
-    package static func fromProcess() throws(AWSEnvironmentError) -> AWSEnvironment {
+    package static func fromProcess() throws(AWSError) -> AWSEnvironment {
         try AWSEnvironment(.process)
     }
 
     /// The environment of this process with some variables set otherwise.
     package static func fromProcess(
         overriding others: [String: String]
-    ) throws(AWSEnvironmentError) -> AWSEnvironment {
+    ) throws(AWSError) -> AWSEnvironment {
         try AWSEnvironment(Variables { others[$0] ?? Variables.process[$0] })
     }
 
-    init(_ variables: Variables) throws(AWSEnvironmentError) {
+    init(_ variables: Variables) throws(AWSError) {
         let named = variables["AWS_REGION"] ?? variables["AWS_DEFAULT_REGION"]
         guard let region = named ?? ProfileCredentials(variables: variables).region else {
-            throw AWSEnvironmentError(message: "no AWS region: set AWS_REGION")
+            throw AWSError(.notSent, message: "no AWS region: set AWS_REGION")
         }
         let isPlain = region.utf8.allSatisfy { byte in
             (0x61...0x7a).contains(byte) || (0x30...0x39).contains(byte) || byte == 0x2d
         }
-        guard isPlain else { throw AWSEnvironmentError(message: "AWS_REGION is not a region") }
+        guard isPlain else { throw AWSError(.notSent, message: "AWS_REGION is not a region") }
         self.region = region
         self.variables = variables
         http = CurlPool()
@@ -43,7 +43,7 @@ package struct AWSEnvironment: Sendable {
     }
 
     /// A service's address: from its own variable, from the one for all services, or AWS's host.
-    func endpoint(of service: String) throws(AWSEnvironmentError) -> AWSEndpoint {
+    func endpoint(of service: String) throws(AWSError) -> AWSEndpoint {
         let url =
             variables["AWS_ENDPOINT_URL_\(service.uppercased())"] ?? variables["AWS_ENDPOINT_URL"]
         guard let url else {
@@ -51,7 +51,7 @@ package struct AWSEnvironment: Sendable {
             return AWSEndpoint(scheme: "https", host: "\(service).\(region).\(domain)", isAWS: true)
         }
         guard let endpoint = AWSEndpoint(url) else {
-            throw AWSEnvironmentError(message: "an endpoint must be http://HOST or https://HOST")
+            throw AWSError(.notSent, message: "an endpoint must be http://HOST or https://HOST")
         }
         return endpoint
     }
@@ -89,15 +89,6 @@ struct AWSEndpoint: Hashable, Sendable {
         let isAWS = scheme == "https" && host.hasSuffix(".amazonaws.com")
         self.init(scheme: String(scheme), host: String(host), isAWS: isAWS)
     }
-}
-
-/// The environment lacks something or has something wrong.
-package struct AWSEnvironmentError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// A sentence for a person, which names what to set.
-    package let message: String
-
-    /// The same as ``message``.
-    package var description: String { message }
 }
 
 /// Environment variables by name; an empty one counts as not set.

@@ -1,14 +1,14 @@
 import RawJSON
 
-/// A call to AWS that was not answered with success.
-package struct AWSError: Error, Hashable, Sendable {
+/// A call to AWS that was not answered with success, or could not be made.
+package struct AWSError: Error, Hashable, Sendable, CustomStringConvertible {
     /// Kinds of failure, by whether the call may have been carried out and what its sender can do.
     package enum Kind: Hashable, Sendable {
         /// Not carried out: fewer calls are asked for.
         case throttled
         /// Not carried out: the request itself, or its sender, was refused.
         case refused
-        /// Not carried out: nothing was sent, or there are no credentials.
+        /// Not carried out: nothing was sent, as there are no credentials, no region, no connection.
         case notSent
         /// May have been carried out: a time-out, a broken connection, a server's error.
         case indefinite
@@ -18,10 +18,13 @@ package struct AWSError: Error, Hashable, Sendable {
     package let kind: Kind
     /// AWS's name of the error, such as `ValidationException`; empty when there was no answer.
     package let code: String
-    /// For a log line; holds no secret and no payload.
+    /// For a log line, or for the person who set the environment; holds no secret and no payload.
     package let message: String
     /// The body of AWS's answer as it came; empty when there was no answer.
     package let body: [UInt8]
+
+    /// The same as ``message``.
+    package var description: String { message }
 
     init(_ kind: Kind, code: String = "", message: String, body: [UInt8] = []) {
         self.kind = kind

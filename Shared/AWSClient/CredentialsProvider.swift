@@ -4,7 +4,7 @@ import Synchronization
 /// A place where credentials may be.
 protocol CredentialsSource: Sendable {
     /// The credentials that this place has at present; nil when it is not in use here.
-    func fetch() async throws(AWSCredentialsError) -> AWSCredentials?
+    func fetch() async throws(AWSError) -> AWSCredentials?
 }
 
 /// Finds credentials, keeps them, and fetches new ones before they expire; one fetch at a time.
@@ -18,7 +18,7 @@ final class CredentialsProvider: Sendable {
     /// refused.
     static let pause: Duration = .seconds(5)
 
-    private typealias Fetch = Task<Result<AWSCredentials, AWSCredentialsError>, Never>
+    private typealias Fetch = Task<Result<AWSCredentials, AWSError>, Never>
 
     private struct State {
         /// The last that were fetched, expired perhaps; nil before that, and when AWS refused them.
@@ -28,7 +28,7 @@ final class CredentialsProvider: Sendable {
         /// The time at which the last fetch was begun.
         var tried: AWSTime?
         /// The error of the last fetch; nil when it brought credentials.
-        var failure: AWSCredentialsError?
+        var failure: AWSError?
     }
 
     private let sources: [any CredentialsSource]
@@ -47,7 +47,7 @@ final class CredentialsProvider: Sendable {
     /// Credentials that are valid now.
     ///
     /// The old ones serve to their end, while new ones are fetched and when they can't be had.
-    func credentials() async throws(AWSCredentialsError) -> AWSCredentials {
+    func credentials() async throws(AWSError) -> AWSCredentials {
         switch next(at: now()) {
         case .use(let credentials): return credentials
         case .fail(let error): throw error
@@ -66,7 +66,7 @@ final class CredentialsProvider: Sendable {
     private enum Next {
         case use(AWSCredentials)
         case await(Fetch)
-        case fail(AWSCredentialsError)
+        case fail(AWSError)
     }
 
     private func next(at time: AWSTime) -> Next {
@@ -96,9 +96,9 @@ final class CredentialsProvider: Sendable {
         return fetch
     }
 
-    private func fetch() async -> Result<AWSCredentials, AWSCredentialsError> {
-        let result: Result<AWSCredentials, AWSCredentialsError>
-        do throws(AWSCredentialsError) {
+    private func fetch() async -> Result<AWSCredentials, AWSError> {
+        let result: Result<AWSCredentials, AWSError>
+        do throws(AWSError) {
             result = .success(try await find())
         } catch {
             result = .failure(error)
@@ -115,11 +115,12 @@ final class CredentialsProvider: Sendable {
         return result
     }
 
-    private func find() async throws(AWSCredentialsError) -> AWSCredentials {
+    private func find() async throws(AWSError) -> AWSCredentials {
         for source in sources {
             if let found = try await source.fetch() { return found }
         }
-        throw AWSCredentialsError(
+        throw AWSError(
+            .notSent,
             message: "no AWS credentials: none in the environment, in a profile file, "
                 + "from a container's endpoint or an instance's role"
         )
@@ -152,13 +153,4 @@ struct AWSCredentials: Hashable, Sendable, CustomStringConvertible, CustomReflec
 
     var description: String { "credentials \(accessKeyID.prefix(4))…" }
     var customMirror: Mirror { Mirror(self, children: ["accessKeyID": accessKeyID.prefix(4)]) }
-}
-
-/// No credentials could be had; holds no secret.
-package struct AWSCredentialsError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// A sentence for a person: the place that was tried and its answer, or all places.
-    package let message: String
-
-    /// The same as ``message``.
-    package var description: String { message }
 }

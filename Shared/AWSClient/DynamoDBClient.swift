@@ -37,7 +37,7 @@ package final class DynamoDBClient: Sendable {
     package convenience init(
         _ environment: AWSEnvironment,
         attemptTimeout: Duration
-    ) throws(AWSEnvironmentError) {
+    ) throws(AWSError) {
         try self.init(
             environment,
             attemptTimeout: attemptTimeout,
@@ -51,7 +51,7 @@ package final class DynamoDBClient: Sendable {
         attemptTimeout: Duration,
         now: @escaping @Sendable () -> AWSTime,
         pause: @escaping @Sendable (Duration) async throws -> Void
-    ) throws(AWSEnvironmentError) {
+    ) throws(AWSError) {
         self.environment = environment
         self.attemptTimeout = attemptTimeout
         self.now = now
@@ -93,7 +93,7 @@ package final class DynamoDBClient: Sendable {
         body: [UInt8],
         repetition: Repetition
     ) async throws(AWSError) -> [UInt8] {
-        let credentials = try await credentials()
+        let credentials = try await environment.credentials.credentials()
         let request = request(
             operation,
             body: body,
@@ -116,14 +116,6 @@ package final class DynamoDBClient: Sendable {
     private static let expired: Set<String> = [
         "ExpiredTokenException", "UnrecognizedClientException", "InvalidClientTokenId",
     ]
-
-    private func credentials() async throws(AWSError) -> AWSCredentials {
-        do throws(AWSCredentialsError) {
-            return try await environment.credentials.credentials()
-        } catch {
-            throw AWSError(.notSent, message: error.message)
-        }
-    }
 
     private func request(
         _ operation: StaticString,

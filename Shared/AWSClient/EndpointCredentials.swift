@@ -12,7 +12,7 @@ struct ContainerCredentials: CredentialsSource {
     var timeout: Duration = .seconds(2)
 
     /// The credentials that the endpoint answers with; nil when no endpoint is set.
-    func fetch() async throws(AWSCredentialsError) -> AWSCredentials? {
+    func fetch() async throws(AWSError) -> AWSCredentials? {
         guard let url = try address() else { return nil }
         var request = CurlRequest(url: url, timeout: timeout)
         request.isDirect = true
@@ -21,20 +21,22 @@ struct ContainerCredentials: CredentialsSource {
         do throws(CurlError) {
             answer = try await http.call(request)
         } catch {
-            throw AWSCredentialsError(message: "the container's endpoint: \(error)")
+            throw AWSError(.notSent, message: "the container's endpoint: \(error)")
         }
         guard answer.status == 200, let found = CredentialsDocument.read(answer.body) else {
-            throw AWSCredentialsError(
+            throw AWSError(
+                .notSent,
                 message: "the container's endpoint answered \(answer.status) without credentials"
             )
         }
         return found
     }
 
-    private func address() throws(AWSCredentialsError) -> String? {
+    private func address() throws(AWSError) -> String? {
         if let path = variables["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"] {
             guard path.hasPrefix("/") else {
-                throw AWSCredentialsError(
+                throw AWSError(
+                    .notSent,
                     message: "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI must begin with a slash"
                 )
             }
@@ -42,7 +44,8 @@ struct ContainerCredentials: CredentialsSource {
         }
         guard let url = variables["AWS_CONTAINER_CREDENTIALS_FULL_URI"] else { return nil }
         guard Self.isAllowed(url) else {
-            throw AWSCredentialsError(
+            throw AWSError(
+                .notSent,
                 message: "AWS_CONTAINER_CREDENTIALS_FULL_URI leads to a host that is not allowed"
             )
         }
@@ -75,12 +78,12 @@ struct ContainerCredentials: CredentialsSource {
     }
 
     /// Read at every fetch: the file is replaced as the token expires.
-    private func token() throws(AWSCredentialsError) -> String? {
+    private func token() throws(AWSError) -> String? {
         guard let path = variables["AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"] else {
             return variables["AWS_CONTAINER_AUTHORIZATION_TOKEN"]
         }
         guard let text = TextFile.read(path) else {
-            throw AWSCredentialsError(message: "the container's token file can't be read")
+            throw AWSError(.notSent, message: "the container's token file can't be read")
         }
         return text.split(whereSeparator: \.isWhitespace).first.map(String.init)
     }
@@ -96,7 +99,7 @@ struct InstanceMetadata: CredentialsSource {
     var timeout: Duration = .seconds(1)
 
     /// The role's credentials; nil when the service is switched off or not there.
-    func fetch() async throws(AWSCredentialsError) -> AWSCredentials? {
+    func fetch() async throws(AWSError) -> AWSCredentials? {
         guard variables["AWS_EC2_METADATA_DISABLED"]?.lowercased() != "true" else { return nil }
         let lifetime = ("X-aws-ec2-metadata-token-ttl-seconds", Self.tokenSeconds)
         guard let token = await call("PUT", path: "/latest/api/token", header: lifetime)
@@ -105,10 +108,10 @@ struct InstanceMetadata: CredentialsSource {
         guard let list = await call("GET", path: Self.roles, header: header),
             let role = String(decoding: list, as: UTF8.self).split(whereSeparator: \.isNewline)
                 .first
-        else { throw AWSCredentialsError(message: "the instance has no role") }
+        else { throw AWSError(.notSent, message: "the instance has no role") }
         guard let body = await call("GET", path: Self.roles + role, header: header),
             let found = CredentialsDocument.read(body)
-        else { throw AWSCredentialsError(message: "the metadata service gave no credentials") }
+        else { throw AWSError(.notSent, message: "the metadata service gave no credentials") }
         return found
     }
 

@@ -34,7 +34,7 @@ package final class DynamoDBTable: Table {
         environment: AWSEnvironment,
         attemptTimeout: Duration = .seconds(2),
         clock: @escaping @Sendable () -> Instant = MachineClock.instant
-    ) throws(AWSEnvironmentError) {
+    ) throws(AWSError) {
         self.clock = clock
         requests = Requests(table: name)
         client = try DynamoDBClient(
@@ -99,7 +99,7 @@ package final class DynamoDBTable: Table {
     /// As the protocol says: by `TransactWriteItems`, sent at most once.
     package func transact(
         _ writes: [Write],
-        token: Incarnation,
+        token: TransactionToken,
         decided: Instant
     ) async throws(TableError) -> TransactionOutcome {
         try writes.checkTransaction()

@@ -49,7 +49,7 @@ struct Requests: Sendable {
         return end(writer)
     }
 
-    func transact(_ writes: [Write], token: Incarnation) -> [UInt8] {
+    func transact(_ writes: [Write], token: TransactionToken) -> [UInt8] {
         var writer = JSONWriter(capacity: 4096)
         writer.beginObject()
         writer.key("TransactItems")

@@ -19,15 +19,15 @@ package struct LambdaEnvironment: Sendable {
     /// Reads the settings.
     ///
     /// - Parameter variable: looks a variable up.
-    /// - Throws: ``LambdaConfigurationError`` naming the first variable that is missing or wrong.
-    init(reading variable: (String) -> String?) throws(LambdaConfigurationError) {
+    /// - Throws: ``LambdaError`` naming the first variable that is missing or wrong.
+    init(reading variable: (String) -> String?) throws(LambdaError) {
         guard let table = variable("EVENTLEDGER_TABLE"), !table.isEmpty else {
-            throw LambdaConfigurationError(description: "EVENTLEDGER_TABLE is not set")
+            throw LambdaError(description: "EVENTLEDGER_TABLE is not set")
         }
         self.table = table
         guard let hash = variable("EVENTLEDGER_ROOT_KEY_HASH").flatMap({ APIKeyHash(hex: $0) })
         else {
-            throw LambdaConfigurationError(
+            throw LambdaError(
                 description: "EVENTLEDGER_ROOT_KEY_HASH is not set, or is not the 64 hexadecimal "
                     + "digits that `eventledger key new` prints as the key's hash"
             )
@@ -37,17 +37,17 @@ package struct LambdaEnvironment: Sendable {
         let level = variable("EVENTLEDGER_LOG_LEVEL") ?? "info"
         guard let logLevel = Logger.Level(rawValue: level.lowercased()) else {
             let known = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
-            throw LambdaConfigurationError(
+            throw LambdaError(
                 description: "EVENTLEDGER_LOG_LEVEL is \"\(level)\"; it must be one of \(known)"
             )
         }
         self.logLevel = logLevel
     }
 
-    private static func rate(_ text: String?) throws(LambdaConfigurationError) -> Int {
+    private static func rate(_ text: String?) throws(LambdaError) -> Int {
         guard let text else { return Limits.functionRequestsPerSecond }
         guard let rate = Int(text), (0...Limits.largestRequestRate).contains(rate) else {
-            throw LambdaConfigurationError(
+            throw LambdaError(
                 description: "EVENTLEDGER_REQUESTS_PER_SECOND is \"\(text)\"; it must be a number "
                     + "from 0, for no limit, to \(Limits.largestRequestRate)"
             )
@@ -59,10 +59,4 @@ package struct LambdaEnvironment: Sendable {
     static func variable(_ name: String) -> String? {
         getenv(name).map { String(cString: $0) }
     }
-}
-
-/// A variable of the function's environment is missing or wrong.
-package struct LambdaConfigurationError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// The variable and its fault, for a person.
-    package let description: String
 }

@@ -46,7 +46,7 @@ package enum LambdaHost {
             clock: SystemClock()
         )
         MetricsSystem.bootstrap(host.metrics)
-        do throws(RuntimeFailure) {
+        do throws(LambdaError) {
             try await host.run(table: table)
         } catch {
             complain(error.description)
@@ -92,7 +92,7 @@ struct FunctionHost: Sendable {
     /// Serves until the Runtime API fails, or reports that the function can't start.
     func run(
         table: @Sendable (LambdaEnvironment) throws -> any Table
-    ) async throws(RuntimeFailure) {
+    ) async throws(LambdaError) {
         let environment: LambdaEnvironment
         let opened: any Table
         do {

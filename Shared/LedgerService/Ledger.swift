@@ -3,6 +3,19 @@ package import Logging
 
 /// The ledger's use cases over a table, the same for every transport.
 ///
+/// It makes the classes that do them, each with one concern, and forwards to them. An arrow reads "is
+/// given to"; all of them have the ``TableAccess``, and none has the ledger.
+///
+///     OffsetSearches ─→ StreamCatalog ─→ Appends, Reads, Folds, Deletions
+///     AppendRunner ─→ Appenders ─→ Appends, Deletions         Reads ─→ Subscriptions
+///     Folds, Deletions ─→ Sweeps ─→ BackgroundWork            APIKeys ─→ KeyGate
+///     ClockCheck ─→ Appends, BackgroundWork
+///
+/// What several of them know together is an object that each is given: ``AppendSignals`` (appends,
+/// deletions, subscriptions; reads wait for them), ``FoldQueue`` and ``FoldLags`` (appends, sweeps;
+/// the background works them off), ``ReadHints`` (reads, subscriptions), ``SweepMemory`` (sweeps;
+/// the catalog has them forget).
+///
 /// Safe to use from any number of tasks. In a server one instance serves all requests, so that
 /// requests for one partition share chunks; in a function it lives as long as the process.
 package final class Ledger: Sendable {
@@ -35,21 +48,19 @@ package final class Ledger: Sendable {
         package init() {}
     }
 
-    let table: any Table
-    let clock: BelievedClock
-    let random: LedgerRandom
-    let configuration: Configuration
-    let logger: Logger
-    let streams = StreamCatalog()
-    let appenders = Appenders()
-    let signals = AppendSignals()
-    let foldQueue = FoldQueue()
-    let foldLags = FoldLags()
-    let sweepMemory = SweepMemory()
-    let earliest = EarliestOffsets()
-    let hints = ReadHints()
-    let folding = FoldLocks()
-    let metrics = LedgerMetrics()
+    let access: TableAccess
+    /// The clock, for health and for an operator.
+    let clockCheck: ClockCheck
+    /// The API keys.
+    let keys: APIKeys
+    let appends: Appends
+    let background: BackgroundWork
+    private let streams: StreamCatalog
+    private let reads: Reads
+    private let subscriptions: Subscriptions
+    let folds: Folds
+    private let deletions: Deletions
+    private let sweeps: Sweeps
 
     /// A ledger that keeps nothing but caches: all it stores is in `table`.
     package init(
@@ -59,116 +70,261 @@ package final class Ledger: Sendable {
         configuration: Configuration = Configuration(),
         logger: Logger
     ) {
-        self.table = table
-        self.clock = BelievedClock(clock, rules: configuration.rules)
-        self.random = random
-        self.configuration = configuration
-        self.logger = logger
+        let access = TableAccess(
+            table: table,
+            clock: clock,
+            random: random,
+            configuration: configuration,
+            logger: logger
+        )
+        let (signals, hints, sweepMemory) = (AppendSignals(), ReadHints(), SweepMemory())
+        let (foldQueue, foldLags) = (FoldQueue(), FoldLags())
+        self.access = access
+        clockCheck = ClockCheck(access)
+        keys = APIKeys(access)
+        let offsets = OffsetSearches(access)
+        streams = StreamCatalog(access, offsets: offsets, sweepMemory: sweepMemory)
+        let runner = AppendRunner(
+            access,
+            signals: signals,
+            foldQueue: foldQueue,
+            foldLags: foldLags
+        )
+        let appenders = Appenders(runner)
+        appends = Appends(
+            access,
+            clockCheck: clockCheck,
+            streams: streams,
+            runner: runner,
+            appenders: appenders
+        )
+        reads = Reads(access, streams: streams, offsets: offsets, signals: signals, hints: hints)
+        subscriptions = Subscriptions(
+            access,
+            streams: streams,
+            offsets: offsets,
+            reads: reads,
+            signals: signals,
+            hints: hints
+        )
+        folds = Folds(access, streams: streams)
+        deletions = Deletions(access, streams: streams, appenders: appenders, signals: signals)
+        sweeps = Sweeps(
+            access,
+            streams: streams,
+            folds: folds,
+            deletions: deletions,
+            sweepMemory: sweepMemory,
+            foldQueue: foldQueue,
+            foldLags: foldLags
+        )
+        background = BackgroundWork(
+            access,
+            clockCheck: clockCheck,
+            streams: streams,
+            folds: folds,
+            sweeps: sweeps,
+            foldQueue: foldQueue,
+            foldLags: foldLags
+        )
     }
 
-    /// Draws an id for what is created now.
-    func freshID() -> Incarnation {
-        var random = random
-        return Incarnation.random(using: &random)
+    /// The time as it is believed, and both clocks as they are.
+    var clock: BelievedClock { access.clock }
+
+    /// The events that wait to be folded, as far as this process knows: those it appended itself, and
+    /// those its sweeps found.
+    package var foldLag: FoldLag { background.foldLags.lag }
+}
+
+/// Streams, as ``StreamCatalog`` and ``Deletions`` have them.
+extension Ledger {
+    /// Creates a stream.
+    package func createStream(
+        _ id: StreamID,
+        _ settings: StreamSettings
+    ) async throws(LedgerError) -> StreamDescription {
+        try await streams.createStream(id, settings)
     }
 
-    /// Draws the 32 bytes of a subscription's secret.
-    func freshSecret() -> [UInt8] {
-        freshID().bytes + freshID().bytes
+    /// A stream and the ends of its partitions.
+    package func describeStream(_ id: StreamID) async throws(LedgerError) -> StreamDescription {
+        try await streams.describeStream(id)
     }
 
-    // MARK: The table
-
-    /// A row, or nil; errors as the caller's answer.
-    func row(_ key: TableKey) async throws(LedgerError) -> Item? {
-        do throws(TableError) { return try await table.get(key) } catch { throw LedgerError(error) }
+    /// Changes how long a stream keeps its events: hours; nil: for ever.
+    package func updateStream(
+        _ id: StreamID,
+        retentionHours: Int?
+    ) async throws(LedgerError) -> StreamDescription {
+        try await streams.updateStream(id, retentionHours: retentionHours)
     }
 
-    /// A page of rows; errors as the caller's answer.
-    func rows(_ query: Query) async throws(LedgerError) -> QueryPage {
-        do throws(TableError) {
-            return try await table.query(query)
-        } catch {
-            throw LedgerError(error)
-        }
+    /// One page of streams, by name; only those that fit one of `covered`, nil being all.
+    package func listStreams(
+        limit: Int,
+        after: [UInt8]?,
+        covered: [StreamPattern]? = nil
+    ) async throws(LedgerError) -> (streams: [StreamRow], next: [UInt8]?) {
+        try await streams.listStreams(limit: limit, after: after, covered: covered)
     }
 
-    /// A row for a plan, which has its own way with errors.
-    func find(_ key: TableKey) async -> Result<Item?, TableError> {
-        await result { () throws(TableError) in try await table.get(key) }
+    /// Deletes a stream, and returns as soon as its name is free; safe to repeat.
+    package func deleteStream(_ id: StreamID) async throws(LedgerError) {
+        try await deletions.deleteStream(id)
+    }
+}
+
+/// Events, as ``Appends`` and ``Reads`` have them.
+extension Ledger {
+    /// Appends events to a stream; a repetition of the request is recognised by `idempotency`.
+    package func publish(
+        _ batch: PublishBatch,
+        to id: StreamID,
+        idempotency: IdempotencyMark?
+    ) async throws(LedgerError) -> PublishReceipt {
+        try await appends.publish(batch, to: id, idempotency: idempotency)
     }
 
-    /// A page of rows for a plan, which has its own way with errors.
-    func find(_ query: Query) async -> Result<QueryPage, TableError> {
-        await result { () throws(TableError) in try await table.query(query) }
+    /// Reads one partition of a stream, or all in turns, and leaves nothing behind.
+    package func read(
+        _ id: StreamID,
+        as request: ReadRequest
+    ) async throws(LedgerError) -> LogPage {
+        try await reads.read(id, as: request)
     }
 
-    /// A write; errors as the caller's answer.
-    ///
-    /// What it rests on was read after `decided`.
-    func apply(
-        _ write: Write,
-        decided: Instant
-    ) async throws(LedgerError) -> WriteOutcome {
-        do throws(TableError) {
-            return try await table.write(write, decided: decided)
-        } catch {
-            throw LedgerError(error)
-        }
+    /// The head of one partition: the present one, or as it was when `offset` was the next one.
+    package func head(
+        of id: StreamID,
+        partition index: Int64,
+        at offset: Offset?
+    ) async throws(LedgerError) -> PartitionHead {
+        try await reads.head(of: id, partition: index, at: offset)
     }
 
-    /// A transaction; errors as the caller's answer.
-    ///
-    /// What it rests on was read after `decided`.
-    func apply(
-        _ writes: [Write],
-        decided: Instant
-    ) async throws(LedgerError) -> TransactionOutcome {
-        do throws(TableError) {
-            return try await table.transact(writes, token: freshID(), decided: decided)
-        } catch {
-            throw LedgerError(error)
-        }
+    /// One page of the latest events, one per key, and where the next one begins, nil at the end.
+    package func compacted(
+        _ id: StreamID,
+        limit: Int,
+        after place: CompactedPlan.Place?
+    ) async throws(LedgerError) -> (entries: [CompactedEntry], next: CompactedPlan.Place?) {
+        try await reads.compacted(id, limit: limit, after: place)
     }
 
-    // MARK: Steps of a use case
+    /// The latest event of one key.
+    package func compacted(
+        _ id: StreamID,
+        key: EventKey
+    ) async throws(LedgerError) -> CompactedEntry {
+        try await reads.compacted(id, key: key)
+    }
 
-    /// Repeats an attempt until its write is applied: the shell of ``CompareAndSet``.
-    ///
-    /// An attempt reads, decides and writes, and says whether that was applied and what it made of
-    /// the row. When others were first each time, the answer is ``LedgerError/contention``.
+    /// Answers every waiting call with what it has, and any later one without waiting: for a process
+    /// that stops.
+    package func endWaiting() { reads.endWaiting() }
+}
+
+/// Subscriptions, as ``Subscriptions`` has them.
+extension Ledger {
+    /// Creates a subscription, which keeps `text`: `start_from` as the client wrote it.
+    package func createSubscription(
+        _ id: SubscriptionID,
+        of streamID: StreamID,
+        startingAt start: StartPoint,
+        text: [UInt8]
+    ) async throws(LedgerError) -> SubscriptionDescription {
+        try await subscriptions.createSubscription(id, of: streamID, startingAt: start, text: text)
+    }
+
+    /// A subscription and its place in each partition.
+    package func describeSubscription(
+        _ id: SubscriptionID,
+        of streamID: StreamID
+    ) async throws(LedgerError) -> SubscriptionDescription {
+        try await subscriptions.describeSubscription(id, of: streamID)
+    }
+
+    /// One page of a stream's subscriptions, by name.
+    package func listSubscriptions(
+        of streamID: StreamID,
+        limit: Int,
+        after: [UInt8]?
+    ) async throws(LedgerError) -> (subscriptions: [SubscriptionRow], next: [UInt8]?) {
+        try await subscriptions.listSubscriptions(of: streamID, limit: limit, after: after)
+    }
+
+    /// Deletes a subscription; its positions are removed in the background.
+    package func deleteSubscription(
+        _ id: SubscriptionID,
+        of streamID: StreamID
+    ) async throws(LedgerError) {
+        try await subscriptions.deleteSubscription(id, of: streamID)
+    }
+
+    /// Moves a subscription; cursors from before are refused from now on.
+    package func seek(
+        _ id: SubscriptionID,
+        of streamID: StreamID,
+        to point: StartPoint
+    ) async throws(LedgerError) {
+        try await subscriptions.seek(id, of: streamID, to: point)
+    }
+
+    /// Reads a subscription's next events, from a cursor or else from what was committed; when there
+    /// are none it waits for them, at most `wait`.
+    package func poll(
+        _ id: SubscriptionID,
+        of streamID: StreamID,
+        cursor: String?,
+        limit: Int,
+        wait: Duration
+    ) async throws(LedgerError) -> SubscriptionPage {
+        try await subscriptions.poll(id, of: streamID, cursor: cursor, limit: limit, wait: wait)
+    }
+
+    /// Moves a subscription forward to a cursor; where it is further already, it stays.
+    package func commit(
+        _ id: SubscriptionID,
+        of streamID: StreamID,
+        cursor: String
+    ) async throws(LedgerError) {
+        try await subscriptions.commit(id, of: streamID, cursor: cursor)
+    }
+}
+
+/// What is done behind the calls, as ``Folds``, ``Sweeps`` and ``ClockCheck`` have it.
+extension Ledger {
+    /// Folds every partition up to its tail now; by partition, the offset up to which it is folded.
+    package func compact(_ id: StreamID) async throws(LedgerError) -> [(Partition, Offset)] {
+        try await folds.compact(id)
+    }
+
+    /// Accepts the tails of all partitions, and says what kind of stream it was done to.
+    func acceptTails(of id: StreamID) async throws(LedgerError) -> AcceptedTails {
+        try await folds.acceptTails(of: id)
+    }
+
+    /// Folds every partition that the notices are of, up to the last chunk they name; the indices of
+    /// the notices whose partition could not be folded.
+    package func fold(_ notices: [ChunkNotice]) async -> Set<Int> {
+        await folds.fold(notices)
+    }
+
+    /// Looks at everything now, however long it takes.
     @discardableResult
-    func compareAndSet<Value>(
-        _ attempt: () async throws(LedgerError) -> (isApplied: Bool, value: Value)
-    ) async throws(LedgerError) -> Value {
-        var plan = CompareAndSet<Value>()
-        var action = plan.start()
-        while true {
-            switch action {
-            case .attempt:
-                let (isApplied, value) = try await attempt()
-                action = plan.receive(isApplied: isApplied, value)
-            case .finish(let value): return value
-            case .fail(let refusal): throw LedgerError(refusal)
-            }
-        }
+    package func sweep() async -> SweepReport { await sweeps.sweep() }
+
+    /// Does what is due, as far as `budget` goes; with `wantsRound` every stream is to be
+    /// looked at from now on, due or not.
+    @discardableResult
+    package func sweepDue(within budget: Duration, wantsRound: Bool = false) async -> SweepReport {
+        await sweeps.sweepDue(within: budget, wantsRound: wantsRound)
     }
 
-    /// Runs the steps of a use case that come after one that was applied: no error of theirs says
-    /// any more that nothing was changed.
-    func afterChange<Success>(
-        _ body: () async throws(LedgerError) -> Success
-    ) async throws(LedgerError) -> Success {
-        do throws(LedgerError) { return try await body() } catch { throw error.afterChange }
-    }
+    /// The background work of a server process, until the task is cancelled.
+    package func runBackground() async { await background.runBackground() }
 
-    /// Decodes a stored row; damage as the caller's answer.
-    func decoded<Row>(_ decode: () throws(TableError) -> Row) throws(LedgerError) -> Row {
-        do throws(TableError) { return try decode() } catch { throw LedgerError(error) }
-    }
-
-    /// Asks a rule of the core; its refusal as the caller's answer.
-    func unlessRefused<Value>(_ rule: () throws(Refusal) -> Value) throws(LedgerError) -> Value {
-        do throws(Refusal) { return try rule() } catch { throw LedgerError(error) }
-    }
+    /// Reads the highest time that the table has seen, if it is due, and keeps it up to date.
+    package func checkClock() async { await clockCheck.checkClock() }
 }

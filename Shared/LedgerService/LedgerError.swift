@@ -1,4 +1,5 @@
 package import LedgerCore
+package import RawJSON
 
 /// The refusal or failure of a use case: unless a case says otherwise, nothing was changed.
 ///
@@ -8,6 +9,8 @@ package enum LedgerError: Error, Hashable, Sendable {
 
     /// A field or parameter breaks a rule or a limit.
     case invalid(field: String, message: String, limit: Int? = nil)
+    /// The field, or the body as a whole, is not the JSON that it must be.
+    case malformed(field: String, JSONError)
     /// A text that is not a stream's name.
     case invalidStreamID(String)
     /// A text that is not a subscription's name.

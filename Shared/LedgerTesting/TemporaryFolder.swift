@@ -2,25 +2,21 @@ import Glibc
 
 /// A folder that is gone, with all in it, when nobody uses it any more.
 package final class TemporaryFolder: Sendable {
-    /// The failure to make the folder.
-    package struct Failure: Error {
-        /// The system's number of the error.
-        package let errno: Int32
-    }
-
     package let path: String
 
     /// An empty folder.
     ///
     /// - Parameter prefersMemory: true for a folder in memory, which is faster. A power loss takes it;
     ///   tests that decide by themselves what is durable do not mind.
-    /// - Throws: ``Failure``: no room, or no right.
-    package init(prefersMemory: Bool = false) throws(Failure) {
+    /// - Throws: When there is no room, or no right.
+    package init(prefersMemory: Bool = false) throws {
         let memory = "/dev/shm"
         let usual = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
         let base = prefersMemory && access(memory, W_OK) == 0 ? memory : usual
         var template = Array("\(base)/eventledger-test-XXXXXX".utf8CString)
-        guard let made = mkdtemp(&template) else { throw Failure(errno: errno) }
+        guard let made = mkdtemp(&template) else {
+            throw TestFailure("no folder in \(base): \(String(cString: strerror(errno)))")
+        }
         path = String(cString: made)
     }
 

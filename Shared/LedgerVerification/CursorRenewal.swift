@@ -26,11 +26,8 @@ package enum CursorRenewal {
             let stream = try StreamRow(item)
             for item in try await rows(of: .subscriptions(stream.incarnation), in: table) {
                 let subscription = try SubscriptionRow(item)
-                let secret =
-                    Incarnation.random(using: &random).bytes
-                    + Incarnation.random(using: &random).bytes
                 let outcome = try await table.write(
-                    subscription.renewed(secret: secret),
+                    subscription.renewed(secret: .random(using: &random)),
                     decided: clock()
                 )
                 guard case .applied = outcome else {

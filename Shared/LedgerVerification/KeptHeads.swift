@@ -2,14 +2,14 @@ package import LedgerCore
 
 /// Heads of partitions that were kept elsewhere, to prove that nothing before them was rewritten.
 package struct KeptHeads: Sendable {
-    private var heads: [StreamID: [Partition: [Offset: String]]] = [:]
+    private var heads: [StreamID: [Partition: [Offset: Digest]]] = [:]
 
     /// Begins with no head at all.
     package init() {}
 
-    /// Adds the head that `partition` had when its next offset was `next`: 64 hex digits.
+    /// Adds the head that `partition` had when its next offset was `next`.
     package mutating func add(
-        _ head: String,
+        _ head: Digest,
         of partition: Partition,
         in stream: StreamID,
         next: Offset
@@ -29,31 +29,31 @@ package struct KeptHeads: Sendable {
     package func heads(
         of partition: Partition,
         in stream: StreamID
-    ) -> [(next: Offset, head: String)] {
+    ) -> [(next: Offset, head: Digest)] {
         (heads[stream]?[partition] ?? [:]).map { ($0, $1) }.sorted { $0.0 < $1.0 }
     }
 }
 
 /// Compares heads that were kept elsewhere with the ends of the chunks as they pass by.
 struct HeadComparison {
-    private var waiting: [(next: Offset, head: String)]
+    private var waiting: [(next: Offset, head: Digest)]
     private var wrong: [Offset] = []
     /// Heads that the log still has.
     private(set) var proven = 0
     /// Heads that lie before what is stored.
     private(set) var expired = 0
 
-    init(_ heads: [(next: Offset, head: String)]) {
+    init(_ heads: [(next: Offset, head: Digest)]) {
         waiting = heads
         // Before the first event every log is alike.
         pass(.zero, hash: HashChain.start)
     }
 
     /// A chunk ends at `end`, or what was before it did.
-    mutating func pass(_ end: Offset, hash: [UInt8]) {
+    mutating func pass(_ end: Offset, hash: Digest) {
         guard let index = waiting.firstIndex(where: { $0.next == end }) else { return }
         let kept = waiting.remove(at: index)
-        if kept.head == HashChain.text(hash) { proven += 1 } else { wrong.append(end) }
+        if kept.head == hash { proven += 1 } else { wrong.append(end) }
     }
 
     /// The log is stored from `earliest` to `next`; returns what does not fit, and where.

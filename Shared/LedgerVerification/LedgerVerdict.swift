@@ -67,7 +67,7 @@ package struct PartitionVerdict: Sendable {
     package var earliest = Offset.zero
     /// The offset of the next event.
     package var next = Offset.zero
-    /// The hash chain's end, 32 bytes.
+    /// The hash chain's end.
     package var head = HashChain.start
     /// The number of chunks that are stored.
     package var chunks = 0

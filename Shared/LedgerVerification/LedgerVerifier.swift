@@ -8,12 +8,12 @@ package struct LedgerVerifier {
     private var findings = Findings()
     private var streams: [StreamRow] = []
     private var jobs: Set<RowOwner> = []
-    private var subscriptions: Set<Incarnation> = []
+    private var subscriptions: Set<SubscriptionIncarnation> = []
 
     /// The stream, or the subscription of it, whose rows a deletion job removes.
     private struct RowOwner: Hashable {
-        let stream: Incarnation
-        let subscription: Incarnation?
+        let stream: StreamIncarnation
+        let subscription: SubscriptionIncarnation?
     }
 
     private init(_ snapshot: any TableSnapshot, against heads: KeptHeads) {

@@ -10,7 +10,7 @@ struct LogWalk {
         let end: Offset
         let timestamp: Timestamp
         let ttl: TTL
-        let hash: [UInt8]
+        let hash: Digest
     }
 
     private let stream: StreamRow
@@ -24,7 +24,7 @@ struct LogWalk {
     private(set) var fold: LogFold
     private(set) var index = ChunkIndex()
 
-    init(stream: StreamRow, progress: ProgressRow, heads: [(next: Offset, head: String)]) {
+    init(stream: StreamRow, progress: ProgressRow, heads: [(next: Offset, head: Digest)]) {
         self.stream = stream
         partition = progress.partition
         self.progress = progress
@@ -159,7 +159,7 @@ struct LogWalk {
     /// Compares a chunk's end with the watermark's memory of it, and with heads kept elsewhere.
     private mutating func pass(
         _ end: Offset,
-        hash: [UInt8],
+        hash: Digest,
         timestamp: Timestamp,
         ttl: TTL
     ) {

@@ -99,7 +99,7 @@ struct LogFold {
         private let low: UInt64
 
         init(_ bytes: [UInt8]) {
-            let digest = SHA256.digest(bytes)
+            let digest = SHA256.digest(bytes).bytes
             high = digest.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
             low = digest.dropFirst(8).prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
         }

@@ -119,7 +119,7 @@ package final class SQLiteTable: Table {
     /// Applies all writes or none.
     package func transact(
         _ writes: [Write],
-        token: Incarnation,
+        token: TransactionToken,
         decided: Instant
     ) async throws(TableError) -> TransactionOutcome {
         try writes.checkTransaction()

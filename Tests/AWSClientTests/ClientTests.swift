@@ -155,7 +155,7 @@ struct ClientTests {
 
     @Test("Without a region it says what to set")
     func noRegion() {
-        let error = #expect(throws: AWSEnvironmentError.self) {
+        let error = #expect(throws: AWSError.self) {
             try AWSEnvironment(Variables(["HOME": "/nonexistent"]))
         }
         #expect(error?.message.contains("AWS_REGION") == true)

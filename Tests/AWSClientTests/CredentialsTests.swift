@@ -136,7 +136,7 @@ struct CredentialsTests {
             "AWS_EC2_METADATA_DISABLED": "true", "HOME": "/nonexistent",
         ])
         let provider = CredentialsProvider.chain(variables, http: CurlPool())
-        let error = await #expect(throws: AWSCredentialsError.self) {
+        let error = await #expect(throws: AWSError.self) {
             _ = try await provider.credentials()
         }
         #expect(error?.message.contains("environment") == true)
@@ -161,10 +161,10 @@ struct CredentialsProviderTests {
         let fetches = Atomic(0)
         let fails = Atomic(false)
 
-        func fetch() async throws(AWSCredentialsError) -> AWSCredentials? {
+        func fetch() async throws(AWSError) -> AWSCredentials? {
             let count = fetches.wrappingAdd(1, ordering: .relaxed).newValue
             await Task.yield()
-            if fails.load(ordering: .relaxed) { throw AWSCredentialsError(message: "down") }
+            if fails.load(ordering: .relaxed) { throw AWSError(.notSent, message: "down") }
             return AWSCredentials(
                 accessKeyID: "key-\(count)",
                 secretAccessKey: "s",
@@ -220,7 +220,7 @@ struct CredentialsProviderTests {
             await withTaskGroup(of: Void.self) { group in
                 for _ in 0..<32 {
                     group.addTask {
-                        await #expect(throws: AWSCredentialsError.self) {
+                        await #expect(throws: AWSError.self) {
                             try await provider.credentials()
                         }
                     }

@@ -1,5 +1,6 @@
 import Foundation
 import LedgerService
+import LedgerTesting
 import Testing
 
 @testable import LambdaHost
@@ -8,7 +9,7 @@ import Testing
 struct HTTPEventTests {
     private func request(_ event: String) throws -> APIRequest {
         guard case .request(let request) = try LambdaEvent(Array(event.utf8)) else {
-            throw Failure("no request")
+            throw TestFailure("no request")
         }
         return request
     }
@@ -41,7 +42,7 @@ struct HTTPEventTests {
         let event = Events.gateway("POST", path: "/streams/s/events", body: body, isBase64: true)
         #expect(try request(event).body == bytes)
         let bad = Events.gateway("POST", path: "/streams/s/events", body: "a b=", isBase64: true)
-        #expect(throws: LambdaEventError.badBase64) { try request(bad) }
+        #expect(throws: LambdaError.badBase64) { try request(bad) }
     }
 
     @Test(
@@ -87,7 +88,7 @@ struct HTTPEventTests {
         ]
     )
     func garbage(_ event: String) {
-        #expect(throws: LambdaEventError.self) { try LambdaEvent(Array(event.utf8)) }
+        #expect(throws: LambdaError.self) { try LambdaEvent(Array(event.utf8)) }
     }
 
     @Test("No cut of an event is taken for one, or stops the function")
@@ -96,7 +97,7 @@ struct HTTPEventTests {
             Events.gateway("POST", path: "/streams/s/events", body: "{\"a\":\"\\u00e9\"}").utf8
         )
         for count in 0..<event.count {
-            #expect(throws: LambdaEventError.self) { try LambdaEvent(Array(event[..<count])) }
+            #expect(throws: LambdaError.self) { try LambdaEvent(Array(event[..<count])) }
         }
     }
 
@@ -109,10 +110,4 @@ struct HTTPEventTests {
             }
         }
     }
-}
-
-struct Failure: Error {
-    let message: String
-
-    init(_ message: String) { self.message = message }
 }

@@ -66,7 +66,7 @@ struct RuntimeLoopTests {
     @Test("A function that can't start says why")
     func initError() async {
         var drive = Drive()
-        let calls = await drive.run(.poll, on: []) { throw Failure("no credentials") }
+        let calls = await drive.run(.poll, on: []) { throw TestFailure("no credentials") }
         #expect(calls.map(\.path) == ["/2018-06-01/runtime/init/error"])
         #expect((calls[0].json["errorMessage"] as? String)?.contains("no credentials") == true)
         drive.environment = [:]

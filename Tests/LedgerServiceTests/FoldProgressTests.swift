@@ -82,7 +82,7 @@ struct FoldProgressTests {
         let gate = Gate()
         let inside = Mutex((now: 0, most: 0))
         let full = Gate()
-        let stream = Incarnation(high: 1, low: 1)
+        let stream = StreamIncarnation(high: 1, low: 1)
         let partitions = try (0..<30).map { try #require(Partition($0)) }
         async let folded: [Void] = inParallel(partitions + partitions) { partition in
             await locks.withLock(on: .log(stream, partition)) {

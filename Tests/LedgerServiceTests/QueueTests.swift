@@ -49,6 +49,6 @@ struct QueueTests {
             "320 publishers on a table that refuses: median \(took[160].wholeMilliseconds) ms, "
                 + "most \(longest.wholeMilliseconds) ms"
         )
-        #expect(longest <= api.ledger.configuration.appendDeadline + Limits.attemptTimeout)
+        #expect(longest <= api.ledger.access.configuration.appendDeadline + Limits.attemptTimeout)
     }
 }

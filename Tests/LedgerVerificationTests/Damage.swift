@@ -50,9 +50,9 @@ struct Damage: Sendable, CustomTestStringConvertible {
         Damage("a chunk and its hash are rewritten", at: 8, finding: "hash chain breaks") {
             try await $0.change(try await $0.chunkKey(6)) { item in
                 let batch = try forged(item)
-                let previous = [UInt8](repeating: 7, count: 32)
+                let previous = SHA256.digest([7])
                 item[.batch] = .bytes(batch)
-                item[.hash] = .bytes(HashChain.next(previous: previous, batch: batch))
+                item[.hash] = .bytes(HashChain.next(previous: previous, batch: batch).bytes)
             }
         },
         Damage("a chunk is missing", at: 6, finding: "up to 8 are missing") {
@@ -206,13 +206,13 @@ struct Damage: Sendable, CustomTestStringConvertible {
                     item[.batch] = .bytes(try forged(item))
                 }
                 hash = HashChain.next(previous: hash, batch: try #require(item.bytes(.batch)))
-                item[.hash] = .bytes(hash)
+                item[.hash] = .bytes(hash.bytes)
             }
             let offset = Int64(String(decoding: item.key.sortKey, as: UTF8.self)) ?? 0
             guard offset == 14 else { continue }
             let atWatermark = hash
             try await stored.change(try await progress(stored)) {
-                $0[.hash] = .bytes(atWatermark)
+                $0[.hash] = .bytes(atWatermark.bytes)
             }
         }
     }

@@ -39,7 +39,7 @@ final class GuardedTable: Table {
 
     func transact(
         _ writes: [Write],
-        token: Incarnation,
+        token: TransactionToken,
         decided: Instant
     ) async throws(TableError) -> TransactionOutcome {
         for write in writes { try check(write) }

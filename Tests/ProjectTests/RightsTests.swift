@@ -86,7 +86,7 @@ private final class Functions: Sendable {
     func leaveRing() async throws {
         let item = try #require(try await memory.query(Query(.streams, limit: 1)).items.first)
         let stream = try StreamRow(item)
-        await ledgers[.compactor]?.keep(
+        await ledgers[.compactor]?.folds.keep(
             FoldRequest(stream.partitions[0], of: stream)
         )
     }

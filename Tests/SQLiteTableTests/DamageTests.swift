@@ -40,7 +40,7 @@ import Testing
         await expectCorrupt {
             _ = try await table.transact(
                 [.delete(good.key), .check(bad, if: .exists)],
-                token: Sample.stream
+                token: Sample.token
             )
         }
         #expect(try await table.get(good.key) == good)

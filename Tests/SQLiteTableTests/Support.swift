@@ -37,7 +37,8 @@ func withTable(
 
 /// Rows of one made-up stream.
 enum Sample {
-    static let stream = Incarnation(high: 1, low: 2)
+    static let stream = StreamIncarnation(high: 1, low: 2)
+    static let token = TransactionToken(high: 1, low: 2)
 
     static func chunk(_ offset: Int64, partition: Int = 0) throws -> TableKey {
         .chunk(stream, try #require(Partition(partition)), try #require(Offset(offset)))

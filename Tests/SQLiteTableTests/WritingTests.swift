@@ -135,7 +135,7 @@ import Testing
             await #expect(performing: { _ = try await table.write(.delete(key)) }, throws: closed)
             await #expect(
                 performing: {
-                    _ = try await table.transact([.delete(key)], token: Sample.stream)
+                    _ = try await table.transact([.delete(key)], token: Sample.token)
                 },
                 throws: closed
             )

@@ -200,21 +200,21 @@ import Testing
         for host in [
             "0.0.0.0", "::", "192.168.0.1", "example.com", "128.0.0.1", "", "::ffff:1.2.3.4",
         ] {
-            #expect(throws: ConfigurationError.loopbackOnly(host: host)) {
+            #expect(throws: StartError.loopbackOnly(host: host)) {
                 try ServerConfiguration(host: host).validate()
             }
         }
-        #expect(throws: ConfigurationError.invalidPort(65536)) {
+        #expect(throws: StartError.invalidPort(65536)) {
             try ServerConfiguration(port: 65536).validate()
         }
         for origin in [
             "example.com", "https://", "https://a/", "https://a b", "https://*.a", "**", "",
         ] {
-            #expect(throws: ConfigurationError.invalidOrigin(origin)) {
+            #expect(throws: StartError.invalidOrigin(origin)) {
                 try ServerConfiguration(corsOrigins: [origin]).validate()
             }
         }
-        let message = ConfigurationError.loopbackOnly(host: "0.0.0.0").description
+        let message = StartError.loopbackOnly(host: "0.0.0.0").description
         #expect(message.contains("API keys"))
     }
 }

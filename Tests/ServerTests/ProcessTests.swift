@@ -39,7 +39,7 @@ import Testing
     }
 
     @Test func needsRoomForAFewConnections() {
-        #expect(throws: ConfigurationError.tooFewFiles(limit: 101, needed: 102)) {
+        #expect(throws: StartError.tooFewFiles(limit: 101, needed: 102)) {
             try FileLimit.require(reserved: 70, limit: 101)
         }
         #expect(throws: Never.self) { try FileLimit.require(reserved: 70, limit: 102) }

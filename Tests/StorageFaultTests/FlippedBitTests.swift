@@ -124,7 +124,7 @@ struct DamagedFileTests {
         #expect(noticed > trials / 2)
     }
 
-    private static let stream = Incarnation(high: 1, low: 2)
+    private static let stream = StreamIncarnation(high: 1, low: 2)
 
     private static func fill(_ path: String) async throws -> Set<Item> {
         let table = try SQLiteTable.open(path: path, clock: ManualClock().instant)

@@ -116,7 +116,7 @@ struct TruncationTests {
 
     private static func key(_ offset: Int64) throws -> TableKey {
         let partition = try #require(Partition(0))
-        return .chunk(Incarnation(high: 1, low: 2), partition, try #require(Offset(offset)))
+        return .chunk(StreamIncarnation(high: 1, low: 2), partition, try #require(Offset(offset)))
     }
 
     /// The rows in these files: nil when they are refused as damaged, `.some(nil)` when reading

@@ -13,35 +13,9 @@ enum LambdaEvent {
     case sweep
 }
 
-/// The reason to refuse an event, of which nothing was done.
-///
-/// Its text names the fault and never repeats the event's content.
-enum LambdaEventError: Error, Hashable, CustomStringConvertible {
-    /// The event is not JSON, or a member has the wrong type.
-    case malformed(JSONError)
-    /// The body is said to be base64 and is not.
-    case badBase64
-    /// No function takes this kind of event.
-    case unknown
-    /// This function does not take this kind of event.
-    case foreign(kind: String, function: LedgerFunction)
-
-    var description: String {
-        switch self {
-        case .malformed(let error): "the event is not as it should be: \(error)"
-        case .badBase64: "the event's body is not the base64 it is said to be"
-        case .unknown:
-            "the event is neither an HTTP request (payload version 2.0), nor a DynamoDB stream "
-                + "batch, nor a schedule"
-        case .foreign(let kind, let function):
-            "the function \(function.rawValue) does not take \(kind)"
-        }
-    }
-}
-
 extension LambdaEvent {
     /// Reads an event, and tells its kind by its members.
-    init(_ bytes: [UInt8]) throws(LambdaEventError) {
+    init(_ bytes: [UInt8]) throws(LambdaError) {
         let fields: EventFields
         do throws(JSONError) {
             fields = try Self.read(bytes)
@@ -150,7 +124,7 @@ struct HTTPEventFields {
     }
 
     /// The request; nil when the event has no method or no path, and so is of another kind.
-    func request() throws(LambdaEventError) -> APIRequest? {
+    func request() throws(LambdaError) -> APIRequest? {
         guard let method, let rawPath else { return nil }
         var request = APIRequest(
             method: method,

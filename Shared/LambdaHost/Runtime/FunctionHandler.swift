@@ -27,11 +27,11 @@ struct FunctionHandler: Sendable {
     ///   - event: the event's JSON.
     ///   - deadline: the time at which Lambda stops the function.
     /// - Returns: the function's answer, JSON.
-    /// - Throws: ``LambdaEventError`` for an event that this function can't handle.
+    /// - Throws: ``LambdaError`` for an event that this function can't handle.
     func handle(
         _ event: [UInt8],
         by deadline: Timestamp
-    ) async throws(LambdaEventError) -> [UInt8] {
+    ) async throws(LambdaError) -> [UInt8] {
         let event = try LambdaEvent(event)
         await ledger.checkClock()
         switch event {
@@ -55,7 +55,7 @@ struct FunctionHandler: Sendable {
     private func require(
         _ only: LedgerFunction,
         for kind: String
-    ) throws(LambdaEventError) {
+    ) throws(LambdaError) {
         guard function == only else { throw .foreign(kind: kind, function: function) }
     }
 

@@ -2,12 +2,9 @@ import CurlHTTP
 import LedgerCore
 import RawJSON
 
-/// A failure of the Runtime API, which ends the function so that a new one takes its place.
-struct RuntimeFailure: Error, CustomStringConvertible {
-    let description: String
-}
-
 /// Lambda's Runtime API (version 2018-06-01): how a function gets events and hands back answers.
+///
+/// A failure of it ends the function, so that a new one takes its place.
 struct RuntimeAPI: Sendable {
     private let base: String
     private let client = CurlClient()
@@ -18,13 +15,13 @@ struct RuntimeAPI: Sendable {
     }
 
     /// Waits for the next event without a time-out, since the function may be frozen meanwhile.
-    func next() async throws(RuntimeFailure) -> Invocation {
+    func next() async throws(LambdaError) -> Invocation {
         let answer = try await call(request("/invocation/next", timeout: Self.forEver))
         guard answer.status == 200, let id = answer.header("lambda-runtime-aws-request-id"),
             let deadline = answer.header("lambda-runtime-deadline-ms").flatMap({ Int64($0) })
         else {
             let message = "next: status \(answer.status), no request id or no deadline"
-            throw RuntimeFailure(description: message)
+            throw LambdaError(description: message)
         }
         return Invocation(
             deadline: Timestamp(milliseconds: deadline),
@@ -40,7 +37,7 @@ struct RuntimeAPI: Sendable {
     func respond(
         to requestID: String,
         with answer: [UInt8]
-    ) async throws(RuntimeFailure) -> Int {
+    ) async throws(LambdaError) -> Int {
         try await post(answer, to: "/invocation/\(requestID)/response")
     }
 
@@ -48,13 +45,13 @@ struct RuntimeAPI: Sendable {
     func fail(
         _ requestID: String,
         with failure: FunctionFailure
-    ) async throws(RuntimeFailure) {
+    ) async throws(LambdaError) {
         let path = "/invocation/\(requestID)/error"
         _ = try await post(failure.body, to: path, errorType: failure.type)
     }
 
     /// Reports that the function could not start.
-    func failInit(with failure: FunctionFailure) async throws(RuntimeFailure) {
+    func failInit(with failure: FunctionFailure) async throws(LambdaError) {
         _ = try await post(failure.body, to: "/init/error", errorType: failure.type)
     }
 
@@ -65,7 +62,7 @@ struct RuntimeAPI: Sendable {
         _ body: [UInt8],
         to path: String,
         errorType: String? = nil
-    ) async throws(RuntimeFailure) -> Int {
+    ) async throws(LambdaError) -> Int {
         var headers = [("content-type", "application/json")]
         if let errorType { headers.append(("lambda-runtime-function-error-type", errorType)) }
         var request = request(path)
@@ -83,11 +80,11 @@ struct RuntimeAPI: Sendable {
         return request
     }
 
-    private func call(_ request: CurlRequest) async throws(RuntimeFailure) -> CurlResponse {
+    private func call(_ request: CurlRequest) async throws(LambdaError) -> CurlResponse {
         do throws(CurlError) {
             return try await client.call(request)
         } catch {
-            throw RuntimeFailure(description: "the Runtime API: \(error)")
+            throw LambdaError(description: "the Runtime API: \(error)")
         }
     }
 }

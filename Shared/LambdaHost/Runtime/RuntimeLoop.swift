@@ -12,7 +12,7 @@ struct RuntimeLoop: Sendable {
     let logger: Logger
 
     /// Handles events for ever, or until the Runtime API fails.
-    func run() async throws(RuntimeFailure) -> Never {
+    func run() async throws(LambdaError) -> Never {
         while true {
             let invocation = try await runtime.next()
             current.begin(invocation)
@@ -23,9 +23,9 @@ struct RuntimeLoop: Sendable {
         }
     }
 
-    private func answer(_ invocation: Invocation) async throws(RuntimeFailure) {
+    private func answer(_ invocation: Invocation) async throws(LambdaError) {
         let answer: [UInt8]
-        do throws(LambdaEventError) {
+        do throws(LambdaError) {
             answer = try await handler.handle(invocation.event, by: invocation.deadline)
         } catch {
             logger.error("the event was refused", metadata: ["error": "\(error)"])

@@ -11,14 +11,14 @@ package struct Cursor: Hashable, Sendable {
     fileprivate static let version: UInt8 = 1
 
     /// The subscription it belongs to.
-    package var subscription: Incarnation
+    package var subscription: SubscriptionIncarnation
     /// The subscription's seek epoch when it was made; never negative.
     package var epoch: Int64
     /// By partition: the position after the page.
     package var positions: [Position]
 
     /// A cursor; `epoch` is not negative.
-    package init(subscription: Incarnation, epoch: Int64, positions: [Position]) {
+    package init(subscription: SubscriptionIncarnation, epoch: Int64, positions: [Position]) {
         precondition(epoch >= 0, "a seek epoch is never negative")
         self.subscription = subscription
         self.epoch = epoch
@@ -26,12 +26,12 @@ package struct Cursor: Hashable, Sendable {
     }
 
     /// The text that clients see, under the subscription's secret.
-    package func encoded(secret: [UInt8]) -> String {
+    package func encoded(secret: SubscriptionSecret) -> String {
         var bytes = [Self.version]
         bytes += subscription.bytes
         Varint.append(UInt64(epoch), to: &bytes)
         PositionVector.append(positions, to: &bytes)
-        bytes += HMACSHA256.tag(key: secret, message: bytes)
+        bytes += HMACSHA256.tag(key: secret.bytes, message: bytes)
         return Base64URL.encode(bytes)
     }
 
@@ -44,7 +44,7 @@ package struct Cursor: Hashable, Sendable {
         let signed = bytes.count - HMACSHA256.tagCount
         var reader = ByteReader(bytes, upTo: signed)
         guard reader.byte() == version,
-            let subscription = reader.take(16).flatMap({ Incarnation(bytes: $0) }),
+            let subscription = reader.take(16).flatMap({ SubscriptionIncarnation(bytes: $0) }),
             let epoch = reader.number().flatMap(Int64.init(exactly:)),
             let positions = PositionVector.read(&reader), reader.isAtEnd
         else { return nil }
@@ -63,11 +63,12 @@ package struct UnverifiedCursor: Sendable {
     fileprivate let tag: [UInt8]
 
     /// The subscription it claims; that one's secret verifies it.
-    package var subscription: Incarnation { cursor.subscription }
+    package var subscription: SubscriptionIncarnation { cursor.subscription }
 
     /// The cursor, when it was made with `secret`; nil when it was not.
-    package func verified(secret: [UInt8]) -> Cursor? {
-        constantTimeEquals(HMACSHA256.tag(key: secret, message: message), tag) ? cursor : nil
+    package func verified(secret: SubscriptionSecret) -> Cursor? {
+        let isOurs = constantTimeEquals(HMACSHA256.tag(key: secret.bytes, message: message), tag)
+        return isOurs ? cursor : nil
     }
 }
 
@@ -86,14 +87,14 @@ package struct ReadCursor: Hashable, Sendable {
     private static let version: UInt8 = 2
 
     /// The stream it belongs to.
-    package let stream: Incarnation
+    package let stream: StreamIncarnation
     /// The first partition that is read.
     package let first: Partition
     /// The next offset of ``first`` and of each partition after it, in order.
     package let offsets: [Offset]
 
     /// A cursor over neighbouring partitions, at least one.
-    package init(stream: Incarnation, first: Partition, offsets: [Offset]) {
+    package init(stream: StreamIncarnation, first: Partition, offsets: [Offset]) {
         precondition(!offsets.isEmpty, "a read is of some partition")
         self.stream = stream
         self.first = first
@@ -118,7 +119,7 @@ package struct ReadCursor: Hashable, Sendable {
         guard let bytes = Base64URL.decode(text) else { return nil }
         var reader = ByteReader(bytes)
         guard reader.byte() == version,
-            let stream = reader.take(16).flatMap({ Incarnation(bytes: $0) }),
+            let stream = reader.take(16).flatMap({ StreamIncarnation(bytes: $0) }),
             let first = reader.number().flatMap(Int.init(exactly:)).flatMap({ Partition($0) }),
             let count = reader.number(), count > 0,
             count <= UInt64(Limits.partitions.upperBound - first.index)

@@ -22,31 +22,27 @@ package struct SHA256: ~Copyable {
         bytes.withUnsafeBytes { update($0) }
     }
 
-    /// The 32-byte digest of all bytes added.
-    package consuming func finalize() -> [UInt8] {
-        [UInt8](unsafeUninitializedCapacity: Self.digestCount) { digest, count in
+    /// The digest of all bytes added.
+    package consuming func finalize() -> Digest {
+        let bytes = [UInt8](unsafeUninitializedCapacity: Self.digestCount) { digest, count in
             el_sha256_final(&state, digest.baseAddress)
             count = Self.digestCount
         }
+        return Digest(trusted: bytes)
     }
 
-    /// The 32-byte digest of `bytes`.
-    package static func digest(_ bytes: UnsafeRawBufferPointer) -> [UInt8] {
+    /// The digest of `bytes`.
+    package static func digest(_ bytes: UnsafeRawBufferPointer) -> Digest {
         var hash = SHA256()
         hash.update(bytes)
         return hash.finalize()
     }
 
-    /// The 32-byte digest of the parts, one after the other.
-    package static func digest(_ parts: [UInt8]...) -> [UInt8] {
+    /// The digest of the parts, one after the other.
+    package static func digest(_ parts: [UInt8]...) -> Digest {
         var hash = SHA256()
         for part in parts { hash.update(part) }
         return hash.finalize()
-    }
-
-    /// The digest of `bytes` as 64 lower-case hexadecimal digits.
-    package static func hexDigest(_ bytes: [UInt8]) -> String {
-        Hexadecimal.encode(digest(bytes))
     }
 }
 

@@ -39,8 +39,7 @@ public struct APIKey: Sendable {
     /// A fresh key from `generator`, which must be cryptographically secure.
     public static func random(using generator: inout some RandomNumberGenerator) -> APIKey {
         let id = APIKeyID.random(using: &generator)
-        let halves = (0..<2).flatMap { _ in Incarnation.random(using: &generator).bytes }
-        return APIKey(id: id, secret: halves)
+        return APIKey(id: id, secret: generator.secretBytes())
     }
 
     /// The hash of ``text``, which the ledger stores in place of the key.

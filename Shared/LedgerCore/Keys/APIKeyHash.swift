@@ -3,28 +3,30 @@
 /// A plain hash is enough: a key has 256 random bits, so it can't be guessed from its hash. The
 /// hash equals what `sha256sum` prints for the key.
 public struct APIKeyHash: Sendable {
+    private let digest: Digest
+
     /// The digest, 32 bytes.
-    public let bytes: [UInt8]
+    public var bytes: [UInt8] { digest.bytes }
 
     /// The hash of a key's text.
     public init(of text: String) {
-        bytes = SHA256.digest(Array(text.utf8))
+        digest = SHA256.digest(Array(text.utf8))
     }
 
     /// A hash that was stored; nil unless it has 32 bytes.
     public init?(bytes: [UInt8]) {
-        guard bytes.count == SHA256.digestCount else { return nil }
-        self.bytes = bytes
+        guard let digest = Digest(bytes: bytes) else { return nil }
+        self.digest = digest
     }
 
     /// Reads a hash; nil unless the text is 64 hexadecimal digits, in either case.
     public init?(hex: String) {
-        guard let bytes = Hexadecimal.decode(hex.lowercased().utf8) else { return nil }
-        self.init(bytes: bytes)
+        guard let digest = Digest(hex: hex.lowercased()) else { return nil }
+        self.digest = digest
     }
 
     /// 64 lower-case hexadecimal digits.
-    public var hex: String { Hexadecimal.encode(bytes) }
+    public var hex: String { digest.hex }
 
     /// Compares two hashes in constant time.
     ///

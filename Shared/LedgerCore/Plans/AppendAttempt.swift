@@ -31,9 +31,7 @@ struct AppendAttempt: Sendable {
         case others
     }
 
-    let append: Incarnation
-    /// The transaction's token; the append's id, since the writes of one append never change.
-    var token: Incarnation { append }
+    let append: AppendID
     private(set) var writes: [Write] = []
     private(set) var placed: [Placed] = []
     /// The tails that the partitions have if the attempt succeeds.

@@ -26,7 +26,7 @@ package struct AppendPlan: ~Copyable {
         /// Write; one write alone, several as one transaction under `token`, as `decided` now.
         /// No retries below; time out after ``Limits/attemptTimeout``. Then
         /// ``AppendPlan/receive(write:at:)``.
-        case write([Write], token: Incarnation, decided: Instant)
+        case write([Write], token: TransactionToken, decided: Instant)
         /// Wait so long, then ``AppendPlan/resume(at:)``. The shell waits for a random half to all
         /// of it.
         case pause(Duration)
@@ -41,10 +41,10 @@ package struct AppendPlan: ~Copyable {
         /// The time that events are stamped with.
         package let stamp: Timestamp
         /// A fresh random id: for a new append.
-        package let freshID: Incarnation
+        package let freshID: AppendID
 
         /// A tick at `instant`; events are stamped by its wall clock where no `stamp` is given.
-        package init(_ instant: Instant, stamp: Timestamp? = nil, freshID: Incarnation) {
+        package init(_ instant: Instant, stamp: Timestamp? = nil, freshID: AppendID) {
             self.instant = instant
             self.stamp = stamp ?? instant.now
             self.freshID = freshID
@@ -197,7 +197,7 @@ package struct AppendPlan: ~Copyable {
     ) -> Step {
         (
             .writing(attempt, outcomeUnknown: outcomeUnknown),
-            .write(attempt.writes, token: attempt.token, decided: tick.instant)
+            .write(attempt.writes, token: attempt.append.token, decided: tick.instant)
         )
     }
 

@@ -107,7 +107,7 @@ package struct AppendQueue<Waiter: Sendable, Turn: Sendable>: Sendable {
     private mutating func removeUnits() -> [Unit] {
         var units: [Unit] = []
         var bytes = 0
-        var marks: Set<String> = []
+        var marks: Set<Digest> = []
         for entry in entries {
             guard case .unit(let (unit, waiter)) = entry else { break }
             bytes += entry.bytes

@@ -61,7 +61,7 @@ package enum AppendOutcome: Hashable, Sendable {
 /// The facts of a stream's description that an append must know.
 package struct AppendContext: Hashable, Sendable {
     /// The incarnation that is appended to.
-    package let stream: Incarnation
+    package let stream: StreamIncarnation
     /// Hours; nil: for ever.
     package let retentionHours: Int?
     /// The rule by which the end of a log may be believed.
@@ -72,11 +72,11 @@ package struct AppendContext: Hashable, Sendable {
     /// The rules that the append keeps.
     var rules: Rules { trust.rules }
 
-    package init(stream: StreamRow, trust: TailTrust, known: Instant) {
-        self.stream = stream.incarnation
-        retentionHours = stream.retentionHours
+    package init(stream: Observed<StreamRow>, trust: TailTrust) {
+        self.stream = stream.value.incarnation
+        retentionHours = stream.value.retentionHours
         self.trust = trust
-        self.known = known
+        known = stream.readAt
     }
 }
 

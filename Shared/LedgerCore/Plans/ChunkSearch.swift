@@ -30,7 +30,7 @@ package struct ChunkSearch: Sendable {
 
     private typealias Step = Transition<State, Action>
 
-    private let stream: Incarnation
+    private let stream: StreamIncarnation
     private let partition: Partition
     private let target: Timestamp
     private let expiration: Expiration
@@ -47,7 +47,7 @@ package struct ChunkSearch: Sendable {
     ///
     /// The last event of the chunk that it finds is at `target` or later.
     package init(
-        stream: Incarnation,
+        stream: StreamIncarnation,
         partition: Partition,
         notBefore target: Timestamp,
         expiration: Expiration,

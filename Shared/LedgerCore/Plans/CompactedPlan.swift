@@ -197,16 +197,15 @@ package struct CompactedEntry: Sendable {
     static func live(_ item: Item, in id: StreamID) throws(Refusal) -> CompactedEntry? {
         let latest = try decoded { () throws(TableError) in try LatestRow(item) }
         guard case .record(let bytes) = latest.value else { return nil }
-        do throws(BatchError) {
+        do throws(ReadFailure) {
             return CompactedEntry(
                 partition: latest.partition,
                 offset: latest.offset,
                 key: latest.key,
-                record: try Record.decode(bytes)
+                record: try latest.decoded(bytes)
             )
         } catch {
-            let (partition, offset) = (latest.partition, latest.offset)
-            throw .read(.corrupt(partition, offset, detail: error.description), in: id)
+            throw .read(error, in: id)
         }
     }
 }

@@ -49,7 +49,7 @@ package struct FoldPlan: ~Copyable {
 
     private typealias Step = Transition<State, Action>
 
-    private let stream: Incarnation
+    private let stream: StreamIncarnation
     private let partition: Partition
     private let compacts: Bool
     private var state = State.new
@@ -73,7 +73,7 @@ package struct FoldPlan: ~Copyable {
     ///   - images: Chunks of this partition that need not be read.
     ///   - rules: The rules that are kept.
     package init(
-        stream: Incarnation,
+        stream: StreamIncarnation,
         partition: Partition,
         compacts: Bool,
         budget: Int,
@@ -227,12 +227,11 @@ package struct FoldPlan: ~Copyable {
                 break
             }
             if compacts {
-                let next = tail.next
-                if let failure = check(chunk, continues: next, of: progress, now: now) {
-                    return (.finished, .fail(failure))
-                }
-                if let failure = latest.fold(chunk, now: now) {
-                    return (.finished, .fail(failure))
+                do throws(ReadFailure) {
+                    try check(chunk, continues: tail.next, of: progress, now: now)
+                    try latest.fold(chunk, now: now)
+                } catch {
+                    return (.finished, .fail(error))
                 }
             }
             report.events += chunk.count
@@ -253,15 +252,14 @@ package struct FoldPlan: ~Copyable {
         continues next: Offset,
         of progress: ProgressRow,
         now: Timestamp
-    ) -> ReadFailure? {
-        guard chunk.first != next else { return nil }
+    ) throws(ReadFailure) {
+        guard chunk.first != next else { return }
         guard chunk.first > next,
             chunk.first <= progress.trimmedBelow || chunk.previousTTL.mayHavePassed(at: now)
         else {
-            return .corrupt(partition, next, detail: "the chunk at this offset is missing")
+            throw .corrupt(partition, next, detail: "the chunk at this offset is missing")
         }
         report.lost += chunk.first.distance(from: next)
-        return nil
     }
 
     private func advance(_ progress: ProgressRow, to tail: Tail) -> Step {

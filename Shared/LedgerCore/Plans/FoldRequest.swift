@@ -5,11 +5,11 @@ package struct FoldRequest: Hashable, Sendable {
     /// The stream's name, by which its row is found.
     package let id: StreamID
     /// The incarnation of the stream that was meant: another one of the same name needs no fold.
-    package let stream: Incarnation
+    package let stream: StreamIncarnation
     package let partition: Partition
 
     /// A request for `partition` of the stream that is called `id` in its incarnation `stream`.
-    package init(id: StreamID, stream: Incarnation, partition: Partition) {
+    package init(id: StreamID, stream: StreamIncarnation, partition: Partition) {
         self.id = id
         self.stream = stream
         self.partition = partition
@@ -26,7 +26,7 @@ package struct FoldRequest: Hashable, Sendable {
     }
 
     /// The row that keeps this request in the table; a fresh `token` tells it from earlier ones.
-    package func kept(token: Incarnation) -> KeptRingRow {
+    package func kept(token: RingToken) -> KeptRingRow {
         KeptRingRow(id: id, stream: stream, partition: partition, token: token)
     }
 }

@@ -139,7 +139,7 @@ package struct HeadPlan: ~Copyable {
         return finished(partition, at: offset, hash: chunk.hash)
     }
 
-    private func finished(_ partition: Partition, at offset: Offset, hash: [UInt8]) -> Step {
+    private func finished(_ partition: Partition, at offset: Offset, hash: Digest) -> Step {
         (.finished, .finish(PartitionHead(partition: partition, next: offset, hash: hash)))
     }
 
@@ -160,6 +160,6 @@ package struct PartitionHead: Hashable, Sendable {
     package let partition: Partition
     /// The offset after the last event that the hash covers.
     package let next: Offset
-    /// The hash chain there, 32 bytes: ``HashChain/start`` before the first event.
-    package let hash: [UInt8]
+    /// The hash chain there: ``HashChain/start`` before the first event.
+    package let hash: Digest
 }

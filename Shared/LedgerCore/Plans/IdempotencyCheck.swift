@@ -39,13 +39,17 @@ package struct IdempotencyCheck: Sendable {
 
     private typealias Step = Transition<State, Action>
 
-    private let stream: Incarnation
+    private let stream: StreamIncarnation
     private let partitions: [Partition]
     private let mark: IdempotencyMark
     private var state = State.new
 
     /// A check of a publish to `partitions`, in whose order its outcomes are.
-    package init(of mark: IdempotencyMark, to partitions: [Partition], in stream: Incarnation) {
+    package init(
+        of mark: IdempotencyMark,
+        to partitions: [Partition],
+        in stream: StreamIncarnation
+    ) {
         self.mark = mark
         self.partitions = partitions
         self.stream = stream
@@ -131,7 +135,7 @@ package struct IdempotencyCheck: Sendable {
 
     /// The rows of the key in all partitions.
     private var query: Query {
-        let prefix = Array(mark.keyHash.utf8)
+        let prefix = Array(mark.keyHash.hex.utf8)
         return Query(
             .idempotency(stream),
             from: prefix + [UInt8(ascii: "#")],

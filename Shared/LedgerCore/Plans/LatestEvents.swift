@@ -3,13 +3,13 @@
 /// It keeps the rows that will be stored and nothing else of the chunks, so that its size is that
 /// of a step, whatever the chunks expand to.
 struct LatestEvents: Sendable {
-    private let stream: Incarnation
+    private let stream: StreamIncarnation
     private let partition: Partition
     private var rows: [EventKey: LatestRow] = [:]
     private var bytes = 0
     private var decodedBytes = 0
 
-    init(stream: Incarnation, partition: Partition) {
+    init(stream: StreamIncarnation, partition: Partition) {
         self.stream = stream
         self.partition = partition
     }
@@ -23,20 +23,15 @@ struct LatestEvents: Sendable {
     }
 
     /// Adds the events of the next chunk; tombstones are kept for a while from `now` on.
-    mutating func fold(_ chunk: ChunkRow, now: Timestamp) -> ReadFailure? {
-        do throws(BatchError) {
-            let batch = try RecordBatch.decode(chunk.batch, expecting: chunk.first)
-            decodedBytes += batch.bytes.count
-            let expiry = TTL.after(
-                second: now.advanced(by: Limits.tombstoneAge + .hours(1)).seconds
-            )
-            // From the end, where a key's last event is met first.
-            for index in batch.records.indices.reversed() {
-                take(batch.records[index], of: batch, at: batch.offset(at: index), expiry: expiry)
-            }
-            return nil
-        } catch {
-            return .corrupt(partition, chunk.first, detail: error.description)
+    mutating func fold(_ chunk: ChunkRow, now: Timestamp) throws(ReadFailure) {
+        let batch = try chunk.decoded()
+        decodedBytes += batch.bytes.count
+        let expiry = TTL.after(
+            second: now.advanced(by: Limits.tombstoneAge + .hours(1)).seconds
+        )
+        // From the end, where a key's last event is met first.
+        for index in batch.records.indices.reversed() {
+            take(batch.records[index], of: batch, at: batch.offset(at: index), expiry: expiry)
         }
     }
 

@@ -37,7 +37,7 @@ struct LogReader: Sendable {
         let start: Int
     }
 
-    let stream: Incarnation
+    let stream: StreamIncarnation
     let partition: Partition
     private let expiration: Expiration
     private let trust: TailTrust
@@ -56,7 +56,7 @@ struct LogReader: Sendable {
     private(set) var eventsPerChunk: Int
 
     init(
-        stream: Incarnation,
+        stream: StreamIncarnation,
         partition: Partition,
         from origin: Offset,
         expiration: Expiration,
@@ -238,12 +238,7 @@ struct LogReader: Sendable {
     }
 
     private func decode(_ chunk: ChunkRow) throws(ReadFailure) -> DecodedBatch {
-        let decoded: DecodedBatch
-        do throws(BatchError) {
-            decoded = try RecordBatch.decode(chunk.batch, expecting: chunk.first)
-        } catch {
-            throw .corrupt(partition, chunk.first, detail: error.description)
-        }
+        let decoded = try chunk.decoded()
         guard decoded.records.count == chunk.count, decoded.lastTimestamp == chunk.timestamp else {
             let detail = "the row's count or timestamp is not its events'"
             throw .corrupt(partition, chunk.first, detail: detail)
@@ -354,6 +349,29 @@ package enum ReadFailure: Error, Hashable, Sendable {
         case .corrupt: true
         case .table(let error): error.reason == .corrupt
         case .expired, .outOfRange, .unverified: false
+        }
+    }
+}
+
+extension ChunkRow {
+    /// Its events; throws ``ReadFailure/corrupt(_:_:detail:)`` when they can't be decoded.
+    func decoded() throws(ReadFailure) -> DecodedBatch {
+        do throws(BatchError) {
+            return try RecordBatch.decode(batch, expecting: first)
+        } catch {
+            throw .corrupt(partition, first, detail: error.description)
+        }
+    }
+}
+
+extension LatestRow {
+    /// Its event from the stored bytes; throws ``ReadFailure/corrupt(_:_:detail:)`` when those can't
+    /// be decoded.
+    func decoded(_ bytes: [UInt8]) throws(ReadFailure) -> Record {
+        do throws(BatchError) {
+            return try Record.decode(bytes)
+        } catch {
+            throw .corrupt(partition, offset, detail: error.description)
         }
     }
 }

@@ -17,14 +17,14 @@ package struct Lookout: Sendable {
     package static let firstPause: Duration = .milliseconds(50)
 
     private let id: StreamID
-    private let stream: Incarnation
+    private let stream: StreamIncarnation
     private let ends: [(partition: Partition, end: Offset)]
     private let subscriptions: [SubscriptionRow]
 
     /// A look at a stream, the ends of some partitions, and some subscriptions as they are known.
     package init(
         at id: StreamID,
-        of stream: Incarnation,
+        of stream: StreamIncarnation,
         beyond ends: [(partition: Partition, end: Offset)],
         subscriptions: [SubscriptionRow]
     ) {

@@ -18,12 +18,17 @@ package struct Observed<Value: Sendable>: Sendable {
 
 extension Instant {
     /// True while what was known at this moment may still be used: for ``Limits/cacheAge``.
+    package func isFresh(at now: Instant, rules: Rules) -> Bool {
+        guard rules.keep(.cacheAge) else { return true }
+        return isFresh(at: now, for: Limits.cacheAge)
+    }
+
+    /// True for less than `age` after this moment.
     ///
     /// The clock that moved further counts, since functions are frozen between calls and wall clocks
     /// jump; and a clock that was set back makes everything old.
-    package func isFresh(at now: Instant, rules: Rules) -> Bool {
-        guard rules.keep(.cacheAge) else { return true }
-        return now.now >= self.now && now.elapsed(since: self) < Limits.cacheAge
+    package func isFresh(at now: Instant, for age: Duration) -> Bool {
+        now.now >= self.now && now.elapsed(since: self) < age
     }
 }
 

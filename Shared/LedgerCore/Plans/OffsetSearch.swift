@@ -41,7 +41,6 @@ package struct OffsetSearch: ~Copyable {
     private typealias Step = Transition<State, Action>
 
     private let target: Target
-    private let partition: Partition
     private let stream: StreamRow
     private let end: PartitionEnd
     private let now: Timestamp
@@ -60,7 +59,6 @@ package struct OffsetSearch: ~Copyable {
         rules: Rules
     ) {
         self.target = target
-        self.partition = partition
         self.stream = stream
         self.end = end
         self.now = now
@@ -144,13 +142,12 @@ package struct OffsetSearch: ~Copyable {
     /// The offset of the first event in the chunk that is not earlier.
     private func place(of timestamp: Timestamp, in chunk: ChunkRow?) -> Action {
         guard let chunk else { return .finish(end.next, learned: nil) }
-        do throws(BatchError) {
-            let batch = try RecordBatch.decode(chunk.batch, expecting: chunk.first)
+        do throws(ReadFailure) {
+            let batch = try chunk.decoded()
             let index = batch.records.firstIndex { batch.timestamp(of: $0) >= timestamp }
             return .finish(batch.offset(at: index ?? 0), learned: nil)
         } catch {
-            let damage = ReadFailure.corrupt(partition, chunk.first, detail: error.description)
-            return .fail(.read(damage, in: stream.id))
+            return .fail(.read(error, in: stream.id))
         }
     }
 }

@@ -46,7 +46,7 @@ package struct PollPlan: ~Copyable {
 
     private typealias Step = Transition<State, Action>
 
-    private let stream: Incarnation
+    private let stream: StreamIncarnation
     private let expiration: Expiration
     private let trust: TailTrust
     private let limit: Int
@@ -74,7 +74,7 @@ package struct PollPlan: ~Copyable {
     ///   - budget: The work that may be done for the page.
     ///   - now: The time at which the page begins.
     package init(
-        stream: Incarnation,
+        stream: StreamIncarnation,
         parts: [PartitionRead],
         limit: Int,
         filter: EventFilter? = nil,
@@ -390,12 +390,7 @@ extension PollPlan {
         record bytes: [UInt8]
     ) throws(ReadFailure) -> Bool {
         guard work.allows(bytes: bytes.count) else { return false }
-        let record: Record
-        do throws(BatchError) {
-            record = try Record.decode(bytes)
-        } catch {
-            throw .corrupt(latest.partition, latest.offset, detail: error.description)
-        }
+        let record = try latest.decoded(bytes)
         work.decode(bytes: record.bytes.count)
         guard reserve(latest.key.utf8.count + record.countedBytesWithoutKey) else { return false }
         page.events.append(

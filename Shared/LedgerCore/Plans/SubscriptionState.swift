@@ -60,12 +60,12 @@ package struct SubscriptionStatePlan: ~Copyable {
     /// The rows of a subscription as an earlier read found them.
     package struct Hint: Hashable, Sendable {
         /// The incarnation of the stream that had the name.
-        package let stream: Incarnation
+        package let stream: StreamIncarnation
         /// The incarnation of the subscription that had the name.
-        package let subscription: Incarnation
+        package let subscription: SubscriptionIncarnation
 
         /// The rows of a subscription.
-        package init(stream: Incarnation, subscription: Incarnation) {
+        package init(stream: StreamIncarnation, subscription: SubscriptionIncarnation) {
             self.stream = stream
             self.subscription = subscription
         }

@@ -90,7 +90,7 @@ package struct SweepLease: ~Copyable {
     }
 
     /// Takes what a ``Action/drawHolder`` drew.
-    package mutating func receive(holder: Incarnation) -> Action {
+    package mutating func receive(holder: SweepHolder) -> Action {
         guard case .drawing(var row, let now) = state else {
             preconditionFailure("no holder is being drawn")
         }

@@ -139,8 +139,8 @@ package struct StreamVisit: ~Copyable {
         case reread(TableKey)
         /// Finish the deletion that somebody began, then nothing.
         case finishDeletion(StreamRow)
-        /// Look at the stream's partitions, then nothing; `known`: A moment before it was read.
-        case look(StreamRow, known: Instant)
+        /// Look at the stream's partitions, then nothing.
+        case look(Observed<StreamRow>)
         /// There is nothing to do.
         case pass
     }
@@ -156,13 +156,11 @@ package struct StreamVisit: ~Copyable {
     private typealias Step = Transition<State, Action>
 
     /// The stream as it was listed.
-    private let stream: StreamRow
-    private let listed: Instant
+    private let listed: Observed<StreamRow>
     private var state = State.idle
 
-    /// A visit to the stream of a list that was read after `listed`.
-    package init(to stream: StreamRow, listed: Instant) {
-        self.stream = stream
+    /// A visit to a stream of a list, which was read when the list was.
+    package init(to listed: Observed<StreamRow>) {
         self.listed = listed
     }
 
@@ -170,10 +168,10 @@ package struct StreamVisit: ~Copyable {
     package mutating func start(isDue: Bool, now: Instant) -> Action {
         guard case .idle = state else { preconditionFailure("a visit starts once") }
         guard isDue else { return take((.finished, .pass)) }
-        guard now.elapsed(since: listed) >= Limits.cacheAge else {
-            return take(Self.visit(stream, known: listed))
+        guard now.elapsed(since: listed.readAt) >= Limits.cacheAge else {
+            return take(Self.visit(listed))
         }
-        return take((.rereading(asked: now), .reread(.stream(stream.id))))
+        return take((.rereading(asked: now), .reread(.stream(listed.value.id))))
     }
 
     /// Takes the row that a ``Action/reread(_:)`` found.
@@ -181,16 +179,16 @@ package struct StreamVisit: ~Copyable {
         guard case .rereading(let asked) = state else { preconditionFailure("nothing is reread") }
         guard let item else { return take((.finished, .pass)) }
         let current = try StreamRow(item)
-        guard current.incarnation == stream.incarnation else {
+        guard current.incarnation == listed.value.incarnation else {
             return take((.finished, .pass))
         }
-        return take(Self.visit(current, known: asked))
+        return take(Self.visit(Observed(current, readAt: asked)))
     }
 
-    private static func visit(_ stream: StreamRow, known: Instant) -> Step {
-        switch stream.state {
-        case .active: (.finished, .look(stream, known: known))
-        case .deleting: (.finished, .finishDeletion(stream))
+    private static func visit(_ stream: Observed<StreamRow>) -> Step {
+        switch stream.value.state {
+        case .active: (.finished, .look(stream))
+        case .deleting: (.finished, .finishDeletion(stream.value))
         }
     }
 

@@ -31,7 +31,7 @@ package struct TailPlan: ~Copyable {
     }
 
     private let partition: Partition
-    private let stream: Incarnation
+    private let stream: StreamIncarnation
     private let alwaysWantsProgress: Bool
     private let readsInOrder: Bool
     private var state = State.created
@@ -42,7 +42,7 @@ package struct TailPlan: ~Copyable {
     /// say how it ends.
     package init(
         of partition: Partition,
-        in stream: Incarnation,
+        in stream: StreamIncarnation,
         alwaysWantsProgress: Bool,
         rules: Rules
     ) {

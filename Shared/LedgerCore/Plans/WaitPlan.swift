@@ -27,8 +27,8 @@ package struct WaitPlan: ~Copyable {
     /// The reader's ground: by it the plan sees that something was moved.
     package struct Ground: Hashable, Sendable {
         /// The incarnation that the rest belongs to.
-        let stream: Incarnation
-        fileprivate let subscription: Incarnation?
+        let stream: StreamIncarnation
+        fileprivate let subscription: SubscriptionIncarnation?
         fileprivate let epoch: Int64
         fileprivate let positions: [Position]
 

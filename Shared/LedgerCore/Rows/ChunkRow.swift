@@ -1,6 +1,6 @@
 /// The events of one append to one partition: row `LOG`, never changed once written.
 package struct ChunkRow: Hashable, Sendable {
-    package let stream: Incarnation
+    package let stream: StreamIncarnation
     package let partition: Partition
     /// The offset of its first event, which is the sort key.
     package let first: Offset
@@ -9,11 +9,11 @@ package struct ChunkRow: Hashable, Sendable {
     /// The timestamp of its last event; never decreases along the partition.
     package let timestamp: Timestamp
     /// The id of the append that wrote it, by which a writer recognises its own chunk.
-    package let append: Incarnation
+    package let append: AppendID
     /// The events, encoded by ``RecordBatch``.
     package let batch: [UInt8]
     /// SHA-256(hash of the chunk before ‖ batch).
-    package let hash: [UInt8]
+    package let hash: Digest
     /// The time from which on the row may be deleted.
     package let ttl: TTL
     /// The ttl of the chunk before; it tells a reader that a gap before this chunk comes from
@@ -28,11 +28,11 @@ package struct ChunkRow: Hashable, Sendable {
 
     /// Creates the chunk that continues `tail`.
     init(
-        stream: Incarnation,
+        stream: StreamIncarnation,
         partition: Partition,
         after tail: Tail,
         records: CompressedRecords,
-        append: Incarnation,
+        append: AppendID,
         timestamp: Timestamp,
         ttl: TTL,
         rules: Rules = .all
@@ -57,7 +57,7 @@ package struct ChunkRow: Hashable, Sendable {
         item[.timestamp] = .number(timestamp.milliseconds)
         item[.append] = .bytes(append.bytes)
         item[.batch] = .bytes(batch)
-        item[.hash] = .bytes(hash)
+        item[.hash] = .bytes(hash.bytes)
         item[.ttl] = ttl.attribute
         item[.previousTTL] = previousTTL.attribute
         return item
@@ -73,7 +73,7 @@ package enum LogEntry: Hashable, Sendable {
 
     /// The row of a seal that takes the place of the next chunk.
     package static func sealItem(
-        stream: Incarnation,
+        stream: StreamIncarnation,
         partition: Partition,
         at tail: Offset
     ) -> Item {
@@ -98,7 +98,7 @@ package enum LogEntry: Hashable, Sendable {
 extension ChunkRow {
     fileprivate init(
         _ item: Item,
-        stream: Incarnation,
+        stream: StreamIncarnation,
         partition: Partition,
         first: Offset
     ) throws(TableError) {
@@ -107,9 +107,9 @@ extension ChunkRow {
         self.first = first
         count = try item.requiredCount(.count, from: first)
         timestamp = try item.requiredTimestamp(.timestamp)
-        append = try item.requiredIncarnation(.append)
+        append = try item.requiredID(.append)
         batch = try item.requiredBytes(.batch)
-        hash = try item.requiredHash(.hash)
+        hash = try item.requiredDigest(.hash)
         ttl = TTL(attribute: item.number(.ttl))
         previousTTL = TTL(attribute: item.number(.previousTTL))
     }
@@ -121,24 +121,12 @@ extension ChunkRow {
 /// removed or put elsewhere without every later hash changing too.
 package enum HashChain {
     /// The hash before a partition's first chunk: 32 zero bytes.
-    package static let start = [UInt8](repeating: 0, count: SHA256.digestCount)
+    package static let start = Digest.zero
 
-    /// A chain hash as people and JSON see it: 64 lower-case hexadecimal digits.
-    package static func text(_ hash: [UInt8]) -> String { Hexadecimal.encode(hash) }
-
-    /// The inverse of ``text(_:)``; nil for anything else.
-    package static func hash(_ text: String) -> [UInt8]? {
-        guard let bytes = Hexadecimal.decode(text.utf8), bytes.count == SHA256.digestCount
-        else { return nil }
-        return bytes
-    }
-
-    /// The hash of the chunk that holds `batch` and follows the chunk with the 32-byte hash
-    /// `previous`.
-    package static func next(previous: [UInt8], batch: [UInt8]) -> [UInt8] {
-        precondition(previous.count == SHA256.digestCount, "a chain hash has 32 bytes")
+    /// The hash of the chunk that holds `batch` and follows the chunk with the hash `previous`.
+    package static func next(previous: Digest, batch: [UInt8]) -> Digest {
         var hash = SHA256()
-        hash.update(previous)
+        hash.update(previous.bytes)
         hash.update(batch)
         return hash.finalize()
     }

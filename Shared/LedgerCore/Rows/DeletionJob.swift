@@ -1,8 +1,8 @@
 /// The work left to remove a deleted stream or subscription: row `GC`.
 package struct DeletionJob: Hashable, Sendable {
-    package let stream: Incarnation
+    package let stream: StreamIncarnation
     /// The deleted subscription; nil when the whole stream was deleted.
-    package let subscription: Incarnation?
+    package let subscription: SubscriptionIncarnation?
     package let partitionCount: Int
     /// Removal starts no earlier, so that writers with cached tails run into the seals first.
     package let notBefore: Timestamp
@@ -11,8 +11,8 @@ package struct DeletionJob: Hashable, Sendable {
 
     /// A job for a stream or one of its subscriptions, deleted at `now`.
     package init(
-        stream: Incarnation,
-        subscription: Incarnation?,
+        stream: StreamIncarnation,
+        subscription: SubscriptionIncarnation?,
         partitionCount: Int,
         deletedAt now: Timestamp,
         rules: Rules = .all

@@ -1,12 +1,12 @@
 /// The place of the events that one publish with an `Idempotency-Key` stored in one partition: row
 /// `IDEM`.
 package struct IdempotencyRow: Hashable, Sendable {
-    package let stream: Incarnation
-    /// SHA-256 of the idempotency key, 64 hex digits.
-    package let keyHash: String
+    package let stream: StreamIncarnation
+    /// SHA-256 of the idempotency key.
+    package let keyHash: Digest
     package let partition: Partition
-    /// SHA-256 of the request body after decompression, 32 bytes.
-    package let bodyHash: [UInt8]
+    /// SHA-256 of the request body after decompression.
+    package let bodyHash: Digest
     /// The offsets and the timestamp of the events.
     package let stored: StoredRange
     /// The time at which the key is forgotten.
@@ -14,7 +14,7 @@ package struct IdempotencyRow: Hashable, Sendable {
 
     /// Remembers an append made at `now`.
     init(
-        stream: Incarnation,
+        stream: StreamIncarnation,
         partition: Partition,
         mark: IdempotencyMark,
         stored: StoredRange,
@@ -41,7 +41,7 @@ package struct IdempotencyRow: Hashable, Sendable {
 
     package var item: Item {
         var item = Item(.idempotency(stream, keyHash: keyHash, partition), capacity: 5)
-        item[.body] = .bytes(bodyHash)
+        item[.body] = .bytes(bodyHash.bytes)
         item[.offset] = .number(stored.first.rawValue)
         item[.count] = .number(Int64(stored.count))
         item[.timestamp] = .number(stored.timestamp.milliseconds)
@@ -57,7 +57,7 @@ package struct IdempotencyRow: Hashable, Sendable {
         self.stream = stream
         self.keyHash = keyHash
         self.partition = partition
-        bodyHash = try item.requiredBytes(.body)
+        bodyHash = try item.requiredDigest(.body)
         let first = try item.requiredOffset(.offset)
         stored = StoredRange(
             first: first,
@@ -70,12 +70,12 @@ package struct IdempotencyRow: Hashable, Sendable {
 
 /// Identifies a publish, so that it is recognised when it is sent again.
 package struct IdempotencyMark: Hashable, Sendable {
-    /// SHA-256 of the `Idempotency-Key`, 64 hex digits.
-    package let keyHash: String
-    /// SHA-256 of the request body after decompression, 32 bytes.
-    package let bodyHash: [UInt8]
+    /// SHA-256 of the `Idempotency-Key`.
+    package let keyHash: Digest
+    /// SHA-256 of the request body after decompression.
+    package let bodyHash: Digest
 
-    package init(keyHash: String, bodyHash: [UInt8]) {
+    package init(keyHash: Digest, bodyHash: Digest) {
         self.keyHash = keyHash
         self.bodyHash = bodyHash
     }

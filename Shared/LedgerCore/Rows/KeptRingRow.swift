@@ -5,12 +5,17 @@
 package struct KeptRingRow: Hashable, Sendable {
     /// The name by which the stream's row is found.
     package let id: StreamID
-    package let stream: Incarnation
+    package let stream: StreamIncarnation
     package let partition: Partition
     /// Fresh with every ring, so that ``removal`` keeps a row that was written anew meanwhile.
-    package let token: Incarnation
+    package let token: RingToken
 
-    package init(id: StreamID, stream: Incarnation, partition: Partition, token: Incarnation) {
+    package init(
+        id: StreamID,
+        stream: StreamIncarnation,
+        partition: Partition,
+        token: RingToken
+    ) {
         self.id = id
         self.stream = stream
         self.partition = partition
@@ -38,6 +43,6 @@ package struct KeptRingRow: Hashable, Sendable {
         self.stream = stream
         self.partition = partition
         id = try item.requiredStreamID(.stream)
-        token = try item.requiredIncarnation(.incarnation)
+        token = try item.requiredID(.incarnation)
     }
 }

@@ -9,7 +9,7 @@ package struct LatestRow: Hashable, Sendable {
         case tombstone(until: TTL)
     }
 
-    package let stream: Incarnation
+    package let stream: StreamIncarnation
     package let partition: Partition
     package let key: EventKey
     /// The offset of the key's latest event, which only grows.
@@ -17,7 +17,7 @@ package struct LatestRow: Hashable, Sendable {
     package let value: Value
 
     package init(
-        stream: Incarnation,
+        stream: StreamIncarnation,
         partition: Partition,
         key: EventKey,
         offset: Offset,

@@ -1,7 +1,7 @@
 /// The position that a subscription committed in one partition: row `POS`.
 package struct PositionRow: Hashable, Sendable {
-    package let stream: Incarnation
-    package let subscription: Incarnation
+    package let stream: StreamIncarnation
+    package let subscription: SubscriptionIncarnation
     package let partition: Partition
     /// The seek epoch of the commit; a row of an older epoch is void.
     package let epoch: Int64
@@ -9,8 +9,8 @@ package struct PositionRow: Hashable, Sendable {
     package let position: Position
 
     package init(
-        stream: Incarnation,
-        subscription: Incarnation,
+        stream: StreamIncarnation,
+        subscription: SubscriptionIncarnation,
         partition: Partition,
         epoch: Int64,
         position: Position

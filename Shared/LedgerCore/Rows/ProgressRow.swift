@@ -2,7 +2,7 @@
 ///
 /// Its folded tail is also the partition's tail once every chunk has expired.
 package struct ProgressRow: Hashable, Sendable {
-    package let stream: Incarnation
+    package let stream: StreamIncarnation
     package let partition: Partition
     /// The tail up to which the log is folded; without compaction, up to which it was read.
     package var foldedTail: Tail
@@ -14,7 +14,7 @@ package struct ProgressRow: Hashable, Sendable {
     package var version: Int64
 
     /// The state of a partition that has no row yet.
-    package init(stream: Incarnation, partition: Partition) {
+    package init(stream: StreamIncarnation, partition: Partition) {
         self.stream = stream
         self.partition = partition
         foldedTail = .empty
@@ -40,7 +40,7 @@ package struct ProgressRow: Hashable, Sendable {
         item[.timestamp] = .number(foldedTail.timestamp.milliseconds)
         // Not `ttl`, which would let the engine remove this row.
         item[.previousTTL] = foldedTail.ttl.attribute
-        item[.hash] = .bytes(foldedTail.hash)
+        item[.hash] = .bytes(foldedTail.hash.bytes)
         item[.swept] = tailVerifiedAt.map { .number($0.milliseconds) }
         item[.trim] = .number(trimmedBelow.rawValue)
         item[.version] = .number(version)
@@ -56,7 +56,7 @@ package struct ProgressRow: Hashable, Sendable {
             next: try item.requiredOffset(.watermark),
             timestamp: try item.requiredTimestamp(.timestamp),
             ttl: TTL(attribute: item.number(.previousTTL)),
-            hash: try item.requiredBytes(.hash)
+            hash: try item.requiredDigest(.hash)
         )
         tailVerifiedAt = item.number(.swept) == nil ? nil : try item.requiredTimestamp(.swept)
         trimmedBelow = try item.requiredOffset(.trim)

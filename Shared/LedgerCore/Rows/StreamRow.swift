@@ -10,7 +10,7 @@ package struct StreamRow: Hashable, Sendable {
 
     package let id: StreamID
     /// The random id that is part of the keys of all its other rows.
-    package let incarnation: Incarnation
+    package let incarnation: StreamIncarnation
     package var state: State
     /// The number of its partitions, 1–100, fixed at creation.
     package let partitionCount: Int
@@ -26,7 +26,7 @@ package struct StreamRow: Hashable, Sendable {
     /// A new, active stream.
     package init(
         id: StreamID,
-        incarnation: Incarnation,
+        incarnation: StreamIncarnation,
         partitionCount: Int,
         retentionHours: Int?,
         compaction: Bool,
@@ -78,7 +78,7 @@ package struct StreamRow: Hashable, Sendable {
         }
         self.id = id
         self.state = state
-        incarnation = try item.requiredIncarnation(.incarnation)
+        incarnation = try item.requiredID(.incarnation)
         partitionCount = try item.requiredPartitionCount(.partitions)
         retentionHours = item.number(.retention).map(Int.init)
         guard retentionHours.map(Limits.retentionHours.contains) ?? true else {
@@ -94,10 +94,10 @@ package struct StreamRow: Hashable, Sendable {
 ///
 /// Notices of new chunks hold only the incarnation, but ``StreamRow`` is stored under the name.
 package struct StreamNameRow: Hashable, Sendable {
-    package let stream: Incarnation
+    package let stream: StreamIncarnation
     package let id: StreamID
 
-    package init(stream: Incarnation, id: StreamID) {
+    package init(stream: StreamIncarnation, id: StreamID) {
         self.stream = stream
         self.id = id
     }

@@ -3,13 +3,13 @@
 /// It holds the positions of all partitions as a creation or a seek set them; later commits are
 /// ``PositionRow``s of the same epoch. So a seek is one write, whatever the number of partitions.
 package struct SubscriptionRow: Hashable, Sendable {
-    package let stream: Incarnation
+    package let stream: StreamIncarnation
     package let id: SubscriptionID
     /// Its own incarnation: a subscription that is created anew shares no position with its
     /// predecessor.
-    package let incarnation: Incarnation
-    /// The secret of its cursors' HMAC, 32 bytes.
-    package private(set) var secret: [UInt8]
+    package let incarnation: SubscriptionIncarnation
+    /// The secret of its cursors' HMAC.
+    package private(set) var secret: SubscriptionSecret
     /// `start_from` as the client wrote it, JSON text.
     package let startFrom: [UInt8]
     /// The time of its creation.
@@ -20,10 +20,10 @@ package struct SubscriptionRow: Hashable, Sendable {
     package private(set) var positions: [Position]
 
     package init(
-        stream: Incarnation,
+        stream: StreamIncarnation,
         id: SubscriptionID,
-        incarnation: Incarnation,
-        secret: [UInt8],
+        incarnation: SubscriptionIncarnation,
+        secret: SubscriptionSecret,
         startFrom: [UInt8],
         created: Timestamp,
         positions: [Position]
@@ -47,9 +47,8 @@ package struct SubscriptionRow: Hashable, Sendable {
         return .put(moved.item, if: unchanged)
     }
 
-    /// The write that gives the subscription another secret, 32 bytes, and so voids all its
-    /// cursors.
-    package func renewed(secret: [UInt8]) -> Write {
+    /// The write that gives the subscription another secret, and so voids all its cursors.
+    package func renewed(secret: SubscriptionSecret) -> Write {
         var renewed = self
         renewed.secret = secret
         return .put(renewed.item, if: unchanged)
@@ -66,7 +65,7 @@ package struct SubscriptionRow: Hashable, Sendable {
     package var item: Item {
         var item = Item(.subscription(stream, id))
         item[.incarnation] = .bytes(incarnation.bytes)
-        item[.secret] = .bytes(secret)
+        item[.secret] = .bytes(secret.bytes)
         item[.start] = .bytes(startFrom)
         item[.created] = .number(created.milliseconds)
         item[.epoch] = .number(epoch)
@@ -77,14 +76,17 @@ package struct SubscriptionRow: Hashable, Sendable {
     /// Reads the row; throws ``TableError/Reason/corrupt`` when it is damaged.
     package init(_ item: Item) throws(TableError) {
         guard case .subscription(let stream, let id) = item.key else { throw item.misplaced }
+        guard let secret = SubscriptionSecret(bytes: try item.requiredBytes(.secret)) else {
+            throw item.damaged(.secret)
+        }
         guard let positions = PositionVector.decode(try item.requiredBytes(.positions)) else {
             throw item.damaged(.positions)
         }
         self.stream = stream
         self.id = id
         self.positions = positions
-        incarnation = try item.requiredIncarnation(.incarnation)
-        secret = try item.requiredBytes(.secret)
+        incarnation = try item.requiredID(.incarnation)
+        self.secret = secret
         startFrom = try item.requiredBytes(.start)
         created = try item.requiredTimestamp(.created)
         epoch = try item.requiredCounter(.epoch)

@@ -22,7 +22,7 @@ package struct SweepRow: Hashable, Sendable {
     /// The number of streams in the last completed round.
     package private(set) var size: Int
     /// The random id of the run that holds the lease; nil when it was given back.
-    private var holder: Incarnation?
+    private var holder: SweepHolder?
     /// The end of the lease.
     private var until: Timestamp
     /// Raised by one with every write; 0: the row does not exist yet.
@@ -91,7 +91,7 @@ package struct SweepRow: Hashable, Sendable {
     }
 
     /// Gives the lease to `holder`, for at most ``Limits/sweepLease``.
-    package mutating func lease(to holder: Incarnation, at now: Timestamp, for length: Duration) {
+    package mutating func lease(to holder: SweepHolder, at now: Timestamp, for length: Duration) {
         self.holder = holder
         until = now.advanced(by: min(length, Limits.sweepLease))
     }
@@ -141,7 +141,7 @@ package struct SweepRow: Hashable, Sendable {
         isWanted = item.number(.wanted) != nil
         looked = Int(try item.requiredCounter(.looked))
         size = Int(try item.requiredCounter(.size))
-        holder = item.bytes(.holder) == nil ? nil : try item.requiredIncarnation(.holder)
+        holder = item.bytes(.holder) == nil ? nil : try item.requiredID(.holder)
         until = try item.requiredTimestamp(.until)
         version = try item.requiredCounter(.version)
     }

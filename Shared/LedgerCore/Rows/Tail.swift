@@ -7,7 +7,7 @@ package struct Tail: Hashable, Sendable {
     /// The ttl of the last chunk; a new one must not be earlier.
     package let ttl: TTL
     /// The hash of the last chunk, which the next one continues.
-    package let hash: [UInt8]
+    package let hash: Digest
 
     /// The tail of a partition that never had an event.
     package static let empty = Tail(

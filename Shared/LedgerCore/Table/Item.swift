@@ -223,10 +223,9 @@ extension Item {
         return value
     }
 
-    func requiredHash(_ name: Attribute) throws(TableError) -> [UInt8] {
-        let value = try requiredBytes(name)
-        guard value.count == SHA256.digestCount else { throw damaged(name) }
-        return value
+    func requiredDigest(_ name: Attribute) throws(TableError) -> Digest {
+        guard let digest = Digest(bytes: try requiredBytes(name)) else { throw damaged(name) }
+        return digest
     }
 
     func requiredOffset(_ name: Attribute) throws(TableError) -> Offset {
@@ -265,8 +264,8 @@ extension Item {
         return value
     }
 
-    func requiredIncarnation(_ name: Attribute) throws(TableError) -> Incarnation {
-        guard let id = Incarnation(bytes: try requiredBytes(name)) else { throw damaged(name) }
+    func requiredID<ID: RandomID>(_ name: Attribute) throws(TableError) -> ID {
+        guard let id = ID(bytes: try requiredBytes(name)) else { throw damaged(name) }
         return id
     }
 

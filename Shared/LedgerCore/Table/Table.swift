@@ -53,7 +53,7 @@ public protocol Table: Sendable {
     /// - Throws: ``TableError``, whose effect says whether the transaction may have been applied.
     func transact(
         _ writes: [Write],
-        token: Incarnation,
+        token: TransactionToken,
         decided: Instant
     ) async throws(TableError) -> TransactionOutcome
 

@@ -21,27 +21,27 @@ public enum TableKey: Hashable, Sendable {
     /// A stream's description, `StreamRow`.
     case stream(StreamID)
     /// A chunk of the log, or its seal, by its first offset.
-    case chunk(Incarnation, Partition, Offset)
+    case chunk(StreamIncarnation, Partition, Offset)
     /// The background work of one partition, `ProgressRow`.
-    case progress(Incarnation, Partition)
+    case progress(StreamIncarnation, Partition)
     /// The latest event of one event key.
-    case latest(Incarnation, Partition, EventKey)
+    case latest(StreamIncarnation, Partition, EventKey)
     /// A subscription's description, `SubscriptionRow`.
-    case subscription(Incarnation, SubscriptionID)
+    case subscription(StreamIncarnation, SubscriptionID)
     /// The position that a subscription committed in one partition.
-    case position(stream: Incarnation, subscription: Incarnation, Partition)
-    /// The place of an idempotent publish's events; `keyHash` is the key's SHA-256, 64 hex digits.
-    case idempotency(Incarnation, keyHash: String, Partition)
+    case position(stream: StreamIncarnation, subscription: SubscriptionIncarnation, Partition)
+    /// The place of an idempotent publish's events; `keyHash` is the key's SHA-256.
+    case idempotency(StreamIncarnation, keyHash: Digest, Partition)
     /// An API key by its id.
     case apiKey(APIKeyID)
     /// The deletion job of a stream, or of one subscription of it.
-    case deletion(stream: Incarnation, subscription: Incarnation?)
+    case deletion(stream: StreamIncarnation, subscription: SubscriptionIncarnation?)
     /// The highest wall time seen, the only row of its group.
     case clock
     /// The name of the stream with this incarnation.
-    case streamName(Incarnation)
+    case streamName(StreamIncarnation)
     /// A partition that a sweep must visit soon.
-    case ring(Incarnation, Partition)
+    case ring(StreamIncarnation, Partition)
     /// The sweep's place and lease, the only row of its group.
     case sweep
 
@@ -74,7 +74,7 @@ public enum TableKey: Hashable, Sendable {
         case .latest(_, _, let key): key.utf8
         case .subscription(_, let id): Array(id.name.utf8)
         case .idempotency(_, let hash, let partition):
-            Array(hash.utf8) + [UInt8(ascii: "#")] + SortKey.partition(partition)
+            SortKey.idempotency(hash, partition)
         case .apiKey(let id): Array(id.description.utf8)
         case .deletion(let stream, let subscription):
             Array((stream.hex + (subscription.map { "#" + $0.hex } ?? "")).utf8)
@@ -92,17 +92,17 @@ public enum RowGroup: Hashable, Sendable {
     /// The descriptions of all streams.
     case streams
     /// The log of one partition.
-    case log(Incarnation, Partition)
+    case log(StreamIncarnation, Partition)
     /// The progress of all partitions of one stream.
-    case progress(Incarnation)
+    case progress(StreamIncarnation)
     /// The compacted state of one partition.
-    case latest(Incarnation, Partition)
+    case latest(StreamIncarnation, Partition)
     /// The subscriptions of one stream.
-    case subscriptions(Incarnation)
+    case subscriptions(StreamIncarnation)
     /// The positions of one subscription.
-    case positions(Incarnation, subscription: Incarnation)
+    case positions(StreamIncarnation, subscription: SubscriptionIncarnation)
     /// The idempotency rows of one stream.
-    case idempotency(Incarnation)
+    case idempotency(StreamIncarnation)
     /// All API keys, by id.
     case apiKeys
     /// The deletion jobs of all streams and subscriptions.
@@ -110,7 +110,7 @@ public enum RowGroup: Hashable, Sendable {
     /// The one row of the clock.
     case clock
     /// The one row with the name of a stream.
-    case streamName(Incarnation)
+    case streamName(StreamIncarnation)
     /// The partitions of all streams that a sweep must visit soon.
     case rings
     /// The one row of the sweep.
@@ -138,7 +138,7 @@ public enum RowGroup: Hashable, Sendable {
     /// The log with this partition key; nil when it is another group's.
     public init?(logPartitionKey text: String) {
         let parts = text.split(separator: "#", omittingEmptySubsequences: false)
-        guard parts.count == 3, parts[0] == "LOG", let stream = Incarnation(hex: parts[1]),
+        guard parts.count == 3, parts[0] == "LOG", let stream = StreamIncarnation(hex: parts[1]),
             let partition = Int(parts[2]).flatMap({ Partition($0) })
         else { return nil }
         self = .log(stream, partition)
@@ -191,10 +191,10 @@ extension RowGroup {
             case ("CLOCK", 1): .clock
             case ("RINGS", 1): .rings
             case ("SWEEP", 1): .sweep
-            case ("NAME", 2): Incarnation(hex: parts[1]).map(RowGroup.streamName)
-            case ("PART", 2): Incarnation(hex: parts[1]).map(RowGroup.progress)
-            case ("SUBS", 2): Incarnation(hex: parts[1]).map(RowGroup.subscriptions)
-            case ("IDEM", 2): Incarnation(hex: parts[1]).map(RowGroup.idempotency)
+            case ("NAME", 2): StreamIncarnation(hex: parts[1]).map(RowGroup.streamName)
+            case ("PART", 2): StreamIncarnation(hex: parts[1]).map(RowGroup.progress)
+            case ("SUBS", 2): StreamIncarnation(hex: parts[1]).map(RowGroup.subscriptions)
+            case ("IDEM", 2): StreamIncarnation(hex: parts[1]).map(RowGroup.idempotency)
             case ("LOG", 3), ("STATE", 3), ("POS", 3): Self.ofThree(parts)
             default: nil
             }
@@ -204,16 +204,18 @@ extension RowGroup {
     }
 
     private static func ofThree(_ parts: [Substring]) -> RowGroup? {
-        guard let stream = Incarnation(hex: parts[1]) else { return nil }
+        guard let stream = StreamIncarnation(hex: parts[1]) else { return nil }
         if parts[0] == "POS" {
-            return Incarnation(hex: parts[2]).map { .positions(stream, subscription: $0) }
+            return SubscriptionIncarnation(hex: parts[2]).map {
+                .positions(stream, subscription: $0)
+            }
         }
         guard let partition = Int(parts[2]).flatMap({ Partition($0) }) else { return nil }
         return parts[0] == "LOG" ? .log(stream, partition) : .latest(stream, partition)
     }
 
     /// The incarnation of the stream whose rows these are; nil for rows of no stream.
-    public var stream: Incarnation? {
+    public var stream: StreamIncarnation? {
         switch self {
         case .streams, .apiKeys, .deletions, .clock, .rings, .sweep: nil
         case .log(let stream, _), .progress(let stream), .latest(let stream, _),
@@ -245,11 +247,21 @@ enum SortKey {
         number(bytes, width: partitionDigits).flatMap { Partition(Int($0)) }
     }
 
-    static func idempotency(_ bytes: [UInt8], of sid: Incarnation) -> TableKey? {
+    static func idempotency(_ hash: Digest, _ partition: Partition) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(64 + 1 + partitionDigits)
+        bytes += hash.hex.utf8
+        bytes.append(UInt8(ascii: "#"))
+        bytes += Self.partition(partition)
+        return bytes
+    }
+
+    static func idempotency(_ bytes: [UInt8], of sid: StreamIncarnation) -> TableKey? {
         let parts = bytes.split(separator: UInt8(ascii: "#"), omittingEmptySubsequences: false)
-        guard parts.count == 2, parts[0].count == 64, let partition = partition(parts[1])
+        guard parts.count == 2, let hash = Digest(hex: text(Array(parts[0]))),
+            let partition = partition(parts[1])
         else { return nil }
-        return .idempotency(sid, keyHash: text(Array(parts[0])), partition)
+        return .idempotency(sid, keyHash: hash, partition)
     }
 
     /// The sort key of the only row of group `CLOCK`.
@@ -257,15 +269,17 @@ enum SortKey {
 
     static func deletion(_ bytes: [UInt8]) -> TableKey? {
         let parts = text(bytes).split(separator: "#", omittingEmptySubsequences: false)
-        guard (1...2).contains(parts.count), let stream = Incarnation(hex: parts[0])
+        guard (1...2).contains(parts.count), let stream = StreamIncarnation(hex: parts[0])
         else { return nil }
         guard parts.count == 2 else { return .deletion(stream: stream, subscription: nil) }
-        return Incarnation(hex: parts[1]).map { .deletion(stream: stream, subscription: $0) }
+        return SubscriptionIncarnation(hex: parts[1]).map {
+            .deletion(stream: stream, subscription: $0)
+        }
     }
 
     static func ring(_ bytes: [UInt8]) -> TableKey? {
         let parts = bytes.split(separator: UInt8(ascii: "#"), omittingEmptySubsequences: false)
-        guard parts.count == 2, let stream = Incarnation(hex: text(Array(parts[0]))),
+        guard parts.count == 2, let stream = StreamIncarnation(hex: text(Array(parts[0]))),
             let partition = partition(parts[1])
         else { return nil }
         return .ring(stream, partition)

@@ -79,6 +79,12 @@ extension ErrorAnswer {
                 details: .field(field),
                 limit.map(Detail.limit)
             )
+        case .malformed(let field, let error):
+            self.init(
+                .validationError,
+                message: "\(field) is not as it should be: \(error)",
+                details: .field(field)
+            )
         case .invalidStreamID(let name):
             self.init(.invalidStreamID, ofName: name, in: "stream_id")
         case .invalidSubscriptionID(let name):

@@ -33,7 +33,7 @@ struct EventFields {
     private func has(_ member: Member) -> Bool { seen.contains(Self.bit(member)) }
 
     /// Notes that a member was met, which may happen once.
-    mutating func meet(_ member: Member) throws(FieldError) {
+    mutating func meet(_ member: Member) throws(LedgerError) {
         guard seen.insert(Self.bit(member)).inserted else {
             throw .invalid(field: name(member.rawValue), message: "is given twice")
         }
@@ -50,9 +50,9 @@ struct EventFields {
 
     /// The event, once nothing more of it follows; throws when a member is missing, or when it is
     /// too large.
-    func complete() throws(FieldError) -> PublishBatch.Event {
+    func complete() throws(LedgerError) -> PublishBatch.Event {
         guard has(.key) else {
-            throw .ledger(.invalidEventKey(field: name("key"), message: "is missing"))
+            throw .invalidEventKey(field: name("key"), message: "is missing")
         }
         guard has(.type) else { throw .invalid(field: name("type"), message: "is missing") }
         guard has(.data) else {
@@ -60,7 +60,7 @@ struct EventFields {
         }
         let size = event.key.count + event.type.count + event.data.count + headerBytes
         guard size <= Limits.eventBytes else {
-            throw .ledger(.tooLarge(field: name, limit: Limits.eventBytes, size: size))
+            throw .tooLarge(field: name, limit: Limits.eventBytes, size: size)
         }
         return event
     }

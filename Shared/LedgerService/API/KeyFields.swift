@@ -4,7 +4,7 @@ import RawJSON
 /// The fields of a new API key.
 extension JSONReader {
     /// A key's name, for people: printable, and no longer than an operator reads.
-    mutating func keyName(_ field: String) throws(FieldError) -> String {
+    mutating func keyName(_ field: String) throws(LedgerError) -> String {
         let name = try text(field)
         guard Limits.keyNameBytes.contains(name.utf8.count),
             !ControlCharacters.occur(in: name.utf8)
@@ -20,7 +20,7 @@ extension JSONReader {
     }
 
     /// An RFC 3339 time in the future, or null for never.
-    mutating func expiry(_ field: String, after now: Timestamp) throws(FieldError) -> Timestamp? {
+    mutating func expiry(_ field: String, after now: Timestamp) throws(LedgerError) -> Timestamp? {
         if try nextKind() == .null {
             try read { reader throws(JSONError) in try reader.null() }
             return nil
@@ -33,9 +33,9 @@ extension JSONReader {
     }
 
     /// A list of scopes.
-    mutating func scopes(_ field: String) throws(FieldError) -> [Scope] {
+    mutating func scopes(_ field: String) throws(LedgerError) -> [Scope] {
         var scopes: [Scope] = []
-        try elements(of: field) { element, reader throws(FieldError) in
+        try elements(of: field) { element, reader throws(LedgerError) in
             scopes.append(try reader.scope(element))
             return scopes.count <= Limits.scopesPerKey.upperBound
         }
@@ -49,13 +49,13 @@ extension JSONReader {
         return scopes
     }
 
-    private mutating func scope(_ field: String) throws(FieldError) -> Scope {
+    private mutating func scope(_ field: String) throws(LedgerError) -> Scope {
         var actions: Set<APIKeyAction> = []
         var streams: StreamPattern?
         guard try nextKind() == .object else {
             throw .invalid(field: field, message: "must be an object")
         }
-        try members { name, reader throws(FieldError) in
+        try members { name, reader throws(LedgerError) in
             switch name {
             case "actions": actions = try reader.actions("\(field).actions")
             case "streams":
@@ -78,9 +78,9 @@ extension JSONReader {
         return scope
     }
 
-    private mutating func actions(_ field: String) throws(FieldError) -> Set<APIKeyAction> {
+    private mutating func actions(_ field: String) throws(LedgerError) -> Set<APIKeyAction> {
         var actions: Set<APIKeyAction> = []
-        try elements(of: field) { element, reader throws(FieldError) in
+        try elements(of: field) { element, reader throws(LedgerError) in
             guard let action = APIKeyAction(rawValue: try reader.text(element)) else {
                 throw .invalid(field: element, message: "must be admin, publish or consume")
             }
@@ -95,8 +95,8 @@ extension JSONReader {
     /// Reads an array; `read` gets each element's name, and ends it by false.
     private mutating func elements(
         of field: String,
-        _ read: (String, inout JSONReader) throws(FieldError) -> Bool
-    ) throws(FieldError) {
+        _ read: (String, inout JSONReader) throws(LedgerError) -> Bool
+    ) throws(LedgerError) {
         guard try nextKind() == .array else {
             throw .invalid(field: field, message: "must be an array")
         }

@@ -41,7 +41,7 @@ extension LedgerAPI {
             )
         }
         return IdempotencyMark(
-            keyHash: SHA256.hexDigest(Array(value.utf8)),
+            keyHash: SHA256.digest(Array(value.utf8)),
             bodyHash: SHA256.digest(body)
         )
     }

@@ -6,8 +6,8 @@ extension LedgerAPI {
         var name: String?
         var scopes: [Scope]?
         var expires: Timestamp?
-        let now = call.ledger.now()
-        try call.readMembers { field, reader throws(FieldError) in
+        let now = call.ledger.clock.now()
+        try call.readMembers { field, reader throws(LedgerError) in
             switch field {
             case "name": name = try reader.keyName(field)
             case "scopes": scopes = try reader.scopes(field)
@@ -18,7 +18,7 @@ extension LedgerAPI {
         }
         guard let name else { throw .invalid(field: "name", message: "is missing") }
         guard let scopes else { throw .invalid(field: "scopes", message: "is missing") }
-        let (key, row) = try await call.ledger.createKey(
+        let (key, row) = try await call.ledger.keys.createKey(
             name: name,
             scopes: scopes,
             expires: expires
@@ -34,7 +34,7 @@ extension LedgerAPI {
 
     static func listKeys(_ call: Call) async throws(LedgerError) -> APIResponse {
         let after = try call.query.next(of: .apiKeys)?.sortKey
-        let page = try await call.ledger.listKeys(limit: try call.query.limit(), after: after)
+        let page = try await call.ledger.keys.listKeys(limit: try call.query.limit(), after: after)
         return .json { writer in
             writer.beginObject()
             writer.key("keys")
@@ -52,7 +52,7 @@ extension LedgerAPI {
 
     static func revokeKey(_ call: Call) async throws(LedgerError) -> APIResponse {
         guard let id = APIKeyID(call.apiKey) else { throw .apiKeyNotFound(call.apiKey) }
-        try await call.ledger.deleteKey(id)
+        try await call.ledger.keys.deleteKey(id)
         call.gate?.revoked(id)
         return .success
     }

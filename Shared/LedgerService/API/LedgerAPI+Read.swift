@@ -97,7 +97,7 @@ extension LedgerAPI {
             writer.key("next_offset")
             writer.integer(head.next.rawValue)
             writer.key("head")
-            writer.string(HashChain.text(head.hash))
+            writer.string(head.hash.hex)
             writer.endObject()
         }
     }

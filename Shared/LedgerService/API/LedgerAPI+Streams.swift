@@ -5,7 +5,7 @@ extension LedgerAPI {
     static func createStream(_ call: Call) async throws(LedgerError) -> APIResponse {
         var name: String?
         var settings = StreamSettings()
-        try call.readMembers { field, reader throws(FieldError) in
+        try call.readMembers { field, reader throws(LedgerError) in
             switch field {
             case "stream_id": name = try reader.text(field)
             case "partition_count":
@@ -57,7 +57,7 @@ extension LedgerAPI {
 
     static func updateStream(_ call: Call) async throws(LedgerError) -> APIResponse {
         var retention: Int??
-        try call.readMembers { field, reader throws(FieldError) in
+        try call.readMembers { field, reader throws(LedgerError) in
             switch field {
             case "retention_hours": retention = .some(try reader.retention(field))
             case "partition_count", "compaction":
@@ -79,7 +79,7 @@ extension JSONReader {
     mutating func integer(
         _ field: String,
         within range: ClosedRange<Int>
-    ) throws(FieldError) -> Int {
+    ) throws(LedgerError) -> Int {
         let value = try integer(field)
         guard let number = Int(exactly: value), range.contains(number) else {
             let isBelow = value < Int64(range.lowerBound)
@@ -93,7 +93,7 @@ extension JSONReader {
     }
 
     /// Hours, or null for ever.
-    mutating func retention(_ field: String) throws(FieldError) -> Int? {
+    mutating func retention(_ field: String) throws(LedgerError) -> Int? {
         guard try nextKind() == .null else {
             return try integer(field, within: Limits.retentionHours)
         }

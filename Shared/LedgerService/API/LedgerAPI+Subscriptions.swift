@@ -5,7 +5,7 @@ extension LedgerAPI {
     static func createSubscription(_ call: Call) async throws(LedgerError) -> APIResponse {
         var name: String?
         var start = StartPointField.latest
-        try call.readMembers { field, reader throws(FieldError) in
+        try call.readMembers { field, reader throws(LedgerError) in
             switch field {
             case "subscription_id": name = try reader.text(field)
             case "start_from": start = try StartPointField(field, from: &reader)
@@ -85,7 +85,7 @@ extension LedgerAPI {
 
     static func commit(_ call: Call) async throws(LedgerError) -> APIResponse {
         var cursor: String?
-        try call.readMembers { field, reader throws(FieldError) in
+        try call.readMembers { field, reader throws(LedgerError) in
             guard field == "cursor" else { return false }
             cursor = try reader.text(field)
             return true
@@ -97,7 +97,7 @@ extension LedgerAPI {
 
     static func seek(_ call: Call) async throws(LedgerError) -> APIResponse {
         var target: StartPointField?
-        try call.readMembers { field, reader throws(FieldError) in
+        try call.readMembers { field, reader throws(LedgerError) in
             guard field == "to" else { return false }
             target = try StartPointField(field, from: &reader)
             return true

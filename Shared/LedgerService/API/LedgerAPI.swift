@@ -19,7 +19,7 @@ package struct LedgerAPI: APIHandler {
         gate =
             switch keys {
             case .off: nil
-            case .on(let settings): KeyGate(settings, for: ledger)
+            case .on(let settings): KeyGate(settings, for: ledger.keys, by: ledger.clock)
             }
     }
 
@@ -58,7 +58,7 @@ package struct LedgerAPI: APIHandler {
             let call = try Call(of: endpoint, as: request, at: path, by: caller, to: self)
             response = try await endpoint.answer(call)
         } catch {
-            ledger.report(error, route: endpoint.name, keyID: caller.name)
+            report(error, route: endpoint.name, keyID: caller.name)
             response = ErrorAnswer(error).response(route: nil)
         }
         response.route = endpoint.name
@@ -90,7 +90,7 @@ package struct LedgerAPI: APIHandler {
     // MARK: What tells of the ledger itself
 
     static func health(_ call: Call) async throws(LedgerError) -> APIResponse {
-        let report = try call.ledger.health()
+        let report = try call.ledger.clockCheck.health()
         return .json { writer in
             writer.beginObject()
             writer.key("status")
@@ -113,7 +113,7 @@ package struct LedgerAPI: APIHandler {
     /// The operator's word that the clock is right.
     static func acceptClock(_ call: Call) async throws(LedgerError) -> APIResponse {
         try call.refuseContent()
-        let now = try await call.ledger.acceptClock()
+        let now = try await call.ledger.clockCheck.acceptClock()
         return .json { writer in
             writer.beginObject()
             writer.key("accepted")

@@ -14,18 +14,14 @@ struct PublishParser {
         as kind: MediaType
     ) throws(LedgerError) -> PublishBatch {
         var parser = PublishParser(batch: PublishBatch(bytes: body))
-        do throws(FieldError) {
-            try body.withUnsafeBytes { bytes in
-                Result { () throws(FieldError) in
-                    switch kind {
-                    case .json: try parser.readJSON(bytes)
-                    case .ndjson: try parser.readLines(bytes)
-                    }
+        try body.withUnsafeBytes { bytes in
+            Result { () throws(LedgerError) in
+                switch kind {
+                case .json: try parser.readJSON(bytes)
+                case .ndjson: try parser.readLines(bytes)
                 }
-            }.get()
-        } catch {
-            throw error.ledgerError
-        }
+            }
+        }.get()
         guard !parser.batch.events.isEmpty else {
             throw .invalid(field: "events", message: "is empty: publish at least one event")
         }
@@ -39,7 +35,7 @@ struct PublishParser {
 
     // MARK: Forms
 
-    private mutating func readJSON(_ bytes: UnsafeRawBufferPointer) throws(FieldError) {
+    private mutating func readJSON(_ bytes: UnsafeRawBufferPointer) throws(LedgerError) {
         var reader = try JSONReader(body: bytes)
         switch try reader.nextKind() {
         case .array: try readEvents(&reader)
@@ -55,7 +51,7 @@ struct PublishParser {
 
     /// `{"events": […]}` or one event: the first member tells, and no member of the other form
     /// may follow.
-    private mutating func readObject(_ reader: inout JSONReader) throws(FieldError) {
+    private mutating func readObject(_ reader: inout JSONReader) throws(LedgerError) {
         var event = EventFields(index: nil)
         var isBatch = false
         var seen: Set<String> = []
@@ -84,7 +80,7 @@ struct PublishParser {
     private mutating func readBatchField(
         _ name: String,
         from reader: inout JSONReader
-    ) throws(FieldError) {
+    ) throws(LedgerError) {
         switch name {
         case "events":
             guard try reader.nextKind() == .array else {
@@ -100,21 +96,21 @@ struct PublishParser {
         }
     }
 
-    private mutating func readEvents(_ reader: inout JSONReader) throws(FieldError) {
+    private mutating func readEvents(_ reader: inout JSONReader) throws(LedgerError) {
         try reader.read { reader throws(JSONError) in try reader.beginArray() }
         while try reader.read({ reader throws(JSONError) in try reader.nextElement() }) {
             try readEvent(&reader)
         }
     }
 
-    private mutating func readLines(_ bytes: UnsafeRawBufferPointer) throws(FieldError) {
+    private mutating func readLines(_ bytes: UnsafeRawBufferPointer) throws(LedgerError) {
         var start = 0
         var number = 1
         while start < bytes.count {
             let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
             base = start
             let index = batch.events.count
-            do throws(FieldError) {
+            do throws(LedgerError) {
                 try readLine(UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
             } catch {
                 throw error.inLine(number, of: EventFields(index: index).name)
@@ -124,7 +120,7 @@ struct PublishParser {
         }
     }
 
-    private mutating func readLine(_ line: UnsafeRawBufferPointer) throws(FieldError) {
+    private mutating func readLine(_ line: UnsafeRawBufferPointer) throws(LedgerError) {
         let isBlank = line.allSatisfy { $0 == 0x20 || $0 == 0x09 || $0 == 0x0d }
         guard !isBlank else { return }
         var reader = try JSONReader(body: line)
@@ -134,7 +130,7 @@ struct PublishParser {
 
     // MARK: One event
 
-    private mutating func readEvent(_ reader: inout JSONReader) throws(FieldError) {
+    private mutating func readEvent(_ reader: inout JSONReader) throws(LedgerError) {
         guard batch.events.count < Limits.eventsPerPublish else {
             throw .invalid(
                 field: "events",
@@ -161,7 +157,7 @@ struct PublishParser {
         _ name: JSONString,
         of fields: inout EventFields,
         from reader: inout JSONReader
-    ) throws(FieldError) -> Bool {
+    ) throws(LedgerError) -> Bool {
         if reader.text(of: name, is: "key") {
             try fields.meet(.key)
             fields.event.key = try readKey(of: fields, from: &reader)
@@ -183,9 +179,9 @@ struct PublishParser {
     private mutating func readKey(
         of fields: EventFields,
         from reader: inout JSONReader
-    ) throws(FieldError) -> Range<Int> {
-        func invalid(_ message: String) -> FieldError {
-            .ledger(.invalidEventKey(field: fields.name("key"), message: message))
+    ) throws(LedgerError) -> Range<Int> {
+        func invalid(_ message: String) -> LedgerError {
+            .invalidEventKey(field: fields.name("key"), message: message)
         }
         guard try reader.nextKind() == .string else { throw invalid("must be a string") }
         let range: Range<Int>
@@ -205,7 +201,7 @@ struct PublishParser {
     private mutating func readType(
         of fields: EventFields,
         from reader: inout JSONReader
-    ) throws(FieldError) -> Range<Int> {
+    ) throws(LedgerError) -> Range<Int> {
         let range = try readString(fields.name("type"), from: &reader)
         guard withBytes(at: range, EventTypeRule.holds) else {
             let most = Limits.typeBytes.upperBound
@@ -222,7 +218,7 @@ struct PublishParser {
     private mutating func readString(
         _ field: @autoclosure () -> String,
         from reader: inout JSONReader
-    ) throws(FieldError) -> Range<Int> {
+    ) throws(LedgerError) -> Range<Int> {
         guard try reader.nextKind() == .string else {
             throw .invalid(field: field(), message: "must be a string")
         }
@@ -237,7 +233,7 @@ struct PublishParser {
     private func readData(
         of fields: EventFields,
         from reader: inout JSONReader
-    ) throws(FieldError)
+    ) throws(LedgerError)
         -> Range<Int>
     {
         let isTombstone = try reader.nextKind() == .null
@@ -257,7 +253,7 @@ struct PublishParser {
     private mutating func readHeaders(
         of fields: inout EventFields,
         from reader: inout JSONReader
-    ) throws(FieldError) {
+    ) throws(LedgerError) {
         let field = fields.name("headers")
         guard try reader.nextKind() == .object else {
             throw .invalid(field: field, message: "must be an object")
@@ -291,7 +287,7 @@ struct PublishParser {
         _ name: JSONString,
         in field: String,
         from reader: inout JSONReader
-    ) throws(FieldError) -> String {
+    ) throws(LedgerError) -> String {
         do throws(JSONError) {
             return try reader.text(name)
         } catch {

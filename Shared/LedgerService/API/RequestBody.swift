@@ -67,21 +67,17 @@ extension Call {
     /// `read` reads the value of the named member, or returns false for a name that it does not
     /// know.
     func readMembers(
-        _ read: (String, inout JSONReader) throws(FieldError) -> Bool
+        _ read: (String, inout JSONReader) throws(LedgerError) -> Bool
     ) throws(LedgerError) {
         _ = try mediaType()
         let body = try decodedBody()
-        do throws(FieldError) {
-            try body.withUnsafeBytes { bytes in
-                Result { () throws(FieldError) in
-                    var reader = try JSONReader(body: bytes)
-                    try reader.members(read)
-                    try reader.finish()
-                }
-            }.get()
-        } catch {
-            throw error.ledgerError
-        }
+        try body.withUnsafeBytes { bytes in
+            Result { () throws(LedgerError) in
+                var reader = try JSONReader(body: bytes)
+                try reader.members(read)
+                try reader.finish()
+            }
+        }.get()
     }
 
     /// Refuses a body that says anything: these calls take none but an empty object.
@@ -149,37 +145,21 @@ package struct BodyMemory: Sendable {
     }
 }
 
-/// A fault in a body: of its JSON, or of a field.
-enum FieldError: Error {
-    case json(JSONError)
-    case ledger(LedgerError)
+/// Faults of a body.
+extension LedgerError {
+    /// A fault of the body's JSON.
+    static func json(_ error: JSONError) -> LedgerError { .malformed(field: "body", error) }
 
-    /// The same error, said of the event that a line holds.
-    func inLine(_ number: Int, of event: String) -> FieldError {
-        switch self {
-        case .ledger(let error): .ledger(.inLine(number, error))
-        case .json(let error):
-            .ledger(.inLine(number, .invalid(field: event, message: Self.wrong(error))))
-        }
-    }
-
-    private static func wrong(_ error: JSONError) -> String { "is not as it should be: \(error)" }
-
-    static func invalid(field: String, message: String, limit: Int? = nil) -> FieldError {
-        .ledger(.invalid(field: field, message: message, limit: limit))
-    }
-
-    var ledgerError: LedgerError {
-        switch self {
-        case .ledger(let error): error
-        case .json(let error): .invalid(field: "body", message: Self.wrong(error))
-        }
+    /// The same error of a body of lines; a fault of the JSON is said of the event in the line.
+    func inLine(_ number: Int, of event: String) -> LedgerError {
+        guard case .malformed(_, let error) = self else { return .inLine(number, self) }
+        return .inLine(number, .malformed(field: event, error))
     }
 }
 
 extension JSONReader {
     /// A reader of a whole body.
-    init(body bytes: UnsafeRawBufferPointer) throws(FieldError) {
+    init(body bytes: UnsafeRawBufferPointer) throws(LedgerError) {
         do throws(JSONError) {
             self = try JSONReader(bytes, maximumDepth: Limits.dataDepth)
         } catch {
@@ -187,17 +167,17 @@ extension JSONReader {
         }
     }
 
-    /// Runs a call of the reader, its error as a ``FieldError``.
+    /// Runs a call of the reader, its error as the body's.
     mutating func read<Value>(
         _ body: (inout JSONReader) throws(JSONError) -> Value
-    ) throws(FieldError) -> Value {
+    ) throws(LedgerError) -> Value {
         do throws(JSONError) { return try body(&self) } catch { throw .json(error) }
     }
 
     /// Reads an object of which every member is known and given once.
     mutating func members(
-        _ read: (String, inout JSONReader) throws(FieldError) -> Bool
-    ) throws(FieldError) {
+        _ read: (String, inout JSONReader) throws(LedgerError) -> Bool
+    ) throws(LedgerError) {
         try self.read { reader throws(JSONError) in try reader.beginObject() }
         var seen: Set<String> = []
         while let name = try self.read({ reader throws(JSONError) in try reader.nextMember() }) {
@@ -212,12 +192,12 @@ extension JSONReader {
     }
 
     /// Nothing but white space may follow.
-    mutating func finish() throws(FieldError) {
+    mutating func finish() throws(LedgerError) {
         try read { reader throws(JSONError) in try reader.end() }
     }
 
     /// A string's text.
-    mutating func text(_ field: String) throws(FieldError) -> String {
+    mutating func text(_ field: String) throws(LedgerError) -> String {
         guard try nextKind() == .string else {
             throw .invalid(field: field, message: "must be a string")
         }
@@ -230,7 +210,7 @@ extension JSONReader {
     }
 
     /// A number without a fractional part.
-    mutating func integer(_ field: String) throws(FieldError) -> Int64 {
+    mutating func integer(_ field: String) throws(LedgerError) -> Int64 {
         guard try nextKind() == .number else {
             throw .invalid(field: field, message: "must be an integer")
         }
@@ -242,7 +222,7 @@ extension JSONReader {
     }
 
     /// `true` or `false`.
-    mutating func flag(_ field: String) throws(FieldError) -> Bool {
+    mutating func flag(_ field: String) throws(LedgerError) -> Bool {
         switch try nextKind() {
         case .true, .false:
             return try read { reader throws(JSONError) in try reader.boolean() }
@@ -251,7 +231,7 @@ extension JSONReader {
     }
 
     /// The kind of the next value.
-    mutating func nextKind() throws(FieldError) -> JSONKind {
+    mutating func nextKind() throws(LedgerError) -> JSONKind {
         try read { reader throws(JSONError) in try reader.kind() }
     }
 }

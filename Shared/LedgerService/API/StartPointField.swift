@@ -14,7 +14,7 @@ struct StartPointField {
         self.text = text
     }
 
-    init(_ field: String, from reader: inout JSONReader) throws(FieldError) {
+    init(_ field: String, from reader: inout JSONReader) throws(LedgerError) {
         switch try reader.nextKind() {
         case .string: try self.init(word: field, from: &reader)
         case .object: try self.init(object: field, from: &reader)
@@ -22,7 +22,7 @@ struct StartPointField {
         }
     }
 
-    private static func wrong(_ field: String) -> FieldError {
+    private static func wrong(_ field: String) -> LedgerError {
         .invalid(
             field: field,
             message: "must be \"earliest\", \"latest\", \"compacted\", {\"timestamp\": …} or "
@@ -30,7 +30,7 @@ struct StartPointField {
         )
     }
 
-    private init(word field: String, from reader: inout JSONReader) throws(FieldError) {
+    private init(word field: String, from reader: inout JSONReader) throws(LedgerError) {
         let word = try reader.text(field)
         switch word {
         case "earliest": point = .earliest
@@ -41,9 +41,9 @@ struct StartPointField {
         text = Array("\"\(word)\"".utf8)
     }
 
-    private init(object field: String, from reader: inout JSONReader) throws(FieldError) {
+    private init(object field: String, from reader: inout JSONReader) throws(LedgerError) {
         var found: StartPoint?
-        try reader.members { name, reader throws(FieldError) in
+        try reader.members { name, reader throws(LedgerError) in
             guard found == nil else { throw Self.wrong(field) }
             switch name {
             case "timestamp":
@@ -65,12 +65,12 @@ struct StartPointField {
     private static func offsets(
         _ field: String,
         from reader: inout JSONReader
-    ) throws(FieldError) -> [Int: Offset] {
+    ) throws(LedgerError) -> [Int: Offset] {
         var offsets: [Int: Offset] = [:]
         guard try reader.nextKind() == .object else {
             throw .invalid(field: field, message: "must be an object")
         }
-        try reader.members { name, reader throws(FieldError) in
+        try reader.members { name, reader throws(LedgerError) in
             guard let partition = Int(name), "\(partition)" == name, partition >= 0 else {
                 throw .invalid(
                     field: "\(field).\(name.excerpt(20))",

@@ -17,14 +17,13 @@ final class KeyCache: Sendable {
         case expired
         /// Too many requests.
         case limited
-        /// Ask the table, ``remember(_:for:known:)``, and ask here again.
+        /// Ask the table, ``remember(_:for:)``, and ask here again.
         case lookUp
     }
 
     fileprivate struct Entry {
-        let row: APIKeyRow
+        let row: Observed<APIKeyRow>
         let caller: Caller
-        var known: Instant
         var bucket: TokenBucket
     }
 
@@ -58,12 +57,12 @@ final class KeyCache: Sendable {
     func admit(_ id: APIKeyID, hash: APIKeyHash, at now: Instant) -> Verdict {
         state.withLock { state in
             guard let entry = state.entries[id] else { return state.missing(id, at: now) }
-            let isHolder = entry.row.hash.matches(hash)
-            guard now.isWithin(Limits.cacheAge, of: entry.known) else {
+            let isHolder = entry.row.value.hash.matches(hash)
+            guard entry.row.readAt.isFresh(at: now, for: Limits.cacheAge) else {
                 return isHolder ? .lookUp : state.rationedLookUp(at: now)
             }
             guard isHolder else { return .unknown }
-            guard !entry.row.hasExpired(at: now.now) else { return .expired }
+            guard !entry.row.value.hasExpired(at: now.now) else { return .expired }
             let hasToken = state.entries[id]?.bucket.take(rate: rate, at: now.uptime) ?? false
             return hasToken ? .admitted(entry.caller) : .limited
         }
@@ -72,25 +71,27 @@ final class KeyCache: Sendable {
     /// Decides about an answer for a caller who was admitted with this key a while ago.
     func confirm(_ id: APIKeyID, at now: Instant) -> Verdict {
         state.withLock { state in
-            guard let entry = state.entries[id], now.isWithin(Limits.cacheAge, of: entry.known)
+            guard let entry = state.entries[id],
+                entry.row.readAt.isFresh(at: now, for: Limits.cacheAge)
             else { return .lookUp }
-            return entry.row.hasExpired(at: now.now) ? .expired : .admitted(entry.caller)
+            return entry.row.value.hasExpired(at: now.now) ? .expired : .admitted(entry.caller)
         }
     }
 
     /// Remembers the table's row of a key, or that it has none.
     ///
     /// - Parameters:
-    ///   - row: the row; nil when there is none.
+    ///   - found: the row; nil when there is none.
     ///   - id: the key.
-    ///   - known: a moment before the table was asked: the process may have stood still since.
-    func remember(_ row: APIKeyRow?, for id: APIKeyID, known: Instant) {
+    func remember(_ found: Observed<APIKeyRow?>, for id: APIKeyID) {
+        let known = found.readAt
         state.withLock { state in
-            guard let row else { return state.forget(id, known: known) }
+            guard let row = found.value else { return state.forget(id, known: known) }
             state.makeRoom(at: known)
             let full = TokenBucket(rate: rate, at: known.uptime)
             let bucket = state.entries[id]?.bucket ?? full
-            let entry = Entry(row: row, caller: Caller(row), known: known, bucket: bucket)
+            let read = Observed(row, readAt: known)
+            let entry = Entry(row: read, caller: Caller(row), bucket: bucket)
             state.entries[id] = entry
             state.unknown[id] = nil
         }
@@ -104,7 +105,7 @@ final class KeyCache: Sendable {
 
 extension KeyCache.State {
     fileprivate mutating func missing(_ id: APIKeyID, at now: Instant) -> KeyCache.Verdict {
-        if let known = unknown[id], now.isWithin(Limits.unknownKeyAge, of: known) {
+        if let known = unknown[id], known.isFresh(at: now, for: Limits.unknownKeyAge) {
             return .unknown
         }
         return rationedLookUp(at: now)
@@ -123,15 +124,10 @@ extension KeyCache.State {
     /// Keeps the number of keys within its bound: what is out of date goes first.
     fileprivate mutating func makeRoom(at now: Instant) {
         guard entries.count >= Limits.cachedKeys else { return }
-        entries = entries.filter { now.isWithin(Limits.cacheAge, of: $0.value.known) }
+        entries = entries.filter {
+            $0.value.row.readAt.isFresh(at: now, for: Limits.cacheAge)
+        }
         if entries.count >= Limits.cachedKeys { entries.removeAll() }
-    }
-}
-
-extension Instant {
-    /// True when less than `age` has passed since `then` by both clocks, neither of which went back.
-    fileprivate func isWithin(_ age: Duration, of then: Instant) -> Bool {
-        now >= then.now && elapsed(since: then) < age
     }
 }
 

@@ -5,15 +5,17 @@ package import LedgerCore
 /// Costs one SHA-256 and one look in a dictionary, and now and then a read of the table.
 final class KeyGate: Sendable {
     private let settings: KeySettings
-    private let ledger: Ledger
+    private let keys: APIKeys
+    private let clock: BelievedClock
     private let cache: KeyCache
 
-    init(_ settings: KeySettings, for ledger: Ledger) {
+    init(_ settings: KeySettings, for keys: APIKeys, by clock: BelievedClock) {
         self.settings = settings
-        self.ledger = ledger
+        self.keys = keys
+        self.clock = clock
         cache = KeyCache(
             requestsPerSecond: settings.requestsPerSecond,
-            at: ledger.instant()
+            at: clock.instant()
         )
     }
 
@@ -24,7 +26,7 @@ final class KeyGate: Sendable {
     func caller(of request: APIRequest) async throws(LedgerError) -> Caller {
         let key = try Self.key(in: request)
         let hash = key.hash
-        let known = ledger.instant()
+        let known = clock.instant()
         if settings.rootHash.matches(hash) {
             guard case .admitted(let root) = cache.admitRoot(at: known) else {
                 throw .tooManyRequests
@@ -32,9 +34,9 @@ final class KeyGate: Sendable {
             return root
         }
         if let caller = try admitted(key.id, hash: hash, at: known) { return caller }
-        let row = try await ledger.apiKey(key.id)
-        cache.remember(row, for: key.id, known: known)
-        if let caller = try admitted(key.id, hash: hash, at: ledger.instant()) { return caller }
+        let row = try await keys.apiKey(key.id)
+        cache.remember(Observed(row, readAt: known), for: key.id)
+        if let caller = try admitted(key.id, hash: hash, at: clock.instant()) { return caller }
         throw .unavailable(message: "an API key took too long to read", mayHaveHappened: false)
     }
 
@@ -43,21 +45,21 @@ final class KeyGate: Sendable {
     /// Events that were found while a revoked key's poll waited are not for its holder.
     func confirm(_ caller: Caller) async throws(LedgerError) {
         guard let id = caller.id else { return }
-        let known = ledger.instant()
+        let known = clock.instant()
         switch cache.confirm(id, at: known) {
         case .admitted: return
         case .expired: throw .unauthorized(.expired)
         case .unknown, .limited, .lookUp: break
         }
-        let row = try await ledger.apiKey(id)
-        cache.remember(row, for: id, known: known)
+        let row = try await keys.apiKey(id)
+        cache.remember(Observed(row, readAt: known), for: id)
         guard let row else { throw .unauthorized(.unknown) }
-        guard !row.hasExpired(at: ledger.instant().now) else { throw .unauthorized(.expired) }
+        guard !row.hasExpired(at: clock.instant().now) else { throw .unauthorized(.expired) }
     }
 
     /// A key was revoked here: no request that begins now gets by with it.
     func revoked(_ id: APIKeyID) {
-        cache.forget(id, at: ledger.instant())
+        cache.forget(id, at: clock.instant())
     }
 
     /// The caller; nil when the table must be asked first.

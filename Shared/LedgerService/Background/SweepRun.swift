@@ -80,22 +80,22 @@ final class SweepRun: Sendable {
 /// Only an engine that leaves its log to this process alone makes that certain. A stream that is
 /// forgotten is looked at, so forgetting is always safe.
 final class SweepMemory: Sendable {
-    private let rests = Mutex<[Incarnation: Timestamp]>([:])
+    private let rests = Mutex<[StreamIncarnation: Timestamp]>([:])
 
     /// Notes that a stream needs no look before `due`.
-    func rest(_ stream: Incarnation, until due: Timestamp) {
+    func rest(_ stream: StreamIncarnation, until due: Timestamp) {
         rests.withLock { rests in
             if rests.count >= Limits.restingStreams { rests.removeAll() }
             rests[stream] = due
         }
     }
 
-    func isAtRest(_ stream: Incarnation, at now: Timestamp) -> Bool {
+    func isAtRest(_ stream: StreamIncarnation, at now: Timestamp) -> Bool {
         rests.withLock { $0[stream].map { now < $0 } ?? false }
     }
 
     /// Has the next round look at a stream: its retention was changed.
-    func forget(_ stream: Incarnation) {
+    func forget(_ stream: StreamIncarnation) {
         rests.withLock { $0[stream] = nil }
     }
 }

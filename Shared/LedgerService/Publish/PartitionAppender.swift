@@ -3,7 +3,7 @@ import Synchronization
 
 /// Appends to one partition, one write at a time: requests that wait meanwhile share the next chunk.
 ///
-/// `isBusy` is a lock that is held across awaits, by ``run(in:)`` or by the atomic publish whose turn
+/// `isBusy` is a lock that is held across awaits, by ``run()`` or by the atomic publish whose turn
 /// it is. A cancelled caller keeps it: its append must learn its fate.
 final class PartitionAppender: Sendable {
     private typealias Waiter = CheckedContinuation<AppendOutcome, Never>
@@ -12,33 +12,43 @@ final class PartitionAppender: Sendable {
         var queue: AppendQueue<Waiter, AppendTurn>
         /// True while someone has the partition; whoever finds it false must start or take it.
         var isBusy = false
-        /// The tail after the last append; nil: it must be read.
-        var tail: CachedTail?
+        /// The tail after the last append, and when it was surely the tail or still ahead: before the
+        /// call that found it; nil: it must be read.
+        var tail: Observed<Tail>?
         /// The newest request's; nil before the first.
         var context: AppendContext?
+
+        /// The tail, unless it is too old to be trusted.
+        func tail(by clock: BelievedClock) -> Tail? {
+            guard let tail, clock.isFresh(tail) else { return nil }
+            return tail.value
+        }
     }
 
     let partition: Partition
     private let stream: StreamID
+    private let runner: AppendRunner
     private let state: Mutex<State>
 
-    /// An appender with an empty queue, in which nothing waits for longer than `patience`.
-    init(stream: StreamID, partition: Partition, patience: Duration) {
+    /// An appender with an empty queue, in which nothing waits for longer than
+    /// ``Ledger/Configuration/appendDeadline``.
+    init(stream: StreamID, partition: Partition, runner: AppendRunner) {
         self.stream = stream
         self.partition = partition
+        self.runner = runner
+        let patience = runner.access.configuration.appendDeadline
         state = Mutex(State(queue: AppendQueue(patience: patience)))
     }
 
     /// True if nobody appends, and the tail as last known is too old to be of use.
     func isIdle(by clock: BelievedClock) -> Bool {
-        state.withLock { !$0.isBusy && $0.tail?.fresh(by: clock) == nil }
+        state.withLock { !$0.isBusy && $0.tail(by: clock) == nil }
     }
 
     /// Appends `unit` and returns its outcome.
     func append(
         _ unit: AppendUnit,
-        context: AppendContext,
-        in ledger: Ledger
+        context: AppendContext
     ) async
         -> AppendOutcome
     {
@@ -50,7 +60,7 @@ final class PartitionAppender: Sendable {
                 return (true, !state.isBusy)
             }
             if !isTaken { continuation.resume(returning: .queueFull) }
-            if starts { start(in: ledger) }
+            if starts { start() }
         }
     }
 
@@ -66,28 +76,26 @@ final class PartitionAppender: Sendable {
 
     /// The tail as last known, for the publish that has the partition for itself.
     func tail(by clock: BelievedClock) -> Tail? {
-        state.withLock { $0.tail }?.fresh(by: clock)
+        state.withLock { $0.tail(by: clock) }
     }
 
     /// Gives the partition back after a granted ``AppendTurn``, the tail unchanged.
-    func release(in ledger: Ledger) {
-        start(in: ledger)
+    func release() {
+        start()
     }
 
-    /// Gives the partition back after a granted ``AppendTurn``, with a tail that was found after
-    /// `known`.
-    func release(tail: Tail?, known: Instant, in ledger: Ledger) {
-        remember(tail, known: known)
-        start(in: ledger)
+    /// Gives the partition back after a granted ``AppendTurn``, with the tail that was found.
+    func release(tail: Observed<Tail>?) {
+        remember(tail)
+        start()
     }
 
-    private func start(in ledger: Ledger) {
-        Task(executorPreference: ledger.configuration.executor) { await self.run(in: ledger) }
+    private func start() {
+        Task(executorPreference: runner.access.configuration.executor) { await self.run() }
     }
 
-    private func remember(_ tail: Tail?, known: Instant) {
-        let cached = tail.map { CachedTail(tail: $0, known: known) }
-        state.withLock { $0.tail = cached }
+    private func remember(_ tail: Observed<Tail>?) {
+        state.withLock { $0.tail = tail }
     }
 
     /// The head of the queue, with what is needed to append it.
@@ -97,13 +105,13 @@ final class PartitionAppender: Sendable {
         case nothing
     }
 
-    private func run(in ledger: Ledger) async {
+    private func run() async {
         while true {
-            switch next(by: ledger.clock) {
+            switch next(by: runner.access.clock) {
             case .nothing: return
             case .exclusive(let turn): return turn.decide(.granted)
             case .units(let entries, let tail, let context):
-                await append(entries, after: tail, context: context, in: ledger)
+                await append(entries, after: tail, context: context)
             }
         }
     }
@@ -111,22 +119,21 @@ final class PartitionAppender: Sendable {
     private func append(
         _ entries: [AppendQueue<Waiter, AppendTurn>.Unit],
         after tail: Tail?,
-        context: AppendContext,
-        in ledger: Ledger
+        context: AppendContext
     ) async {
         let units = entries.map(\.unit)
         var waiters: [Waiter?] = entries.map(\.waiter)
-        let known = ledger.clock.instant()
+        let known = runner.access.clock.instant()
         let part = PartitionAppend(partition: partition, tail: tail, units: units)
-        let result = await ledger.run([part], in: context) { outcomes in
+        let result = await runner.run([part], in: context) { outcomes in
             for (index, outcome) in outcomes[0].enumerated() {
                 guard let outcome, let waiter = waiters[index] else { continue }
                 waiters[index] = nil
                 waiter.resume(returning: outcome)
             }
         }
-        remember(result.tails[0], known: known)
-        ledger.noteAppended(
+        remember(result.tails[0].map { Observed($0, readAt: known) })
+        runner.noteAppended(
             units,
             outcomes: result.outcomes[0],
             to: partition,
@@ -159,23 +166,12 @@ final class PartitionAppender: Sendable {
             guard let context = state.context else {
                 preconditionFailure("every queued unit came with a context")
             }
-            return .units(units, tail: state.tail?.fresh(by: clock), context: context)
+            return .units(units, tail: state.tail(by: clock), context: context)
         case .exclusive(let turn): return .exclusive(turn)
         case .nothing:
             state.isBusy = false
             return .nothing
         }
-    }
-}
-
-/// A tail and when it was surely the tail or still ahead: before the call that found it.
-struct CachedTail: Sendable {
-    let tail: Tail
-    let known: Instant
-
-    /// The tail, unless it is too old to be trusted.
-    func fresh(by clock: BelievedClock) -> Tail? {
-        clock.isFresh(since: known) ? tail : nil
     }
 }
 
@@ -226,7 +222,7 @@ final class AppendTurn: Sendable {
 /// are two writers, as two processes are.
 final class Appenders: Sendable {
     private struct Key: Hashable {
-        let stream: Incarnation
+        let stream: StreamIncarnation
         let partition: Partition
     }
 
@@ -236,29 +232,33 @@ final class Appenders: Sendable {
         var bound = Limits.appenders
     }
 
+    private let runner: AppendRunner
     private let state = Mutex(State())
-    /// A lock that is held while atomic publishes get in line, so that any two of them stand in the same order
-    /// in all queues and never wait for each other.
+    /// A lock that is held while atomic publishes get in line, so that any two of them stand in the
+    /// same order in all queues and never wait for each other.
     private let order = Mutex(())
+
+    init(_ runner: AppendRunner) { self.runner = runner }
 
     var count: Int { state.withLock { $0.appenders.count } }
 
     func appender(
         to partition: Partition,
-        of stream: StreamRow,
-        in ledger: Ledger
+        of stream: StreamRow
     ) -> PartitionAppender {
         let key = Key(stream: stream.incarnation, partition: partition)
         return state.withLock { state in
             if let appender = state.appenders[key] { return appender }
             if state.appenders.count >= state.bound {
-                state.appenders = state.appenders.filter { !$0.value.isIdle(by: ledger.clock) }
+                state.appenders = state.appenders.filter {
+                    !$0.value.isIdle(by: runner.access.clock)
+                }
                 state.bound = max(Limits.appenders, state.appenders.count * 2)
             }
             let appender = PartitionAppender(
                 stream: stream.id,
                 partition: partition,
-                patience: ledger.configuration.appendDeadline
+                runner: runner
             )
             state.appenders[key] = appender
             return appender

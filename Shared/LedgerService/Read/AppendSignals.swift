@@ -24,7 +24,7 @@ final class AppendSignals: Sendable {
 
     /// The offsets to which a guest has read, in neighbouring partitions.
     struct Stand: Sendable {
-        let stream: Incarnation
+        let stream: StreamIncarnation
         /// The subscription as the guest knows it; nil: it reads without one.
         let subscription: SubscriptionRow?
         let first: Partition
@@ -98,7 +98,7 @@ final class AppendSignals: Sendable {
     func append(
         to partition: Partition,
         of id: StreamID,
-        incarnation: Incarnation,
+        incarnation: StreamIncarnation,
         upTo end: Offset
     ) {
         let wakes = state.withLock { state in

@@ -7,8 +7,8 @@ import Synchronization
 final class ReadHints: Sendable {
     /// The incarnations that the rows of a subscription are found by.
     struct Rows: Hashable, Sendable {
-        let stream: Incarnation
-        let subscription: Incarnation
+        let stream: StreamIncarnation
+        let subscription: SubscriptionIncarnation
     }
 
     fileprivate struct Name: Hashable {
@@ -38,7 +38,7 @@ final class ReadHints: Sendable {
     /// A read of `partition` from `position`, with what is known of it.
     func read(
         of partition: Partition,
-        in stream: Incarnation,
+        in stream: StreamIncarnation,
         from position: Position
     ) -> PartitionRead {
         let log = RowGroup.log(stream, partition)
@@ -56,7 +56,7 @@ final class ReadHints: Sendable {
         }
     }
 
-    func remember(_ found: [ReadHint], of stream: Incarnation) {
+    func remember(_ found: [ReadHint], of stream: StreamIncarnation) {
         hints.withLock { hints in
             if hints.eventsPerChunk.count >= Limits.readHints { hints.eventsPerChunk.removeAll() }
             if hints.chunkStarts.count >= Limits.readHints { hints.chunkStarts.removeAll() }
@@ -71,12 +71,12 @@ final class ReadHints: Sendable {
     }
 
     /// Remembers that a partition reaches as far as `offset`.
-    func reach(_ offset: Offset, of partition: Partition, in stream: Incarnation) {
+    func reach(_ offset: Offset, of partition: Partition, in stream: StreamIncarnation) {
         hints.withLock { $0.reach(offset, of: .log(stream, partition)) }
     }
 
     /// True if a partition is known to reach as far as `offset`: a log never shrinks.
-    func reaches(_ offset: Offset, of partition: Partition, in stream: Incarnation) -> Bool {
+    func reaches(_ offset: Offset, of partition: Partition, in stream: StreamIncarnation) -> Bool {
         hints.withLock { $0.ends[.log(stream, partition)].map { offset <= $0 } ?? false }
     }
 

@@ -31,7 +31,7 @@ struct WaitingRoom {
     /// The rows to look at for all guests.
     struct View {
         /// The incarnation that the guests know.
-        let stream: Incarnation
+        let stream: StreamIncarnation
         /// The partitions that are waited for, and how far they are known to go.
         let ends: [(partition: Partition, end: Offset)]
         /// Some of the subscriptions that wait, in turns.
@@ -39,7 +39,7 @@ struct WaitingRoom {
     }
 
     /// The incarnation that ``ends`` are of.
-    private var stream: Incarnation?
+    private var stream: StreamIncarnation?
     private var ends = [Offset](repeating: .zero, count: Limits.partitions.upperBound)
     private var guests: [UInt64: Guest] = [:]
     /// The guests that wait, by the only partition; nil: for several.
@@ -103,7 +103,7 @@ struct WaitingRoom {
         }
     }
 
-    private mutating func turnTo(_ stream: Incarnation) {
+    private mutating func turnTo(_ stream: StreamIncarnation) {
         guard self.stream != stream else { return }
         self.stream = stream
         for index in ends.indices { ends[index] = .zero }
@@ -114,7 +114,7 @@ struct WaitingRoom {
     /// Takes the news that a partition goes as far as `end`.
     mutating func append(
         to partition: Partition,
-        of stream: Incarnation,
+        of stream: StreamIncarnation,
         upTo end: Offset
     ) -> [Wake] {
         turnTo(stream)
@@ -134,7 +134,7 @@ struct WaitingRoom {
         _ id: UInt64,
         of end: Offset,
         in partition: Partition,
-        of stream: Incarnation
+        of stream: StreamIncarnation
     ) -> Bool {
         guard let stand = guests[id]?.stand, stand.stream == stream else { return false }
         return stand.offset(of: partition) < end
@@ -194,7 +194,7 @@ struct WaitingRoom {
         if turn >= guests.count { turn = 0 }
         let next = guests.keys.sorted().dropFirst(turn).prefix(count)
         turn += next.count
-        var seen: Set<Incarnation> = []
+        var seen: Set<SubscriptionIncarnation> = []
         return next.compactMap { guests[$0]?.row }.filter { seen.insert($0.incarnation).inserted }
     }
 }

@@ -9,19 +9,65 @@ import Synchronization
 /// much later for what is published. A fold by it stops before a deleted stream's rows are removed,
 /// which begins later.
 final class StreamCatalog: Sendable {
+    /// The age that a description may have.
+    enum Freshness {
+        /// As the table has it now.
+        case now
+        /// At most ``Limits/cacheAge`` old.
+        case cached
+    }
+
     /// Descriptions that are kept, before all are forgotten.
     private static let mostRows = 10_000
     /// Names that are kept, before all are forgotten.
     private static let mostNames = 100_000
 
+    let access: TableAccess
+    let offsets: OffsetSearches
+    let sweepMemory: SweepMemory
     private let rows = Mutex<[StreamID: Observed<StreamRow>]>([:])
-    private let names = Mutex<[Incarnation: StreamID]>([:])
-    private let listing = Mutex<Observed<[Incarnation: StreamID]>?>(nil)
+    private let names = Mutex<[StreamIncarnation: StreamID]>([:])
+    private let listing = Mutex<Observed<[StreamIncarnation: StreamID]>?>(nil)
+
+    init(_ access: TableAccess, offsets: OffsetSearches, sweepMemory: SweepMemory) {
+        self.access = access
+        self.offsets = offsets
+        self.sweepMemory = sweepMemory
+    }
+
+    var clock: BelievedClock { access.clock }
 
     // MARK: By name
 
+    /// Finds an active stream.
+    ///
+    /// - Throws: ``LedgerError/streamNotFound(_:)``, or what a failed read becomes.
+    func stream(
+        _ id: StreamID,
+        freshness: Freshness
+    ) async throws(LedgerError) -> Observed<StreamRow> {
+        if freshness == .cached, let cached = row(id) { return cached }
+        let readAt = clock.instant()
+        let row = try await access.row(.stream(id))
+        let active = try access.unlessRefused { () throws(Refusal) in
+            try StreamRow.active(row, named: id)
+        }
+        let stream = Observed(active, readAt: readAt)
+        if freshness == .cached { remember(stream) }
+        return stream
+    }
+
+    /// Finds an active stream as the table has it now, which must keep a compacted state.
+    func compactedStream(_ id: StreamID) async throws(LedgerError) -> Observed<StreamRow> {
+        let stream = try await stream(id, freshness: .now)
+        _ = try access.unlessRefused { () throws(Refusal) in
+            try stream.value.keepingCompactedState()
+        }
+        return stream
+    }
+
     /// The description of a stream if it is still fresh.
-    func row(_ id: StreamID, clock: BelievedClock) -> Observed<StreamRow>? {
+    private func row(_ id: StreamID) -> Observed<StreamRow>? {
         let row = rows.withLock { $0[id] }
         guard let row, clock.isFresh(row) else { return nil }
         return row
@@ -44,15 +90,14 @@ final class StreamCatalog: Sendable {
 
     /// The active ones of these streams.
     func rows(
-        of streams: Set<Incarnation>,
-        in ledger: Ledger
-    ) async throws(LedgerError) -> [Incarnation: StreamRow] {
+        of streams: Set<StreamIncarnation>
+    ) async throws(LedgerError) -> [StreamIncarnation: StreamRow] {
         // In an order of their own, not the set's: the same history takes the same steps.
         let streams = streams.sorted { ($0.high, $0.low) < ($1.high, $1.low) }
         let found = await inParallel(streams) { [self] stream in
-            await result { () throws(LedgerError) in try await row(of: stream, in: ledger) }
+            await result { () throws(LedgerError) in try await row(of: stream) }
         }
-        var rows: [Incarnation: StreamRow] = [:]
+        var rows: [StreamIncarnation: StreamRow] = [:]
         for row in found {
             if let row = try row.get() { rows[row.incarnation] = row }
         }
@@ -60,12 +105,11 @@ final class StreamCatalog: Sendable {
     }
 
     private func row(
-        of stream: Incarnation,
-        in ledger: Ledger
+        of stream: StreamIncarnation
     ) async throws(LedgerError) -> StreamRow? {
-        guard let id = try await name(of: stream, in: ledger) else { return nil }
+        guard let id = try await name(of: stream) else { return nil }
         do throws(LedgerError) {
-            let row = try await ledger.publishable(id).value
+            let row = try await self.stream(id, freshness: .cached).value
             return row.incarnation == stream ? row : nil
         } catch .streamNotFound {
             return nil
@@ -73,13 +117,12 @@ final class StreamCatalog: Sendable {
     }
 
     private func name(
-        of stream: Incarnation,
-        in ledger: Ledger
+        of stream: StreamIncarnation
     ) async throws(LedgerError) -> StreamID? {
         if let name = names.withLock({ $0[stream] }) { return name }
-        let item = try await ledger.row(.streamName(stream))
-        guard let item else { return try await listedNames(in: ledger)[stream] }
-        let name = try ledger.decoded { () throws(TableError) in try StreamNameRow(item) }
+        let item = try await access.row(.streamName(stream))
+        guard let item else { return try await listedNames()[stream] }
+        let name = try access.decoded { () throws(TableError) in try StreamNameRow(item) }
         names.withLock { names in
             if names.count >= Self.mostNames { names.removeAll() }
             names[stream] = name.id
@@ -89,16 +132,13 @@ final class StreamCatalog: Sendable {
 
     /// For streams from before there were rows of their names: the list of all streams, read anew
     /// once a minute at most.
-    private func listedNames(
-        in ledger: Ledger
-    ) async throws(LedgerError) -> [Incarnation: StreamID] {
-        let clock = ledger.clock
+    private func listedNames() async throws(LedgerError) -> [StreamIncarnation: StreamID] {
         if let listing = listing.withLock({ $0 }), clock.isFresh(listing) { return listing.value }
         let readAt = clock.instant()
-        var names: [Incarnation: StreamID] = [:]
+        var names: [StreamIncarnation: StreamID] = [:]
         var after: [UInt8]?
         repeat {
-            let page = try await ledger.listStreams(limit: 1000, after: after)
+            let page = try await listStreams(limit: 1000, after: after)
             for stream in page.streams { names[stream.incarnation] = stream.id }
             after = page.next
         } while after != nil
@@ -106,9 +146,4 @@ final class StreamCatalog: Sendable {
         listing.withLock { $0 = found }
         return found.value
     }
-}
-
-extension BelievedClock {
-    /// True while a value may still be used without reading it again.
-    func isFresh(_ observed: Observed<some Sendable>) -> Bool { isFresh(since: observed.readAt) }
 }

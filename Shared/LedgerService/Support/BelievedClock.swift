@@ -48,12 +48,9 @@ final class BelievedClock: LedgerClock {
     /// A reading of both clocks as they are, for ages only.
     func instant() -> Instant { clock.instant() }
 
-    /// True for ``Limits/cacheAge`` after `then`: so long knowledge of that moment may be used.
-    ///
-    /// The clock that moved further counts, since functions are frozen between calls and wall clocks
-    /// jump.
-    func isFresh(since then: Instant) -> Bool {
-        then.isFresh(at: instant(), rules: rules)
+    /// True while a value may still be used without reading it again.
+    func isFresh(_ observed: Observed<some Sendable>) -> Bool {
+        observed.readAt.isFresh(at: instant(), rules: rules)
     }
 
     func bootMoment() -> BootMoment? { clock.bootMoment() }

@@ -57,6 +57,6 @@ extension Trial {
                 otherwise: "not refused for its age: \(error)"
             )
         }
-        throw ConformanceFailure(message: "a decision of long ago was carried out")
+        throw TestFailure("a decision of long ago was carried out")
     }
 }

@@ -61,17 +61,18 @@ extension TableConformance {
 
     private static func allKinds(_ trial: Trial) throws -> [TableKey] {
         let sid = trial.stream
+        let sub = SubscriptionIncarnation(high: sid.low, low: sid.high)
         let partition = try trial.partition(99)
         let name = "n" + sid.hex
-        let hash = sid.hex + sid.hex
+        let hash = SHA256.digest(sid.bytes)
         return [
             .stream(try trial.unwrap(StreamID(name))), try trial.chunk(Int64.max),
             .progress(sid, partition), try trial.latest([0]),
             .subscription(sid, try trial.unwrap(SubscriptionID(name))),
-            .position(stream: sid, subscription: trial.token, partition),
+            .position(stream: sid, subscription: sub, partition),
             .idempotency(sid, keyHash: hash, partition), .apiKey(APIKeyID(rawValue: sid.high)),
             .deletion(stream: sid, subscription: nil),
-            .deletion(stream: sid, subscription: trial.token), .streamName(sid),
+            .deletion(stream: sid, subscription: sub), .streamName(sid),
             .ring(sid, partition),
         ]
     }

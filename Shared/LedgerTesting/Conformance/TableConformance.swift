@@ -18,7 +18,7 @@ package enum TableConformance {
         singleRowChecks + conditionChecks + keyChecks + valueChecks + queryChecks
         + transactionChecks + ageChecks + removalChecks + concurrencyChecks
 
-    /// Runs every check, each on a table of its own, and throws a ``ConformanceFailure`` that
+    /// Runs every check, each on a table of its own, and throws a ``TestFailure`` that
     /// names all that failed.
     package static func run(
         effort: ConformanceEffort = .thorough,
@@ -33,7 +33,7 @@ package enum TableConformance {
             }
         }
         guard failures.isEmpty else {
-            throw ConformanceFailure(message: failures.joined(separator: "\n"))
+            throw TestFailure(failures.joined(separator: "\n"))
         }
     }
 }
@@ -67,7 +67,7 @@ package struct TableCheck: Sendable, CustomStringConvertible {
         self.body = body
     }
 
-    /// Runs the check; throws a ``ConformanceFailure`` or the table's own error.
+    /// Runs the check; throws a ``TestFailure`` or the table's own error.
     package func run(
         on table: any Table,
         effort: ConformanceEffort = .thorough
@@ -76,16 +76,4 @@ package struct TableCheck: Sendable, CustomStringConvertible {
     }
 
     package var description: String { name }
-}
-
-/// The failure of a table to do what it must.
-package struct ConformanceFailure: Error, Hashable, Sendable, CustomStringConvertible {
-    /// The place of the check, what it expected and what it found.
-    package let message: String
-
-    package init(message: String) {
-        self.message = message
-    }
-
-    package var description: String { message }
 }

@@ -5,7 +5,7 @@ struct Trial: Sendable {
     let table: any Table
     let effort: ConformanceEffort
     /// The stream whose rows these are.
-    let stream: Incarnation
+    let stream: StreamIncarnation
 
     init(_ table: any Table, effort: ConformanceEffort) {
         self.table = table
@@ -14,8 +14,8 @@ struct Trial: Sendable {
         stream = .random(using: &generator)
     }
 
-    /// A fresh token or id.
-    var token: Incarnation {
+    /// A fresh token.
+    var token: TransactionToken {
         var generator = SystemRandomNumberGenerator()
         return .random(using: &generator)
     }
@@ -79,7 +79,7 @@ struct Trial: Sendable {
         line: Int = #line,
         file: String = #fileID
     ) throws {
-        guard condition else { throw ConformanceFailure(message: "\(file):\(line): \(message())") }
+        guard condition else { throw TestFailure("\(file):\(line): \(message())") }
     }
 
     func expectEqual<Value: Equatable>(
@@ -101,7 +101,7 @@ struct Trial: Sendable {
         line: Int = #line,
         file: String = #fileID
     ) throws -> Value {
-        guard let value else { throw ConformanceFailure(message: "\(file):\(line): nil") }
+        guard let value else { throw TestFailure("\(file):\(line): nil") }
         return value
     }
 
@@ -158,7 +158,7 @@ struct Trial: Sendable {
             )
             return
         }
-        throw ConformanceFailure(message: "\(file):\(line): was not refused")
+        throw TestFailure("\(file):\(line): was not refused")
     }
 
     // MARK: Queries

@@ -102,7 +102,7 @@ package final class FaultyTable: Table {
     /// The wrapped table's answer, or a fault.
     package func transact(
         _ writes: [Write],
-        token: Incarnation,
+        token: TransactionToken,
         decided: Instant
     ) async throws(TableError) -> TransactionOutcome {
         try await perform(.transact, on: writes.map(\.key.group)) { () async throws(TableError) in

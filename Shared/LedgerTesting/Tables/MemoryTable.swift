@@ -11,7 +11,7 @@ package final class MemoryTable: Table {
 
     private struct State {
         var rows = SortedRows()
-        var tokens: Set<Incarnation> = []
+        var tokens: Set<TransactionToken> = []
     }
 
     private let clock: (@Sendable () -> Instant)?
@@ -68,7 +68,7 @@ package final class MemoryTable: Table {
     /// Applies all writes or none.
     package func transact(
         _ writes: [Write],
-        token: Incarnation,
+        token: TransactionToken,
         decided: Instant
     ) async throws(TableError) -> TransactionOutcome {
         try writes.checkTransaction()
@@ -265,7 +265,7 @@ extension Table {
     /// Applies a transaction, decided now by the machine's clock.
     package func transact(
         _ writes: [Write],
-        token: Incarnation
+        token: TransactionToken
     ) async throws(TableError) -> TransactionOutcome {
         try await transact(writes, token: token, decided: MachineClock.instant())
     }

@@ -39,26 +39,20 @@ package struct Patience: Sendable {
     private let end: ContinuousClock.Instant
     private let length: Duration
 
-    /// The failure of something to come in time.
-    package struct Exhausted: Error, CustomStringConvertible {
-        /// The thing that was waited for, and for how long.
-        package let description: String
-    }
-
     /// Patience that begins now.
     package init(_ length: Duration = .seconds(300)) {
         self.length = length
         end = .now + length
     }
 
-    /// Throws ``Exhausted`` once it is over.
+    /// Throws a ``TestFailure`` once it is over.
     package func check(_ what: @autoclosure () -> String) throws {
         guard ContinuousClock.now < end else {
-            throw Exhausted(description: "\(what()): not done after \(length)")
+            throw TestFailure("\(what()): not done after \(length)")
         }
     }
 
-    /// Looks again and again until `isDone`; throws ``Exhausted`` when that takes too long.
+    /// Looks again and again until `isDone`; throws a ``TestFailure`` when that takes too long.
     package func wait(for what: String, until isDone: () async throws -> Bool) async throws {
         while try await !isDone() {
             try check(what)

@@ -11,7 +11,7 @@ struct CommitGroup {
     private let rows: RowWriter
     private let tokens: TokenMemory
     private let now: Instant
-    private var applied: [Incarnation] = []
+    private var applied: [TransactionToken] = []
     private var answers: [() -> Void] = []
 
     /// - Parameters:
@@ -26,7 +26,7 @@ struct CommitGroup {
     }
 
     /// The tokens of the transactions that this group applied.
-    var appliedTokens: [Incarnation] { applied }
+    var appliedTokens: [TransactionToken] { applied }
 
     /// Applies one request; its answer is kept until the commit.
     mutating func add(_ request: WriteRequest) throws(SQLiteFailure) {
@@ -111,7 +111,7 @@ struct CommitGroup {
 
     private mutating func apply(
         _ writes: [PreparedWrite],
-        token: Incarnation
+        token: TransactionToken
     ) throws(RowFailure) -> TransactionOutcome {
         if tokens.contains(token) || applied.contains(token) { return .applied }
         var failures: [Int: Item?] = [:]
@@ -145,15 +145,15 @@ struct CommitGroup {
 /// one the table takes no more writes.
 struct TokenMemory {
     private static let capacity = 4096
-    private var tokens: Set<Incarnation> = []
-    private var order: [Incarnation] = []
+    private var tokens: Set<TransactionToken> = []
+    private var order: [TransactionToken] = []
     private var oldest = 0
 
-    func contains(_ token: Incarnation) -> Bool {
+    func contains(_ token: TransactionToken) -> Bool {
         tokens.contains(token)
     }
 
-    mutating func remember(_ token: Incarnation) {
+    mutating func remember(_ token: TransactionToken) {
         guard tokens.insert(token).inserted else { return }
         guard order.count == Self.capacity else { return order.append(token) }
         tokens.remove(order[oldest])

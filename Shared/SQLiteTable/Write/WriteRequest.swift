@@ -7,7 +7,7 @@ struct WriteRequest: Sendable {
         case write(PreparedWrite, decided: Instant, Reply<WriteOutcome>)
         case transaction(
             [PreparedWrite],
-            token: Incarnation,
+            token: TransactionToken,
             decided: Instant,
             Reply<TransactionOutcome>
         )

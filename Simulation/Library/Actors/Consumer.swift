@@ -229,7 +229,7 @@ final class Consumer: @unchecked Sendable {
 
     /// The end of a partition without the last chunks whose transaction is still under way: nobody was
     /// told of them.
-    private func visibleEnd(_ partition: Partition, of stream: Incarnation) -> Int64 {
+    private func visibleEnd(_ partition: Partition, of stream: StreamIncarnation) -> Int64 {
         var events = oracle.log(of: partition, in: stream).events[...]
         while let chunk = events.last?.chunk,
             simulation.visibility.isUnderWay(.chunk(stream, partition, chunk))

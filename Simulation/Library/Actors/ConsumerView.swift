@@ -22,7 +22,7 @@ struct ConsumerView {
         var isKnown = false
     }
 
-    let stream: Incarnation
+    let stream: StreamIncarnation
     private let retentionHours: Int?
     private let startsCompacted: Bool
     private var lanes: [Lane]

@@ -62,7 +62,7 @@ final class Writer: @unchecked Sendable {
             }
             if world.random.happens(0.4) {
                 mark = IdempotencyMark(
-                    keyHash: SHA256.hexDigest(Array(values[0].utf8)),
+                    keyHash: SHA256.digest(Array(values[0].utf8)),
                     bodyHash: SHA256.digest(batch.bytes)
                 )
             }
@@ -275,7 +275,7 @@ extension Oracle {
     /// The places of a value: in a stream and, where that was deleted meanwhile, in its successor.
     func places(
         of value: String
-    ) -> [(stream: Incarnation, partition: Partition, offset: Int64)] {
+    ) -> [(stream: StreamIncarnation, partition: Partition, offset: Int64)] {
         (holders[value] ?? []).compactMap { group in
             guard case .log(let stream, let partition) = group,
                 let event = log(of: partition, in: stream).events.last(where: { $0.value == value })

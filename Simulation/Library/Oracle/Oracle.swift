@@ -65,7 +65,7 @@ final class Oracle: @unchecked Sendable {
     private(set) var holders: [String: [RowGroup]] = [:]
     /// By value: the time at which it was stored last.
     private var storedAt: [String: Duration] = [:]
-    private var tokens: Set<Incarnation> = []
+    private var tokens: Set<TransactionToken> = []
     private var positions: [TableKey: (epoch: Int64, position: Position)] = [:]
     private(set) var appended = 0
 
@@ -81,12 +81,12 @@ final class Oracle: @unchecked Sendable {
     }
 
     /// True when a transaction with this token was applied.
-    func knows(_ token: Incarnation) -> Bool { tokens.contains(token) }
+    func knows(_ token: TransactionToken) -> Bool { tokens.contains(token) }
 
-    func remember(_ token: Incarnation) { tokens.insert(token) }
+    func remember(_ token: TransactionToken) { tokens.insert(token) }
 
     /// The log of a partition; empty when nothing was appended yet.
-    func log(of partition: Partition, in stream: Incarnation) -> Log {
+    func log(of partition: Partition, in stream: StreamIncarnation) -> Log {
         logs[.log(stream, partition)] ?? Log()
     }
 
@@ -108,7 +108,7 @@ final class Oracle: @unchecked Sendable {
     /// The time until all rows of a transaction are seen.
     private static let visibleAfter: Duration = .milliseconds(200)
 
-    private func isCurrent(_ stream: Incarnation) async -> Bool {
+    private func isCurrent(_ stream: StreamIncarnation) async -> Bool {
         guard let id = StreamID("orders"), let item = try? await store.get(.stream(id)),
             let row = try? StreamRow(item)
         else { return false }
@@ -141,7 +141,8 @@ final class Oracle: @unchecked Sendable {
         let row = outline(write.key)
         switch write.operation {
         case .put(let item):
-            let id = item.bytes(.incarnation).flatMap { Incarnation(bytes: $0) }?.hex ?? ""
+            // An id of any kind has the same text.
+            let id = item.bytes(.incarnation).flatMap { StreamIncarnation(bytes: $0) }?.hex ?? ""
             let numbers = item.attributes.compactMap { name, value in
                 if case .number(let number) = value { "\(name.rawValue)=\(number)" } else { nil }
             }
@@ -293,12 +294,12 @@ final class Oracle: @unchecked Sendable {
     }
 
     /// True when a stream that still has its name keeps a compacted state.
-    private func compacts(_ stream: Incarnation) async -> Bool {
+    private func compacts(_ stream: StreamIncarnation) async -> Bool {
         compacting.contains(stream)
     }
 
     /// The incarnations of streams with compaction.
-    var compacting: Set<Incarnation> = []
+    var compacting: Set<StreamIncarnation> = []
 
     // MARK: Positions
 

@@ -8,7 +8,7 @@ final class CallNote: @unchecked Sendable {
     /// A look for what is stored under an idempotency key.
     struct Look {
         /// The stream it looked in: a process may not know yet that there is another one.
-        let stream: Incarnation
+        let stream: StreamIncarnation
         /// Its beginning and end, true time.
         let time: ClosedRange<Duration>
     }

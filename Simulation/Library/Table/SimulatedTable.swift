@@ -58,7 +58,7 @@ struct SimulatedTable: Table {
 
     func transact(
         _ writes: [Write],
-        token: Incarnation,
+        token: TransactionToken,
         decided: Instant
     ) async throws(TableError) -> TransactionOutcome {
         // A token is forgotten after some minutes, and some tables never look at it.
@@ -73,7 +73,7 @@ struct SimulatedTable: Table {
 
     private func apply(
         _ writes: [Write],
-        token: Incarnation,
+        token: TransactionToken,
         decided: Instant
     ) async throws(TableError) -> TransactionOutcome {
         guard !simulation.oracle.knows(token) else { return .applied }

@@ -3,12 +3,12 @@ import Testing
 @testable import LedgerCore
 
 @Suite struct CursorTests {
-    static let secret: [UInt8] = Array(0..<32)
+    static let secret = SubscriptionSecret(trusted: Array(0..<32))
 
     static func key(_ text: String) -> EventKey { EventKey(trusted: Array(text.utf8)) }
 
     static let sample = Cursor(
-        subscription: Incarnation(high: 0x0123_4567_89ab_cdef, low: 42),
+        subscription: SubscriptionIncarnation(high: 0x0123_4567_89ab_cdef, low: 42),
         epoch: 3,
         positions: [
             .log(offset(0)), .log(offset(1_000_000)), .snapshot(watermark: offset(7), after: nil),
@@ -16,7 +16,7 @@ import Testing
         ]
     )
 
-    static func accepted(_ bytes: [UInt8], secret: [UInt8] = secret) -> Bool {
+    static func accepted(_ bytes: [UInt8], secret: SubscriptionSecret = secret) -> Bool {
         Cursor.decode(Base64URL.encode(bytes))?.verified(secret: secret) != nil
     }
 
@@ -33,7 +33,7 @@ import Testing
         let decoded = try #require(Cursor.decode(text))
         #expect(decoded.subscription == cursor.subscription)
         #expect(decoded.verified(secret: Self.secret) == cursor, "seed \(seed)")
-        #expect(decoded.verified(secret: random.bytes(32)) == nil)
+        #expect(decoded.verified(secret: .random(using: &random)) == nil)
         #expect(PositionVector.decode(PositionVector.encode(cursor.positions)) == cursor.positions)
     }
 
@@ -92,7 +92,7 @@ import Testing
             ("key", head + [3, 1, 1, 9, 1, 1, 0x61], true),
         ]
         for (name, body, good) in bodies {
-            let signed = body + HMACSHA256.tag(key: Self.secret, message: body)
+            let signed = body + HMACSHA256.tag(key: Self.secret.bytes, message: body)
             #expect(Self.accepted(signed) == good, "\(name)")
         }
     }
@@ -156,7 +156,7 @@ import Testing
         let offsets = [0, 127, 128, Int64.max].compactMap { Offset($0) }
         for first in [0, 3, 96] {
             let cursor = ReadCursor(
-                stream: Self.sample.subscription,
+                stream: StreamIncarnation(high: 0x0123_4567_89ab_cdef, low: 42),
                 first: try #require(Partition(first)),
                 offsets: offsets
             )

@@ -5,11 +5,11 @@ import Testing
 @Suite struct HashTests {
     @Test func sha256Vectors() {
         #expect(
-            SHA256.hexDigest([])
+            SHA256.digest([]).hex
                 == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
         )
         #expect(
-            SHA256.hexDigest(Array("abc".utf8))
+            SHA256.digest(Array("abc".utf8)).hex
                 == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
         )
     }
@@ -23,6 +23,27 @@ import Testing
             )
         }
         #expect(whole.withUnsafeBytes { SHA256.digest($0) } == SHA256.digest(whole))
+    }
+
+    @Test("A digest has 32 bytes and one text; a secret has 32 bytes")
+    func sizes() throws {
+        let digest = SHA256.digest([1])
+        let hex = digest.hex
+        #expect(Digest(bytes: digest.bytes) == digest && Digest(hex: hex) == digest)
+        #expect(Digest.zero.hex == String(repeating: "0", count: 64))
+        for wrong in [
+            "", String(hex.dropLast(2)), hex + "00", hex.uppercased(), "g" + hex.dropFirst(),
+        ] {
+            #expect(Digest(hex: wrong) == nil, "\(wrong)")
+        }
+        for count in [0, 31, 33] {
+            let bytes = [UInt8](repeating: 1, count: count)
+            #expect(Digest(bytes: bytes) == nil && SubscriptionSecret(bytes: bytes) == nil)
+        }
+        var random = CodecRandom(seed: 1)
+        var again = CodecRandom(seed: 1)
+        let halves = (0..<2).map { _ in StreamIncarnation.random(using: &again).bytes }
+        #expect(SubscriptionSecret.random(using: &random).bytes == halves[0] + halves[1])
     }
 
     /// RFC 4231, test cases 1, 2 and 6 (a key longer than a block).
@@ -61,7 +82,7 @@ import Testing
         #expect(one == SHA256.digest([UInt8](repeating: 0, count: 32) + [1]))
         let both = HashChain.next(previous: one, batch: [2])
         let other = HashChain.next(previous: HashChain.start, batch: [2])
-        #expect(both == SHA256.digest(one, [2]))
+        #expect(both == SHA256.digest(one.bytes, [2]))
         #expect(both != HashChain.next(previous: other, batch: [1]))
     }
 

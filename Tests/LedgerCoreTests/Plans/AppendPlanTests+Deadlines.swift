@@ -11,7 +11,7 @@ extension AppendPlanTests {
         let first = try rows(plan.start(at: tick(990)))
         #expect(first.map { $0.number(.count) } == [3])
         guard case .pause = plan.receive(write: .failure(busy), at: tick(1000, id: 2)) else {
-            throw Unexpected(action: "no pause")
+            throw TestFailure("no pause")
         }
         #expect(plan.outcomes == [[.failed(busy), nil]])
         let second = try rows(plan.resume(at: tick(1005, id: 3)))
@@ -27,7 +27,7 @@ extension AppendPlanTests {
         var plan = plan([unit(records(1)), unit(records(2), at: 900)])
         let first = try rows(plan.start(at: tick(990)))
         guard case .pause = plan.receive(write: .failure(lost), at: tick(1000, id: 2)) else {
-            throw Unexpected(action: "no pause")
+            throw TestFailure("no pause")
         }
         #expect(plan.outcomes == [[.unknown, nil]])
         #expect(try rows(plan.resume(at: tick(1005, id: 3))) == first)

@@ -264,7 +264,7 @@ extension AppendPlanTests {
 
     @Test("Each event in each state", arguments: histories)
     func table(_ history: History) throws {
-        let mark = IdempotencyMark(keyHash: String(repeating: "a", count: 64), bodyHash: [1])
+        let mark = IdempotencyMark.test("a")
         let unit = unit(
             records(1),
             idempotency: history.isMarked ? mark : nil,
@@ -273,9 +273,8 @@ extension AppendPlanTests {
         var plan = AppendPlan(
             [PartitionAppend(partition: partition, tail: history.tail, units: [unit])],
             context: AppendContext(
-                stream: stream,
-                trust: TailTrust(created: stream.created, onlySweepDeletes: false),
-                known: tick(0).instant
+                stream: Observed(stream, readAt: tick(0).instant),
+                trust: TailTrust(created: stream.created, onlySweepDeletes: false)
             ),
             patience: .seconds(1)
         )
@@ -342,7 +341,7 @@ extension AppendPlanTests {
         case .own: return [0: attempt[0]]
         case .foreign(let count):
             var theirs = attempt[0]
-            theirs[.append] = .bytes(Incarnation(high: 7, low: 7).bytes)
+            theirs[.append] = .bytes(AppendID(high: 7, low: 7).bytes)
             theirs[.count] = .number(Int64(count))
             return [0: theirs]
         case .seal:

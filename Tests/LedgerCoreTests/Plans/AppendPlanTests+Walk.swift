@@ -31,7 +31,7 @@ private struct AppendWalk {
     /// A write that was not answered and may be carried out later.
     struct Late {
         let writes: [Write]
-        let token: Incarnation
+        let token: TransactionToken
     }
 
     let seed: UInt64
@@ -57,7 +57,7 @@ private struct AppendWalk {
         let now = Timestamp(milliseconds: 1000 + uptime)
         return AppendPlan.Tick(
             Instant(now: now, uptime: .milliseconds(uptime)),
-            freshID: Incarnation(high: 5, low: ids)
+            freshID: AppendID(high: 5, low: ids)
         )
     }
 
@@ -86,20 +86,21 @@ private struct AppendWalk {
         )
     }
 
-    private mutating func mark() -> IdempotencyMark? {
+    /// A mark, and a name for the event that its key and body stand for each time.
+    private mutating func mark() -> (mark: IdempotencyMark, name: String)? {
         guard random.happens(0.4) else { return nil }
         let key = random.happens(0.5) ? "a" : "b"
         let body: UInt8 = random.happens(0.8) ? 1 : 2
-        return IdempotencyMark(keyHash: String(repeating: key, count: 64), bodyHash: [body])
+        return (.test(key, body: body), "\(key)\(body)")
     }
 
     /// An atomic publish to both partitions, or several requests to one of them.
     private mutating func makePublish() -> Publish {
         let number = publishes.count
         if random.happens(0.4) {
-            let mark = mark()
+            let marked = mark()
             // As the service does: the same body has the same events in the same partitions.
-            let name = mark.map { "\($0.keyHash.prefix(1))\($0.bodyHash[0])" } ?? "p\(number)"
+            let name = marked?.name ?? "p\(number)"
             let arrived = arrival()
             let units = (0..<2).map { index in
                 var records = Records()
@@ -108,7 +109,7 @@ private struct AppendWalk {
                     type: Array("t".utf8),
                     data: Array("1".utf8)
                 )
-                return [AppendUnit(records: records, idempotency: mark, arrived: arrived)]
+                return [AppendUnit(records: records, idempotency: marked?.mark, arrived: arrived)]
             }
             return Publish(
                 partitions: Partition.all(2),
@@ -142,7 +143,7 @@ private struct AppendWalk {
         var records = Records()
         let name = "\(key)\(body)"
         records.append(key: Array(name.utf8), type: Array("t".utf8), data: Array("1".utf8))
-        let mark = IdempotencyMark(keyHash: String(repeating: key, count: 64), bodyHash: [body])
+        let mark = IdempotencyMark.test(key, body: body)
         return (AppendUnit(records: records, idempotency: mark, arrived: arrival()), name)
     }
 
@@ -158,9 +159,8 @@ private struct AppendWalk {
             parts.append(PartitionAppend(partition: partition, tail: tail, units: units))
         }
         let context = AppendContext(
-            stream: stream,
-            trust: TailTrust(created: stream.created, onlySweepDeletes: true),
-            known: tick().instant
+            stream: Observed(stream, readAt: tick().instant),
+            trust: TailTrust(created: stream.created, onlySweepDeletes: true)
         )
         return AppendPlan(parts, context: context, patience: patience)
     }
@@ -220,7 +220,7 @@ private struct AppendWalk {
 
     private mutating func write(
         _ writes: [Write],
-        token: Incarnation
+        token: TransactionToken
     ) -> Result<TransactionOutcome, TableError> {
         let lost = TableError(.indefinite, reason: .unavailable, message: "lost")
         switch random.number(0...9) {

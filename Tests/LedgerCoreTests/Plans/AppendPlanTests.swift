@@ -7,7 +7,7 @@ import Testing
 struct AppendPlanTests {
     let stream = StreamRow(
         id: StreamID(trusted: "s"),
-        incarnation: Incarnation(high: 1, low: 1),
+        incarnation: StreamIncarnation(high: 1, low: 1),
         partitionCount: 1,
         retentionHours: 1,
         compaction: true,
@@ -18,7 +18,7 @@ struct AppendPlanTests {
     func tick(_ uptime: Int64, id: UInt64 = 1) -> AppendPlan.Tick {
         AppendPlan.Tick(
             Instant(now: Timestamp(milliseconds: 1000 + uptime), uptime: .milliseconds(uptime)),
-            freshID: Incarnation(high: 9, low: id)
+            freshID: AppendID(high: 9, low: id)
         )
     }
 
@@ -46,10 +46,10 @@ struct AppendPlanTests {
     }
 
     var context: AppendContext {
-        AppendContext(
-            stream: stream,
-            trust: TailTrust(created: stream.created, onlySweepDeletes: true),
-            known: Instant(now: Timestamp(milliseconds: 1000), uptime: .zero)
+        let readAt = Instant(now: Timestamp(milliseconds: 1000), uptime: .zero)
+        return AppendContext(
+            stream: Observed(stream, readAt: readAt),
+            trust: TailTrust(created: stream.created, onlySweepDeletes: true)
         )
     }
 
@@ -58,24 +58,20 @@ struct AppendPlanTests {
 
     /// The rows of a write action.
     func rows(_ action: AppendPlan.Action) throws -> [Item] {
-        guard case .write(let writes, _, _) = action else { throw Unexpected(action: "\(action)") }
+        guard case .write(let writes, _, _) = action else { throw TestFailure("\(action)") }
         return writes.compactMap { write in
             if case .put(let item) = write.operation { item } else { nil }
         }
     }
 
     func outcomes(_ action: AppendPlan.Action) throws -> [AppendOutcome] {
-        guard case .finish(let result) = action else { throw Unexpected(action: "\(action)") }
+        guard case .finish(let result) = action else { throw TestFailure("\(action)") }
         return result.outcomes[0]
     }
 
     func tails(_ action: AppendPlan.Action) throws -> [Tail?] {
-        guard case .finish(let result) = action else { throw Unexpected(action: "\(action)") }
+        guard case .finish(let result) = action else { throw TestFailure("\(action)") }
         return result.tails
-    }
-
-    struct Unexpected: Error {
-        let action: String
     }
 
     func stored(_ first: Int64, _ count: Int, at uptime: Int64 = 0) -> AppendOutcome {
@@ -102,7 +98,7 @@ struct AppendPlanTests {
         var plan = plan([unit(records(1))])
         let first = try rows(plan.start(at: tick(0)))
         guard case .pause = plan.receive(write: .failure(lost), at: tick(1, id: 2)) else {
-            throw Unexpected(action: "no pause")
+            throw TestFailure("no pause")
         }
         #expect(try rows(plan.resume(at: tick(500, id: 3))) == first)
     }
@@ -127,10 +123,10 @@ struct AppendPlanTests {
         let mine = try rows(plan.resume(at: tick(10, id: 3)))[0]
         #expect(mine.key == .chunk(stream.incarnation, partition, Offset(unchecked: 4)))
         let hash = HashChain.next(
-            previous: theirs.bytes(.hash) ?? [],
+            previous: try theirs.requiredDigest(.hash),
             batch: mine.bytes(.batch) ?? []
         )
-        #expect(mine.bytes(.hash) == hash)
+        #expect(mine.bytes(.hash) == hash.bytes)
     }
 
     @Test("At the deadline an open outcome is said to be open, a refused one to be refused")
@@ -183,8 +179,8 @@ struct AppendPlanTests {
 
     @Test("A unit stored before gets its stored answer, another body a refusal, the rest goes on")
     func idempotency() throws {
-        let mark = IdempotencyMark(keyHash: String(repeating: "a", count: 64), bodyHash: [1])
-        let other = IdempotencyMark(keyHash: String(repeating: "b", count: 64), bodyHash: [2])
+        let mark = IdempotencyMark.test("a")
+        let other = IdempotencyMark.test("b", body: 2)
         var plan = plan([
             unit(records(1), idempotency: mark),
             unit(records(1), idempotency: other),
@@ -207,7 +203,7 @@ struct AppendPlanTests {
     func expectedOffset() throws {
         let unit = unit(records(1), expectedOffset: Offset(unchecked: 3))
         var plan = plan([unit])
-        guard case .readTails = plan.start(at: tick(0)) else { throw Unexpected(action: "no read") }
+        guard case .readTails = plan.start(at: tick(0)) else { throw TestFailure("no read") }
         let reading = TailReading(newest: nil, progress: nil)
         let end = plan.receive(tails: .success([reading]), at: tick(0))
         #expect(try outcomes(end) == [.offsetConflict(actual: .zero)])
@@ -220,7 +216,7 @@ struct AppendPlanTests {
         var conflicts = 0
         while case .write = action {
             var foreign = try rows(action)[0]
-            foreign[.append] = .bytes(Incarnation(high: 7, low: 7).bytes)
+            foreign[.append] = .bytes(AppendID(high: 7, low: 7).bytes)
             conflicts += 1
             action = plan.receive(
                 write: .success(.conditionFailed([0: foreign])),
@@ -228,7 +224,7 @@ struct AppendPlanTests {
             )
             if case .pause = action { action = plan.resume(at: tick(0, id: 3)) }
         }
-        guard case .readTails = action else { throw Unexpected(action: "\(action)") }
+        guard case .readTails = action else { throw TestFailure("\(action)") }
         #expect(conflicts == 4)
     }
 

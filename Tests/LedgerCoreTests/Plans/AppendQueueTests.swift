@@ -19,7 +19,7 @@ struct AppendQueueTests {
     ) -> AppendUnit {
         AppendUnit(
             records: records(count),
-            idempotency: key.map { IdempotencyMark(keyHash: $0, bodyHash: [1]) },
+            idempotency: key.map { .test($0) },
             expectedOffset: offset,
             arrived: instant(uptime)
         )
@@ -111,7 +111,7 @@ struct AppendQueueTests {
         /// The longest beginning that fits into one append.
         mutating func next() -> [String] {
             var taken: [String] = []
-            var marks: [String] = []
+            var marks: [Digest] = []
             for entry in waiting {
                 guard let unit = entry.unit else {
                     if taken.isEmpty { taken = [entry.name] }

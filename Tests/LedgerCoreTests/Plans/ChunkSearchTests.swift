@@ -8,7 +8,7 @@ struct ChunkSearchTests {
     private let partition = Partition(unchecked: 0)
     private let stream = StreamRow(
         id: StreamID(trusted: "s"),
-        incarnation: Incarnation(high: 1, low: 1),
+        incarnation: StreamIncarnation(high: 1, low: 1),
         partitionCount: 1,
         retentionHours: 1,
         compaction: false,

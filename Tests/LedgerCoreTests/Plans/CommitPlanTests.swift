@@ -50,7 +50,7 @@ struct CommitPlanTests {
             positions: state.positions
         )
         let other = self.state(
-            of: .test(incarnation: Incarnation(high: 4, low: 4), at: state.positions)
+            of: .test(incarnation: SubscriptionIncarnation(high: 4, low: 4), at: state.positions)
         )
         let short = SubscriptionState(
             stream: .test(partitions: 2),
@@ -176,7 +176,7 @@ struct CommitPlanTests {
         let row = { (epoch: Int64) -> WriteOutcome in
             let row = PositionRow(
                 stream: PlanRows.stream,
-                subscription: Incarnation(high: 3, low: 3),
+                subscription: SubscriptionIncarnation(high: 3, low: 3),
                 partition: partition(1),
                 epoch: epoch,
                 position: .log(offset(9))

@@ -33,7 +33,7 @@ struct DeletionMarkTests {
         changed.version = 7
         var begun = changed
         begun.state = .deleting
-        let other = Sample.stream(Incarnation(high: 5, low: 5))
+        let other = Sample.stream(StreamIncarnation(high: 5, low: 5))
         let table: [(WriteOutcome, String)] = [
             (.applied, "finish deleting 2"),
             (.conditionFailed(current: nil), "fail noSuchStream"),
@@ -87,7 +87,7 @@ struct DeletionMarkTests {
                 if table.keys.contains(.stream(row.id)) { _ = table.write(.put(row.item)) }
             case 4: table.remove([.stream(row.id)])
             case 5 where random.happens(0.3):
-                row = Sample.stream(Incarnation(high: seed, low: 9))
+                row = Sample.stream(StreamIncarnation(high: seed, low: 9))
                 _ = table.write(.put(row.item))
             default: break
             }

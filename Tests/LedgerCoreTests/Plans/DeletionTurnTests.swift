@@ -24,8 +24,8 @@ struct DeletionTurnTests {
         SubscriptionRow(
             stream: stream,
             id: SubscriptionID("u\(number)").unsafelyUnwrapped,
-            incarnation: Incarnation(high: 7, low: number),
-            secret: [],
+            incarnation: SubscriptionIncarnation(high: 7, low: number),
+            secret: SubscriptionSecret(trusted: [UInt8](repeating: 7, count: 32)),
             startFrom: [],
             created: Sample.created,
             positions: []
@@ -36,7 +36,7 @@ struct DeletionTurnTests {
         Item(
             .position(
                 stream: stream,
-                subscription: Incarnation(high: 7, low: number),
+                subscription: SubscriptionIncarnation(high: 7, low: number),
                 Partition(unchecked: partition)
             )
         )
@@ -240,7 +240,7 @@ struct DeletionTurnTests {
         _ partitions: Int,
         _ random: inout SeededGenerator
     ) throws -> Set<TableKey> {
-        let other = Incarnation(high: 3, low: 3)
+        let other = StreamIncarnation(high: 3, low: 3)
         var foreign: Set<TableKey> = []
         for partition in Partition.all(partitions) {
             for offset in 0..<random.index(below: 9) {

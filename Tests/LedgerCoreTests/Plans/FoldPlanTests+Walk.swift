@@ -22,7 +22,7 @@ extension FoldPlanTests {
         images: [Item] = []
     ) -> FoldPlan {
         FoldPlan(
-            stream: Incarnation(high: 1, low: 1),
+            stream: StreamIncarnation(high: 1, low: 1),
             partition: Partition(unchecked: 0),
             compacts: compacts,
             budget: budget,
@@ -213,7 +213,7 @@ extension FoldPlanTests {
         var table = table(small.chunks)
         table.put(
             LogEntry.sealItem(
-                stream: Incarnation(high: 1, low: 1),
+                stream: StreamIncarnation(high: 1, low: 1),
                 partition: Partition(unchecked: 0),
                 at: Offset(unchecked: 4)
             )

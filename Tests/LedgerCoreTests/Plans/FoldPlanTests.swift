@@ -4,7 +4,7 @@ import Testing
 
 @Suite("The steps of a fold")
 struct FoldPlanTests {
-    private let stream = Incarnation(high: 1, low: 1)
+    private let stream = StreamIncarnation(high: 1, low: 1)
     private let partition = Partition(unchecked: 0)
     private let now = Timestamp(milliseconds: 1_000)
 
@@ -26,7 +26,7 @@ struct FoldPlanTests {
                 partition: partition,
                 after: tail,
                 records: CompressedRecords(records),
-                append: stream,
+                append: AppendID(high: 1, low: 1),
                 timestamp: now,
                 ttl: .never
             )
@@ -105,7 +105,7 @@ struct FoldPlanTests {
                 partition: partition,
                 after: tail,
                 records: CompressedRecords(records),
-                append: stream,
+                append: AppendID(high: 1, low: 1),
                 timestamp: now,
                 ttl: .never
             )

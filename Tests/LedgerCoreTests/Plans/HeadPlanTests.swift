@@ -29,7 +29,7 @@ struct HeadPlanTests {
         )
     }
 
-    private func head(_ next: Int64, _ hash: [UInt8]) -> Action {
+    private func head(_ next: Int64, _ hash: Digest) -> Action {
         .finish(PartitionHead(partition: partition(0), next: offset(next), hash: hash))
     }
 
@@ -140,7 +140,7 @@ struct HeadPlanTests {
         if folded > 0 { progress.foldedTail = chunks[folded - 1].tail }
         let tail = TailReading(newest: .chunk(try #require(chunks.last)), progress: progress)
 
-        var hashes: [Offset: [UInt8]] = [.zero: HashChain.start]
+        var hashes: [Offset: Digest] = [.zero: HashChain.start]
         for chunk in chunks[removed...] { hashes[chunk.end] = chunk.hash }
         if folded > 0 { hashes[chunks[folded - 1].end] = chunks[folded - 1].hash }
         let end = try #require(chunks.last).end.rawValue

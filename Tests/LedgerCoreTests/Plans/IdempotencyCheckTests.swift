@@ -5,9 +5,9 @@ import Testing
 
 @Suite("A publish with an Idempotency-Key")
 struct IdempotencyCheckTests {
-    private let stream = Incarnation(high: 1, low: 1)
+    private let stream = StreamIncarnation(high: 1, low: 1)
     private let partitions = Partition.all(2)
-    private let mark = IdempotencyMark(keyHash: String(repeating: "a", count: 64), bodyHash: [1])
+    private let mark = IdempotencyMark.test("a")
     private let busy = TableError(.definite, reason: .throttled, message: "busy")
     private let now = Timestamp(milliseconds: 1_000)
 
@@ -24,7 +24,7 @@ struct IdempotencyCheckTests {
         IdempotencyRow(
             stream: stream,
             partition: partitions[partition],
-            mark: IdempotencyMark(keyHash: mark.keyHash, bodyHash: [body]),
+            mark: .test("a", body: body),
             stored: range(offset),
             now: Timestamp(milliseconds: written)
         ).item
@@ -116,7 +116,7 @@ struct IdempotencyCheckTests {
         }
         var table = PlanTable()
         for partition in 0..<2 { table.put(row(partition, at: 1)) }
-        let other = IdempotencyMark(keyHash: String(repeating: "b", count: 64), bodyHash: [1])
+        let other = IdempotencyMark.test("b")
         table.put(
             IdempotencyRow(
                 stream: stream,
@@ -142,7 +142,7 @@ struct IdempotencyCheckTests {
         let bodies: [UInt8] = (0..<random.number(2...4)).map { _ in random.happens(0.8) ? 1 : 2 }
         var checks = bodies.map { body in
             IdempotencyCheck(
-                of: IdempotencyMark(keyHash: mark.keyHash, bodyHash: [body]),
+                of: .test("a", body: body),
                 to: partitions,
                 in: stream
             )

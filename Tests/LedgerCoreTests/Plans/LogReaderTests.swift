@@ -10,7 +10,7 @@ struct LogReaderTests {
     private static let hour: Int64 = 3_600_000
     private let stream = StreamRow(
         id: StreamID(trusted: "s"),
-        incarnation: Incarnation(high: 1, low: 1),
+        incarnation: StreamIncarnation(high: 1, low: 1),
         partitionCount: 1,
         retentionHours: 1,
         compaction: true,

@@ -39,7 +39,7 @@ struct LookoutTests {
     func streams() {
         var deleting = StreamRow.test()
         deleting.state = .deleting
-        let other = StreamRow.test(incarnation: Incarnation(high: 9, low: 9))
+        let other = StreamRow.test(incarnation: StreamIncarnation(high: 9, low: 9))
         var damaged = StreamRow.test().item
         damaged[.version] = nil
         for item in [nil, deleting.item, other.item, damaged] {
@@ -53,7 +53,7 @@ struct LookoutTests {
     func subscriptions() throws {
         let known = SubscriptionRow.test()
         let sought = try known.sought(to: [.log(offset(3))])
-        let other = SubscriptionRow.test(incarnation: Incarnation(high: 9, low: 9))
+        let other = SubscriptionRow.test(incarnation: SubscriptionIncarnation(high: 9, low: 9))
         for row in [nil, sought, other] {
             var rows = PlanRows()
             rows.put(StreamRow.test().item)

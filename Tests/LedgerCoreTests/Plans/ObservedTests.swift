@@ -15,6 +15,7 @@ struct ObservedTests {
         for (wall, uptime, expected) in table {
             let now = Instant(now: Timestamp(milliseconds: wall), uptime: .milliseconds(uptime))
             #expect(readAt.isFresh(at: now, rules: .all) == expected, "\(wall) \(uptime)")
+            #expect(readAt.isFresh(at: now, for: Limits.cacheAge) == expected, "\(wall) \(uptime)")
         }
     }
 

@@ -13,7 +13,7 @@ struct PartitionSweepTests {
             next: Offset(unchecked: next),
             timestamp: Sample.created,
             ttl: .past,
-            hash: [UInt8](repeating: 1, count: 32)
+            hash: SHA256.digest([1])
         )
     }
 

@@ -2,7 +2,7 @@
 
 /// Rows for a plan to read, with no table and no time between.
 struct PlanRows {
-    static let stream = Incarnation(high: 1, low: 1)
+    static let stream = StreamIncarnation(high: 1, low: 1)
     static let name = StreamID(trusted: "s")
     static let table = TableError(.definite, reason: .unavailable, message: "test")
     /// The wall clock and the believed one, unless a test says otherwise.
@@ -72,7 +72,7 @@ struct PlanRows {
                 partition: partition,
                 after: tail,
                 records: records(events).chunks()[0],
-                append: Incarnation(high: 2, low: 2),
+                append: AppendID(high: 2, low: 2),
                 timestamp: time,
                 ttl: TTL.ofChunk(writtenAt: time, retentionHours: retentionHours, after: tail.ttl)
             )
@@ -83,13 +83,20 @@ struct PlanRows {
     }
 }
 
+extension IdempotencyMark {
+    /// The mark of a publish whose body is one byte.
+    static func test(_ key: String, body: UInt8 = 1) -> IdempotencyMark {
+        IdempotencyMark(keyHash: SHA256.digest(Array(key.utf8)), bodyHash: SHA256.digest([body]))
+    }
+}
+
 extension StreamRow {
     /// An active stream that never expires its events unless told to.
     static func test(
         partitions: Int = 1,
         retentionHours: Int? = nil,
         compaction: Bool = true,
-        incarnation: Incarnation = PlanRows.stream,
+        incarnation: StreamIncarnation = PlanRows.stream,
         name: StreamID = PlanRows.name
     ) -> StreamRow {
         StreamRow(
@@ -106,7 +113,7 @@ extension StreamRow {
 extension SubscriptionRow {
     /// The subscription `c` of the stream `s`.
     static func test(
-        incarnation: Incarnation = Incarnation(high: 3, low: 3),
+        incarnation: SubscriptionIncarnation = SubscriptionIncarnation(high: 3, low: 3),
         name: String = "c",
         at positions: [Position] = [.log(.zero)]
     ) -> SubscriptionRow {
@@ -114,7 +121,7 @@ extension SubscriptionRow {
             stream: PlanRows.stream,
             id: SubscriptionID(trusted: name),
             incarnation: incarnation,
-            secret: [UInt8](repeating: 7, count: 32),
+            secret: SubscriptionSecret(trusted: [UInt8](repeating: 7, count: 32)),
             startFrom: Array("\"latest\"".utf8),
             created: Timestamp(milliseconds: 0),
             positions: positions

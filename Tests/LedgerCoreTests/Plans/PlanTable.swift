@@ -7,10 +7,10 @@ import LedgerTesting
 struct PlanTable {
     private(set) var rows: [TableKey: Item] = [:]
     /// Tokens of the transactions that were applied.
-    private var applied: Set<Incarnation> = []
+    private var applied: Set<TransactionToken> = []
 
     /// Applies all writes or none; one write alone has no token.
-    mutating func write(_ writes: [Write], token: Incarnation? = nil) -> TransactionOutcome {
+    mutating func write(_ writes: [Write], token: TransactionToken? = nil) -> TransactionOutcome {
         if let token, writes.count > 1, applied.contains(token) { return .applied }
         var failed: [Int: Item?] = [:]
         for (index, write) in writes.enumerated() {
@@ -69,7 +69,7 @@ struct PlanTable {
     }
 
     /// The chunks of a partition's log, in order.
-    func log(_ stream: Incarnation, _ partition: Partition) throws -> [ChunkRow] {
+    func log(_ stream: StreamIncarnation, _ partition: Partition) throws -> [ChunkRow] {
         try items(of: .log(stream, partition)).compactMap { item in
             if case .chunk(let chunk) = try LogEntry(item) { chunk } else { nil }
         }
@@ -83,12 +83,12 @@ extension SeededGenerator {
 
 /// Chunks that continue each other, as a writer would have made them.
 struct LogMaker {
-    let stream: Incarnation
+    let stream: StreamIncarnation
     let partition: Partition
     private(set) var tail = Tail.empty
     private(set) var chunks: [ChunkRow] = []
 
-    init(stream: Incarnation = Incarnation(high: 1, low: 1), partition: Partition) {
+    init(stream: StreamIncarnation = StreamIncarnation(high: 1, low: 1), partition: Partition) {
         self.stream = stream
         self.partition = partition
     }
@@ -113,7 +113,7 @@ struct LogMaker {
             partition: partition,
             after: tail,
             records: CompressedRecords(records),
-            append: Incarnation(high: 3, low: UInt64(chunks.count)),
+            append: AppendID(high: 3, low: UInt64(chunks.count)),
             timestamp: Timestamp(milliseconds: milliseconds),
             ttl: ttl
         )

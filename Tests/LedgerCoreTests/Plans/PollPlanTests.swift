@@ -7,7 +7,7 @@ import Testing
 struct PollPlanTests {
     private let stream = StreamRow(
         id: StreamID(trusted: "s"),
-        incarnation: Incarnation(high: 1, low: 1),
+        incarnation: StreamIncarnation(high: 1, low: 1),
         partitionCount: 3,
         retentionHours: nil,
         compaction: true,

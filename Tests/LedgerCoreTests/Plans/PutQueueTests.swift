@@ -8,7 +8,7 @@ struct PutQueueTests {
     private func writes(_ count: Int) -> [Write] {
         (0..<count).map { index in
             LatestRow(
-                stream: Incarnation(high: 1, low: 1),
+                stream: StreamIncarnation(high: 1, low: 1),
                 partition: Partition(unchecked: 0),
                 key: EventKey(trusted: Array("k\(index)".utf8)),
                 offset: Offset(unchecked: Int64(index)),

@@ -47,13 +47,13 @@ struct StoredRows {
 
 /// What the tests of machines are about.
 enum Sample {
-    static let incarnation = Incarnation(high: 1, low: 1)
+    static let incarnation = StreamIncarnation(high: 1, low: 1)
     static let partition = Partition(unchecked: 0)
     static let created = Timestamp(milliseconds: 1_000_000)
     static let hour: Int64 = 3_600_000
 
     static func stream(
-        _ incarnation: Incarnation = incarnation,
+        _ incarnation: StreamIncarnation = incarnation,
         partitions: Int = 1,
         retentionHours: Int? = 1,
         compaction: Bool = true,
@@ -83,7 +83,7 @@ enum Sample {
             partition: partition,
             after: tail,
             records: records(count).chunks()[0],
-            append: Incarnation(high: 2, low: 2),
+            append: AppendID(high: 2, low: 2),
             timestamp: timestamp,
             ttl: ttl
         )

@@ -16,14 +16,17 @@ struct SubscriptionStatePlanTests {
         return rows
     }
 
-    private func hint(_ stream: Incarnation = PlanRows.stream) -> SubscriptionStatePlan.Hint {
-        SubscriptionStatePlan.Hint(stream: stream, subscription: Incarnation(high: 3, low: 3))
+    private func hint(_ stream: StreamIncarnation = PlanRows.stream) -> SubscriptionStatePlan.Hint {
+        SubscriptionStatePlan.Hint(
+            stream: stream,
+            subscription: SubscriptionIncarnation(high: 3, low: 3)
+        )
     }
 
     private func commit(_ value: Int64, in index: Int, epoch: Int64 = 0) -> PositionRow {
         PositionRow(
             stream: PlanRows.stream,
-            subscription: Incarnation(high: 3, low: 3),
+            subscription: SubscriptionIncarnation(high: 3, low: 3),
             partition: partition(index),
             epoch: epoch,
             position: .log(offset(value))
@@ -65,12 +68,13 @@ struct SubscriptionStatePlanTests {
         var rows = stage()
         rows.put(commit(5, in: 1).item)
         let expected: [Position] = [.log(offset(1)), .log(offset(5))]
-        let stale = hint(Incarnation(high: 9, low: 9))
+        let stale = hint(StreamIncarnation(high: 9, low: 9))
         for (hint, steps) in [(hint(), 1), (nil, 3), (stale, 4)] {
             let found = run(&rows, hint: hint)
             #expect(try found.result.get().positions == expected && found.steps == steps)
         }
-        rows.put(SubscriptionRow.test(incarnation: Incarnation(high: 5, low: 5), at: start).item)
+        let other = SubscriptionIncarnation(high: 5, low: 5)
+        rows.put(SubscriptionRow.test(incarnation: other, at: start).item)
         let anew = run(&rows, hint: hint())
         #expect(try anew.result.get().positions == start && anew.steps == 4)
     }

@@ -6,7 +6,7 @@ import Testing
 @Suite("The lease of the sweep")
 struct SweepLeaseTests {
     private let now = Timestamp(milliseconds: 0).advanced(by: Limits.sweepEvery * 1_000)
-    private let holder = Incarnation(high: 4, low: 4)
+    private let holder = SweepHolder(high: 4, low: 4)
 
     private func word(_ action: SweepLease.Action) -> String {
         switch action {
@@ -27,7 +27,7 @@ struct SweepLeaseTests {
             row.begin(at: now.advanced(by: .zero - roundAge))
             row.finish(after: 3)
         }
-        if let held { row.lease(to: Incarnation(high: 9, low: 9), at: now, for: held) }
+        if let held { row.lease(to: SweepHolder(high: 9, low: 9), at: now, for: held) }
         _ = row.write()
         return row
     }
@@ -117,7 +117,7 @@ struct SweepLeaseTests {
                     _ = table.write(write)
                     action = lease.discarded(now: time)
                 case .drawHolder:
-                    action = lease.receive(holder: Incarnation(high: 1, low: UInt64(number)))
+                    action = lease.receive(holder: SweepHolder(high: 1, low: UInt64(number)))
                 case .write(let write): action = lease.receive(table.write(write))
                 case .finish: break loop
                 }

@@ -140,8 +140,8 @@ struct StreamVisitTests {
         switch action {
         case .reread: "reread"
         case .finishDeletion(let stream): "finish \(stream.version)"
-        case .look(let stream, let known):
-            "look \(stream.version) \(known.uptime.wholeMilliseconds)"
+        case .look(let stream):
+            "look \(stream.value.version) \(stream.readAt.uptime.wholeMilliseconds)"
         case .pass: "pass"
         }
     }
@@ -161,7 +161,7 @@ struct StreamVisitTests {
             (active, false, Limits.cacheAge, "pass"),
         ]
         for (row, isDue, age, expected) in table {
-            var visit = StreamVisit(to: row, listed: listed)
+            var visit = StreamVisit(to: Observed(row, readAt: listed))
             #expect(word(visit.start(isDue: isDue, now: instant(age))) == expected)
         }
     }
@@ -172,13 +172,13 @@ struct StreamVisitTests {
         changed.version = 4
         var deleting = changed
         deleting.state = .deleting
-        let other = Sample.stream(Incarnation(high: 5, low: 5))
+        let other = Sample.stream(StreamIncarnation(high: 5, low: 5))
         let table: [(Item?, String)] = [
             (nil, "pass"), (other.item, "pass"), (changed.item, "look 4 60000"),
             (deleting.item, "finish 4"),
         ]
         for (item, expected) in table {
-            var visit = StreamVisit(to: Sample.stream(), listed: listed)
+            var visit = StreamVisit(to: Observed(Sample.stream(), readAt: listed))
             _ = visit.start(isDue: true, now: instant(.seconds(60)))
             #expect(word(try visit.receive(item)) == expected)
         }
@@ -197,11 +197,11 @@ struct StreamVisitTests {
             var now: StreamRow? = mine
             switch random.index(below: 4) {
             case 0: now = nil
-            case 1: now = Sample.stream(Incarnation(high: 6, low: 6))
+            case 1: now = Sample.stream(StreamIncarnation(high: 6, low: 6))
             case 2: now?.state = .deleting
             default: break
             }
-            var visit = StreamVisit(to: mine, listed: listed)
+            var visit = StreamVisit(to: Observed(mine, readAt: listed))
             var action = visit.start(isDue: isDue, now: instant(age))
             let isReread = isDue && age >= Limits.cacheAge
             if case .reread = action {
@@ -210,10 +210,11 @@ struct StreamVisitTests {
             }
             let seen = isReread ? now : mine
             switch action {
-            case .look(let stream, let known):
+            case .look(let found):
+                let stream = found.value
                 #expect(stream == seen && stream.state == .active && isDue, "\(replay)")
                 #expect(stream.incarnation == mine.incarnation, "\(replay)")
-                #expect(known == (isReread ? instant(age) : listed), "\(replay)")
+                #expect(found.readAt == (isReread ? instant(age) : listed), "\(replay)")
             case .finishDeletion(let stream):
                 #expect(stream == seen && stream.state == .deleting && isDue, "\(replay)")
                 #expect(stream.incarnation == mine.incarnation, "\(replay)")

@@ -17,11 +17,11 @@ struct TailReadingTests {
         let now = created.advanced(by: .hours(hours))
         return .chunk(
             ChunkRow(
-                stream: Incarnation(high: 1, low: 1),
+                stream: StreamIncarnation(high: 1, low: 1),
                 partition: Partition(unchecked: 0),
                 after: tail,
                 records: records(2).chunks()[0],
-                append: Incarnation(high: 2, low: 2),
+                append: AppendID(high: 2, low: 2),
                 timestamp: now,
                 ttl: TTL.ofChunk(writtenAt: now, retentionHours: retention, after: .past)
             )
@@ -30,7 +30,7 @@ struct TailReadingTests {
 
     private func progress(watermark: Int64, sweptAt hours: Int?) -> ProgressRow {
         var progress = ProgressRow(
-            stream: Incarnation(high: 1, low: 1),
+            stream: StreamIncarnation(high: 1, low: 1),
             partition: Partition(unchecked: 0)
         )
         progress.foldedTail = Tail(

@@ -21,7 +21,7 @@ struct WaitPlanTests {
         }
         return Ground(
             SubscriptionState(
-                stream: .test(incarnation: Incarnation(high: stream, low: 1)),
+                stream: .test(incarnation: StreamIncarnation(high: stream, low: 1)),
                 subscription: subscription,
                 positions: [.log(offset(position))]
             )
@@ -29,7 +29,7 @@ struct WaitPlanTests {
     }
 
     private static func read(stream: UInt64 = 1) -> Ground {
-        Ground(.test(incarnation: Incarnation(high: stream, low: 1)))
+        Ground(.test(incarnation: StreamIncarnation(high: stream, low: 1)))
     }
 
     private func plan(on ground: Ground, patience: Duration = .milliseconds(100)) -> WaitPlan {

@@ -4,7 +4,8 @@ import Testing
 @Suite("Rows of the sweep")
 struct SweepRowTests {
     private static let start = Timestamp(milliseconds: 1_767_225_600_000)
-    private static let someone = Incarnation(high: 1, low: 2)
+    private static let someone = SweepHolder(high: 1, low: 2)
+    private static let stream = StreamIncarnation(high: 1, low: 2)
 
     private static func later(_ length: Duration) -> Timestamp {
         start.advanced(by: length)
@@ -95,17 +96,17 @@ struct SweepRowTests {
         let partition = try #require(Partition(7))
         let ring = KeptRingRow(
             id: id,
-            stream: Self.someone,
+            stream: Self.stream,
             partition: partition,
-            token: Incarnation(high: 3, low: 4)
+            token: RingToken(high: 3, low: 4)
         )
         #expect(try KeptRingRow(ring.item) == ring)
         #expect(ring.removal.condition?.holds(for: ring.item) == true)
         let again = KeptRingRow(
             id: id,
-            stream: Self.someone,
+            stream: Self.stream,
             partition: partition,
-            token: Incarnation(high: 3, low: 5)
+            token: RingToken(high: 3, low: 5)
         )
         #expect(ring.removal.condition?.holds(for: again.item) == false)
         var damaged = ring.item
@@ -115,8 +116,8 @@ struct SweepRowTests {
 
     @Test("A stream's name is read as it was written")
     func names() throws {
-        let name = StreamNameRow(stream: Self.someone, id: try #require(StreamID("orders")))
+        let name = StreamNameRow(stream: Self.stream, id: try #require(StreamID("orders")))
         #expect(try StreamNameRow(name.item) == name)
-        #expect(throws: TableError.self) { try StreamNameRow(Item(.streamName(Self.someone))) }
+        #expect(throws: TableError.self) { try StreamNameRow(Item(.streamName(Self.stream))) }
     }
 }

@@ -5,8 +5,8 @@ import Testing
 
 @Suite("Table keys")
 struct TableKeyTests {
-    private static let sid = Incarnation(high: 0x0123_4567_89ab_cdef, low: 7)
-    private static let sub = Incarnation(high: 1, low: .max)
+    private static let sid = StreamIncarnation(high: 0x0123_4567_89ab_cdef, low: 7)
+    private static let sub = SubscriptionIncarnation(high: 1, low: .max)
 
     static let keys: [TableKey] = [
         .stream(StreamID(trusted: "orders")),
@@ -16,7 +16,7 @@ struct TableKeyTests {
         .latest(sid, Partition(unchecked: 2), EventKey(trusted: Array("a#b\u{0}é".utf8))),
         .subscription(sid, SubscriptionID(trusted: "u.v-w_x")),
         .position(stream: sid, subscription: sub, Partition(unchecked: 42)),
-        .idempotency(sid, keyHash: String(repeating: "ab", count: 32), Partition(unchecked: 5)),
+        .idempotency(sid, keyHash: SHA256.digest([5]), Partition(unchecked: 5)),
         .apiKey(APIKeyID(rawValue: 0x0123_4567_89ab_cdef)),
         .deletion(stream: sid, subscription: nil),
         .deletion(stream: sid, subscription: sub),
@@ -83,6 +83,11 @@ struct TableKeyTests {
         }
         for ring in [Self.sid.hex, "\(Self.sid.hex)#7", "\(Self.sid.hex)#00100"] {
             #expect(RowGroup.rings.key(sortKey: Array(ring.utf8)) == nil, "\(ring)")
+        }
+        let hash = SHA256.digest([5]).hex
+        for text in [hash, "\(hash)00#00007", "\(hash.uppercased())#00007", "\(hash)#7"] {
+            let key = RowGroup.idempotency(Self.sid).key(sortKey: Array(text.utf8))
+            #expect(key == nil, "\(text)")
         }
     }
 }

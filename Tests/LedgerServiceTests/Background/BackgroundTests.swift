@@ -10,10 +10,10 @@ import Testing
 struct BackgroundTests {
     @Test("Folds rest in proportion to what they took, within bounds")
     func rest() {
-        #expect(Ledger.foldRest(after: .zero) == .milliseconds(200))
-        #expect(Ledger.foldRest(after: .milliseconds(100)) == .milliseconds(400))
+        #expect(BackgroundWork.foldRest(after: .zero) == .milliseconds(200))
+        #expect(BackgroundWork.foldRest(after: .milliseconds(100)) == .milliseconds(400))
         // A machine that was suspended for a night.
-        #expect(Ledger.foldRest(after: .hours(8)) == .seconds(10))
+        #expect(BackgroundWork.foldRest(after: .hours(8)) == .seconds(10))
     }
 
     @Test("A sweep that is stopped reports no failure, and the next one goes on")
@@ -42,7 +42,10 @@ struct BackgroundTests {
     func damagedJob() async throws {
         let table = MemoryTable()
         let api = API(table: table)
-        let damaged = TableKey.deletion(stream: Incarnation(high: 0, low: 0), subscription: nil)
+        let damaged = TableKey.deletion(
+            stream: StreamIncarnation(high: 0, low: 0),
+            subscription: nil
+        )
         _ = try await table.write(.put(Item(damaged)))
         await deletedStream("s", api)
         #expect(await api.ledger.sweep().failures == 1)

@@ -86,7 +86,7 @@ struct ChunkNoticeTests {
         await api.publish("s", "k")
         rows += try await logRows(of: "s", in: api)
         let nowhere = TableKey.chunk(
-            Incarnation(high: 1, low: 2),
+            StreamIncarnation(high: 1, low: 2),
             try #require(Partition(9)),
             .zero
         )
@@ -99,7 +99,7 @@ struct ChunkNoticeTests {
 
     @Test("Rows of other kinds are no news, nor is an offset that can have no end")
     func otherRows() throws {
-        let stream = Incarnation(high: 1, low: 2)
+        let stream = StreamIncarnation(high: 1, low: 2)
         let partition = try #require(Partition(0))
         #expect(ChunkNotice(.progress(stream, partition)) == nil)
         let last = try #require(Offset(.max))

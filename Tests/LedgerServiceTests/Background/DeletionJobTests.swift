@@ -10,8 +10,8 @@ struct DeletionJobTests {
     func fairness() async throws {
         let memory = MemoryTable(deletesLogByItself: true)
         let clock = ManualClock()
-        let large = Incarnation(high: 0, low: 1)
-        let small = Incarnation(high: 9, low: 1)
+        let large = StreamIncarnation(high: 0, low: 1)
+        let small = StreamIncarnation(high: 9, low: 1)
         try await leave(12_000, of: large, in: memory, clock)
         try await leave(10, of: small, in: memory, clock)
         clock.advance(by: Limits.deletionGrace)
@@ -35,7 +35,7 @@ struct DeletionJobTests {
     func throttled() async throws {
         let memory = MemoryTable(deletesLogByItself: true)
         let clock = ManualClock()
-        try await leave(5_000, of: Incarnation(high: 0, low: 1), in: memory, clock)
+        try await leave(5_000, of: StreamIncarnation(high: 0, low: 1), in: memory, clock)
         clock.advance(by: Limits.deletionGrace)
         let table = FaultyTable(
             memory,
@@ -69,7 +69,7 @@ struct DeletionJobTests {
     /// A job, due after its grace, and rows of its stream's compacted state.
     private func leave(
         _ rows: Int,
-        of stream: Incarnation,
+        of stream: StreamIncarnation,
         in table: MemoryTable,
         _ clock: ManualClock
     ) async throws {

@@ -61,8 +61,8 @@ struct FoldLagTests {
         for partition in Partition.all(2) {
             let stream = try #require(try await row(memory))
             let request = FoldRequest(partition, of: stream)
-            server.ledger.foldLags.found(request, from: .zero, to: offset(5))
-            server.ledger.foldQueue.enqueue(request)
+            server.ledger.background.foldLags.found(request, from: .zero, to: offset(5))
+            server.ledger.background.foldQueue.enqueue(request)
         }
         let background = Task { await server.ledger.runBackground() }
         try await Patience().wait(for: "the fold of the sound partition") {

@@ -64,9 +64,9 @@ struct KeptRingTests {
         for (name, low) in [("s", UInt64(1)), ("gone", 2)] {
             let ring = KeptRingRow(
                 id: try #require(StreamID(name)),
-                stream: Incarnation(high: 9, low: low),
+                stream: StreamIncarnation(high: 9, low: low),
                 partition: partition,
-                token: Incarnation(high: 1, low: 1)
+                token: RingToken(high: 1, low: 1)
             )
             _ = try await memory.write(ring.keeping)
         }
@@ -83,7 +83,7 @@ struct KeptRingTests {
                 id: try ManyStreams.name(index),
                 stream: ManyStreams.incarnation(index),
                 partition: partition,
-                token: Incarnation(high: 1, low: 1)
+                token: RingToken(high: 1, low: 1)
             )
             _ = try await streams.memory.write(ring.keeping)
         }

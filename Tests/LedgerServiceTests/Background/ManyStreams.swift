@@ -37,8 +37,8 @@ struct ManyStreams: Sendable {
         return try #require(StreamID("s\(digits)"))
     }
 
-    static func incarnation(_ index: Int) -> Incarnation {
-        Incarnation(high: 7, low: UInt64(index))
+    static func incarnation(_ index: Int) -> StreamIncarnation {
+        StreamIncarnation(high: 7, low: UInt64(index))
     }
 
     /// Calls of the table so far.

@@ -146,7 +146,7 @@ private final class UnreadableTable: Table {
 
     func transact(
         _ writes: [Write],
-        token: Incarnation,
+        token: TransactionToken,
         decided: Instant
     ) async throws(TableError) -> TransactionOutcome {
         try await table.transact(writes, token: token, decided: decided)

@@ -42,7 +42,7 @@ struct PartitionAppenderTests {
         var ledger: Ledger { api.ledger }
 
         var appender: PartitionAppender {
-            ledger.appenders.appender(to: stream.partitions[0], of: stream, in: ledger)
+            ledger.appends.appenders.appender(to: stream.partitions[0], of: stream)
         }
 
         func unit(_ name: String, key: String? = nil) -> AppendUnit {
@@ -51,21 +51,25 @@ struct PartitionAppenderTests {
             records.append(key: Array(name.utf8), type: type, data: Array("1".utf8))
             return AppendUnit(
                 records: records,
-                idempotency: key.map { IdempotencyMark(keyHash: $0, bodyHash: [1]) },
+                idempotency: key.map {
+                    IdempotencyMark(
+                        keyHash: SHA256.digest(Array($0.utf8)),
+                        bodyHash: SHA256.digest([1])
+                    )
+                },
                 arrived: ledger.clock.instant()
             )
         }
 
         var context: AppendContext {
             AppendContext(
-                stream: stream,
-                trust: ledger.trust(in: stream),
-                known: ledger.clock.instant()
+                stream: Observed(stream, readAt: ledger.clock.instant()),
+                trust: ledger.access.trust(in: stream)
             )
         }
 
         func append(_ unit: AppendUnit) async -> AppendOutcome {
-            await appender.append(unit, context: context, in: ledger)
+            await appender.append(unit, context: context)
         }
 
         /// How many events each chunk of the log has.
@@ -91,18 +95,14 @@ struct PartitionAppenderTests {
         for number in 0..<UInt64(Limits.appenders) + 10 {
             let other = StreamRow(
                 id: stage.stream.id,
-                incarnation: Incarnation(high: 9, low: number),
+                incarnation: StreamIncarnation(high: 9, low: number),
                 partitionCount: 1,
                 retentionHours: 1,
                 compaction: true,
                 created: stage.stream.created
             )
-            _ = stage.ledger.appenders.appender(
-                to: other.partitions[0],
-                of: other,
-                in: stage.ledger
-            )
-            most = max(most, stage.ledger.appenders.count)
+            _ = stage.ledger.appends.appenders.appender(to: other.partitions[0], of: other)
+            most = max(most, stage.ledger.appends.appenders.count)
         }
         #expect(most <= Limits.appenders)
         #expect(stage.appender === busy)
@@ -175,7 +175,7 @@ struct PartitionAppenderTests {
         // Until it is given back nobody else writes.
         for _ in 0..<1000 { await Task.yield() }
         #expect(try await stage.chunks() == [1])
-        appender.release(in: stage.ledger)
+        appender.release()
         #expect(offset(await behind) == 1)
     }
 
@@ -188,7 +188,7 @@ struct PartitionAppenderTests {
             Issue.record("refused")
             return
         }
-        stage.appender.release(in: stage.ledger)
+        stage.appender.release()
     }
 
     @Test("What waited until its deadline is overdue, and never sent")
@@ -216,12 +216,12 @@ struct PartitionAppenderTests {
         let stage = try await Stage()
         stage.gate.open()
         let old = stage.appender
-        stage.ledger.appenders.forget(stage.stream)
-        #expect(stage.ledger.appenders.count == 0)
+        stage.ledger.appends.appenders.forget(stage.stream)
+        #expect(stage.ledger.appends.appenders.count == 0)
         let new = stage.appender
         #expect(old !== new)
-        async let one = old.append(stage.unit("a"), context: stage.context, in: stage.ledger)
-        async let two = new.append(stage.unit("b"), context: stage.context, in: stage.ledger)
+        async let one = old.append(stage.unit("a"), context: stage.context)
+        async let two = new.append(stage.unit("b"), context: stage.context)
         // The one that comes second pauses.
         let waiting = Task {
             while !Task.isCancelled {

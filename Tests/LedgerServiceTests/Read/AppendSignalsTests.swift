@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Signals of appends")
 struct AppendSignalsTests {
-    private let stream = Incarnation(high: 1, low: 1)
+    private let stream = StreamIncarnation(high: 1, low: 1)
     private let partition = Partition.all(1)[0]
 
     private func id(_ name: String = "s") throws -> StreamID { try #require(StreamID(name)) }

@@ -6,8 +6,8 @@ import Testing
 
 @Suite("A stream's waiting room")
 struct WaitingRoomTests {
-    private let stream = Incarnation(high: 1, low: 1)
-    private let anew = Incarnation(high: 1, low: 2)
+    private let stream = StreamIncarnation(high: 1, low: 1)
+    private let anew = StreamIncarnation(high: 1, low: 2)
     private let partitions = Partition.all(4)
 
     private func offset(_ value: Int64) -> Offset { Offset(value) ?? .zero }
@@ -15,7 +15,7 @@ struct WaitingRoomTests {
     private func stand(
         _ offsets: [Int64],
         first: Int = 0,
-        of stream: Incarnation? = nil,
+        of stream: StreamIncarnation? = nil,
         as subscription: SubscriptionRow? = nil
     ) -> AppendSignals.Stand {
         AppendSignals.Stand(

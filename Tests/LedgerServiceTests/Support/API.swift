@@ -199,7 +199,7 @@ final class TemporaryTable: Table {
 
     func transact(
         _ writes: [Write],
-        token: Incarnation,
+        token: TransactionToken,
         decided: Instant
     ) async throws(TableError)
         -> TransactionOutcome

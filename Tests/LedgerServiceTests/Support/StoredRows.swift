@@ -1,14 +1,11 @@
 import CSQLite
 import LedgerCore
+import LedgerTesting
 
 /// Counts rows behind the table's back, whatever group they are in.
 enum StoredRows {
-    struct Failure: Error {
-        let code: Int32
-    }
-
     /// How many rows of a ledger's file belong to a stream's incarnation.
-    static func count(of stream: Incarnation, in path: String) throws -> Int {
+    static func count(of stream: StreamIncarnation, in path: String) throws -> Int {
         var database: OpaquePointer?
         defer { sqlite3_close_v2(database) }
         try check(sqlite3_open_v2(path, &database, SQLITE_OPEN_READONLY, nil), is: SQLITE_OK)
@@ -24,6 +21,6 @@ enum StoredRows {
     }
 
     private static func check(_ code: Int32, is expected: Int32) throws {
-        guard code == expected else { throw Failure(code: code) }
+        guard code == expected else { throw TestFailure("SQLite error \(code)") }
     }
 }

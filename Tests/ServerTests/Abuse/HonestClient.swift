@@ -1,3 +1,4 @@
+import LedgerTesting
 import Synchronization
 
 /// A client that only wants to publish and read, beside an attack.
@@ -24,7 +25,7 @@ struct HonestClient {
             )
         )
         let answer = try await client.receive()
-        guard answer.status == 201 else { throw RawClient.Failure(description: answer.text) }
+        guard answer.status == 201 else { throw TestFailure(answer.text) }
     }
 
     /// Publishes and reads by turns, on new connections, at least `least` times and until told to

@@ -2,6 +2,7 @@ import APISuite
 import LedgerCore
 import LedgerServer
 import LedgerService
+import LedgerTesting
 
 /// A way to make a ledger answer with an error code.
 struct Provocation: Sendable, CustomStringConvertible {
@@ -50,7 +51,7 @@ struct Provocation: Sendable, CustomStringConvertible {
             )
             exchange = try await provoke(client)
         }
-        guard let exchange else { throw RawClient.Failure(description: "nothing was said") }
+        guard let exchange else { throw TestFailure("nothing was said") }
         return exchange
     }
 }

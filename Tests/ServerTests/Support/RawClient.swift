@@ -1,4 +1,5 @@
 import Dispatch
+import LedgerTesting
 import Glibc
 
 /// A socket that sends exactly the bytes that a test gives it, HTTP or not.
@@ -10,10 +11,6 @@ final class RawClient: @unchecked Sendable {
     private let socket: Int32
     private var buffer: [UInt8] = []
     private var isOpen = true
-
-    struct Failure: Error, CustomStringConvertible {
-        let description: String
-    }
 
     init(port: Int, receiveBuffer: Int32? = nil) throws {
         socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
@@ -46,7 +43,7 @@ final class RawClient: @unchecked Sendable {
                 connect(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
             }
         }
-        guard result == 0 else { throw Failure(description: "connect: \(errno)") }
+        guard result == 0 else { throw TestFailure("connect: \(errno)") }
     }
 
     deinit {
@@ -64,7 +61,7 @@ final class RawClient: @unchecked Sendable {
                 let count = bytes[sent...].withUnsafeBytes {
                     Glibc.send(client.socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
                 }
-                guard count > 0 else { throw Failure(description: "send: \(errno)") }
+                guard count > 0 else { throw TestFailure("send: \(errno)") }
                 sent += count
             }
         }
@@ -96,7 +93,7 @@ final class RawClient: @unchecked Sendable {
         try await onThread { client in
             do {
                 while try client.fill() {}
-            } catch let failure as Failure where failure.description == "recv: \(ECONNRESET)" {
+            } catch let failure as TestFailure where failure.description == "recv: \(ECONNRESET)" {
                 return
             }
         }
@@ -132,14 +129,14 @@ final class RawClient: @unchecked Sendable {
     private func fill() throws -> Bool {
         var chunk = [UInt8](repeating: 0, count: 65_536)
         let count = recv(socket, &chunk, chunk.count, 0)
-        guard count >= 0 else { throw Failure(description: "recv: \(errno)") }
+        guard count >= 0 else { throw TestFailure("recv: \(errno)") }
         buffer += chunk[..<count]
         return count > 0
     }
 
     private func take(count: Int) throws -> [UInt8] {
         while buffer.count < count {
-            guard try fill() else { throw Failure(description: "closed within a body") }
+            guard try fill() else { throw TestFailure("closed within a body") }
         }
         defer { buffer.removeFirst(count) }
         return Array(buffer[..<count])
@@ -151,7 +148,7 @@ final class RawClient: @unchecked Sendable {
             if let index = buffer.indices.first(where: { buffer[$0...].starts(with: end) }) {
                 return String(decoding: try take(count: index + end.count), as: UTF8.self)
             }
-            guard try fill() else { throw Failure(description: "closed before an answer") }
+            guard try fill() else { throw TestFailure("closed before an answer") }
         }
     }
 }
@@ -165,7 +162,7 @@ struct RawResponse: Sendable {
     init(head: String) throws {
         let lines = head.split(separator: "\r\n")
         guard let first = lines.first, let status = Int(first.split(separator: " ")[1]) else {
-            throw RawClient.Failure(description: "not an answer: \(head)")
+            throw TestFailure("not an answer: \(head)")
         }
         self.status = status
         headers = lines.dropFirst().map { line in

@@ -37,14 +37,10 @@ final class TestCertificate: Sendable {
 
 /// The command line tool, for what no HTTP client does.
 enum OpenSSL {
-    struct Failure: Error {
-        let output: String
-    }
-
     /// One process at a time: each is a whole core's work for a moment.
     private static let turn = Mutex(())
 
-    /// Runs it with an empty standard input; throws ``Failure`` when it fails.
+    /// Runs it with an empty standard input; throws a `TestFailure` with its output when it fails.
     @discardableResult
     static func run(_ arguments: [String]) async throws -> String {
         try await onThread { try turn.withLock { _ in try runAlone(arguments) } }
@@ -62,7 +58,7 @@ enum OpenSSL {
         try pipe.fileHandleForWriting.close()
         let output = pipe.fileHandleForReading.readDataToEndOfFile()
         let text = String(decoding: output, as: UTF8.self)
-        guard process.wait() == 0 else { throw Failure(output: text) }
+        guard process.wait() == 0 else { throw TestFailure(text) }
         return text
     }
 }

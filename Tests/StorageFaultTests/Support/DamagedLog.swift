@@ -13,7 +13,7 @@ struct DamagedLog {
     /// The middle chunk of the three, which a test damages.
     var damaged: TableKey { chunk(1) }
     private let node: Node
-    private let stream: Incarnation
+    private let stream: StreamIncarnation
     private let partition: Partition
 
     init(_ table: any Table) async throws {

@@ -139,7 +139,7 @@ final class RecordingTable: Table {
 
     func transact(
         _ writes: [Write],
-        token: Incarnation,
+        token: TransactionToken,
         decided: Instant
     ) async throws(TableError) -> TransactionOutcome {
         try await record(.writes(writes)) { () async throws(TableError) in

@@ -1,26 +1,48 @@
 import CoreMetrics
-package import LedgerCore
+import LedgerCore
 import Logging
 
+/// How a ledger is, for whoever looks after it.
+package struct HealthReport: Hashable, Sendable {
+    /// True while the clock is in doubt, but not so much that a stream that keeps its events for
+    /// ever would refuse them.
+    package let isClockSuspect: Bool
+}
+
 /// The clock, held against the table (``ClockTrust``).
-extension Ledger {
+final class ClockCheck: Sendable {
+    private let access: TableAccess
+
+    init(_ access: TableAccess) { self.access = access }
+
+    private var clock: BelievedClock { access.clock }
+
+    /// Throws what a change would be refused with whatever it is about: the table takes none, or
+    /// the clock is too far ahead to stamp any event.
+    func health() throws(LedgerError) -> HealthReport {
+        if let failure = access.table.writeFailure { throw LedgerError(failure) }
+        try refuseToStamp(retentionHours: nil)
+        guard case .doubted = clock.opinion() else { return HealthReport(isClockSuspect: false) }
+        return HealthReport(isClockSuspect: true)
+    }
+
     /// Reads the highest time that the table has seen, if it is due, and keeps it up to date.
     ///
     /// A process does so before anything else and then every minute; a function with each event.
     /// The table is asked every ten minutes, and each time while the clock is in doubt. When it does
     /// not answer, the next call tries again.
-    package func checkClock() async {
+    func checkClock() async {
         guard clock.isCheckDue else { return }
         let asked = clock.instant()
         do throws(TableError) {
             let row = try await clockRow()
-            let found = clock.checked(row, asked: asked, isProven: table.checksClock)
+            let found = clock.checked(row, asked: asked, isProven: access.table.checksClock)
             note(found.opinion, changed: found.changed)
-            guard configuration.keepsClock, let next = found.row else { return }
+            guard access.configuration.keepsClock, let next = found.row else { return }
             // Who comes second finds a row that is as good.
-            _ = try await table.write(next.write(after: row), decided: asked)
+            _ = try await access.table.write(next.write(after: row), decided: asked)
         } catch {
-            logger.warning(
+            access.logger.warning(
                 "the clock could not be checked",
                 metadata: ["error": "\(error.message)"]
             )
@@ -31,17 +53,17 @@ extension Ledger {
     /// a minute.
     ///
     /// - Returns: The time of the clock.
-    package func acceptClock() async throws(LedgerError) -> Timestamp {
-        let accepted = try await compareAndSet { () throws(LedgerError) in
+    func acceptClock() async throws(LedgerError) -> Timestamp {
+        let accepted = try await access.compareAndSet { () throws(LedgerError) in
             let decided = clock.instant()
             let row: ClockRow?
             do throws(TableError) { row = try await clockRow() } catch { throw LedgerError(error) }
             let (next, instant) = clock.accepting(row)
-            let outcome = try await apply(next.write(after: row), decided: decided)
+            let outcome = try await access.apply(next.write(after: row), decided: decided)
             return (outcome.isApplied, instant)
         }
         clock.accept(accepted)
-        logger.notice(
+        access.logger.notice(
             "the clock was accepted",
             metadata: ["time": "\(RFC3339.text(accepted.now))"]
         )
@@ -56,20 +78,23 @@ extension Ledger {
     }
 
     private func clockRow() async throws(TableError) -> ClockRow? {
-        guard let item = try await table.get(.clock) else { return nil }
+        guard let item = try await access.table.get(.clock) else { return nil }
         return try ClockRow(item)
     }
 
     private func note(_ opinion: ClockTrust.Opinion, changed: Bool) {
         switch opinion {
         case .believed(let now):
-            metrics.clockSuspect.record(0)
+            access.metrics.clockSuspect.record(0)
             guard changed else { return }
-            logger.notice("the clock is believed", metadata: ["time": "\(RFC3339.text(now))"])
+            access.logger.notice(
+                "the clock is believed",
+                metadata: ["time": "\(RFC3339.text(now))"]
+            )
         case .doubted(let doubt):
-            metrics.clockSuspect.record(1)
+            access.metrics.clockSuspect.record(1)
             guard changed else { return }
-            logger.error(
+            access.logger.error(
                 """
                 clock_suspect: the clock is ahead of all times that the table has seen; it is not \
                 believed until it has stood for an hour, or an operator accepts it

@@ -1,19 +1,30 @@
 import CoreMetrics
-package import LedgerCore
+import LedgerCore
 import Logging
 
 /// The shell of ``FoldPlan``, ``FoldPatience`` and ``RepeatedCall``, and the use cases of compaction.
-extension Ledger {
+final class Folds: Sendable {
+    let access: TableAccess
+    let streams: StreamCatalog
+    private let folding = FoldLocks()
+
+    init(_ access: TableAccess, streams: StreamCatalog) {
+        self.access = access
+        self.streams = streams
+    }
+
+    var clock: BelievedClock { access.clock }
+
     /// Folds every partition up to its tail now.
     ///
     /// - Returns: By partition, the offset up to which it is folded.
-    package func compact(_ id: StreamID) async throws(LedgerError) -> [(Partition, Offset)] {
-        let stream = try await compactedStream(id)
+    func compact(_ id: StreamID) async throws(LedgerError) -> [(Partition, Offset)] {
+        let stream = try await streams.compactedStream(id).value
         let folded = await inParallel(stream.partitions) { [self] partition in
             await result { () throws(LedgerError) in
-                let target = try await end(of: partition, in: stream).next
+                let target = try await access.end(of: partition, in: stream).next
                 // A fold that fails keeps what it has stored.
-                return try await afterChange { () throws(LedgerError) in
+                return try await access.afterChange { () throws(LedgerError) in
                     try await fold(
                         FoldRequest(partition, of: stream),
                         compacts: true,
@@ -65,25 +76,25 @@ extension Ledger {
                         budget: Limits.foldChunks,
                         target: images == nil ? nil : target,
                         images: images ?? ChunkImages(),
-                        rules: configuration.rules
+                        rules: access.configuration.rules
                     )
                 )
             }
             switch result {
             case .success(let report):
-                metrics.foldedEvents.increment(by: report.events)
+                access.metrics.foldedEvents.increment(by: report.events)
                 if report.lost > 0 { noteLost(report, of: request) }
                 if report.reaches(target) { return report }
             case .failure(let failure):
-                metrics.foldFailures.increment()
+                access.metrics.foldFailures.increment()
                 throw LedgerError(failure, stream: request.id)
             }
         }
     }
 
     private func noteLost(_ report: FoldReport, of request: FoldRequest) {
-        metrics.foldLost.increment(by: report.lost)
-        logger.error(
+        access.metrics.foldLost.increment(by: report.lost)
+        access.logger.error(
             "events expired before they were compacted",
             metadata: [
                 "stream": "\(request.id)", "partition": "\(request.partition.index)",
@@ -94,7 +105,7 @@ extension Ledger {
 
     private func runFold(_ plan: consuming FoldPlan) async -> Result<FoldReport, ReadFailure> {
         var action = plan.start()
-        var patience = FoldPatience(from: clock.instant(), rules: configuration.rules)
+        var patience = FoldPatience(from: clock.instant(), rules: access.configuration.rules)
         var pace = PutPace()
         while true {
             switch action {
@@ -102,7 +113,7 @@ extension Ledger {
                 // The watermark's age counts: the log behind it may have gone since, in any order.
                 if case .get = read { patience.restart(at: clock.instant()) }
                 let finding = await persist(within: patience) { _ throws(TableError) in
-                    try await find(read).get()
+                    try await access.find(read).get()
                 }
                 action = plan.receive(finding, now: clock.wall())
             case .store(let writes):
@@ -111,7 +122,7 @@ extension Ledger {
             case .advance(let write):
                 let before = clock.instant()
                 let outcome = await persist(within: patience) { decided throws(TableError) in
-                    try await table.write(write, decided: decided)
+                    try await access.table.write(write, decided: decided)
                 }
                 // The compare-and-set proved the progress row current at `before`; the fold's age
                 // restarts there.
@@ -128,7 +139,7 @@ extension Ledger {
         within patience: FoldPatience,
         _ call: (_ decided: Instant) async throws(TableError) -> Success
     ) async -> Result<Success, TableError> {
-        var repetition = RepeatedCall(at: clock.uptime(), rules: configuration.rules)
+        var repetition = RepeatedCall(at: clock.uptime(), rules: access.configuration.rules)
         while true {
             let decided: Instant
             do throws(TableError) {
@@ -157,7 +168,7 @@ extension Ledger {
             writes,
             pace: pace,
             now: clock.uptime(),
-            rules: configuration.rules
+            rules: access.configuration.rules
         )
         await withTaskGroup(of: (PutQueue.Sending, PutQueue.Outcome).self) { group in
             while true {
@@ -184,7 +195,7 @@ extension Ledger {
             return .abandoned(error)
         }
         do throws(TableError) {
-            _ = try await table.write(sending.write, decided: decided)
+            _ = try await access.table.write(sending.write, decided: decided)
             return .stored
         } catch {
             return .refused(error)
@@ -194,7 +205,7 @@ extension Ledger {
     /// Sleeps for a random time in the range; false when the process is being stopped.
     private func pause(_ range: ClosedRange<Duration>) async -> Bool {
         guard range.upperBound > .zero else { return true }
-        var random = random
+        var random = access.random
         let bounds = range.lowerBound.wholeMilliseconds...range.upperBound.wholeMilliseconds
         let length = Duration.milliseconds(Int64.random(in: bounds, using: &random))
         let slept = await result { () throws(CancellationError) in

@@ -1,7 +1,7 @@
 import LedgerCore
 
 /// The shell of ``SubscriptionStatePlan``.
-extension Ledger {
+extension Subscriptions {
     /// Reads a subscription, its stream and its positions as the table has them now: in one step
     /// where their rows are known, else one after another.
     func state(
@@ -17,12 +17,12 @@ extension Ledger {
         while true {
             switch action {
             case .readAll(let reads):
-                let findings = await inParallel(reads) { [self] read in await find(read) }
+                let findings = await inParallel(reads) { [self] read in await access.find(read) }
                 action = plan.receive(all: findings)
-            case .read(let key): action = plan.receive(row: await find(key))
+            case .read(let key): action = plan.receive(row: await access.find(key))
             case .readPositions(let query, let subscription, let stream):
                 _ = hints.remember(subscription, of: stream)
-                action = plan.receive(page: await find(query))
+                action = plan.receive(page: await access.find(query))
             case .finish(let state): return Observed(state, readAt: readAt)
             case .fail(let refusal): throw LedgerError(refusal)
             }

@@ -41,15 +41,15 @@ package struct StreamDescription: Sendable {
     package let partitions: [PartitionState]
 }
 
-extension Ledger {
+extension StreamCatalog {
     /// Creates a stream.
-    package func createStream(
+    func createStream(
         _ id: StreamID,
         _ settings: StreamSettings
     ) async throws(LedgerError) -> StreamDescription {
         let stream = StreamRow(
             id: id,
-            incarnation: freshID(),
+            incarnation: access.freshID(),
             partitionCount: settings.partitionCount,
             retentionHours: settings.retentionHours,
             compaction: settings.compaction,
@@ -58,10 +58,10 @@ extension Ledger {
         let decided = clock.instant()
         let name = StreamNameRow(stream: stream.incarnation, id: id)
         let writes = [Write.put(stream.item, if: .notExists), .put(name.item)]
-        guard try await apply(writes, decided: decided).isApplied else {
+        guard try await access.apply(writes, decided: decided).isApplied else {
             throw .streamAlreadyExists(id)
         }
-        streams.remember(Observed(stream, readAt: decided))
+        remember(Observed(stream, readAt: decided))
         let empty = PartitionEnd(next: .zero, progress: nil)
         let partitions = stream.partitions.map {
             StreamDescription.PartitionState(of: $0, in: stream, earliest: .zero, end: empty)
@@ -70,8 +70,8 @@ extension Ledger {
     }
 
     /// A stream and the ends of its partitions.
-    package func describeStream(_ id: StreamID) async throws(LedgerError) -> StreamDescription {
-        try await describe(try await activeStream(id))
+    func describeStream(_ id: StreamID) async throws(LedgerError) -> StreamDescription {
+        try await describe(try await stream(id, freshness: .now).value)
     }
 
     /// Changes how long a stream keeps its events.
@@ -81,20 +81,20 @@ extension Ledger {
     ///
     /// - Throws: ``LedgerError/streamNotFound(_:)``, ``LedgerError/contention``, or what a failed
     ///   table call becomes.
-    package func updateStream(
+    func updateStream(
         _ id: StreamID,
         retentionHours: Int?
     ) async throws(LedgerError) -> StreamDescription {
-        let changed = try await compareAndSet { () throws(LedgerError) in
-            let decided = clock.instant()
-            let changed = try await activeStream(id).retaining(hours: retentionHours)
+        let changed = try await access.compareAndSet { () throws(LedgerError) in
+            let current = try await stream(id, freshness: .now)
+            let changed = current.value.retaining(hours: retentionHours)
             let readAt = clock.instant()
-            let outcome = try await apply(changed.write, decided: decided)
+            let outcome = try await access.apply(changed.write, decided: current.readAt)
             return (outcome.isApplied, Observed(changed.stream, readAt: readAt))
         }
-        streams.remember(changed)
+        remember(changed)
         sweepMemory.forget(changed.value.incarnation)
-        return try await afterChange { () throws(LedgerError) in
+        return try await access.afterChange { () throws(LedgerError) in
             try await describe(changed.value)
         }
     }
@@ -112,8 +112,8 @@ extension Ledger {
         of partition: Partition,
         in stream: StreamRow
     ) async throws(LedgerError) -> StreamDescription.PartitionState {
-        let end = try await end(of: partition, in: stream)
-        let earliest = try await earliestOffset(of: partition, in: stream, endingAt: end)
+        let end = try await access.end(of: partition, in: stream)
+        let earliest = try await offsets.earliestOffset(of: partition, in: stream, endingAt: end)
         return StreamDescription.PartitionState(
             of: partition,
             in: stream,
@@ -122,27 +122,13 @@ extension Ledger {
         )
     }
 
-    // MARK: Finding
-
-    /// The stream as the table has it now.
-    func activeStream(_ id: StreamID) async throws(LedgerError) -> StreamRow {
-        let row = try await row(.stream(id))
-        return try unlessRefused { () throws(Refusal) in try StreamRow.active(row, named: id) }
-    }
-
-    /// The stream as the table has it now, which must keep a compacted state.
-    func compactedStream(_ id: StreamID) async throws(LedgerError) -> StreamRow {
-        let stream = try await activeStream(id)
-        return try unlessRefused { () throws(Refusal) in try stream.keepingCompactedState() }
-    }
-
     /// One page of streams, by name: the shell of ``StreamListing``.
     ///
     /// Only streams that fit one of `covered` are listed, which are in the order of their names and
     /// none within another; nil lists all streams. Nothing of any other stream shows in the answer.
     ///
     /// - Returns: The streams and the token of the next page, nil at the end.
-    package func listStreams(
+    func listStreams(
         limit: Int,
         after: [UInt8]?,
         covered: [StreamPattern]? = nil
@@ -151,26 +137,10 @@ extension Ledger {
         var action = listing.start()
         while true {
             switch action {
-            case .read(let query): action = listing.receive(await find(query))
+            case .read(let query): action = listing.receive(await access.find(query))
             case .finish(let streams, let next): return (streams, next)
             case .fail(let refusal): throw LedgerError(refusal)
             }
         }
-    }
-
-    // MARK: Rules of a stream
-
-    /// When the ends of a stream's logs may be believed.
-    func trust(in stream: StreamRow) -> TailTrust {
-        TailTrust(
-            created: stream.created,
-            onlySweepDeletes: !table.deletesLogByItself,
-            rules: configuration.rules
-        )
-    }
-
-    /// The chunks of a stream that have expired at `now`.
-    func expiration(of stream: StreamRow, at now: Timestamp) -> Expiration {
-        Expiration(of: stream, at: now, rules: configuration.rules)
     }
 }

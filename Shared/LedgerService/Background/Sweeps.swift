@@ -6,12 +6,40 @@ import Logging
 /// expired, and goes on with deletions.
 ///
 /// Any number of runs may be under way at once, anywhere, and stop anywhere.
-extension Ledger {
+final class Sweeps: Sendable {
+    let access: TableAccess
+    let streams: StreamCatalog
+    let folds: Folds
+    let deletions: Deletions
+    let sweepMemory: SweepMemory
+    let foldQueue: FoldQueue
+    let foldLags: FoldLags
+
+    init(
+        _ access: TableAccess,
+        streams: StreamCatalog,
+        folds: Folds,
+        deletions: Deletions,
+        sweepMemory: SweepMemory,
+        foldQueue: FoldQueue,
+        foldLags: FoldLags
+    ) {
+        self.access = access
+        self.streams = streams
+        self.folds = folds
+        self.deletions = deletions
+        self.sweepMemory = sweepMemory
+        self.foldQueue = foldQueue
+        self.foldLags = foldLags
+    }
+
+    var clock: BelievedClock { access.clock }
+
     /// Looks at everything now, however long it takes.
     @discardableResult
-    package func sweep() async -> SweepReport {
+    func sweep() async -> SweepReport {
         let run = SweepRun(by: clock, budget: nil)
-        metrics.sweeps.increment()
+        access.metrics.sweeps.increment()
         do throws(LedgerError) {
             await work(
                 run,
@@ -35,9 +63,9 @@ extension Ledger {
     ///     process that begins, since the one before may have left work behind.
     /// - Returns: What it did.
     @discardableResult
-    package func sweepDue(within budget: Duration, wantsRound: Bool = false) async -> SweepReport {
+    func sweepDue(within budget: Duration, wantsRound: Bool = false) async -> SweepReport {
         let run = SweepRun(by: clock, budget: budget)
-        metrics.sweeps.increment()
+        access.metrics.sweeps.increment()
         do throws(LedgerError) {
             let jobs = try await deletionJobs(in: run)
             let rings = try await keptRings(in: run)
@@ -52,7 +80,7 @@ extension Ledger {
                 }
                 row.release()
                 // Lost to someone else, or for an unknown reason: it ends by itself.
-                _ = try await apply(row.write(), decided: clock.instant())
+                _ = try await access.apply(row.write(), decided: clock.instant())
             }
             try await purge(in: run)
         } catch {
@@ -92,15 +120,15 @@ extension Ledger {
         while true {
             switch action {
             case .read(let key):
-                let item = try await row(key)
+                let item = try await access.row(key)
                 action = lease.receive(item, now: clock.now())
             case .discard(let write, let damage):
                 note(LedgerError(damage), in: run, at: ["step": "sweep"])
-                _ = try await apply(write, decided: clock.instant())
+                _ = try await access.apply(write, decided: clock.instant())
                 action = lease.discarded(now: clock.now())
-            case .drawHolder: action = lease.receive(holder: freshID())
+            case .drawHolder: action = lease.receive(holder: access.freshID())
             case .write(let write):
-                action = lease.receive(try await apply(write, decided: clock.instant()))
+                action = lease.receive(try await access.apply(write, decided: clock.instant()))
             case .finish(.granted(let row)): return row
             case .finish(.refused):
                 run.count { $0.hadTurn = false }
@@ -114,10 +142,10 @@ extension Ledger {
     func note(_ error: LedgerError, in run: SweepRun, at place: [String: String]) {
         guard !Task.isCancelled else { return }
         run.count { $0.failures += 1 }
-        metrics.sweepFailures.increment()
-        if case .tailUnverified = error { metrics.tailUnverified.increment() }
+        access.metrics.sweepFailures.increment()
+        if case .tailUnverified = error { access.metrics.tailUnverified.increment() }
         var metadata = place
         metadata["error"] = "\(error)"
-        logger.error("sweep failed", metadata: metadata.mapValues { .string($0) })
+        access.logger.error("sweep failed", metadata: metadata.mapValues { .string($0) })
     }
 }

@@ -2,25 +2,23 @@ import CoreMetrics
 import LedgerCore
 
 /// The shell of ``PollPlan``.
-extension Ledger {
+extension Reads {
     /// Reads a page from the given positions, of the events that a `filter` delivers.
-    ///
-    /// `known` is a time before `stream` was read.
     func page(
-        of stream: StreamRow,
+        of observed: Observed<StreamRow>,
         from positions: [(partition: Partition, position: Position)],
         limit: Int,
-        filter: EventFilter? = nil,
-        known: Instant
+        filter: EventFilter? = nil
     ) async throws(LedgerError) -> EventPage {
+        let stream = observed.value
         let parts = positions.map { hints.read(of: $0, in: stream.incarnation, from: $1) }
         var plan = PollPlan(
             stream: stream.incarnation,
             parts: parts,
             limit: limit,
             filter: filter,
-            expiration: expiration(of: stream, at: clock.now()),
-            trust: trust(in: stream),
+            expiration: access.expiration(of: stream, at: clock.now()),
+            trust: access.trust(in: stream),
             budget: .ofCall(isFiltered: filter != nil),
             now: clock.instant()
         )
@@ -28,19 +26,19 @@ extension Ledger {
         while true {
             switch action {
             case .read(let reads):
-                let findings = await inParallel(reads) { [self] read in await find(read) }
+                let findings = await inParallel(reads) { [self] read in await access.find(read) }
                 action = plan.receive(findings, now: clock.instant())
             case .pause(let length):
-                await pause(length)
+                await access.pause(length)
                 action = plan.resume()
             case .fail(let failure):
-                try checkPatience(since: known)
+                try access.checkPatience(since: observed.readAt)
                 throw try await completed(failure, in: stream)
             case .finish(let page):
-                try checkPatience(since: known)
+                try access.checkPatience(since: observed.readAt)
                 hints.remember(plan.hints, of: stream.incarnation)
-                metrics.pages.increment()
-                metrics.pageEvents.increment(by: page.events.count)
+                access.metrics.pages.increment()
+                access.metrics.pageEvents.increment(by: page.events.count)
                 return page
             }
         }
@@ -52,12 +50,11 @@ extension Ledger {
     /// The page is caught up only if that is known: where others append too, an event in another
     /// partition may have come unseen.
     func page(
-        of stream: StreamRow,
+        of stream: Observed<StreamRow>,
         beyond stand: AppendSignals.Stand,
         for guest: AppendSignals.Guest,
         limit: Int,
-        filter: EventFilter? = nil,
-        known: Instant
+        filter: EventFilter? = nil
     ) async throws(LedgerError) -> EventPage {
         let all = zip(stand.partitions, stand.offsets).map {
             (partition: $0, position: Position.log($1))
@@ -65,42 +62,15 @@ extension Ledger {
         let fresh = Set(signals.fresh(guest, beyond: stand))
         let parts = all.filter { fresh.contains($0.partition) }
         guard !parts.isEmpty else {
-            return try await page(of: stream, from: all, limit: limit, filter: filter, known: known)
+            return try await page(of: stream, from: all, limit: limit, filter: filter)
         }
-        let page = try await page(
-            of: stream,
-            from: parts,
-            limit: limit,
-            filter: filter,
-            known: known
-        )
+        let page = try await page(of: stream, from: parts, limit: limit, filter: filter)
         var positions = all.map(\.position)
         for (part, position) in zip(parts, page.positions) {
             positions[part.partition.index - stand.first.index] = position
         }
-        let isSure = configuration.seesAllAppends || page.events.isEmpty
+        let isSure = access.configuration.seesAllAppends || page.events.isEmpty
         return page.widened(to: positions, isSure: isSure)
-    }
-
-    /// Refuses what was read by a process that stood still meanwhile: the stream may be deleted, its
-    /// rows gone, and an empty page would hide it.
-    func checkPatience(since known: Instant) throws(LedgerError) {
-        do throws(Refusal) {
-            let patience = ReadPatience(since: known, rules: configuration.rules)
-            try patience.check(at: clock.instant())
-        } catch {
-            throw LedgerError(error)
-        }
-    }
-
-    /// Carries out a plan's read.
-    func find(_ read: TableRead) async -> Result<TableFinding, TableError> {
-        await result { () throws(TableError) in
-            switch read {
-            case .query(let query): .page(try await table.query(query))
-            case .get(let key): .item(try await table.get(key))
-            }
-        }
     }
 
     /// The error of a failed read; that of an expired offset says what is the earliest now.
@@ -113,8 +83,8 @@ extension Ledger {
         guard case .expired(let partition, nil) = failure else {
             return LedgerError(failure, stream: stream.id)
         }
-        let end = try await end(of: partition, in: stream)
-        let earliest = try await earliestOffset(of: partition, in: stream, endingAt: end)
+        let end = try await access.end(of: partition, in: stream)
+        let earliest = try await offsets.earliestOffset(of: partition, in: stream, endingAt: end)
         return .offsetExpired(partition, earliest: earliest)
     }
 }

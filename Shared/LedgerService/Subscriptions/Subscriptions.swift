@@ -1,29 +1,55 @@
-package import LedgerCore
+import LedgerCore
 
-extension Ledger {
+/// Subscriptions: their rows, their polls and what they commit.
+final class Subscriptions: Sendable {
+    let access: TableAccess
+    let streams: StreamCatalog
+    let offsets: OffsetSearches
+    let reads: Reads
+    let signals: AppendSignals
+    let hints: ReadHints
+
+    init(
+        _ access: TableAccess,
+        streams: StreamCatalog,
+        offsets: OffsetSearches,
+        reads: Reads,
+        signals: AppendSignals,
+        hints: ReadHints
+    ) {
+        self.access = access
+        self.streams = streams
+        self.offsets = offsets
+        self.reads = reads
+        self.signals = signals
+        self.hints = hints
+    }
+
+    var clock: BelievedClock { access.clock }
+
     /// Creates a subscription.
     ///
     /// It keeps `text`, which is `start_from` as the client wrote it, JSON text.
-    package func createSubscription(
+    func createSubscription(
         _ id: SubscriptionID,
         of streamID: StreamID,
         startingAt start: StartPoint,
         text: [UInt8]
     ) async throws(LedgerError) -> SubscriptionDescription {
-        let decided = clock.instant()
-        let stream = try await activeStream(streamID)
+        let found = try await streams.stream(streamID, freshness: .now)
+        let stream = found.value
         let positions = try await positions(of: start, in: stream, staying: nil)
         let subscription = SubscriptionRow(
             stream: stream.incarnation,
             id: id,
-            incarnation: freshID(),
-            secret: freshSecret(),
+            incarnation: access.freshID(),
+            secret: access.freshSecret(),
             startFrom: text,
             created: clock.now(),
             positions: positions
         )
         let write = Write.put(subscription.item, if: .notExists)
-        guard try await apply(write, decided: decided).isApplied else {
+        guard try await access.apply(write, decided: found.readAt).isApplied else {
             throw .subscriptionAlreadyExists(id)
         }
         let state = SubscriptionState(
@@ -31,11 +57,11 @@ extension Ledger {
             subscription: subscription,
             positions: positions
         )
-        return try await afterChange { () throws(LedgerError) in try await describe(state) }
+        return try await access.afterChange { () throws(LedgerError) in try await describe(state) }
     }
 
     /// A subscription and its place in each partition.
-    package func describeSubscription(
+    func describeSubscription(
         _ id: SubscriptionID,
         of streamID: StreamID
     ) async throws(LedgerError) -> SubscriptionDescription {
@@ -43,32 +69,32 @@ extension Ledger {
     }
 
     /// One page of a stream's subscriptions, by name.
-    package func listSubscriptions(
+    func listSubscriptions(
         of streamID: StreamID,
         limit: Int,
         after: [UInt8]?
     ) async throws(LedgerError) -> (subscriptions: [SubscriptionRow], next: [UInt8]?) {
-        let stream = try await activeStream(streamID)
-        let page = try await rows(
+        let stream = try await streams.stream(streamID, freshness: .now).value
+        let page = try await access.rows(
             Query(.subscriptions(stream.incarnation), after: after, limit: limit)
         )
-        let subscriptions = try decoded { () throws(TableError) in
+        let subscriptions = try access.decoded { () throws(TableError) in
             try page.items.map { item throws(TableError) in try SubscriptionRow(item) }
         }
         return (subscriptions, page.next)
     }
 
     /// Deletes a subscription; its positions are removed in the background.
-    package func deleteSubscription(
+    func deleteSubscription(
         _ id: SubscriptionID,
         of streamID: StreamID
     ) async throws(LedgerError) {
-        let stream = try await activeStream(streamID)
-        try await compareAndSet { () throws(LedgerError) in
+        let stream = try await streams.stream(streamID, freshness: .now).value
+        try await access.compareAndSet { () throws(LedgerError) in
             let decided = clock.instant()
             let key = TableKey.subscription(stream.incarnation, id)
-            let row = try await row(key)
-            let subscription = try unlessRefused { () throws(Refusal) in
+            let row = try await access.row(key)
+            let subscription = try access.unlessRefused { () throws(Refusal) in
                 try SubscriptionRow.existing(row, named: id)
             }
             let job = DeletionJob(
@@ -76,26 +102,26 @@ extension Ledger {
                 subscription: subscription.incarnation,
                 partitionCount: stream.partitionCount,
                 deletedAt: clock.wall(),
-                rules: configuration.rules
+                rules: access.configuration.rules
             )
             let writes: [Write] = [.delete(key, if: subscription.unchanged), .put(job.item)]
-            return (try await apply(writes, decided: decided).isApplied, ())
+            return (try await access.apply(writes, decided: decided).isApplied, ())
         }
         signals.change(streamID, subscription: id)
     }
 
     /// Moves a subscription; cursors from before are refused from now on.
-    package func seek(
+    func seek(
         _ id: SubscriptionID,
         of streamID: StreamID,
         to point: StartPoint
     ) async throws(LedgerError) {
-        try await compareAndSet { () throws(LedgerError) in
+        try await access.compareAndSet { () throws(LedgerError) in
             let state = try await state(of: id, of: streamID)
             let (stream, current) = (state.value.stream, state.value.positions)
             let positions = try await positions(of: point, in: stream, staying: current)
             let write = state.value.subscription.seek(to: positions)
-            return (try await apply(write, decided: state.readAt).isApplied, ())
+            return (try await access.apply(write, decided: state.readAt).isApplied, ())
         }
         signals.change(streamID, subscription: id)
     }

@@ -1,11 +1,40 @@
 import LedgerCore
 import Logging
 
-extension Ledger {
-    /// The background work of a server process: folds what is appended, and sweeps.
+/// The background work of a server process: folds what is appended, and sweeps.
+final class BackgroundWork: Sendable {
+    private let access: TableAccess
+    private let clockCheck: ClockCheck
+    private let streams: StreamCatalog
+    private let folds: Folds
+    private let sweeps: Sweeps
+    let foldQueue: FoldQueue
+    let foldLags: FoldLags
+
+    init(
+        _ access: TableAccess,
+        clockCheck: ClockCheck,
+        streams: StreamCatalog,
+        folds: Folds,
+        sweeps: Sweeps,
+        foldQueue: FoldQueue,
+        foldLags: FoldLags
+    ) {
+        self.access = access
+        self.clockCheck = clockCheck
+        self.streams = streams
+        self.folds = folds
+        self.sweeps = sweeps
+        self.foldQueue = foldQueue
+        self.foldLags = foldLags
+    }
+
+    private var clock: BelievedClock { access.clock }
+
+    /// Folds and sweeps.
     ///
     /// Returns when the task is cancelled.
-    package func runBackground() async {
+    func runBackground() async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { [self] in await foldOnAppend() }
             group.addTask { [self] in await sweepEveryMinute() }
@@ -32,10 +61,11 @@ extension Ledger {
 
     private func fold(_ request: FoldRequest) async {
         do throws(LedgerError) {
-            switch request.background(try await publishable(request.id).value) {
+            let stream = try await streams.stream(request.id, freshness: .cached).value
+            switch request.background(stream) {
             case .drop: foldLags.forget(request)
             case .fold(let compacts):
-                let report = try await fold(request, compacts: compacts)
+                let report = try await folds.fold(request, compacts: compacts)
                 foldLags.folded(request, upTo: report.watermark)
                 if !report.isAtEnd { foldQueue.enqueue(request) }
             }
@@ -44,7 +74,7 @@ extension Ledger {
             foldLags.forget(request)
         } catch {
             foldQueue.postpone(request)
-            logger.error(
+            access.logger.error(
                 "compaction failed; it is tried again in a minute",
                 metadata: ["stream": "\(request.id)", "error": "\(error)"]
             )
@@ -54,12 +84,12 @@ extension Ledger {
     private func sweepEveryMinute() async {
         // The process before this one may have left work of which nobody else knows. Where no other
         // process can be at it, that is looked for at once.
-        if !table.deletesLogByItself { await sweep() }
-        var wantsRound = table.deletesLogByItself
+        if !access.table.deletesLogByItself { await sweeps.sweep() }
+        var wantsRound = access.table.deletesLogByItself
         while !Task.isCancelled {
-            await checkClock()
+            await clockCheck.checkClock()
             let start = clock.uptime()
-            let report = await sweepDue(within: Limits.sweepRun, wantsRound: wantsRound)
+            let report = await sweeps.sweepDue(within: Limits.sweepRun, wantsRound: wantsRound)
             if report.hadTurn { wantsRound = false }
             foldQueue.enqueuePostponed()
             let rest = max(Limits.sweepRun - (clock.uptime() - start), Limits.sweepPause)
@@ -68,8 +98,4 @@ extension Ledger {
             }
         }
     }
-
-    /// The events that wait to be folded, as far as this process knows: those it appended itself, and
-    /// those its sweeps found.
-    package var foldLag: FoldLag { foldLags.lag }
 }

@@ -1,7 +1,7 @@
 import LedgerCore
 
 /// The way from stream to stream: the shells of ``SweepRound`` and ``StreamVisit``.
-extension Ledger {
+extension Sweeps {
     /// Looks at every stream.
     func lookAtEverything(in run: SweepRun) async {
         var round = SweepRound(wholeAt: clock.now())
@@ -13,7 +13,7 @@ extension Ledger {
     ///
     /// - Returns: The row as it was stored last.
     func lookAround(from row: SweepRow, in run: SweepRun) async -> SweepRow {
-        var round = SweepRound(from: row, isPaced: table.deletesLogByItself)
+        var round = SweepRound(from: row, isPaced: access.table.deletesLogByItself)
         await work(on: &round, in: run) { run.isHalfOver }
         return round.row
     }
@@ -39,11 +39,11 @@ extension Ledger {
                         atOnce: Limits.sweepLanes,
                         until: { run.isOver }
                     ) { [self] item in
-                        await visit(item, listed: known, in: run)
+                        await visit(Observed(item, readAt: known), in: run)
                     }
                     action = round.looked(at: count, isOver: isOver())
                 case .store(let write):
-                    let outcome = try await apply(write, decided: clock.instant())
+                    let outcome = try await access.apply(write, decided: clock.instant())
                     action = round.stored(outcome, isOver: isOver())
                 case .finish: return
                 }
@@ -53,21 +53,22 @@ extension Ledger {
         }
     }
 
-    private func visit(_ item: Item, listed: Instant, in run: SweepRun) async {
+    private func visit(_ listed: Observed<Item>, in run: SweepRun) async {
+        let item = listed.value
         do throws(LedgerError) {
             run.count { $0.streams += 1 }
-            let stream = try decoded { () throws(TableError) in try StreamRow(item) }
+            let stream = try access.decoded { () throws(TableError) in try StreamRow(item) }
             let isAtRest = sweepMemory.isAtRest(stream.incarnation, at: clock.now())
-            var visit = StreamVisit(to: stream, listed: listed)
+            var visit = StreamVisit(to: Observed(stream, readAt: listed.readAt))
             var action = visit.start(isDue: run.isWhole || !isAtRest, now: clock.instant())
             while true {
                 switch action {
                 case .reread(let key):
-                    let row = try await row(key)
-                    action = try decoded { () throws(TableError) in try visit.receive(row) }
-                case .finishDeletion(let stream): return try await finishDeletion(of: stream)
-                case .look(let stream, let known):
-                    return await look(at: stream, known: known, in: run)
+                    let row = try await access.row(key)
+                    action = try access.decoded { () throws(TableError) in try visit.receive(row) }
+                case .finishDeletion(let stream):
+                    return try await deletions.finishDeletion(of: stream)
+                case .look(let stream): return await look(at: stream, in: run)
                 case .pass: return
                 }
             }
@@ -76,11 +77,12 @@ extension Ledger {
         }
     }
 
-    private func look(at stream: StreamRow, known: Instant, in run: SweepRun) async {
+    private func look(at observed: Observed<StreamRow>, in run: SweepRun) async {
+        let stream = observed.value
         var rest = StreamRest(from: clock.now())
         let looks = await inParallel(stream.partitions) { [self] partition in
             await result { () throws(LedgerError) in
-                try await look(at: partition, of: stream, known: known, in: run)
+                try await look(at: partition, of: observed, in: run)
             }
         }
         for (partition, look) in zip(stream.partitions, looks) {
@@ -92,33 +94,26 @@ extension Ledger {
                 note(error, in: run, at: place)
             }
         }
-        if !table.deletesLogByItself { sweepMemory.rest(stream.incarnation, until: rest.due) }
+        guard !access.table.deletesLogByItself else { return }
+        sweepMemory.rest(stream.incarnation, until: rest.due)
     }
 
-    /// Reads a page of rows of which a damaged one hides itself only, and not its neighbours.
+    /// The shell of ``SoundPage``: a damaged row hides itself only, and not its neighbours.
     func soundRows(
         of query: Query,
         in run: SweepRun
     ) async throws(LedgerError) -> QueryPage {
-        var query = query
+        var plan = SoundPage(of: query)
+        var action = plan.start()
         while true {
-            do throws(TableError) {
-                return try await table.query(query)
-            } catch {
-                guard error.reason == .corrupt else { throw LedgerError(error) }
-                if query.limit > 1 {
-                    query.limit /= 2
-                    continue
-                }
-                guard let row = error.row, row.group == query.group else {
-                    throw LedgerError(error)
-                }
-                note(
-                    LedgerError(error),
-                    in: run,
-                    at: ["row": String(decoding: row.sortKey, as: UTF8.self)]
-                )
-                return QueryPage(items: [], next: row.sortKey)
+            switch action {
+            case .read(let query): action = plan.receive(await access.find(query))
+            case .pass(let row, let damage):
+                let place = ["row": String(decoding: row.sortKey, as: UTF8.self)]
+                note(LedgerError(damage), in: run, at: place)
+                action = plan.passed()
+            case .finish(let page): return page
+            case .fail(let error): throw LedgerError(error)
             }
         }
     }

@@ -2,7 +2,12 @@ import LedgerCore
 import Synchronization
 
 /// The shell of ``OffsetSearch``.
-extension Ledger {
+final class OffsetSearches: Sendable {
+    private let access: TableAccess
+    private let earliest = EarliestOffsets()
+
+    init(_ access: TableAccess) { self.access = access }
+
     /// The first offset of a partition that has not expired; the tail when all have.
     func earliestOffset(
         of partition: Partition,
@@ -35,49 +40,21 @@ extension Ledger {
             in: partition,
             of: stream,
             endingAt: end,
-            now: clock.now(),
-            rules: configuration.rules
+            now: access.clock.now(),
+            rules: access.configuration.rules
         )
         var action = plan.start()
         while true {
             switch action {
-            case .read(let query): action = plan.receive(await find(query))
+            case .read(let query): action = plan.receive(await access.find(query))
             case .pause(let length):
-                await pause(length)
+                await access.pause(length)
                 action = plan.resume()
             case .finish(let offset, let learned):
                 earliest.remember(learned, of: partition, in: stream)
                 return offset
             case .fail(let refusal): throw LedgerError(refusal)
             }
-        }
-    }
-
-    // MARK: Tails
-
-    /// A strongly consistent look at a partition's end; damage of a chunk is in the error.
-    func tail(
-        of partition: Partition,
-        in stream: StreamRow
-    ) async -> Result<TailReading, TableError> {
-        await result { () throws(TableError) in
-            try await readTail(of: partition, in: stream.incarnation)
-        }
-    }
-
-    /// A partition's end, as far as it can be seen.
-    func end(
-        of partition: Partition,
-        in stream: StreamRow
-    ) async throws(LedgerError) -> PartitionEnd {
-        let reading: TailReading
-        switch await tail(of: partition, in: stream) {
-        case .success(let found): reading = found
-        case .failure(let error): throw LedgerError(error, in: stream.id)
-        }
-        let (now, trust) = (clock.wall(), trust(in: stream))
-        return try unlessRefused { () throws(Refusal) in
-            try PartitionEnd(reading, of: stream.id, at: now, trust: trust)
         }
     }
 }

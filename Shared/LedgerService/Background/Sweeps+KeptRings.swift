@@ -2,7 +2,7 @@ import LedgerCore
 import Logging
 
 /// Fold requests that are kept in the table, group `RINGS`, until a sweep has done them.
-extension Ledger {
+extension Sweeps {
     /// Reads the requests that are kept, up to ``Limits/sweepTasks`` of them.
     ///
     /// Where there are more, it goes on behind a random one after the first page: their order is by
@@ -21,7 +21,7 @@ extension Ledger {
             }
             guard let next = page.next, rings.count < Limits.sweepTasks else { return rings }
             let jumps = query.after == nil && !run.isWhole
-            query.after = jumps ? Array(freshID().hex.utf8) : next
+            query.after = jumps ? Array((access.freshID() as StreamIncarnation).hex.utf8) : next
         }
     }
 
@@ -30,26 +30,7 @@ extension Ledger {
     /// The request is kept in the table first: a run need not reach its end, and the round goes on
     /// behind the stream.
     func comeBack(to request: FoldRequest, in run: SweepRun) async {
-        run.followUp(request, kept: run.isWhole ? nil : await keep(request))
-    }
-
-    /// Leaves a request for the next run of a sweep.
-    ///
-    /// When that fails, the next round of the sweep finds the partition, or the next append asks for
-    /// its fold.
-    @discardableResult
-    func keep(_ request: FoldRequest) async -> KeptRingRow? {
-        let row = request.kept(token: freshID())
-        do throws(LedgerError) {
-            _ = try await apply(row.keeping, decided: clock.instant())
-            return row
-        } catch {
-            logger.error(
-                "a ring could not be kept",
-                metadata: ["stream": "\(request.id)", "error": "\(error)"]
-            )
-            return nil
-        }
+        run.followUp(request, kept: run.isWhole ? nil : await folds.keep(request))
     }
 
     /// Comes back to the partitions of which the run was told, a bounded piece of work each in turn.
@@ -76,7 +57,7 @@ extension Ledger {
             let isDone = try await foldAndLook(request, in: run)
             if !isDone { return run.followUp(request, kept: followUp.kept) }
             if let kept = followUp.kept {
-                _ = try await apply(kept.removal, decided: clock.instant())
+                _ = try await access.apply(kept.removal, decided: clock.instant())
             }
         } catch {
             note(
@@ -84,7 +65,7 @@ extension Ledger {
                 in: run,
                 at: ["stream": "\(request.id)", "partition": "\(request.partition.index)"]
             )
-            if followUp.kept == nil { await keep(request) }
+            if followUp.kept == nil { await folds.keep(request) }
         }
     }
 
@@ -97,21 +78,16 @@ extension Ledger {
     ) async throws(LedgerError) -> Bool {
         let stream: Observed<StreamRow>
         do throws(LedgerError) {
-            stream = try await publishable(request.id)
+            stream = try await streams.stream(request.id, freshness: .cached)
         } catch .streamNotFound {
             return true
         }
         switch request.sweep(stream.value) {
         case .drop: return true
         case .fold(let compacts):
-            let report = try await fold(request, compacts: compacts)
+            let report = try await folds.fold(request, compacts: compacts)
             guard report.isAtEnd else { return false }
-            _ = try await look(
-                at: request.partition,
-                of: stream.value,
-                known: stream.readAt,
-                in: run
-            )
+            _ = try await look(at: request.partition, of: stream, in: run)
             return true
         }
     }

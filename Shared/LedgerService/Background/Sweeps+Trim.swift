@@ -1,7 +1,7 @@
 import LedgerCore
 
 /// Physical removal of what has expired, and the shells of ``TrimPlan`` and ``RemovalPlan``.
-extension Ledger {
+extension Sweeps {
     /// Removes a partition's expired chunks that the engine does not remove by itself.
     ///
     /// It is a bounded number of them; the run comes back for the others.
@@ -13,22 +13,25 @@ extension Ledger {
         reading: TailReading,
         in run: SweepRun
     ) async throws(LedgerError) -> Timestamp? {
-        var plan = TrimPlan(partition, of: stream, deletesLogByItself: table.deletesLogByItself)
+        let deletesLogByItself = access.table.deletesLogByItself
+        var plan = TrimPlan(partition, of: stream, deletesLogByItself: deletesLogByItself)
         var action = plan.start(reading, isOver: run.isOver)
         while true {
             switch action {
             case .readProgress(let key):
                 let asked = clock.instant()
-                let item = try await row(key)
-                action = try decoded { () throws(TableError) in
+                let item = try await access.row(key)
+                action = try access.decoded { () throws(TableError) in
                     try plan.receive(progress: item, asked: asked)
                 }
             case .query(let query):
-                let page = try await rows(query)
+                let page = try await access.rows(query)
                 let now = clock.now()
-                action = try decoded { () throws(TableError) in try plan.receive(page, now: now) }
+                action = try access.decoded { () throws(TableError) in
+                    try plan.receive(page, now: now)
+                }
             case .raise(let write, let decided):
-                let outcome = try await apply(write, decided: decided)
+                let outcome = try await access.apply(write, decided: decided)
                 action = plan.receive(outcome, isOver: run.isOver)
             case .remove(let keys):
                 try await remove(keys, in: run)
@@ -51,11 +54,11 @@ extension Ledger {
             case .delete(let keys):
                 try checkCancellation()
                 let outcome = await result { () throws(TableError) in
-                    try await table.batchDelete(keys)
+                    try await access.table.batchDelete(keys)
                 }
                 action = plan.receive(outcome, isOver: run.isOver)
             case .pause(let length):
-                await pause(length)
+                await access.pause(length)
                 action = plan.resume()
             case .finish: return
             case .fail(let error): throw LedgerError(error)
@@ -76,7 +79,7 @@ extension Ledger {
         var count = Limits.sweepPageRows
         while count == Limits.sweepPageRows, !run.isOver {
             do throws(TableError) {
-                count = try await table.purgeExpired(before: clock.now(), limit: count)
+                count = try await access.table.purgeExpired(before: clock.now(), limit: count)
             } catch {
                 throw LedgerError(error)
             }

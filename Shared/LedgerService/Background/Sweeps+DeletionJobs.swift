@@ -3,7 +3,7 @@ import Synchronization
 
 /// The removal of what deleted streams and subscriptions left behind, and the shell of
 /// ``DeletionTurn``.
-extension Ledger {
+extension Sweeps {
     /// Reads the jobs that are due, up to ``Limits/sweepTasks`` of them.
     func deletionJobs(in run: SweepRun) async throws(LedgerError) -> [DeletionJob] {
         var jobs: [DeletionJob] = []
@@ -54,17 +54,17 @@ extension Ledger {
             switch action {
             case .query(let query):
                 try checkCancellation()
-                let page = try await rows(query)
+                let page = try await access.rows(query)
                 let isOver = run.isOver
-                action = try decoded { () throws(TableError) in
+                action = try access.decoded { () throws(TableError) in
                     try turn.receive(page, isOver: isOver)
                 }
             case .remove(let keys):
                 try await remove(keys, in: run)
                 run.count { $0.removedRows += keys.count }
-                action = try decoded { () throws(TableError) in try turn.removed() }
+                action = try access.decoded { () throws(TableError) in try turn.removed() }
             case .store(let write):
-                _ = try await apply(write, decided: clock.instant())
+                _ = try await access.apply(write, decided: clock.instant())
                 action = turn.stored()
             case .finish(let left): return left
             }

@@ -1,7 +1,7 @@
 import LedgerCore
 
 /// The shells of ``StartPointPlan`` and ``PositionPlan``.
-extension Ledger {
+extension Subscriptions {
     /// The positions that a start point means now.
     ///
     /// In a seek, partitions that it leaves out stay where they are at present; a creation has no
@@ -11,7 +11,7 @@ extension Ledger {
         in stream: StreamRow,
         staying current: [Position]?
     ) async throws(LedgerError) -> [Position] {
-        try unlessRefused { () throws(Refusal) in try start.check(against: stream) }
+        try access.unlessRefused { () throws(Refusal) in try start.check(against: stream) }
         let found = await inParallel(stream.partitions) { [self] partition in
             await result { () throws(LedgerError) in
                 let stay = current?[partition.index]
@@ -29,18 +29,22 @@ extension Ledger {
         of stream: StreamRow,
         staying current: Position?
     ) async throws(LedgerError) -> Position {
-        let rules = configuration.rules
+        let rules = access.configuration.rules
         var plan = StartPointPlan(to: start, in: partition, staying: current, rules: rules)
         var action = plan.start()
         while true {
             switch action {
             case .readEnd(let partition):
-                action = plan.receive(end: try await end(of: partition, in: stream))
+                action = plan.receive(end: try await access.end(of: partition, in: stream))
             case .searchEarliest(let end):
-                let earliest = try await earliestOffset(of: partition, in: stream, endingAt: end)
+                let earliest = try await offsets.earliestOffset(
+                    of: partition,
+                    in: stream,
+                    endingAt: end
+                )
                 action = plan.receive(offset: earliest)
             case .search(let timestamp, let end):
-                let offset = try await offset(
+                let offset = try await offsets.offset(
                     at: timestamp,
                     of: partition,
                     in: stream,
@@ -78,9 +82,13 @@ extension Ledger {
         while true {
             switch action {
             case .readEnd(let partition):
-                action = plan.receive(end: try await end(of: partition, in: stream))
+                action = plan.receive(end: try await access.end(of: partition, in: stream))
             case .searchEarliest(let partition, let end):
-                let earliest = try await earliestOffset(of: partition, in: stream, endingAt: end)
+                let earliest = try await offsets.earliestOffset(
+                    of: partition,
+                    in: stream,
+                    endingAt: end
+                )
                 action = plan.receive(earliest: earliest)
             case .finish(let place): return place
             }

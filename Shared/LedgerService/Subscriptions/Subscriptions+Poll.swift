@@ -16,12 +16,12 @@ package struct SubscriptionPage: Sendable {
     }
 }
 
-/// The shells of ``WaitPlan`` and ``CommitPlan``.
-extension Ledger {
+/// Polls, and the shell of ``CommitPlan``.
+extension Subscriptions {
     /// Reads a subscription's next events, from a cursor or else from what was committed.
     ///
     /// When there are none it waits for them, at most `wait`.
-    package func poll(
+    func poll(
         _ id: SubscriptionID,
         of streamID: StreamID,
         cursor: String?,
@@ -38,27 +38,24 @@ extension Ledger {
         var state = try await state(of: id, of: streamID)
         var found = try await page(of: state, from: cursor, limit: limit)
         let ground = WaitPlan.Ground(state.value)
-        var plan = WaitPlan(of: streamID, on: ground, begun: begun, patience: wait)
-        var action = plan.receive(isIdle: found.page.isIdle, now: clock.instant())
-        while true {
-            switch action {
-            case .wait(let length):
-                let stand = AppendSignals.Stand(of: found.page, in: state.value)
-                let news = await news(for: guest, beyond: stand, atMost: length)
-                action = plan.receive(news, isCancelled: Task.isCancelled)
-            case .look:
+        try await reads.wait(
+            WaitPlan(of: streamID, on: ground, begun: begun, patience: wait),
+            for: guest,
+            isIdle: found.page.isIdle,
+            stand: { AppendSignals.Stand(of: found.page, in: state.value) },
+            look: { () throws(LedgerError) in
                 state = try await self.state(of: id, of: streamID)
-                action = plan.receive(WaitPlan.Ground(state.value))
-            case .readAnew:
-                found = try await page(of: state, from: cursor, limit: limit)
-                action = plan.receive(isIdle: found.page.isIdle, now: clock.instant())
-            case .readOn:
-                found = try await page(of: state, beyond: found.page, for: guest, limit: limit)
-                action = plan.receive(isIdle: found.page.isIdle, now: clock.instant())
-            case .finish: return found
-            case .fail(let refusal): throw LedgerError(refusal)
+                return WaitPlan.Ground(state.value)
+            },
+            read: { isAnew throws(LedgerError) in
+                found =
+                    isAnew
+                    ? try await page(of: state, from: cursor, limit: limit)
+                    : try await page(of: state, beyond: found.page, for: guest, limit: limit)
+                return found.page.isIdle
             }
-        }
+        )
+        return found
     }
 
     /// Reads on where a page found nothing, only in the partitions that had news since.
@@ -68,12 +65,11 @@ extension Ledger {
         for guest: AppendSignals.Guest,
         limit: Int
     ) async throws(LedgerError) -> SubscriptionPage {
-        let next = try await self.page(
-            of: state.value.stream,
+        let next = try await reads.page(
+            of: Observed(state.value.stream, readAt: state.readAt),
             beyond: AppendSignals.Stand(of: page, in: state.value),
             for: guest,
-            limit: limit,
-            known: state.readAt
+            limit: limit
         )
         return SubscriptionPage(next, of: state.value)
     }
@@ -83,12 +79,12 @@ extension Ledger {
         from cursor: String?,
         limit: Int
     ) async throws(LedgerError) -> SubscriptionPage {
-        let stream = state.value.stream
-        let positions = try unlessRefused { () throws(Refusal) in
-            try state.value.positions(from: cursor, rules: configuration.rules)
+        let stream = Observed(state.value.stream, readAt: state.readAt)
+        let positions = try access.unlessRefused { () throws(Refusal) in
+            try state.value.positions(from: cursor, rules: access.configuration.rules)
         }
-        let lanes = zip(stream.partitions, positions).map { (partition: $0, position: $1) }
-        let page = try await page(of: stream, from: lanes, limit: limit, known: state.readAt)
+        let lanes = zip(stream.value.partitions, positions).map { (partition: $0, position: $1) }
+        let page = try await reads.page(of: stream, from: lanes, limit: limit)
         return SubscriptionPage(page, of: state.value)
     }
 
@@ -96,7 +92,7 @@ extension Ledger {
     ///
     /// - Throws: ``LedgerError/positionBeyondTail(_:position:tail:)`` when the cursor is from a longer
     ///   log, or what a failed table call becomes.
-    package func commit(
+    func commit(
         _ id: SubscriptionID,
         of streamID: StreamID,
         cursor: String
@@ -105,8 +101,8 @@ extension Ledger {
         let stream = state.value.stream
         var plan = CommitPlan(
             of: state.value,
-            trust: trust(in: stream),
-            rules: configuration.rules
+            trust: access.trust(in: stream),
+            rules: access.configuration.rules
         )
         var action = plan.start(to: cursor) { partition, offset in
             hints.reaches(offset, of: partition, in: stream.incarnation)
@@ -121,7 +117,7 @@ extension Ledger {
             case .write(let writes):
                 let outcomes = await inParallel(writes) { [self] write in
                     await result { () throws(TableError) in
-                        try await table.write(write, decided: state.readAt)
+                        try await access.table.write(write, decided: state.readAt)
                     }
                 }
                 action = plan.receive(writes: outcomes)
@@ -135,7 +131,9 @@ extension Ledger {
         _ check: PositionCheck,
         in stream: StreamRow
     ) async -> Result<Offset, Refusal> {
-        let tail = await tail(of: check.partition, in: stream)
+        let tail = await result { () throws(TableError) in
+            try await access.readTail(of: check.partition, in: stream.incarnation)
+        }
         let result = check.judge(tail, now: clock.wall())
         hints.remember(result, of: check.partition, in: stream)
         return result

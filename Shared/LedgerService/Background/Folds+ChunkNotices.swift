@@ -4,7 +4,7 @@ import Logging
 /// A notice that a row of the log was written, as a table's stream brings it.
 package struct ChunkNotice: Sendable {
     /// The stream's incarnation; the notice does not know its name.
-    package let stream: Incarnation
+    package let stream: StreamIncarnation
     package let partition: Partition
     /// The first offset of the row.
     package let first: Offset
@@ -24,21 +24,21 @@ package struct ChunkNotice: Sendable {
     }
 }
 
-extension Ledger {
+extension Folds {
     /// Folds every partition that the notices are of, up to the last chunk they name.
     ///
     /// Order, repetitions, gaps and notices of deleted streams change nothing in the result.
     ///
     /// - Returns: The indices of the notices whose partition could not be folded; the log says why.
-    package func fold(_ notices: [ChunkNotice]) async -> Set<Int> {
+    func fold(_ notices: [ChunkNotice]) async -> Set<Int> {
         let places = Dictionary(grouping: notices.indices) {
             RowGroup.log(notices[$0].stream, notices[$0].partition)
         }
-        let streams: [Incarnation: StreamRow]
+        let streams: [StreamIncarnation: StreamRow]
         do throws(LedgerError) {
-            streams = try await self.streams.rows(of: Set(notices.map(\.stream)), in: self)
+            streams = try await self.streams.rows(of: Set(notices.map(\.stream)))
         } catch {
-            logger.error("the streams could not be listed", metadata: ["error": "\(error)"])
+            access.logger.error("the streams could not be listed", metadata: ["error": "\(error)"])
             return Set(notices.indices)
         }
         let failed = await inParallel(places.values.sorted { $0[0] < $1[0] }) { [self] indices in
@@ -68,7 +68,7 @@ extension Ledger {
         } catch {
             // The table's stream repeats a record a few times; what still fails is left to the sweep.
             await keep(request)
-            logger.error(
+            access.logger.error(
                 "compaction failed; its records come again",
                 metadata: [
                     "stream": "\(request.id)", "partition": "\(request.partition.index)",
@@ -76,6 +76,25 @@ extension Ledger {
                 ]
             )
             return false
+        }
+    }
+
+    /// Leaves a request for the next run of a sweep.
+    ///
+    /// When that fails, the next round of the sweep finds the partition, or the next append asks for
+    /// its fold.
+    @discardableResult
+    func keep(_ request: FoldRequest) async -> KeptRingRow? {
+        let row = request.kept(token: access.freshID())
+        do throws(LedgerError) {
+            _ = try await access.apply(row.keeping, decided: clock.instant())
+            return row
+        } catch {
+            access.logger.error(
+                "a ring could not be kept",
+                metadata: ["stream": "\(request.id)", "error": "\(error)"]
+            )
+            return nil
         }
     }
 }

@@ -83,41 +83,60 @@ extension AppendSignals.Stand {
     }
 }
 
-extension Ledger {
+/// Reads without a subscription, and what they share with those of subscriptions: pages, waiting.
+final class Reads: Sendable {
+    let access: TableAccess
+    let streams: StreamCatalog
+    let offsets: OffsetSearches
+    let signals: AppendSignals
+    let hints: ReadHints
+
+    init(
+        _ access: TableAccess,
+        streams: StreamCatalog,
+        offsets: OffsetSearches,
+        signals: AppendSignals,
+        hints: ReadHints
+    ) {
+        self.access = access
+        self.streams = streams
+        self.offsets = offsets
+        self.signals = signals
+        self.hints = hints
+    }
+
+    var clock: BelievedClock { access.clock }
+
     /// Reads one partition of a stream, or all in turns, and leaves nothing behind.
-    package func read(
+    func read(
         _ id: StreamID,
         as request: ReadRequest
     ) async throws(LedgerError) -> LogPage {
         let begun = clock.instant()
         let guest = signals.join(id, subscription: nil)
         defer { signals.leave(guest) }
-        var stream = Observed(try await activeStream(id), readAt: begun)
+        var stream = try await streams.stream(id, freshness: .now)
         let cursor = try await beginning(of: request, in: stream.value)
         var found = try await page(of: stream, from: cursor, as: request)
         let ground = WaitPlan.Ground(stream.value)
-        var plan = WaitPlan(of: id, on: ground, begun: begun, patience: request.wait)
-        var action = plan.receive(isIdle: found.page.isIdle, now: clock.instant())
-        while true {
-            switch action {
-            case .wait(let length):
-                let stand = AppendSignals.Stand(found.cursor)
-                let news = await news(for: guest, beyond: stand, atMost: length)
-                action = plan.receive(news, isCancelled: Task.isCancelled)
-            case .look:
-                let readAt = clock.instant()
-                stream = Observed(try await activeStream(id), readAt: readAt)
-                action = plan.receive(WaitPlan.Ground(stream.value))
-            case .readAnew:
-                found = try await page(of: stream, from: cursor, as: request)
-                action = plan.receive(isIdle: found.page.isIdle, now: clock.instant())
-            case .readOn:
-                found = try await page(of: stream, beyond: found.cursor, for: guest, as: request)
-                action = plan.receive(isIdle: found.page.isIdle, now: clock.instant())
-            case .finish: return found
-            case .fail(let refusal): throw LedgerError(refusal)
+        try await wait(
+            WaitPlan(of: id, on: ground, begun: begun, patience: request.wait),
+            for: guest,
+            isIdle: found.page.isIdle,
+            stand: { AppendSignals.Stand(found.cursor) },
+            look: { () throws(LedgerError) in
+                stream = try await streams.stream(id, freshness: .now)
+                return WaitPlan.Ground(stream.value)
+            },
+            read: { isAnew throws(LedgerError) in
+                found =
+                    isAnew
+                    ? try await page(of: stream, from: cursor, as: request)
+                    : try await page(of: stream, beyond: found.cursor, for: guest, as: request)
+                return found.page.isIdle
             }
-        }
+        )
+        return found
     }
 
     /// Reads on where a page found nothing, only in the partitions that had news since.
@@ -128,12 +147,11 @@ extension Ledger {
         as request: ReadRequest
     ) async throws(LedgerError) -> LogPage {
         let page = try await page(
-            of: stream.value,
+            of: stream,
             beyond: AppendSignals.Stand(cursor),
             for: guest,
             limit: request.limit,
-            filter: request.filter,
-            known: stream.readAt
+            filter: request.filter
         )
         return LogPage(of: stream.value, page: page, first: cursor.first)
     }
@@ -149,11 +167,10 @@ extension Ledger {
         let page: EventPage
         do throws(LedgerError) {
             page = try await self.page(
-                of: stream.value,
+                of: stream,
                 from: parts,
                 limit: request.limit,
-                filter: request.filter,
-                known: stream.readAt
+                filter: request.filter
             )
         } catch {
             throw request.refusal(error)
@@ -231,15 +248,25 @@ extension Ledger {
         of stream: StreamRow
     ) async throws(LedgerError) -> Offset {
         if case .offset(let offset) = origin { return offset }
-        let end = try await end(of: partition, in: stream)
+        let end = try await access.end(of: partition, in: stream)
         let tail = end.next
         switch origin {
         case .offset, .latest, .cursor: return tail
-        case .earliest: return try await earliestOffset(of: partition, in: stream, endingAt: end)
+        case .earliest:
+            return try await offsets.earliestOffset(of: partition, in: stream, endingAt: end)
         case .timestamp(let moment):
-            return try await self.offset(at: moment, of: partition, in: stream, endingAt: end)
+            return try await offsets.offset(
+                at: moment,
+                of: partition,
+                in: stream,
+                endingAt: end
+            )
         case .last(let count):
-            let earliest = try await earliestOffset(of: partition, in: stream, endingAt: end)
+            let earliest = try await offsets.earliestOffset(
+                of: partition,
+                in: stream,
+                endingAt: end
+            )
             let offset = Offset(max(tail.rawValue - Int64(count), 0)) ?? .zero
             return max(earliest, offset)
         }

@@ -2,7 +2,24 @@ import CoreMetrics
 import LedgerCore
 
 /// The shell of ``AppendPlan``: does what it says and decides nothing.
-extension Ledger {
+final class AppendRunner: Sendable {
+    let access: TableAccess
+    private let signals: AppendSignals
+    private let foldQueue: FoldQueue
+    private let foldLags: FoldLags
+
+    init(
+        _ access: TableAccess,
+        signals: AppendSignals,
+        foldQueue: FoldQueue,
+        foldLags: FoldLags
+    ) {
+        self.access = access
+        self.signals = signals
+        self.foldQueue = foldQueue
+        self.foldLags = foldLags
+    }
+
     /// Runs an append to its end.
     ///
     /// `resolved` gets the outcomes so far, before and after each pause.
@@ -11,7 +28,8 @@ extension Ledger {
         in context: AppendContext,
         resolved: ([[AppendOutcome?]]) -> Void = { _ in }
     ) async -> AppendResult {
-        var plan = AppendPlan(parts, context: context, patience: configuration.appendDeadline)
+        let patience = access.configuration.appendDeadline
+        var plan = AppendPlan(parts, context: context, patience: patience)
         var action = plan.start(at: tick())
         while true {
             switch action {
@@ -24,7 +42,7 @@ extension Ledger {
                 action = plan.receive(write: outcome, at: tick())
             case .pause(let length):
                 resolved(plan.outcomes)
-                await pause(length)
+                await access.pause(length)
                 action = plan.resume(at: tick())
                 resolved(plan.outcomes)
             case .finish(let result): return result
@@ -33,23 +51,24 @@ extension Ledger {
     }
 
     private func tick() -> AppendPlan.Tick {
-        AppendPlan.Tick(clock.instant(), stamp: clock.now(), freshID: freshID())
+        let clock = access.clock
+        return AppendPlan.Tick(clock.instant(), stamp: clock.now(), freshID: access.freshID())
     }
 
     private func write(
         _ writes: [Write],
-        token: Incarnation,
+        token: TransactionToken,
         decided: Instant
     ) async
         -> Result<TransactionOutcome, TableError>
     {
         if writes.count > 1 {
             return await result { () throws(TableError) in
-                try await table.transact(writes, token: token, decided: decided)
+                try await access.table.transact(writes, token: token, decided: decided)
             }
         }
         return await result { () throws(TableError) in
-            switch try await table.write(writes[0], decided: decided) {
+            switch try await access.table.write(writes[0], decided: decided) {
             case .applied: .applied
             case .conditionFailed(let current): .conditionFailed([0: current])
             }
@@ -58,66 +77,26 @@ extension Ledger {
 
     private func note(_ outcome: Result<TransactionOutcome, TableError>) {
         switch outcome {
-        case .success(.applied): metrics.appendedChunks.increment()
-        case .success(.conditionFailed): metrics.appendConflicts.increment()
-        case .failure: metrics.appendRetries.increment()
-        }
-    }
-
-    /// Sleeps a random 50–100 % of the given time, at least 1 ms, so that a plan's last pause passes
-    /// its deadline.
-    ///
-    /// A cancelled caller does not end it: the append must learn its fate.
-    func pause(_ length: Duration) async {
-        var random = random
-        let milliseconds = length.wholeMilliseconds
-        let half = milliseconds / 2
-        let jittered = milliseconds - half + Int64.random(in: 0...half, using: &random)
-        _ = await result { () throws(CancellationError) in
-            try await clock.sleep(for: .milliseconds(jittered))
+        case .success(.applied): access.metrics.appendedChunks.increment()
+        case .success(.conditionFailed): access.metrics.appendConflicts.increment()
+        case .failure: access.metrics.appendRetries.increment()
         }
     }
 
     /// The end of each partition as an append needs it, strongly consistent, in parallel.
-    func readTails(
+    private func readTails(
         of partitions: [Partition],
-        in stream: Incarnation
+        in stream: StreamIncarnation
     ) async
         -> Result<[TailReading], TableError>
     {
         let readings = await inParallel(partitions) { [self] partition in
             await result { () throws(TableError) in
-                try await readTail(of: partition, in: stream, alwaysProgress: false)
+                try await access.readTail(of: partition, in: stream, alwaysProgress: false)
             }
         }
         return Result { () throws(TableError) in
             try readings.map { reading throws(TableError) in try reading.get() }
-        }
-    }
-
-    /// The shell of ``TailPlan``: the last log row of one partition and, read after it, its progress.
-    ///
-    /// Without `alwaysProgress` that is not read where the log alone says how it ends.
-    func readTail(
-        of partition: Partition,
-        in stream: Incarnation,
-        alwaysProgress: Bool = true
-    ) async throws(TableError) -> TailReading {
-        var plan = TailPlan(
-            of: partition,
-            in: stream,
-            alwaysWantsProgress: alwaysProgress,
-            rules: configuration.rules
-        )
-        var action = plan.start()
-        while true {
-            switch action {
-            case .query(let query):
-                let newest = try await table.query(query).items.first
-                action = try plan.receive(newest: newest, now: clock.wall())
-            case .get(let key): action = try plan.receive(progress: try await table.get(key))
-            case .finish(let reading): return reading
-            }
         }
     }
 
@@ -127,7 +106,7 @@ extension Ledger {
         outcomes: [AppendOutcome],
         to partition: Partition,
         of stream: StreamID,
-        incarnation: Incarnation
+        incarnation: StreamIncarnation
     ) {
         var events = 0
         var bytes = 0
@@ -136,16 +115,16 @@ extension Ledger {
         for (unit, outcome) in zip(units, outcomes) {
             guard case .stored(let range) = outcome else { continue }
             end = max(end, range.end)
-            if configuration.foldsInBackground {
+            if access.configuration.foldsInBackground {
                 foldLags.found(request, from: range.first, to: range.end)
             }
             events += unit.records.count
             bytes += unit.records.payload.count
         }
         guard events > 0 else { return }
-        metrics.appendedEvents.increment(by: events)
-        metrics.appendedBytes.increment(by: bytes)
+        access.metrics.appendedEvents.increment(by: events)
+        access.metrics.appendedBytes.increment(by: bytes)
         signals.append(to: partition, of: stream, incarnation: incarnation, upTo: end)
-        if configuration.foldsInBackground { foldQueue.enqueue(request) }
+        if access.configuration.foldsInBackground { foldQueue.enqueue(request) }
     }
 }

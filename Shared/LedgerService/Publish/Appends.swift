@@ -1,21 +1,43 @@
-package import LedgerCore
+import LedgerCore
 import Logging
 
-extension Ledger {
+/// The shell of ``IdempotencyCheck``, and the way of a publish to its partitions' appenders.
+final class Appends: Sendable {
+    private let access: TableAccess
+    private let clockCheck: ClockCheck
+    private let streams: StreamCatalog
+    private let runner: AppendRunner
+    let appenders: Appenders
+
+    init(
+        _ access: TableAccess,
+        clockCheck: ClockCheck,
+        streams: StreamCatalog,
+        runner: AppendRunner,
+        appenders: Appenders
+    ) {
+        self.access = access
+        self.clockCheck = clockCheck
+        self.streams = streams
+        self.runner = runner
+        self.appenders = appenders
+    }
+
+    private var clock: BelievedClock { access.clock }
+
     /// Appends events to a stream; a repetition of the request is recognised by `idempotency`.
     ///
     /// Throws ``LedgerError/partialPublish(_:)`` or ``LedgerError/outcomeUnknown`` when events are
     /// or may be stored; after any other error none are.
-    package func publish(
+    func publish(
         _ batch: PublishBatch,
         to id: StreamID,
         idempotency: IdempotencyMark?
     ) async throws(LedgerError) -> PublishReceipt {
         let arrived = clock.instant()
         while true {
-            let known = try await publishable(id)
-            let stream = known.value
-            let parts = PartitionedBatch(batch, partitionCount: stream.partitionCount)
+            let stream = try await streams.stream(id, freshness: .cached)
+            let parts = PartitionedBatch(batch, partitionCount: stream.value.partitionCount)
             try check(batch, parts: parts, idempotency: idempotency)
             let units = parts.records.map { records in
                 AppendUnit(
@@ -29,27 +51,17 @@ extension Ledger {
                 units,
                 to: parts.partitions,
                 of: stream,
-                known: known.readAt,
                 isAtomic: batch.isAtomic
             )
             guard outcomes.contains(.streamGone) else {
-                return try receipt(of: stream, parts: parts, outcomes: outcomes)
+                return try receipt(of: stream.value, parts: parts, outcomes: outcomes)
             }
             // The description was out of date, or the stream is being deleted right now.
             streams.forget(id)
-            appenders.forget(stream)
+            appenders.forget(stream.value)
             let isAllGone = outcomes.allSatisfy { $0 == .streamGone }
             guard isAllGone else { throw .streamNotFound(id) }
         }
-    }
-
-    /// The stream as this process knows it, else as the table does.
-    func publishable(_ id: StreamID) async throws(LedgerError) -> Observed<StreamRow> {
-        if let cached = streams.row(id, clock: clock) { return cached }
-        let readAt = clock.instant()
-        let stream = Observed(try await activeStream(id), readAt: readAt)
-        streams.remember(stream)
-        return stream
     }
 
     private func check(
@@ -79,8 +91,7 @@ extension Ledger {
     private func append(
         _ units: [AppendUnit],
         to partitions: [Partition],
-        of stream: StreamRow,
-        known: Instant,
+        of stream: Observed<StreamRow>,
         isAtomic: Bool
     ) async throws(LedgerError) -> [AppendOutcome] {
         guard let mark = units[0].idempotency else {
@@ -88,17 +99,15 @@ extension Ledger {
                 units,
                 to: partitions,
                 of: stream,
-                known: known,
                 isAtomic: isAtomic
             )
         }
-        var check = IdempotencyCheck(of: mark, to: partitions, in: stream.incarnation)
+        var check = IdempotencyCheck(of: mark, to: partitions, in: stream.value.incarnation)
         var action = check.start()
         while true {
             switch action {
             case .look(let query):
-                let page = await result { () throws(TableError) in try await table.query(query) }
-                switch page {
+                switch await access.find(query) {
                 case .success(let page): action = check.receive(page, now: clock.now())
                 case .failure(let error): action = check.receive(failure: error)
                 }
@@ -107,7 +116,6 @@ extension Ledger {
                     units,
                     to: partitions,
                     of: stream,
-                    known: known,
                     isAtomic: isAtomic
                 )
                 action = check.receive(outcomes: outcomes)
@@ -122,17 +130,17 @@ extension Ledger {
     private func appendNow(
         _ units: [AppendUnit],
         to partitions: [Partition],
-        of stream: StreamRow,
-        known: Instant,
+        of stream: Observed<StreamRow>,
         isAtomic: Bool
     ) async throws(LedgerError) -> [AppendOutcome] {
-        try refuseToStamp(retentionHours: stream.retentionHours)
-        let context = AppendContext(stream: stream, trust: trust(in: stream), known: known)
+        let row = stream.value
+        try clockCheck.refuseToStamp(retentionHours: row.retentionHours)
+        let context = AppendContext(stream: stream, trust: access.trust(in: row))
         return isAtomic && partitions.count > 1
-            ? await appendUncancelled(units, to: partitions, of: stream, context: context)
+            ? await appendUncancelled(units, to: partitions, of: row, context: context)
             : await inParallel(Array(zip(partitions, units))) { [self] partition, unit in
-                await appenders.appender(to: partition, of: stream, in: self)
-                    .append(unit, context: context, in: self)
+                await appenders.appender(to: partition, of: row)
+                    .append(unit, context: context)
             }
     }
 
@@ -144,7 +152,7 @@ extension Ledger {
         of stream: StreamRow,
         context: AppendContext
     ) async -> [AppendOutcome] {
-        await Task(executorPreference: configuration.executor) { [self] in
+        await Task(executorPreference: access.configuration.executor) { [self] in
             await appendAtomically(units, to: partitions, of: stream, context: context)
         }.value
     }
@@ -157,7 +165,7 @@ extension Ledger {
         context: AppendContext
     ) async -> [AppendOutcome] {
         // Looked up once: a deletion meanwhile makes the stream's appenders be forgotten.
-        let held = partitions.map { appenders.appender(to: $0, of: stream, in: self) }
+        let held = partitions.map { appenders.appender(to: $0, of: stream) }
         if let refusal = await acquire(held, arrived: units[0].arrived) {
             return partitions.map { _ in refusal }
         }
@@ -169,17 +177,17 @@ extension Ledger {
             )
         }
         let known = clock.instant()
-        let result = await run(parts, in: context)
+        let result = await runner.run(parts, in: context)
         let outcomes = result.outcomes.map { $0[0] }
         for (index, partition) in partitions.enumerated() {
-            noteAppended(
+            runner.noteAppended(
                 [units[index]],
                 outcomes: [outcomes[index]],
                 to: partition,
                 of: stream.id,
                 incarnation: context.stream
             )
-            held[index].release(tail: result.tails[index], known: known, in: self)
+            held[index].release(tail: result.tails[index].map { Observed($0, readAt: known) })
         }
         return outcomes
     }
@@ -201,7 +209,7 @@ extension Ledger {
             }
         }
         guard let refusal else { return nil }
-        for appender in granted { appender.release(in: self) }
+        for appender in granted { appender.release() }
         return refusal
     }
 
@@ -237,7 +245,7 @@ extension Ledger {
     ) {
         for (partition, outcome) in zip(partitions, outcomes) {
             guard case .failed(let error) = outcome else { continue }
-            logger.warning(
+            access.logger.warning(
                 "an append failed",
                 metadata: [
                     "stream": "\(stream)", "partition": "\(partition.index)",
