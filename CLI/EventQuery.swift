@@ -1,4 +1,5 @@
 import ArgumentParser
+import LedgerBytes
 import LedgerCore
 
 /// The beginning of reading without a subscription: a word, a time, or an offset.
@@ -16,16 +17,15 @@ struct ReadingPoint: ExpressibleByArgument {
     }
 
     private static func isOffset(_ text: String) -> Bool {
-        !text.isEmpty && text.utf8.allSatisfy(isDigit) && Int64(text) != nil
+        !text.isEmpty && text.utf8.allSatisfy(ASCII.isDigit) && Int64(text) != nil
     }
 
     /// True when the text begins with a year, as times do.
     static func isTime(_ text: String) -> Bool {
         let bytes = Array(text.utf8)
-        return bytes.count > 5 && bytes[..<4].allSatisfy(isDigit) && bytes[4] == UInt8(ascii: "-")
+        return bytes.count > 5 && bytes[..<4].allSatisfy(ASCII.isDigit)
+            && bytes[4] == UInt8(ascii: "-")
     }
-
-    private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
 }
 
 /// A choice of a stream's events to be read without a subscription, and where to begin.

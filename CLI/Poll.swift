@@ -1,4 +1,5 @@
 import ArgumentParser
+import LedgerBytes
 import LedgerClient
 import LedgerCore
 import RawJSON
@@ -125,6 +126,6 @@ struct Wait: CustomStringConvertible {
     }
 
     private static func areDigits(_ bytes: [UInt8]) -> Bool {
-        !bytes.isEmpty && bytes.allSatisfy { (0x30...0x39).contains($0) }
+        !bytes.isEmpty && bytes.allSatisfy(ASCII.isDigit)
     }
 }

@@ -1,3 +1,4 @@
+import LedgerBytes
 import LedgerService
 import NIOCore
 import NIOHTTP1
@@ -120,12 +121,10 @@ struct DateLine {
 
     /// `date: Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110, 5.6.7).
     static func line(secondsSinceEpoch: Int) -> [UInt8] {
-        var time = time_t(secondsSinceEpoch)
-        var parts = tm()
-        gmtime_r(&time, &parts)
-        let (day, month) = (days[Int(parts.tm_wday)], months[Int(parts.tm_mon)])
-        let clock = [parts.tm_hour, parts.tm_min, parts.tm_sec].map(twoDigits)
-        let date = "\(day), \(twoDigits(parts.tm_mday)) \(month) \(parts.tm_year + 1900)"
+        let time = CivilTime(secondsSinceEpoch: Int64(secondsSinceEpoch))
+        let (day, month) = (days[time.date.weekday], months[time.date.month - 1])
+        let clock = [time.hour, time.minute, time.second].map(twoDigits)
+        let date = "\(day), \(twoDigits(time.date.day)) \(month) \(time.date.year)"
         return Array("date: \(date) \(clock.joined(separator: ":")) GMT\r\n".utf8)
     }
 
@@ -134,7 +133,7 @@ struct DateLine {
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
     ]
 
-    private static func twoDigits(_ value: Int32) -> String {
+    private static func twoDigits(_ value: Int) -> String {
         value < 10 ? "0\(value)" : "\(value)"
     }
 }

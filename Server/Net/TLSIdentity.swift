@@ -1,8 +1,8 @@
 import NIOCore
 import NIOSSL
 import NIOTLS
+import Platform
 import Synchronization
-import Glibc
 
 /// The files of a server's certificate and its private key.
 package struct TLSFiles: Hashable, Sendable {
@@ -89,11 +89,12 @@ final class TLSIdentity: Sendable {
 
     /// The system's reason why a file can't be read; nil when it can be.
     private static func unreadable(_ path: String) -> String? {
-        let file = open(path, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { return String(cString: strerror(errno)) }
-        defer { close(file) }
-        var byte: UInt8 = 0
-        return Glibc.read(file, &byte, 1) < 0 ? String(cString: strerror(errno)) : nil
+        do throws(SystemError) {
+            _ = try FileContents.read(path, most: 1)
+            return nil
+        } catch {
+            return error.description
+        }
     }
 }
 

@@ -1,5 +1,5 @@
 import CurlHTTP
-import Glibc
+import Platform
 
 /// Region, endpoints and credentials, found as AWS's SDKs find them.
 ///
@@ -100,7 +100,7 @@ struct Variables: Sendable {
     }
 
     /// The variables of this process.
-    static let process = Variables { name in getenv(name).map { String(cString: $0) } }
+    static let process = Variables(ProcessEnvironment.value)
 
     subscript(name: String) -> String? {
         guard let value = read(name), !value.isEmpty else { return nil }

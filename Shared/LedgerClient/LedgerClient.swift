@@ -1,4 +1,5 @@
 import CurlHTTP
+import LedgerBytes
 public import LedgerCore
 import RawJSON
 
@@ -129,21 +130,10 @@ public struct LedgerClient: Sendable {
 /// Paths and queries as they go on the wire.
 enum PercentEncoding {
     static func target(_ path: [String], query: [(name: String, value: String)]) -> String {
-        let path = path.map { "/" + encode($0) }.joined()
+        let path = path.map { "/" + PercentCoding.encode($0) }.joined()
         guard !query.isEmpty else { return path }
-        return path + "?" + query.map { "\($0.name)=\(encode($0.value))" }.joined(separator: "&")
-    }
-
-    static func encode(_ text: String) -> String {
-        text.utf8.reduce(into: "") { encoded, byte in
-            switch byte {
-            case 0x30...0x39, 0x41...0x5a, 0x61...0x7a, 0x2d, 0x2e, 0x5f, 0x7e:
-                encoded.unicodeScalars.append(Unicode.Scalar(byte))
-            default:
-                let hex = String(byte, radix: 16, uppercase: true)
-                encoded += byte < 16 ? "%0\(hex)" : "%\(hex)"
-            }
-        }
+        let query = query.map { "\($0.name)=\(PercentCoding.encode($0.value))" }
+        return path + "?" + query.joined(separator: "&")
     }
 }
 

@@ -1,5 +1,6 @@
 import Glibc
 package import LedgerCore
+import Platform
 
 /// The machine's clocks, which decisions about stored rows read only here.
 package enum MachineClock {
@@ -41,12 +42,8 @@ package enum MachineClock {
 
     /// The first 64 bytes of a file; nil when it can't be read or is empty.
     private static func contents(_ path: String) -> ArraySlice<UInt8>? {
-        let file = open(path, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { return nil }
-        defer { close(file) }
-        var bytes = [UInt8](repeating: 0, count: 64)
-        let count = read(file, &bytes, bytes.count)
-        return count > 0 ? bytes[..<count] : nil
+        guard let bytes = try? FileContents.read(path, most: 64), !bytes.isEmpty else { return nil }
+        return bytes[...]
     }
 
     private static func milliseconds(_ clock: clockid_t) -> Int64 {

@@ -1,4 +1,4 @@
-import DynamoDBJSON
+import LedgerBytes
 import LedgerCore
 import LedgerService
 import RawJSON

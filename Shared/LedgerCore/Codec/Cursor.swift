@@ -1,3 +1,5 @@
+import LedgerBytes
+
 /// The positions at which a page of a subscription ended; a poll returns it, a commit accepts it.
 ///
 /// ```

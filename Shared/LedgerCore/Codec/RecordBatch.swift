@@ -1,5 +1,6 @@
 import CChecksum
 import CCompression
+import LedgerBytes
 
 /// The stored form of a chunk's records, version 1.
 ///
@@ -344,7 +345,8 @@ extension BatchError: CustomStringConvertible {
         case .unknownCodec(let codec):
             "compression codec \(codec), which this version of the software cannot read"
         case .checksumMismatch(let stored, let computed):
-            "checksum mismatch: stored \(hex(stored)), computed \(hex(computed))"
+            "checksum mismatch: stored \(Hexadecimal.encode(number: stored)), "
+                + "computed \(Hexadecimal.encode(number: computed))"
         case .negativeOffset(let offset): "negative base offset \(offset)"
         case .wrongOffset(let expected, let found):
             "base offset \(found.rawValue) where \(expected.rawValue) was expected"
@@ -360,11 +362,6 @@ extension BatchError: CustomStringConvertible {
         case .trailingBytes(let bytes): "\(bytes) bytes behind the last record"
         case .overflow: "an offset or timestamp that does not fit 63 bits"
         }
-    }
-
-    private func hex(_ value: UInt32) -> String {
-        let digits = String(value, radix: 16)
-        return String(repeating: "0", count: 8 - digits.count) + digits
     }
 }
 

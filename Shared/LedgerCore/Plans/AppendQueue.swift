@@ -1,3 +1,5 @@
+import LedgerBytes
+
 /// The appends to one partition that wait for their turn, in order of arrival.
 ///
 ///     add ─┬─ full ──→ refused

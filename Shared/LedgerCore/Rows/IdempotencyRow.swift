@@ -1,3 +1,5 @@
+package import LedgerBytes
+
 /// The place of the events that one publish with an `Idempotency-Key` stored in one partition: row
 /// `IDEM`.
 package struct IdempotencyRow: Hashable, Sendable {

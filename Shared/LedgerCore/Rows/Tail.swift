@@ -1,3 +1,5 @@
+package import LedgerBytes
+
 /// The end of a partition, with all that a writer needs to append to it.
 package struct Tail: Hashable, Sendable {
     /// The offset that the next event gets.

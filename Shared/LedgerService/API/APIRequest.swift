@@ -1,3 +1,5 @@
+import LedgerBytes
+
 /// An HTTP request, whatever it came in by: a socket, API Gateway, a test.
 package struct APIRequest: Sendable {
     /// Upper case, as on the wire: `GET`.

@@ -1,3 +1,4 @@
+import LedgerBytes
 import LedgerCore
 
 /// A call that an ``Endpoint`` is to answer.
@@ -165,7 +166,7 @@ struct QueryParameters {
 
     /// A number written in digits only; nil for anything else, and from 2^63 on.
     static func digits(_ text: String) -> Int64? {
-        guard !text.isEmpty, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
+        guard !text.isEmpty, text.utf8.allSatisfy(ASCII.isDigit) else {
             return nil
         }
         return Int64(text)

@@ -1,6 +1,7 @@
 import CSQLite
-import LedgerCore
 import Glibc
+import LedgerBytes
+import LedgerCore
 
 /// One connection to the file.
 ///
@@ -55,16 +56,8 @@ final class Connection {
         case .readWrite: return (name, SQLITE_OPEN_READWRITE)
         case .readOnly: return (name, SQLITE_OPEN_READONLY)
         case .fileAlone:
-            var uri = "file:"
-            for byte in name.utf8 {
-                // Characters with a meaning in a URI are percent-encoded.
-                let isSpecial = byte < 0x21 || byte > 0x7e || Array("%?#".utf8).contains(byte)
-                uri +=
-                    isSpecial
-                    ? (byte < 16 ? "%0" : "%") + String(byte, radix: 16)
-                    : String(UnicodeScalar(byte))
-            }
-            return (uri + "?immutable=1", SQLITE_OPEN_READONLY | SQLITE_OPEN_URI)
+            let uri = "file:" + PercentCoding.encode(name, keepsSlashes: true) + "?immutable=1"
+            return (uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI)
         }
     }
 

@@ -1,3 +1,4 @@
+import LedgerBytes
 import Testing
 
 @testable import LedgerCore

@@ -1,3 +1,4 @@
+import LedgerBytes
 import LedgerTesting
 import Testing
 
@@ -356,7 +357,7 @@ extension AppendPlanTests {
             return [1: row]
         case .otherBody:
             var row = attempt[1]
-            row[.body] = .bytes([9])
+            row[.body] = .bytes(SHA256.digest([9]).bytes)
             return [1: row]
         default: preconditionFailure("no row is in the way")
         }

@@ -1,3 +1,4 @@
+import LedgerBytes
 import LedgerTesting
 import Testing
 
@@ -191,7 +192,7 @@ struct AppendPlanTests {
         var before = items[1]
         before[.offset] = .number(40)
         var foreign = items[2]
-        foreign[.body] = .bytes([3])
+        foreign[.body] = .bytes(SHA256.digest([3]).bytes)
         let obstacles: [Int: Item?] = [1: before, 2: foreign]
         let next = plan.receive(write: .success(.conditionFailed(obstacles)), at: tick(0, id: 2))
         #expect(try rows(next).map { $0.number(.count) } == [2])

@@ -1,3 +1,4 @@
+import LedgerBytes
 @testable import LedgerCore
 
 /// Rows for a plan to read, with no table and no time between.

@@ -1,4 +1,5 @@
 import APISuite
+import LedgerBytes
 import LedgerCore
 import LedgerTesting
 import Synchronization
