@@ -27,7 +27,7 @@ struct ClientTests {
         ])
         return try DynamoDBClient(
             AWSEnvironment(variables),
-            attemptTimeoutMilliseconds: 300_000,
+            attemptTimeout: .seconds(300),
             now: { Self.now },
             pause: { _ in }
         )

@@ -81,7 +81,7 @@ final class StoredLedger: Sendable {
                 to: "s",
                 id: "i\(chunk)"
             )
-            stored.clock.advance(milliseconds: 1000)
+            stored.clock.advance(by: .seconds(1))
         }
         let start = "{\"subscription_id\":\"u\",\"start_from\":\"earliest\"}"
         await stored.call("POST", at: "/streams/s/subscriptions", sending: start)

@@ -44,7 +44,7 @@ struct KilledProcessTests {
             #expect(answer.status == 200 || answer.status == 404, "\(answer)")
         }
         for _ in 0..<3 {
-            node.clock.advance(hours: 100)
+            node.clock.advance(by: .hours(100))
             await node.ledger.sweep()
         }
         return table.items.map(\.key)

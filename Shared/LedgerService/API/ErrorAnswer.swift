@@ -50,14 +50,14 @@ struct ErrorAnswer {
         self.code = code
         self.message = message
         self.details = details.compactMap { $0 }
-        if code.status == 503 || code.status == 429 { retry(after: 1) }
+        if code.status == 503 || code.status == 429 { retry(after: .seconds(1)) }
     }
 
-    /// Says after how many seconds to try again; nil: not by itself, for the same call fails until
-    /// somebody has done something.
-    mutating func retry(after seconds: Int64?) {
+    /// Says after how many whole seconds to try again; nil: not by itself, for the same call fails
+    /// until somebody has done something.
+    mutating func retry(after rest: Duration?) {
         headers.removeAll { $0.name == "retry-after" }
-        if let seconds { headers.append(("retry-after", "\(seconds)")) }
+        if let rest { headers.append(("retry-after", "\(rest.wholeSeconds)")) }
     }
 
     /// The same fault in a line of the body.

@@ -18,7 +18,7 @@ struct LogGauge: Sendable {
         /// Now: little is left to copy.
         case now
         /// Not yet: give way to the checkpointer for so long.
-        case giveWay(milliseconds: Int)
+        case giveWay(Duration)
         /// Now, whatever it takes: the log must not grow further.
         case whenever
     }
@@ -99,12 +99,13 @@ struct LogGauge: Sendable {
         if frames >= bounds.maximum { return .whenever }
         // Giving way is of no use while a reader holds the log.
         guard isLong, !isHeld else { return nil }
-        return isNearlyCopied && !isCopying ? .now : .giveWay(milliseconds: pause)
+        return isNearlyCopied && !isCopying ? .now : .giveWay(pause)
     }
 
     /// 8 ms, and up to five times that the nearer the log is to its bound.
-    private var pause: Int {
-        8 + 32 * (frames - bounds.restart) / max(bounds.maximum - bounds.restart, 1)
+    private var pause: Duration {
+        let beyond = frames - bounds.restart
+        return .milliseconds(8 + 32 * beyond / max(bounds.maximum - bounds.restart, 1))
     }
 
     private var isLong: Bool { frames >= bounds.restart }

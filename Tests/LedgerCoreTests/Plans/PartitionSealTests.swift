@@ -7,7 +7,7 @@ import Testing
 struct PartitionSealTests {
     private let stream = Sample.stream(state: .deleting)
     /// Long after whatever was appended: no ttl of the samples holds any more.
-    private let now = Sample.created.advanced(byMilliseconds: 1_000 * Sample.hour)
+    private let now = Sample.created.advanced(by: .hours(1_000))
 
     private func start() -> PartitionSeal { PartitionSeal(Sample.partition, of: stream) }
 

@@ -28,13 +28,13 @@ struct PutQueueTests {
 
     @Test("Each put is sent once when nothing goes wrong, so many at a time")
     func calm() {
-        var queue = PutQueue(writes(1_000), pace: PutPace(), now: 0)
+        var queue = PutQueue(writes(1_000), pace: PutPace(), now: .zero)
         var keys: Set<TableKey> = []
         while case let sent = burst(&queue), !sent.isEmpty {
             #expect(sent.count <= Limits.foldPutsAtOnce)
             for sending in sent {
-                #expect(keys.insert(sending.write.key).inserted && sending.pause == 0...0)
-                queue.receive(.stored, of: sending, now: 0)
+                #expect(keys.insert(sending.write.key).inserted && sending.pause == .zero ... .zero)
+                queue.receive(.stored, of: sending, now: .zero)
             }
         }
         #expect(keys.count == 1_000 && queue.failure == nil)
@@ -42,41 +42,46 @@ struct PutQueueTests {
 
     @Test("A burst of throttles halves the pace once; the same puts come again, later and later")
     func throttles() {
-        var queue = PutQueue(writes(400), pace: PutPace(), now: 0)
+        var queue = PutQueue(writes(400), pace: PutPace(), now: .zero)
         let first = burst(&queue)
-        for sending in first { queue.receive(.refused(Self.throttled), of: sending, now: 1) }
+        for sending in first {
+            queue.receive(.refused(Self.throttled), of: sending, now: .milliseconds(1))
+        }
         let second = burst(&queue)
         #expect(first.count == Limits.foldPutsAtOnce && second.count == first.count / 2)
         #expect(Set(second.map(\.write.key)).isSubset(of: first.map(\.write.key)))
-        #expect(second.allSatisfy { $0.pause == 25...50 })
-        for sending in second { queue.receive(.refused(Self.throttled), of: sending, now: 2) }
+        #expect(second.allSatisfy { $0.pause == .milliseconds(25) ... .milliseconds(50) })
+        for sending in second {
+            queue.receive(.refused(Self.throttled), of: sending, now: .milliseconds(2))
+        }
         let third = burst(&queue)
-        #expect(third.count == second.count / 2 && third.allSatisfy { $0.pause == 50...100 })
+        #expect(third.count == second.count / 2)
+        #expect(third.allSatisfy { $0.pause == .milliseconds(50) ... .milliseconds(100) })
     }
 
     @Test("The pace grows again with what is taken, and the next step begins with it")
     func growth() {
-        var queue = PutQueue(writes(5_000), pace: PutPace(), now: 0)
+        var queue = PutQueue(writes(5_000), pace: PutPace(), now: .zero)
         for _ in 0..<6 {
             for sending in burst(&queue) {
-                queue.receive(.refused(Self.throttled), of: sending, now: 1)
+                queue.receive(.refused(Self.throttled), of: sending, now: .milliseconds(1))
             }
         }
         let low = queue.pace.together
         while case let sent = burst(&queue), !sent.isEmpty {
-            for sending in sent { queue.receive(.stored, of: sending, now: 1) }
+            for sending in sent { queue.receive(.stored, of: sending, now: .milliseconds(1)) }
         }
         #expect(low == Limits.foldPutsAtOnce >> 6)
         #expect(queue.pace.together > 16 * low)
-        var next = PutQueue(writes(1_000), pace: queue.pace, now: 1)
+        var next = PutQueue(writes(1_000), pace: queue.pace, now: .milliseconds(1))
         #expect(burst(&next).count == queue.pace.together)
     }
 
     @Test("A table that takes nothing at all is not asked for ever")
     func standstill() {
-        var queue = PutQueue(writes(2), pace: PutPace(), now: 0)
-        for (moment, isOver) in [(Limits.foldStandstill - 1, false), (Limits.foldStandstill, true)]
-        {
+        var queue = PutQueue(writes(2), pace: PutPace(), now: .zero)
+        let end = Limits.foldStandstill
+        for (moment, isOver) in [(end - .milliseconds(1), false), (end, true)] {
             for sending in burst(&queue) {
                 queue.receive(.refused(Self.throttled), of: sending, now: moment)
             }
@@ -90,11 +95,11 @@ struct PutQueueTests {
         arguments: [TableError.Reason.full, .corrupt, .invalid, .closed]
     )
     func hopeless(_ reason: TableError.Reason) throws {
-        var queue = PutQueue(writes(9), pace: PutPace(), now: 0)
+        var queue = PutQueue(writes(9), pace: PutPace(), now: .zero)
         let next = queue.next()
         let sending = try #require(next)
         let error = TableError(.indefinite, reason: reason, message: "test")
-        queue.receive(.refused(error), of: sending, now: 0)
+        queue.receive(.refused(error), of: sending, now: .zero)
         #expect(queue.failure == error && queue.next() == nil)
     }
 
@@ -214,19 +219,20 @@ struct PutQueueTests {
     func randomWalk(_ seed: UInt64) {
         var random = SeededGenerator(seed: seed)
         let count = random.number(0...600)
-        var queue = PutQueue(writes(count), pace: PutPace(), now: 0)
+        var queue = PutQueue(writes(count), pace: PutPace(), now: .zero)
         var underWay: [PutQueue.Sending] = []
         var stored: Set<TableKey> = []
         var refusals: [TableKey: Int] = [:]
-        var now: Int64 = 0
+        var now = Duration.zero
         let trouble = random.happens(0.5) ? 0.5 : 0.05
         while true {
-            now += Int64(random.number(0...100))
+            now += .milliseconds(random.number(0...100))
             while let sending = queue.next() {
                 // As long as the last pause, doubled, up to the longest.
                 let times = refusals[sending.write.key, default: 0]
-                let longest = min(Int64(25) << Int64(min(times, 20)), Limits.foldPause.upperBound)
-                #expect(sending.pause == (times == 0 ? 0...0 : longest / 2...longest))
+                let doubled = Duration.milliseconds(25 << min(times, 20))
+                let longest = min(doubled, Limits.foldPause.upperBound)
+                #expect(sending.pause == (times == 0 ? .zero ... .zero : longest / 2...longest))
                 #expect(underWay.count < queue.pace.together)
                 underWay.append(sending)
             }

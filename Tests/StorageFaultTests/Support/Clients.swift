@@ -86,7 +86,7 @@ struct Clients: Sendable {
             at: "/streams/orders/subscriptions",
             body: "{\"subscription_id\":\"u\",\"start_from\":\"earliest\"}"
         )
-        node.clock.advance(hours: 60)
+        node.clock.advance(by: .hours(60))
         await node.ledger.sweep()
         repeatable = []
     }
@@ -109,7 +109,7 @@ struct Clients: Sendable {
         )
         await publish(["x", "y"], to: "short")
         _ = await node.call("DELETE", at: "/streams/short")
-        node.clock.advance(hours: 1)
+        node.clock.advance(by: .hours(1))
         await node.ledger.sweep()
     }
 
@@ -209,7 +209,7 @@ struct Node: Sendable {
     /// A process with random numbers of its own; `seed` must differ between those of one table.
     init(_ table: any Table, seed: UInt64, clock: ManualClock) {
         var configuration = Ledger.Configuration()
-        configuration.appendDeadline = 200
+        configuration.appendDeadline = .milliseconds(200)
         ledger = Ledger(
             table: table,
             clock: clock,
