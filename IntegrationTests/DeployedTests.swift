@@ -6,25 +6,8 @@ import Testing
 /// The API suite against a deployed ledger, one check at a time: others may use it too.
 @Suite("Deployed API", .serialized)
 struct DeployedTests {
-    @Test("The deployed API does as described", arguments: APISuite.checks)
+    @Test("The API holds", arguments: APISuite.checks(offered: [.keys, .realTime]))
     func holds(_ check: APICheck) async throws {
-        try await tellingProgress("\(check)") {
-            try await check.run(over: Deployment().transport)
-        }
-    }
-
-    @Test("Keys do as described at the deployed API", arguments: APISuite.keyChecks)
-    func holdsWithKeys(_ check: KeyCheck) async throws {
-        try await tellingProgress("\(check)") {
-            try await check.run(over: Deployment().transport)
-        }
-    }
-
-    @Test(
-        "The deployed API does as described where time passes",
-        arguments: APISuite.realTimeChecks
-    )
-    func holdsInRealTime(_ check: RealTimeCheck) async throws {
         try await tellingProgress("\(check)") {
             try await check.run(over: Deployment().transport)
         }

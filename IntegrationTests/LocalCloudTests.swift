@@ -206,7 +206,7 @@ struct LocalCloud: Sendable {
             method: method,
             url: control + path,
             body: Array(body.utf8),
-            timeoutMilliseconds: 180_000
+            timeout: .seconds(180)
         )
         let response = try await CurlClient().call(request)
         guard response.status == 200 else {
@@ -264,7 +264,7 @@ struct LocalCloud: Sendable {
         return try DynamoDBTable(
             name: Deployment.variable("EVENTLEDGER_LOCAL_TABLE"),
             environment: environment,
-            attemptTimeoutMilliseconds: 30_000
+            attemptTimeout: .seconds(30)
         )
     }
 }

@@ -71,7 +71,7 @@ func checkRow(_ item: Item) {
     case .clock:
         guard let row = try? ClockRow(item) else { return }
         var trust = ClockTrust()
-        let instant = Instant(now: now, uptime: 1)
+        let instant = Instant(now: now, uptime: .milliseconds(1))
         trust.learn(row, at: instant, boot: row.since)
         _ = trust.settle(row, at: instant, boot: row.since)
         expectSame(row, as: try? ClockRow(row.item))
@@ -97,7 +97,7 @@ private func checkLogEntry(_ item: Item) {
     guard case .chunk(let chunk)? = try? LogEntry(item) else { return }
     _ = chunk.tail
     _ = chunk.ttl.mayHavePassed(at: now)
-    _ = now.advanced(byMilliseconds: chunk.timestamp.milliseconds)
+    _ = now.advanced(by: .milliseconds(chunk.timestamp.milliseconds))
     _ = try? RecordBatch.decode(chunk.batch, expecting: chunk.first)
     expectSame(.chunk(chunk), as: try? LogEntry(chunk.item))
 }

@@ -280,7 +280,7 @@ final class HTTPConnection: Connection<HTTPInput>, ChannelDuplexHandler, @unchec
             method: incoming?.request.method ?? "-",
             route: response.route ?? "none",
             status: response.status,
-            nanoseconds: (loop.eventLoop.now - started).nanoseconds,
+            took: loop.eventLoop.now - started,
             bytesIn: incoming?.bodyBytes ?? 0,
             bytesOut: bytesOut,
             keyID: response.keyID

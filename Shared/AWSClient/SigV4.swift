@@ -135,9 +135,9 @@ package struct AWSTime: Hashable, Comparable, Sendable {
         CivilTime(secondsSinceEpoch: seconds).basicISO8601
     }
 
-    /// The moment so many seconds later.
-    func advanced(by seconds: Int64) -> AWSTime {
-        AWSTime(seconds: self.seconds + seconds)
+    /// The moment so much later; a part of a second is dropped.
+    func advanced(by span: Duration) -> AWSTime {
+        AWSTime(seconds: seconds + span.components.seconds)
     }
 
     /// True for the earlier moment.

@@ -85,7 +85,7 @@ struct FunctionHost: Sendable {
         // The deployed name keeps the metrics of two deployments in one account apart.
         metrics = EmbeddedMetrics(
             function: variable("AWS_LAMBDA_FUNCTION_NAME") ?? function.rawValue,
-            now: { clock.now().milliseconds },
+            now: { clock.now() },
             write: writeMetrics
         )
     }

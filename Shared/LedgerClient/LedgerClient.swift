@@ -43,7 +43,7 @@ public struct LedgerClient: Sendable {
     ///   - body: empty for none.
     ///   - contentType: what the body is; sent only with one.
     ///   - idempotencyKey: makes a publish repeatable; nil where the call is no publish.
-    ///   - wait: how long the ledger may take on purpose, milliseconds.
+    ///   - wait: how long the ledger may take on purpose.
     /// - Returns: the body of a successful answer, JSON text.
     /// - Throws: ``LedgerClientError``, after the last try of a call that may be repeated.
     public func call(
@@ -53,7 +53,7 @@ public struct LedgerClient: Sendable {
         body: [UInt8] = [],
         contentType: String = "application/json",
         idempotencyKey: String? = nil,
-        wait: Int = 0
+        wait: Duration = .zero
     ) async throws(LedgerClientError) -> [UInt8] {
         var headers: [(name: String, value: String)] = []
         if !body.isEmpty { headers.append(("Content-Type", contentType)) }
@@ -64,7 +64,7 @@ public struct LedgerClient: Sendable {
             url: url + PercentEncoding.target(path, query: query),
             headers: headers,
             body: body,
-            timeoutMilliseconds: 30_000 + wait
+            timeout: .seconds(30) + wait
         )
         request.roots = roots
         let isRepeatable = method == "GET" || idempotencyKey != nil

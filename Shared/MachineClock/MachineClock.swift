@@ -9,10 +9,10 @@ package enum MachineClock {
         Timestamp(milliseconds: milliseconds(CLOCK_REALTIME))
     }
 
-    /// Milliseconds on a clock that never goes back and counts the time in which the machine was
-    /// suspended.
-    package static func uptime() -> Int64 {
-        milliseconds(CLOCK_BOOTTIME)
+    /// Whole milliseconds on a clock that never goes back and counts the time in which the machine
+    /// was suspended.
+    package static func uptime() -> Duration {
+        .milliseconds(milliseconds(CLOCK_BOOTTIME))
     }
 
     /// Both clocks, read one after the other.
@@ -29,7 +29,7 @@ package enum MachineClock {
         guard parts.count == 2, let seconds = number(parts[0]), parts[1].count == 2,
             let hundredths = number(parts[1])
         else { return nil }
-        return BootMoment(boot: boot, uptime: seconds * 1000 + hundredths * 10)
+        return BootMoment(boot: boot, uptime: .milliseconds(seconds * 1000 + hundredths * 10))
     }
 
     private static let boot: String? = contents("/proc/sys/kernel/random/boot_id").map {

@@ -109,7 +109,7 @@ private struct Trial {
         var nemesis = Nemesis(
             of: cluster,
             random: random.split(),
-            longestPause: seconds >= 300 ? 75 : 15
+            longestPause: .seconds(seconds >= 300 ? 75 : 15)
         )
         let publishers = (0..<Self.publishers).map { number in
             Publisher(number, client: client, judge: judge, random: random.split())

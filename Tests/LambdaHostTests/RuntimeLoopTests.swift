@@ -160,7 +160,7 @@ struct RuntimeLoopTests {
                 },
                 {
                     note()
-                    clock.advance(milliseconds: 61_000)
+                    clock.advance(by: .seconds(61))
                     return Self.event
                 },
                 {
@@ -187,12 +187,12 @@ struct RuntimeLoopTests {
         // The runtime's deadline is 30 s after the clock's beginning; every call takes one.
         let clock = drive.clock
         drive.table = FaultyTable(memory) { _, moment in
-            if moment == .before { clock.advance(milliseconds: 1000) }
+            if moment == .before { clock.advance(by: .seconds(1)) }
         }
         let first = await drive.run(.compactor, on: [{ Events.schedule }])
         let looked = first[0].json["streams"] as? Int ?? 0
         #expect((1..<20).contains(looked), "\(first[0].body)")
-        #expect(clock.uptime() < 45_000)
+        #expect(clock.uptime() < .seconds(45))
         // Its time is over before it begins.
         let late = await drive.run(.compactor, on: [{ Events.schedule }])
         #expect(late[0].json["streams"] as? Int == 0)

@@ -24,26 +24,16 @@ struct APISuiteTests {
         }
     }
 
-    @Test(
-        "The API does as described, on every engine, without keys and with them",
-        arguments: Way.all,
-        APISuite.checks
-    )
+    @Test("The API holds", arguments: Way.all, APISuite.checks(offered: .quiet))
     func holds(_ way: Way, _ check: APICheck) async throws {
         try await check.run(over: way.start())
     }
 
-    @Test(
-        "The API does as described where nobody else folds",
-        arguments: Way.all,
-        APISuite.quietChecks
-    )
-    func holdsWhileQuiet(_ way: Way, _ check: QuietCheck) async throws {
-        try await check.run(over: way.start())
-    }
-
-    @Test("Keys do as described, on every engine", arguments: Engine.allCases, APISuite.keyChecks)
-    func keys(_ engine: Engine, _ check: KeyCheck) async throws {
+    @Test("API keys hold", arguments: Engine.allCases, keyChecks)
+    func keys(_ engine: Engine, _ check: APICheck) async throws {
         try await check.run(over: API(engine, keys: TestKeys.policy()))
     }
 }
+
+/// With the operator's key, which makes others.
+private let keyChecks = APISuite.checks.filter { $0.needs.contains(.keys) }

@@ -78,7 +78,7 @@ struct BoundedReadTests {
         let isSlow = Mutex(false)
         let table = FaultyTable(MemoryTable()) { call, moment in
             guard moment == .before, call.kind == .query, isSlow.withLock({ $0 }) else { return }
-            clock.advance(milliseconds: Limits.readMilliseconds)
+            clock.advance(by: Limits.readTime)
         }
         let api = API(table: table, clock: clock)
         await api.create("s", with: ",\"partition_count\":1")
@@ -116,7 +116,7 @@ struct BoundedReadTests {
                 of: Self.stream,
                 cursor: nil,
                 limit: 1,
-                wait: 0
+                wait: .zero
             )
             scanned.append(found.page.scanned)
             #expect(counter.count - before < 20, "\(counter.count - before) reads for a page")

@@ -7,7 +7,6 @@ import Testing
 /// What a clock that is wrong does to a ledger, and what not.
 @Suite("Clocks")
 struct ClockTests {
-    private static let day: Int64 = 86_400_000
     private static let event = JSONBody.event()
 
     /// A ledger with an event of each of two streams, and a process that knows the table.
@@ -35,12 +34,12 @@ struct ClockTests {
     func leap(_ engine: Engine) async throws {
         let clock = ManualClock()
         let api = try await Self.filled(engine, clock)
-        clock.jump(milliseconds: 9 * Self.day)
+        clock.jump(by: .hours(9 * 24))
         // A process that only starts now, and the one that ran before.
         for process in [api, api.another()] {
             await process.ledger.checkClock()
             for _ in 0..<5 {
-                clock.advance(milliseconds: 500)
+                clock.advance(by: .milliseconds(500))
                 await process.ledger.sweep()
                 let refused = await process.call(
                     "POST",
@@ -59,7 +58,7 @@ struct ClockTests {
             #expect(health.error == "clock_suspect")
         }
         let start = clock.now()
-        clock.jump(milliseconds: -9 * Self.day)
+        clock.jump(by: .hours(-9 * 24))
         let published = await api.call("POST", at: "/streams/orders/events", sending: Self.event)
         #expect(published.status == 200)
         let stamp = try #require(published.events.first?["timestamp"] as? String)
@@ -72,12 +71,12 @@ struct ClockTests {
     func hour(_ engine: Engine) async throws {
         let clock = ManualClock()
         let api = try await Self.filled(engine, clock)
-        clock.jump(milliseconds: 9 * Self.day)
+        clock.jump(by: .hours(9 * 24))
         let process = api.another()
         await process.ledger.checkClock()
         let refused = await process.call("POST", at: "/streams/plain/events", sending: Self.event)
         #expect(refused.error == "clock_suspect")
-        clock.advance(milliseconds: Limits.clockPatience)
+        clock.advance(by: Limits.clockPatience)
         await process.ledger.checkClock()
         let published = await process.call("POST", at: "/streams/plain/events", sending: Self.event)
         #expect(published.status == 200)
@@ -96,7 +95,7 @@ struct ClockTests {
     func word(_ engine: Engine) async throws {
         let clock = ManualClock()
         let api = try await Self.filled(engine, clock)
-        clock.jump(milliseconds: 9 * Self.day)
+        clock.jump(by: .hours(9 * 24))
         let process = api.another()
         for one in [api, process] {
             await one.ledger.checkClock()
@@ -120,8 +119,8 @@ struct ClockTests {
     func smallDoubt() async throws {
         let clock = ManualClock()
         let api = try await Self.filled(.sqlite, clock)
-        clock.jump(milliseconds: 5 * 3_600_000)
-        clock.advance(milliseconds: 1000)
+        clock.jump(by: .hours(5))
+        clock.advance(by: .seconds(1))
         let published = await api.call("POST", at: "/streams/orders/events", sending: Self.event)
         #expect(published.events.first?["timestamp"] as? String == "2026-01-01T00:00:01.000Z")
         let health = await api.call("GET", at: "/health")
@@ -139,7 +138,7 @@ struct ClockTests {
             sending: "{\"retention_hours\":1}"
         )
         #expect(change.status == 200)
-        clock.jump(milliseconds: 3 * 3_600_000)
+        clock.jump(by: .hours(3))
         let refused = await api.call("POST", at: "/streams/orders/events", sending: Self.event)
         #expect(refused.error == "clock_suspect")
         let other = await api.call("POST", at: "/streams/plain/events", sending: Self.event)
@@ -153,7 +152,7 @@ struct ClockTests {
         let once = [(name: "idempotency-key", value: "once")]
         let path = "/streams/orders/events"
         let first = await api.call("POST", at: path, sending: Self.event, headers: once)
-        clock.jump(milliseconds: 9 * Self.day)
+        clock.jump(by: .hours(9 * 24))
         let again = await api.call("POST", at: path, sending: Self.event, headers: once)
         #expect(again.status == 200)
         #expect(again.body == first.body)
@@ -165,7 +164,7 @@ struct ClockTests {
         let table = MemoryTable(deletesLogByItself: true, checksClock: true)
         let api = API(table: table, clock: clock)
         await api.ledger.checkClock()
-        clock.jump(milliseconds: 9 * Self.day)
+        clock.jump(by: .hours(9 * 24))
         #expect(await api.call("GET", at: "/health").error == "clock_suspect")
         await api.ledger.checkClock()
         #expect(await api.call("GET", at: "/health").status == 200)
@@ -189,7 +188,7 @@ struct ClockTests {
         let processes = (0..<10).map { API(table: table, seed: $0, clock: clock) }
         for _ in 0..<60 {
             for process in processes { await process.ledger.checkClock() }
-            clock.advance(milliseconds: 60_000)
+            clock.advance(by: .seconds(60))
         }
         // Six times in this hour ten reads and one write.
         #expect(table.calls == 66)

@@ -140,7 +140,7 @@ private final class FoldMeter: CustomStringConvertible, Sendable {
         /// Writes that were sent.
         var calls = 0
         var granted = 0.0
-        var moment: Int64 = 0
+        var moment = Duration.zero
     }
 
     private let state = Mutex(State())
@@ -196,7 +196,7 @@ private final class FoldMeter: CustomStringConvertible, Sendable {
     private func grants(_ state: inout State) -> Bool {
         guard let (rate, clock) = limit else { return true }
         let now = clock.uptime()
-        let passed = Double(now - state.moment) / 1000
+        let passed = (now - state.moment) / .seconds(1)
         state.granted = min(state.granted + passed * Double(rate), Double(rate))
         state.moment = now
         guard state.granted >= 1 else { return false }

@@ -70,13 +70,13 @@ private struct GappyLog {
     }
 
     /// Reads a page; what it ended with, and the pauses it asked for.
-    func run(from offset: Int64) async throws -> (PollPlan.Action, [Int64]) {
+    func run(from offset: Int64) async throws -> (PollPlan.Action, [Duration]) {
         let part = PartitionRead(
             partition: stream.partitions[0],
             position: .log(try #require(Offset(offset))),
             eventsPerChunk: 16
         )
-        let now = Instant(now: api.clock.now(), uptime: 0)
+        let now = Instant(now: api.clock.now(), uptime: .zero)
         var plan = PollPlan(
             stream: stream.incarnation,
             parts: [part],
@@ -86,7 +86,7 @@ private struct GappyLog {
             budget: .ofCall(isFiltered: false),
             now: now
         )
-        var pauses: [Int64] = []
+        var pauses: [Duration] = []
         var action = plan.start()
         while true {
             switch action {
@@ -94,8 +94,8 @@ private struct GappyLog {
                 var findings: [Result<TableFinding, TableError>] = []
                 for read in reads { findings.append(.success(try await find(read, pauses.count))) }
                 action = plan.receive(findings, now: now)
-            case .pause(let milliseconds):
-                pauses.append(milliseconds)
+            case .pause(let length):
+                pauses.append(length)
                 action = plan.resume()
             case .finish, .fail: return (action, pauses)
             }

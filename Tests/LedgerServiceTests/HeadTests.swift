@@ -18,7 +18,7 @@ struct HeadTests {
         let before = await head(api)
         #expect(await head(api, "?at=1").status == 200)
         await api.call("POST", at: "/streams/s/compact")
-        api.clock.advance(hours: 300)
+        api.clock.advance(by: .hours(300))
         await api.ledger.sweep()
         #expect(await head(api).body == before.body)
         #expect(await head(api, "?at=3").body == before.body)
@@ -36,7 +36,7 @@ struct HeadTests {
         let api = API(table: MemoryTable(deletesLogByItself: true))
         await api.create("s", with: ",\"partition_count\":1")
         await api.publish(to: "s", key: "k")
-        api.clock.advance(hours: 300)
+        api.clock.advance(by: .hours(300))
         let answer = await head(api)
         #expect(answer.status == 503 && answer.error == "tail_unverified")
     }

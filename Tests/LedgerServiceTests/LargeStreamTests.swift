@@ -39,10 +39,10 @@ struct LargeStreamTests {
         await api.publish(to: "s", key: "new")
 
         // Writers with a cached tail have their time to meet the seals.
-        api.clock.advance(milliseconds: Limits.deletionGrace - 1)
+        api.clock.advance(by: Limits.deletionGrace - .milliseconds(1))
         await api.ledger.sweep()
         #expect(try StoredRows.count(of: stream, in: engine.path) >= rows)
-        api.clock.advance(milliseconds: 1)
+        api.clock.advance(by: .milliseconds(1))
         let report = await api.ledger.sweep()
         #expect(report.failures == 0 && report.removedRows >= rows)
         #expect(try StoredRows.count(of: stream, in: engine.path) == 0)

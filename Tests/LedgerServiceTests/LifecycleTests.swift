@@ -13,7 +13,7 @@ struct LifecycleTests {
         await api.create("s", with: ",\"partition_count\":1,\"retention_hours\":1")
         await api.publish(to: "s", key: "old")
         await api.subscribe(to: "s", as: "u")
-        api.clock.advance(milliseconds: 3_600_001)
+        api.clock.advance(by: .milliseconds(3_600_001))
         await api.publish(to: "s", key: "new")
         for answer in [
             await api.poll("s", as: "u"), await api.call("GET", at: "/streams/s/events?from=0"),
@@ -35,7 +35,7 @@ struct LifecycleTests {
         for index in 0..<10 { await api.publish(to: "s", key: "k\(index)") }
         await api.subscribe(to: "s", as: "u")
         await api.ledger.sweep()
-        api.clock.advance(hours: 50)
+        api.clock.advance(by: .hours(50))
         let report = await api.ledger.sweep()
         #expect(report.removedRows == 10 && report.failures == 0)
         #expect(await api.poll("s", as: "u").error == "offset_expired")
@@ -52,7 +52,7 @@ struct LifecycleTests {
         let api = try API()
         await api.create("s", with: ",\"partition_count\":1,\"retention_hours\":null")
         await api.publish(to: "s", key: "a")
-        api.clock.advance(hours: 1000)
+        api.clock.advance(by: .hours(1000))
         #expect(await api.call("GET", at: "/streams/s/events").keys == ["a"])
         let patched = await api.call("PATCH", at: "/streams/s", sending: "{\"retention_hours\":5}")
         #expect(patched.json["retention_hours"] as? Int == 5)
@@ -112,7 +112,7 @@ struct LifecycleTests {
         let before = table.items.count
         await api.ledger.sweep()
         #expect(table.items.count >= before)
-        api.clock.advance(milliseconds: Limits.deletionGrace)
+        api.clock.advance(by: Limits.deletionGrace)
         await api.ledger.sweep()
         let left = table.items.map(\.key.group.partitionKey)
         #expect(
@@ -131,7 +131,7 @@ struct LifecycleTests {
         await api.create("s", with: ",\"partition_count\":1,\"retention_hours\":1")
         await api.publish(to: "s", key: "a")
         await api.publish(to: "s", key: "b")
-        api.clock.advance(hours: 60)
+        api.clock.advance(by: .hours(60))
         // TTL removes the newer chunk first, as it may; no sweep ran for days.
         _ = table.expire(now: api.clock.now()) { key in
             if case .chunk(_, _, let offset) = key { offset.rawValue == 1 } else { false }
@@ -153,7 +153,7 @@ struct LifecycleTests {
         await api.create("s", with: ",\"partition_count\":1,\"retention_hours\":1")
         for index in 0..<5 { await api.publish(to: "s", key: "k\(index)") }
         for _ in 0..<10 {
-            api.clock.advance(hours: 10)
+            api.clock.advance(by: .hours(10))
             await api.ledger.sweep()
             _ = table.expire(now: api.clock.now())
         }
@@ -168,7 +168,7 @@ struct LifecycleTests {
         let other = API(table: memory, seed: 2, clock: clock)
         await other.create("s", with: ",\"partition_count\":1,\"retention_hours\":1")
         for index in 0..<2 { await other.publish(to: "s", key: "k\(index)") }
-        clock.advance(hours: 50)
+        clock.advance(by: .hours(50))
         let hasSwept = Mutex(false)
         let table = FaultyTable(memory) { call, moment in
             guard moment == .before, call.kind == .query, case .log = call.groups.first,
@@ -194,9 +194,9 @@ struct LifecycleTests {
         var configuration = Ledger.Configuration()
         configuration.foldsInBackground = true
         let server = API(table: table, seed: 3, clock: api.clock, configuration: configuration)
-        api.clock.advance(hours: 10)
+        api.clock.advance(by: .hours(10))
         #expect(await server.ledger.sweep().failures == 0)
-        api.clock.advance(hours: 45)
+        api.clock.advance(by: .hours(45))
         _ = table.expire(now: api.clock.now())
         // Nothing remembers the event by now, but for its offset.
         let body = JSONBody.event()

@@ -63,24 +63,6 @@ struct LimitTests {
         let unknown = await api.call("POST", at: "/streams", sending: "{\"\(name)\":1}")
         #expect(unknown.status == 400 && unknown.body.count < 1000)
     }
-
-    @Test("No bytes crash it")
-    func garbage() async throws {
-        let api = try API()
-        await api.create("s", with: ",\"partition_count\":1")
-        let event = "{\"key\":\"\\u00e9\",\"type\":\"t\",\"data\":[1],\"headers\":{\"a\":\"b\"}}"
-        let body = Array("{\"events\":[\(event),\(event)]}".utf8)
-        var random = SeededGenerator(seed: RandomSeed.base)
-        for _ in 0..<3000 {
-            var mutated = body
-            for _ in 0..<Int.random(in: 1...6, using: &random) {
-                let index = Int.random(in: 0..<mutated.count, using: &random)
-                mutated[index] = UInt8.random(in: 0...255, using: &random)
-            }
-            let answer = await api.call("POST", at: "/streams/s/events", bytes: mutated)
-            #expect([200, 400, 413].contains(answer.status), "\(replay)")
-        }
-    }
 }
 
 private let replay = RandomSeed.replay("LimitTests")

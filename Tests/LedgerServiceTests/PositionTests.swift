@@ -17,7 +17,7 @@ struct PositionTests {
         await api.subscribe(to: "s", as: "u")
         for _ in 0..<3 { await api.publish(to: "s", key: "k") }
         #expect(await state(api) == State(lag: 3, expired: false, beyondTail: false))
-        api.clock.advance(hours: 2)
+        api.clock.advance(by: .hours(2))
         await api.publish(to: "s", key: "k")
         #expect(await state(api) == State(lag: 1, expired: true, beyondTail: false))
         #expect(await api.poll("s", as: "u").error == "offset_expired")

@@ -1,4 +1,5 @@
 import APISuite
+import LedgerCore
 import LedgerTesting
 import Testing
 
@@ -14,10 +15,10 @@ struct PublishTests {
             return await api.call("POST", at: "/streams/s/events", sending: body, headers: key)
         }
         #expect(await publish(1).offsets == [0])
-        api.clock.advance(hours: 23)
+        api.clock.advance(by: .hours(23))
         #expect(await publish(1).offsets == [0])
         #expect(await publish(2).error == "idempotency_key_reused")
-        api.clock.advance(hours: 2)
+        api.clock.advance(by: .hours(2))
         #expect(await publish(2).offsets == [1])
     }
 }

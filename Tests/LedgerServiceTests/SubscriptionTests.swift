@@ -12,7 +12,7 @@ struct SubscriptionTests {
         await api.create("s", with: ",\"partition_count\":1")
         for index in 0..<50 {
             await api.publish(to: "s", key: "k\(index)")
-            api.clock.advance(milliseconds: 1000)
+            api.clock.advance(by: .seconds(1))
         }
         let times = await api.call("GET", at: "/streams/s/events").events
         let time = times[20]["timestamp"] as? String ?? ""
@@ -47,6 +47,6 @@ struct SubscriptionTests {
         await api.subscribe(to: "s", as: "u", from: "\"latest\"")
         let page = await api.poll("s", as: "u", query: "wait=1.5")
         #expect(page.status == 200 && page.events.isEmpty && page.caughtUp)
-        #expect(api.clock.uptime() >= 1_500)
+        #expect(api.clock.uptime() >= .milliseconds(1_500))
     }
 }

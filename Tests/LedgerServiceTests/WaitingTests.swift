@@ -19,9 +19,9 @@ struct WaitingTests {
                     : await api.call("GET", at: "/streams/s/events?wait=20")
             }
             let calls = stage.table.calls
-            for _ in 0..<19 { stage.clock.advance(milliseconds: 1_000) }
+            for _ in 0..<19 { stage.clock.advance(by: .seconds(1)) }
             #expect(stage.table.calls == calls, "\(stage.table.calls - calls) calls while idle")
-            stage.clock.advance(milliseconds: 1_000)
+            stage.clock.advance(by: .seconds(1))
             for try await answer in group { #expect(answer.events.isEmpty && answer.caughtUp) }
             // Each looks once whether its stream and subscription are still there.
             #expect(stage.table.calls - calls <= 3 * waiters)
@@ -37,7 +37,7 @@ struct WaitingTests {
         try await withThrowingTaskGroup(of: SubscriptionPage.self) { group in
             for _ in 0..<500 {
                 group.addTask { [ledger = stage.api.ledger] in
-                    try await ledger.poll(name, of: id, cursor: nil, limit: 100, wait: 20_000)
+                    try await ledger.poll(name, of: id, cursor: nil, limit: 100, wait: .seconds(20))
                 }
             }
             try await stage.sleepers(500)
@@ -89,16 +89,16 @@ struct WaitingTests {
             }
             let calls = stage.table.calls
             for _ in 0..<10 {
-                stage.clock.advance(milliseconds: 1_000)
+                stage.clock.advance(by: .seconds(1))
                 try await stage.sleepers(waiters + 1)
             }
             // The stream, a subscription, and ten logs each time.
             #expect(stage.table.calls - calls <= 10 * 12, "\(stage.table.calls - calls) calls")
             await stage.api.another().publish(to: "s", key: "k")
-            stage.clock.advance(milliseconds: 1_000)
+            stage.clock.advance(by: .seconds(1))
             for try await answer in group { #expect(answer.keys == ["k"]) }
         }
-        stage.clock.advance(milliseconds: 1_000)
+        stage.clock.advance(by: .seconds(1))
     }
 
     @Test("A deletion by another process is noticed", arguments: ["", "/subscriptions/u"])
@@ -112,11 +112,11 @@ struct WaitingTests {
             }
             let other = stage.api.another()
             #expect(await other.call("DELETE", at: "/streams/s\(path)").status == 200)
-            stage.clock.advance(milliseconds: 1_000)
+            stage.clock.advance(by: .seconds(1))
             for try await answer in group { #expect(answer.status == 404, "\(answer)") }
         }
-        #expect(stage.clock.uptime() < 20_000)
-        stage.clock.advance(milliseconds: 1_000)
+        #expect(stage.clock.uptime() < .seconds(20))
+        stage.clock.advance(by: .seconds(1))
     }
 
     @Test("Whoever waits is answered at once when the process stops")
@@ -135,7 +135,7 @@ struct WaitingTests {
             for try await answer in group {
                 #expect(answer.status == 200 && answer.events.isEmpty, "\(answer)")
             }
-            #expect(stage.table.calls == calls && stage.clock.uptime() == 0)
+            #expect(stage.table.calls == calls && stage.clock.uptime() == .zero)
         }
         #expect(await stage.api.poll("s", as: "u", query: "wait=20").status == 200)
         #expect(await stage.api.call("GET", at: "/streams/s/events?wait=20").status == 200)
@@ -159,7 +159,7 @@ struct WaitingTests {
             let first = try await group.next()
             #expect(first?.keys == ["k"])
             #expect(stage.clock.sleeperCount == 1)
-            stage.clock.advance(milliseconds: 20_000)
+            stage.clock.advance(by: .seconds(20))
             let second = try await group.next()
             #expect(second?.events.isEmpty ?? false)
         }

@@ -49,7 +49,7 @@ final class StoredLedger: Sendable {
                 to: "s",
                 id: "i\(chunk)"
             )
-            stored.clock.advance(milliseconds: 1000)
+            stored.clock.advance(by: .seconds(1))
         }
         let path = "/streams/s/subscriptions"
         await process.done("POST", at: path, sending: JSONBody.subscription("u"))

@@ -47,9 +47,9 @@ struct VerificationTests {
     func expired() async throws {
         let stored = try await StoredLedger.sample()
         await stored.process.done("POST", at: "/streams/s/compact")
-        stored.clock.advance(hours: 100)
+        stored.clock.advance(by: .hours(100))
         await stored.publish([("k1", "1"), ("new", "2")], to: "s")
-        stored.clock.advance(hours: 100)
+        stored.clock.advance(by: .hours(100))
         await stored.process.ledger.sweep()
         let rest = try #require(try stored.verify().streams.first?.partitions.first)
         #expect(rest.findings.isEmpty, "\(rest.findings)")
@@ -59,7 +59,7 @@ struct VerificationTests {
         // k0, k2 and k3's tombstone or event are older than the log; k1 and new are in it.
         guard case .equal(_, let older) = rest.state else { return #expect(Bool(false)) }
         #expect(older == 4)
-        stored.clock.advance(hours: 200)
+        stored.clock.advance(by: .hours(200))
         await stored.process.ledger.sweep()
         let nothing = try #require(try stored.verify().streams.first?.partitions.first)
         #expect(nothing.findings.isEmpty && nothing.events == 0 && nothing.next.rawValue == 22)
@@ -70,7 +70,7 @@ struct VerificationTests {
         let stored = try await StoredLedger.sample()
         await stored.process.done("DELETE", at: "/streams/s")
         #expect(try stored.verify().isSound)
-        stored.clock.advance(milliseconds: Limits.deletionGrace)
+        stored.clock.advance(by: Limits.deletionGrace)
         await stored.process.ledger.sweep()
         #expect(try stored.verify().isSound)
     }

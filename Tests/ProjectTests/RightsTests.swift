@@ -74,7 +74,9 @@ private final class Functions: Sendable {
     }
 
     func sweep() async throws {
-        let report = try #require(await processes[.compactor]?.ledger.sweepDue(within: 60_000))
+        let report = try #require(
+            await processes[.compactor]?.ledger.sweepDue(within: .seconds(60))
+        )
         #expect(report.failures == 0)
     }
 
@@ -200,11 +202,11 @@ struct RightsTests {
     private func delete(_ functions: Functions, _ key: String) async throws {
         _ = try await functions.call("POST", at: "/streams", sending: JSONBody.stream("t"))
         try await functions.interruptDeletion(of: "t")
-        functions.clock.advance(milliseconds: Limits.sweepEvery)
+        functions.clock.advance(by: Limits.sweepEvery)
         _ = try await functions.call("DELETE", at: "/streams/s")
         _ = try await functions.call("DELETE", at: "/keys/\(key)")
         try await functions.sweep()
-        functions.clock.advance(milliseconds: Limits.deletionGrace + 1)
+        functions.clock.advance(by: Limits.deletionGrace + .milliseconds(1))
         try await functions.sweep()
         #expect(Set(functions.memory.items.map(\.key)) == [.clock, .sweep])
     }

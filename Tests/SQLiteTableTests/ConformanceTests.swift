@@ -12,7 +12,7 @@ import Testing
     func conformsOnAShortLog(_ check: TableCheck) async throws {
         var options = SQLiteOptions()
         options.checkpointBytes = 1
-        options.checkpointIntervalMilliseconds = 1
+        options.checkpointInterval = .milliseconds(1)
         options.logBytes = 64 << 10
         options.maximumLogBytes = 128 << 10
         options.commitBytes = 4096

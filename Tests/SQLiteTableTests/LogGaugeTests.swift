@@ -60,6 +60,28 @@ import Testing
         #expect(advice(&gauge, atFrames: 21_010) == "now")
     }
 
+    @Test("Only a pass that copies something counts as a checkpoint")
+    func emptyPass() {
+        var gauge = Self.gauge()
+        // Copies all, then nothing for a reader in the way, then all again.
+        for (frames, copied, passes) in [(2_000, 2_000, 1), (4_000, 2_000, 1), (5_000, 5_000, 2)] {
+            _ = gauge.committed(frames: frames)
+            begin(&gauge)
+            gauge.endPass(copied: copied)
+            #expect(gauge.passes == passes)
+        }
+        _ = gauge.committed(frames: 6_000)
+        begin(&gauge)
+        gauge.passFailed()
+        #expect(gauge.passes == 2)
+        // The writer begins the log anew right after the pass has copied its end.
+        _ = gauge.committed(frames: 7_000)
+        begin(&gauge)
+        _ = gauge.committed(frames: 10)
+        gauge.endPass(copied: 7_000)
+        #expect(gauge.passes == 3)
+    }
+
     @Test("A commit after a pass wakes the checkpointer")
     func wakingAfterPass() {
         var gauge = Self.gauge()

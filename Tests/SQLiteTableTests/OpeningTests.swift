@@ -178,7 +178,7 @@ import Testing
         try foreign.execute("PRAGMA locking_mode=EXCLUSIVE; BEGIN EXCLUSIVE")
         #expect(throws: SQLiteOpenError.locked(path: folder.file)) {
             var options = SQLiteOptions()
-            options.lockPatienceMilliseconds = 0
+            options.lockPatience = .zero
             _ = try SQLiteTable.open(path: folder.file, options: options)
         }
         foreign.close()

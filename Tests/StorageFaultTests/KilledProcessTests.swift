@@ -51,7 +51,7 @@ struct KilledProcessTests {
             #expect(answer.status == 200 || answer.status == 404, "\(answer)")
         }
         for _ in 0..<3 {
-            clock.advance(hours: 100)
+            clock.advance(by: .hours(100))
             await node.ledger.sweep()
         }
         return table.items.map(\.key)

@@ -129,9 +129,7 @@ package enum RecordBatch {
         return DecodedBatch(
             baseOffset: header.baseOffset,
             baseTimestamp: header.baseTimestamp,
-            lastTimestamp: header.baseTimestamp.advanced(
-                byMilliseconds: Int64(last.timestampDelta)
-            ),
+            lastTimestamp: header.baseTimestamp.advanced(byDelta: last.timestampDelta),
             bytes: bytes,
             records: records
         )
@@ -271,7 +269,7 @@ package struct DecodedBatch: Sendable {
 
     /// The timestamp of a record of this batch.
     package func timestamp(of record: RecordView) -> Timestamp {
-        baseTimestamp.advanced(byMilliseconds: Int64(record.timestampDelta))
+        baseTimestamp.advanced(byDelta: record.timestampDelta)
     }
 
     /// A copy of one field of a record of this batch.
@@ -288,6 +286,15 @@ package struct DecodedBatch: Sendable {
         try bytes.withRawBytes { (all) throws(Failure) in
             try RecordHeaders.forEach(in: all.field(record.headers), body)
         }
+    }
+}
+
+extension Timestamp {
+    /// This moment moved by a record's delta, as stored; its sum was found to be in range.
+    ///
+    /// Every event that is read comes by here, so it does without a `Duration`.
+    fileprivate func advanced(byDelta milliseconds: UInt64) -> Timestamp {
+        Timestamp(milliseconds: self.milliseconds + Int64(milliseconds))
     }
 }
 

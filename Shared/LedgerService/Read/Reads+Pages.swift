@@ -28,8 +28,8 @@ extension Reads {
             case .read(let reads):
                 let findings = await inParallel(reads) { [self] read in await access.find(read) }
                 action = plan.receive(findings, now: clock.instant())
-            case .pause(let milliseconds):
-                await access.pause(milliseconds)
+            case .pause(let length):
+                await access.pause(length)
                 action = plan.resume()
             case .fail(let failure):
                 try access.checkPatience(since: observed.readAt)

@@ -20,16 +20,16 @@ package struct SubscriptionPage: Sendable {
 extension Subscriptions {
     /// Reads a subscription's next events, from a cursor or else from what was committed.
     ///
-    /// When there are none it waits for them, at most `wait` milliseconds.
+    /// When there are none it waits for them, at most `wait`.
     func poll(
         _ id: SubscriptionID,
         of streamID: StreamID,
         cursor: String?,
         limit: Int,
-        wait: Int64
+        wait: Duration
     ) async throws(LedgerError) -> SubscriptionPage {
         let begun = clock.instant()
-        guard wait > 0 else {
+        guard wait > .zero else {
             let state = try await state(of: id, of: streamID)
             return try await page(of: state, from: cursor, limit: limit)
         }

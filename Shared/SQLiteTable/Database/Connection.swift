@@ -1,6 +1,7 @@
 import CSQLite
-import LedgerBytes
 import Glibc
+import LedgerBytes
+import LedgerCore
 
 /// One connection to the file.
 ///
@@ -38,7 +39,7 @@ final class Connection {
             throw SQLiteFailure(code: SQLITE_NOMEM, systemError: 0, message: "out of memory")
         }
         self.handle = handle
-        patience = Int32(clamping: options.lockPatienceMilliseconds)
+        patience = Int32(clamping: options.lockPatience.wholeMilliseconds)
         sqlite3_extended_result_codes(handle, 1)
         waitPatiently()
         guard code == SQLITE_OK else {

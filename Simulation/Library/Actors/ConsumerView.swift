@@ -198,12 +198,12 @@ struct ConsumerView {
         let log = consumer.oracle.log(of: partition, in: stream)
         guard next.rawValue < Int64(log.events.count) else { return }
         let age =
-            SimulatedClock.beginning + consumer.world.now
+            SimulatedClock.beginning.advanced(by: consumer.world.now)
             - log.events[Int(next.rawValue)].timestamp
         // The shortest retention that any scenario sets is one hour.
-        if age < 3_600_000 - 4 * consumer.simulation.scenario.skew - 60_000 {
+        if age < .hours(1) - consumer.simulation.scenario.skew * 4 - .seconds(60) {
             consumer.oracle.report(
-                "expired after \(age) ms, at \(next.rawValue)",
+                "expired after \(age.wholeMilliseconds) ms, at \(next.rawValue)",
                 breaking: .expiry
             )
         }

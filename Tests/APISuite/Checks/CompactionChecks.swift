@@ -15,8 +15,9 @@ extension APISuite {
     ]
 
     static let quietCompactionChecks = [
-        QuietCheck(
+        APICheck(
             "Events of the snapshot say so, and are complete with headers",
+            needs: .quiet,
             run: snapshotMark
         )
     ]

@@ -30,16 +30,6 @@ package struct SuiteClient: APICaller {
         await client.deleteStreams()
     }
 
-    /// The same, with a function that hands out clients with other keys, or without one.
-    static func run(
-        over transport: any KeyedTransport,
-        body: (SuiteClient, _ with: (String?) -> SuiteClient) async throws -> Void
-    ) async throws {
-        try await run(over: transport as any APITransport) { client in
-            try await body(client) { SuiteClient(transport.with(key: $0), streams: client.streams) }
-        }
-    }
-
     /// A stream that stays behind is an issue: ledgers that people use are tested too.
     private func deleteStreams() async {
         for name in streams.names {
@@ -57,6 +47,11 @@ package struct SuiteClient: APICaller {
 
     /// Another way to the same ledger.
     package func sibling() -> SuiteClient { SuiteClient(transport.sibling(), streams: streams) }
+
+    /// A client with another API key, or without one.
+    func with(key: String?) -> SuiteClient {
+        SuiteClient(transport.with(key: key), streams: streams)
+    }
 
     /// A name for a stream that nobody else has: a letter, letters and digits.
     package func newName() -> String { streams.newName() }

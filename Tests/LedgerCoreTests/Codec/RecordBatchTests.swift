@@ -55,7 +55,7 @@ import Testing
         let decoded = try RecordBatch.decode(bytes, expecting: base)
         #expect(decoded.samples == events, "seed \(seed)")
         #expect(decoded.baseOffset == base && decoded.baseTimestamp == Self.time)
-        let last = Self.time.advanced(byMilliseconds: Int64(events[events.count - 1].delta))
+        let last = Self.time.advanced(by: .milliseconds(events[events.count - 1].delta))
         #expect(decoded.lastTimestamp == last)
     }
 

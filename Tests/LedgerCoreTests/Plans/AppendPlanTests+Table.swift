@@ -280,7 +280,7 @@ extension AppendPlanTests {
                 stream: Observed(stream, readAt: tick(0).instant),
                 trust: TailTrust(created: stream.created, onlySweepDeletes: false)
             ),
-            patience: 1000
+            patience: .seconds(1)
         )
         var uptime: Int64 = 0
         var attempt: [Item] = []
@@ -381,7 +381,7 @@ extension AppendPlanTests {
     private func describe(_ action: AppendPlan.Action, after attempt: inout [Item]) -> String {
         switch action {
         case .readTails: return "read"
-        case .pause(let milliseconds): return "pause \(milliseconds)"
+        case .pause(let length): return "pause \(length.wholeMilliseconds)"
         case .write(let writes, _, _):
             let items = writes.compactMap { write -> Item? in
                 if case .put(let item) = write.operation { item } else { nil }

@@ -18,7 +18,7 @@ struct AppendPlanTests {
 
     func tick(_ uptime: Int64, id: UInt64 = 1) -> AppendPlan.Tick {
         AppendPlan.Tick(
-            Instant(now: Timestamp(milliseconds: 1000 + uptime), uptime: uptime),
+            Instant(now: Timestamp(milliseconds: 1000 + uptime), uptime: .milliseconds(uptime)),
             freshID: AppendID(high: 9, low: id)
         )
     }
@@ -42,12 +42,12 @@ struct AppendPlanTests {
         AppendPlan(
             [PartitionAppend(partition: partition, tail: tail, units: units)],
             context: context,
-            patience: 1000
+            patience: .seconds(1)
         )
     }
 
     var context: AppendContext {
-        let readAt = Instant(now: Timestamp(milliseconds: 1000), uptime: 0)
+        let readAt = Instant(now: Timestamp(milliseconds: 1000), uptime: .zero)
         return AppendContext(
             stream: Observed(stream, readAt: readAt),
             trust: TailTrust(created: stream.created, onlySweepDeletes: true)

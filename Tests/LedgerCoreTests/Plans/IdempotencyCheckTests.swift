@@ -81,7 +81,7 @@ struct IdempotencyCheckTests {
         #expect(run([.rows([row(1, at: 7)])]) == ["look", "append"])
         #expect(run([.rows([])]) == ["look", "append"])
         #expect(run([.rows([row(1, at: 7, body: 2)])]) == ["look", "refuse"])
-        let old = -Limits.idempotencyHours * 3_600_000
+        let old = -Limits.idempotencyAge.wholeMilliseconds
         #expect(run([.rows([row(1, at: 7, body: 2, written: old)])]) == ["look", "append"])
         #expect(run([.fails]) == ["look", "fail throttled"])
         #expect(run([.rows([Item(row(0, at: 1).key)])]) == ["look", "fail corrupt"])

@@ -4,11 +4,13 @@ import Testing
 @testable import LedgerCore
 
 /// A reader alone on one partition's log, without a page around it.
+///
+/// Its single steps are in `LogReaderTests+Steps.swift`.
 @Suite("A log's reader")
 struct LogReaderTests {
-    private static let created = Timestamp(milliseconds: 0)
-    private static let hour: Int64 = 3_600_000
-    private let stream = StreamRow(
+    static let created = Timestamp(milliseconds: 0)
+    static let hour: Int64 = 3_600_000
+    let stream = StreamRow(
         id: StreamID(trusted: "s"),
         incarnation: StreamIncarnation(high: 1, low: 1),
         partitionCount: 1,
@@ -16,7 +18,7 @@ struct LogReaderTests {
         compaction: true,
         created: Self.created
     )
-    private let partition = Partition(unchecked: 0)
+    let partition = Partition(unchecked: 0)
 
     /// The end of a run: what was read, and how it ended.
     struct Outcome: Equatable {
@@ -24,8 +26,26 @@ struct LogReaderTests {
         var end = ""
     }
 
+    func reader(
+        from origin: Int64,
+        at now: Timestamp,
+        eventsPerChunk: Int = 1,
+        chunkStart: Int64? = nil,
+        onlySweepDeletes: Bool = true
+    ) -> LogReader {
+        LogReader(
+            stream: stream.incarnation,
+            partition: partition,
+            from: Offset(unchecked: origin),
+            expiration: Expiration(of: stream, at: now),
+            trust: TailTrust(created: stream.created, onlySweepDeletes: onlySweepDeletes),
+            eventsPerChunk: eventsPerChunk,
+            chunkStart: chunkStart.map(Offset.init(unchecked:))
+        )
+    }
+
     /// Reads from an offset as far as it goes, at a time, on a table that hides nothing.
-    private func run(
+    func run(
         _ table: PlanTable,
         from origin: Int64,
         at now: Timestamp,
@@ -33,14 +53,11 @@ struct LogReaderTests {
         onlySweepDeletes: Bool = true,
         limit: Int = 3
     ) throws -> Outcome {
-        var reader = LogReader(
-            stream: stream.incarnation,
-            partition: partition,
-            from: Offset(unchecked: origin),
-            expiration: Expiration(of: stream, at: now),
-            trust: TailTrust(created: stream.created, onlySweepDeletes: onlySweepDeletes),
-            eventsPerChunk: 1,
-            chunkStart: chunkStart.map(Offset.init(unchecked:))
+        var reader = reader(
+            from: origin,
+            at: now,
+            chunkStart: chunkStart,
+            onlySweepDeletes: onlySweepDeletes
         )
         var result = Outcome()
         var steps = 0
@@ -76,7 +93,7 @@ struct LogReaderTests {
     }
 
     /// Six chunks of two events each, a second apart.
-    private func log(ttl: TTL = .never) -> LogMaker {
+    func log(ttl: TTL = .never) -> LogMaker {
         var maker = LogMaker(partition: partition)
         for number in 0..<6 {
             maker.append([("a", "1"), ("b", "2")], at: Int64(number) * 1_000, ttl: ttl)
@@ -84,7 +101,7 @@ struct LogReaderTests {
         return maker
     }
 
-    private func table(
+    func table(
         _ chunks: some Sequence<ChunkRow>,
         watermark: Int64? = nil,
         trim: Int64 = 0,
@@ -106,7 +123,7 @@ struct LogReaderTests {
         return table
     }
 
-    private let now = Timestamp(milliseconds: 10_000)
+    let now = Timestamp(milliseconds: 10_000)
 
     // MARK: States and events
 
@@ -216,14 +233,7 @@ struct LogReaderTests {
 
     @Test("A failed read is the reader's failure")
     func failure() {
-        var reader = LogReader(
-            stream: stream.incarnation,
-            partition: partition,
-            from: .zero,
-            expiration: Expiration(of: stream, at: now),
-            trust: TailTrust(created: stream.created, onlySweepDeletes: true),
-            eventsPerChunk: 1
-        )
+        var reader = reader(from: 0, at: now)
         let error = TableError(.definite, reason: .throttled, message: "busy")
         #expect(throws: ReadFailure.table(error)) { try reader.receive(.failure(error), now: now) }
     }

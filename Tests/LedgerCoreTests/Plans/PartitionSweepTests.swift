@@ -95,7 +95,7 @@ struct PartitionSweepTests {
             #expect(words(reading, sweep(onlySweepDeletes: true), now: began) == exempt)
         }
         // Two days later nobody knows what was behind a watermark without a mark.
-        let late = began.advanced(byMilliseconds: 50 * Sample.hour)
+        let late = began.advanced(by: .hours(50))
         #expect(words(folded, sweep(onlySweepDeletes: false), now: late) == ["read", "fail"])
         #expect(words(folded, sweep(onlySweepDeletes: true), now: late).last == "finish due")
     }

@@ -16,7 +16,7 @@ struct PollPlanTests {
     private let busy = TableError(.definite, reason: .throttled, message: "busy")
 
     private func instant(_ uptime: Int64) -> Instant {
-        Instant(now: Timestamp(milliseconds: 100_000 + uptime), uptime: uptime)
+        Instant(now: Timestamp(milliseconds: 100_000 + uptime), uptime: .milliseconds(uptime))
     }
 
     private func plan(
@@ -62,7 +62,7 @@ struct PollPlanTests {
     private func describe(_ action: PollPlan.Action) -> String {
         switch action {
         case .read(let reads): "read " + reads.map(describe).joined(separator: ", ")
-        case .pause(let milliseconds): "pause \(milliseconds)"
+        case .pause(let length): "pause \(length.wholeMilliseconds)"
         case .finish(let page):
             "finish \(page.events.count)" + (page.caughtUp ? ", caught up" : "")
                 + ", at " + page.positions.values.map(describe).joined(separator: " ")
@@ -166,7 +166,9 @@ struct PollPlanTests {
         table.remove(.chunk(stream.incarnation, Partition.all(1)[0], .zero))
         var plan = plan(from: [log(0)])
         let actions = run(&plan, on: table).actions
-        #expect(actions.count { $0 == "pause \(Limits.gapPause)" } == Limits.gapLooks)
+        #expect(
+            actions.count { $0 == "pause \(Limits.gapPause.wholeMilliseconds)" } == Limits.gapLooks
+        )
         #expect(actions.last == "fail corrupt 0")
     }
 
@@ -174,7 +176,7 @@ struct PollPlanTests {
     func overTime() {
         var table = PlanTable()
         fill(&table, Partition.all(1)[0], chunks: 9, events: 1)
-        let budget = ReadBudget(bytes: 1 << 20, entries: 100, milliseconds: 10)
+        let budget = ReadBudget(bytes: 1 << 20, entries: 100, time: .milliseconds(10))
         // The first read takes too long, but nothing was delivered before it.
         var plan = plan(from: [log(0)], limit: 8, budget: budget)
         let (actions, page) = run(&plan, on: table, stepping: 100)
@@ -187,7 +189,7 @@ struct PollPlanTests {
         var table = PlanTable()
         fill(&table, Partition.all(1)[0], chunks: 5, events: 2)
         let filter = EventFilter(key: EventKey(trusted: Array("none".utf8)), type: nil)
-        let budget = ReadBudget(bytes: 1 << 20, entries: 4, milliseconds: 1_000)
+        let budget = ReadBudget(bytes: 1 << 20, entries: 4, time: .seconds(1))
         var plan = plan(from: [log(0)], filter: filter, budget: budget)
         let page = try #require(run(&plan, on: table).page)
         #expect(page.events.isEmpty && page.positions.values == [log(4)] && !page.caughtUp)
@@ -198,7 +200,7 @@ struct PollPlanTests {
     func bytesBudget() throws {
         var table = PlanTable()
         fill(&table, Partition.all(1)[0], chunks: 5, events: 2)
-        let budget = ReadBudget(bytes: 1, entries: 100, milliseconds: 1_000)
+        let budget = ReadBudget(bytes: 1, entries: 100, time: .seconds(1))
         var plan = plan(from: [log(0)], budget: budget)
         let page = try #require(run(&plan, on: table).page)
         // The first batch is decoded whatever its size.
@@ -301,7 +303,7 @@ struct PollPlanTests {
             let budget = ReadBudget(
                 bytes: random.number(1...400),
                 entries: random.number(1...9),
-                milliseconds: 50
+                time: .milliseconds(50)
             )
             var plan = plan(from: positions, limit: limit, filter: filter, budget: budget)
             let result = run(&plan, on: table, stepping: Int64(random.number(0...60)))

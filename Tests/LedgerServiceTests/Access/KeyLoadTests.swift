@@ -19,11 +19,11 @@ struct KeyLoadTests {
             #expect(await api.with(unknown).call("GET", at: "/streams").status == 401)
         }
         #expect(reads.count == before + 2)
-        api.clock.advance(milliseconds: 5_000)
+        api.clock.advance(by: .seconds(5))
         #expect(await api.with(made.key).call("GET", at: "/streams").status == 200)
         #expect(await api.with(unknown).call("GET", at: "/streams").status == 401)
         #expect(reads.count == before + 3)
-        api.clock.advance(milliseconds: 55_000)
+        api.clock.advance(by: .seconds(55))
         #expect(await api.with(made.key).call("GET", at: "/streams").status == 200)
         #expect(reads.count == before + 4)
     }
@@ -42,7 +42,7 @@ struct KeyLoadTests {
         let api = API(table: reads.watching(MemoryTable()), keys: TestKeys.policy())
         let made = try await api.makeKey("admin:*")
         #expect(await api.with(made.key).call("GET", at: "/streams").status == 200)
-        api.clock.advance(milliseconds: 60_000)
+        api.clock.advance(by: .seconds(60))
         let before = reads.count
         var codes: [String: Int] = [:]
         for index in 0..<5_000 {
@@ -69,13 +69,13 @@ struct KeyLoadTests {
         #expect(refused.error == "too_many_requests" && refused.header("retry-after") == "1")
         #expect(await modest.call("GET", at: "/streams").status == 200)
         #expect(await api.call("GET", at: "/streams").status == 200)
-        api.clock.advance(milliseconds: 99)
+        api.clock.advance(by: .milliseconds(99))
         #expect(await greedy.call("GET", at: "/streams").status == 429)
-        api.clock.advance(milliseconds: 1)
+        api.clock.advance(by: .milliseconds(1))
         #expect(await greedy.call("GET", at: "/streams").status == 200)
         #expect(await greedy.call("GET", at: "/streams").status == 429)
         // A pause saves no more than a second's requests, and a fresh look at the key gives none.
-        api.clock.advance(milliseconds: 120_000)
+        api.clock.advance(by: .seconds(120))
         for _ in 0..<10 { #expect(await greedy.call("GET", at: "/streams").status == 200) }
         #expect(await greedy.call("GET", at: "/streams").status == 429)
     }

@@ -20,9 +20,9 @@ struct RevocationTests {
         #expect(await there.call("GET", at: "/streams").status == 200)
         #expect(await api.call("DELETE", at: "/keys/\(made.id)").status == 200)
         #expect(await here.call("GET", at: "/streams").error == "unauthorized")
-        api.clock.advance(milliseconds: 59_999)
+        api.clock.advance(by: .milliseconds(59_999))
         #expect(await there.call("GET", at: "/streams").status == 200)
-        api.clock.advance(milliseconds: 1)
+        api.clock.advance(by: .milliseconds(1))
         #expect(await there.call("GET", at: "/streams").error == "unauthorized")
     }
 
@@ -33,7 +33,7 @@ struct RevocationTests {
         let there = api.another().with(made.key)
         #expect(await there.call("GET", at: "/streams").status == 200)
         #expect(await api.call("DELETE", at: "/keys/\(made.id)").status == 200)
-        api.clock.jump(milliseconds: 60_000)
+        api.clock.jump(by: .seconds(60))
         #expect(await there.call("GET", at: "/streams").error == "unauthorized")
     }
 
@@ -44,7 +44,7 @@ struct RevocationTests {
         let there = api.another().with(made.key)
         #expect(await there.call("GET", at: "/streams").status == 200)
         #expect(await api.call("DELETE", at: "/keys/\(made.id)").status == 200)
-        api.clock.jump(milliseconds: -1)
+        api.clock.jump(by: .milliseconds(-1))
         #expect(await there.call("GET", at: "/streams").error == "unauthorized")
     }
 
@@ -63,7 +63,7 @@ struct RevocationTests {
         let there = api.another().with(made.key)
         #expect(await there.poll("s", as: "u", query: "wait=0").status == 200)
         #expect(await api.call("DELETE", at: "/keys/\(made.id)").status == 200)
-        api.clock.advance(milliseconds: 50_000)
+        api.clock.advance(by: .seconds(50))
         #expect(await there.poll("s", as: "u", query: "wait=20").error == "unauthorized")
     }
 
@@ -73,9 +73,9 @@ struct RevocationTests {
         let made = try await api.makeKey("admin:*", expires: "2026-01-01T00:00:10Z")
         let holder = api.with(made.key)
         #expect(await holder.call("GET", at: "/streams").status == 200)
-        api.clock.advance(milliseconds: 9_999)
+        api.clock.advance(by: .milliseconds(9999))
         #expect(await holder.call("GET", at: "/streams").status == 200)
-        api.clock.advance(milliseconds: 1)
+        api.clock.advance(by: .milliseconds(1))
         let answer = await holder.call("GET", at: "/streams")
         #expect(answer.error == "unauthorized" && answer.text.contains("expired"))
         #expect(await api.call("GET", at: "/keys").text.contains(made.id))

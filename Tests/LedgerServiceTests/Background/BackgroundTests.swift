@@ -10,10 +10,10 @@ import Testing
 struct BackgroundTests {
     @Test("Folds rest in proportion to what they took, within bounds")
     func rest() {
-        #expect(BackgroundWork.foldRest(after: 0) == 200)
-        #expect(BackgroundWork.foldRest(after: 100) == 400)
+        #expect(BackgroundWork.foldRest(after: .zero) == .milliseconds(200))
+        #expect(BackgroundWork.foldRest(after: .milliseconds(100)) == .milliseconds(400))
         // A machine that was suspended for a night.
-        #expect(BackgroundWork.foldRest(after: 8 * 3_600_000) == 10_000)
+        #expect(BackgroundWork.foldRest(after: .hours(8)) == .seconds(10))
     }
 
     @Test("A sweep that is stopped reports no failure, and the next one goes on")
@@ -60,6 +60,6 @@ struct BackgroundTests {
         await api.subscribe(to: name, as: "u")
         await api.commit(name, as: "u", cursor: await api.poll(name, as: "u").cursor)
         await api.call("DELETE", at: "/streams/\(name)")
-        api.clock.advance(milliseconds: Limits.deletionGrace)
+        api.clock.advance(by: Limits.deletionGrace)
     }
 }

@@ -14,18 +14,18 @@ struct DeletionJobTests {
         let small = StreamIncarnation(high: 9, low: 1)
         try await leave(12_000, of: large, in: memory, clock)
         try await leave(10, of: small, in: memory, clock)
-        clock.advance(milliseconds: Limits.deletionGrace)
+        clock.advance(by: Limits.deletionGrace)
         let slow = FaultyTable(memory) { call, moment in
-            if moment == .before, call.kind == .batchDelete { clock.advance(milliseconds: 1000) }
+            if moment == .before, call.kind == .batchDelete { clock.advance(by: .seconds(1)) }
         }
         let api = API(table: slow, clock: clock)
         // Time for a turn of ten pages each, and for less than the rest of the large one.
-        await api.ledger.sweepDue(within: 11_500)
+        await api.ledger.sweepDue(within: .milliseconds(11_500))
         let left = Set(memory.items.compactMap(\.key.group.stream))
         #expect(left == [large])
         var runs = 1
         while !memory.items.isEmpty(besides: .sweep), runs < 10 {
-            await api.ledger.sweepDue(within: 6_000)
+            await api.ledger.sweepDue(within: .seconds(6))
             runs += 1
         }
         #expect((2..<10).contains(runs), "\(runs) runs")
@@ -36,7 +36,7 @@ struct DeletionJobTests {
         let memory = MemoryTable(deletesLogByItself: true)
         let clock = ManualClock()
         try await leave(5_000, of: StreamIncarnation(high: 0, low: 1), in: memory, clock)
-        clock.advance(milliseconds: Limits.deletionGrace)
+        clock.advance(by: Limits.deletionGrace)
         let table = FaultyTable(
             memory,
             plan: FaultPlan { call in
@@ -45,7 +45,7 @@ struct DeletionJobTests {
             }
         )
         let api = API(table: table, clock: clock)
-        let report = await api.ledger.sweepDue(within: 600_000)
+        let report = await api.ledger.sweepDue(within: .seconds(600))
         #expect(report.failures == 0 && report.removedRows == 5_000, "\(report)")
         #expect(memory.items.isEmpty(besides: .sweep))
     }
@@ -65,8 +65,8 @@ struct DeletionJobTests {
             )
         }
         await api.call("DELETE", at: "/streams/s")
-        api.clock.advance(milliseconds: Limits.deletionGrace)
-        #expect(await api.ledger.sweepDue(within: 60_000).failures == 0)
+        api.clock.advance(by: Limits.deletionGrace)
+        #expect(await api.ledger.sweepDue(within: .seconds(60)).failures == 0)
         #expect(memory.items.isEmpty(besides: .sweep))
     }
 

@@ -15,12 +15,12 @@ struct EarliestTests {
             let events = (0..<100).map { JSONBody.event(key: "k\($0)", data: "\(round)") }
             let body = JSONBody.batch(events)
             #expect(await api.call("POST", at: "/streams/s/events", sending: body).status == 200)
-            api.clock.advance(milliseconds: 300_000)
+            api.clock.advance(by: .seconds(300))
         }
         let first = await reads(api, logReads)
         let second = await reads(api, logReads)
         // The oldest chunk of each partition expires.
-        api.clock.advance(milliseconds: 300_000)
+        api.clock.advance(by: .seconds(300))
         let third = await reads(api, logReads)
         print("reads of the log to describe 20 partitions: \(first), then \(second), \(third)")
         // One look at each partition's end.
@@ -34,7 +34,7 @@ struct EarliestTests {
         await api.create("s", with: ",\"partition_count\":1,\"retention_hours\":2")
         for index in 0..<5 {
             await api.publish(to: "s", key: "k\(index)")
-            api.clock.advance(hours: 1)
+            api.clock.advance(by: .hours(1))
         }
         #expect(await earliest(api) == 4)
         await api.call("PATCH", at: "/streams/s", sending: "{\"retention_hours\":4}")
@@ -55,7 +55,7 @@ struct EarliestTests {
         #expect(await earliest(api) == 0)
         let other = api.another()
         await other.call("PATCH", at: "/streams/s", sending: "{\"retention_hours\":1}")
-        api.clock.advance(hours: 2)
+        api.clock.advance(by: .hours(2))
         await other.ledger.sweep()
         await other.call("PATCH", at: "/streams/s", sending: "{\"retention_hours\":null}")
         await other.publish(to: "s", key: "k2")
@@ -75,7 +75,7 @@ struct EarliestTests {
         let key = TableKey.chunk(stream.incarnation, stream.partitions[0], .zero)
         let row = try #require(await api.table.get(key))
         await api.call("PATCH", at: "/streams/s", sending: "{\"retention_hours\":1}")
-        api.clock.advance(hours: 2)
+        api.clock.advance(by: .hours(2))
         await api.ledger.sweep()
         _ = try await api.table.write(.put(row))
         await api.call("PATCH", at: "/streams/s", sending: "{\"retention_hours\":null}")
@@ -91,12 +91,12 @@ struct EarliestTests {
         let api = try API()
         await api.create("s", with: ",\"partition_count\":1,\"retention_hours\":24")
         await api.publish(to: "s", key: "k")
-        api.clock.jump(milliseconds: 9 * 86_400_000)
+        api.clock.jump(by: .hours(216))
         // In doubt for an hour, in which nothing expires by it.
         #expect(await earliest(api) == 0)
-        api.clock.advance(hours: 2)
+        api.clock.advance(by: .hours(2))
         #expect(await earliest(api) == 1)
-        api.clock.jump(milliseconds: -9 * 86_400_000)
+        api.clock.jump(by: .hours(-216))
         #expect(await earliest(api) == 0)
     }
 
@@ -107,7 +107,7 @@ struct EarliestTests {
             await api.create("s", with: ",\"partition_count\":1,\"retention_hours\":1")
             await api.publish(to: "s", key: "k")
             #expect(await earliest(api) == 0)
-            api.clock.advance(hours: 2)
+            api.clock.advance(by: .hours(2))
             #expect(await earliest(api) == 1)
             await api.call("DELETE", at: "/streams/s")
         }

@@ -25,14 +25,14 @@ struct GrowthTests {
             var minutes = 0
             while minutes < 15 {
                 await ledger.sweepDue(within: Limits.sweepRun)
-                streams.clock.advance(milliseconds: 60_000)
+                streams.clock.advance(by: .seconds(60))
                 minutes += 1
             }
             let before = (calls: streams.callCount, cpu: Self.cpuMilliseconds())
             for _ in 0..<300 {
                 await ledger.sweepDue(within: Limits.sweepRun)
                 #expect(ledger.foldLag.events == 0)
-                streams.clock.advance(milliseconds: 60_000)
+                streams.clock.advance(by: .seconds(60))
             }
             perMinute.append(Double(streams.callCount - before.calls) / 300)
             print(
@@ -48,38 +48,42 @@ struct GrowthTests {
     func manyStreams() async throws {
         let count = Self.isFull ? 100_000 : 5_000
         // Each call takes 16 ms; eight streams are looked at at the same time.
-        let streams = try await ManyStreams(count, deletesLogByItself: true, callTime: 2)
+        let streams = try await ManyStreams(
+            count,
+            deletesLogByItself: true,
+            callTime: .milliseconds(2)
+        )
         let ledger = API(table: streams.table, clock: streams.clock).ledger
         let start = streams.clock.now()
         var looked = 0
-        var most = (calls: 0, milliseconds: Int64(0))
+        var most = (calls: 0, time: Duration.zero)
         for minute in 0..<14 * 60 {
-            let next = start.advanced(byMilliseconds: Int64(minute) * 60_000)
-            let rest = next.milliseconds - streams.clock.now().milliseconds
-            if rest > 0 { streams.clock.advance(milliseconds: rest) }
+            let next = start.advanced(by: .seconds(minute * 60))
+            let rest = next - streams.clock.now()
+            if rest > .zero { streams.clock.advance(by: rest) }
             let before = (streams.callCount, streams.clock.uptime())
-            looked += await ledger.sweepDue(within: 240_000).streams
+            looked += await ledger.sweepDue(within: .seconds(240)).streams
             most.calls = max(most.calls, streams.callCount - before.0)
-            most.milliseconds = max(most.milliseconds, streams.clock.uptime() - before.1)
+            most.time = max(most.time, streams.clock.uptime() - before.1)
         }
         let ages = try await streams.swept(count).map { swept in
-            streams.clock.now().milliseconds - (try #require(swept)).milliseconds
+            streams.clock.now() - (try #require(swept))
         }
         let oldest = try #require(ages.max())
         print(
             "\(count) streams swept by one function for 14 hours: \(looked) looks, "
                 + "\(streams.callCount) calls, at most \(most.calls) of them and "
-                + "\(most.milliseconds) ms in one run; the oldest mark is "
-                + "\(oldest / 60_000) minutes old"
+                + "\(most.time.wholeMilliseconds) ms in one run; the oldest mark is "
+                + "\(oldest.wholeSeconds / 60) minutes old"
         )
         // Rounds after 0, 6 and 12 hours, three calls a look, and what the runs cost themselves.
         let pace = max(Limits.sweepPace, count / Limits.sweepRuns)
         let callBound = 3 * looked + 14 * 60 * 8
-        let ageBound = Limits.sweepEvery + Int64(count / pace + 1) * 60_000
+        let ageBound = Limits.sweepEvery + .seconds((count / pace + 1) * 60)
         #expect(looked == 3 * count)
         #expect(streams.callCount <= callBound)
         #expect(most.calls <= 3 * pace + 10)
-        #expect(most.milliseconds < 60_000)
+        #expect(most.time < .seconds(60))
         #expect(oldest <= ageBound)
     }
 
@@ -99,14 +103,14 @@ struct GrowthTests {
                 }
                 let began = stage.table.calls
                 for _ in 0..<15 {
-                    stage.clock.advance(milliseconds: 1_000)
+                    stage.clock.advance(by: .seconds(1))
                     try await stage.sleepers(count + 1)
                 }
                 calls = 4 * (stage.table.calls - began)
                 stage.api.ledger.endWaiting()
                 for try await answer in group { #expect(answer.status == 200) }
             }
-            stage.clock.advance(milliseconds: 1_000)
+            stage.clock.advance(by: .seconds(1))
             perMinute.append(calls)
             print(
                 "idle minute, \(count) waiters on 10 partitions: \(calls) calls; "
@@ -135,7 +139,7 @@ struct GrowthTests {
                     of: try #require(StreamID("s")),
                     cursor: nil,
                     limit: 1,
-                    wait: 0
+                    wait: .zero
                 )
                 pages += 1
                 most.calls = max(most.calls, table.calls - before)

@@ -17,16 +17,16 @@ struct OwnEngineSweepTests {
         await api.publish(to: "s", key: "k")
         await api.publish(to: "kept", key: "k")
         await api.ledger.sweep()
-        await api.ledger.sweepDue(within: 60_000)
+        await api.ledger.sweepDue(within: .seconds(60))
         let before = logReads.count
         for _ in 0..<48 {
-            api.clock.advance(hours: 1)
-            await api.ledger.sweepDue(within: 60_000)
+            api.clock.advance(by: .hours(1))
+            await api.ledger.sweepDue(within: .seconds(60))
         }
         // After two days each is looked at, by two reads, whatever was known of it.
         #expect(logReads.count - before <= 4)
-        api.clock.advance(hours: 6)
-        #expect(await api.ledger.sweepDue(within: 60_000).removedRows == 1)
+        api.clock.advance(by: .hours(6))
+        #expect(await api.ledger.sweepDue(within: .seconds(60)).removedRows == 1)
         #expect(chunks(memory).count == 1)
     }
 
@@ -37,9 +37,9 @@ struct OwnEngineSweepTests {
         await api.create("s", with: ",\"partition_count\":1,\"retention_hours\":null")
         await api.publish(to: "s", key: "k")
         await api.ledger.sweep()
-        api.clock.advance(hours: 10)
+        api.clock.advance(by: .hours(10))
         await api.call("PATCH", at: "/streams/s", sending: "{\"retention_hours\":5}")
-        #expect(await api.ledger.sweepDue(within: 60_000).removedRows == 1)
+        #expect(await api.ledger.sweepDue(within: .seconds(60)).removedRows == 1)
         #expect(chunks(memory).isEmpty)
     }
 
@@ -66,8 +66,8 @@ struct OwnEngineSweepTests {
         let count = Limits.sweepPages * Limits.sweepPageRows + 10
         try await repeatChunk(until: count, in: memory)
         await api.ledger.sweep()
-        api.clock.advance(hours: 50)
-        #expect(await api.ledger.sweepDue(within: 60_000).removedRows == count)
+        api.clock.advance(by: .hours(50))
+        #expect(await api.ledger.sweepDue(within: .seconds(60)).removedRows == count)
         #expect(chunks(memory).isEmpty)
     }
 

@@ -19,7 +19,7 @@ struct PartitionAppenderTests {
         let gate: Gate
         let writes: CallCount
 
-        init(patience: Int64 = 10_000) async throws {
+        init(patience: Duration = .seconds(10)) async throws {
             let (arrived, gate, writes) = (Gate(), Gate(), CallCount())
             let table = FaultyTable(MemoryTable()) { call, moment in
                 guard !call.kind.isRead, call.isOfLog, moment == .before else { return }
@@ -141,7 +141,7 @@ struct PartitionAppenderTests {
             await Task.yield()
         }
         #expect(!stage.appender.isIdle(by: clock))
-        stage.api.clock.advance(milliseconds: Limits.cacheAge)
+        stage.api.clock.advance(by: Limits.cacheAge)
         #expect(stage.appender.tail(by: clock) == nil)
         while !stage.appender.isIdle(by: clock) {
             try patience.check("still busy")
@@ -194,14 +194,14 @@ struct PartitionAppenderTests {
 
     @Test("What waited until its deadline is overdue, and never sent")
     func overdue() async throws {
-        let stage = try await Stage(patience: 100)
+        let stage = try await Stage(patience: .milliseconds(100))
         async let first = stage.append(stage.unit("a"))
         await stage.arrived.wait()
         let late = Task { await stage.append(stage.unit("b")) }
         let turn = AppendTurn()
         stage.appender.add(turn, arrived: stage.ledger.clock.instant())
         for _ in 0..<1000 { await Task.yield() }
-        stage.api.clock.advance(milliseconds: 100)
+        stage.api.clock.advance(by: .milliseconds(100))
         stage.gate.open()
         _ = await first
         #expect(await late.value == .overdue)
@@ -226,7 +226,7 @@ struct PartitionAppenderTests {
         // The one that comes second pauses.
         let waiting = Task {
             while !Task.isCancelled {
-                stage.api.clock.advance(milliseconds: 1)
+                stage.api.clock.advance(by: .milliseconds(1))
                 await Task.yield()
             }
         }

@@ -68,11 +68,7 @@ extension API {
     }
 }
 
-extension API: KeyedTransport {
-    func with(key: String?) -> any APITransport { with(key) }
-}
-
-extension API: QuietTransport {
+extension API: APITransport {
     func send(_ request: SuiteRequest) async -> Answer {
         let authorization = key.map { [(name: "authorization", value: "Bearer \($0)")] } ?? []
         let hasOwn = request.headers.contains { $0.name == "authorization" }
@@ -88,6 +84,8 @@ extension API: QuietTransport {
 
     /// With random numbers that no other sibling draws: two processes never do.
     func sibling() -> any APITransport { another(seed: .random(in: 3...UInt64.max)) }
+
+    func with(key: String?) -> any APITransport { with(key) }
 }
 
 /// The engines that every test of the service runs on.

@@ -46,7 +46,7 @@ extension Provocation {
         Provocation(code: "tail_unverified", deletesLogByItself: true) { client in
             try await client.publish()
             try await client.publish()
-            client.fixture.clock.advance(hours: 60)
+            client.fixture.clock.advance(by: .hours(60))
             // The newer chunk goes first, as it may where the engine deletes; no sweep ran for days.
             _ = client.fixture.memory.expire(now: client.fixture.clock.now()) { key in
                 if case .chunk(_, _, let offset) = key { offset.rawValue == 1 } else { false }
@@ -55,7 +55,7 @@ extension Provocation {
         },
         Provocation(code: "clock_suspect") { client in
             try await client.publish()
-            client.fixture.clock.jump(milliseconds: 9 * 86_400_000)
+            client.fixture.clock.jump(by: .hours(216))
             return try await client.publish()
         },
         Provocation(code: "storage_full") { client in

@@ -93,7 +93,7 @@ extension Provocation {
         },
         Provocation(code: "offset_expired") { client in
             try await client.publish()
-            client.fixture.clock.advance(hours: 2)
+            client.fixture.clock.advance(by: .hours(2))
             return try await client.poll()
         },
         Provocation(code: "idempotency_key_reused") { client in

@@ -87,7 +87,7 @@ struct Clients: Sendable {
             at: "/streams/orders/subscriptions",
             sending: JSONBody.subscription("u")
         )
-        clock.advance(hours: 60)
+        clock.advance(by: .hours(60))
         await node.ledger.sweep()
         repeatable = []
     }
@@ -110,7 +110,7 @@ struct Clients: Sendable {
         )
         await publish(["x", "y"], to: "short")
         _ = await node.call("DELETE", at: "/streams/short")
-        clock.advance(hours: 1)
+        clock.advance(by: .hours(1))
         await node.ledger.sweep()
     }
 
@@ -208,7 +208,7 @@ extension TestLedger {
     /// `seed` must differ between those of one table.
     init(onFaulty table: any Table, seed: UInt64, clock: ManualClock) {
         var configuration = Ledger.Configuration()
-        configuration.appendDeadline = 200
+        configuration.appendDeadline = .milliseconds(200)
         self.init(table, clock: clock, random: .seeded(seed), configuration: configuration)
     }
 }
