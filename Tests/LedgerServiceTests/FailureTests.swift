@@ -41,9 +41,9 @@ struct FailureTests {
         let start = Timestamp(milliseconds: 0)
         let doubt = ClockTrust.Doubt(
             instead: start,
-            lead: 7_200_000,
-            began: Instant(now: start, uptime: 0),
-            rest: 60_000
+            lead: .hours(2),
+            began: Instant(now: start, uptime: .zero),
+            rest: .seconds(60)
         )
         let errors: [LedgerError] = [
             .clockSuspect(doubt),

@@ -105,38 +105,44 @@ struct PutQueueTests {
 
     @Test("A put that nobody answered comes again, and says nothing about the pace")
     func unavailable() throws {
-        var queue = PutQueue(writes(1), pace: PutPace(), now: 0)
+        var queue = PutQueue(writes(1), pace: PutPace(), now: .zero)
         let sent = burst(&queue)
         let first = try #require(sent.first)
         let error = TableError(.indefinite, reason: .unavailable, message: "test")
-        queue.receive(.refused(error), of: first, now: 1)
+        queue.receive(.refused(error), of: first, now: .milliseconds(1))
         #expect(queue.failure == nil && queue.pace == PutPace())
         let again = burst(&queue)
-        #expect(again.map(\.write) == [first.write] && again.first?.pause == 25...50)
+        #expect(
+            again.map(\.write) == [first.write]
+                && again.first?.pause == .milliseconds(25) ... .milliseconds(50)
+        )
     }
 
     @Test("A put that is not to be sent again fails the step, by the first reason of several")
     func abandoned() {
-        var queue = PutQueue(writes(3), pace: PutPace(), now: 0)
+        var queue = PutQueue(writes(3), pace: PutPace(), now: .zero)
         let sent = burst(&queue)
-        queue.receive(.abandoned(Self.throttled), of: sent[0], now: 0)
+        queue.receive(.abandoned(Self.throttled), of: sent[0], now: .zero)
         #expect(queue.failure == Self.throttled && queue.pace == PutPace())
         let full = TableError(.definite, reason: .full, message: "test")
-        queue.receive(.refused(full), of: sent[1], now: 0)
-        queue.receive(.stored, of: sent[2], now: 0)
+        queue.receive(.refused(full), of: sent[1], now: .zero)
+        queue.receive(.stored, of: sent[2], now: .zero)
         #expect(queue.failure == Self.throttled && queue.next() == nil)
     }
 
     @Test("A standstill lasts since the last put that was stored, or since the beginning")
     func standstillBegins() {
-        let begin: Int64 = 1_000_000
-        let stored = begin + Limits.foldStandstill - 1
+        let begin = Duration.seconds(1_000)
+        let moment = Duration.milliseconds(1)
+        let stored = begin + Limits.foldStandstill - moment
         var queue = PutQueue(writes(2), pace: PutPace(), now: begin)
         let sent = burst(&queue)
         queue.receive(.refused(Self.throttled), of: sent[0], now: stored)
         #expect(queue.failure == nil)
         queue.receive(.stored, of: sent[1], now: stored)
-        for (since, isOver) in [(Limits.foldStandstill - 1, false), (Limits.foldStandstill, true)] {
+        for (since, isOver) in [
+            (Limits.foldStandstill - moment, false), (Limits.foldStandstill, true),
+        ] {
             for sending in burst(&queue) {
                 queue.receive(.refused(Self.throttled), of: sending, now: stored + since)
             }
@@ -146,15 +152,15 @@ struct PutQueueTests {
 
     @Test("The pace rises by an eighth after as many stored puts as are sent at once")
     func raised() {
-        var queue = PutQueue(writes(1_000), pace: PutPace(), now: 0)
+        var queue = PutQueue(writes(1_000), pace: PutPace(), now: .zero)
         var sent = burst(&queue)[...]
         func store(_ count: Int) {
-            for sending in sent.prefix(count) { queue.receive(.stored, of: sending, now: 0) }
+            for sending in sent.prefix(count) { queue.receive(.stored, of: sending, now: .zero) }
             sent = sent.dropFirst(count)
         }
         func throttle() {
             if let sending = sent.popFirst() {
-                queue.receive(.refused(Self.throttled), of: sending, now: 0)
+                queue.receive(.refused(Self.throttled), of: sending, now: .zero)
             }
         }
         throttle()
@@ -181,21 +187,21 @@ struct PutQueueTests {
 
     @Test("What is first sent after a throttle halves the pace again, down to one put at a time")
     func halvedAgain() {
-        var queue = PutQueue(writes(Limits.foldPutsAtOnce + 1), pace: PutPace(), now: 0)
+        var queue = PutQueue(writes(Limits.foldPutsAtOnce + 1), pace: PutPace(), now: .zero)
         let sent = burst(&queue)
-        queue.receive(.refused(Self.throttled), of: sent[0], now: 0)
-        for sending in sent.dropFirst() { queue.receive(.stored, of: sending, now: 0) }
+        queue.receive(.refused(Self.throttled), of: sent[0], now: .zero)
+        for sending in sent.dropFirst() { queue.receive(.stored, of: sending, now: .zero) }
         let pace = queue.pace.together
         let rest = burst(&queue)
         #expect(rest.count == 2)
         for sending in rest {
-            let isFresh = sending.pause == 0...0
-            queue.receive(isFresh ? .refused(Self.throttled) : .stored, of: sending, now: 0)
+            let isFresh = sending.pause == .zero ... .zero
+            queue.receive(isFresh ? .refused(Self.throttled) : .stored, of: sending, now: .zero)
         }
         #expect(queue.pace.together == pace / 2)
         for _ in 0..<10 {
             for sending in burst(&queue) {
-                queue.receive(.refused(Self.throttled), of: sending, now: 0)
+                queue.receive(.refused(Self.throttled), of: sending, now: .zero)
             }
         }
         #expect(queue.pace.together == 1)
@@ -204,10 +210,11 @@ struct PutQueueTests {
     @Test("A pause is twice the one before, up to the longest, however often it is refused")
     func backOff() {
         var backOff = BackOff()
-        for longest in [50, 100, 200, 400, 800, 1_600] as [Int64] {
-            #expect(backOff.refused() == longest / 2...longest)
+        for longest in [50, 100, 200, 400, 800, 1_600] {
+            let pause = backOff.refused()
+            #expect(pause == .milliseconds(longest / 2) ... .milliseconds(longest))
         }
-        for _ in 0..<100 { #expect(backOff.refused() == 1_000...2_000) }
+        for _ in 0..<100 { #expect(backOff.refused() == .seconds(1) ... .seconds(2)) }
     }
 
     // MARK: Random walk

@@ -110,7 +110,7 @@ extension LedgerError {
     /// True for an error of a body that says where the fault is, with a line where there are lines.
     fileprivate func namesField(of kind: MediaType) -> Bool {
         switch self {
-        case .invalid, .invalidEventKey, .tooLarge:
+        case .invalid, .malformed, .invalidEventKey, .tooLarge:
             // Without any event there is no line to name.
             kind == .json || self == Self.empty
         case .inLine(let number, let error):

@@ -145,13 +145,10 @@ struct PublishParserTests {
             let start = Array(body.utf8.prefix { $0 != UInt8(ascii: "*") })
             let rest = Array(body.utf8.dropFirst(start.count + 1))
             let message = "is not as it should be: invalid UTF-8 at byte \(start.count)"
-            #expect(throws: LedgerError.invalid(field: "body", message: message)) {
-                try PublishParser.parse(start + bytes + rest, as: .json)
-            }
+            expect(.invalid(field: "body", message: message), in: start + bytes + rest, as: .json)
+            let lines = Array("\(good)\n".utf8) + start + bytes + rest
             let inLine = LedgerError.invalid(field: "events[1]", message: message)
-            #expect(throws: LedgerError.inLine(2, inLine)) {
-                try PublishParser.parse(Array("\(good)\n".utf8) + start + bytes + rest, as: .ndjson)
-            }
+            expect(.inLine(2, inLine), in: lines, as: .ndjson)
         }
     }
 
@@ -447,7 +444,37 @@ private func expect(
     as kind: MediaType = .json,
     sourceLocation place: SourceLocation = #_sourceLocation
 ) {
-    #expect(throws: error, "\(body.prefix(100))", sourceLocation: place) {
-        try parse(body, as: kind)
+    expect(error, in: Array(body.utf8), as: kind, sourceLocation: place)
+}
+
+private func expect(
+    _ error: LedgerError,
+    in body: [UInt8],
+    as kind: MediaType,
+    sourceLocation place: SourceLocation = #_sourceLocation
+) {
+    let found = #expect(throws: LedgerError.self, sourceLocation: place) {
+        try PublishParser.parse(body, as: kind)
+    }
+    let text = String(decoding: body.prefix(100), as: UTF8.self)
+    #expect(found?.ofField == error, "\(text)", sourceLocation: place)
+}
+
+extension LedgerError {
+    /// A fault of the JSON as the fault of a field that it is answered as.
+    fileprivate var ofField: LedgerError {
+        switch self {
+        case .malformed(let field, _):
+            .invalid(field: field, message: ErrorAnswer(self).reason(field))
+        case .inLine(let number, let error): .inLine(number, error.ofField)
+        default: self
+        }
+    }
+}
+
+extension ErrorAnswer {
+    /// The message without the field at its beginning.
+    fileprivate func reason(_ field: String) -> String {
+        String(message.trimmingPrefix(field + " "))
     }
 }
