@@ -20,7 +20,8 @@ package struct Cursor: Hashable, Sendable {
     package var positions: PartitionPositions
 
     /// A cursor; `epoch` is not negative.
-    package init(subscription: SubscriptionIncarnation, epoch: Int64, positions: PartitionPositions) {
+    package init(subscription: SubscriptionIncarnation, epoch: Int64, positions: PartitionPositions)
+    {
         precondition(epoch >= 0, "a seek epoch is never negative")
         self.subscription = subscription
         self.epoch = epoch
