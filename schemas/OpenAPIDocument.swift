@@ -5936,7 +5936,7 @@ let openAPIText: StaticString = #"""
             "default": "latest"
           },
           "filter": {
-            "anyOf": [
+            "oneOf": [
               {
                 "$ref": "#/components/schemas/SubscriptionFilter"
               },
@@ -6159,7 +6159,7 @@ let openAPIText: StaticString = #"""
         "type": "object",
         "properties": {
           "filter": {
-            "anyOf": [
+            "oneOf": [
               {
                 "$ref": "#/components/schemas/SubscriptionFilter"
               },

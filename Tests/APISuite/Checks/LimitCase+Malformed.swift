@@ -134,7 +134,7 @@ extension LimitCase {
         filter("{\"types\":null}", field: "filter.types"),
         filter("{\"keys\":[\"\"]}", field: "filter.keys[0]"),
         filter("{\"types\":[\"a\",1]}", field: "filter.types[1]"),
-        filter("{\"type\":[\"a\"]}", field: "filter.type"),
+        filter("{\"type\":[\"a\"]}", field: "type"),
         filter("{\"keys\":[\(list(of: 17))]}", field: "filter.keys"),
         filter("{\"keys\":[\(list(of: 16))],\"types\":[\"\(long(255))*\"]}", status: 201),
         filter("{\"types\":[\"\(long(256))\"]}", field: "filter.types[0]"),

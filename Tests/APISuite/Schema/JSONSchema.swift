@@ -167,7 +167,8 @@ extension JSONSchema.Check {
     }
 
     func minProperties(_ limit: JSONValue) -> [String] {
-        fault(if: members.count < limit.integer, saying: "has \(members.count) members")
+        guard case .object = value else { return [] }
+        return fault(if: members.count < limit.integer, saying: "has \(members.count) members")
     }
 
     func maxProperties(_ limit: JSONValue) -> [String] {

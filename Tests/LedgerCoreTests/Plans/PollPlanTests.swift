@@ -293,7 +293,8 @@ struct PollPlanTests {
             expected.append(keys)
         }
         let wanted = random.happens(0.3) ? "k1" : nil
-        let filter = EventFilter(types: nil, keys: wanted.map { [TextPattern(exactly: Array($0.utf8))] })
+        let keys = wanted.map { [TextPattern(exactly: Array($0.utf8))] }
+        let filter = EventFilter(types: nil, keys: keys)
         var positions = Array(repeating: log(0), count: count)
         var found = Array(repeating: [String](), count: count)
         var pages = 0
