@@ -5,6 +5,9 @@ extension TableAccess {
     /// The shell of ``TailPlan``: the last log row of one partition and, read after it, its progress.
     ///
     /// Without `alwaysProgress` that is not read where the log alone says how it ends.
+    // Not inlined: an async shell that is compiled into each of its callers brings all its plan's
+    // states along, at each of its suspensions; a few of them made a package 2 % larger.
+    @inline(never)
     func readTail(
         of partition: Partition,
         in stream: StreamIncarnation,
@@ -41,6 +44,8 @@ extension TableAccess {
     }
 
     /// A partition's end, as far as it can be seen.
+    // Not inlined: see ``TableAccess/readTail(of:in:alwaysProgress:)``.
+    @inline(never)
     func end(
         of partition: Partition,
         in stream: StreamRow

@@ -52,6 +52,8 @@ extension Folds {
     }
 
     /// Records that a tail was seen, or taken on an operator's word.
+    // Not inlined: see ``TableAccess/readTail(of:in:alwaysProgress:)``.
+    @inline(never)
     func markSwept(
         _ request: FoldRequest,
         tail: Offset,

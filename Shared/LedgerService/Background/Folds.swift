@@ -135,6 +135,8 @@ final class Folds: Sendable {
     }
 
     /// Makes a call that may be repeated, as ``RepeatedCall`` has it.
+    // Not inlined: see ``TableAccess/readTail(of:in:alwaysProgress:)``.
+    @inline(never)
     private func persist<Success: Sendable>(
         within patience: FoldPatience,
         _ call: (_ decided: Instant) async throws(TableError) -> Success
@@ -159,6 +161,8 @@ final class Folds: Sendable {
 
     /// Does writes whose failed condition is as good as success, some at a time, as a ``PutQueue`` has
     /// it.
+    // Not inlined: see ``TableAccess/readTail(of:in:alwaysProgress:)``.
+    @inline(never)
     private func store(
         _ writes: [Write],
         at pace: inout PutPace,

@@ -127,6 +127,8 @@ final class Appends: Sendable {
     }
 
     /// Appends whatever was stored before.
+    // Not inlined: see ``TableAccess/readTail(of:in:alwaysProgress:)``.
+    @inline(never)
     private func appendNow(
         _ units: [AppendUnit],
         to partitions: [Partition],

@@ -29,6 +29,8 @@ final class OffsetSearches: Sendable {
         try await search(for: .timestamp(timestamp), in: partition, of: stream, until: end)
     }
 
+    // Not inlined: see ``TableAccess/readTail(of:in:alwaysProgress:)``.
+    @inline(never)
     private func search(
         for target: OffsetSearch.Target,
         in partition: Partition,
