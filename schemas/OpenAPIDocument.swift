@@ -678,7 +678,7 @@ let openAPIText: StaticString = #"""
           }
         ],
         "summary": "Read events without a subscription",
-        "description": "Reads one partition, or with neither `partition` nor `key` all of them in turns. Nothing is stored by it. `cursor` goes on where a page ended; it does not go with `from` or `last`, nor they with one another. With `key` or `type` what does not fit is passed over, and `scanned` counts what was looked at. One call decodes at most 16 MB (8 MB with a filter), looks at 10,000 events, and reads for about 2 seconds: then the page ends where it is, perhaps without events, with `caught_up` false and the cursor moved on.",
+        "description": "Reads one partition, or with neither `partition` nor `key` all of them in turns. Nothing is stored by it. `cursor` goes on where a page ended; it does not go with `from` or `last`, nor they with one another. With `key` or `type` what does not fit is passed over, and `scanned` counts what was looked at. One call decodes at most 16 MB (8 MB with a filter), looks at 10,000 events, and reads for about 2 seconds: then the page ends where it is, perhaps without events, with `caught_up` false and the cursor moved on. With `Accept: text/event-stream` and nothing else the answer is a stream of server-sent events: `event: page` with a page's JSON as `data`, and as `id` the cursor behind it; a page without events sends at most its `id`. It waits for events by itself, gives a sign of life every 15 seconds, and ends after 5 minutes or with an error; whoever comes back with `Last-Event-ID` goes on there and is told the error. A function gives one page and `retry: 1000`.",
         "parameters": [
           {
             "$ref": "#/components/parameters/partition"
@@ -703,6 +703,9 @@ let openAPIText: StaticString = #"""
           },
           {
             "$ref": "#/components/parameters/limit"
+          },
+          {
+            "$ref": "#/components/parameters/lastEventId"
           }
         ],
         "responses": {
@@ -712,6 +715,12 @@ let openAPIText: StaticString = #"""
               "application/json": {
                 "schema": {
                   "$ref": "#/components/schemas/EventPage"
+                }
+              },
+              "text/event-stream": {
+                "schema": {
+                  "type": "string",
+                  "description": "Server-sent events, UTF-8."
                 }
               }
             }
@@ -1619,7 +1628,7 @@ let openAPIText: StaticString = #"""
           }
         ],
         "summary": "Poll for events",
-        "description": "Gives the events after the committed positions, or after `cursor`, and commits nothing. With `wait`, an empty poll waits for events. A subscription with a filter passes over what does not fit; one call decodes at most 8 MB, looks at 10,000 events and reads for about 2 seconds, then the page ends where it is, perhaps without events, with `caught_up` false and the cursor moved on.",
+        "description": "Gives the events after the committed positions, or after `cursor`, and commits nothing. With `wait`, an empty poll waits for events. A subscription with a filter passes over what does not fit; one call decodes at most 8 MB, looks at 10,000 events and reads for about 2 seconds, then the page ends where it is, perhaps without events, with `caught_up` false and the cursor moved on. With `Accept: text/event-stream` and nothing else the answer is a stream of server-sent events: `event: page` with a page's JSON as `data`, and as `id` the cursor behind it; a page without events sends at most its `id`. It waits for events by itself, gives a sign of life every 15 seconds, and ends after 5 minutes or with an error; whoever comes back with `Last-Event-ID` goes on there and is told the error. A function gives one page and `retry: 1000`.",
         "parameters": [
           {
             "$ref": "#/components/parameters/limit"
@@ -1629,6 +1638,9 @@ let openAPIText: StaticString = #"""
           },
           {
             "$ref": "#/components/parameters/cursor"
+          },
+          {
+            "$ref": "#/components/parameters/lastEventId"
           }
         ],
         "responses": {
@@ -1638,6 +1650,12 @@ let openAPIText: StaticString = #"""
               "application/json": {
                 "schema": {
                   "$ref": "#/components/schemas/PollPage"
+                }
+              },
+              "text/event-stream": {
+                "schema": {
+                  "type": "string",
+                  "description": "Server-sent events, UTF-8."
                 }
               }
             }
@@ -2607,6 +2625,15 @@ let openAPIText: StaticString = #"""
           "$ref": "#/components/schemas/ApiKeyId"
         },
         "example": "0f3a9c5e7b1d2468"
+      },
+      "lastEventId": {
+        "name": "Last-Event-ID",
+        "in": "header",
+        "required": false,
+        "schema": {
+          "type": "string"
+        },
+        "description": "With `Accept: text/event-stream`: the id of the last event that came, which a browser sends by itself when it comes back. It goes before `cursor`, `from` and `last`."
       }
     },
     "headers": {

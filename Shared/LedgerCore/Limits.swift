@@ -50,6 +50,10 @@ public enum Limits {
     public static let pageEntries = 1...1000
     /// Entries in a page when `limit` is left out.
     public static let defaultPageEntries = 100
+    /// The longest silence in a stream of server-sent events.
+    package static let eventStreamPause = Duration.seconds(15)
+    /// The age at which such a stream ends; its client comes back.
+    package static let eventStreamAge = Duration.seconds(300)
     /// A page of events by the event measure, bytes; always at least one event.
     public static let pageBytes = 1024 * 1024
     /// The most that one reading call decodes, bytes before compression: sixteen pages' worth, so

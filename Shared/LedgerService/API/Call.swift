@@ -11,6 +11,8 @@ struct Call {
     let request: APIRequest
     let caller: Caller
     let query: QueryParameters
+    /// True where an answer goes out only when it is complete: in a function.
+    let answersAtOnce: Bool
     /// The bodies that the endpoint takes.
     let accepts: Endpoint.Body
     private let path: PathParameters
@@ -26,6 +28,7 @@ struct Call {
         query = try QueryParameters(request.query, allowed: endpoint.query)
         ledger = api.ledger
         gate = api.gate
+        answersAtOnce = api.answersAtOnce
         self.request = request
         self.caller = caller
         accepts = endpoint.body

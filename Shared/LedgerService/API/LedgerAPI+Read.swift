@@ -10,31 +10,42 @@ extension LedgerAPI {
             key: try query.key(),
             type: try type(in: query),
             from: try origin(in: query),
-            limit: try query.limit(),
-            wait: try query.wait()
+            limit: try query.limit()
         )
-        let found = try await call.ledger.read(call.stream, as: request)
-        let response = APIResponse.json(capacity: found.page.estimatedBytes) { writer in
-            var events = EventWriter(found.stream.id)
-            writer.beginObject()
-            writer.key("events")
-            events.write(found.page, to: &writer)
-            if let next = found.nextOffset {
-                writer.key("next_offset")
-                writer.integer(next.rawValue)
-            }
-            writer.key("cursor")
-            writer.string(found.cursor.encoded)
-            if request.filter != nil {
-                writer.key("scanned")
-                writer.integer(found.page.scanned)
-            }
-            writer.key("caught_up")
-            writer.boolean(found.page.caughtUp)
-            writer.endObject()
+        return try await call.answer(from: nil) { (cursor, wait) throws(LedgerError) in
+            var request = request
+            request.wait = wait
+            if let cursor { request.origin = .cursor(cursor) }
+            let found = try await call.ledger.read(call.stream, as: request)
+            return written(found, isFiltered: request.filter != nil)
         }
-        try await call.confirmCaller()
-        return response
+    }
+
+    private static func written(_ found: LogPage, isFiltered: Bool) -> WrittenPage {
+        var writer = JSONWriter(capacity: found.page.estimatedBytes)
+        var events = EventWriter(found.stream.id)
+        let cursor = found.cursor.encoded
+        writer.beginObject()
+        writer.key("events")
+        events.write(found.page, to: &writer)
+        if let next = found.nextOffset {
+            writer.key("next_offset")
+            writer.integer(next.rawValue)
+        }
+        writer.key("cursor")
+        writer.string(cursor)
+        if isFiltered {
+            writer.key("scanned")
+            writer.integer(found.page.scanned)
+        }
+        writer.key("caught_up")
+        writer.boolean(found.page.caughtUp)
+        writer.endObject()
+        return WrittenPage(
+            json: writer.finish(),
+            cursor: cursor,
+            isEmpty: found.page.events.isEmpty
+        )
     }
 
     private static func type(in query: QueryParameters) throws(LedgerError) -> TextPattern? {

@@ -84,28 +84,38 @@ extension LedgerAPI {
     }
 
     static func poll(_ call: Call) async throws(LedgerError) -> APIResponse {
-        let found = try await call.ledger.subscriptions.poll(
-            call.subscription,
-            of: call.stream,
-            cursor: call.query.text("cursor"),
-            limit: try call.query.limit(),
-            wait: try call.query.wait()
-        )
-        let response = APIResponse.json(capacity: found.page.estimatedBytes) { writer in
-            var events = EventWriter(call.stream)
-            writer.beginObject()
-            writer.key("events")
-            events.write(found.page, to: &writer)
-            writer.key("cursor")
-            writer.string(found.cursor)
-            writer.key("remaining")
-            writer.integer(found.page.remaining)
-            writer.key("caught_up")
-            writer.boolean(found.page.caughtUp)
-            writer.endObject()
+        let limit = try call.query.limit()
+        return try await call.answer(from: call.query.text("cursor")) {
+            (cursor, wait) throws(LedgerError) in
+            let found = try await call.ledger.subscriptions.poll(
+                call.subscription,
+                of: call.stream,
+                cursor: cursor,
+                limit: limit,
+                wait: wait
+            )
+            return written(found, of: call.stream)
         }
-        try await call.confirmCaller()
-        return response
+    }
+
+    private static func written(_ found: SubscriptionPage, of stream: StreamID) -> WrittenPage {
+        var writer = JSONWriter(capacity: found.page.estimatedBytes)
+        var events = EventWriter(stream)
+        writer.beginObject()
+        writer.key("events")
+        events.write(found.page, to: &writer)
+        writer.key("cursor")
+        writer.string(found.cursor)
+        writer.key("remaining")
+        writer.integer(found.page.remaining)
+        writer.key("caught_up")
+        writer.boolean(found.page.caughtUp)
+        writer.endObject()
+        return WrittenPage(
+            json: writer.finish(),
+            cursor: found.cursor,
+            isEmpty: found.page.events.isEmpty
+        )
     }
 
     static func commit(_ call: Call) async throws(LedgerError) -> APIResponse {

@@ -12,6 +12,9 @@ package struct LedgerAPI: APIHandler {
     let gate: KeyGate?
     private let function: LedgerFunction?
 
+    /// True in a function, whose answers go out when they are complete.
+    var answersAtOnce: Bool { function != nil }
+
     /// The API of `ledger`: all of it, or only the endpoints of one function.
     package init(_ ledger: Ledger, only function: LedgerFunction? = nil, keys: KeyPolicy = .off) {
         self.ledger = ledger

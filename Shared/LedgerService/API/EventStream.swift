@@ -1,0 +1,134 @@
+import LedgerBytes
+import LedgerCore
+
+/// A page of events as a client gets it.
+struct WrittenPage: Sendable {
+    let json: [UInt8]
+    /// The place at which the next page begins.
+    let cursor: String
+    /// True for a page that has no event, whether or not it got further.
+    let isEmpty: Bool
+}
+
+/// A poll or a read: one page, or server-sent events with a page each.
+extension Call {
+    /// Reads from a cursor, nil being where the call says, and waits so long where there is nothing.
+    typealias Read = @Sendable (String?, Duration) async throws(LedgerError) -> WrittenPage
+
+    /// Answers with the page that `read` finds or, if the client accepts only that, with a stream of
+    /// such pages.
+    ///
+    /// A client that comes back names the last page's cursor in `Last-Event-ID`.
+    func answer(
+        from cursor: String?,
+        read: @escaping Read
+    ) async throws(LedgerError) -> APIResponse {
+        let wait = try query.wait()
+        guard wantsEventStream else {
+            let page = try await read(cursor, wait)
+            try await confirmCaller()
+            return APIResponse(
+                status: 200,
+                headers: [("content-type", "application/json")],
+                body: page.json
+            )
+        }
+        let start = request.header("last-event-id") ?? cursor
+        let pause = answersAtOnce ? max(wait, Limits.eventStreamPause) : .zero
+        let first = try await read(start, pause)
+        try await confirmCaller()
+        let headers = [
+            (name: "content-type", value: "text/event-stream"),
+            // Proxies that collect an answer would hold the events back.
+            (name: "x-accel-buffering", value: "no"),
+        ]
+        guard !answersAtOnce else {
+            let body = ServerSentEvent.text(of: first) + ServerSentEvent.retry
+            return APIResponse(status: 200, headers: headers, body: body)
+        }
+        return APIResponse(
+            status: 200,
+            headers: headers,
+            stream: PageStream(from: first, of: self, read: read)
+        )
+    }
+
+    /// True if the client takes nothing but `text/event-stream`, as a browser's `EventSource` does.
+    private var wantsEventStream: Bool {
+        guard let accepted = request.header("accept") else { return false }
+        let types = accepted.utf8.split(separator: UInt8(ascii: ",")).map { element in
+            ASCII.trimmed(element.prefix { $0 != UInt8(ascii: ";") })
+        }
+        return !types.isEmpty && types.allSatisfy { ASCII.equal($0, "text/event-stream") }
+    }
+}
+
+/// Pages as they come, for one client: at least a sign of life every ``Limits/eventStreamPause``, and no
+/// longer than ``Limits/eventStreamAge``.
+///
+/// An error ends it: a client comes back by itself, and is answered with the error's status then.
+private actor PageStream: ChunkSource {
+    private let call: Call
+    private let read: Call.Read
+    private let began: Instant
+    private var first: WrittenPage?
+    private var cursor: String
+
+    init(from first: WrittenPage, of call: Call, read: @escaping Call.Read) {
+        self.call = call
+        self.read = read
+        self.first = first
+        cursor = first.cursor
+        began = call.ledger.clock.instant()
+    }
+
+    func next() async -> [UInt8]? {
+        if let first = first.take() { return ServerSentEvent.text(of: first) }
+        let age = call.ledger.clock.instant().elapsed(since: began)
+        guard !Task.isCancelled, age < Limits.eventStreamAge else { return nil }
+        do throws(LedgerError) {
+            let page = try await read(cursor, Limits.eventStreamPause)
+            try await call.confirmCaller()
+            let isMoved = page.cursor != cursor
+            cursor = page.cursor
+            return page.isEmpty && !isMoved
+                ? ServerSentEvent.comment : ServerSentEvent.text(of: page)
+        } catch {
+            return nil
+        }
+    }
+}
+
+/// The words of an event stream (HTML living standard, 9.2).
+enum ServerSentEvent {
+    /// Says that the server is still there.
+    static let comment = Array(": \n\n".utf8)
+    /// Has the client come back after a second, instead of its own few.
+    static let retry = Array("retry: 1000\n\n".utf8)
+
+    /// A page as an event under its cursor; the cursor alone of a page without events.
+    static func text(of page: WrittenPage) -> [UInt8] {
+        var text = Array("id: \(page.cursor)\n".utf8)
+        if !page.isEmpty {
+            text.reserveCapacity(text.count + page.json.count + 64)
+            text += Array("event: page\n".utf8)
+            append(page.json, to: &text)
+        }
+        text.append(UInt8(ascii: "\n"))
+        return text
+    }
+
+    /// Writes data, a line for each of its lines: an event's own JSON may have line breaks.
+    private static func append(_ data: [UInt8], to text: inout [UInt8]) {
+        var rest = data[...]
+        while true {
+            text += Array("data: ".utf8)
+            let line = rest.prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
+            text += line
+            text.append(UInt8(ascii: "\n"))
+            guard line.endIndex < rest.endIndex else { return }
+            let isPair = rest[line.endIndex...].starts(with: [0x0d, 0x0a])
+            rest = rest[(line.endIndex + (isPair ? 2 : 1))...]
+        }
+    }
+}
