@@ -14,6 +14,7 @@ enum RequestHeader: CaseIterable {
     case host
     case origin
     case userAgent
+    case lastEventID
     case requestID
 
     /// The name in the lower case that handlers look for; a literal, so that passing it on is free.
@@ -28,6 +29,7 @@ enum RequestHeader: CaseIterable {
         case .host: "host"
         case .origin: "origin"
         case .userAgent: "user-agent"
+        case .lastEventID: "last-event-id"
         case .requestID: "x-request-id"
         }
     }
@@ -43,6 +45,7 @@ enum RequestHeader: CaseIterable {
         case 12 where ASCII.equal(utf8, "content-type"): self = .contentType
         case 12 where ASCII.equal(utf8, "x-request-id"): self = .requestID
         case 13 where ASCII.equal(utf8, "authorization"): self = .authorization
+        case 13 where ASCII.equal(utf8, "last-event-id"): self = .lastEventID
         case 15 where ASCII.equal(utf8, "accept-encoding"): self = .acceptEncoding
         case 15 where ASCII.equal(utf8, "idempotency-key"): self = .idempotencyKey
         case 16 where ASCII.equal(utf8, "content-encoding"): self = .contentEncoding

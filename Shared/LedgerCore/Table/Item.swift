@@ -141,7 +141,7 @@ public enum Attribute: String, Sendable, CaseIterable {
     case start = "start"
     /// Positions that hold where no position row of the epoch exists.
     case positions = "pos"
-    /// The events that a subscription is for, an ``EventFilter``; absent: all.
+    /// The events that a subscription is for, an `EventFilter`; absent: all.
     case filter = "flt"
     /// The number of a subscription's seeks so far.
     case epoch = "e"

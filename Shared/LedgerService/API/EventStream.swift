@@ -89,6 +89,8 @@ private actor PageStream: ChunkSource {
         do throws(LedgerError) {
             let page = try await read(cursor, Limits.eventStreamPause)
             try await call.confirmCaller()
+            // A wait that was broken off has found nothing out.
+            guard !(page.isEmpty && Task.isCancelled) else { return nil }
             let isMoved = page.cursor != cursor
             cursor = page.cursor
             return page.isEmpty && !isMoved

@@ -164,7 +164,11 @@ struct EventStreamTests {
             await owner.call(method, at: target, sending: body, headers: root)
         }
         #expect(await call("POST", "/streams", JSONBody.stream("s")).status == 201)
-        let made = await call("POST", "/keys", #"{"name":"n","scopes":["consume:*"]}"#)
+        let made = await call(
+            "POST",
+            "/keys",
+            #"{"name":"n","scopes":[{"actions":["consume"],"streams":"*"}]}"#
+        )
         let key = try #require(made.text.firstMatch(of: /"key":"([^"]+)"/)).1
         let id = try #require(made.text.firstMatch(of: /"key_id":"([^"]+)"/)).1
         let request = APIRequest(
