@@ -93,6 +93,28 @@ public enum Limits {
     /// Retention when left out, hours.
     public static let defaultRetentionHours = 168
 
+    // MARK: Groups
+
+    /// Members of one subscription's group.
+    package static let members = 100
+    /// The name of a member, bytes.
+    package static let memberNameBytes = 1...64
+    /// A member's session, milliseconds.
+    package static let session: ClosedRange<Int64> = 10_000...300_000
+    /// A member's session when left out, milliseconds.
+    package static let defaultSession: Int64 = 45_000
+    /// Rows of a group that one query asks for: a group of the most partitions and members at once,
+    /// with many that have left.
+    package static let groupRows = 1_000
+    /// The time for which a member's row stays after its last renewal, hours.
+    package static let memberHours: Int64 = 24
+    /// The time for which the row of a member that has gone stays, hours.
+    package static let goneMemberHours: Int64 = 1
+    /// Timers that a process knows at least, those that it saw last.
+    package static let timers = 100_000
+    /// Tries of a commit's writes under a lease while the outcome of one is open.
+    package static let leaseCommitTries = 3
+
     // MARK: API keys
 
     /// The name of a key, bytes of UTF-8.
