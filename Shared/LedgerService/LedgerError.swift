@@ -228,7 +228,7 @@ package enum LedgerError: Error, Hashable, Sendable {
                 message: "\(offset.rawValue) lies beyond the partition's next offset "
                     + "\(tail.rawValue)"
             )
-        case .contention: self = .contention
+        case .contention, .tooManyMembers, .partitionLeased: self = .contention
         case .tailUnverified(let partition): self = .tailUnverified(partition)
         case .tooSlow(let milliseconds):
             let message = "reading took \(milliseconds) ms, too long to be trusted; try again"

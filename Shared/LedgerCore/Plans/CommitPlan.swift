@@ -6,7 +6,8 @@
 ///             └─ (no partition moved: the same way with nothing in it)
 ///
 /// A position beyond a partition's end is refused: what is published there later would be passed
-/// over. A partition that is further already stays there. Each partition is a write of its own, so
+/// over. A partition that is further already stays there. What a member of a group holds is not
+/// touched, and refused after the rest is written. Each partition is a write of its own, so
 /// an error may leave some of them moved, and then says so.
 package struct CommitPlan: ~Copyable {
     /// The next step of the shell.
@@ -26,8 +27,8 @@ package struct CommitPlan: ~Copyable {
         case created
         /// The tails of what moves are being read. Next: writing, finished.
         case checking([Partition], Cursor)
-        /// Positions are being written. Next: finished.
-        case writing
+        /// These positions are being written. Next: finished.
+        case writing([Partition], Cursor)
         /// The answer was given. Next: nothing.
         case finished
     }
@@ -38,6 +39,8 @@ package struct CommitPlan: ~Copyable {
     private let trust: TailTrust
     private let rules: Rules
     private var state = State.created
+    /// The objection to the first partition that a member of a group holds.
+    private var leased: Refusal?
 
     /// A commit of a subscription in its present state.
     package init(of current: SubscriptionState, trust: TailTrust, rules: Rules) {
@@ -56,9 +59,7 @@ package struct CommitPlan: ~Copyable {
         guard case .created = state else { preconditionFailure("a cursor is committed once") }
         do throws(Refusal) {
             let cursor = try current.cursor(text, rules: rules)
-            let moved = current.stream.partitions.filter {
-                current.positions[$0.index] != cursor.positions[$0.index]
-            }
+            let moved = movedPartitions(to: cursor)
             let checks: [PositionCheck] = moved.compactMap { partition in
                 let offset = cursor.positions[partition.index].logOffset
                 guard !isReached(partition, offset) else { return nil }
@@ -85,36 +86,25 @@ package struct CommitPlan: ~Copyable {
         } catch {
             return take((.finished, .fail(error)))
         }
-        let subscription = current.subscription
-        let writes = moved.map { partition in
-            PositionRow(
-                stream: current.stream.incarnation,
-                subscription: subscription.incarnation,
-                partition: partition,
-                epoch: subscription.epoch,
-                position: cursor.positions[partition.index]
-            ).commit(rules: rules)
-        }
-        return take((.writing, .write(writes)))
+        let writes = moved.map { write(cursor.positions[$0.index], in: $0) }
+        return take((.writing(moved, cursor), .write(writes)))
     }
 
     /// Takes the outcome of ``Action/write(_:)``: the first partition's error counts, but what any
     /// partition's write may have changed is in it.
     package mutating func receive(writes: [Result<WriteOutcome, TableError>]) -> Action {
-        guard case .writing = state else {
+        guard case .writing(let moved, let cursor) = state else {
             preconditionFailure("writes came that were not asked for")
         }
         do throws(Refusal) {
-            for outcome in writes { try judge(try outcome.orRefuse()) }
+            for (partition, outcome) in zip(moved, writes) {
+                let position = cursor.positions[partition.index]
+                try judge(try outcome.orRefuse(), of: position, in: partition)
+            }
+            if let leased { throw leased }
             return take((.finished, .finish))
         } catch {
-            let isChanged = writes.contains { outcome in
-                switch outcome {
-                case .success(let outcome): outcome == .applied
-                case .failure(let error): error.effect == .indefinite
-                }
-            }
-            return take((.finished, .fail(isChanged ? .afterChange(error) : error)))
+            return take((.finished, .fail(writes.mayHaveChanged ? .afterChange(error) : error)))
         }
     }
 
@@ -123,11 +113,62 @@ package struct CommitPlan: ~Copyable {
         return step.action
     }
 
-    /// A commit that was not written found a later position, which is fine, or a later epoch.
-    private func judge(_ outcome: WriteOutcome) throws(Refusal) {
+    /// The partitions that the cursor moves. A leased one is moved forward only, and only while no
+    /// member holds it.
+    private mutating func movedPartitions(to cursor: Cursor) -> [Partition] {
+        var moved: [Partition] = []
+        for partition in current.stream.partitions {
+            let (from, to) = (current.positions[partition.index], cursor.positions[partition.index])
+            guard let lease = current.rows[partition.index]?.lease else {
+                if from != to { moved.append(partition) }
+                continue
+            }
+            guard from.isBefore(to) else { continue }
+            if let owner = lease.owner, current.alive(owner) != nil, rules.keep(.plain) {
+                leased = leased ?? .partitionLeased(partition, owner: owner)
+            } else {
+                moved.append(partition)
+            }
+        }
+        return moved
+    }
+
+    /// The write of a position. Of a leased partition it ends the lease, so that whoever held it is
+    /// fenced off.
+    private func write(_ position: Position, in partition: Partition) -> Write {
+        let row = PositionRow(
+            stream: current.stream.incarnation,
+            subscription: current.subscription.incarnation,
+            partition: partition,
+            epoch: current.subscription.epoch,
+            position: position
+        )
+        guard let stored = current.rows[partition.index], let lease = stored.lease else {
+            return row.commit(rules: rules)
+        }
+        guard rules.keep(.plain) else {
+            let kept = row.leased(lease)
+            return .put(kept.item, if: kept.isForward)
+        }
+        return row.leased(Lease(epoch: lease.epoch + 1, owner: nil)).replace(stored, rules: rules)
+    }
+
+    /// A commit that was not written found a later position, which is fine, a later epoch, or that
+    /// the partition was leased meanwhile.
+    private func judge(
+        _ outcome: WriteOutcome,
+        of position: Position,
+        in partition: Partition
+    ) throws(Refusal) {
         guard case .conditionFailed(let current?) = outcome else { return }
         let row = try decoded { () throws(TableError) in try PositionRow(current) }
-        guard row.epoch == self.current.subscription.epoch else { throw .cursorSuperseded }
+        let epoch = self.current.subscription.epoch
+        guard row.epoch <= epoch else { throw .cursorSuperseded }
+        guard let lease = row.lease, row.epoch < epoch || row.position.isBefore(position) else {
+            return
+        }
+        guard let owner = lease.owner else { throw .contention }
+        throw .partitionLeased(partition, owner: owner)
     }
 }
 
@@ -137,8 +178,8 @@ package struct PositionCheck: Sendable {
     package let partition: Partition
     /// The position that it must reach.
     package let offset: Offset
-    fileprivate let stream: StreamID
-    fileprivate let trust: TailTrust
+    let stream: StreamID
+    let trust: TailTrust
 
     /// Judges a tail by the wall clock after it was read.
     ///

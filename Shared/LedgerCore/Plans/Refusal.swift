@@ -33,6 +33,10 @@ package enum Refusal: Error, Hashable, Sendable {
     case positionBeyondTail(Partition, position: Offset, tail: Offset)
     /// A subscription is to start beyond the partition's end.
     case startBeyondTail(Partition, offset: Offset, tail: Offset)
+    /// The group has as many members as it may have.
+    case tooManyMembers
+    /// A member of the subscription's group holds the partition.
+    case partitionLeased(Partition, owner: MemberName)
     /// Others changed the same row, at each of ``Limits/casTries``.
     case contention
 
