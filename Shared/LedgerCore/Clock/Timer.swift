@@ -32,7 +32,9 @@ package struct Timer: Hashable, Sendable {
 package struct TimerWatch: Sendable {
     private let rules: Rules
     private let capacity: Int
-    /// When each timer was first seen, milliseconds of uptime. A timer that is seen moves to
+    /// When each timer was first seen, milliseconds of uptime.
+    ///
+    /// A timer that is seen moves to
     /// `recent`; when that is full, the timers that were not seen meanwhile are forgotten.
     private var recent: [Timer: Int64] = [:]
     private var former: [Timer: Int64] = [:]

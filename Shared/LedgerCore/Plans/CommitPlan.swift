@@ -113,7 +113,9 @@ package struct CommitPlan: ~Copyable {
         return step.action
     }
 
-    /// The partitions that the cursor moves. A leased one is moved forward only, and only while no
+    /// The partitions that the cursor moves.
+    ///
+    /// A leased one is moved forward only, and only while no
     /// member holds it.
     private mutating func movedPartitions(to cursor: Cursor) -> [Partition] {
         var moved: [Partition] = []
@@ -133,7 +135,9 @@ package struct CommitPlan: ~Copyable {
         return moved
     }
 
-    /// The write of a position. Of a leased partition it ends the lease, so that whoever held it is
+    /// The write of a position.
+    ///
+    /// Of a leased partition it ends the lease, so that whoever held it is
     /// fenced off.
     private func write(_ position: Position, in partition: Partition) -> Write {
         let row = PositionRow(

@@ -66,6 +66,7 @@ package struct GroupCommitPlan: ~Copyable {
     ///   - now: The time of the decision, by the wall clock.
     ///   - random: A number for the names of new sessions.
     ///   - isReached: True where a log is known to reach so far, so that its tail need not be read.
+    /// - Returns: Checks of the tails, or a failure.
     package mutating func start(
         to text: String,
         now: Timestamp,

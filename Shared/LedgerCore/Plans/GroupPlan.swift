@@ -71,6 +71,7 @@ package struct GroupPlan: ~Copyable {
     ///   - random: A number for the name of a new session.
     ///   - isOver: True when a timer is over, as a ``TimerWatch`` says. It is asked for every timer
     ///     of the group, so that this process watches all of them.
+    /// - Returns: Writes, or the end of the look.
     package mutating func start(
         from text: String?,
         now: Timestamp,
@@ -200,7 +201,9 @@ package struct GroupPlan: ~Copyable {
     }
 
     /// The position of the next event: the cursor's, where it is of the present lease, else the
-    /// committed one. So what a former lease had in flight comes again, and nothing is passed over.
+    /// committed one.
+    ///
+    /// So what a former lease had in flight comes again, and nothing is passed over.
     private func position(in partition: Partition, under lease: Lease) -> Position {
         let committed = current.positions[partition.index]
         guard let part = cursor?.part(of: partition),

@@ -176,12 +176,6 @@ final class GroupWalk {
         }
     }
 
-    private final class Gathering {
-        var outcomes: [Result<WriteOutcome, TableError>?]
-
-        init(of count: Int) { outcomes = .init(repeating: nil, count: count) }
-    }
-
     private func send(
         _ write: Write,
         by committer: String?,
@@ -285,18 +279,6 @@ final class GroupWalk {
         let isLost = chance(faults.loss)
         handler(anyProcess()) { once.call(isLost ? nil : $0) }
         after(12_000...12_000) { once.call(nil) }
-    }
-
-    private final class Once<Answer> {
-        private var then: ((Answer?) -> Void)?
-
-        init(_ then: @escaping (Answer?) -> Void) { self.then = then }
-
-        func call(_ answer: Answer?) {
-            let then = then
-            self.then = nil
-            then?(answer)
-        }
     }
 
     private final class Look {
