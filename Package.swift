@@ -111,7 +111,7 @@ let package = Package(
     products: [
         .executable(name: "eventledger", targets: ["eventledger"]),
         .library(name: "LedgerClient", targets: ["LedgerClient"]),
-        .library(name: "LedgerCore", targets: ["LedgerCore"]),
+        .library(name: "LedgerCore", targets: ["LedgerCore", "LedgerBytes"]),
         .library(name: "RawJSON", targets: ["RawJSON"]),
     ],
     dependencies: [
@@ -152,43 +152,54 @@ let package = Package(
 
         // The ledger.
         module("RawJSON"),
-        module("LedgerCore", ["RawJSON", "CCrypto", "CCompression", "CChecksum"]),
+        module("LedgerBytes", ["CCrypto"]),
+        module("Platform"),
+        module("LedgerCore", ["LedgerBytes", "RawJSON", "CCompression", "CChecksum"]),
         .target(
             name: "LedgerSchemas",
             path: "schemas",
             exclude: ["json", "openapi.base.json", "openapi.json"],
             swiftSettings: settings
         ),
-        module("LineLog", [log]),
-        module("MachineClock", ["LedgerCore"]),
+        module("LineLog", ["LedgerBytes", "Platform", log]),
+        module("MachineClock", ["LedgerCore", "Platform"]),
         module(
             "LedgerService",
-            ["LedgerCore", "LedgerSchemas", "MachineClock", "RawJSON", log, metrics]
+            [
+                "LedgerBytes", "LedgerCore", "LedgerSchemas", "MachineClock", "RawJSON", log,
+                metrics,
+            ]
         ),
-        module("SQLiteTable", ["LedgerCore", "MachineClock", "CChecksum", "CSQLite"]),
-        module("LedgerVerification", ["LedgerCore"]),
+        module(
+            "SQLiteTable",
+            ["LedgerBytes", "LedgerCore", "MachineClock", "CChecksum", "CSQLite"]
+        ),
+        module("LedgerVerification", ["LedgerBytes", "LedgerCore"]),
         module("CurlHTTP", ["CCurl"]),
-        module("AWSClient", ["CurlHTTP", "CCrypto", "RawJSON"]),
-        module("DynamoDBJSON", ["LedgerCore", "RawJSON"]),
+        module("AWSClient", ["CurlHTTP", "LedgerBytes", "Platform", "RawJSON"]),
+        module("DynamoDBJSON", ["LedgerBytes", "LedgerCore", "RawJSON"]),
         module(
             "DynamoDBTable",
             ["LedgerCore", "AWSClient", "DynamoDBJSON", "MachineClock", "RawJSON", metrics]
         ),
-        module("LedgerClient", ["LedgerCore", "CurlHTTP", "RawJSON"]),
+        module("LedgerClient", ["LedgerBytes", "LedgerCore", "CurlHTTP", "RawJSON"]),
         .target(name: "CResolver", path: "Shared/CResolver", cSettings: cSettings),
         module(
             "LambdaHost",
             [
-                "LedgerService", "LedgerCore", "CurlHTTP", "DynamoDBJSON", "CResolver", "LineLog",
-                "RawJSON", log, metrics,
+                "LedgerService", "LedgerCore", "LedgerBytes", "CurlHTTP", "DynamoDBJSON",
+                "CResolver", "LineLog", "Platform", "RawJSON", log, metrics,
             ]
         ),
-        module("LedgerTesting", ["LedgerCore", "LedgerService", "MachineClock", "RawJSON"]),
+        module(
+            "LedgerTesting",
+            ["LedgerBytes", "LedgerCore", "LedgerService", "MachineClock", "RawJSON", log]
+        ),
         module(
             "LedgerServer",
             [
-                "LedgerService", "LedgerCore", "SQLiteTable", "DynamoDBTable", "AWSClient",
-                "LineLog", "RawJSON", "CAllocator", log, metrics,
+                "LedgerService", "LedgerCore", "LedgerBytes", "SQLiteTable", "DynamoDBTable",
+                "AWSClient", "LineLog", "Platform", "RawJSON", "CAllocator", log, metrics,
             ] + nio,
             path: "Server"
         ),
@@ -196,7 +207,7 @@ let package = Package(
             name: "eventledger",
             dependencies: [
                 "LedgerClient", "LedgerServer", "LedgerService", "LedgerCore", "LedgerVerification",
-                "SQLiteTable", "CurlHTTP", "LineLog", "RawJSON", log,
+                "LedgerBytes", "SQLiteTable", "CurlHTTP", "LineLog", "Platform", "RawJSON", log,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "CLI",
@@ -219,7 +230,7 @@ let package = Package(
         lambda("compactor"),
         module(
             "LedgerSimulation",
-            ["LedgerService", "LedgerCore", "LedgerTesting", log],
+            ["LedgerService", "LedgerCore", "LedgerBytes", "LedgerTesting"],
             path: "Simulation/Library"
         ),
         .executableTarget(
@@ -235,8 +246,8 @@ let package = Package(
         .target(
             name: "LedgerFuzz",
             dependencies: [
-                "DynamoDBJSON", "DynamoDBTable", "LambdaHost", "LedgerCore", "LedgerServer",
-                "LedgerService", "LedgerTesting", "RawJSON", log,
+                "DynamoDBJSON", "DynamoDBTable", "LambdaHost", "LedgerBytes", "LedgerCore",
+                "LedgerServer", "LedgerService", "LedgerTesting", "RawJSON",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -265,12 +276,17 @@ let package = Package(
         ),
 
         tests("RawJSONTests", ["RawJSON"]),
-        tests("LedgerCoreTests", ["LedgerCore", "LedgerService", "LedgerTesting", "RawJSON"]),
+        tests("LedgerBytesTests", ["LedgerBytes", "LedgerTesting"]),
+        tests("PlatformTests", ["Platform", "LedgerTesting"]),
+        tests(
+            "LedgerCoreTests",
+            ["LedgerBytes", "LedgerCore", "LedgerService", "LedgerTesting", "RawJSON"]
+        ),
         tests(
             "LedgerServiceTests",
             [
                 "APISuite", "LedgerClient", "LedgerService", "LedgerCore", "LedgerTesting",
-                "RawJSON", "SQLiteTable", "CSQLite", log,
+                "RawJSON", "SQLiteTable", "CSQLite",
             ]
         ),
         tests("SQLiteTableTests", ["SQLiteTable", "LedgerCore", "LedgerTesting", "CSQLite"]),
@@ -292,7 +308,7 @@ let package = Package(
             "StorageFaultTests",
             [
                 "APISuite", "FaultVFS", "SQLiteTable", "CSQLite", "LedgerCore", "LedgerService",
-                "LedgerTesting", log,
+                "LedgerTesting",
             ]
         ),
         tests("CurlHTTPTests", ["CurlHTTP", "Loopback"]),
@@ -301,7 +317,7 @@ let package = Package(
             "DynamoDBTableTests",
             [
                 "DynamoDBTable", "DynamoDBJSON", "LedgerCore", "LedgerService", "LedgerTesting",
-                "Loopback", "RawJSON", log,
+                "Loopback", "RawJSON",
             ]
         ),
         tests(
@@ -319,7 +335,7 @@ let package = Package(
                 "LineLog", "Loopback", log, metrics,
             ]
         ),
-        tests("APISuiteTests", ["APISuite", "LedgerClient", "LedgerSchemas"]),
+        tests("APISuiteTests", ["APISuite", "LedgerClient", "LedgerSchemas", "LedgerTesting"]),
         tests("LedgerClientTests", ["LedgerClient", "Loopback"]),
         tests("SimulationTests", ["LedgerSimulation", "LedgerTesting"]),
         tests("FuzzTests", ["LedgerFuzz"]),
@@ -334,20 +350,20 @@ let package = Package(
             "LedgerVerificationTests",
             [
                 "LedgerVerification", "LedgerService", "LedgerCore", "LedgerTesting", "SQLiteTable",
-                "CSQLite", log,
+                "CSQLite",
             ]
         ),
         tests(
             "CompatibilityTests",
             [
                 "DynamoDBJSON", "LedgerCore", "LedgerService", "LedgerTesting", "RawJSON",
-                "SQLiteTable", log,
+                "SQLiteTable",
             ],
             data: ["Release-0.1.0"]
         ),
         tests(
             "ProjectTests",
-            ["LedgerCore", "LedgerSchemas", "LedgerService", "LedgerTesting", "RawJSON", log]
+            ["LedgerCore", "LedgerSchemas", "LedgerService", "LedgerTesting", "RawJSON"]
         ),
     ] + fuzzer + integrationTests
 )

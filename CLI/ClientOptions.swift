@@ -1,4 +1,5 @@
 import ArgumentParser
+import LedgerBytes
 import LedgerClient
 import LedgerCore
 
@@ -117,10 +118,7 @@ enum Shell {
     /// Text as one word of a command line.
     static func word(_ text: String) -> String {
         let plain = text.utf8.allSatisfy { byte in
-            switch byte {
-            case 0x30...0x39, 0x41...0x5a, 0x61...0x7a: true
-            default: "-._/:%@+,".utf8.contains(byte)
-            }
+            ASCII.isAlphanumeric(byte) || "-._/:%@+,".utf8.contains(byte)
         }
         guard !plain || text.isEmpty else { return text }
         let quoted = text.utf8.split(separator: 0x27, omittingEmptySubsequences: false)

@@ -1,12 +1,13 @@
 import ArgumentParser
+import Platform
 import Glibc
 
 /// The environment variables of the process.
 enum Environment {
     /// The variable's value; nil when it is unset or empty.
     static func value(_ name: String) -> String? {
-        guard let text = getenv(name), text.pointee != 0 else { return nil }
-        return String(cString: text)
+        guard let text = ProcessEnvironment.value(name), !text.isEmpty else { return nil }
+        return text
     }
 
     /// The variable's value as `parse` reads it; nil when it is unset or empty.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import LedgerBytes
 import LedgerCore
 
 /// The beginning of reading without a subscription: a word, a time, or an offset.
@@ -16,16 +17,15 @@ struct ReadingPoint: ExpressibleByArgument {
     }
 
     private static func isOffset(_ text: String) -> Bool {
-        !text.isEmpty && text.utf8.allSatisfy(isDigit) && Int64(text) != nil
+        !text.isEmpty && text.utf8.allSatisfy(ASCII.isDigit) && Int64(text) != nil
     }
 
     /// True when the text begins with a year, as times do.
     static func isTime(_ text: String) -> Bool {
         let bytes = Array(text.utf8)
-        return bytes.count > 5 && bytes[..<4].allSatisfy(isDigit) && bytes[4] == UInt8(ascii: "-")
+        return bytes.count > 5 && bytes[..<4].allSatisfy(ASCII.isDigit)
+            && bytes[4] == UInt8(ascii: "-")
     }
-
-    private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
 }
 
 /// A choice of a stream's events to be read without a subscription, and where to begin.
@@ -51,20 +51,20 @@ struct EventQuery {
     ///   - ledger: the ledger that has the stream.
     ///   - cursor: that of the page before; nil begins.
     ///   - limit: the most events to take.
-    ///   - wait: the seconds to wait for events when there are none.
+    ///   - wait: the time to wait for events when there are none, whole seconds.
     /// - Returns: the page, which has a cursor for the next one.
     /// - Throws: ``Failure``, also for an answer without a cursor.
     func page(
         from ledger: RemoteLedger,
         after cursor: String?,
         limit: Int,
-        wait: Int = 0
+        wait: Duration = .zero
     ) async throws(Failure) -> EventPage {
         let answer = try await ledger.call(
             "GET",
             at: ["streams", stream, "events"],
             query: parameters(after: cursor, limit: limit, wait: wait),
-            wait: wait * 1000
+            wait: wait
         )
         let page = try EventPage(answer)
         // Without it the same page would come for ever.
@@ -75,7 +75,7 @@ struct EventQuery {
     func parameters(
         after cursor: String?,
         limit: Int,
-        wait: Int
+        wait: Duration
     ) -> [(name: String, value: String)] {
         var query: [(name: String, value: String)] = []
         switch (cursor, start) {
@@ -87,7 +87,7 @@ struct EventQuery {
         if let key { query.append(("key", key)) }
         if let type { query.append(("type", type)) }
         query.append(("limit", "\(min(limit, Limits.pageEntries.upperBound))"))
-        if wait > 0 { query.append(("wait", "\(wait)")) }
+        if wait > .zero { query.append(("wait", "\(wait.wholeSeconds)")) }
         return query
     }
 }

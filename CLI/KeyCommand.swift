@@ -1,4 +1,5 @@
 import ArgumentParser
+import LedgerBytes
 import LedgerClient
 import LedgerCore
 import RawJSON

@@ -1,4 +1,5 @@
 import CurlHTTP
+import LedgerBytes
 import LedgerCore
 import SQLiteTable
 
@@ -16,7 +17,7 @@ enum LinkedVersions {
             LinkedVersion(name: "sqlite", version: SQLiteLibrary.version),
             LinkedVersion(name: "libcurl", version: CurlLibrary.version),
             LinkedVersion(name: "libcurl-tls", version: CurlLibrary.tls),
-            LinkedVersion(name: "openssl", version: CodecLibraries.crypto),
+            LinkedVersion(name: "openssl", version: CryptoLibrary.version),
             LinkedVersion(name: "zstd", version: CodecLibraries.zstd),
             LinkedVersion(name: "zlib", version: CodecLibraries.zlib),
         ]

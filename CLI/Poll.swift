@@ -1,4 +1,5 @@
 import ArgumentParser
+import LedgerBytes
 import LedgerClient
 import LedgerCore
 import RawJSON
@@ -16,7 +17,7 @@ struct Subscriber {
             "GET",
             at: path + ["poll"],
             query: [("limit", "\(limit)"), ("wait", wait.description)],
-            wait: wait.milliseconds
+            wait: wait.length
         )
     }
 
@@ -81,25 +82,25 @@ struct Poll: AsyncParsableCommand {
 /// Compared as decimal digits: a binary fraction takes what lies a little outside for the limit.
 struct Wait: CustomStringConvertible {
     static let none = Wait(seconds: 0)
-    static let longest = Wait(seconds: Limits.waitSeconds.upperBound)
+    static let longest = Wait(seconds: Int(Limits.wait.upperBound.wholeSeconds))
 
     /// The seconds as the API takes them.
     let description: String
-    /// The same time in milliseconds, rounded up.
-    let milliseconds: Int
+    /// The same time, rounded up to whole milliseconds.
+    let length: Duration
 
     private init(seconds: Int) {
-        self.init(description: "\(seconds)", milliseconds: seconds * 1000)
+        self.init(description: "\(seconds)", length: .seconds(seconds))
     }
 
-    private init(description: String, milliseconds: Int) {
+    private init(description: String, length: Duration) {
         self.description = description
-        self.milliseconds = milliseconds
+        self.length = length
     }
 
     /// Reads a number of seconds in the range, in digits with or without a fraction.
     static func parse(_ text: String) throws -> Wait {
-        let most = Limits.waitSeconds.upperBound
+        let most = Int(Limits.wait.upperBound.wholeSeconds)
         guard let wait = Wait(text, most: most) else {
             throw ValidationError("--wait must be 0 to \(most) seconds.")
         }
@@ -121,10 +122,10 @@ struct Wait: CustomStringConvertible {
         let digits = fraction.map { Int($0) - 0x30 } + [0, 0]
         let rest = digits.dropFirst(3).contains { $0 > 0 } ? 1 : 0
         let thousandths = digits[0] * 100 + digits[1] * 10 + digits[2] + rest
-        self.init(description: text, milliseconds: seconds * 1000 + thousandths)
+        self.init(description: text, length: .milliseconds(seconds * 1000 + thousandths))
     }
 
     private static func areDigits(_ bytes: [UInt8]) -> Bool {
-        !bytes.isEmpty && bytes.allSatisfy { (0x30...0x39).contains($0) }
+        !bytes.isEmpty && bytes.allSatisfy(ASCII.isDigit)
     }
 }

@@ -19,7 +19,7 @@ struct RemoteLedger: Sendable {
         body: [UInt8] = [],
         contentType: String = "application/json",
         idempotencyKey: String? = nil,
-        wait: Int = 0
+        wait: Duration = .zero
     ) async throws(Failure) -> [UInt8] {
         do throws(LedgerClientError) {
             return try await client.call(

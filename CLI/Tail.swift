@@ -75,7 +75,7 @@ struct Tail: AsyncParsableCommand {
             }
             var cursor: String?
             try await follow { left throws(Failure) in
-                let wait = Limits.waitSeconds.upperBound
+                let wait = Limits.wait.upperBound
                 let page = try await query.page(
                     from: ledger,
                     after: cursor,

@@ -6,22 +6,8 @@ import Testing
 /// The API suite against a deployed ledger, one check at a time: others may use it too.
 @Suite("Deployed API", .serialized)
 struct DeployedTests {
-    @Test(arguments: APISuite.checks)
+    @Test("The API holds", arguments: APISuite.checks(offered: [.keys, .realTime]))
     func holds(_ check: APICheck) async throws {
-        try await tellingProgress("\(check)") {
-            try await check.run(over: Deployment().transport)
-        }
-    }
-
-    @Test(arguments: APISuite.keyChecks)
-    func holdsWithKeys(_ check: KeyCheck) async throws {
-        try await tellingProgress("\(check)") {
-            try await check.run(over: Deployment().transport)
-        }
-    }
-
-    @Test(arguments: APISuite.realTimeChecks)
-    func holdsInRealTime(_ check: RealTimeCheck) async throws {
         try await tellingProgress("\(check)") {
             try await check.run(over: Deployment().transport)
         }

@@ -67,7 +67,7 @@ struct LocalCloudTests {
         }
     }
 
-    @Test("A function killed between its write and its answer: the retry finds its own events")
+    @Test("The retry of a function killed between write and answer finds its own events")
     func killed() async throws {
         try await run { api in
             let s = try await api.stream(",\"partition_count\":1")
@@ -127,7 +127,7 @@ struct LocalCloudTests {
                 for publisher in 0..<16 {
                     group.addTask {
                         let key = [(name: "idempotency-key", value: "\(publisher)")]
-                        let body = "{\"key\":\"p\(publisher)\",\"type\":\"t\",\"data\":1}"
+                        let body = JSONBody.event(key: "p\(publisher)")
                         let answer = try await api.persist(Patience(.seconds(120))) {
                             try await api.call(
                                 "POST",
@@ -206,7 +206,7 @@ struct LocalCloud: Sendable {
             method: method,
             url: control + path,
             body: Array(body.utf8),
-            timeoutMilliseconds: 180_000
+            timeout: .seconds(180)
         )
         let response = try await CurlClient().call(request)
         guard response.status == 200 else {
@@ -264,7 +264,7 @@ struct LocalCloud: Sendable {
         return try DynamoDBTable(
             name: Deployment.variable("EVENTLEDGER_LOCAL_TABLE"),
             environment: environment,
-            attemptTimeoutMilliseconds: 30_000
+            attemptTimeout: .seconds(30)
         )
     }
 }

@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 archives=${1:-}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-libraries=(RawJSON LedgerCore LedgerClient)
+libraries=(RawJSON LedgerBytes LedgerCore LedgerClient)
 
 for library in "${libraries[@]}"; do
     swift build --quiet --target "$library"

@@ -6,6 +6,7 @@
 - every relative link in a Markdown file leads somewhere
 - no two decision records have the same number
 - the command line prints through CLI/Output alone, which checks every write
+- every test has a sentence for its name, so that a report says which promise does not hold
 
 (What a module may import is checked by Tests/ProjectTests.)
 """
@@ -19,6 +20,9 @@ ROOT = Path(__file__).resolve().parent.parent
 MACHINE_PATH = re.compile(r"(?<![\w.$~/-])/(?:home|Users|root|work)/[\w.-]")
 LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)[^)]*\)")
 LONGEST_FILE = 500
+# A test's attribute and the quoted name behind it, which may stand on the next line.
+TEST = re.compile(r'@Test\b(?:\s*\(\s*"(?P<name>(?:[^"\\]|\\.)*)")?')
+LONGEST_TEST_NAME = 90
 UNCHECKED_PRINT = re.compile(
     r"(?<![\w.])(?:print|debugPrint|dump|puts|printf|fputs|fwrite)\(|STDOUT_FILENO|Glibc\.write\("
 )
@@ -36,6 +40,7 @@ def main():
         if name.endswith(".swift"):
             breaches += long_file(name, lines)
             breaches += unchecked_prints(name, lines)
+            breaches += unnamed_tests(name, lines)
         if name.endswith(".md"):
             breaches += dead_links(path, name, lines)
     breaches += decision_numbers()
@@ -68,6 +73,19 @@ def unchecked_prints(name, lines):
     for number, line in enumerate(lines, 1):
         if UNCHECKED_PRINT.search(line):
             yield f"{name}:{number}: prints past Output, which checks every write"
+
+
+def unnamed_tests(name, lines):
+    text = "\n".join(lines)
+    for test in TEST.finditer(text):
+        number = text.count("\n", 0, test.start()) + 1
+        sentence = test["name"]
+        if sentence is None:
+            yield f"{name}:{number}: a test without a sentence for its name"
+        elif not sentence[:1].strip("abcdefghijklmnopqrstuvwxyz ") or sentence[-1:] in ".:":
+            yield f"{name}:{number}: a test's name is a sentence, without its full stop"
+        elif len(sentence) > LONGEST_TEST_NAME:
+            yield f"{name}:{number}: a test's name has at most {LONGEST_TEST_NAME} characters"
 
 
 def dead_links(path, name, lines):

@@ -1,4 +1,5 @@
 import LedgerServer
+import Platform
 import SQLiteTable
 import Glibc
 
@@ -19,23 +20,10 @@ enum LedgerFile {
 
     /// All bytes of the file at `path`; throws ``Failure/unavailable(_:)`` with the path.
     static func read(_ path: String) throws(Failure) -> [UInt8] {
-        let file = open(path, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { throw .unreadable(path) }
-        defer { close(file) }
-        var bytes: [UInt8] = []
-        var part = [UInt8](repeating: 0, count: 65_536)
-        while true {
-            let count = Glibc.read(file, &part, part.count)
-            guard count >= 0 else { throw .unreadable(path) }
-            if count == 0 { return bytes }
-            bytes += part[..<count]
+        do throws(SystemError) {
+            return try FileContents.read(path)
+        } catch {
+            throw .unavailable("\(path): \(error)")
         }
-    }
-}
-
-extension Failure {
-    /// The system's words for the last failed call on a file, after the file's path.
-    fileprivate static func unreadable(_ path: String) -> Failure {
-        .unavailable("\(path): \(String(cString: strerror(errno)))")
     }
 }

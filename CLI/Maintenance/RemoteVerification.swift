@@ -1,3 +1,4 @@
+import LedgerBytes
 import LedgerClient
 import LedgerCore
 import LedgerVerification

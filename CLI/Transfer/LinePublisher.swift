@@ -44,7 +44,7 @@ struct LinePublisher {
         guard !Self.isBlank(line) else { return }
         try check(line, number: number)
         if batch.first == nil {
-            deadline = .now.advanced(by: .milliseconds(Limits.lineBatchPatience))
+            deadline = .now.advanced(by: Limits.lineBatchPatience)
         }
         batch.add(line, number: number)
         if batch.isFull { try await sendBatch() }
@@ -92,7 +92,7 @@ struct LinePublisher {
         // A line that is left over was read just now, so its patience begins now.
         deadline =
             batch.first == nil
-            ? nil : .now.advanced(by: .milliseconds(Limits.lineBatchPatience))
+            ? nil : .now.advanced(by: Limits.lineBatchPatience)
         do throws(Failure) {
             _ = try await ledger.call(
                 "POST",

@@ -47,7 +47,8 @@ struct LineReader {
             // Forgets what was handed out.
             bytes.removeFirst(start)
             start = 0
-            switch await source.look(within: deadline.map(Self.milliseconds)) {
+            switch await source.look(within: deadline.map { ContinuousClock.now.duration(to: $0) })
+            {
             case .bytes(let more): bytes += more
             case .pause: return .pause
             case .end: isAtEnd = true
@@ -56,12 +57,6 @@ struct LineReader {
                 throw Failure.unavailable("cannot read: \(String(cString: strerror(code)))")
             }
         }
-    }
-
-    /// The milliseconds from now on, rounded up.
-    private static func milliseconds(until deadline: ContinuousClock.Instant) -> Int32 {
-        let left = ContinuousClock.now.duration(to: deadline)
-        return left > .zero ? Int32(clamping: Int((left / .milliseconds(1)).rounded(.up))) : 0
     }
 }
 
@@ -110,20 +105,26 @@ final class InputSource: Sendable {
             != unsafeBitCast(SIG_IGN, to: Int.self)
     }
 
-    /// Waits for input, `patience` milliseconds at most; for ever where that is nil.
-    func look(within patience: Int32?) async -> Look {
-        await withCheckedContinuation { continuation in
-            queue.async { [self] in continuation.resume(returning: lookBlocking(patience ?? -1)) }
+    /// Waits for input, for `patience` at most; for ever where that is nil.
+    func look(within patience: Duration?) async -> Look {
+        let milliseconds = patience.map(Self.milliseconds) ?? -1
+        return await withCheckedContinuation { continuation in
+            queue.async { [self] in continuation.resume(returning: lookBlocking(milliseconds)) }
         }
     }
 
-    private func lookBlocking(_ patience: Int32) -> Look {
+    /// The milliseconds as `poll` takes them, rounded up.
+    private static func milliseconds(_ patience: Duration) -> Int32 {
+        patience > .zero ? Int32(clamping: Int((patience / .milliseconds(1)).rounded(.up))) : 0
+    }
+
+    private func lookBlocking(_ milliseconds: Int32) -> Look {
         while true {
             var entries = [
                 pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
                 pollfd(fd: alarm.reading, events: Int16(POLLIN), revents: 0),
             ]
-            let count = poll(&entries, 2, patience)
+            let count = poll(&entries, 2, milliseconds)
             if count < 0, errno == EINTR { continue }
             guard count >= 0 else { return .failed(errno) }
             if let signal = signal.withLock({ $0 }) { return .stopped(signal) }

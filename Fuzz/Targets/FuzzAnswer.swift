@@ -49,7 +49,11 @@ func checkRow(_ item: Item) {
         expectSame(row, as: try? LatestRow(row.item))
     case .subscription:
         guard let row = try? SubscriptionRow(item) else { return }
-        _ = Cursor(subscription: row.incarnation, epoch: row.epoch, positions: row.positions)
+        _ = Cursor(
+            subscription: row.incarnation,
+            epoch: row.epoch,
+            positions: PartitionPositions(ofAll: row.positions)
+        )
         _ = row.seek(to: row.positions)
         expectSame(row, as: try? SubscriptionRow(row.item))
     case .position:
@@ -70,7 +74,7 @@ func checkRow(_ item: Item) {
     case .clock:
         guard let row = try? ClockRow(item) else { return }
         var trust = ClockTrust()
-        let instant = Instant(now: now, uptime: 1)
+        let instant = Instant(now: now, uptime: .milliseconds(1))
         trust.learn(row, at: instant, boot: row.since)
         _ = trust.settle(row, at: instant, boot: row.since)
         expectSame(row, as: try? ClockRow(row.item))
@@ -96,7 +100,7 @@ private func checkLogEntry(_ item: Item) {
     guard case .chunk(let chunk)? = try? LogEntry(item) else { return }
     _ = chunk.tail
     _ = chunk.ttl.mayHavePassed(at: now)
-    _ = now.advanced(byMilliseconds: chunk.timestamp.milliseconds)
+    _ = now.advanced(by: .milliseconds(chunk.timestamp.milliseconds))
     _ = try? RecordBatch.decode(chunk.batch, expecting: chunk.first)
     expectSame(.chunk(chunk), as: try? LogEntry(chunk.item))
 }

@@ -1,3 +1,4 @@
+import LedgerBytes
 import LedgerCore
 
 @testable import enum LedgerCore.CRC32C

@@ -1,5 +1,5 @@
 import LedgerService
-import Logging
+import LedgerTesting
 import NIOCore
 import NIOEmbedded
 import NIOHTTP1
@@ -21,11 +21,11 @@ func fuzzHTTP(_ input: [UInt8]) {
 /// The status of every answer on a connection that gets these pieces and then ends.
 private func answers(to pieces: [[UInt8]]) -> [Substring] {
     let loop = EmbeddedEventLoop()
-    guard let core = serverCore() else { fatalError("a server without TLS needs no files") }
-    let connections = HTTPLoop(loop, core: core)
+    let connections = ConnectionLoop(loop)
+    let http = HTTPProtocol(core: serverCore(), loops: [connections])
     let channel = EmbeddedChannel(loop: loop)
     do {
-        try HTTPServer.addHandlers(to: channel, loop: connections, core: core)
+        try http.addHandlers(to: channel, on: connections, isRefused: false)
         channel.pipeline.fireChannelActive()
         for piece in pieces {
             channel.pipeline.fireChannelRead(ByteBuffer(bytes: piece))
@@ -40,13 +40,13 @@ private func answers(to pieces: [[UInt8]]) -> [Substring] {
     }
 }
 
-private func serverCore() -> ServerCore? {
-    try? ServerCore(
+private func serverCore() -> ServerCore {
+    ServerCore(
         configuration: ServerConfiguration(limits: HTTPLimits(bodyBytes: 4096)),
         handler: Echo(),
         compressor: nil,
         metrics: PrometheusMetrics(),
-        logger: Logger(label: "fuzz") { _ in SwiftLogNoOpLogHandler() }
+        logger: .silent
     )
 }
 

@@ -2,7 +2,6 @@ import Dispatch
 import LedgerCore
 import LedgerService
 import LedgerTesting
-import Logging
 import RawJSON
 import Synchronization
 
@@ -23,11 +22,11 @@ func fuzzPublish(_ input: [UInt8]) {
     let answer = ledger.answer(request)
     guard answer.status == 200 else { return }
     let page = ledger.answer(
-        APIRequest(method: "GET", path: "/streams/s/events", query: "from=2&limit=1000")
+        APIRequest("GET", at: "/streams/s/events?from=2&limit=1000")
     )
     require(page.status == 200)
     // A page holds at most 1,000 events and 1 MB: more than an input can have.
-    require(eventCount(answer.body) == eventCount(page.body), otherwise: "stored and read differ")
+    require(eventCount(answer.bytes) == eventCount(page.bytes), otherwise: "stored and read differ")
 }
 
 private func eventCount(_ body: [UInt8]) -> Int? {
@@ -63,12 +62,10 @@ func fuzzRequest(_ input: [UInt8]) {
     guard let words = lines.first?.split(separator: " ", maxSplits: 1), words.count == 2 else {
         return
     }
-    let target = words[1].split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
     let body = text.dropFirst(lines.count + 1).joined(separator: [UInt8(ascii: "\n")])
     let request = APIRequest(
-        method: String(words[0]),
-        path: String(target[0]),
-        query: target.count > 1 ? String(target[1]) : "",
+        String(words[0]),
+        at: String(words[1]),
         headers: lines.dropFirst().compactMap(header),
         body: Array(body)
     )
@@ -84,35 +81,28 @@ private func header(_ line: String) -> (name: String, value: String)? {
 /// A whole ledger on a table in memory: the stream `s` with one partition, two events and the
 /// subscription `u`.
 struct LedgerOnMemory {
-    private let api: LedgerAPI
+    private let process = TestLedger(MemoryTable())
 
     init() {
-        let ledger = Ledger(
-            table: MemoryTable(),
-            clock: ManualClock(),
-            random: .seeded(1),
-            logger: Logger(label: "fuzz") { _ in SwiftLogNoOpLogHandler() }
-        )
-        api = LedgerAPI(ledger)
         for (path, body) in Self.preparation {
             let answer = answer(post(Array(body.utf8), to: path))
-            require(answer.status < 300, otherwise: String(decoding: answer.body, as: UTF8.self))
+            require(answer.status < 300, otherwise: String(decoding: answer.bytes, as: UTF8.self))
         }
     }
 
     private static let preparation = [
-        ("/streams", #"{"stream_id":"s","partition_count":1}"#),
+        ("/streams", JSONBody.stream("s", partitions: 1)),
         (
             "/streams/s/events",
-            #"[{"key":"a","type":"t","data":1},{"key":"b","type":"t","data":null}]"#
+            JSONBody.batch([JSONBody.event(key: "a"), JSONBody.event(key: "b", data: "null")])
         ),
-        ("/streams/s/subscriptions", #"{"subscription_id":"u","start_from":"earliest"}"#),
+        ("/streams/s/subscriptions", JSONBody.subscription("u")),
     ]
 
     func post(_ body: [UInt8], to path: String) -> APIRequest {
         APIRequest(
-            method: "POST",
-            path: path,
+            "POST",
+            at: path,
             headers: [("content-type", "application/json")],
             body: body
         )
@@ -123,14 +113,14 @@ struct LedgerOnMemory {
         let done = DispatchSemaphore(value: 0)
         let result = Mutex<APIResponse?>(nil)
         Task.detached {
-            let response = await api.handle(request)
+            let response = await process.api.handle(request)
             result.withLock { $0 = response }
             done.signal()
         }
         done.wait()
         guard let response = result.withLock({ $0 }) else { fatalError("no answer") }
-        require(response.status < 500, otherwise: String(decoding: response.body, as: UTF8.self))
-        require(isJSON(response.body), otherwise: "an answer that is no JSON")
+        require(response.status < 500, otherwise: String(decoding: response.bytes, as: UTF8.self))
+        require(isJSON(response.bytes), otherwise: "an answer that is no JSON")
         return response
     }
 

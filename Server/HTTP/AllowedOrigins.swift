@@ -1,3 +1,4 @@
+import LedgerBytes
 import LedgerService
 
 /// The web pages of other hosts that may call the API (CORS), as an API Gateway lets them.

@@ -12,10 +12,13 @@ final class HTTPConnection: Connection<HTTPInput>, ChannelDuplexHandler, @unchec
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    private let core: ServerCore
+    let core: ServerCore
     private let shared: HTTPLoop
-    private var incoming: IncomingRequest?
-    private var task: Task<Void, Never>?
+    private(set) var incoming: IncomingRequest?
+    /// Handles a request, or streams its answer.
+    var task: Task<Void, Never>?
+    /// The answer whose body is being sent chunk by chunk.
+    var outgoing: OutgoingStream?
 
     /// - Parameters:
     ///   - core: shared by all connections of the server.
@@ -50,6 +53,7 @@ final class HTTPConnection: Connection<HTTPInput>, ChannelDuplexHandler, @unchec
     func channelInactive(context: ChannelHandlerContext) {
         closed()
         task = nil
+        outgoing?.proceed(isOpen: false)
         context.fireChannelInactive()
     }
 
@@ -193,7 +197,7 @@ final class HTTPConnection: Connection<HTTPInput>, ChannelDuplexHandler, @unchec
     /// The answer, compressed if that is worth it and the client can read it.
     private func encoded(_ response: APIResponse, gzip: Bool) async -> APIResponse {
         guard let compressor = core.compressor, compressor.wants(response) else { return response }
-        guard gzip, response.body.count > ResponseCompressor.inlineLimit else {
+        guard gzip, response.body.count ?? 0 > ResponseCompressor.inlineLimit else {
             return compressor.compressed(response, accepted: gzip)
         }
         return await withTaskExecutorPreference(globalConcurrentExecutor) {
@@ -205,6 +209,10 @@ final class HTTPConnection: Connection<HTTPInput>, ChannelDuplexHandler, @unchec
         task?.cancel()
     }
 
+    override func askForChunk() {
+        outgoing?.proceed(isOpen: true)
+    }
+
     // MARK: The answer
 
     /// Takes the answer back to the event loop.
@@ -213,15 +221,22 @@ final class HTTPConnection: Connection<HTTPInput>, ChannelDuplexHandler, @unchec
             loop.eventLoop.execute { self.deliver(response) }
             return
         }
-        core.admission.ended()
         task = nil
+        if isHandling, case .stream(let source) = response.body, sendsBody(of: response) {
+            return stream(response, from: source)
+        }
+        core.admission.ended()
         if isHandling {
             answer(response)
             resume()
         } else {
             // The client is gone, but its request was handled and counts.
-            record(response)
+            record(response, bytesOut: response.body.count ?? 0)
         }
+    }
+
+    private func sendsBody(of response: APIResponse) -> Bool {
+        response.hasBody && incoming?.isHead != true
     }
 
     override func refuse(_ refusal: ConnectionRefusal) {
@@ -231,8 +246,19 @@ final class HTTPConnection: Connection<HTTPInput>, ChannelDuplexHandler, @unchec
     private func answer(_ response: APIResponse) {
         guard let context else { return }
         let now = loop.eventLoop.now
+        let buffer = written(response, closes: closesAfterAnswer(), in: context, now: now)
+        record(response, bytesOut: response.body.count ?? 0)
+        write(answer: buffer, now: now)
+    }
+
+    /// An answer's bytes; only the head where the body is a stream.
+    func written(
+        _ response: APIResponse,
+        closes: Bool,
+        in context: ChannelHandlerContext,
+        now: NIODeadline
+    ) -> ByteBuffer {
         shared.date.refresh(now: now)
-        let closes = closesAfterAnswer()
         let framing = ResponseFraming(
             id: incoming?.id ?? shared.ids.next(),
             isHead: incoming?.isHead ?? false,
@@ -241,22 +267,22 @@ final class HTTPConnection: Connection<HTTPInput>, ChannelDuplexHandler, @unchec
             date: shared.date.bytes,
             origin: incoming?.origin
         )
-        var buffer = context.channel.allocator.buffer(capacity: 400 + response.body.count)
+        let capacity = 400 + (response.body.count ?? 0)
+        var buffer = context.channel.allocator.buffer(capacity: capacity)
         buffer.writeResponse(response, framing: framing)
-        record(response)
-        write(answer: buffer, now: now)
+        return buffer
     }
 
     /// Counts the request and logs it at debug level: its route, status and sizes, never its content.
-    private func record(_ response: APIResponse) {
+    func record(_ response: APIResponse, bytesOut: Int) {
         let started = incoming?.started ?? loop.eventLoop.now
         let exchange = Exchange(
             method: incoming?.request.method ?? "-",
             route: response.route ?? "none",
             status: response.status,
-            nanoseconds: (loop.eventLoop.now - started).nanoseconds,
+            took: loop.eventLoop.now - started,
             bytesIn: incoming?.bodyBytes ?? 0,
-            bytesOut: response.body.count,
+            bytesOut: bytesOut,
             keyID: response.keyID
         )
         shared.recorder.record(exchange)
@@ -282,8 +308,8 @@ final class HTTPLoop: @unchecked Sendable {
     var recorder: HTTPRecorder
     var date = DateLine()
 
-    init(_ eventLoop: any EventLoop, core: ServerCore) {
-        connections = ConnectionLoop(eventLoop)
+    init(_ connections: ConnectionLoop, core: ServerCore) {
+        self.connections = connections
         recorder = HTTPRecorder(core.http)
     }
 }

@@ -2,9 +2,6 @@ package import LedgerService
 package import Logging
 import NIOCore
 import NIOHTTP1
-import NIOPosix
-import Synchronization
-import Glibc
 
 /// Serves an ``APIHandler`` over HTTP/1.1.
 ///
@@ -16,24 +13,14 @@ package final class HTTPServer: Sendable {
     /// The port the server listens on: the system's choice if the configuration said 0.
     package let port: Int
 
-    private let group: MultiThreadedEventLoopGroup
-    private let channel: any Channel
-    private let loops: [HTTPLoop]
-    private let core: ServerCore
-    private let isStopping = Atomic(false)
+    private let loops: ServerLoops
+    private let listener: Listener
 
-    private init(
-        group: MultiThreadedEventLoopGroup,
-        channel: any Channel,
-        loops: [HTTPLoop],
-        core: ServerCore
-    ) {
-        self.group = group
-        self.channel = channel
+    private init(loops: ServerLoops, listener: Listener) {
         self.loops = loops
-        self.core = core
-        host = channel.localAddress?.ipAddress ?? ""
-        port = channel.localAddress?.port ?? 0
+        self.listener = listener
+        host = listener.host
+        port = listener.port
     }
 
     /// Starts listening.
@@ -58,25 +45,37 @@ package final class HTTPServer: Sendable {
         let threads = configuration.loops
         let fileLimit = FileLimit.raise()
         try FileLimit.require(reserved: configuration.reservedFiles, limit: fileLimit)
-        configuration.limits = configuration.limits.affordable(
+        configuration.connections = configuration.connections.affordable(
             fileLimit: fileLimit,
             reserved: configuration.reservedFiles
         )
-        let core = try ServerCore(
+        let tls = try configuration.tls.map { files throws(StartError) in
+            try TLSIdentity(files, speaking: "http/1.1")
+        }
+        let core = ServerCore(
             configuration: configuration,
             handler: handler,
             compressor: compressor,
             metrics: metrics,
             logger: logger
         )
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: threads)
-        let loops = group.makeIterator().map { HTTPLoop($0, core: core) }
+        let loops = ServerLoops(
+            threads: threads,
+            admission: core.admission,
+            timeouts: configuration.timeouts,
+            logger: logger
+        )
         do throws(StartError) {
-            let channel = try await bind(configuration, group: group, loops: loops, core: core)
-            for loop in loops { loop.connections.start(timeouts: configuration.timeouts) }
-            return HTTPServer(group: group, channel: channel, loops: loops, core: core)
+            let listener = try await Listener.start(
+                host: configuration.host,
+                port: configuration.port,
+                tls: tls,
+                serving: HTTPProtocol(core: core, loops: loops.all),
+                on: loops
+            )
+            return HTTPServer(loops: loops, listener: listener)
         } catch {
-            try? await group.shutdownGracefully()
+            await loops.end()
             throw error
         }
     }
@@ -86,7 +85,7 @@ package final class HTTPServer: Sendable {
     /// - Throws: ``StartError`` when they can't be used; the server goes on with what it
     ///   had.
     package func reloadCertificate() throws(StartError) {
-        try core.tls?.reload()
+        try listener.tls?.reload()
     }
 
     /// Stops: closes idle connections, tells the others that they end, accepts nothing any more, and
@@ -98,132 +97,39 @@ package final class HTTPServer: Sendable {
     ///   - grace: what is not finished by then is cancelled and its connection closed.
     ///   - endWaiting: makes handlers answer that only wait, once connections know that they end.
     package func shutdown(grace: Duration, endWaiting: () -> Void = {}) async {
-        guard !isStopping.exchange(true, ordering: .relaxed) else { return }
-        for loop in loops.map(\.connections) {
-            try? await loop.eventLoop.submit { loop.stop() }.get()
-        }
-        endWaiting()
-        try? await channel.close()
-        await drain(within: grace)
-        for loop in loops.map(\.connections) { loop.eventLoop.execute { loop.abort() } }
-        // Cancelled handlers get a second to notice.
-        await drain(within: .seconds(1))
-        // A task that still runs needs its event loop, whose threads then end with the process.
-        guard core.admission.requestsInFlight == 0 else {
-            let count = core.admission.requestsInFlight
-            core.logger.warning(
-                "requests ignore that they are cancelled",
-                metadata: [
-                    "count": .stringConvertible(count)
-                ]
-            )
-            return
-        }
-        try? await group.shutdownGracefully()
-    }
-
-    private func drain(within time: Duration) async {
-        var timer: Scheduled<Void>?
-        await core.admission.drained {
-            timer = loops[0].connections.eventLoop.scheduleTask(in: TimeAmount(time)) { [core] in
-                core.admission.giveUp()
-            }
-        }
-        timer?.cancel()
+        await loops.shutdown(closing: [listener], grace: grace, endWaiting: endWaiting)
     }
 }
 
-// MARK: - Sockets
+/// HTTP/1.1 as a listener serves it.
+struct HTTPProtocol: ConnectionProtocol {
+    let core: ServerCore
+    private let loops: [ObjectIdentifier: HTTPLoop]
 
-extension HTTPServer {
-    private static func bind(
-        _ configuration: ServerConfiguration,
-        group: MultiThreadedEventLoopGroup,
-        loops: [HTTPLoop],
-        core: ServerCore
-    ) async throws(StartError) -> any Channel {
-        // Bind 127.0.0.1 for "localhost": a resolver may map the name elsewhere.
-        let isName = configuration.host.lowercased() == "localhost"
-        let host = isName ? "127.0.0.1" : configuration.host
-        let byLoop = Dictionary(
-            uniqueKeysWithValues: loops.map { (ObjectIdentifier($0.connections.eventLoop), $0) }
-        )
-        let bootstrap = ServerBootstrap(group: group)
-            .serverChannelOption(.backlog, value: 1024)
-            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .serverChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    let pause = AcceptPause(logger: core.logger)
-                    try channel.pipeline.syncOperations.addHandler(pause)
-                }
-            }
-            .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
-            .childChannelOption(
-                .writeBufferWaterMark,
-                value: ChannelOptions.Types.WriteBufferWaterMark(low: 16 * 1024, high: 32 * 1024)
-            )
-            .childChannelOption(
-                .recvAllocator,
-                value: AdaptiveRecvByteBufferAllocator(
-                    minimum: 1024,
-                    initial: 4096,
-                    maximum: 256 * 1024
-                )
-            )
-            .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    guard let loop = byLoop[ObjectIdentifier(channel.eventLoop)] else { return }
-                    // TLS ends with a message of its own, for both directions at once.
-                    if core.tls == nil {
-                        try channel.syncOptions?.setOption(.allowRemoteHalfClosure, value: true)
-                    }
-                    try addHandlers(to: channel, loop: loop, core: core)
-                }
-            }
-        do {
-            return try await bootstrap.bind(host: host, port: configuration.port).get()
-        } catch {
-            throw .cannotListen(
-                host: configuration.host,
-                port: configuration.port,
-                reason: reason(error)
-            )
-        }
+    /// HTTP on connections of these loops.
+    init(core: ServerCore, loops: [ConnectionLoop]) {
+        self.core = core
+        let pairs = loops.map { (ObjectIdentifier($0), HTTPLoop($0, core: core)) }
+        self.loops = Dictionary(uniqueKeysWithValues: pairs)
     }
 
-    /// The system's words for a failed bind.
-    private static func reason(_ error: any Error) -> String {
-        switch error {
-        case let error as IOError where error.errnoCode == EADDRINUSE:
-            "address already in use; choose another with --port"
-        case let error as IOError: String(cString: strerror(error.errnoCode)).lowercased()
-        case SocketAddressError.unknown: "there is no such host"
-        default: "\(error)"
-        }
-    }
-
-    /// Makes a connection of a new socket's channel, or throws to drop it unanswered.
-    static func addHandlers(
+    func addHandlers(
         to channel: any Channel,
-        loop: HTTPLoop,
-        core: ServerCore
+        on loop: ConnectionLoop,
+        isRefused: Bool
     ) throws {
-        let decision = core.admission.opened()
-        channel.closeFuture.whenComplete { _ in core.admission.closed() }
-        guard decision != .drop else { throw ChannelError.ioOnClosedChannel }
+        guard let shared = loops[ObjectIdentifier(loop)] else {
+            preconditionFailure("a connection is on a loop of its listener")
+        }
         var limits = NIOHTTPDecoderLimitConfiguration()
         limits.maxHeaderFieldSize = core.limits.headerBytes
         limits.maxHeaderListSize = core.limits.headerBytes
         limits.maxHeaderFieldCount = core.limits.headerCount
         let decoder = HTTPRequestDecoder(limitConfiguration: limits)
         let pipeline = channel.pipeline.syncOperations
-        if let tls = core.tls {
-            try pipeline.addHandler(tls.handler())
-            try pipeline.addHandler(HandshakeDeadline(after: TimeAmount(core.timeouts.head)))
-        }
         try pipeline.addHandler(ByteToMessageHandler(decoder))
         try pipeline.addHandler(
-            HTTPConnection(core: core, loop: loop, isRefused: decision == .refuse)
+            HTTPConnection(core: core, loop: shared, isRefused: isRefused)
         )
     }
 }
@@ -231,9 +137,7 @@ extension HTTPServer {
 /// The parts that all connections of a server share.
 final class ServerCore: Sendable {
     let limits: HTTPLimits
-    let timeouts: HTTPTimeouts
-    /// Nil serves plain HTTP.
-    let tls: TLSIdentity?
+    let timeouts: ConnectionTimeouts
     /// True when every request needs an API key.
     let needsKeys: Bool
     /// Nil: web pages of other hosts may not see any answer.
@@ -253,59 +157,18 @@ final class ServerCore: Sendable {
         compressor: ResponseCompressor?,
         metrics: PrometheusMetrics,
         logger: Logger
-    ) throws(StartError) {
-        let admission = Admission(limits: configuration.limits)
+    ) {
+        let admission = Admission(limits: configuration.connections)
         limits = configuration.limits
         timeouts = configuration.timeouts
         needsKeys = configuration.keys.isOn
         origins =
             configuration.corsOrigins.isEmpty ? nil : AllowedOrigins(configuration.corsOrigins)
-        if let files = configuration.tls { tls = try TLSIdentity(files) } else { tls = nil }
         self.handler = handler
         self.compressor = compressor
         self.metrics = metrics
         self.logger = logger
         self.admission = admission
         http = HTTPMetrics(metrics, admission: admission)
-    }
-}
-
-/// Stops accepting for a second when the system has nothing left for a further connection.
-///
-/// Clients that connect wait in the system's queue meanwhile. Without the pause the event loop would
-/// be told of them again and again, as fast as it can go. (NIO's `AcceptBackoffHandler` holds back
-/// later reads, but the read that failed stays registered.)
-final class AcceptPause: ChannelInboundHandler {
-    typealias InboundIn = any Channel
-
-    private static let pause = TimeAmount.seconds(1)
-    private let logger: Logger
-    private var isPaused = false
-
-    init(logger: Logger) {
-        self.logger = logger
-    }
-
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        guard let error = error as? IOError, Self.isExhaustion(error.errnoCode) else {
-            return context.fireErrorCaught(error)
-        }
-        guard !isPaused else { return }
-        isPaused = true
-        logger.warning("accepting no connections for a second", metadata: ["reason": "\(error)"])
-        setReading(false, on: context)
-        context.eventLoop.assumeIsolated().scheduleTask(in: Self.pause) {
-            self.isPaused = false
-            self.setReading(true, on: context)
-        }
-    }
-
-    /// Turns accepting on or off, and ignores the error of a closed channel.
-    private func setReading(_ isOn: Bool, on context: ChannelHandlerContext) {
-        try? context.channel.syncOptions?.setOption(.autoRead, value: isOn)
-    }
-
-    private static func isExhaustion(_ code: CInt) -> Bool {
-        [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(code)
     }
 }

@@ -1,3 +1,4 @@
+import LedgerBytes
 import LedgerService
 import NIOCore
 import NIOHTTP1

@@ -1,3 +1,4 @@
+import LedgerBytes
 import LedgerService
 
 /// The header fields a handler gets to see, and the only list of them.

@@ -1,3 +1,4 @@
+import LedgerBytes
 import LedgerService
 import NIOCore
 import NIOHTTP1
@@ -15,12 +16,17 @@ struct ResponseFraming {
     let origin: AllowedOrigin?
 }
 
+extension APIResponse {
+    /// True unless the status forbids a body.
+    var hasBody: Bool { status >= 200 && status != 204 && status != 304 }
+}
+
 extension ByteBuffer {
-    /// Writes a whole answer, so that head and body go to the socket together.
+    /// Writes a whole answer, so that head and body go to the socket together; only the head of one
+    /// whose body is a stream.
     mutating func writeResponse(_ response: APIResponse, framing: ResponseFraming) {
-        let hasBody = response.status >= 200 && response.status != 204 && response.status != 304
         writeStatusLine(response.status)
-        if hasBody { writeContentLength(response.body.count) }
+        if response.hasBody { writeLength(of: response.body, framing: framing) }
         var isStorable = false
         for (name, value) in response.headers where !Self.isFraming(name) {
             if name == "cache-control" { isStorable = true }
@@ -38,7 +44,17 @@ extension ByteBuffer {
             writeStaticString("\r\nconnection: keep-alive")
         }
         writeStaticString("\r\n\r\n")
-        if hasBody, !framing.isHead { writeBytes(response.body) }
+        if response.hasBody, !framing.isHead, case .bytes(let bytes) = response.body {
+            writeBytes(bytes)
+        }
+    }
+
+    /// Writes a piece of a body of unknown length; it is not empty, since that would be the end.
+    mutating func writeChunk(_ chunk: [UInt8]) {
+        writeString(String(chunk.count, radix: 16))
+        writeStaticString("\r\n")
+        writeBytes(chunk)
+        writeStaticString("\r\n")
     }
 
     private mutating func writeStatusLine(_ status: Int) {
@@ -49,6 +65,16 @@ extension ByteBuffer {
         default:
             let reason = HTTPResponseStatus(statusCode: status).reasonPhrase
             writeString("HTTP/1.1 \(status) \(reason)\r\n")
+        }
+    }
+
+    /// Writes how the client finds the body's end; HTTP/1.0 knows none but that of the connection for a
+    /// body of unknown length.
+    private mutating func writeLength(of body: ResponseBody, framing: ResponseFraming) {
+        switch body {
+        case .bytes(let bytes): writeContentLength(bytes.count)
+        case .stream where framing.isVersion10: break
+        case .stream: writeStaticString("transfer-encoding: chunked\r\n")
         }
     }
 
@@ -120,12 +146,10 @@ struct DateLine {
 
     /// `date: Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110, 5.6.7).
     static func line(secondsSinceEpoch: Int) -> [UInt8] {
-        var time = time_t(secondsSinceEpoch)
-        var parts = tm()
-        gmtime_r(&time, &parts)
-        let (day, month) = (days[Int(parts.tm_wday)], months[Int(parts.tm_mon)])
-        let clock = [parts.tm_hour, parts.tm_min, parts.tm_sec].map(twoDigits)
-        let date = "\(day), \(twoDigits(parts.tm_mday)) \(month) \(parts.tm_year + 1900)"
+        let time = CivilTime(secondsSinceEpoch: Int64(secondsSinceEpoch))
+        let (day, month) = (days[time.date.weekday], months[time.date.month - 1])
+        let clock = [time.hour, time.minute, time.second].map(twoDigits)
+        let date = "\(day), \(twoDigits(time.date.day)) \(month) \(time.date.year)"
         return Array("date: \(date) \(clock.joined(separator: ":")) GMT\r\n".utf8)
     }
 
@@ -134,7 +158,7 @@ struct DateLine {
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
     ]
 
-    private static func twoDigits(_ value: Int32) -> String {
+    private static func twoDigits(_ value: Int) -> String {
         value < 10 ? "0\(value)" : "\(value)"
     }
 }
@@ -153,9 +177,9 @@ package struct ResponseCompressor: Sendable {
         self.gzip = gzip
     }
 
-    /// True when the answer is large enough to gain, and not encoded already.
+    /// True when the answer is large enough to gain, and not encoded already; a stream is sent as it is.
     func wants(_ response: APIResponse) -> Bool {
-        response.body.count > Self.threshold
+        response.body.count ?? 0 > Self.threshold
             && !response.headers.contains { $0.name == "content-encoding" }
     }
 
@@ -165,11 +189,11 @@ package struct ResponseCompressor: Sendable {
     func compressed(_ response: APIResponse, accepted: Bool) -> APIResponse {
         var response = response
         response.headers.append((name: "vary", value: "accept-encoding"))
-        guard accepted, let body = gzip(response.body), body.count < response.body.count else {
-            return response
-        }
+        guard accepted, case .bytes(let plain) = response.body, let body = gzip(plain),
+            body.count < plain.count
+        else { return response }
         response.headers.append((name: "content-encoding", value: "gzip"))
-        response.body = body
+        response.body = .bytes(body)
         return response
     }
 }

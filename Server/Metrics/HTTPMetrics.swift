@@ -1,4 +1,5 @@
 import Logging
+import NIOCore
 
 /// The metrics of the HTTP front, beside the ledger's own.
 struct HTTPMetrics {
@@ -53,7 +54,7 @@ struct Exchange {
     let method: String
     let route: String
     let status: Int
-    let nanoseconds: Int64
+    let took: TimeAmount
     let bytesIn: Int
     let bytesOut: Int
     /// The id of the API key that the request came with; nil where none was needed or found.
@@ -64,7 +65,7 @@ struct Exchange {
             "method": .string(method),
             "route": .string(route),
             "status": .stringConvertible(status),
-            "duration_ms": .stringConvertible(Double(nanoseconds / 1000) / 1000),
+            "duration_ms": .stringConvertible(Double(took.nanoseconds / 1000) / 1000),
             "bytes_in": .stringConvertible(bytesIn),
             "bytes_out": .stringConvertible(bytesOut),
             "request_id": .string(id),
@@ -91,7 +92,7 @@ struct HTTPRecorder {
 
 extension RouteMetrics {
     fileprivate mutating func record(_ exchange: Exchange, with metrics: HTTPMetrics) {
-        duration.recordNanoseconds(exchange.nanoseconds)
+        duration.recordNanoseconds(exchange.took.nanoseconds)
         bytesIn.increment(by: Int64(exchange.bytesIn))
         bytesOut.increment(by: Int64(exchange.bytesOut))
         counter(for: exchange, in: metrics).increment(by: 1)

@@ -1,15 +1,15 @@
 import Synchronization
 
 /// Counts open connections, requests being handled, and bytes that clients make the server keep,
-/// over all event loops, and refuses what goes beyond ``HTTPLimits``.
+/// over all event loops, and refuses what goes beyond ``ConnectionLimits``.
 final class Admission: Sendable {
-    private let limits: HTTPLimits
+    private let limits: ConnectionLimits
     private let connections = Atomic<Int>(0)
     private let requests = Atomic<Int>(0)
     private let bytes = Atomic<Int>(0)
     private let waiter = DrainWaiter()
 
-    init(limits: HTTPLimits) {
+    init(limits: ConnectionLimits) {
         self.limits = limits
     }
 
@@ -110,7 +110,7 @@ private final class DrainWaiter: Sendable {
     }
 }
 
-/// Bytes that one client makes the server keep, counted against `HTTPLimits.heldBytes`.
+/// Bytes that one client makes the server keep, counted against `ConnectionLimits.heldBytes`.
 ///
 /// The count ends when the last reference goes.
 final class HeldBytes: Sendable {

@@ -4,8 +4,8 @@ import NIOCore
 ///
 /// It is generic in its protocol. A subclass for a protocol is the channel's handler: it passes the
 /// channel's events on, decodes `Input`s, and overrides ``process(_:)``, ``refuse(_:)``,
-/// ``cancelRequest()`` and ``holdsRequestBytes``. (NIO's `BaseSocketChannel` is divided in the same
-/// way.)
+/// ``cancelRequest()`` and ``holdsRequestBytes``; ``askForChunk()`` too, if it streams answers. (NIO's
+/// `BaseSocketChannel` is divided in the same way.)
 ///
 /// ``ConnectionMachine`` and ``InputQueue`` decide, and this class acts. Reading goes on while a
 /// request is being handled, until an input has to wait: that is how a client that goes away is
@@ -30,9 +30,9 @@ class Connection<Input>: LoopMember, @unchecked Sendable {
     private final var hasDecoded = false
 
     private final var needsFlush = false
-    /// The size of the last answer with its head, bytes.
+    /// The size of the last answer with its head, or of a streamed answer's last chunk, bytes.
     private final var answerBytes = 0
-    /// Bytes of the last answer still unsent, held against `HTTPLimits.heldBytes`.
+    /// Bytes of the last answer still unsent, held against `ConnectionLimits.heldBytes`.
     private final var unread: HeldBytes?
 
     /// - Parameters:
@@ -40,7 +40,8 @@ class Connection<Input>: LoopMember, @unchecked Sendable {
     ///   - admission: counts the bytes that this connection holds.
     ///   - timeouts: what the client has time for.
     ///   - isRefused: answers that there are too many connections, and nothing else.
-    init(loop: ConnectionLoop, admission: Admission, timeouts: HTTPTimeouts, isRefused: Bool) {
+    init(loop: ConnectionLoop, admission: Admission, timeouts: ConnectionTimeouts, isRefused: Bool)
+    {
         self.loop = loop
         self.admission = admission
         self.isRefused = isRefused
@@ -59,8 +60,12 @@ class Connection<Input>: LoopMember, @unchecked Sendable {
         preconditionFailure("a protocol words its refusals")
     }
 
-    /// Cancels the task that handles a request, if there is one; it still delivers an answer.
+    /// Cancels the task that handles a request or streams its answer, if there is one; a handler still
+    /// delivers an answer.
     func cancelRequest() {}
+
+    /// Makes the next chunk of a streamed answer: the client has taken the one before.
+    func askForChunk() {}
 
     /// True while the request that arrives holds counted bytes.
     var holdsRequestBytes: Bool { false }
@@ -212,10 +217,36 @@ class Connection<Input>: LoopMember, @unchecked Sendable {
         follow(machine.answered(bytes: answerBytes, isWritable: isWritable, now: now))
     }
 
+    /// Sends the head of an answer with the next flush; ``write(chunk:)`` and at the end
+    /// ``write(answer:now:)`` follow.
+    ///
+    /// - Parameters:
+    ///   - streamHead: everything before the first chunk.
+    ///   - isLast: the body ends with the connection.
+    ///   - now: the time.
+    final func write(streamHead: ByteBuffer, isLast: Bool, now: NIODeadline) {
+        write(streamHead)
+        machine.streamBegan(isLast: isLast, now: now)
+    }
+
+    /// Sends a chunk at once; ``askForChunk()`` follows as soon as the client has taken most of it.
+    ///
+    /// The flush comes first: before it, TLS counts nothing as waiting for the client.
+    final func write(chunk: ByteBuffer) {
+        answerBytes = chunk.readableBytes
+        write(chunk)
+        flush()
+        guard let context else { return }
+        let isWritable = context.channel.isWritable
+        let now = loop.eventLoop.now
+        follow(machine.chunkSent(bytes: answerBytes, isWritable: isWritable, now: now))
+    }
+
     /// Acts on the machine's decision about the connection.
     private final func follow(_ next: ConnectionMachine.AfterAnswer) {
         switch next {
         case .proceed, .waitForClient: break
+        case .askForChunk: askForChunk()
         case .close: closeOutput()
         }
     }
@@ -278,8 +309,8 @@ class Connection<Input>: LoopMember, @unchecked Sendable {
     final var isEvictable: Bool {
         switch machine.state {
         case .body: holdsRequestBytes
-        case .blocked, .closing: unread != nil
-        case .idle, .head, .handling, .draining, .closed: false
+        case .stalled, .blocked, .closing: unread != nil
+        case .idle, .head, .handling, .streaming, .draining, .closed: false
         }
     }
 

@@ -39,7 +39,7 @@ final class ConnectionLoop: @unchecked Sendable {
     ///
     /// One walk over all connections in each interval is far cheaper than a timer that is set and
     /// cancelled with every request.
-    func start(timeouts: HTTPTimeouts) {
+    func start(timeouts: ConnectionTimeouts) {
         tick(every: Self.interval(timeouts))
     }
 
@@ -101,7 +101,7 @@ final class ConnectionLoop: @unchecked Sendable {
     }
 
     /// A quarter of the shortest time-out, between 5 ms and one second.
-    private static func interval(_ timeouts: HTTPTimeouts) -> TimeAmount {
+    private static func interval(_ timeouts: ConnectionTimeouts) -> TimeAmount {
         let all = [
             timeouts.head, timeouts.body, timeouts.idle, timeouts.write, timeouts.linger,
             timeouts.departure,

@@ -9,6 +9,9 @@ import NIOCore
 ///            └──────────────────────────────┘ └→ closing → draining → closed
 /// ```
 ///
+/// An answer may also come in chunks: from handling to streaming, to stalled and back while the client
+/// does not read, and at the stream's end on to where any answer leads.
+///
 /// It fits every protocol in which a client sends requests, each with a head and perhaps a body, and
 /// gets their answers in order.
 struct ConnectionMachine {
@@ -30,8 +33,17 @@ struct ConnectionMachine {
         case body(started: NIODeadline, bytes: Int, until: NIODeadline)
         /// The handler works on the request; it has a deadline only after the client stopped sending.
         ///
-        /// Next: idle, blocked, closing.
+        /// Next: streaming, idle, blocked, closing.
         case handling(until: NIODeadline)
+        /// The answer's chunks are sent as they come; it has a deadline only after the client stopped
+        /// sending, and when the server stops.
+        ///
+        /// Next: stalled, idle, blocked, closing.
+        case streaming(until: NIODeadline)
+        /// The client does not read chunks as fast as they come, and the next one is not asked for.
+        ///
+        /// Next: streaming.
+        case stalled(until: NIODeadline)
         /// The client does not read its answers as fast as they come.
         ///
         /// Next: idle, closing.
@@ -53,8 +65,9 @@ struct ConnectionMachine {
     private(set) var state: State
     /// No request follows the present one.
     private var isLast = false
+    private var isStopping = false
 
-    private let timeouts: HTTPTimeouts
+    private let timeouts: ConnectionTimeouts
     /// The time that a client gets to read its last answer; shorter once the server stops, which
     /// waits for every client.
     private var linger: TimeAmount
@@ -62,7 +75,7 @@ struct ConnectionMachine {
     private var mayBeGone = false
 
     /// A connection that was just accepted.
-    init(timeouts: HTTPTimeouts, now: NIODeadline) {
+    init(timeouts: ConnectionTimeouts, now: NIODeadline) {
         self.timeouts = timeouts
         linger = TimeAmount(timeouts.linger)
         state = .idle(until: now + TimeAmount(timeouts.idle))
@@ -72,7 +85,8 @@ struct ConnectionMachine {
     var deadline: NIODeadline {
         switch state {
         case .idle(let until), .head(let until), .body(_, _, let until), .handling(let until),
-            .blocked(let until), .closing(let until), .draining(let until):
+            .streaming(let until), .stalled(let until), .blocked(let until), .closing(let until),
+            .draining(let until):
             until
         case .closed: .distantFuture
         }
@@ -82,7 +96,7 @@ struct ConnectionMachine {
     var isBusy: Bool {
         switch state {
         case .idle, .head, .body: false
-        case .handling, .blocked, .closing, .draining, .closed: true
+        case .handling, .streaming, .stalled, .blocked, .closing, .draining, .closed: true
         }
     }
 
@@ -92,13 +106,18 @@ struct ConnectionMachine {
     }
 
     /// True when the next answer has to announce the connection's end.
-    var closesAfterAnswer: Bool { isLast || !isHandling }
+    var closesAfterAnswer: Bool {
+        switch state {
+        case .handling, .streaming, .stalled: isLast
+        case .idle, .head, .body, .blocked, .closing, .draining, .closed: true
+        }
+    }
 
     /// True once further input is ignored.
     var isOver: Bool {
         switch state {
         case .closing, .draining, .closed: true
-        case .idle, .head, .body, .handling, .blocked: false
+        case .idle, .head, .body, .handling, .streaming, .stalled, .blocked: false
         }
     }
 }
@@ -116,7 +135,7 @@ extension ConnectionMachine {
     mutating func headArrived(keepAlive: Bool, now: NIODeadline) {
         switch state {
         case .idle, .head: break
-        case .body, .handling, .blocked, .closing, .draining, .closed:
+        case .body, .handling, .streaming, .stalled, .blocked, .closing, .draining, .closed:
             preconditionFailure("a head arrives only while no request is under way")
         }
         isLast = isLast || !keepAlive
@@ -152,8 +171,11 @@ extension ConnectionMachine {
     /// waits for it for long.
     mutating func clientStoppedSending(now: NIODeadline) {
         mayBeGone = true
-        guard isHandling else { return }
-        state = .handling(until: now + TimeAmount(timeouts.departure))
+        switch state {
+        case .handling: state = .handling(until: now + TimeAmount(timeouts.departure))
+        case .streaming: state = .streaming(until: sourceDeadline(now: now))
+        case .idle, .head, .body, .stalled, .blocked, .closing, .draining, .closed: break
+        }
     }
 
     /// The time that this many bytes take at the minimum rate.
@@ -168,6 +190,8 @@ extension ConnectionMachine {
     enum AfterAnswer: Equatable {
         /// On to the next request.
         case proceed
+        /// On to the next chunk of the answer.
+        case askForChunk
         /// No further request until the client has read what it asked for.
         case waitForClient
         /// Close once the answer is out.
@@ -193,8 +217,38 @@ extension ConnectionMachine {
         return .proceed
     }
 
+    /// The head of an answer was written whose body follows in chunks; `isLast` says that the body ends
+    /// with the connection.
+    mutating func streamBegan(isLast: Bool, now: NIODeadline) {
+        precondition(isHandling, "an answer's head belongs to a request")
+        self.isLast = self.isLast || isLast
+        state = .streaming(until: sourceDeadline(now: now))
+    }
+
+    /// A chunk was given to the network, as far as that takes it; the stream's end is an answer.
+    mutating func chunkSent(bytes: Int, isWritable: Bool, now: NIODeadline) -> AfterAnswer {
+        // Sending may find out that the connection is gone.
+        guard case .streaming = state else { return .waitForClient }
+        guard isWritable else {
+            state = .stalled(until: now + TimeAmount(timeouts.write) + transferTime(bytes))
+            return .waitForClient
+        }
+        state = .streaming(until: sourceDeadline(now: now))
+        return .askForChunk
+    }
+
+    /// The time at which a stream's source is told to end.
+    private func sourceDeadline(now: NIODeadline) -> NIODeadline {
+        if isStopping { return now }
+        return mayBeGone ? now + TimeAmount(timeouts.departure) : .distantFuture
+    }
+
     /// The client has caught up with its answers.
     mutating func becameWritable(now: NIODeadline) -> AfterAnswer {
+        if case .stalled = state {
+            state = .streaming(until: sourceDeadline(now: now))
+            return .askForChunk
+        }
         guard case .blocked(let until) = state else { return .waitForClient }
         guard !isLast else {
             state = .closing(until: until)
@@ -217,7 +271,7 @@ extension ConnectionMachine {
 enum ConnectionRefusal: Equatable {
     case tooManyConnections
     case tooManyBytes
-    /// The head took longer than `HTTPTimeouts.head`.
+    /// The head took longer than `ConnectionTimeouts.head`.
     case slowHead
     /// The body trickled: see ``ConnectionMachine/bodyArrived(bytes:now:)``.
     case slowBody
@@ -226,7 +280,7 @@ enum ConnectionRefusal: Equatable {
 extension ConnectionMachine {
     enum Expiry: Equatable {
         case nothing
-        /// Cancel the handler, which answers with what there is.
+        /// Cancel the handler, which answers with what there is, or the stream's source, which ends.
         case cancel
         case close
         case refuse(ConnectionRefusal)
@@ -238,9 +292,12 @@ extension ConnectionMachine {
         switch state {
         case .head: return .refuse(.slowHead)
         case .body: return .refuse(.slowBody)
-        case .idle, .blocked, .closing, .draining: return .close
+        case .idle, .stalled, .blocked, .closing, .draining: return .close
         case .handling:
             state = .handling(until: .distantFuture)
+            return .cancel
+        case .streaming:
+            state = .streaming(until: .distantFuture)
             return .cancel
         case .closed: return .nothing
         }
@@ -255,13 +312,17 @@ extension ConnectionMachine {
     /// The server stops: finish the present request, begin no other.
     mutating func stop(now: NIODeadline) -> Stop {
         isLast = true
+        isStopping = true
         linger = min(linger, .milliseconds(250))
         switch state {
         case .idle: return .close
+        case .streaming:
+            state = .streaming(until: now)
+            return .finish
         case .draining(let until):
             state = .draining(until: min(until, now + linger))
             return .finish
-        case .head, .body, .handling, .blocked, .closing, .closed: return .finish
+        case .head, .body, .handling, .stalled, .blocked, .closing, .closed: return .finish
         }
     }
 
@@ -284,7 +345,7 @@ extension ConnectionMachine {
             state = .closing(until: now + TimeAmount(timeouts.write))
             return .closeAfterAnswers
         case .draining: return .close
-        case .body, .handling, .blocked, .closing, .closed: return .finish
+        case .body, .handling, .streaming, .stalled, .blocked, .closing, .closed: return .finish
         }
     }
 

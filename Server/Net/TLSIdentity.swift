@@ -1,8 +1,8 @@
 import NIOCore
 import NIOSSL
 import NIOTLS
+import Platform
 import Synchronization
-import Glibc
 
 /// The files of a server's certificate and its private key.
 package struct TLSFiles: Hashable, Sendable {
@@ -21,19 +21,25 @@ package struct TLSFiles: Hashable, Sendable {
 /// The certificate for new connections, read from its files at the start and on demand.
 final class TLSIdentity: Sendable {
     private let files: TLSFiles
+    /// The name of the protocol under TLS (ALPN).
+    private let applicationProtocol: String
     private let context: Mutex<NIOSSLContext>
 
     /// Reads both files; throws ``StartError`` when they can't be used.
-    init(_ files: TLSFiles) throws(StartError) {
+    ///
+    /// Clients that ask for it are told that the protocol is `applicationProtocol`, as registered for
+    /// ALPN.
+    init(_ files: TLSFiles, speaking applicationProtocol: String) throws(StartError) {
         self.files = files
-        context = Mutex(try Self.read(files))
+        self.applicationProtocol = applicationProtocol
+        context = Mutex(try Self.read(files, speaking: applicationProtocol))
     }
 
     /// Reads the files again, for connections from now on.
     ///
     /// Throws ``StartError`` when they can't be used, and keeps the old certificate.
     func reload() throws(StartError) {
-        let new = try Self.read(files)
+        let new = try Self.read(files, speaking: applicationProtocol)
         context.withLock { $0 = new }
     }
 
@@ -42,7 +48,10 @@ final class TLSIdentity: Sendable {
         NIOSSLServerHandler(context: context.withLock { $0 })
     }
 
-    private static func read(_ files: TLSFiles) throws(StartError) -> NIOSSLContext {
+    private static func read(
+        _ files: TLSFiles,
+        speaking applicationProtocol: String
+    ) throws(StartError) -> NIOSSLContext {
         let chain = try contents(of: files.certificate, orError: "holds no certificate in PEM") {
             try NIOSSLCertificate.fromPEMFile($0)
         }
@@ -58,7 +67,7 @@ final class TLSIdentity: Sendable {
                 privateKey: .privateKey(key)
             )
             configuration.minimumTLSVersion = .tlsv12
-            configuration.applicationProtocols = ["http/1.1"]
+            configuration.applicationProtocols = [applicationProtocol]
             // An ending connection waits so long for the client's own end of TLS.
             configuration.shutdownTimeout = .seconds(1)
             return try NIOSSLContext(configuration: configuration)
@@ -89,11 +98,12 @@ final class TLSIdentity: Sendable {
 
     /// The system's reason why a file can't be read; nil when it can be.
     private static func unreadable(_ path: String) -> String? {
-        let file = open(path, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { return String(cString: strerror(errno)) }
-        defer { close(file) }
-        var byte: UInt8 = 0
-        return Glibc.read(file, &byte, 1) < 0 ? String(cString: strerror(errno)) : nil
+        do throws(SystemError) {
+            _ = try FileContents.read(path, most: 1)
+            return nil
+        } catch {
+            return error.description
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 import CAllocator
 import NIOCore
+import Platform
 import Glibc
 
 /// The processor cores that this process may use.
@@ -13,13 +14,10 @@ enum Processors {
     /// The number of bits in `Cpus_allowed:	0000000f` of `/proc/self/status`; the call behind it,
     /// `sched_getaffinity`, is not in Glibc's module.
     private static func allowedByAffinity() -> Int? {
-        let file = open("/proc/self/status", O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { return nil }
-        defer { close(file) }
-        var bytes = [UInt8](repeating: 0, count: 8192)
-        let count = read(file, &bytes, bytes.count)
-        guard count > 0 else { return nil }
-        return parse(String(decoding: bytes[..<count], as: UTF8.self))
+        guard let bytes = try? FileContents.read("/proc/self/status", most: 8192) else {
+            return nil
+        }
+        return parse(String(decoding: bytes, as: UTF8.self))
     }
 
     /// Reads the mask out of the status file's text.

@@ -22,10 +22,12 @@ package struct ServerConfiguration: Sendable {
     var tableConnections = 0
     /// Threads that serve connections; nil takes one for each core this process may use.
     package var eventLoops: Int?
-    /// Limits on one client, and on all together.
+    /// Limits on one request.
     package var limits: HTTPLimits
+    /// Limits on all clients together.
+    package var connections: ConnectionLimits
     /// The time that clients get for each step of a request.
-    package var timeouts: HTTPTimeouts
+    package var timeouts: ConnectionTimeouts
     /// The form of log lines; nil takes text on a terminal and JSON anywhere else.
     package var logFormat: LogFormat?
     /// Records below this level are not written.
@@ -40,7 +42,8 @@ package struct ServerConfiguration: Sendable {
         tls: TLSFiles? = nil,
         eventLoops: Int? = nil,
         limits: HTTPLimits = HTTPLimits(),
-        timeouts: HTTPTimeouts = HTTPTimeouts(),
+        connections: ConnectionLimits = ConnectionLimits(),
+        timeouts: ConnectionTimeouts = ConnectionTimeouts(),
         logFormat: LogFormat? = nil,
         logLevel: Logger.Level = .info
     ) {
@@ -51,6 +54,7 @@ package struct ServerConfiguration: Sendable {
         self.tls = tls
         self.eventLoops = eventLoops
         self.limits = limits
+        self.connections = connections
         self.timeouts = timeouts
         self.logFormat = logFormat
         self.logLevel = logLevel
@@ -75,7 +79,7 @@ package struct ServerConfiguration: Sendable {
     package var isReadableOnTheWay: Bool { tls == nil && !Loopback.contains(host) }
 }
 
-/// Limits on one client, and on all clients together.
+/// Limits on one request.
 package struct HTTPLimits: Sendable {
     /// A request body as received, bytes.
     package var bodyBytes: Int
@@ -85,86 +89,18 @@ package struct HTTPLimits: Sendable {
     package var headerBytes: Int
     /// Header fields in one request.
     package var headerCount: Int
-    /// Connections open at the same time; further ones get a 503 and are closed.
-    package var connections: Int
-    /// Connections beyond that limit that still get an answer; further ones are just closed.
-    var refusedConnections = 256
-    /// Requests being handled at the same time; further ones get a 503.
-    package var requestsInFlight: Int
-    /// Bytes of bodies, as sent and as decompressed, and of answers that are not read, of all
-    /// connections together.
-    ///
-    /// Beyond it the client that has kept the server waiting for longest is turned away. Small
-    /// requests and answers do not count; docs/threat-model.md says what all that amounts to.
-    package var heldBytes: Int
 
     /// Limits whose defaults suit one machine.
     package init(
         bodyBytes: Int = Limits.bodyBytes,
         targetBytes: Int = 8 * 1024,
         headerBytes: Int = 32 * 1024,
-        headerCount: Int = 100,
-        connections: Int = 10_000,
-        requestsInFlight: Int = 10_000,
-        heldBytes: Int = 256 << 20
+        headerCount: Int = 100
     ) {
         self.bodyBytes = bodyBytes
         self.targetBytes = targetBytes
         self.headerBytes = headerBytes
         self.headerCount = headerCount
-        self.connections = connections
-        self.requestsInFlight = requestsInFlight
-        self.heldBytes = heldBytes
-    }
-}
-
-extension HTTPLimits {
-    /// These limits with no more connections than the process has file descriptors for: when those
-    /// run out, nobody can be accepted, not even to be refused.
-    func affordable(fileLimit: Int, reserved: Int) -> HTTPLimits {
-        let room = max(2, fileLimit - reserved)
-        var limits = self
-        limits.refusedConnections = min(refusedConnections, room / 4)
-        limits.connections = min(connections, room - limits.refusedConnections)
-        return limits
-    }
-}
-
-/// The times after which a server closes the connection of a client that it waits for.
-package struct HTTPTimeouts: Sendable {
-    /// From a request's first byte to the end of its headers.
-    package var head: Duration
-    /// Without any byte of a body, and also the time of a body before ``minimumRate`` counts.
-    package var body: Duration
-    /// From accepting a connection, or from an answer, to the next request's first byte.
-    package var idle: Duration
-    /// The time for reading an answer before ``minimumRate`` counts.
-    package var write: Duration
-    /// From the last answer to the close: reading goes on, so that the client gets to see it.
-    package var linger: Duration
-    /// From the end of the client's sending side to the cancellation of its request, which is then
-    /// answered with what there is: the client may be gone.
-    package var departure: Duration
-    /// Bytes per second, below which a body or the reading of an answer is given up.
-    package var minimumRate: Int
-
-    /// Time-outs whose defaults tolerate a bad mobile network.
-    package init(
-        head: Duration = .seconds(10),
-        body: Duration = .seconds(20),
-        idle: Duration = .seconds(75),
-        write: Duration = .seconds(30),
-        linger: Duration = .seconds(2),
-        departure: Duration = .seconds(5),
-        minimumRate: Int = 8 * 1024
-    ) {
-        self.head = head
-        self.body = body
-        self.idle = idle
-        self.write = write
-        self.linger = linger
-        self.departure = departure
-        self.minimumRate = minimumRate
     }
 }
 

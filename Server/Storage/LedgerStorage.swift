@@ -1,5 +1,6 @@
 import AWSClient
 import DynamoDBTable
+import LedgerBytes
 import LedgerCore
 import LedgerService
 import SQLiteTable
@@ -32,13 +33,7 @@ package enum LedgerStorage: Hashable, Sendable {
     private static func isTableName(_ name: Substring) -> Bool {
         (3...255).contains(name.utf8.count)
             && name.utf8.allSatisfy { byte in
-                switch byte {
-                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"),
-                    UInt8(ascii: "."):
-                    true
-                default: false
-                }
+                ASCII.isAlphanumeric(byte) || "_-.".utf8.contains(byte)
             }
     }
 

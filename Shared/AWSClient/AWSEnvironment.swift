@@ -1,5 +1,5 @@
 import CurlHTTP
-import Glibc
+import Platform
 
 /// Region, endpoints and credentials, found as AWS's SDKs find them.
 ///
@@ -65,6 +65,9 @@ struct AWSEndpoint: Hashable, Sendable {
     /// True when one of Amazon's roots must have signed its certificate.
     let isAWS: Bool
 
+    /// Of all regions, and of those in China.
+    private static let awsDomains = ["amazonaws.com", "amazonaws.com.cn"]
+
     init(scheme: String, host: String, isAWS: Bool) {
         self.scheme = scheme
         self.host = host
@@ -86,7 +89,8 @@ struct AWSEndpoint: Hashable, Sendable {
         guard isPlain, !host.isEmpty else { return nil }
         let defaultPort = scheme == "https" ? ":443" : ":80"
         if host.hasSuffix(defaultPort) { host.removeLast(defaultPort.count) }
-        let isAWS = scheme == "https" && host.hasSuffix(".amazonaws.com")
+        let isAWS =
+            scheme == "https" && Self.awsDomains.contains { host.hasSuffix(".\($0)") }
         self.init(scheme: String(scheme), host: String(host), isAWS: isAWS)
     }
 }
@@ -100,7 +104,7 @@ struct Variables: Sendable {
     }
 
     /// The variables of this process.
-    static let process = Variables { name in getenv(name).map { String(cString: $0) } }
+    static let process = Variables(ProcessEnvironment.value)
 
     subscript(name: String) -> String? {
         guard let value = read(name), !value.isEmpty else { return nil }

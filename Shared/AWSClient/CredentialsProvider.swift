@@ -13,10 +13,10 @@ protocol CredentialsSource: Sendable {
 /// they neither wait for it one after another nor storm it.
 final class CredentialsProvider: Sendable {
     /// New credentials are fetched so long before the old ones expire.
-    static let marginSeconds: Int64 = 300
+    static let margin: Duration = .seconds(300)
     /// No fetch follows another within this time, unless all that came of it were keys that AWS
     /// refused.
-    static let pauseSeconds: Int64 = 5
+    static let pause: Duration = .seconds(5)
 
     private typealias Fetch = Task<Result<AWSCredentials, AWSError>, Never>
 
@@ -72,7 +72,7 @@ final class CredentialsProvider: Sendable {
     private func next(at time: AWSTime) -> Next {
         state.withLock { state in
             let valid = state.fetched.flatMap { $0.isValid(at: time) ? $0 : nil }
-            if let valid, valid.isValid(at: time.advanced(by: Self.marginSeconds)) {
+            if let valid, valid.isValid(at: time.advanced(by: Self.margin)) {
                 return .use(valid)
             }
             let isResting = state.tried.map { Self.isResting(at: time, after: $0) } ?? false
@@ -86,7 +86,7 @@ final class CredentialsProvider: Sendable {
 
     /// True for some seconds after a fetch was begun; false also when the clock was set back since.
     private static func isResting(at time: AWSTime, after tried: AWSTime) -> Bool {
-        (0..<pauseSeconds).contains(time.seconds - tried.seconds)
+        tried <= time && time < tried.advanced(by: pause)
     }
 
     private func begin(_ state: inout State, at time: AWSTime) -> Fetch {

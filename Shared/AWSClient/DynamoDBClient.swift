@@ -17,11 +17,11 @@ package final class DynamoDBClient: Sendable {
     }
 
     private static let attempts = 4
-    private static let firstPauseMilliseconds: Double = 25
+    private static let firstPause: Duration = .milliseconds(25)
 
     private let environment: AWSEnvironment
     private let endpoint: AWSEndpoint
-    private let attemptTimeoutMilliseconds: Int
+    private let attemptTimeout: Duration
     private let now: @Sendable () -> AWSTime
     private let pause: @Sendable (Duration) async throws -> Void
 
@@ -32,15 +32,15 @@ package final class DynamoDBClient: Sendable {
     ///
     /// - Parameters:
     ///   - environment: The region, the endpoint and the credentials of all calls.
-    ///   - attemptTimeoutMilliseconds: The longest that one attempt of a call may take.
+    ///   - attemptTimeout: The longest that one attempt of a call may take.
     /// - Throws: When the environment names an endpoint that is no address.
     package convenience init(
         _ environment: AWSEnvironment,
-        attemptTimeoutMilliseconds: Int
+        attemptTimeout: Duration
     ) throws(AWSError) {
         try self.init(
             environment,
-            attemptTimeoutMilliseconds: attemptTimeoutMilliseconds,
+            attemptTimeout: attemptTimeout,
             now: AWSTime.now,
             pause: { try await Task.sleep(for: $0) }
         )
@@ -48,12 +48,12 @@ package final class DynamoDBClient: Sendable {
 
     init(
         _ environment: AWSEnvironment,
-        attemptTimeoutMilliseconds: Int,
+        attemptTimeout: Duration,
         now: @escaping @Sendable () -> AWSTime,
         pause: @escaping @Sendable (Duration) async throws -> Void
     ) throws(AWSError) {
         self.environment = environment
-        self.attemptTimeoutMilliseconds = attemptTimeoutMilliseconds
+        self.attemptTimeout = attemptTimeout
         self.now = now
         self.pause = pause
         endpoint = try environment.endpoint(of: "dynamodb")
@@ -82,8 +82,8 @@ package final class DynamoDBClient: Sendable {
     ///
     /// - Returns: False when the task was cancelled.
     private func rest(after attempt: Int) async -> Bool {
-        let longest = Self.firstPauseMilliseconds * Double(1 << attempt)
-        let pause = Duration.milliseconds(Double.random(in: 0...longest))
+        let longest = Self.firstPause * (1 << attempt)
+        let pause = longest * Double.random(in: 0...1)
         do { try await self.pause(pause) } catch { return false }
         return !Task.isCancelled
     }
@@ -145,10 +145,10 @@ package final class DynamoDBClient: Sendable {
             headers: headers + signature.headers(for: signed, at: time)
                 + [(name: "connection", value: "keep-alive")],
             body: body,
-            timeoutMilliseconds: attemptTimeoutMilliseconds
+            timeout: attemptTimeout
         )
         request.sendsOnce = sendsOnce
-        request.connectTimeoutMilliseconds = attemptTimeoutMilliseconds
+        request.connectTimeout = attemptTimeout
         if endpoint.isAWS { request.roots = .amazon }
         return request
     }

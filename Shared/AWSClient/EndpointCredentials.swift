@@ -9,12 +9,12 @@ struct ContainerCredentials: CredentialsSource {
     let http: CurlPool
     /// The scheme and host before a relative address.
     var relativeHost = ContainerCredentials.ecsHost
-    var timeoutMilliseconds = 2_000
+    var timeout: Duration = .seconds(2)
 
     /// The credentials that the endpoint answers with; nil when no endpoint is set.
     func fetch() async throws(AWSError) -> AWSCredentials? {
         guard let url = try address() else { return nil }
-        var request = CurlRequest(url: url, timeoutMilliseconds: timeoutMilliseconds)
+        var request = CurlRequest(url: url, timeout: timeout)
         request.isDirect = true
         if let token = try token() { request.headers = [("Authorization", token)] }
         let answer: CurlResponse
@@ -96,7 +96,7 @@ struct InstanceMetadata: CredentialsSource {
 
     let variables: Variables
     let http: CurlPool
-    var timeoutMilliseconds = 1_000
+    var timeout: Duration = .seconds(1)
 
     /// The role's credentials; nil when the service is switched off or not there.
     func fetch() async throws(AWSError) -> AWSCredentials? {
@@ -126,10 +126,10 @@ struct InstanceMetadata: CredentialsSource {
             method: method,
             url: (host.hasSuffix("/") ? String(host.dropLast()) : host) + path,
             headers: [header],
-            timeoutMilliseconds: timeoutMilliseconds
+            timeout: timeout
         )
         request.isDirect = true
-        request.connectTimeoutMilliseconds = timeoutMilliseconds
+        request.connectTimeout = timeout
         do throws(CurlError) {
             let answer = try await http.call(request)
             return answer.status == 200 ? answer.body : nil

@@ -1,4 +1,4 @@
-import Glibc
+import Platform
 
 /// Environment variables: `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`.
 struct EnvironmentCredentials: CredentialsSource {
@@ -88,17 +88,10 @@ struct ProfileFile: Sendable {
     }
 }
 
-/// Text files that are small enough to be read whole.
+/// Files of UTF-8.
 enum TextFile {
-    /// The whole text; nil when the file can't be read.
+    /// The whole text; nil when the file can't be read, or is no text.
     static func read(_ path: String) -> String? {
-        guard let file = fopen(path, "r") else { return nil }
-        defer { fclose(file) }
-        var text: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 4096)
-        while case let count = fread(&buffer, 1, buffer.count, file), count > 0 {
-            text += buffer[..<count]
-        }
-        return String(validating: text, as: UTF8.self)
+        (try? FileContents.read(path)).flatMap { String(validating: $0, as: UTF8.self) }
     }
 }

@@ -10,10 +10,10 @@ package struct CurlRequest: Sendable {
     package var headers: [(name: String, value: String)]
     /// The bytes after the head; empty for a request without a body.
     package var body: [UInt8]
-    /// The longest that the whole call may take; 0 for as long as it takes.
-    package var timeoutMilliseconds: Int
-    /// The longest that making a connection may take.
-    package var connectTimeoutMilliseconds = 5_000
+    /// The longest that the whole call may take, whole milliseconds; zero for as long as it takes.
+    package var timeout: Duration
+    /// The longest that making a connection may take, whole milliseconds.
+    package var connectTimeout: Duration = .seconds(5)
     /// Never sent a second time, also not when a connection that was kept alive turns out dead.
     package var sendsOnce = false
     /// Never through a proxy, whatever `https_proxy` and `http_proxy` say.
@@ -27,13 +27,13 @@ package struct CurlRequest: Sendable {
         url: String,
         headers: [(name: String, value: String)] = [],
         body: [UInt8] = [],
-        timeoutMilliseconds: Int = 30_000
+        timeout: Duration = .seconds(30)
     ) {
         self.method = method
         self.url = url
         self.headers = headers
         self.body = body
-        self.timeoutMilliseconds = timeoutMilliseconds
+        self.timeout = timeout
     }
 }
 
@@ -122,8 +122,8 @@ extension CurlRequest {
                 request.headers = strings + 3
                 request.body = bytes.baseAddress
                 request.body_count = bytes.count
-                request.timeout_ms = timeoutMilliseconds
-                request.connect_timeout_ms = connectTimeoutMilliseconds
+                request.timeout_ms = timeout.milliseconds
+                request.connect_timeout_ms = connectTimeout.milliseconds
                 request.largest_answer = largestAnswer
                 request.once = sendsOnce ? 1 : 0
                 request.direct = isDirect ? 1 : 0
@@ -203,5 +203,12 @@ extension CurlTrouble {
             case EL_CURL_TROUBLE_EMPTY: .empty
             default: .other
             }
+    }
+}
+
+extension Duration {
+    /// The milliseconds as libcurl takes them; a part of one is dropped.
+    fileprivate var milliseconds: Int {
+        Int(components.seconds) * 1000 + Int(components.attoseconds / 1_000_000_000_000_000)
     }
 }

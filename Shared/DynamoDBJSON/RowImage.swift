@@ -1,3 +1,4 @@
+import LedgerBytes
 package import LedgerCore
 package import RawJSON
 

@@ -25,21 +25,21 @@ package final class DynamoDBTable: Table {
     /// - Parameters:
     ///   - name: The table's name, as IAM's policies know it.
     ///   - environment: The region, the endpoint and the credentials of all calls.
-    ///   - attemptTimeoutMilliseconds: The longest that one attempt of a call may take; an
+    ///   - attemptTimeout: The longest that one attempt of a call may take; an
     ///     emulation may need more than the 2 seconds that do for DynamoDB.
     ///   - clock: The clock that decisions are stamped from.
     /// - Throws: When the environment names an endpoint that is no address.
     package init(
         name: String,
         environment: AWSEnvironment,
-        attemptTimeoutMilliseconds: Int = 2_000,
+        attemptTimeout: Duration = .seconds(2),
         clock: @escaping @Sendable () -> Instant = MachineClock.instant
     ) throws(AWSError) {
         self.clock = clock
         requests = Requests(table: name)
         client = try DynamoDBClient(
             environment,
-            attemptTimeoutMilliseconds: attemptTimeoutMilliseconds
+            attemptTimeout: attemptTimeout
         )
     }
 

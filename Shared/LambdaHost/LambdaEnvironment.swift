@@ -1,4 +1,3 @@
-import Glibc
 import LedgerCore
 import Logging
 
@@ -53,10 +52,5 @@ package struct LambdaEnvironment: Sendable {
             )
         }
         return rate
-    }
-
-    /// Looks a variable of this process up; nil when it is not set.
-    static func variable(_ name: String) -> String? {
-        getenv(name).map { String(cString: $0) }
     }
 }

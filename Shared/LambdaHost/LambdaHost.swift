@@ -5,6 +5,7 @@ package import LedgerCore
 package import LedgerService
 import LineLog
 import Logging
+import Platform
 import Glibc
 
 /// The process of a Lambda function.
@@ -36,13 +37,13 @@ package enum LambdaHost {
         _ function: LedgerFunction,
         table: @Sendable (LambdaEnvironment) throws -> any Table
     ) async {
-        guard let address = LambdaEnvironment.variable("AWS_LAMBDA_RUNTIME_API") else {
+        guard let address = ProcessEnvironment.value("AWS_LAMBDA_RUNTIME_API") else {
             return complain("AWS_LAMBDA_RUNTIME_API is not set: this is a Lambda function")
         }
         let host = FunctionHost(
             function,
             runtime: RuntimeAPI(address: address),
-            variable: LambdaEnvironment.variable,
+            variable: ProcessEnvironment.value,
             clock: SystemClock()
         )
         MetricsSystem.bootstrap(host.metrics)
@@ -84,7 +85,7 @@ struct FunctionHost: Sendable {
         // The deployed name keeps the metrics of two deployments in one account apart.
         metrics = EmbeddedMetrics(
             function: variable("AWS_LAMBDA_FUNCTION_NAME") ?? function.rawValue,
-            now: { clock.now().milliseconds },
+            now: { clock.now() },
             write: writeMetrics
         )
     }

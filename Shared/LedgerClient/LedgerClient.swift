@@ -1,4 +1,5 @@
 import CurlHTTP
+import LedgerBytes
 public import LedgerCore
 import RawJSON
 
@@ -42,7 +43,7 @@ public struct LedgerClient: Sendable {
     ///   - body: empty for none.
     ///   - contentType: what the body is; sent only with one.
     ///   - idempotencyKey: makes a publish repeatable; nil where the call is no publish.
-    ///   - wait: how long the ledger may take on purpose, milliseconds.
+    ///   - wait: how long the ledger may take on purpose.
     /// - Returns: the body of a successful answer, JSON text.
     /// - Throws: ``LedgerClientError``, after the last try of a call that may be repeated.
     public func call(
@@ -52,7 +53,7 @@ public struct LedgerClient: Sendable {
         body: [UInt8] = [],
         contentType: String = "application/json",
         idempotencyKey: String? = nil,
-        wait: Int = 0
+        wait: Duration = .zero
     ) async throws(LedgerClientError) -> [UInt8] {
         var headers: [(name: String, value: String)] = []
         if !body.isEmpty { headers.append(("Content-Type", contentType)) }
@@ -63,7 +64,7 @@ public struct LedgerClient: Sendable {
             url: url + PercentEncoding.target(path, query: query),
             headers: headers,
             body: body,
-            timeoutMilliseconds: 30_000 + wait
+            timeout: .seconds(30) + wait
         )
         request.roots = roots
         let isRepeatable = method == "GET" || idempotencyKey != nil
@@ -129,21 +130,10 @@ public struct LedgerClient: Sendable {
 /// Paths and queries as they go on the wire.
 enum PercentEncoding {
     static func target(_ path: [String], query: [(name: String, value: String)]) -> String {
-        let path = path.map { "/" + encode($0) }.joined()
+        let path = path.map { "/" + PercentCoding.encode($0) }.joined()
         guard !query.isEmpty else { return path }
-        return path + "?" + query.map { "\($0.name)=\(encode($0.value))" }.joined(separator: "&")
-    }
-
-    static func encode(_ text: String) -> String {
-        text.utf8.reduce(into: "") { encoded, byte in
-            switch byte {
-            case 0x30...0x39, 0x41...0x5a, 0x61...0x7a, 0x2d, 0x2e, 0x5f, 0x7e:
-                encoded.unicodeScalars.append(Unicode.Scalar(byte))
-            default:
-                let hex = String(byte, radix: 16, uppercase: true)
-                encoded += byte < 16 ? "%0\(hex)" : "%\(hex)"
-            }
-        }
+        let query = query.map { "\($0.name)=\(PercentCoding.encode($0.value))" }
+        return path + "?" + query.joined(separator: "&")
     }
 }
 

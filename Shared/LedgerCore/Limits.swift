@@ -59,9 +59,9 @@ public enum Limits {
     /// The most events and compacted entries that one call examines; those it passes over count
     /// too, because they cost the same work.
     public static let readEntries = 10_000
-    /// The time after which a call that has made progress reads no further, milliseconds: a client
+    /// The time after which a call that has made progress reads no further: a client
     /// waits seconds for events, not for a whole scan.
-    public static let readMilliseconds: Int64 = 2_000
+    public static let readTime: Duration = .seconds(2)
     /// Chunks that one query of a log asks for at most.
     package static let chunksPerRead = 1000
     /// Facts of one kind that a process remembers of earlier reads.
@@ -69,16 +69,16 @@ public enum Limits {
     /// The number of times that a gap in the log is read again before it counts as damage: a
     /// transaction's rows become visible one by one.
     public static let gapLooks = 2
-    /// The pause before each of these reads, milliseconds.
-    public static let gapPause: Int64 = 50
-    /// Long-poll wait, seconds.
+    /// The pause before each of these reads.
+    public static let gapPause: Duration = .milliseconds(50)
+    /// The time that a call may wait for events; the API takes seconds.
     ///
     /// API Gateway answers by itself at 30.
-    public static let waitSeconds = 0...20
+    public static let wait: ClosedRange<Duration> = .zero ... .seconds(20)
 
-    /// The time for which `eventledger publish` holds a line to send others with it, milliseconds:
+    /// The time for which `eventledger publish` holds a line to send others with it:
     /// too short to notice, and long enough for a fast source to fill a batch.
-    public static let lineBatchPatience = 100
+    public static let lineBatchPatience: Duration = .milliseconds(100)
 
     // MARK: Streams
 
@@ -99,17 +99,17 @@ public enum Limits {
     package static let members = 100
     /// The name of a member, bytes.
     package static let memberNameBytes = 1...64
-    /// A member's session, milliseconds.
-    package static let session: ClosedRange<Int64> = 10_000...300_000
-    /// A member's session when left out, milliseconds.
-    package static let defaultSession: Int64 = 45_000
+    /// A member's session.
+    package static let session: ClosedRange<Duration> = .seconds(10) ... .seconds(300)
+    /// A member's session when left out.
+    package static let defaultSession: Duration = .seconds(45)
     /// Rows of a group that one query asks for: a group of the most partitions and members at once,
     /// with many that have left.
     package static let groupRows = 1_000
-    /// The time for which a member's row stays after its last renewal, hours.
-    package static let memberHours: Int64 = 24
-    /// The time for which the row of a member that has gone stays, hours.
-    package static let goneMemberHours: Int64 = 1
+    /// The time for which a member's row stays after its last renewal.
+    package static let memberAge: Duration = .hours(24)
+    /// The time for which the row of a member that has gone stays.
+    package static let goneMemberAge: Duration = .hours(1)
     /// Timers that a process knows at least, those that it saw last.
     package static let timers = 100_000
     /// Tries of a commit's writes under a lease while the outcome of one is open.
@@ -162,21 +162,21 @@ public enum Limits {
     public static let foldsAtOnce = 8
     /// Puts of one fold that are under way at once.
     public static let foldPutsAtOnce = 256
-    /// The time without any accepted put after which a fold leaves the rest to a later one,
-    /// milliseconds: until then it keeps other partitions waiting.
-    public static let foldStandstill: Int64 = 30_000
-    /// The pause before a refused call of a fold is repeated, milliseconds: doubled with each
-    /// refusal.
-    public static let foldPause: ClosedRange<Int64> = 50...2_000
+    /// The time without any accepted put after which a fold leaves the rest to a later one:
+    /// until then it keeps other partitions waiting.
+    public static let foldStandstill: Duration = .seconds(30)
+    /// The pause before a refused call of a fold is repeated: doubled with each refusal.
+    public static let foldPause: ClosedRange<Duration> = .milliseconds(50) ... .seconds(2)
 
     /// Chunks that one fold takes: under constant load none would ever see the log's end.
     package static let foldChunks = 256
     /// The rest after a process has folded all that was asked for, as a multiple of the time it took:
     /// publishing has the writer for the better part, and a busy partition gathers events meanwhile.
-    package static let foldRestShare: Int64 = 4
-    /// The time a fold counts for at least and at most when it comes to rest, milliseconds: a round may
+    package static let foldRestShare = 4
+    /// The time a fold counts for at least and at most when it comes to rest: a round may
     /// have taken the hours for which the machine was suspended.
-    package static let foldRestBasis: ClosedRange<Int64> = 50...2_500
+    package static let foldRestBasis: ClosedRange<Duration> =
+        .milliseconds(50) ... .milliseconds(2_500)
     /// Partitions of which a process remembers how far their folds are behind.
     package static let foldLagEntries = 100_000
 
@@ -190,15 +190,15 @@ public enum Limits {
     /// Requests with an `Idempotency-Key` that share one write, which is a transaction then: a
     /// third of its items, so that chunks and other requests find room.
     public static let mergedMarks = 32
-    /// Milliseconds that one write of an append may take.
-    package static let attemptTimeout: Int64 = 2_000
+    /// The time that one write of an append may take.
+    package static let attemptTimeout: Duration = .seconds(2)
     /// Conflicts of one append that are each followed by a pause before it tries the next offset.
     ///
     /// After more of them it goes on at once: a writer that pauses always comes second to one that
     /// need not.
     package static let politeConflicts = 3
-    /// The longest of those pauses, milliseconds: about what a write takes.
-    package static let conflictPause: Int64 = 5
+    /// The longest of those pauses: about what a write takes.
+    package static let conflictPause: Duration = .milliseconds(5)
     /// Every so many conflicts the tail is read instead of adopted from the row in the way.
     ///
     /// That row tells of one chunk only. A process whose tail is up to a minute old may be thousands
@@ -207,44 +207,45 @@ public enum Limits {
     /// Partitions whose tails a process remembers for appending.
     public static let appenders = 10_000
 
-    /// Tries of a compare-and-set before the call ends with `contention`.
+    /// Tries of a compare-and-set before the call ends with `contention`, and of a stream's creation
+    /// that the table refuses for the moment.
     package static let casTries = 10
 
     // MARK: Time
 
-    /// The greatest age of a decision when its write is carried out, milliseconds, by either clock:
+    /// The greatest age of a decision when its write is carried out, by either clock:
     /// the time for which DynamoDB accepts a signed request.
-    public static let decisionAge: Int64 = 300_000
-    /// The greatest lead of a believed clock over the highest time seen and what has passed since,
-    /// milliseconds: the same as ``physicalRetentionMarginHours``, by which clocks may differ.
-    public static let clockLead: Int64 = 3_600_000
-    /// The time after which a clock that is further ahead is believed after all, milliseconds:
+    public static let decisionAge: Duration = .seconds(300)
+    /// The greatest lead of a believed clock over the highest time seen and what has passed since:
+    /// the same as ``physicalRetentionMargin``, by which clocks may differ.
+    public static let clockLead: Duration = .hours(1)
+    /// The time after which a clock that is further ahead is believed after all:
     /// enough for an operator to be alerted, and for time synchronisation to correct it.
-    public static let clockPatience: Int64 = 3_600_000
-    /// The lead of a doubted clock beyond which no event is stamped at all, milliseconds: events
+    public static let clockPatience: Duration = .hours(1)
+    /// The lead of a doubted clock beyond which no event is stamped at all: events
     /// stamped meanwhile may be too early by as much, and expire that much too soon.
-    public static let clockJump: Int64 = 86_400_000
-    /// The age at which the table's highest time is written anew, milliseconds: well below
+    public static let clockJump: Duration = .hours(24)
+    /// The age at which the table's highest time is written anew: well below
     /// ``clockLead``, so that a new process is not in doubt, and rare, because it costs a write.
-    public static let clockInterval: Int64 = 600_000
-    /// The time for which a process uses a cached tail or stream description, milliseconds.
-    public static let cacheAge: Int64 = 60_000
-    /// No chunk is physically deleted earlier than this after its write, hours.
-    public static let physicalRetentionHours: Int64 = 48
-    /// The margin added to ``physicalRetentionHours`` for clocks that differ, hours.
-    public static let physicalRetentionMarginHours: Int64 = 1
-    /// The age below which nobody can have removed a chunk, milliseconds: half of the shortest
+    public static let clockInterval: Duration = .seconds(600)
+    /// The time for which a process uses a cached tail or stream description.
+    public static let cacheAge: Duration = .seconds(60)
+    /// No chunk is physically deleted earlier than this after its write.
+    public static let physicalRetention: Duration = .hours(48)
+    /// The margin added to ``physicalRetention`` for clocks that differ.
+    public static let physicalRetentionMargin: Duration = .hours(1)
+    /// The age below which nobody can have removed a chunk: half of the shortest
     /// retention, so that clocks may be off by ``clockSkew``.
-    public static let unremovedAge: Int64 = 1_800_000
-    /// The time for which an `Idempotency-Key` is remembered, hours.
-    public static let idempotencyHours: Int64 = 24
-    /// The time for which a deleted key's marker stays in the compacted state, hours: longer than
+    public static let unremovedAge: Duration = .seconds(1800)
+    /// The time for which an `Idempotency-Key` is remembered.
+    public static let idempotencyAge: Duration = .hours(24)
+    /// The time for which a deleted key's marker stays in the compacted state: longer than
     /// any fold can be in flight.
-    public static let tombstoneHours: Int64 = 24
-    /// The time for which an expired API key stays in lists, days.
-    public static let expiredKeyDays: Int64 = 30
-    /// The time for which a process remembers that no API key has an id, milliseconds.
-    public static let unknownKeyAge: Int64 = 5_000
+    public static let tombstoneAge: Duration = .hours(24)
+    /// The time for which an expired API key stays in lists: 30 days.
+    public static let expiredKeyAge: Duration = .hours(30 * 24)
+    /// The time for which a process remembers that no API key has an id.
+    public static let unknownKeyAge: Duration = .seconds(5)
     /// The most API keys that a process caches, ids without a key included.
     public static let cachedKeys = 10_000
     /// Look-ups a second of API keys that a process has not lately found valid, so that a flood of
@@ -255,30 +256,29 @@ public enum Limits {
     public static let functionRequestsPerSecond = 100
     /// The most requests a second that a limit may be set to: beyond any process's reach.
     public static let largestRequestRate = 1_000_000
-    /// The greatest age of a fold's reads when their results are stored, milliseconds: much less
-    /// than ``tombstoneHours``.
-    public static let foldPatience: Int64 = 600_000
-    /// The longest that reading a page takes, milliseconds, from reading the stream's description
+    /// The greatest age of a fold's reads when their results are stored: much less
+    /// than ``tombstoneAge``.
+    public static let foldPatience: Duration = .seconds(600)
+    /// The longest that reading a page takes, from reading the stream's description
     /// on: much less than ``deletionGrace``.
-    public static let readPatience: Int64 = 300_000
-    /// The time between the seals and the removal of a deleted stream's rows, milliseconds: cached
+    public static let readPatience: Duration = .seconds(300)
+    /// The time between the seals and the removal of a deleted stream's rows: cached
     /// tails live 60 s, a signed request 5 minutes, and the clocks of the process that seals and
     /// the one that removes may each be off by the 5 minutes that a signature allows.
-    public static let deletionGrace: Int64 = 1_200_000
-    /// The greatest difference between two processes' clocks, milliseconds: as AWS allows a
-    /// signature.
-    public static let clockSkew: Int64 = 300_000
+    public static let deletionGrace: Duration = .seconds(1200)
+    /// The greatest difference between two processes' clocks: as AWS allows a signature.
+    public static let clockSkew: Duration = .seconds(300)
 
     // MARK: Sweep
 
-    /// The interval at which a sweep visits a quiet stream, milliseconds: six hours, out of the 47
+    /// The interval at which a sweep visits a quiet stream: six hours, out of the 47
     /// for which a verified tail is trusted.
-    public static let sweepEvery: Int64 = 21_600_000
-    /// The longest that one run of the sweep works on a server, milliseconds; runs begin a minute
+    public static let sweepEvery: Duration = .hours(6)
+    /// The longest that one run of the sweep works on a server; runs begin a minute
     /// apart.
-    public static let sweepRun: Int64 = 60_000
-    /// The longest lease of a sweep, milliseconds: as long as a function can run.
-    public static let sweepLease: Int64 = 900_000
+    public static let sweepRun: Duration = .seconds(60)
+    /// The longest lease of a sweep: as long as a function can run.
+    public static let sweepLease: Duration = .seconds(900)
     /// The streams that a run visits where several processes share a table: at three partitions
     /// each and a run a minute, they take 50 write units and 100 read units a second.
     public static let sweepPace = 1000
@@ -304,16 +304,16 @@ public enum Limits {
     public static let removalAttempts = 24
     /// The smallest batch that a refused removal is repeated with, rows; each refusal halves it.
     package static let removalBatch = 25
-    /// The pause after a refused removal, milliseconds: twice the first with the first refusal,
+    /// The pause after a refused removal: twice the first with the first refusal,
     /// doubled with each further one, never more than the last.
-    package static let removalPause: ClosedRange<Int64> = 50...5_000
-    /// The least time between two marks that a tail was verified, milliseconds: each mark is a write,
+    package static let removalPause: ClosedRange<Duration> = .milliseconds(50) ... .seconds(5)
+    /// The least time between two marks that a tail was verified: each mark is a write,
     /// and rounds do not come to the minute.
-    package static let sweptMarkAge: Int64 = sweepEvery / 2
+    package static let sweptMarkAge = sweepEvery / 2
     /// Streams of which a process remembers that nothing of theirs is going to expire soon.
     package static let restingStreams = 100_000
-    /// The pause between two runs of the sweep at least, milliseconds, also when a run took long.
-    package static let sweepPause: Int64 = 1_000
+    /// The pause between two runs of the sweep at least, also when a run took long.
+    package static let sweepPause: Duration = .seconds(1)
     /// Streams that a metric names, those with the largest values: a scrape stays small however
     /// many there are.
     public static let namedStreams = 20

@@ -102,7 +102,7 @@ final class ClockCheck: Sendable {
                 metadata: [
                     "clock": "\(RFC3339.text(doubt.began.now))",
                     "instead": "\(RFC3339.text(doubt.instead))",
-                    "ahead_seconds": "\(doubt.lead / 1000)",
+                    "ahead_seconds": "\(doubt.lead.wholeSeconds)",
                 ]
             )
         }

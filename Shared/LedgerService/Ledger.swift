@@ -21,19 +21,18 @@ package import Logging
 package final class Ledger: Sendable {
     /// The settings of a process: the defaults are those of a function.
     package struct Configuration: Sendable {
-        /// Milliseconds that a publish tries, before it answers that the outcome is unknown.
-        package var appendDeadline: Int64 = 10_000
+        /// The time that a publish tries, before it answers that the outcome is unknown.
+        package var appendDeadline: Duration = .seconds(10)
         /// Whether this process folds what it appends (``Ledger/runBackground()``), and so keeps a
         /// list of what is to be folded.
         package var foldsInBackground = false
         /// True when every append to the table is this process's own, so that nobody who waits for
         /// events need look for those of others.
         package var seesAllAppends = false
-        /// The longest pause between two looks for others' appends while someone waits for events,
-        /// milliseconds.
+        /// The longest pause between two looks for others' appends while someone waits for events.
         ///
         /// Appends of this process wake at once.
-        package var longPollPause: Int64 = 1_000
+        package var longPollPause: Duration = .seconds(1)
 
         /// True when this process keeps the table's highest wall time up to date,
         /// ``Ledger/checkClock()``.
@@ -273,13 +272,13 @@ extension Ledger {
     }
 
     /// Reads a subscription's next events, from a cursor or else from what was committed; when there
-    /// are none it waits for them, at most `wait` milliseconds.
+    /// are none it waits for them, at most `wait`.
     package func poll(
         _ id: SubscriptionID,
         of streamID: StreamID,
         cursor: String?,
         limit: Int,
-        wait: Int64
+        wait: Duration
     ) async throws(LedgerError) -> SubscriptionPage {
         try await subscriptions.poll(id, of: streamID, cursor: cursor, limit: limit, wait: wait)
     }
@@ -316,10 +315,10 @@ extension Ledger {
     @discardableResult
     package func sweep() async -> SweepReport { await sweeps.sweep() }
 
-    /// Does what is due, as far as `budget` milliseconds go; with `wantsRound` every stream is to be
+    /// Does what is due, as far as `budget` goes; with `wantsRound` every stream is to be
     /// looked at from now on, due or not.
     @discardableResult
-    package func sweepDue(within budget: Int64, wantsRound: Bool = false) async -> SweepReport {
+    package func sweepDue(within budget: Duration, wantsRound: Bool = false) async -> SweepReport {
         await sweeps.sweepDue(within: budget, wantsRound: wantsRound)
     }
 

@@ -230,8 +230,9 @@ package enum LedgerError: Error, Hashable, Sendable {
             )
         case .contention, .tooManyMembers, .partitionLeased: self = .contention
         case .tailUnverified(let partition): self = .tailUnverified(partition)
-        case .tooSlow(let milliseconds):
-            let message = "reading took \(milliseconds) ms, too long to be trusted; try again"
+        case .tooSlow(let age):
+            let message =
+                "reading took \(age.wholeMilliseconds) ms, too long to be trusted; try again"
             self = .unavailable(message: message, mayHaveHappened: false)
         case .table(let error): self.init(error)
         case .read(let failure, let id): self.init(failure, stream: id)

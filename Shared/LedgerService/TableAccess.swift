@@ -148,12 +148,13 @@ final class TableAccess: Sendable {
     /// its deadline.
     ///
     /// A cancelled caller does not end it: the append must learn its fate.
-    func pause(_ milliseconds: Int64) async {
+    func pause(_ length: Duration) async {
         var random = random
+        let milliseconds = length.wholeMilliseconds
         let half = milliseconds / 2
         let jittered = milliseconds - half + Int64.random(in: 0...half, using: &random)
         _ = await result { () throws(CancellationError) in
-            try await clock.sleep(milliseconds: jittered)
+            try await clock.sleep(for: .milliseconds(jittered))
         }
     }
 

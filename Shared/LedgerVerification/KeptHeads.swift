@@ -1,3 +1,4 @@
+package import LedgerBytes
 package import LedgerCore
 
 /// Heads of partitions that were kept elsewhere, to prove that nothing before them was rewritten.

@@ -1,3 +1,4 @@
+import LedgerBytes
 import LedgerCore
 
 /// Walks over one partition's log, row by row in the order of offsets.

@@ -1,3 +1,4 @@
+import LedgerBytes
 import LedgerCore
 
 /// Compares one partition's compacted state with the fold of its log, row by row.

@@ -1,5 +1,6 @@
+import LedgerBytes
 import Logging
-import Glibc
+import Platform
 
 /// The content of one line.
 struct LogRecord {
@@ -134,15 +135,10 @@ extension LogLine {
             case "\t": line += "\\t"
             case "\r": line += "\\r"
             case "\u{0}"..."\u{1F}", "\u{7F}"..."\u{9F}", "\u{2028}", "\u{2029}":
-                line += "\\u" + hexadecimal(scalar.value)
+                line += "\\u" + Hexadecimal.encode(number: UInt16(scalar.value))
             default: line.unicodeScalars.append(scalar)
             }
         }
-    }
-
-    private static func hexadecimal(_ value: UInt32) -> String {
-        let digits = String(value, radix: 16)
-        return String(repeating: "0", count: 4 - digits.count) + digits
     }
 }
 
@@ -152,30 +148,9 @@ struct LogTime {
     let milliseconds: Int64
 
     static func now() -> LogTime {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return LogTime(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
+        LogTime(milliseconds: WallClock.milliseconds())
     }
 
     /// The time in UTC, as in `2026-01-31T12:00:00.000Z`.
-    var rfc3339: String {
-        var seconds = time_t(milliseconds / 1000)
-        var parts = tm()
-        gmtime_r(&seconds, &parts)
-        let date = [
-            pad(Int(parts.tm_year) + 1900, to: 4), pad(Int(parts.tm_mon) + 1, to: 2),
-            pad(Int(parts.tm_mday), to: 2),
-        ]
-        let time = [
-            pad(Int(parts.tm_hour), to: 2), pad(Int(parts.tm_min), to: 2),
-            pad(Int(parts.tm_sec), to: 2),
-        ]
-        return date.joined(separator: "-") + "T" + time.joined(separator: ":")
-            + "." + pad(Int(milliseconds % 1000), to: 3) + "Z"
-    }
-
-    private func pad(_ value: Int, to width: Int) -> String {
-        let digits = String(value)
-        return String(repeating: "0", count: max(0, width - digits.count)) + digits
-    }
+    var rfc3339: String { CivilTime(millisecondsSinceEpoch: milliseconds).rfc3339 }
 }

@@ -1,5 +1,6 @@
 import Glibc
 package import LedgerCore
+import Platform
 
 /// The machine's clocks, which decisions about stored rows read only here.
 package enum MachineClock {
@@ -8,10 +9,10 @@ package enum MachineClock {
         Timestamp(milliseconds: milliseconds(CLOCK_REALTIME))
     }
 
-    /// Milliseconds on a clock that never goes back and counts the time in which the machine was
-    /// suspended.
-    package static func uptime() -> Int64 {
-        milliseconds(CLOCK_BOOTTIME)
+    /// Whole milliseconds on a clock that never goes back and counts the time in which the machine
+    /// was suspended.
+    package static func uptime() -> Duration {
+        .milliseconds(milliseconds(CLOCK_BOOTTIME))
     }
 
     /// Both clocks, read one after the other.
@@ -28,7 +29,7 @@ package enum MachineClock {
         guard parts.count == 2, let seconds = number(parts[0]), parts[1].count == 2,
             let hundredths = number(parts[1])
         else { return nil }
-        return BootMoment(boot: boot, uptime: seconds * 1000 + hundredths * 10)
+        return BootMoment(boot: boot, uptime: .milliseconds(seconds * 1000 + hundredths * 10))
     }
 
     private static let boot: String? = contents("/proc/sys/kernel/random/boot_id").map {
@@ -41,12 +42,8 @@ package enum MachineClock {
 
     /// The first 64 bytes of a file; nil when it can't be read or is empty.
     private static func contents(_ path: String) -> ArraySlice<UInt8>? {
-        let file = open(path, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { return nil }
-        defer { close(file) }
-        var bytes = [UInt8](repeating: 0, count: 64)
-        let count = read(file, &bytes, bytes.count)
-        return count > 0 ? bytes[..<count] : nil
+        guard let bytes = try? FileContents.read(path, most: 64), !bytes.isEmpty else { return nil }
+        return bytes[...]
     }
 
     private static func milliseconds(_ clock: clockid_t) -> Int64 {

@@ -9,7 +9,7 @@ package struct SQLiteOptions: Hashable, Sendable {
     /// The log is copied into the database once it is so far ahead, bytes.
     package var checkpointBytes: Int = 4 << 20
     /// A smaller lead is copied after this time.
-    package var checkpointIntervalMilliseconds: Int = 200
+    package var checkpointInterval: Duration = .milliseconds(200)
     /// The log is begun anew above this size, bytes, as soon as that is cheap.
     package var logBytes: Int = 64 << 20
     /// It is begun anew above this size, bytes, even if writes must wait for it.
@@ -21,7 +21,7 @@ package struct SQLiteOptions: Hashable, Sendable {
     /// The part of the file that each reader maps into memory, bytes; 0: none.
     package var mappedBytes: Int = 1 << 30
     /// The longest wait for a lock that another program holds on the file.
-    package var lockPatienceMilliseconds: Int = 5000
+    package var lockPatience: Duration = .seconds(5)
     /// The largest database, pages; nil: SQLite's own limit.
     ///
     /// A write beyond it fails as on a full disk.

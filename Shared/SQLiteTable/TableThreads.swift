@@ -119,7 +119,7 @@ struct TableWorkers: Sendable {
                 log,
                 gauge: gauge,
                 counters: counters,
-                intervalMilliseconds: options.checkpointIntervalMilliseconds,
+                interval: options.checkpointInterval,
                 giveUp: writer.fail
             )
             readers = try Self.readers(&connections, path: path, options: options, reads: reads)

@@ -103,7 +103,7 @@ private struct Total {
     mutating func add(_ report: Simulation.Report) {
         histories += 1
         events += report.events
-        days += Double(report.duration) / 86_400_000
+        days += Double(report.duration.wholeMilliseconds) / 86_400_000
     }
 
     var text: String {

@@ -1,3 +1,4 @@
+import LedgerCore
 import LedgerTesting
 
 /// The make-up of one history, drawn from its seed.
@@ -26,29 +27,29 @@ struct Scenario: Sendable {
     let servers: Int?
     /// Nobody folds: sweeps only ring for it, and whoever should answer is not there.
     let isLazy: Bool
-    /// The longest that a poll waits for events, milliseconds.
-    let wait: Int64
+    /// The longest that a poll waits for events.
+    let wait: Duration
     /// The table refuses every write for a while, now and then.
     let brownsOut: Bool
     /// The probability that a process is frozen, in the middle of whatever it does, at each step.
     let freezing: Double
     /// The number of times that processes are frozen, all in all.
     let freezes: Int
-    /// The most by which wall clocks are off, milliseconds.
-    let skew: Int64
+    /// The most by which wall clocks are off.
+    let skew: Duration
     /// True when a fold and a sweep must get on under faults that do not end.
     let hasSteadyFaults: Bool
     /// True when wall clocks now and then leap days ahead, and back within the hour.
     let leaps: Bool
-    /// The longest pause between two steps of a writer, milliseconds.
-    let longestPause: Int64
+    /// The longest pause between two steps of a writer.
+    let longestPause: Duration
 
     init(_ random: inout SeededGenerator) {
         isEmbedded = random.happens(0.2)
         isLazy = !isEmbedded && random.happens(0.1)
         servers = isEmbedded ? 1 : random.pick([nil, nil, 1, 2])
         brownsOut = random.happens(0.2)
-        wait = random.pick([0, 0, 500, 20_000])
+        wait = random.pick([.zero, .zero, .milliseconds(500), .seconds(20)])
         partitions = random.pick([1, 1, 2, 3])
         retentionHours = isLazy ? 1 : random.pick([1, 24, 48, 72, nil])
         compaction = isLazy || random.happens(0.8)
@@ -67,12 +68,13 @@ struct Scenario: Sendable {
         freezing = random.pick([0, 0, 0.002, 0.01])
         freezes = 1 + random.index(30)
         // A process whose clock is off by five minutes can sign nothing.
-        skew = random.pick([0, 1000, 60_000, 240_000])
+        skew = random.pick([.zero, .seconds(1), .seconds(60), .seconds(240)])
         hasSteadyFaults = !isLazy && random.happens(0.02)
         doorbells = compaction && !isEmbedded && !isLazy ? random.index(3) : 0
-        let pause: Int64 = random.pick([50, 5000, 120_000, 3_600_000, 3 * 86_400_000])
+        let days = Duration.hours(3 * 24)
+        let pause = random.pick([.milliseconds(50), .seconds(5), .seconds(120), .hours(1), days])
         // Chunks that become visible one by one are seen so by who reads close behind.
-        longestPause = isLazy ? 3 * 86_400_000 : hasLargeEvents ? 50 : pause
+        longestPause = isLazy ? days : hasLargeEvents ? .milliseconds(50) : pause
         leaps = random.happens(0.25)
     }
 }

@@ -16,8 +16,8 @@ package final class Simulation: @unchecked Sendable {
         package let fingerprint: UInt64
         /// The number of events that were stored.
         package let events: Int
-        /// The virtual time that passed, milliseconds.
-        package let duration: Int64
+        /// The virtual time that passed.
+        package let duration: Duration
     }
 
     let rules: Rules
@@ -110,7 +110,7 @@ package final class Simulation: @unchecked Sendable {
     /// - Parameter mayFreeze: false for one that is never stopped, as others are.
     /// - Returns: the process, which is known to the history.
     func start(mayFreeze: Bool = true) -> SimulatedProcess {
-        let skew = scenario.skew == 0 ? 0 : world.random.number(-scenario.skew...scenario.skew)
+        let skew = scenario.skew == .zero ? .zero : drawnSkew()
         let process = SimulatedProcess(
             processes.count + 1,
             in: world,
@@ -119,6 +119,15 @@ package final class Simulation: @unchecked Sendable {
         )
         processes.append(process)
         return process
+    }
+
+    private func drawnSkew() -> Duration {
+        world.random.duration(in: .zero - scenario.skew...scenario.skew)
+    }
+
+    /// A pause up to the longest that the writers make, or to `least` where that is longer.
+    private func pause(from shortest: Duration, least: Duration) -> Duration {
+        world.random.duration(from: shortest, to: max(scenario.longestPause, least))
     }
 
     /// Runs a call and holds an answer that nothing was changed to its word.
@@ -169,10 +178,10 @@ package final class Simulation: @unchecked Sendable {
         isBrownedOut = false
         freezer.end()
         for process in processes {
-            process.frozenUntil = 0
-            process.leap = 0
+            process.frozenUntil = .zero
+            process.leap = .zero
         }
-        await world.sleep(6 * 60_000)
+        await world.sleep(.seconds(360))
     }
 
     private func createStream() async {
@@ -192,7 +201,9 @@ package final class Simulation: @unchecked Sendable {
             } catch {
                 world.trace.note("create: \(error)", at: world.now, process: 0, code: 8)
                 if case .streamAlreadyExists = error { return await adopt(ledger) }
-                await world.sleep(world.random.duration(from: 500, to: 600_000))
+                await world.sleep(
+                    world.random.duration(from: .milliseconds(500), to: .seconds(600))
+                )
             }
         }
     }
@@ -207,7 +218,7 @@ package final class Simulation: @unchecked Sendable {
     // MARK: Others
 
     private func recreate() async {
-        await world.sleep(world.random.duration(from: 50, to: max(scenario.longestPause, 100)))
+        await world.sleep(pause(from: .milliseconds(50), least: .milliseconds(100)))
         let ledger = process().ledger(self)
         while true {
             do throws(LedgerError) {
@@ -218,7 +229,9 @@ package final class Simulation: @unchecked Sendable {
             } catch {
                 world.trace.note("delete: \(error)", at: world.now, process: 0, code: 8)
                 if case .streamNotFound = error { break }
-                await world.sleep(world.random.duration(from: 500, to: 600_000))
+                await world.sleep(
+                    world.random.duration(from: .milliseconds(500), to: .seconds(600))
+                )
             }
         }
         await createStream()
@@ -227,7 +240,7 @@ package final class Simulation: @unchecked Sendable {
     private func changeRetention() async {
         let ledger = process().ledger(self)
         for _ in 0..<3 {
-            await world.sleep(world.random.duration(from: 50, to: max(scenario.longestPause, 100)))
+            await world.sleep(pause(from: .milliseconds(50), least: .milliseconds(100)))
             let hours = world.random.pick([1, 24, 72, nil])
             _ = try? await hold("a change") { [self] () async throws(LedgerError) in
                 try await ledger.updateStream(stream, retentionHours: hours)
@@ -239,7 +252,7 @@ package final class Simulation: @unchecked Sendable {
         let process = process()
         let ledger = process.ledger(self)
         while !isDraining {
-            await process.pass(world.random.duration(from: 20, to: 12 * 3_600_000))
+            await process.pass(world.random.duration(from: .milliseconds(20), to: .hours(12)))
             _ = try? await hold("a compaction") { [self] () async throws(LedgerError) in
                 _ = try await ledger.compact(stream)
             }
@@ -251,7 +264,7 @@ package final class Simulation: @unchecked Sendable {
         let process = process()
         let ledger = process.ledger(self)
         while !isDraining {
-            await process.pass(world.random.duration(from: 20, to: 3_600_000))
+            await process.pass(world.random.duration(from: .milliseconds(20), to: .hours(1)))
             let news = records.next(&world.random)
             let failed = await ledger.fold(news)
             records.giveBack(failed.sorted().map { news[$0] })
@@ -261,9 +274,9 @@ package final class Simulation: @unchecked Sendable {
     private func sweep() async {
         let process = process()
         let ledger = process.ledger(self)
-        let absence: Int64 = world.random.pick([3_600_000, 6 * 3_600_000, 60 * 3_600_000])
+        let absence = world.random.pick([Duration.hours(1), .hours(6), .hours(60)])
         while !isDraining {
-            await process.pass(world.random.number(60_000...absence))
+            await process.pass(world.random.duration(in: .seconds(60)...absence))
             await ledger.checkClock()
             await sweep(ledger)
         }
@@ -275,7 +288,7 @@ package final class Simulation: @unchecked Sendable {
             _ = await ledger.sweep()
             return
         }
-        let budget = world.random.duration(from: 10, to: 300_000)
+        let budget = world.random.duration(from: .milliseconds(10), to: .seconds(300))
         _ = await ledger.sweepDue(within: budget, wantsRound: world.random.happens(0.5))
     }
 
@@ -283,8 +296,8 @@ package final class Simulation: @unchecked Sendable {
     private func expire() async {
         let share = world.random.pick([0.1, 0.5, 1])
         while !isDraining {
-            await world.sleep(world.random.number(600_000...6 * 3_600_000))
-            let now = Timestamp(milliseconds: SimulatedClock.beginning + world.now)
+            await world.sleep(world.random.duration(in: .seconds(600) ... .hours(6)))
+            let now = SimulatedClock.beginning.advanced(by: world.now)
             store.expire(now: now) { _ in world.random.happens(share) }
         }
     }
@@ -293,20 +306,20 @@ package final class Simulation: @unchecked Sendable {
     ///
     /// Never twice by the same: whoever stood still in between would have seen a clock that stands.
     private func leap() async {
-        var leaps = (16...160).map { Int64($0) * 3 * 3_600_000 }
+        var leaps = (16...160).map { Duration.hours($0 * 3) }
         while !isDraining, !leaps.isEmpty {
-            await world.sleep(world.random.duration(from: 10, to: max(scenario.longestPause, 20)))
+            await world.sleep(pause(from: .milliseconds(10), least: .milliseconds(20)))
             guard !isDraining else { return }
             let process = anyProcess()
             process.leap = leaps.remove(at: world.random.index(leaps.count))
             world.trace.note(
-                "clock ahead by \(process.leap) ms",
+                "clock ahead by \(process.leap.wholeMilliseconds) ms",
                 at: world.now,
                 process: process.number,
                 code: 11
             )
-            await world.sleep(world.random.duration(from: 1000, to: 1_800_000))
-            process.leap = 0
+            await world.sleep(world.random.duration(from: .seconds(1), to: .seconds(1800)))
+            process.leap = .zero
             world.trace.note("clock right again", at: world.now, process: process.number, code: 11)
         }
     }
@@ -314,11 +327,9 @@ package final class Simulation: @unchecked Sendable {
     /// Refuses all writes for up to a minute.
     private func brownOut() async {
         while !isDraining {
-            await world.sleep(
-                world.random.duration(from: 10, to: max(scenario.longestPause, 300_000))
-            )
+            await world.sleep(pause(from: .milliseconds(10), least: .seconds(300)))
             isBrownedOut = !isDraining
-            await world.sleep(world.random.number(1000...60_000))
+            await world.sleep(world.random.duration(in: .seconds(1) ... .seconds(60)))
             isBrownedOut = false
         }
     }
@@ -326,14 +337,14 @@ package final class Simulation: @unchecked Sendable {
     /// Stops processes, whatever they do, and sets clocks meanwhile.
     private func freeze() async {
         while freezer.isActive {
-            await world.sleep(world.random.duration(from: 10, to: max(scenario.longestPause, 20)))
+            await world.sleep(pause(from: .milliseconds(10), least: .milliseconds(20)))
             guard freezer.isActive else { return }
             let process = anyProcess()
             let length = freezer.next()
             process.freeze(length)
-            await world.sleep(world.random.number(0...length))
-            if world.random.happens(0.2), scenario.skew > 0 {
-                process.skew = world.random.number(-scenario.skew...scenario.skew)
+            await world.sleep(world.random.duration(in: .zero...length))
+            if world.random.happens(0.2), scenario.skew > .zero {
+                process.skew = drawnSkew()
             }
         }
     }

@@ -1,4 +1,5 @@
 import APISuite
+import LedgerTesting
 import Testing
 
 /// An answer that the description does not have is found out.

@@ -27,7 +27,7 @@ struct ClientTests {
         ])
         return try DynamoDBClient(
             AWSEnvironment(variables),
-            attemptTimeoutMilliseconds: 300_000,
+            attemptTimeout: .seconds(300),
             now: { Self.now },
             pause: { _ in }
         )
@@ -88,7 +88,7 @@ struct ClientTests {
         #expect(refusing.requests.count == 1)
     }
 
-    @Test("Nobody there: nothing can have happened")
+    @Test("Where nobody is there, nothing can have happened")
     func notSent() async throws {
         let client = try client("http://127.0.0.1:1")
         let error = await #expect(throws: AWSError.self) {
@@ -151,6 +151,18 @@ struct ClientTests {
         #expect(endpoint.host == "dynamodb.cn-north-1.amazonaws.com.cn" && endpoint.isAWS)
         #expect(AWSEndpoint("https://vpce-1.dynamodb.eu-west-1.vpce.amazonaws.com")?.isAWS == true)
         #expect(AWSEndpoint("https://proxy.example")?.isAWS == false)
+    }
+
+    @Test("An endpoint in China is AWS's too, and a name that only ends alike is not")
+    func awsInChina() {
+        #expect(AWSEndpoint("https://dynamodb.cn-north-1.amazonaws.com.cn")?.isAWS == true)
+        #expect(AWSEndpoint("https://dynamodb.cn-north-1.amazonaws.com.cn:443/")?.isAWS == true)
+        for url in [
+            "http://dynamodb.cn-north-1.amazonaws.com.cn", "https://notamazonaws.com.cn",
+            "https://dynamodb.eu-west-1.amazonaws.com.example", "https://amazonaws.com.de",
+        ] {
+            #expect(AWSEndpoint(url)?.isAWS == false, "\(url)")
+        }
     }
 
     @Test("Without a region it says what to set")

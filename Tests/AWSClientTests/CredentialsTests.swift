@@ -9,7 +9,7 @@ import Testing
 @Suite("Credentials")
 struct CredentialsTests {
     /// Long, because a busy machine is no failure.
-    private static let patienceMilliseconds = 300_000
+    private static let patience: Duration = .seconds(300)
     private static let document = """
         {"AccessKeyId": "AKID", "SecretAccessKey": "secret", "Token": "token",
          "Expiration": "2030-01-01T00:00:00Z", "Type": "AWS-HMAC", "Nested": {"a": [1]}}
@@ -78,7 +78,7 @@ struct CredentialsTests {
             "AWS_CONTAINER_AUTHORIZATION_TOKEN": "secret-token",
         ])
         var source = ContainerCredentials(variables: variables, http: CurlPool())
-        source.timeoutMilliseconds = Self.patienceMilliseconds
+        source.timeout = Self.patience
         #expect(try await source.fetch() == Self.expected)
         #expect(server.requests[0].hasPrefix("GET /creds?x=1 "))
         #expect(server.requests[0].contains("Authorization: secret-token\r\n"))
@@ -90,7 +90,7 @@ struct CredentialsTests {
         let variables = Variables(["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "/v2/x"])
         var source = ContainerCredentials(variables: variables, http: CurlPool())
         source.relativeHost = server.url
-        source.timeoutMilliseconds = Self.patienceMilliseconds
+        source.timeout = Self.patience
         #expect(try await source.fetch() == Self.expected)
         #expect(server.requests[0].hasPrefix("GET /v2/x "))
     }
@@ -121,7 +121,7 @@ struct CredentialsTests {
         }
         let variables = Variables(["AWS_EC2_METADATA_SERVICE_ENDPOINT": server.url])
         var source = InstanceMetadata(variables: variables, http: CurlPool())
-        source.timeoutMilliseconds = Self.patienceMilliseconds
+        source.timeout = Self.patience
         #expect(try await source.fetch() == Self.expected)
         let off = InstanceMetadata(
             variables: Variables(["AWS_EC2_METADATA_DISABLED": "true"]),
@@ -177,7 +177,7 @@ struct CredentialsProviderTests {
         CredentialsProvider([source]) { AWSTime(seconds: source.now.load(ordering: .relaxed)) }
     }
 
-    @Test("Many ask at once, one is fetched")
+    @Test("When many ask at once, one is fetched")
     func once() async throws {
         let source = Source()
         let provider = provider(source)

@@ -82,7 +82,15 @@ struct SigV4Tests {
         #expect(AWSTime(seconds: seconds).basicText == basic)
     }
 
-    @Test("What is no moment is none", arguments: ["", "2026-13-01T00:00:00Z", "2026-01-01 00:00"])
+    @Test(
+        "What is no moment is none",
+        arguments: [
+            "", "2026-13-01T00:00:00Z", "2026-01-01 00:00", "2026-02-30T00:00:00Z",
+            "2026-01-01T24:00:00Z", "2026-01-01T00:60:00Z", "2026-01-01T00:00:99Z",
+            "2026-01-01T00:00:00.Z", "2026-01-01T00:00:00 never Z", "2026-01-01T+1:00:00Z",
+            "2026-01-01T00:00:-1Z",
+        ]
+    )
     func noMoment(_ text: String) {
         #expect(AWSTime(text) == nil)
     }

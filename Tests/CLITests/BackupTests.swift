@@ -14,8 +14,8 @@ struct BackupTests {
         try await ledger.done("stream", "create", "orders", "--partitions", "1")
         let publishers = (0..<4).map { publisher in
             Task { [client = LedgerClient(url: ledger.url)] in
-                let events = (0..<20).map { "{\"key\":\"k\($0)\",\"type\":\"t\",\"data\":\($0)}" }
-                let body = Array("[\(events.joined(separator: ","))]".utf8)
+                let events = (0..<20).map { JSONBody.event(key: "k\($0)", data: "\($0)") }
+                let body = Array(JSONBody.batch(events).utf8)
                 var count = 0
                 while !Task.isCancelled {
                     _ = try await client.call(
@@ -90,7 +90,7 @@ struct BackupTests {
         )
         let path = ["streams", "orders", "subscriptions", "ship", "commit"]
         await #expect(throws: LedgerClientError.self) {
-            try await again.call("POST", at: path, sending: "{\"cursor\":\"\(cursor)\"}")
+            try await again.call("POST", at: path, sending: JSONBody.commit(cursor))
         }
         let page = try await again.done("poll", "orders", "ship", "--json").output
         let events = try JSONValue(Array(page.utf8))["events"]?.elements ?? []

@@ -27,9 +27,9 @@ struct OptionTests {
 
     @Test("A wait is sent as it was written, and is at least waited for")
     func milliseconds() throws {
-        #expect(try Wait.parse("0.0001").milliseconds == 1)
-        #expect(try Wait.parse("19.9995").milliseconds == 20_000)
-        #expect(try Wait.parse("1.25").milliseconds == 1250)
+        #expect(try Wait.parse("0.0001").length == .milliseconds(1))
+        #expect(try Wait.parse("19.9995").length == .seconds(20))
+        #expect(try Wait.parse("1.25").length == .milliseconds(1250))
         #expect(try Wait.parse("1.25").description == "1.25")
     }
 

@@ -64,7 +64,7 @@ struct PublishTests {
         try await ledger.done("stream", "create", "orders", "--partitions", "1")
         let data = ["1.50", "\"e\u{301}\"", "{\"a\" :\t[ ]}"]
         let lines = data.map {
-            "{\"key\":\"k\",\"type\":\"t\",\"data\":\($0)}"
+            JSONBody.event(data: "\($0)")
         }
         let input = lines.joined(separator: "\r\n \t\r\n")
         #expect(

@@ -93,17 +93,17 @@ struct TailTests {
     @Test("The first page begins where it is told, the others where the one before ended")
     func parameters() {
         var query = EventQuery(stream: "s", start: .last(3), partition: 1, key: "k", type: "t*")
-        func text(_ cursor: String?, limit: Int, wait: Int) -> String {
+        func text(_ cursor: String?, limit: Int, wait: Duration) -> String {
             query.parameters(after: cursor, limit: limit, wait: wait)
                 .map { "\($0.name)=\($0.value)" }.joined(separator: "&")
         }
         #expect(
-            text(nil, limit: 2000, wait: 20)
+            text(nil, limit: 2000, wait: .seconds(20))
                 == "last=3&partition=1&key=k&type=t*&limit=1000&wait=20"
         )
-        #expect(text("c", limit: 5, wait: 0) == "cursor=c&partition=1&key=k&type=t*&limit=5")
+        #expect(text("c", limit: 5, wait: .zero) == "cursor=c&partition=1&key=k&type=t*&limit=5")
         query = EventQuery(stream: "s", start: .from("earliest"))
-        #expect(text(nil, limit: 1, wait: 0) == "from=earliest&limit=1")
+        #expect(text(nil, limit: 1, wait: .zero) == "from=earliest&limit=1")
     }
 
     @Test("Following a subscription, it commits what it printed")

@@ -1,4 +1,5 @@
 import Foundation
+import LedgerTesting
 import Testing
 
 /// A client of 0.1.0 that goes on with a newer release notices nothing.
@@ -7,16 +8,16 @@ struct AnswerTests {
     func answers() async throws {
         let old = try OldLedger()
         for recorded in old.recording.answers {
-            let answer = await old.call("GET", recorded.target)
-            #expect(answer.status == 200, "\(recorded.target): \(answer.body)")
+            let answer = await old.process.call("GET", at: recorded.target)
+            #expect(answer.status == 200, "\(recorded.target): \(answer.text)")
             // Events to the byte, whatever stands beside them; all else member by member.
             if let end = recorded.body.range(of: "],\"", options: .backwards),
                 recorded.body.hasPrefix("{\"events\":[")
             {
                 let events = recorded.body[..<end.lowerBound]
-                #expect(answer.body.hasPrefix(events), "\(recorded.target): \(answer.body)")
+                #expect(answer.text.hasPrefix(events), "\(recorded.target): \(answer.text)")
             }
-            let fault = Self.difference(try Self.json(recorded.body), try Self.json(answer.body))
+            let fault = Self.difference(try Self.json(recorded.body), try Self.json(answer.text))
             #expect(fault == nil, "\(recorded.target): \(fault ?? "")")
         }
     }
@@ -26,15 +27,15 @@ struct AnswerTests {
         let old = try OldLedger()
         let path = "/streams/orders/subscriptions"
         for (name, cursor) in old.recording.cursors where name != "old" {
-            let page = await old.call("GET", "\(path)/\(name)/poll?cursor=\(cursor)")
-            #expect(page.status == 200, "\(page.body)")
-            let body = "{\"cursor\":\"\(cursor)\"}"
-            let commit = await old.call("POST", "\(path)/\(name)/commit", body)
-            #expect(commit.status == 200, "\(commit.body)")
+            let page = await old.process.call("GET", at: "\(path)/\(name)/poll?cursor=\(cursor)")
+            #expect(page.status == 200, "\(page.text)")
+            let body = JSONBody.commit(cursor)
+            let commit = await old.process.call("POST", at: "\(path)/\(name)/commit", sending: body)
+            #expect(commit.status == 200, "\(commit.text)")
         }
         let cursor = try #require(old.recording.cursors["old"])
-        let late = await old.call("GET", "\(path)/at-offsets/poll?cursor=\(cursor)")
-        #expect(late.status == 409 && late.body.contains("cursor_superseded"), "\(late.body)")
+        let late = await old.process.call("GET", at: "\(path)/at-offsets/poll?cursor=\(cursor)")
+        #expect(late.status == 409 && late.text.contains("cursor_superseded"), "\(late.text)")
     }
 
     @Test("A publish that 0.1.0 stored under an Idempotency-Key is not stored again")
@@ -42,14 +43,17 @@ struct AnswerTests {
         let old = try OldLedger()
         let publish = old.recording.repeatedPublish
         let target = "/streams/\(publish.stream)/events"
-        let key = [(name: "idempotency-key", value: publish.key)]
-        let before = await old.call("GET", "/streams/\(publish.stream)")
-        let again = await old.call("POST", target, publish.body, headers: key)
-        #expect(again.status == 200, "\(again.body)")
-        let after = await old.call("GET", "/streams/\(publish.stream)")
-        #expect(before.body == after.body)
-        let other = await old.call("POST", target, publish.body + " ", headers: key)
-        #expect(other.status == 422, "\(other.body)")
+        func call(_ body: String) async -> Answer {
+            let key = publish.key
+            return await old.process.call("POST", at: target, sending: body, idempotencyKey: key)
+        }
+        let before = await old.process.call("GET", at: "/streams/\(publish.stream)")
+        let again = await call(publish.body)
+        #expect(again.status == 200, "\(again.text)")
+        let after = await old.process.call("GET", at: "/streams/\(publish.stream)")
+        #expect(before.text == after.text)
+        let other = await call(publish.body + " ")
+        #expect(other.status == 422, "\(other.text)")
     }
 
     /// One event holds half of a surrogate pair, which the ledger keeps and Foundation refuses.

@@ -3,7 +3,6 @@ import Foundation
 import LedgerCore
 import LedgerService
 import LedgerTesting
-import Logging
 import RawJSON
 import SQLiteTable
 import Testing
@@ -56,7 +55,8 @@ struct OldLedger: Sendable {
     let recording: Recording
     let table: SQLiteTable
     private let folder: TemporaryFolder
-    private let api: LedgerAPI
+    /// Answers as a client of the present release sees it.
+    let process: TestLedger
 
     init() throws {
         recording = try Recording.load()
@@ -66,31 +66,6 @@ struct OldLedger: Sendable {
         try FileManager.default.copyItem(at: file, to: copy)
         let clock = ManualClock(start: Timestamp(milliseconds: recording.recordedAt + 1000))
         table = try SQLiteTable.open(path: folder.file, clock: { clock.instant() })
-        let ledger = Ledger(
-            table: table,
-            clock: clock,
-            random: .seeded(1),
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        )
-        api = LedgerAPI(ledger)
-    }
-
-    func call(
-        _ method: String,
-        _ target: String,
-        _ body: String = "",
-        headers: [(name: String, value: String)] = []
-    ) async -> (status: Int, body: String) {
-        let parts = target.split(separator: "?", maxSplits: 1).map(String.init)
-        let answer = await api.handle(
-            APIRequest(
-                method: method,
-                path: parts[0],
-                query: parts.count > 1 ? parts[1] : "",
-                headers: headers,
-                body: Array(body.utf8)
-            )
-        )
-        return (answer.status, String(decoding: answer.body, as: UTF8.self))
+        process = TestLedger(table, clock: clock)
     }
 }

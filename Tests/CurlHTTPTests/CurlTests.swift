@@ -34,7 +34,7 @@ struct CurlClientTests {
         #expect(!requests[0].lowercased().contains("content-type"))
     }
 
-    @Test("Nobody listening: nothing can have happened")
+    @Test("Where nobody listens, nothing can have happened")
     func refused() async throws {
         let server = TinyServer { _ in "" }
         let url = server.url
@@ -84,7 +84,7 @@ struct CurlClientTests {
         for timeout in [50, 500, 5_000, 50_000] {
             do {
                 _ = try await CurlClient().call(
-                    CurlRequest(url: server.url, timeoutMilliseconds: timeout)
+                    CurlRequest(url: server.url, timeout: .milliseconds(timeout))
                 )
                 Issue.record("it must fail")
             } catch {
@@ -135,7 +135,7 @@ struct CurlPoolTests {
         }
         let pool = CurlPool()
         let url = server.url
-        let task = Task { try await pool.call(CurlRequest(url: url, timeoutMilliseconds: 600_000)) }
+        let task = Task { try await pool.call(CurlRequest(url: url, timeout: .seconds(600))) }
         while !isAsked.load(ordering: .acquiring) { await Task.yield() }
         task.cancel()
         do {
@@ -191,7 +191,9 @@ struct CurlPoolTests {
         }
         #expect(error?.message.contains("999") == true)
         await #expect(throws: CurlError.self) {
-            _ = try await pool.call(CurlRequest(url: server.url + "/slow", timeoutMilliseconds: 50))
+            _ = try await pool.call(
+                CurlRequest(url: server.url + "/slow", timeout: .milliseconds(50))
+            )
         }
     }
 }

@@ -2,13 +2,12 @@ import DynamoDBTable
 import LedgerCore
 import LedgerService
 import LedgerTesting
-import Logging
 import Loopback
 import Testing
 
 /// One after the other: the local AWS answers one call at a time.
 @Suite(.serialized) struct ConformanceTests {
-    @Test(arguments: TableConformance.checks)
+    @Test("The table in DynamoDB does what every table must", arguments: TableConformance.checks)
     func conforms(_ check: TableCheck) async throws {
         let table = try await SharedTable.get()
         try await check.run(on: table, effort: .quick)
@@ -28,26 +27,20 @@ struct LinearizabilityTests {
     func histories(_ seed: UInt64) async throws {
         let aws = try await LocalAWS.shared()
         let name = try await aws.createTable()
-        let ledgers = try (0..<3).map { number in
-            Ledger(
-                table: FaultyTable(
-                    try aws.table(name),
-                    plan: .seeded(seed &+ number, probability: 0.05)
-                ),
+        let ledgers = try (0..<3 as Range<UInt64>).map { number in
+            let plan = FaultPlan.seeded(seed &+ number, probability: 0.05)
+            let table = FaultyTable(try aws.table(name), plan: plan)
+            return TestLedger(
+                table,
                 clock: SystemClock(),
-                random: .seeded(seed &+ number),
-                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-            )
+                random: .seeded(seed &+ number)
+            ).ledger
         }
         let stream = try #require(StreamID("s"))
         var settings = StreamSettings()
         settings.partitionCount = 1
-        let creator = Ledger(
-            table: try aws.table(name),
-            clock: SystemClock(),
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        )
-        _ = try await creator.createStream(stream, settings)
+        let creator = TestLedger(try aws.table(name), clock: SystemClock(), random: .system)
+        _ = try await creator.ledger.createStream(stream, settings)
         let recorder = LogRecorder(stream)
         await withTaskGroup(of: Void.self) { group in
             for client in 0..<4 {

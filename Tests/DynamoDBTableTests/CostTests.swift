@@ -2,7 +2,6 @@ import DynamoDBTable
 import LedgerCore
 import LedgerService
 import LedgerTesting
-import Logging
 import Loopback
 import Synchronization
 import Testing
@@ -13,7 +12,7 @@ struct CostTests {
     private struct Bench {
         let table: DynamoDBTable
         let meter = StepMeter()
-        let api: LedgerAPI
+        let process: TestLedger
 
         init() async throws {
             let aws = try await LocalAWS.shared()
@@ -22,53 +21,21 @@ struct CostTests {
             // have begun.
             try await aws.disturb(name, faults: ["delay_milliseconds": 20])
             table = try aws.table(name)
-            let ledger = Ledger(
-                table: meter.watching(table),
-                clock: SystemClock(),
-                logger: Logger(label: "costs") { _ in SwiftLogNoOpLogHandler() }
-            )
-            api = LedgerAPI(ledger)
+            let watched = meter.watching(table)
+            process = TestLedger(watched, clock: SystemClock(), random: .system)
         }
 
         /// Publishes before anything is measured; on a busy machine a try may be late.
         func prepare(_ events: String) async throws {
             let patience = Patience()
-            while await handle("POST", at: "/streams/s/events", body: events, key: "prepared")
-                .status != 200
-            {
+            func publish() async -> Answer {
+                let target = "/streams/s/events"
+                let key = "prepared"
+                return await process.call("POST", at: target, sending: events, idempotencyKey: key)
+            }
+            while await publish().status != 200 {
                 try patience.check("the events to measure with")
             }
-        }
-
-        @discardableResult
-        func call(
-            _ method: String,
-            at target: String,
-            body: String = "",
-            key: String? = nil
-        ) async throws -> String {
-            let answer = await handle(method, at: target, body: body, key: key)
-            let text = String(decoding: answer.body, as: UTF8.self)
-            #expect((200...299).contains(answer.status), "\(text)")
-            return text
-        }
-
-        private func handle(
-            _ method: String,
-            at target: String,
-            body: String,
-            key: String?
-        ) async -> APIResponse {
-            let parts = target.split(separator: "?", maxSplits: 1).map(String.init)
-            let headers = key.map { [("idempotency-key", $0)] } ?? []
-            let request = APIRequest(
-                method: method,
-                path: parts[0],
-                query: parts.count > 1 ? parts[1] : "",
-                headers: headers,
-                body: Array(body.utf8)
-            )
-            return await api.handle(request)
         }
 
         /// The costs of all calls of `body`.
@@ -89,30 +56,34 @@ struct CostTests {
     static func batch(_ count: Int, random: inout SeededGenerator) -> String {
         let events = (0..<count).map { _ in
             let text = (0..<24).map { _ in String(random.next(), radix: 36) }.joined()
-            return "{\"key\": \"k\", \"type\": \"t\", \"data\": \"\(text.prefix(180))\"}"
+            return JSONBody.event(data: "\"\(text.prefix(180))\"")
         }
-        return "[\(events.joined(separator: ","))]"
+        return JSONBody.batch(events)
     }
 
     @Test("A warm publish of one batch to one partition is one call, and a unit for each KB")
     func publish() async throws {
         let bench = try await Bench()
         var random = SeededGenerator(seed: 1)
-        try await bench.call("POST", at: "/streams", body: "{\"stream_id\": \"s\"}")
-        try await bench.call("POST", at: "/streams/s/events", body: Self.batch(1, random: &random))
+        await bench.process.done("POST", at: "/streams", sending: JSONBody.stream("s"))
+        await bench.process.done(
+            "POST",
+            at: "/streams/s/events",
+            sending: Self.batch(1, random: &random)
+        )
         let one = try await bench.cost {
-            try await bench.call(
+            await bench.process.done(
                 "POST",
                 at: "/streams/s/events",
-                body: Self.batch(1, random: &random)
+                sending: Self.batch(1, random: &random)
             )
         }
         #expect(one.calls == ["PutItem": 1] && one.writeUnits == 1 && one.steps == 1)
         let hundred = try await bench.cost {
-            try await bench.call(
+            await bench.process.done(
                 "POST",
                 at: "/streams/s/events",
-                body: Self.batch(100, random: &random)
+                sending: Self.batch(100, random: &random)
             )
         }
         #expect(hundred.calls == ["PutItem": 1] && hundred.steps == 1)
@@ -124,16 +95,30 @@ struct CostTests {
     func idempotent() async throws {
         let bench = try await Bench()
         var random = SeededGenerator(seed: 2)
-        try await bench.call("POST", at: "/streams", body: "{\"stream_id\": \"s\"}")
-        try await bench.call("POST", at: "/streams/s/events", body: Self.batch(1, random: &random))
+        await bench.process.done("POST", at: "/streams", sending: JSONBody.stream("s"))
+        await bench.process.done(
+            "POST",
+            at: "/streams/s/events",
+            sending: Self.batch(1, random: &random)
+        )
         let body = Self.batch(1, random: &random)
         let first = try await bench.cost {
-            try await bench.call("POST", at: "/streams/s/events", body: body, key: "x")
+            await bench.process.done(
+                "POST",
+                at: "/streams/s/events",
+                sending: body,
+                idempotencyKey: "x"
+            )
         }
         #expect(first.calls == ["Query": 1, "TransactWriteItems": 1])
         #expect(first.writeUnits == 4 && first.steps == 2)
         let again = try await bench.cost {
-            try await bench.call("POST", at: "/streams/s/events", body: body, key: "x")
+            await bench.process.done(
+                "POST",
+                at: "/streams/s/events",
+                sending: body,
+                idempotencyKey: "x"
+            )
         }
         #expect(again.calls == ["Query": 1] && again.steps == 1)
     }
@@ -141,14 +126,13 @@ struct CostTests {
     @Test("A poll of three partitions takes at most three steps, a commit two")
     func poll() async throws {
         let bench = try await Bench()
-        try await bench.call("POST", at: "/streams", body: "{\"stream_id\": \"s\"}")
-        try await bench.call(
+        await bench.process.done("POST", at: "/streams", sending: JSONBody.stream("s"))
+        await bench.process.done(
             "POST",
             at: "/streams/s/subscriptions",
-            body: "{\"subscription_id\": \"u\", \"start_from\": \"earliest\"}"
+            sending: JSONBody.subscription("u")
         )
-        let events = (0..<300).map { "{\"key\": \"k\($0)\", \"type\": \"t\", \"data\": 1}" }
-        try await bench.prepare("[\(events.joined(separator: ","))]")
+        try await bench.prepare(JSONBody.batch((0..<300).map { JSONBody.event(key: "k\($0)") }))
         // The first poll learns whose rows are whose, and where the chunks begin.
         var cursor = try await pollAndCommit(bench, steps: 4...5)
         for _ in 0..<3 { cursor = try await pollAndCommit(bench, steps: 2...3) }
@@ -158,16 +142,17 @@ struct CostTests {
     private func pollAndCommit(_ bench: Bench, steps: ClosedRange<Int>) async throws -> String {
         var page = ""
         let poll = try await bench.cost {
-            page = try await bench.call("GET", at: "/streams/s/subscriptions/u/poll?limit=50")
+            page = await bench.process.done("GET", at: "/streams/s/subscriptions/u/poll?limit=50")
+                .text
         }
         #expect(steps.contains(poll.steps), "\(poll)")
         let match = try #require(page.firstMatch(of: /"cursor":\s*"([^"]+)"/))
         let cursor = String(match.1)
         let commit = try await bench.cost {
-            try await bench.call(
+            await bench.process.done(
                 "POST",
                 at: "/streams/s/subscriptions/u/commit",
-                body: "{\"cursor\": \"\(cursor)\"}"
+                sending: JSONBody.commit(cursor)
             )
         }
         #expect(commit.steps == 2 && commit.calls["PutItem"] == 3, "\(commit)")

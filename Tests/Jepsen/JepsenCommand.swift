@@ -86,10 +86,10 @@ private struct Trial {
     }
 
     private func prepare(_ calls: LastLook) async throws {
-        let stream = "{\"stream_id\":\"s\",\"partition_count\":\(Publisher.partitions)}"
+        let stream = JSONBody.stream("s", partitions: Publisher.partitions)
         try await calls.persist("POST", at: "/streams", sending: stream, isThere: 409)
         for number in 0..<Self.subscribers {
-            let body = "{\"subscription_id\":\"c\(number)\",\"start_from\":\"earliest\"}"
+            let body = JSONBody.subscription("c\(number)")
             try await calls.persist(
                 "POST",
                 at: "/streams/s/subscriptions",
@@ -109,7 +109,7 @@ private struct Trial {
         var nemesis = Nemesis(
             of: cluster,
             random: random.split(),
-            longestPause: seconds >= 300 ? 75 : 15
+            longestPause: .seconds(seconds >= 300 ? 75 : 15)
         )
         let publishers = (0..<Self.publishers).map { number in
             Publisher(number, client: client, judge: judge, random: random.split())

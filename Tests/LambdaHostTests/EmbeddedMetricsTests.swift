@@ -1,5 +1,6 @@
 import CoreMetrics
 import Foundation
+import LedgerCore
 import LedgerService
 import LedgerTesting
 import Testing
@@ -8,16 +9,20 @@ import Testing
 
 @Suite("Embedded metrics")
 struct EmbeddedMetricsTests {
-    @Test("One line for each invocation, with what it recorded")
+    @Test("Each invocation writes one line, with what it recorded")
     func lines() throws {
         let lines = Lines()
-        let metrics = EmbeddedMetrics(function: "publish", now: { 1234 }, write: lines.write)
+        let metrics = EmbeddedMetrics(
+            function: "publish",
+            now: { Timestamp(milliseconds: 1234) },
+            write: lines.write
+        )
         let counter = metrics.makeCounter(label: "calls", dimensions: [("operation", "PutItem")])
         counter.increment(by: 2)
         counter.increment(by: 3)
         metrics.makeTimer(label: "took", dimensions: []).recordNanoseconds(1_500_000)
-        metrics.flush(requestID: "r1", milliseconds: 7)
-        metrics.flush(requestID: "r2", milliseconds: 8)
+        metrics.flush(requestID: "r1", took: .milliseconds(7))
+        metrics.flush(requestID: "r2", took: .milliseconds(8))
         #expect(lines.all.count == 2)
         let first = try object(lines.all[0])
         #expect(first["calls.PutItem"] as? [Int] == [5])

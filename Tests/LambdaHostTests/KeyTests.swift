@@ -1,5 +1,6 @@
 import Foundation
 import LedgerService
+import LedgerTesting
 import Testing
 
 @testable import LambdaHost
@@ -7,7 +8,7 @@ import Testing
 /// Functions always need keys.
 @Suite("Keys at the functions")
 struct KeyTests {
-    private static let publish = #"{"key":"k","type":"t","data":1}"#
+    private static let publish = JSONBody.event()
 
     @Test("Without a key only the description is to be had")
     func nobody() async {
@@ -38,7 +39,7 @@ struct KeyTests {
         let made = await drive.run(
             .admin,
             on: [
-                { Events.gateway("POST", path: "/streams", body: #"{"stream_id":"s"}"#) },
+                { Events.gateway("POST", path: "/streams", body: JSONBody.stream("s")) },
                 {
                     Events.gateway(
                         "POST",

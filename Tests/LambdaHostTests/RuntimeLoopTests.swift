@@ -11,15 +11,15 @@ struct RuntimeLoopTests {
     private static let stream = Events.gateway(
         "POST",
         path: "/streams",
-        body: #"{"stream_id":"s","partition_count":1}"#
+        body: JSONBody.stream("s", partitions: 1)
     )
     private static let event = Events.gateway(
         "POST",
         path: "/streams/s/events",
-        body: #"{"key":"a b","type":"t","data":1}"#
+        body: JSONBody.event(key: "a b")
     )
 
-    @Test("Several invocations, each answered under its own id")
+    @Test("Several invocations are each answered under their own id")
     func invocations() async {
         let drive = Drive()
         let calls = await drive.run(
@@ -86,7 +86,7 @@ struct RuntimeLoopTests {
     }
 
     @Test(
-        "Functions on one table: published, folded by the stream, looked up by a key with a space"
+        "What one function publishes another one folds, and a third finds by its key"
     )
     func together() async throws {
         let drive = Drive()
@@ -160,7 +160,7 @@ struct RuntimeLoopTests {
                 },
                 {
                     note()
-                    clock.advance(milliseconds: 61_000)
+                    clock.advance(by: .seconds(61))
                     return Self.event
                 },
                 {
@@ -178,7 +178,7 @@ struct RuntimeLoopTests {
         let memory = MemoryTable(deletesLogByItself: true)
         var drive = Drive(table: memory)
         for index in 0..<40 {
-            let body = "{\"stream_id\":\"s\(index)\",\"partition_count\":1}"
+            let body = JSONBody.stream("s\(index)", partitions: 1)
             _ = await drive.run(
                 .admin,
                 on: [{ Events.gateway("POST", path: "/streams", body: body) }]
@@ -187,12 +187,12 @@ struct RuntimeLoopTests {
         // The runtime's deadline is 30 s after the clock's beginning; every call takes one.
         let clock = drive.clock
         drive.table = FaultyTable(memory) { _, moment in
-            if moment == .before { clock.advance(milliseconds: 1000) }
+            if moment == .before { clock.advance(by: .seconds(1)) }
         }
         let first = await drive.run(.compactor, on: [{ Events.schedule }])
         let looked = first[0].json["streams"] as? Int ?? 0
         #expect((1..<20).contains(looked), "\(first[0].body)")
-        #expect(clock.uptime() < 45_000)
+        #expect(clock.uptime() < .seconds(45))
         // Its time is over before it begins.
         let late = await drive.run(.compactor, on: [{ Events.schedule }])
         #expect(late[0].json["streams"] as? Int == 0)

@@ -20,14 +20,14 @@ struct AtomicPublishTests {
             await gate.wait()
         }
         let api = API(table: table)
-        await api.stream("s", ",\"partition_count\":4")
+        await api.create("s", with: ",\"partition_count\":4")
         async let atomic = publish(atomic: true, api)
         await arrived.wait()
         async let queued = publish(atomic: false, api, [(name: "idempotency-key", value: "1")])
         await looked.wait()
         // From its look at the table to the queue it does not wait for anything.
         for _ in 0..<1000 { await Task.yield() }
-        #expect(await api.call("DELETE", "/streams/s").status == 200)
+        #expect(await api.call("DELETE", at: "/streams/s").status == 200)
         gate.open()
         let statuses = await [atomic.status, queued.status]
         #expect(statuses.allSatisfy { $0 == 200 || $0 == 404 || $0 == 503 }, "\(statuses)")
@@ -44,7 +44,7 @@ struct AtomicPublishTests {
             wasCancelled.store(Task.isCancelled, ordering: .relaxed)
         }
         let api = API(table: table)
-        await api.stream("s", ",\"partition_count\":4")
+        await api.create("s", with: ",\"partition_count\":4")
         let request = Task { await publish(atomic: true, api) }
         await arrived.wait()
         request.cancel()
@@ -60,9 +60,9 @@ struct AtomicPublishTests {
         _ api: API,
         _ headers: [(name: String, value: String)] = []
     ) async -> Answer {
-        let events = (0..<20).map { "{\"key\":\"k\($0)\",\"type\":\"t\",\"data\":1}" }
+        let events = (0..<20).map { JSONBody.event(key: "k\($0)") }
         let body = "{\"atomic\":\(atomic),\"events\":[\(events.joined(separator: ","))]}"
-        return await api.call("POST", "/streams/s/events", body, headers: headers)
+        return await api.call("POST", at: "/streams/s/events", sending: body, headers: headers)
     }
 }
 

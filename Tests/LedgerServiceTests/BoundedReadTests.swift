@@ -13,10 +13,10 @@ struct BoundedReadTests {
     /// Events of nearly 256 KB that take a few bytes each as stored.
     private func publishLargeEvents(_ count: Int, _ api: API) async {
         let data = String(repeating: "x", count: 255 * 1024)
-        let event = "{\"key\":\"k\",\"type\":\"t\",\"data\":\"\(data)\"}"
+        let event = JSONBody.event(data: "\"\(data)\"")
         for _ in 0..<(count / 10) {
-            let body = "[\((0..<10).map { _ in event }.joined(separator: ","))]"
-            let answer = await api.call("POST", "/streams/s/events?ack=summary", body)
+            let body = JSONBody.batch(Array(repeating: event, count: 10))
+            let answer = await api.call("POST", at: "/streams/s/events?ack=summary", sending: body)
             #expect(answer.status == 200, "\(answer)")
         }
     }
@@ -24,7 +24,7 @@ struct BoundedReadTests {
     @Test("A page of highly compressed chunks decodes what it delivers", arguments: Engine.allCases)
     func decoding(_ engine: Engine) async throws {
         let api = try API(engine)
-        await api.stream("s", ",\"partition_count\":1")
+        await api.create("s", with: ",\"partition_count\":1")
         await publishLargeEvents(120, api)
         var cursor: String?
         var events = 0
@@ -43,7 +43,7 @@ struct BoundedReadTests {
     @Test("A filter that nothing fits ends a page at its budget, and the next goes on")
     func filteredBytes() async throws {
         let api = try API()
-        await api.stream("s", ",\"partition_count\":1")
+        await api.create("s", with: ",\"partition_count\":1")
         await publishLargeEvents(50, api)
         let filter = EventFilter(key: nil, type: TypePattern(utf8: Array("none".utf8)))
         let first = try await api.ledger.read(
@@ -64,11 +64,11 @@ struct BoundedReadTests {
     @Test("A filter looks at ten thousand events a call")
     func filteredEvents() async throws {
         let api = try API()
-        await api.stream("s", ",\"partition_count\":1")
+        await api.create("s", with: ",\"partition_count\":1")
         for _ in 0..<3 { await publish(5_000, data: "1", api) }
-        let first = await api.call("GET", "/streams/s/events?type=none")
+        let first = await api.call("GET", at: "/streams/s/events?type=none")
         #expect(first.json["scanned"] as? Int == Limits.readEntries && !first.caughtUp)
-        let second = await api.call("GET", "/streams/s/events?type=none&cursor=\(first.cursor)")
+        let second = await api.call("GET", at: "/streams/s/events?type=none&cursor=\(first.cursor)")
         #expect(second.json["scanned"] as? Int == 5_000 && second.caughtUp)
     }
 
@@ -78,10 +78,10 @@ struct BoundedReadTests {
         let isSlow = Mutex(false)
         let table = FaultyTable(MemoryTable()) { call, moment in
             guard moment == .before, call.kind == .query, isSlow.withLock({ $0 }) else { return }
-            clock.advance(milliseconds: Limits.readMilliseconds)
+            clock.advance(by: Limits.readTime)
         }
         let api = API(table: table, clock: clock)
-        await api.stream("s", ",\"partition_count\":1")
+        await api.create("s", with: ",\"partition_count\":1")
         for _ in 0..<200 { await publish(1, data: "1", api) }
         isSlow.withLock { $0 = true }
         var offsets: [Int] = []
@@ -89,7 +89,7 @@ struct BoundedReadTests {
         var page: Answer
         repeat {
             let next = offsets.count
-            page = await api.call("GET", "/streams/s/events?from=\(next)&limit=1000")
+            page = await api.call("GET", at: "/streams/s/events?from=\(next)&limit=1000")
             counts.append(page.events.count)
             offsets += page.offsets
         } while !page.caughtUp && counts.count < 100
@@ -104,10 +104,10 @@ struct BoundedReadTests {
             return true
         }
         let api = API(table: counter.watching(MemoryTable()))
-        await api.stream("s", ",\"partition_count\":1")
+        await api.create("s", with: ",\"partition_count\":1")
         for _ in 0..<5 { await publish(5_000, data: "null", api) }
-        #expect(await api.call("POST", "/streams/s/compact").status == 200)
-        await api.subscribe("s", "u", "\"compacted\"")
+        #expect(await api.call("POST", at: "/streams/s/compact").status == 200)
+        await api.subscribe(to: "s", as: "u", from: "\"compacted\"")
         var before = counter.count
         var scanned: [Int] = []
         while scanned.count < 10 {
@@ -116,13 +116,13 @@ struct BoundedReadTests {
                 of: Self.stream,
                 cursor: nil,
                 limit: 1,
-                wait: 0
+                wait: .zero
             )
             scanned.append(found.page.scanned)
             #expect(counter.count - before < 20, "\(counter.count - before) reads for a page")
             before = counter.count
             if found.page.caughtUp { break }
-            await api.commit("s", "u", found.cursor)
+            await api.commit("s", as: "u", cursor: found.cursor)
         }
         #expect(scanned == [10_000, 10_000, 5_000])
     }
@@ -134,15 +134,15 @@ struct BoundedReadTests {
             return true
         }
         let api = API(table: counter.watching(MemoryTable()))
-        await api.stream("s", ",\"partition_count\":1")
+        await api.create("s", with: ",\"partition_count\":1")
         for _ in 0..<3 { await publish(5_000, data: "null", api) }
-        await api.publish("s", "zzz")
-        #expect(await api.call("POST", "/streams/s/compact").status == 200)
+        await api.publish(to: "s", key: "zzz")
+        #expect(await api.call("POST", at: "/streams/s/compact").status == 200)
         let before = counter.count
-        let first = await api.call("GET", "/streams/s/compacted?limit=1")
+        let first = await api.call("GET", at: "/streams/s/compacted?limit=1")
         let next = first.json["next"] as? String ?? ""
         #expect(first.status == 200 && first.events.isEmpty && !next.isEmpty)
-        let second = await api.call("GET", "/streams/s/compacted?limit=1&next=\(next)")
+        let second = await api.call("GET", at: "/streams/s/compacted?limit=1&next=\(next)")
         #expect(second.keys == ["zzz"] && second.json["next"] == nil)
         #expect(counter.count - before < 40, "\(counter.count - before) reads for two pages")
     }
@@ -156,10 +156,10 @@ struct BoundedReadTests {
             return serial
         }
         let events = (first..<(first + count)).map {
-            "{\"key\":\"k\($0)\",\"type\":\"t\",\"data\":\(data)}"
+            JSONBody.event(key: "k\($0)", data: data)
         }
-        let body = "[\(events.joined(separator: ","))]"
-        let answer = await api.call("POST", "/streams/s/events?ack=summary", body)
+        let body = JSONBody.batch(events)
+        let answer = await api.call("POST", at: "/streams/s/events?ack=summary", sending: body)
         #expect(answer.status == 200, "\(answer)")
     }
 }

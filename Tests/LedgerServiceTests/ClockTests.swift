@@ -7,8 +7,7 @@ import Testing
 /// What a clock that is wrong does to a ledger, and what not.
 @Suite("Clocks")
 struct ClockTests {
-    private static let day: Int64 = 86_400_000
-    private static let event = "{\"key\":\"k\",\"type\":\"t\",\"data\":1}"
+    private static let event = JSONBody.event()
 
     /// A ledger with an event of each of two streams, and a process that knows the table.
     private static func filled(_ engine: Engine, _ clock: ManualClock) async throws -> API {
@@ -17,8 +16,8 @@ struct ClockTests {
         for (name, compaction) in [("orders", "true"), ("plain", "false")] {
             let body =
                 "{\"stream_id\":\"\(name)\",\"partition_count\":1,\"compaction\":\(compaction)}"
-            _ = await api.call("POST", "/streams", body)
-            let published = await api.call("POST", "/streams/\(name)/events", event)
+            _ = await api.call("POST", at: "/streams", sending: body)
+            let published = await api.call("POST", at: "/streams/\(name)/events", sending: event)
             #expect(published.status == 200)
         }
         await api.ledger.sweep()
@@ -26,7 +25,7 @@ struct ClockTests {
     }
 
     private static func events(_ api: API, _ stream: String = "orders") async -> Int {
-        let answer = await api.call("GET", "/streams/\(stream)/events?from=earliest")
+        let answer = await api.call("GET", at: "/streams/\(stream)/events?from=earliest")
         #expect(answer.status == 200, "\(answer)")
         return answer.events.count
     }
@@ -35,14 +34,18 @@ struct ClockTests {
     func leap(_ engine: Engine) async throws {
         let clock = ManualClock()
         let api = try await Self.filled(engine, clock)
-        clock.jump(milliseconds: 9 * Self.day)
+        clock.jump(by: .hours(9 * 24))
         // A process that only starts now, and the one that ran before.
         for process in [api, api.another()] {
             await process.ledger.checkClock()
             for _ in 0..<5 {
-                clock.advance(milliseconds: 500)
+                clock.advance(by: .milliseconds(500))
                 await process.ledger.sweep()
-                let refused = await process.call("POST", "/streams/orders/events", Self.event)
+                let refused = await process.call(
+                    "POST",
+                    at: "/streams/orders/events",
+                    sending: Self.event
+                )
                 #expect(refused.status == 503)
                 #expect(refused.error == "clock_suspect")
                 let again = refused.headers.first { $0.name == "retry-after" }?.value
@@ -50,57 +53,64 @@ struct ClockTests {
                 #expect(await Self.events(process) == 1)
                 #expect(await Self.events(process, "plain") == 1)
             }
-            let health = await process.call("GET", "/health")
+            let health = await process.call("GET", at: "/health")
             #expect(health.status == 503)
             #expect(health.error == "clock_suspect")
         }
         let start = clock.now()
-        clock.jump(milliseconds: -9 * Self.day)
-        let published = await api.call("POST", "/streams/orders/events", Self.event)
+        clock.jump(by: .hours(-9 * 24))
+        let published = await api.call("POST", at: "/streams/orders/events", sending: Self.event)
         #expect(published.status == 200)
         let stamp = try #require(published.events.first?["timestamp"] as? String)
         #expect(stamp < "2026-01-02", "\(stamp), the clock said \(start) before")
         #expect(await Self.events(api) == 2)
-        #expect(await api.call("GET", "/health").status == 200)
+        #expect(await api.call("GET", at: "/health").status == 200)
     }
 
     @Test("A machine that was off for nine days waits an hour", arguments: Engine.allCases)
     func hour(_ engine: Engine) async throws {
         let clock = ManualClock()
         let api = try await Self.filled(engine, clock)
-        clock.jump(milliseconds: 9 * Self.day)
+        clock.jump(by: .hours(9 * 24))
         let process = api.another()
         await process.ledger.checkClock()
-        let refused = await process.call("POST", "/streams/plain/events", Self.event)
+        let refused = await process.call("POST", at: "/streams/plain/events", sending: Self.event)
         #expect(refused.error == "clock_suspect")
-        clock.advance(milliseconds: Limits.clockPatience)
+        clock.advance(by: Limits.clockPatience)
         await process.ledger.checkClock()
-        let published = await process.call("POST", "/streams/plain/events", Self.event)
+        let published = await process.call("POST", at: "/streams/plain/events", sending: Self.event)
         #expect(published.status == 200)
         let stamp = try #require(published.events.first?["timestamp"] as? String)
         #expect(stamp > "2026-01-10")
         // Whoever starts next takes the table's word for it.
         let next = api.another(seed: 3)
         await next.ledger.checkClock()
-        #expect(await next.call("GET", "/health").status == 200)
+        #expect(await next.call("GET", at: "/health").status == 200)
     }
 
-    @Test("Or for its operator's word, which holds for all processes", arguments: Engine.allCases)
+    @Test(
+        "It waits no longer once its operator speaks, and that holds for all processes",
+        arguments: Engine.allCases
+    )
     func word(_ engine: Engine) async throws {
         let clock = ManualClock()
         let api = try await Self.filled(engine, clock)
-        clock.jump(milliseconds: 9 * Self.day)
+        clock.jump(by: .hours(9 * 24))
         let process = api.another()
         for one in [api, process] {
             await one.ledger.checkClock()
-            #expect(await one.call("GET", "/health").error == "clock_suspect")
+            #expect(await one.call("GET", at: "/health").error == "clock_suspect")
         }
-        let accepted = await process.call("POST", "/accept-clock")
+        let accepted = await process.call("POST", at: "/accept-clock")
         #expect(accepted.status == 200)
         #expect(accepted.json["accepted"] as? String == "2026-01-10T00:00:00.000Z")
         await api.ledger.checkClock()
         for one in [api, process] {
-            let published = await one.call("POST", "/streams/orders/events", Self.event)
+            let published = await one.call(
+                "POST",
+                at: "/streams/orders/events",
+                sending: Self.event
+            )
             #expect(published.status == 200, "\(published)")
         }
     }
@@ -109,11 +119,11 @@ struct ClockTests {
     func smallDoubt() async throws {
         let clock = ManualClock()
         let api = try await Self.filled(.sqlite, clock)
-        clock.jump(milliseconds: 5 * 3_600_000)
-        clock.advance(milliseconds: 1000)
-        let published = await api.call("POST", "/streams/orders/events", Self.event)
+        clock.jump(by: .hours(5))
+        clock.advance(by: .seconds(1))
+        let published = await api.call("POST", at: "/streams/orders/events", sending: Self.event)
         #expect(published.events.first?["timestamp"] as? String == "2026-01-01T00:00:01.000Z")
-        let health = await api.call("GET", "/health")
+        let health = await api.call("GET", at: "/health")
         #expect(health.status == 200)
         #expect(health.json["status"] as? String == "clock_suspect")
     }
@@ -122,12 +132,16 @@ struct ClockTests {
     func shortRetention() async throws {
         let clock = ManualClock()
         let api = try await Self.filled(.memory, clock)
-        let change = await api.call("PATCH", "/streams/orders", "{\"retention_hours\":1}")
+        let change = await api.call(
+            "PATCH",
+            at: "/streams/orders",
+            sending: "{\"retention_hours\":1}"
+        )
         #expect(change.status == 200)
-        clock.jump(milliseconds: 3 * 3_600_000)
-        let refused = await api.call("POST", "/streams/orders/events", Self.event)
+        clock.jump(by: .hours(3))
+        let refused = await api.call("POST", at: "/streams/orders/events", sending: Self.event)
         #expect(refused.error == "clock_suspect")
-        let other = await api.call("POST", "/streams/plain/events", Self.event)
+        let other = await api.call("POST", at: "/streams/plain/events", sending: Self.event)
         #expect(other.status == 200)
     }
 
@@ -137,9 +151,9 @@ struct ClockTests {
         let api = try await Self.filled(.sqlite, clock)
         let once = [(name: "idempotency-key", value: "once")]
         let path = "/streams/orders/events"
-        let first = await api.call("POST", path, Self.event, headers: once)
-        clock.jump(milliseconds: 9 * Self.day)
-        let again = await api.call("POST", path, Self.event, headers: once)
+        let first = await api.call("POST", at: path, sending: Self.event, headers: once)
+        clock.jump(by: .hours(9 * 24))
+        let again = await api.call("POST", at: path, sending: Self.event, headers: once)
         #expect(again.status == 200)
         #expect(again.body == first.body)
     }
@@ -150,10 +164,10 @@ struct ClockTests {
         let table = MemoryTable(deletesLogByItself: true, checksClock: true)
         let api = API(table: table, clock: clock)
         await api.ledger.checkClock()
-        clock.jump(milliseconds: 9 * Self.day)
-        #expect(await api.call("GET", "/health").error == "clock_suspect")
+        clock.jump(by: .hours(9 * 24))
+        #expect(await api.call("GET", at: "/health").error == "clock_suspect")
         await api.ledger.checkClock()
-        #expect(await api.call("GET", "/health").status == 200)
+        #expect(await api.call("GET", at: "/health").status == 200)
     }
 
     @Test("A process without the right to write the row only reads it")
@@ -174,7 +188,7 @@ struct ClockTests {
         let processes = (0..<10).map { API(table: table, seed: $0, clock: clock) }
         for _ in 0..<60 {
             for process in processes { await process.ledger.checkClock() }
-            clock.advance(milliseconds: 60_000)
+            clock.advance(by: .seconds(60))
         }
         // Six times in this hour ten reads and one write.
         #expect(table.calls == 66)

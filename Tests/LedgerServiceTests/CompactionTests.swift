@@ -13,7 +13,7 @@ struct CompactionTests {
     func bootstrap(_ seed: UInt64) async throws {
         var random = SeededGenerator(seed: seed)
         let api = try API(seed: seed)
-        await api.stream("s", ",\"partition_count\":2")
+        await api.create("s", with: ",\"partition_count\":2")
         var truth: [String: String] = [:]
         func step() async {
             let key = "k\(Int.random(in: 0..<12, using: &random))"
@@ -21,13 +21,13 @@ struct CompactionTests {
                 Int.random(in: 0..<4, using: &random) == 0
                 ? "null" : "\(Int.random(in: 0..<1000, using: &random))"
             truth[key] = value == "null" ? nil : value
-            await api.publish("s", key, value)
+            await api.publish(to: "s", key: key, data: value)
             if Int.random(in: 0..<5, using: &random) == 0 {
-                await api.call("POST", "/streams/s/compact")
+                await api.call("POST", at: "/streams/s/compact")
             }
         }
         for _ in 0..<40 { await step() }
-        await api.subscribe("s", "u", "\"compacted\"")
+        await api.subscribe(to: "s", as: "u", from: "\"compacted\"")
         var state: [String: String] = [:]
         var last: [String: Int] = [:]
         var isDone = false
@@ -35,7 +35,11 @@ struct CompactionTests {
         while !isDone {
             steps += 1
             if steps < 30 { await step() }
-            let page = await api.poll("s", "u", "limit=\(Int.random(in: 1...4, using: &random))")
+            let page = await api.poll(
+                "s",
+                as: "u",
+                query: "limit=\(Int.random(in: 1...4, using: &random))"
+            )
             #expect(page.status == 200, "\(replay): \(page)")
             for event in page.events {
                 let key = event["key"] as? String ?? ""
@@ -44,7 +48,7 @@ struct CompactionTests {
                 last[key] = offset
                 state[key] = (event["data"] as? Int).map(String.init)
             }
-            await api.commit("s", "u", page.cursor)
+            await api.commit("s", as: "u", cursor: page.cursor)
             isDone = page.caughtUp && steps >= 30
         }
         #expect(state == truth, "\(replay)")

@@ -1,7 +1,8 @@
 import APISuite
-import LedgerCore
+import LedgerTesting
 import Testing
 
+@testable import LedgerCore
 @testable import LedgerService
 
 @Suite("Failures say whether it may have happened")
@@ -12,12 +13,7 @@ struct FailureTests {
     ]
 
     private static func message(_ error: LedgerError) -> String {
-        let response = ErrorAnswer(error).response(route: nil)
-        let answer = Answer(
-            status: response.status,
-            headers: response.headers,
-            body: response.body
-        )
+        let answer = Answer(ErrorAnswer(error).response(route: nil))
         return answer.json["message"] as? String ?? ""
     }
 
@@ -36,6 +32,45 @@ struct FailureTests {
             LedgerError(TableError(.definite, reason: reason, message: "test"))
         )
         #expect(!message.contains("may have been made"), "\(message)")
+    }
+
+    @Test("An error is logged in the words of its answer")
+    func logged() throws {
+        let partition = try #require(Partition(3))
+        let stream = try #require(StreamID("orders"))
+        let start = Timestamp(milliseconds: 0)
+        let doubt = ClockTrust.Doubt(
+            instead: start,
+            lead: .hours(2),
+            began: Instant(now: start, uptime: .zero),
+            rest: .seconds(60)
+        )
+        let errors: [LedgerError] = [
+            .clockSuspect(doubt),
+            .tailUnverified(partition), .outcomeUnknown, .storageFull(mayHaveHappened: true),
+            .corruptChunk(stream, partition, .zero, detail: "cut off"), .throttled, .contention,
+            .streamNotFound(stream),
+        ]
+        for error in errors { #expect("\(error)" == Self.message(error)) }
+        #expect("\(errors[0])".hasPrefix("the clock of the ledger's machine is 2 hours ahead"))
+    }
+
+    @Test("What a client is not told of a failure is in the log")
+    func loggedDetails() throws {
+        #expect("\(LedgerError.internalError(message: "a row", mayHaveHappened: true))" == "a row")
+        #expect("\(LedgerError.unavailable(message: "no", mayHaveHappened: false))" == "no")
+        #expect("\(LedgerError.closed(message: "fsync", mayHaveHappened: false))" == "fsync")
+        let partitions = try (0..<3).map { try #require(Partition($0)) }
+        let range = StoredRange(first: .zero, count: 2, timestamp: Timestamp(milliseconds: 0))
+        let states: [LedgerError.PartitionOutcome.State] = [.stored(range), .notStored, .unknown]
+        let outcomes = zip(partitions, states).map {
+            LedgerError.PartitionOutcome(partition: $0, state: $1)
+        }
+        #expect(
+            "\(LedgerError.partialPublish(outcomes))"
+                == "some partitions' events may be stored: partition 0 is stored from 0 on, "
+                + "partition 1 is not stored, partition 2 may be stored"
+        )
     }
 
     @Test("A publish of which nothing is known to be stored does not say that something is")

@@ -24,7 +24,7 @@ struct FoldProgressTests {
         let compactor = api.another()
         // What comes before the fold is a client's to repeat.
         var tries = 1
-        while await compactor.call("POST", "/streams/s/compact").status == 503 { tries += 1 }
+        while await compactor.call("POST", at: "/streams/s/compact").status == 503 { tries += 1 }
         #expect(tries < 10, "\(replay)")
         #expect(meter.units < 2 * Self.keys && meter.calls < 2 * Self.keys, "\(meter)")
         try await expectAll(table, api)
@@ -36,7 +36,7 @@ struct FoldProgressTests {
         let api = await published(table)
         let meter = FoldMeter(unitsPerSecond: 200, clock: api.clock)
         table.follow(meter.counting(.none))
-        let answer = await api.another().call("POST", "/streams/s/compact")
+        let answer = await api.another().call("POST", at: "/streams/s/compact")
         #expect(answer.status == 200, "\(answer)")
         #expect(meter.units <= Self.keys + 20 && meter.calls < 2 * Self.keys, "\(meter)")
         try await expectAll(table, api)
@@ -48,13 +48,13 @@ struct FoldProgressTests {
         let api = await published(table)
         let meter = FoldMeter(failsAfter: 3_500)
         table.follow(meter.counting(.none))
-        #expect(await api.another().call("POST", "/streams/s/compact").status >= 500)
-        let state = await api.call("GET", "/streams/s")
+        #expect(await api.another().call("POST", at: "/streams/s/compact").status >= 500)
+        let state = await api.call("GET", at: "/streams/s")
         let partitions = state.json["partitions"] as? [[String: Any]] ?? []
         #expect(partitions.first?["compacted_up_to"] as? Int == 3_000)
         let rest = FoldMeter()
         table.follow(rest.counting(.none))
-        #expect(await api.another().call("POST", "/streams/s/compact").status == 200)
+        #expect(await api.another().call("POST", at: "/streams/s/compact").status == 200)
         #expect(rest.units <= Self.keys - 3_000 + 20, "\(rest)")
         try await expectAll(table, api)
     }
@@ -67,10 +67,10 @@ struct FoldProgressTests {
         }
         let clock = ManualClock(isImpatient: false)
         let api = API(table: table, clock: clock)
-        await api.stream("s", ",\"partition_count\":1")
-        await api.publish("s", "k")
+        await api.create("s", with: ",\"partition_count\":1")
+        await api.publish(to: "s", key: "k")
         table.follow(FaultPlan { $0.kind == .write ? .throttle : nil })
-        let folding = Task { await api.call("POST", "/streams/s/compact") }
+        let folding = Task { await api.call("POST", at: "/streams/s/compact") }
         await refused.wait()
         folding.cancel()
         #expect(await folding.value.status == 503)
@@ -107,13 +107,13 @@ struct FoldProgressTests {
     /// One partition with an event for each key.
     private func published(_ table: FaultyTable) async -> API {
         let api = API(table: table)
-        await api.stream("s", ",\"partition_count\":1")
+        await api.create("s", with: ",\"partition_count\":1")
         for batch in 0..<Self.keys / 1_000 {
             let events = (0..<1_000).map { index in
-                "{\"key\":\"k\(batch * 1_000 + index)\",\"type\":\"t\",\"data\":1}"
+                JSONBody.event(key: "k\(batch * 1_000 + index)")
             }
-            let body = "[\(events.joined(separator: ","))]"
-            let answer = await api.call("POST", "/streams/s/events?ack=summary", body)
+            let body = JSONBody.batch(events)
+            let answer = await api.call("POST", at: "/streams/s/events?ack=summary", sending: body)
             #expect(answer.status == 200, "\(answer)")
         }
         return api
@@ -124,7 +124,7 @@ struct FoldProgressTests {
         var keys: Set<String> = []
         var next = ""
         repeat {
-            let page = await api.call("GET", "/streams/s/compacted?limit=1000\(next)")
+            let page = await api.call("GET", at: "/streams/s/compacted?limit=1000\(next)")
             keys.formUnion(page.keys)
             next = (page.json["next"] as? String).map { "&next=\($0)" } ?? ""
         } while !next.isEmpty
@@ -140,7 +140,7 @@ private final class FoldMeter: CustomStringConvertible, Sendable {
         /// Writes that were sent.
         var calls = 0
         var granted = 0.0
-        var moment: Int64 = 0
+        var moment = Duration.zero
     }
 
     private let state = Mutex(State())
@@ -196,7 +196,7 @@ private final class FoldMeter: CustomStringConvertible, Sendable {
     private func grants(_ state: inout State) -> Bool {
         guard let (rate, clock) = limit else { return true }
         let now = clock.uptime()
-        let passed = Double(now - state.moment) / 1000
+        let passed = (now - state.moment) / .seconds(1)
         state.granted = min(state.granted + passed * Double(rate), Double(rate))
         state.moment = now
         guard state.granted >= 1 else { return false }

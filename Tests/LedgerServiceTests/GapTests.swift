@@ -1,3 +1,4 @@
+import APISuite
 import LedgerCore
 import LedgerTesting
 import Testing
@@ -60,8 +61,8 @@ private struct GappyLog {
 
     init(events: Int, hidden: Int64, untilLook: Int) async throws {
         api = try API()
-        await api.stream("s", ",\"partition_count\":1")
-        for index in 0..<events { await api.publish("s", "k\(index)") }
+        await api.create("s", with: ",\"partition_count\":1")
+        for index in 0..<events { await api.publish(to: "s", key: "k\(index)") }
         let row = try await api.table.get(.stream(try #require(StreamID("s"))))
         stream = try StreamRow(try #require(row))
         self.hidden = try #require(Offset(hidden))
@@ -69,13 +70,13 @@ private struct GappyLog {
     }
 
     /// Reads a page; what it ended with, and the pauses it asked for.
-    func run(from offset: Int64) async throws -> (PollPlan.Action, [Int64]) {
+    func run(from offset: Int64) async throws -> (PollPlan.Action, [Duration]) {
         let part = PartitionRead(
             partition: stream.partitions[0],
             position: .log(try #require(Offset(offset))),
             eventsPerChunk: 16
         )
-        let now = Instant(now: api.clock.now(), uptime: 0)
+        let now = Instant(now: api.clock.now(), uptime: .zero)
         var plan = PollPlan(
             stream: stream.incarnation,
             parts: [part],
@@ -85,7 +86,7 @@ private struct GappyLog {
             budget: .ofCall(isFiltered: false),
             now: now
         )
-        var pauses: [Int64] = []
+        var pauses: [Duration] = []
         var action = plan.start()
         while true {
             switch action {
@@ -93,8 +94,8 @@ private struct GappyLog {
                 var findings: [Result<TableFinding, TableError>] = []
                 for read in reads { findings.append(.success(try await find(read, pauses.count))) }
                 action = plan.receive(findings, now: now)
-            case .pause(let milliseconds):
-                pauses.append(milliseconds)
+            case .pause(let length):
+                pauses.append(length)
                 action = plan.resume()
             case .finish, .fail: return (action, pauses)
             }

@@ -9,7 +9,7 @@ import Testing
 @Suite("History")
 struct HistoryTests {
     @Test(
-        "Nothing lost, nothing twice, nothing skipped",
+        "Nothing is lost, nothing is delivered twice, and nothing is skipped",
         arguments: Engine.allCases,
         RandomSeed.cases(6)
     )
@@ -17,8 +17,8 @@ struct HistoryTests {
         let table = FaultyTable(try engine.makeTable())
         let clock = ManualClock()
         let nodes = (0..<3).map { API(table: table, seed: seed &* 31 &+ $0, clock: clock) }
-        await nodes[0].stream("s", ",\"partition_count\":3")
-        for consumer in 0..<4 { await nodes[0].subscribe("s", "c\(consumer)") }
+        await nodes[0].create("s", with: ",\"partition_count\":3")
+        for consumer in 0..<4 { await nodes[0].subscribe(to: "s", as: "c\(consumer)") }
         table.follow(Self.unreliable(seed))
         let history = History()
         let running = Running(publishers: 8)
@@ -67,7 +67,7 @@ struct HistoryTests {
                 )
             }
             let body = events.map {
-                "{\"key\":\"\($0.key)\",\"type\":\"t\",\"data\":\"\($0.value)\"}"
+                JSONBody.event(key: $0.key, data: "\"\($0.value)\"")
             }
             // Every other publisher has no key: it may not retry, and relies on the ledger alone.
             let hasKey = publisher.isMultiple(of: 2)
@@ -78,8 +78,8 @@ struct HistoryTests {
                 tries += 1
                 answer = await api.call(
                     "POST",
-                    "/streams/s/events",
-                    "[\(body.joined(separator: ","))]",
+                    at: "/streams/s/events",
+                    sending: JSONBody.batch(body),
                     headers: hasKey ? key : []
                 )
             } while hasKey && answer.status == 503 && tries < 100
@@ -112,13 +112,13 @@ struct HistoryTests {
         while true {
             let wasOver = running.isOver
             if wasOver { table.follow(.none) }
-            let page = await api.poll("s", name, "limit=7")
+            let page = await api.poll("s", as: name, query: "limit=7")
             guard page.status == 200 else { continue }
             for event in page.events { history.deliver(event.history, to: name) }
             var committed = page.events.isEmpty
             // Delivered is processed, so this commit is repeated until it is known to be done.
             while !committed {
-                committed = await api.commit("s", name, page.cursor).status == 200
+                committed = await api.commit("s", as: name, cursor: page.cursor).status == 200
             }
             if wasOver, page.caughtUp, page.events.isEmpty { return }
         }
@@ -131,7 +131,7 @@ struct HistoryTests {
             while true {
                 let page = await api.call(
                     "GET",
-                    "/streams/s/events?partition=\(partition)&from=\(offset)&limit=1000"
+                    at: "/streams/s/events?partition=\(partition)&from=\(offset)&limit=1000"
                 )
                 #expect(page.status == 200, "\(page)")
                 log += page.events.map(\.history)
@@ -145,8 +145,8 @@ struct HistoryTests {
     private func checkCompacted(_ api: API, _ log: [History.Event], _ seed: UInt64) async {
         var fold: [String: String] = [:]
         for event in log.sorted(by: { $0.offset < $1.offset }) { fold[event.key] = event.value }
-        #expect(await api.call("POST", "/streams/s/compact").status == 200)
-        let state = await api.call("GET", "/streams/s/compacted?limit=1000")
+        #expect(await api.call("POST", at: "/streams/s/compact").status == 200)
+        let state = await api.call("GET", at: "/streams/s/compacted?limit=1000")
         let found = Dictionary(
             state.events.map(\.history).map { ($0.key, $0.value) },
             uniquingKeysWith: { first, _ in first }

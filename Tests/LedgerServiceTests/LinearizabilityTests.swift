@@ -1,7 +1,6 @@
 import LedgerCore
 import LedgerService
 import LedgerTesting
-import Logging
 import Testing
 
 /// Appends, reads, tails and expected offsets of several processes seem to happen one after another.
@@ -16,12 +15,7 @@ struct LinearizabilityTests {
         let plan = FaultPlan.seeded(seed, probability: 0.05)
         let table = FaultyTable(try engine.makeTable())
         let ledgers = (0..<3).map { number in
-            Ledger(
-                table: table,
-                clock: SystemClock(),
-                random: .seeded(seed &+ number),
-                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-            )
+            TestLedger(table, clock: SystemClock(), random: .seeded(seed &+ number)).ledger
         }
         let stream = try #require(StreamID("s"))
         var settings = StreamSettings()

@@ -13,36 +13,37 @@ struct PositionTests {
     )
     func expired(_ engine: Engine) async throws {
         let api = try API(engine)
-        await api.stream("s", ",\"partition_count\":1,\"retention_hours\":1")
-        await api.subscribe("s", "u")
-        for _ in 0..<3 { await api.publish("s", "k") }
+        await api.create("s", with: ",\"partition_count\":1,\"retention_hours\":1")
+        await api.subscribe(to: "s", as: "u")
+        for _ in 0..<3 { await api.publish(to: "s", key: "k") }
         #expect(await state(api) == State(lag: 3, expired: false, beyondTail: false))
-        api.clock.advance(hours: 2)
-        await api.publish("s", "k")
+        api.clock.advance(by: .hours(2))
+        await api.publish(to: "s", key: "k")
         #expect(await state(api) == State(lag: 1, expired: true, beyondTail: false))
-        #expect(await api.poll("s", "u").error == "offset_expired")
+        #expect(await api.poll("s", as: "u").error == "offset_expired")
         let seek = "/streams/s/subscriptions/u/seek"
-        #expect(await api.call("POST", seek, "{\"to\":\"earliest\"}").status == 200)
+        #expect(await api.call("POST", at: seek, sending: "{\"to\":\"earliest\"}").status == 200)
         #expect(await state(api) == State(lag: 1, expired: false, beyondTail: false))
-        let page = await api.poll("s", "u")
+        let page = await api.poll("s", as: "u")
         #expect(page.offsets == [3] && page.json["remaining"] as? Int == 0)
     }
 
     @Test("A position beyond the tail is refused everywhere", arguments: Engine.allCases)
     func beyondTail(_ engine: Engine) async throws {
         let api = try API(engine)
-        await api.stream("s", ",\"partition_count\":1")
-        await api.subscribe("s", "u")
-        await api.subscribe("s", "v")
-        for _ in 0..<3 { await api.publish("s", "k") }
-        let cursor = await api.poll("s", "u").cursor
-        await api.commit("s", "v", await api.poll("s", "v").cursor)
+        await api.create("s", with: ",\"partition_count\":1")
+        await api.subscribe(to: "s", as: "u")
+        await api.subscribe(to: "s", as: "v")
+        for _ in 0..<3 { await api.publish(to: "s", key: "k") }
+        let cursor = await api.poll("s", as: "u").cursor
+        await api.commit("s", as: "v", cursor: await api.poll("s", as: "v").cursor)
         try await loseEvents(from: 1, api)
         let restarted = api.another()
         for answer in [
-            await restarted.commit("s", "u", cursor),
-            await restarted.poll("s", "u", "cursor=\(cursor)"), await restarted.poll("s", "v"),
-            await restarted.poll("s", "v", "wait=1"),
+            await restarted.commit("s", as: "u", cursor: cursor),
+            await restarted.poll("s", as: "u", query: "cursor=\(cursor)"),
+            await restarted.poll("s", as: "v"),
+            await restarted.poll("s", as: "v", query: "wait=1"),
         ] {
             #expect(answer.status == 409 && answer.error == "position_beyond_tail", "\(answer)")
             #expect(answer.details["partition"] as? Int == 0)
@@ -54,22 +55,25 @@ struct PositionTests {
         #expect(await state(restarted, "v") == lost)
         let seek = "/streams/s/subscriptions/v/seek"
         #expect(
-            await restarted.call("POST", seek, "{\"to\":{\"offsets\":{\"0\":3}}}").status == 400
+            await restarted.call("POST", at: seek, sending: "{\"to\":{\"offsets\":{\"0\":3}}}")
+                .status == 400
         )
-        #expect(await restarted.call("POST", seek, "{\"to\":\"latest\"}").status == 200)
-        #expect(await restarted.poll("s", "v").status == 200)
+        #expect(
+            await restarted.call("POST", at: seek, sending: "{\"to\":\"latest\"}").status == 200
+        )
+        #expect(await restarted.poll("s", as: "v").status == 200)
     }
 
     @Test("A commit of what this process read looks at no log again")
     func commitsAreCheap() async throws {
         let counter = CallCounter.ofLogReads()
         let api = API(table: counter.watching(MemoryTable()))
-        await api.stream("s")
-        await api.subscribe("s", "u")
-        for index in 0..<10 { await api.publish("s", "k\(index)") }
-        let page = await api.poll("s", "u")
+        await api.create("s")
+        await api.subscribe(to: "s", as: "u")
+        for index in 0..<10 { await api.publish(to: "s", key: "k\(index)") }
+        let page = await api.poll("s", as: "u")
         let before = counter.count
-        #expect(await api.commit("s", "u", page.cursor).status == 200)
+        #expect(await api.commit("s", as: "u", cursor: page.cursor).status == 200)
         #expect(counter.count == before)
     }
 
@@ -80,7 +84,7 @@ struct PositionTests {
     }
 
     private func state(_ api: API, _ name: String = "u") async -> State {
-        let answer = await api.call("GET", "/streams/s/subscriptions/\(name)")
+        let answer = await api.call("GET", at: "/streams/s/subscriptions/\(name)")
         let position = (answer.json["positions"] as? [[String: Any]])?.first ?? [:]
         return State(
             lag: position["lag"] as? Int ?? -1,

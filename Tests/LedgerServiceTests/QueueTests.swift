@@ -7,16 +7,16 @@ import Testing
 
 @Suite("Waiting for a partition")
 struct QueueTests {
-    /// How long each of the publishes took, milliseconds.
-    private func durations(_ count: Int, _ api: API, _ header: Bool) async -> [Int64] {
-        await withTaskGroup(of: Int64.self) { group in
+    /// How long each of the publishes took.
+    private func durations(_ count: Int, _ api: API, _ header: Bool) async -> [Duration] {
+        await withTaskGroup(of: Duration.self) { group in
             for number in 0..<count {
                 group.addTask {
                     let start = api.clock.uptime()
                     let answer = await api.call(
                         "POST",
-                        "/streams/s/events",
-                        "{\"key\":\"k\",\"type\":\"t\",\"data\":1}",
+                        at: "/streams/s/events",
+                        sending: JSONBody.event(),
                         headers: header ? [(name: "idempotency-key", value: "\(number)")] : []
                     )
                     let text = answer.json["message"] as? String ?? ""
@@ -38,14 +38,17 @@ struct QueueTests {
         let clock = ManualClock()
         let table = FaultyTable(MemoryTable()) { call, moment in
             guard !call.kind.isRead, moment == .before else { return }
-            clock.advance(milliseconds: 50)
+            clock.advance(by: .milliseconds(50))
         }
         let api = API(table: table, clock: clock)
-        await api.stream("s", ",\"partition_count\":1")
+        await api.create("s", with: ",\"partition_count\":1")
         table.follow(FaultPlan { call in call.kind.isRead ? nil : .throttle })
         let took = await durations(320, api, isIdempotent)
-        let longest = took.last ?? 0
-        print("320 publishers on a table that refuses: median \(took[160]) ms, most \(longest) ms")
+        let longest = took.last ?? .zero
+        print(
+            "320 publishers on a table that refuses: median \(took[160].wholeMilliseconds) ms, "
+                + "most \(longest.wholeMilliseconds) ms"
+        )
         #expect(longest <= api.ledger.access.configuration.appendDeadline + Limits.attemptTimeout)
     }
 }

@@ -14,34 +14,40 @@ struct SeveralStepsTests {
 
     private static let useCases = [
         UseCase(testDescription: "create a stream") { api, _ in
-            await api.call("POST", "/streams", "{\"stream_id\":\"new\",\"partition_count\":4}")
+            await api.call("POST", at: "/streams", sending: JSONBody.stream("new", partitions: 4))
         },
         UseCase(testDescription: "change a stream") { api, _ in
-            await api.call("PATCH", "/streams/s", "{\"retention_hours\":7}")
+            await api.call("PATCH", at: "/streams/s", sending: "{\"retention_hours\":7}")
         },
         UseCase(testDescription: "delete a stream") { api, _ in
-            await api.call("DELETE", "/streams/s")
+            await api.call("DELETE", at: "/streams/s")
         },
         UseCase(testDescription: "compact") { api, _ in
-            await api.call("POST", "/streams/s/compact")
+            await api.call("POST", at: "/streams/s/compact")
         },
         UseCase(testDescription: "accept a tail") { api, _ in
             await api.acceptTail(of: "s")
         },
         UseCase(testDescription: "create a subscription") { api, _ in
-            let body = "{\"subscription_id\":\"new\",\"start_from\":\"earliest\"}"
-            return await api.call("POST", "/streams/s/subscriptions", body)
+            let body = JSONBody.subscription("new")
+            return await api.call("POST", at: "/streams/s/subscriptions", sending: body)
         },
         UseCase(testDescription: "delete a subscription") { api, _ in
-            await api.call("DELETE", "/streams/s/subscriptions/u")
+            await api.call("DELETE", at: "/streams/s/subscriptions/u")
         },
-        UseCase(testDescription: "commit") { api, cursor in await api.commit("s", "u", cursor) },
+        UseCase(testDescription: "commit") { api, cursor in
+            await api.commit("s", as: "u", cursor: cursor)
+        },
         UseCase(testDescription: "seek") { api, _ in
-            await api.call("POST", "/streams/s/subscriptions/u/seek", "{\"to\":\"latest\"}")
+            await api.call(
+                "POST",
+                at: "/streams/s/subscriptions/u/seek",
+                sending: "{\"to\":\"latest\"}"
+            )
         },
         UseCase(testDescription: "create a key") { api, _ in
             let body = "{\"name\":\"n\",\"scopes\":[{\"actions\":[\"consume\"],\"streams\":\"s\"}]}"
-            return await api.call("POST", "/keys", body)
+            return await api.call("POST", at: "/keys", sending: body)
         },
     ]
 
@@ -58,10 +64,10 @@ struct SeveralStepsTests {
         let memory = MemoryTable()
         let table = FaultyTable(memory)
         let api = API(table: table, keys: TestKeys.policy())
-        await api.stream("s", ",\"partition_count\":4")
-        for key in 0..<8 { await api.publish("s", "k\(key)") }
-        await api.subscribe("s", "u")
-        let page = await api.poll("s", "u")
+        await api.create("s", with: ",\"partition_count\":4")
+        for key in 0..<8 { await api.publish(to: "s", key: "k\(key)") }
+        await api.subscribe(to: "s", as: "u")
+        let page = await api.poll("s", as: "u")
         let cursor = try #require(page.json["cursor"] as? String)
         table.follow(.scripted([table.calls + step: fault]))
         return (api, table, memory, cursor)

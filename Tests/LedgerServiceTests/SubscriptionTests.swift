@@ -9,44 +9,44 @@ struct SubscriptionTests {
     @Test("A start at a time finds the first event not earlier", arguments: Engine.allCases)
     func timestamps(_ engine: Engine) async throws {
         let api = try API(engine)
-        await api.stream("s", ",\"partition_count\":1")
+        await api.create("s", with: ",\"partition_count\":1")
         for index in 0..<50 {
-            await api.publish("s", "k\(index)")
-            api.clock.advance(milliseconds: 1000)
+            await api.publish(to: "s", key: "k\(index)")
+            api.clock.advance(by: .seconds(1))
         }
-        let times = await api.call("GET", "/streams/s/events").events
+        let times = await api.call("GET", at: "/streams/s/events").events
         let time = times[20]["timestamp"] as? String ?? ""
-        await api.subscribe("s", "u", "{\"timestamp\":\"\(time)\"}")
-        #expect(await api.poll("s", "u", "limit=1").offsets == [20])
-        let read = await api.call("GET", "/streams/s/events?from=\(time)&limit=1")
+        await api.subscribe(to: "s", as: "u", from: "{\"timestamp\":\"\(time)\"}")
+        #expect(await api.poll("s", as: "u", query: "limit=1").offsets == [20])
+        let read = await api.call("GET", at: "/streams/s/events?from=\(time)&limit=1")
         #expect(read.offsets == [20])
-        await api.subscribe("s", "future", "{\"timestamp\":\"2999-01-01T00:00:00Z\"}")
-        #expect(await api.poll("s", "future").events.isEmpty)
+        await api.subscribe(to: "s", as: "future", from: "{\"timestamp\":\"2999-01-01T00:00:00Z\"}")
+        #expect(await api.poll("s", as: "future").events.isEmpty)
     }
 
     @Test("A waiting poll is woken by a publish and by a deletion")
     func longPoll() async throws {
         let api = try API(clock: ManualClock(isImpatient: false))
-        await api.stream("s", ",\"partition_count\":1")
-        await api.subscribe("s", "u")
-        async let waiting = api.poll("s", "u", "wait=20")
+        await api.create("s", with: ",\"partition_count\":1")
+        await api.subscribe(to: "s", as: "u")
+        async let waiting = api.poll("s", as: "u", query: "wait=20")
         while api.clock.sleeperCount == 0 { await Task.yield() }
-        await api.publish("s", "k")
+        await api.publish(to: "s", key: "k")
         #expect(await waiting.events.count == 1)
-        await api.commit("s", "u", await waiting.cursor)
-        async let doomed = api.poll("s", "u", "wait=20")
+        await api.commit("s", as: "u", cursor: await waiting.cursor)
+        async let doomed = api.poll("s", as: "u", query: "wait=20")
         while api.clock.sleeperCount == 0 { await Task.yield() }
-        #expect(await api.call("DELETE", "/streams/s/subscriptions/u").status == 200)
+        #expect(await api.call("DELETE", at: "/streams/s/subscriptions/u").status == 200)
         #expect(await doomed.error == "subscription_not_found")
     }
 
     @Test("A waiting poll ends when its time is over")
     func longPollEnds() async throws {
         let api = try API()
-        await api.stream("s")
-        await api.subscribe("s", "u", "\"latest\"")
-        let page = await api.poll("s", "u", "wait=1.5")
+        await api.create("s")
+        await api.subscribe(to: "s", as: "u", from: "\"latest\"")
+        let page = await api.poll("s", as: "u", query: "wait=1.5")
         #expect(page.status == 200 && page.events.isEmpty && page.caughtUp)
-        #expect(api.clock.uptime() >= 1_500)
+        #expect(api.clock.uptime() >= .milliseconds(1_500))
     }
 }

@@ -1,3 +1,4 @@
+import LedgerBytes
 import LedgerCore
 import LedgerVerification
 import LedgerTesting

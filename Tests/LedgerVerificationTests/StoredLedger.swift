@@ -4,7 +4,6 @@ import LedgerCore
 import LedgerVerification
 import LedgerService
 import LedgerTesting
-import Logging
 import SQLiteTable
 import Testing
 
@@ -13,43 +12,15 @@ final class StoredLedger: Sendable {
     private let folder: TemporaryFolder
     let clock = ManualClock()
     let table: SQLiteTable
-    let ledger: Ledger
-    private let api: LedgerAPI
+    let process: TestLedger
 
     init() throws {
         folder = try TemporaryFolder()
         table = try SQLiteTable.open(path: folder.file, clock: clock.instant)
-        ledger = Ledger(
-            table: table,
-            clock: clock,
-            random: .seeded(1),
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        )
-        api = LedgerAPI(ledger)
+        process = TestLedger(table, clock: clock)
     }
 
     var path: String { folder.file }
-
-    @discardableResult
-    func call(
-        _ method: String,
-        at path: String,
-        sending body: String = "",
-        query: String = "",
-        key: String? = nil
-    ) async -> String {
-        let request = APIRequest(
-            method: method,
-            path: path,
-            query: query,
-            headers: key.map { [("idempotency-key", $0)] } ?? [],
-            body: Array(body.utf8)
-        )
-        let answer = await api.handle(request)
-        let text = String(decoding: answer.body, as: UTF8.self)
-        #expect(answer.status < 300, "\(method) \(path): \(text)")
-        return text
-    }
 
     /// Publishes events as one chunk; `id` is the Idempotency-Key.
     func publish(
@@ -57,22 +28,19 @@ final class StoredLedger: Sendable {
         to stream: String,
         id: String? = nil
     ) async {
-        let events = events.map { "{\"key\":\"\($0.key)\",\"type\":\"t\",\"data\":\($0.data)}" }
-        let body = "[\(events.joined(separator: ","))]"
-        await call("POST", at: "/streams/\(stream)/events", sending: body, key: id)
+        let body = JSONBody.batch(events.map { JSONBody.event(key: $0.key, data: $0.data) })
+        let target = "/streams/\(stream)/events"
+        await process.done("POST", at: target, sending: body, idempotencyKey: id)
     }
 
     /// A stream of one partition: chunks of the offsets 0–1, 2–3, …, 18–19, folded up to 16;
     /// a subscription that has committed 4; an idempotency row for each chunk.
     static func sample() async throws -> StoredLedger {
         let stored = try StoredLedger()
-        await stored.call(
-            "POST",
-            at: "/streams",
-            sending: "{\"stream_id\":\"s\",\"partition_count\":1}"
-        )
+        let process = stored.process
+        await process.done("POST", at: "/streams", sending: JSONBody.stream("s", partitions: 1))
         for chunk in 0..<10 {
-            if chunk == 8 { await stored.call("POST", at: "/streams/s/compact") }
+            if chunk == 8 { await process.done("POST", at: "/streams/s/compact") }
             // One tombstone, and one that the compacted state holds compressed.
             let text = String(repeating: "again ", count: chunk == 6 ? 200 : 0)
             let data = chunk == 5 ? "null" : "{\"n\":\(chunk),\"text\":\"\(text)\"}"
@@ -81,14 +49,13 @@ final class StoredLedger: Sendable {
                 to: "s",
                 id: "i\(chunk)"
             )
-            stored.clock.advance(milliseconds: 1000)
+            stored.clock.advance(by: .seconds(1))
         }
-        let start = "{\"subscription_id\":\"u\",\"start_from\":\"earliest\"}"
-        await stored.call("POST", at: "/streams/s/subscriptions", sending: start)
-        let page = await stored.call("GET", at: "/streams/s/subscriptions/u/poll", query: "limit=4")
+        let path = "/streams/s/subscriptions"
+        await process.done("POST", at: path, sending: JSONBody.subscription("u"))
+        let page = await process.done("GET", at: "\(path)/u/poll?limit=4").text
         let cursor = try #require(page.firstMatch(of: /"cursor":"([^"]*)"/)).1
-        let body = "{\"cursor\":\"\(cursor)\"}"
-        await stored.call("POST", at: "/streams/s/subscriptions/u/commit", sending: body)
+        await process.done("POST", at: "\(path)/u/commit", sending: JSONBody.commit(String(cursor)))
         return stored
     }
 

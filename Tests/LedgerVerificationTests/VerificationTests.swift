@@ -1,3 +1,4 @@
+import LedgerBytes
 import LedgerCore
 import LedgerVerification
 import LedgerService
@@ -17,7 +18,7 @@ struct VerificationTests {
         #expect(partition.state == .equal(keys: 5, older: 0))
         #expect(partition.events == 20 && partition.chunks == 10)
         #expect(partition.next.rawValue == 20)
-        let head = await stored.call("GET", at: "/streams/s/partitions/0/head")
+        let head = await stored.process.done("GET", at: "/streams/s/partitions/0/head").text
         #expect(head.contains(partition.head.hex))
     }
 
@@ -45,11 +46,11 @@ struct VerificationTests {
     @Test("What expired leaves a ledger sound, and its chain proves the rest")
     func expired() async throws {
         let stored = try await StoredLedger.sample()
-        await stored.call("POST", at: "/streams/s/compact")
-        stored.clock.advance(hours: 100)
+        await stored.process.done("POST", at: "/streams/s/compact")
+        stored.clock.advance(by: .hours(100))
         await stored.publish([("k1", "1"), ("new", "2")], to: "s")
-        stored.clock.advance(hours: 100)
-        await stored.ledger.sweep()
+        stored.clock.advance(by: .hours(100))
+        await stored.process.ledger.sweep()
         let rest = try #require(try stored.verify().streams.first?.partitions.first)
         #expect(rest.findings.isEmpty, "\(rest.findings)")
         #expect(rest.earliest.rawValue == 20 && rest.next.rawValue == 22)
@@ -58,8 +59,8 @@ struct VerificationTests {
         // k0, k2 and k3's tombstone or event are older than the log; k1 and new are in it.
         guard case .equal(_, let older) = rest.state else { return #expect(Bool(false)) }
         #expect(older == 4)
-        stored.clock.advance(hours: 200)
-        await stored.ledger.sweep()
+        stored.clock.advance(by: .hours(200))
+        await stored.process.ledger.sweep()
         let nothing = try #require(try stored.verify().streams.first?.partitions.first)
         #expect(nothing.findings.isEmpty && nothing.events == 0 && nothing.next.rawValue == 22)
     }
@@ -67,10 +68,10 @@ struct VerificationTests {
     @Test("A deleted stream is no damage, before, while and after its rows go")
     func deleted() async throws {
         let stored = try await StoredLedger.sample()
-        await stored.call("DELETE", at: "/streams/s")
+        await stored.process.done("DELETE", at: "/streams/s")
         #expect(try stored.verify().isSound)
-        stored.clock.advance(milliseconds: Limits.deletionGrace)
-        await stored.ledger.sweep()
+        stored.clock.advance(by: Limits.deletionGrace)
+        await stored.process.ledger.sweep()
         #expect(try stored.verify().isSound)
     }
 

@@ -13,7 +13,7 @@ package final class LocalAWS: Sendable {
     /// The address at which it answers: `http://127.0.0.1:PORT`.
     package let url: String
     /// Long, because an emulation on a busy machine is slow.
-    private static let attemptTimeoutMilliseconds = 30_000
+    private static let attemptTimeout: Duration = .seconds(30)
 
     private let process: ServerProcess
     /// Its standard input: it ends when this process does, however that comes.
@@ -56,7 +56,7 @@ package final class LocalAWS: Sendable {
         let environment = try AWSEnvironment.fromProcess(overriding: variables)
         let client = try DynamoDBClient(
             environment,
-            attemptTimeoutMilliseconds: Self.attemptTimeoutMilliseconds
+            attemptTimeout: Self.attemptTimeout
         )
         _ = try await client.call(
             "CreateTable",
@@ -71,7 +71,7 @@ package final class LocalAWS: Sendable {
         let environment = try AWSEnvironment.fromProcess(overriding: variables)
         let client = try DynamoDBClient(
             environment,
-            attemptTimeoutMilliseconds: Self.attemptTimeoutMilliseconds
+            attemptTimeout: Self.attemptTimeout
         )
         let body = Array("{\"TableName\": \"\(name)\"}".utf8)
         _ = try await client.call("DeleteTable", body: body, repetition: Self.onceNow)
@@ -82,7 +82,7 @@ package final class LocalAWS: Sendable {
         try DynamoDBTable(
             name: name,
             environment: AWSEnvironment.fromProcess(overriding: variables),
-            attemptTimeoutMilliseconds: Self.attemptTimeoutMilliseconds
+            attemptTimeout: Self.attemptTimeout
         )
     }
 
@@ -102,7 +102,7 @@ package final class LocalAWS: Sendable {
             method: "POST",
             url: url + "/eventledger/faults",
             body: Array("{\((name + members).joined(separator: ", "))}".utf8),
-            timeoutMilliseconds: Self.attemptTimeoutMilliseconds
+            timeout: Self.attemptTimeout
         )
         let answer = try await CurlClient().call(request)
         guard answer.status == 204 else { throw Refused(answer: answer.body) }

@@ -21,23 +21,35 @@ struct DocumentedLimit: Sendable {
     var places: [Place]
 
     /// Its name in `x-limits`: `bodyBytes` becomes `body_bytes`.
-    var documentName: String {
-        name.reduce(into: "") { $0 += $1.isUppercase ? "_\($1.lowercased())" : String($1) }
-    }
+    ///
+    /// A time's ends there with the unit in which the document has it.
+    var documentName: String
 
-    private init(_ name: String, _ number: Int, _ places: String...) {
+    private init(_ name: String, as text: String? = nil, _ number: Int, _ places: String...) {
         self.name = name
+        documentName = text ?? Self.documentName(of: name)
         value = .number(number)
         self.places = places.map { Place(path: $0, number: number) }
     }
 
-    private init(_ name: String, _ range: ClosedRange<Int>, minimum: String, maximum: String) {
+    private init(
+        _ name: String,
+        as text: String? = nil,
+        _ range: ClosedRange<Int>,
+        minimum: String,
+        maximum: String
+    ) {
         self.name = name
+        documentName = text ?? Self.documentName(of: name)
         value = .range(range)
         places = [
             Place(path: minimum, number: range.lowerBound),
             Place(path: maximum, number: range.upperBound),
         ]
+    }
+
+    private static func documentName(of name: String) -> String {
+        name.reduce(into: "") { $0 += $1.isUppercase ? "_\($1.lowercased())" : String($1) }
     }
 
     private static func schema(_ name: String, _ rest: String) -> String {
@@ -105,8 +117,9 @@ struct DocumentedLimit: Sendable {
         ),
         DocumentedLimit("pageBytes", Limits.pageBytes),
         DocumentedLimit(
-            "waitSeconds",
-            Limits.waitSeconds,
+            "wait",
+            as: "wait_seconds",
+            Int(Limits.wait.lowerBound.wholeSeconds)...Int(Limits.wait.upperBound.wholeSeconds),
             minimum: parameter("wait", "minimum"),
             maximum: parameter("wait", "maximum")
         ),
@@ -146,19 +159,27 @@ struct DocumentedLimit: Sendable {
         ),
         DocumentedLimit("transactionItems", Limits.transactionItems),
         DocumentedLimit("transactionBytes", Limits.transactionBytes),
-        DocumentedLimit("idempotencyHours", Int(Limits.idempotencyHours)),
-        DocumentedLimit("expiredKeyDays", Int(Limits.expiredKeyDays)),
+        DocumentedLimit(
+            "idempotencyAge",
+            as: "idempotency_hours",
+            Int(Limits.idempotencyAge.wholeHours)
+        ),
+        DocumentedLimit(
+            "expiredKeyAge",
+            as: "expired_key_days",
+            Int(Limits.expiredKeyAge.wholeHours) / 24
+        ),
     ]
 
     /// What no client can meet: how the ledger stores and when it cleans up.
     static let internalNames: Set<String> = [
         "chunkBytes", "chunkPayloadBytes", "decodedBatchBytes", "compressionThreshold",
         "itemBytes", "queryPageBytes",
-        "cacheAge", "decisionAge", "physicalRetentionHours", "physicalRetentionMarginHours",
-        "unremovedAge", "tombstoneHours",
+        "cacheAge", "decisionAge", "physicalRetention", "physicalRetentionMargin",
+        "unremovedAge", "tombstoneAge",
         "clockLead", "clockPatience", "clockJump", "clockInterval",
         "deletionGrace", "foldPatience", "readPatience", "sortKeyBytes",
-        "readMilliseconds", "gapLooks", "gapPause",
+        "readTime", "gapLooks", "gapPause",
         "unknownKeyAge", "cachedKeys", "keyLookupsPerSecond", "functionRequestsPerSecond",
         "largestRequestRate",
         "foldStepKeys", "foldStepBytes", "foldStepDecodedBytes", "foldsAtOnce", "foldPutsAtOnce",

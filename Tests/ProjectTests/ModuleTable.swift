@@ -27,29 +27,32 @@ struct ModuleRule: Sendable {
     static let all: [ModuleRule] = [
         // No I/O, no clock, no threads.
         ModuleRule("RawJSON"),
-        ModuleRule("LedgerCore", ["RawJSON", "CCrypto", "CCompression", "CChecksum"]),
+        ModuleRule("LedgerBytes", ["CCrypto"]),
+        ModuleRule("LedgerCore", ["LedgerBytes", "RawJSON", "CCompression", "CChecksum"]),
         ModuleRule("LedgerSchemas", folder: "schemas"),
         // Checks what is stored, and what a restored ledger needs.
-        ModuleRule("LedgerVerification", ["LedgerCore"]),
+        ModuleRule("LedgerVerification", ["LedgerBytes", "LedgerCore"]),
         // The machine's clocks, for whoever decides about rows and for the engines that judge the
         // age of a decision.
-        ModuleRule("MachineClock", ["LedgerCore"], libc),
+        ModuleRule("MachineClock", ["LedgerCore", "Platform"], libc),
         // The use cases: no I/O of their own either, it all goes through a table.
         ModuleRule(
             "LedgerService",
-            ["LedgerCore", "LedgerSchemas", "MachineClock", "RawJSON", "Logging", "CoreMetrics"]
+            ["LedgerBytes", "LedgerCore", "LedgerSchemas", "MachineClock", "RawJSON"],
+            ["Logging", "CoreMetrics"]
         ),
         // The log of everything that runs: lines on standard error.
-        ModuleRule("LineLog", ["Logging"], libc),
+        ModuleRule("LineLog", ["LedgerBytes", "Platform", "Logging"], libc),
         // I/O.
+        ModuleRule("Platform", libc),
         ModuleRule(
             "SQLiteTable",
-            ["LedgerCore", "MachineClock", "CChecksum", "CSQLite", "Dispatch"],
+            ["LedgerBytes", "LedgerCore", "MachineClock", "CChecksum", "CSQLite", "Dispatch"],
             libc
         ),
         ModuleRule("CurlHTTP", ["CCurl", "Dispatch"], libc),
-        ModuleRule("AWSClient", ["CurlHTTP", "CCrypto", "RawJSON"], libc),
-        ModuleRule("DynamoDBJSON", ["LedgerCore", "RawJSON"]),
+        ModuleRule("AWSClient", ["CurlHTTP", "LedgerBytes", "Platform", "RawJSON"]),
+        ModuleRule("DynamoDBJSON", ["LedgerBytes", "LedgerCore", "RawJSON"]),
         ModuleRule(
             "DynamoDBTable",
             ["LedgerCore", "AWSClient", "DynamoDBJSON", "MachineClock", "RawJSON", "CoreMetrics"]
@@ -57,19 +60,20 @@ struct ModuleRule: Sendable {
         ModuleRule(
             "LambdaHost",
             ["LedgerService", "LedgerCore", "CurlHTTP", "DynamoDBJSON", "CResolver", "RawJSON"],
-            ["LineLog", "Logging", "CoreMetrics", "Dispatch"],
+            ["LedgerBytes", "LineLog", "Platform", "Logging", "CoreMetrics", "Dispatch"],
             libc
         ),
-        ModuleRule("LedgerClient", ["LedgerCore", "CurlHTTP", "RawJSON"]),
+        ModuleRule("LedgerClient", ["LedgerBytes", "LedgerCore", "CurlHTTP", "RawJSON"]),
         ModuleRule(
             "LedgerTesting",
-            ["LedgerCore", "LedgerService", "MachineClock", "RawJSON", "Testing"],
+            ["LedgerBytes", "LedgerCore", "LedgerService", "MachineClock", "RawJSON"],
+            ["Logging", "Testing"],
             libc
         ),
         ModuleRule(
             "LedgerSimulation",
             folder: "Simulation/Library",
-            ["LedgerService", "LedgerCore", "LedgerTesting", "Logging"]
+            ["LedgerService", "LedgerCore", "LedgerBytes", "LedgerTesting"]
         ),
         // What runs.
         ModuleRule(
@@ -77,7 +81,7 @@ struct ModuleRule: Sendable {
             folder: "Server",
             [
                 "LedgerService", "LedgerCore", "SQLiteTable", "DynamoDBTable", "AWSClient",
-                "RawJSON", "CAllocator", "LineLog",
+                "RawJSON", "CAllocator", "LedgerBytes", "LineLog", "Platform",
             ],
             ["Logging", "CoreMetrics", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOTLS", "NIOSSL"],
             ["Dispatch"],
@@ -88,7 +92,8 @@ struct ModuleRule: Sendable {
             folder: "CLI",
             [
                 "LedgerClient", "LedgerServer", "LedgerService", "LedgerCore", "LedgerVerification",
-                "SQLiteTable", "CurlHTTP", "LineLog", "RawJSON", "Logging",
+                "LedgerBytes", "SQLiteTable", "CurlHTTP", "LineLog", "Platform", "RawJSON",
+                "Logging",
             ],
             ["ArgumentParser", "Dispatch"],
             libc

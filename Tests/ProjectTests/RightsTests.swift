@@ -1,7 +1,6 @@
 import Foundation
 import LedgerCore
 import LedgerTesting
-import Logging
 import Synchronization
 import Testing
 
@@ -12,7 +11,7 @@ private final class Functions: Sendable {
     let memory = MemoryTable(deletesLogByItself: true)
     let clock = ManualClock()
     let tables: [LedgerFunction: GuardedTable]
-    let ledgers: [LedgerFunction: Ledger]
+    let processes: [LedgerFunction: TestLedger]
     private let root: APIKey
     /// A key of the table's, once there is one: the root key is in no table.
     private let key = Mutex<String?>(nil)
@@ -22,49 +21,42 @@ private final class Functions: Sendable {
         root = .random(using: &random)
         let granted = try Right.granted()
         var tables: [LedgerFunction: GuardedTable] = [:]
-        var ledgers: [LedgerFunction: Ledger] = [:]
+        var processes: [LedgerFunction: TestLedger] = [:]
         for (seed, function) in LedgerFunction.allCases.enumerated() {
             var settings = Ledger.Configuration()
             settings.keepsClock = function == .compactor
             let table = GuardedTable(memory, granted: granted[function] ?? [])
             tables[function] = table
-            ledgers[function] = Ledger(
-                table: table,
+            processes[function] = TestLedger(
+                table,
                 clock: clock,
                 random: .seeded(UInt64(seed)),
                 configuration: settings,
-                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+                keys: .on(KeySettings(rootHash: root.hash)),
+                only: function
             )
         }
         self.tables = tables
-        self.ledgers = ledgers
+        self.processes = processes
     }
 
     func call(
         _ method: String,
-        _ target: String,
-        _ body: String = "",
-        key: String? = nil
+        at target: String,
+        sending body: String = "",
+        idempotencyKey: String? = nil
     ) async throws -> [String: Any] {
-        let parts = target.split(separator: "?").map(String.init)
-        let route = try #require(EndpointTable.api.route(of: parts[0]))
+        let route = try #require(EndpointTable.api.route(of: String(target.prefix { $0 != "?" })))
         let function = try #require(route.endpoint(method)).function
-        let ledger = try #require(ledgers[function])
-        let request = APIRequest(
-            method: method,
-            path: parts[0],
-            query: parts.count > 1 ? parts[1] : "",
+        let process = try #require(processes[function])
+        let answer = await process.call(
+            method,
+            at: target,
+            sending: body,
+            idempotencyKey: idempotencyKey,
             headers: [("authorization", "Bearer \(self.key.withLock { $0 } ?? root.text)")]
-                + (key.map { [("idempotency-key", $0)] } ?? []),
-            body: Array(body.utf8)
         )
-        let answer = await LedgerAPI(
-            ledger,
-            only: function,
-            keys: .on(KeySettings(rootHash: root.hash))
-        ).handle(request)
-        let text = String(decoding: answer.body, as: UTF8.self)
-        #expect(answer.status < 300, "\(method) \(target): \(answer.status) \(text)")
+        #expect(answer.status < 300, "\(method) \(target): \(answer)")
         let object = try JSONSerialization.jsonObject(with: Data(answer.body))
         return try #require(object as? [String: Any])
     }
@@ -72,13 +64,19 @@ private final class Functions: Sendable {
     /// Makes an API key that may do everything, and uses it from now on.
     func useKey() async throws -> String {
         let scopes = "[{\"actions\":[\"admin\",\"publish\",\"consume\"],\"streams\":\"*\"}]"
-        let made = try await call("POST", "/keys", "{\"name\":\"k\",\"scopes\":\(scopes)}")
+        let made = try await call(
+            "POST",
+            at: "/keys",
+            sending: "{\"name\":\"k\",\"scopes\":\(scopes)}"
+        )
         key.withLock { $0 = made["key"] as? String }
         return try #require(made["key_id"] as? String)
     }
 
     func sweep() async throws {
-        let report = try #require(await ledgers[.compactor]?.sweepDue(within: 60_000))
+        let report = try #require(
+            await processes[.compactor]?.ledger.sweepDue(within: .seconds(60))
+        )
         #expect(report.failures == 0)
     }
 
@@ -86,7 +84,7 @@ private final class Functions: Sendable {
     func leaveRing() async throws {
         let item = try #require(try await memory.query(Query(.streams, limit: 1)).items.first)
         let stream = try StreamRow(item)
-        await ledgers[.compactor]?.folds.keep(
+        await processes[.compactor]?.ledger.folds.keep(
             FoldRequest(stream.partitions[0], of: stream)
         )
     }
@@ -94,7 +92,7 @@ private final class Functions: Sendable {
     /// Brings the compactor the news of every chunk, as the table's stream does.
     func ring() async throws {
         let news = memory.items.compactMap { ChunkNotice($0.key, image: $0) }
-        let failed = try #require(await ledgers[.compactor]?.fold(news))
+        let failed = try #require(await processes[.compactor]?.ledger.fold(news))
         #expect(failed.isEmpty)
     }
 
@@ -114,13 +112,13 @@ struct RightsTests {
     @Test("Every function gets along with its role, and uses all of it")
     func roles() async throws {
         let functions = try Functions()
-        for ledger in functions.ledgers.values { await ledger.checkClock() }
-        _ = try await functions.call("POST", "/accept-clock")
+        for process in functions.processes.values { await process.ledger.checkClock() }
+        _ = try await functions.call("POST", at: "/accept-clock")
         let key = try await functions.useKey()
         try await publishAndRead(functions)
         try await subscribe(functions)
         try await compact(functions)
-        _ = try await functions.call("GET", "/keys")
+        _ = try await functions.call("GET", at: "/keys")
         try await delete(functions, key)
         let granted = try Right.granted()
         #expect(Set(granted.keys) == Set(LedgerFunction.allCases))
@@ -132,22 +130,34 @@ struct RightsTests {
     }
 
     private func publishAndRead(_ functions: Functions) async throws {
-        let stream = "{\"stream_id\":\"s\",\"partition_count\":2}"
-        _ = try await functions.call("POST", "/streams", stream)
-        _ = try await functions.call("PATCH", "/streams/s", "{\"retention_hours\":5}")
-        let event = "{\"key\":\"k\",\"type\":\"t\",\"data\":1}"
+        _ = try await functions.call(
+            "POST",
+            at: "/streams",
+            sending: JSONBody.stream("s", partitions: 2)
+        )
+        _ = try await functions.call("PATCH", at: "/streams/s", sending: "{\"retention_hours\":5}")
         for key in ["1", "1", nil] {
-            _ = try await functions.call("POST", "/streams/s/events", event, key: key)
+            _ = try await functions.call(
+                "POST",
+                at: "/streams/s/events",
+                sending: JSONBody.event(),
+                idempotencyKey: key
+            )
         }
-        let many = (0..<20).map { "{\"key\":\"\($0)\",\"type\":\"t\",\"data\":null}" }
-        let atomic = "{\"atomic\":true,\"events\":[\(many.joined(separator: ","))]}"
-        _ = try await functions.call("POST", "/streams/s/events", atomic, key: "2")
+        let many = JSONBody.batch((0..<20).map { JSONBody.event(key: "\($0)", data: "null") })
+        let atomic = "{\"atomic\":true,\"events\":\(many)}"
+        _ = try await functions.call(
+            "POST",
+            at: "/streams/s/events",
+            sending: atomic,
+            idempotencyKey: "2"
+        )
         for from in ["0", "earliest", "latest", "2026-01-01T00:00:00Z"] {
             let target = "/streams/s/events?partition=0&from=\(from)"
-            _ = try await functions.call("GET", target)
+            _ = try await functions.call("GET", at: target)
         }
-        _ = try await functions.call("GET", "/streams")
-        _ = try await functions.call("GET", "/streams/s")
+        _ = try await functions.call("GET", at: "/streams")
+        _ = try await functions.call("GET", at: "/streams/s")
     }
 
     private func subscribe(_ functions: Functions) async throws {
@@ -157,42 +167,46 @@ struct RightsTests {
             "{\"timestamp\":\"2026-01-01T00:00:00Z\"}",
         ]
         for (index, start) in starts.enumerated() {
-            let body = "{\"subscription_id\":\"u\(index)\",\"start_from\":\(start)}"
-            _ = try await functions.call("POST", path, body)
-            let page = try await functions.call("GET", "\(path)/u\(index)/poll")
+            let body = JSONBody.subscription("u\(index)", from: start)
+            _ = try await functions.call("POST", at: path, sending: body)
+            let page = try await functions.call("GET", at: "\(path)/u\(index)/poll")
             let cursor = try #require(page["cursor"] as? String)
-            let commit = "{\"cursor\":\"\(cursor)\"}"
-            _ = try await functions.call("POST", "\(path)/u\(index)/commit", commit)
-            _ = try await functions.call("GET", "\(path)/u\(index)")
-            _ = try await functions.call("POST", "\(path)/u\(index)/seek", "{\"to\":\(start)}")
+            let commit = JSONBody.commit(cursor)
+            _ = try await functions.call("POST", at: "\(path)/u\(index)/commit", sending: commit)
+            _ = try await functions.call("GET", at: "\(path)/u\(index)")
+            _ = try await functions.call(
+                "POST",
+                at: "\(path)/u\(index)/seek",
+                sending: "{\"to\":\(start)}"
+            )
         }
-        _ = try await functions.call("GET", path)
-        _ = try await functions.call("DELETE", "\(path)/u0")
+        _ = try await functions.call("GET", at: path)
+        _ = try await functions.call("DELETE", at: "\(path)/u0")
     }
 
     private func compact(_ functions: Functions) async throws {
         try await functions.ring()
         try await functions.leaveRing()
         try await functions.sweep()
-        _ = try await functions.call("POST", "/streams/s/compact")
+        _ = try await functions.call("POST", at: "/streams/s/compact")
         _ = try await functions.call(
             "POST",
-            Endpoint.acceptTail.path.description.replacing("{stream}", with: "s")
+            at: Endpoint.acceptTail.path.description.replacing("{stream}", with: "s")
         )
-        _ = try await functions.call("GET", "/streams/s/compacted")
-        _ = try await functions.call("GET", "/streams/s/compacted/k")
-        let page = try await functions.call("GET", "/streams/s/subscriptions/u2/poll")
+        _ = try await functions.call("GET", at: "/streams/s/compacted")
+        _ = try await functions.call("GET", at: "/streams/s/compacted/k")
+        let page = try await functions.call("GET", at: "/streams/s/subscriptions/u2/poll")
         #expect((page["events"] as? [Any])?.isEmpty == false)
     }
 
     private func delete(_ functions: Functions, _ key: String) async throws {
-        _ = try await functions.call("POST", "/streams", "{\"stream_id\":\"t\"}")
+        _ = try await functions.call("POST", at: "/streams", sending: JSONBody.stream("t"))
         try await functions.interruptDeletion(of: "t")
-        functions.clock.advance(milliseconds: Limits.sweepEvery)
-        _ = try await functions.call("DELETE", "/streams/s")
-        _ = try await functions.call("DELETE", "/keys/\(key)")
+        functions.clock.advance(by: Limits.sweepEvery)
+        _ = try await functions.call("DELETE", at: "/streams/s")
+        _ = try await functions.call("DELETE", at: "/keys/\(key)")
         try await functions.sweep()
-        functions.clock.advance(milliseconds: Limits.deletionGrace + 1)
+        functions.clock.advance(by: Limits.deletionGrace + .milliseconds(1))
         try await functions.sweep()
         #expect(Set(functions.memory.items.map(\.key)) == [.clock, .sweep])
     }

@@ -14,7 +14,7 @@ struct SecretTests {
         #expect(!hash.contains("Hashable") && !hash.contains("Equatable"))
         let cursor = try Project.text("Shared/LedgerCore/Codec/Cursor.swift")
         #expect(cursor.contains("constantTimeEquals(HMACSHA256.tag("))
-        let swift = try Project.text("Shared/LedgerCore/Codec/SHA256.swift")
+        let swift = try Project.text("Shared/LedgerBytes/SHA256.swift")
         #expect(swift.contains("el_memeq_constant_time(left, right, left.count)"))
         let c = try Project.text("Shared/CCrypto/CCrypto.c")
         #expect(c.contains("CRYPTO_memcmp(left, right, count) == 0"))

@@ -34,7 +34,7 @@ struct EncodingTests {
         for scalar in scalars { #expect(refusal("\"\(scalar)\"") == nil) }
     }
 
-    @Test("Two and three bytes: the validator agrees with the standard library on all leads")
+    @Test("The validator agrees with the standard library on every lead byte")
     func agreement() {
         let edges: [UInt8] = [0x00, 0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC0, 0xC2, 0xFF]
         for lead in UInt8.min...UInt8.max {

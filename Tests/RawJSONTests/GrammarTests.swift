@@ -178,7 +178,7 @@ struct NumberTests {
         }
     }
 
-    @Test("Many zeros and a large exponent that takes them back")
+    @Test("A number with many zeros and the exponent that takes them back has its value")
     func longSpellings() throws {
         let zeros = String(repeating: "0", count: 10_000)
         #expect(try read("12\(zeros)e-10000".utf8) { try $0.number() }.integer == 12)

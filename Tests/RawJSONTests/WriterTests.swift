@@ -40,7 +40,7 @@ struct WriterTests {
         #expect(written { $0.string(utf8: text.utf8.lazy.map { $0 }) } == expected)
     }
 
-    @Test("Whole numbers of every length and type")
+    @Test("Whole numbers of every length and type are written as they are")
     func integers() {
         var power: UInt64 = 1
         for _ in 0..<20 {
@@ -57,7 +57,7 @@ struct WriterTests {
         #expect(written { $0.integer(UInt128.max) } == String(UInt128.max))
     }
 
-    @Test("Empty pieces and pieces larger than the room")
+    @Test("Pieces that are empty, or larger than the room, are written whole")
     func sizes() {
         #expect(written { $0.string("") } == "\"\"")
         #expect(written { $0.raw(UnsafeRawBufferPointer(start: nil, count: 0)) } == "")

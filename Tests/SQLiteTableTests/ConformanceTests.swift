@@ -3,16 +3,16 @@ import SQLiteTable
 import Testing
 
 @Suite struct ConformanceTests {
-    @Test(arguments: TableConformance.checks)
+    @Test("The table in SQLite does what every table must", arguments: TableConformance.checks)
     func conforms(_ check: TableCheck) async throws {
         try await withTable { table, _ in try await check.run(on: table) }
     }
 
-    @Test(arguments: TableConformance.checks)
-    func conformsWhileTheLogBeginsAnewAllTheTime(_ check: TableCheck) async throws {
+    @Test("It does so while its log begins anew all the time", arguments: TableConformance.checks)
+    func conformsOnAShortLog(_ check: TableCheck) async throws {
         var options = SQLiteOptions()
         options.checkpointBytes = 1
-        options.checkpointIntervalMilliseconds = 1
+        options.checkpointInterval = .milliseconds(1)
         options.logBytes = 64 << 10
         options.maximumLogBytes = 128 << 10
         options.commitBytes = 4096
@@ -22,7 +22,8 @@ import Testing
         }
     }
 
-    @Test func runsAllChecksOnATableShared() async throws {
+    @Test("All checks hold on one table that they share")
+    func conformsWhenShared() async throws {
         try await withTable { table, _ in
             try await TableConformance.run(effort: .quick) { table }
         }

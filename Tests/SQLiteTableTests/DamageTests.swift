@@ -14,8 +14,8 @@ import Testing
         "0101020176" + "ffffffff" + "00",
     ]
 
-    @Test(arguments: damaged)
-    func aDamagedRowIsReportedAndHarmsNoOther(_ hex: String) async throws {
+    @Test("A damaged row is reported with its key, and harms no other", arguments: damaged)
+    func damagedRow(_ hex: String) async throws {
         let folder = try TemporaryFolder()
         let good = Sample.item(try Sample.chunk(0))
         let bad = try Sample.chunk(1)

@@ -14,7 +14,8 @@ import Testing
         return LogGauge(LogGauge.Bounds(options, frameBytes: 1 << 10))
     }
 
-    @Test func aLongLogIsGivenWayToAndBegunAnew() {
+    @Test("A long log has writers give way, and is begun anew once it is copied")
+    func longLog() {
         var gauge = Self.gauge()
         #expect(advice(&gauge, atFrames: 15_000) == "none")
         #expect(advice(&gauge, atFrames: 16_500) == "give way")
@@ -25,7 +26,8 @@ import Testing
         #expect(gauge.restarts == 1)
     }
 
-    @Test func aReaderThatStaysDoesNotSlowTheWriter() {
+    @Test("A reader that stays does not slow the writer down")
+    func stayingReader() {
         var gauge = Self.gauge()
         _ = gauge.committed(frames: 10_000)
         // The reader came at 2,000 frames.
@@ -46,7 +48,8 @@ import Testing
         #expect(attempts == 8)
     }
 
-    @Test func whenTheReaderIsGoneTheLogIsBegunAnew() {
+    @Test("The log is begun anew once the reader is gone")
+    func goneReader() {
         var gauge = Self.gauge()
         _ = gauge.committed(frames: 20_000)
         begin(&gauge)
@@ -57,7 +60,30 @@ import Testing
         #expect(advice(&gauge, atFrames: 21_010) == "now")
     }
 
-    @Test func whatComesAfterAPassWakesTheCheckpointer() {
+    @Test("Only a pass that copies something counts as a checkpoint")
+    func emptyPass() {
+        var gauge = Self.gauge()
+        // Copies all, then nothing for a reader in the way, then all again.
+        for (frames, copied, passes) in [(2_000, 2_000, 1), (4_000, 2_000, 1), (5_000, 5_000, 2)] {
+            _ = gauge.committed(frames: frames)
+            begin(&gauge)
+            gauge.endPass(copied: copied)
+            #expect(gauge.passes == passes)
+        }
+        _ = gauge.committed(frames: 6_000)
+        begin(&gauge)
+        gauge.passFailed()
+        #expect(gauge.passes == 2)
+        // The writer begins the log anew right after the pass has copied its end.
+        _ = gauge.committed(frames: 7_000)
+        begin(&gauge)
+        _ = gauge.committed(frames: 10)
+        gauge.endPass(copied: 7_000)
+        #expect(gauge.passes == 3)
+    }
+
+    @Test("A commit after a pass wakes the checkpointer")
+    func wakingAfterPass() {
         var gauge = Self.gauge()
         _ = gauge.committed(frames: 100)
         begin(&gauge)
@@ -68,7 +94,8 @@ import Testing
         #expect(gauge.mayCopy)
     }
 
-    @Test func aLogBegunAnewWakesTheCheckpointer() {
+    @Test("A commit to a log that was begun anew wakes the checkpointer")
+    func wakingAfterRestart() {
         var gauge = Self.gauge()
         _ = gauge.committed(frames: 100)
         begin(&gauge)
@@ -78,7 +105,8 @@ import Testing
         #expect(gauge.mayCopy)
     }
 
-    @Test func nothingIsCopiedWhenWritingWasGivenUp() {
+    @Test("Nothing is copied once writing was given up")
+    func givenUp() {
         var gauge = Self.gauge()
         #expect(advice(&gauge, atFrames: 48_000) == "whenever")
         gauge.giveUp()

@@ -19,7 +19,8 @@ import Testing
     /// times.
     private static let bound = options.maximumLogBytes + 8 * options.commitBytes
 
-    @Test func theLogStaysBoundedUnderConstantLoad() async throws {
+    @Test("The log stays within its bound under constant load")
+    func bounded() async throws {
         try await withTable(Self.options) { table, folder in
             // 120 MB of rows. Nobody reads: the writer waits for readers for a moment only, and on
             // a busy machine none is done in a moment.
@@ -44,7 +45,8 @@ import Testing
         }
     }
 
-    @Test func aReaderThatStaysLetsTheLogGrowUntilItIsGone() async throws {
+    @Test("A reader that stays lets the log grow, until it is gone")
+    func stayingReader() async throws {
         try await withTable(Self.options) { table, folder in
             let reader = try Foreign(folder.file)
             defer { reader.close() }
@@ -81,7 +83,8 @@ import Testing
         }
     }
 
-    @Test func closingRemovesTheLog() async throws {
+    @Test("Closing the table removes the log")
+    func closing() async throws {
         try await withTable { table, folder in
             _ = try await table.write(.put(Sample.item(try Sample.chunk(0), bytes: 100_000)))
             // It may be copied, and begin anew, before one looks.

@@ -6,7 +6,8 @@ import Testing
 
 /// Files that were copied while in use, and those that only look like it.
 @Suite struct MarkTests {
-    @Test func aCopyMadeWhileInUseIsRefusedByEveryoneAndLeftAlone() async throws {
+    @Test("A copy made while in use is refused by everyone, and left as it is")
+    func copyInUse() async throws {
         try await withTable { table, folder in
             for offset in 0..<Int64(20) {
                 _ = try await table.write(.put(Sample.item(try Sample.chunk(offset))))
@@ -26,7 +27,8 @@ import Testing
         }
     }
 
-    @Test func aCopyOfALedgerThatWasJustOpenedIsRefused() async throws {
+    @Test("A copy of a ledger that was just opened is refused")
+    func copyAfterOpening() async throws {
         for round in 0..<2 {
             let folder = try TemporaryFolder()
             if round == 1 { await (try SQLiteTable.open(path: folder.file)).close() }
@@ -39,7 +41,8 @@ import Testing
         }
     }
 
-    @Test func itsOwnerMayTakeWhatIsThere() async throws {
+    @Test("A copy without its log can be read on purpose, as far as it goes")
+    func takenOnPurpose() async throws {
         try await withTable { table, folder in
             let item = Sample.item(try Sample.chunk(0))
             _ = try await table.write(.put(item))
@@ -51,7 +54,8 @@ import Testing
         }
     }
 
-    @Test func whatACrashLeavesOpensWhereverItIsMoved() async throws {
+    @Test("The files that a crash leaves can be opened wherever they are moved to")
+    func moved() async throws {
         try await withTable { table, folder in
             let item = Sample.item(try Sample.chunk(0))
             _ = try await table.write(.put(item))
@@ -62,7 +66,8 @@ import Testing
         }
     }
 
-    @Test func aLogThatWasJustBegunAnewIsALog() async throws {
+    @Test("A log that is empty because it was just begun anew is a log")
+    func emptyLog() async throws {
         try await withTable { _, folder in
             let moved = try Self.copy(folder, suffixes: [""])
             try writeFile(moved.file + "-wal", holding: [])
@@ -70,7 +75,8 @@ import Testing
         }
     }
 
-    @Test func aCleanStopTakesTheMarkAway() async throws {
+    @Test("A clean stop takes the mark away, and the file can be copied")
+    func cleanStop() async throws {
         let folder = try TemporaryFolder()
         await (try SQLiteTable.open(path: folder.file)).close()
         let copy = try Self.copy(folder, suffixes: [""])
@@ -78,7 +84,8 @@ import Testing
         await (try SQLiteTable.open(path: copy.file)).close()
     }
 
-    @Test func aReaderBesideTheLastOneToCloseLeavesTheLog() async throws {
+    @Test("A reader that stays when the table closes does no harm to the log")
+    func lateReader() async throws {
         let folder = try TemporaryFolder()
         let table = try SQLiteTable.open(path: folder.file)
         let item = Sample.item(try Sample.chunk(0))

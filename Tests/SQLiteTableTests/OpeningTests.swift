@@ -6,7 +6,8 @@ import SQLiteTable
 import Testing
 
 @Suite struct OpeningTests {
-    @Test func rowsSurviveClosingAndOpening() async throws {
+    @Test("Rows survive closing and opening")
+    func reopening() async throws {
         let folder = try TemporaryFolder()
         let item = Sample.item(try Sample.chunk(0), bytes: 300_000)
         for round in 0..<3 {
@@ -19,7 +20,8 @@ import Testing
         #expect(folder.names == ["ledger.sqlite", "ledger.sqlite.lock"])
     }
 
-    @Test func answeredWritesAreInACopyTakenWithoutClosing() async throws {
+    @Test("Writes that were answered are in a copy that was taken without closing")
+    func copy() async throws {
         try await withTable { table, folder in
             for offset in 0..<Int64(20) {
                 let item = Sample.item(try Sample.chunk(offset), bytes: 40_000)
@@ -38,7 +40,8 @@ import Testing
         }
     }
 
-    @Test func filesAreTheOwnersOnly() async throws {
+    @Test("The files can be read by their owner alone")
+    func modes() async throws {
         let before = umask(0)
         defer { umask(before) }
         try await withTable { table, folder in
@@ -49,7 +52,8 @@ import Testing
         }
     }
 
-    @Test func aSecondTableOnTheFileIsRefused() async throws {
+    @Test("A second table on the same file is refused")
+    func secondTable() async throws {
         try await withTable { _, folder in
             #expect(throws: SQLiteOpenError.inUse(path: folder.file + ".lock")) {
                 try SQLiteTable.open(path: folder.file)
@@ -57,7 +61,8 @@ import Testing
         }
     }
 
-    @Test func closingFreesTheFile() async throws {
+    @Test("A file can be opened again after closing")
+    func closing() async throws {
         let folder = try TemporaryFolder()
         let first = try SQLiteTable.open(path: folder.file)
         await first.close()
@@ -65,7 +70,8 @@ import Testing
         await second.close()
     }
 
-    @Test func anotherProcessIsKeptOut() async throws {
+    @Test("Another process is kept out until the table is closed")
+    func otherProcess() async throws {
         try await withTable { table, folder in
             let whileOpen = try runFlock(on: folder.file + ".lock")
             #expect(whileOpen == 1)
@@ -75,7 +81,8 @@ import Testing
         }
     }
 
-    @Test func aFileThatAnotherProcessHoldsIsRefused() async throws {
+    @Test("A file that another process holds is refused, and not touched")
+    func heldFile() async throws {
         let folder = try TemporaryFolder()
         let child = try LockHolder(path: folder.file + ".lock")
         #expect(throws: SQLiteOpenError.inUse(path: folder.file + ".lock")) {
@@ -86,7 +93,8 @@ import Testing
         await (try SQLiteTable.open(path: folder.file)).close()
     }
 
-    @Test func aNewerFormatIsRefused() async throws {
+    @Test("A file of a newer format is refused")
+    func newerFormat() async throws {
         let folder = try TemporaryFolder()
         await (try SQLiteTable.open(path: folder.file)).close()
         try execute("PRAGMA user_version=3", on: folder.file)
@@ -97,7 +105,8 @@ import Testing
         }
     }
 
-    @Test func aFileOfTheFirstFormatIsReadAndContinued() async throws {
+    @Test("A file of the first format is read, and continued in the present one")
+    func firstFormat() async throws {
         let folder = try TemporaryFolder()
         let first = try SQLiteTable.open(path: folder.file)
         let old = try Sample.chunk(0)
@@ -120,7 +129,8 @@ import Testing
         await again.close()
     }
 
-    @Test func anotherApplicationsDatabaseIsRefusedAndLeftAlone() async throws {
+    @Test("Another application's database is refused, and left as it is")
+    func foreignDatabase() async throws {
         let folder = try TemporaryFolder()
         try writeFile(folder.file, holding: [])
         try execute("CREATE TABLE mine(x)", on: folder.file)
@@ -132,7 +142,8 @@ import Testing
         #expect(try readFile(folder.file) == before)
     }
 
-    @Test func aFileThatIsNoDatabaseIsRefusedAndLeftAlone() async throws {
+    @Test("A file that is no database is refused, and left as it is")
+    func noDatabase() async throws {
         for content in [[1], Array("{\"events\": []}".utf8), [UInt8](repeating: 0, count: 8192)] {
             let folder = try TemporaryFolder()
             try writeFile(folder.file, holding: content)
@@ -144,8 +155,8 @@ import Testing
         }
     }
 
-    @Test(arguments: [100, 2000, 4096, 8192])
-    func aTruncatedFileIsRefused(_ length: Int) async throws {
+    @Test("A file that was cut off is refused", arguments: [100, 2000, 4096, 8192])
+    func truncatedFile(_ length: Int) async throws {
         let folder = try TemporaryFolder()
         let table = try SQLiteTable.open(path: folder.file)
         for offset in 0..<Int64(10) {
@@ -159,21 +170,23 @@ import Testing
         }
     }
 
-    @Test func aFileWithAnotherProgramsLockIsRefused() async throws {
+    @Test("A file that another program has locked is refused")
+    func lockedFile() async throws {
         let folder = try TemporaryFolder()
         await (try SQLiteTable.open(path: folder.file)).close()
         let foreign = try Foreign(folder.file)
         try foreign.execute("PRAGMA locking_mode=EXCLUSIVE; BEGIN EXCLUSIVE")
         #expect(throws: SQLiteOpenError.locked(path: folder.file)) {
             var options = SQLiteOptions()
-            options.lockPatienceMilliseconds = 0
+            options.lockPatience = .zero
             _ = try SQLiteTable.open(path: folder.file, options: options)
         }
         foreign.close()
         await (try SQLiteTable.open(path: folder.file)).close()
     }
 
-    @Test func aFolderThatIsNotThereIsRefused() async throws {
+    @Test("A file in a folder that is not there is refused")
+    func noFolder() async throws {
         let folder = try TemporaryFolder()
         #expect { try SQLiteTable.open(path: folder.path + "/no/ledger.sqlite") } throws: { error in
             guard case SQLiteOpenError.cannotOpen = error else { return false }
@@ -184,7 +197,8 @@ import Testing
 
 /// One file by several names.
 @Suite struct LinkTests {
-    @Test func aSecondTableThroughALinkToTheFileIsRefused() async throws {
+    @Test("A second table through a link to the file is refused")
+    func linkToFile() async throws {
         try await withTable { _, folder in
             try #require(symlink("ledger.sqlite", folder["other.sqlite"]) == 0)
             #expect(throws: SQLiteOpenError.inUse(path: folder.file + ".lock")) {
@@ -193,7 +207,8 @@ import Testing
         }
     }
 
-    @Test func aSecondTableThroughALinkToTheFolderIsRefused() async throws {
+    @Test("A second table through a link to the folder is refused")
+    func linkToFolder() async throws {
         let links = try TemporaryFolder()
         try await withTable { _, folder in
             try #require(symlink(folder.path, links["data"]) == 0)
@@ -205,7 +220,8 @@ import Testing
         }
     }
 
-    @Test func aNewFileBehindALinkIsMadeWhereTheLinkLeads() async throws {
+    @Test("A new file behind a link is made where the link leads")
+    func newFile() async throws {
         let (folder, links) = (try TemporaryFolder(), try TemporaryFolder())
         try #require(symlink(folder.file, links["ledger.sqlite"]) == 0)
         let table = try SQLiteTable.open(path: links["ledger.sqlite"])
@@ -217,7 +233,8 @@ import Testing
         #expect(links.names == ["ledger.sqlite"])
     }
 
-    @Test func linksInACircleAreRefused() throws {
+    @Test("Links in a circle are refused")
+    func circle() throws {
         let folder = try TemporaryFolder()
         try #require(symlink("b", folder["a"]) == 0)
         try #require(symlink("a", folder["b"]) == 0)
@@ -227,7 +244,8 @@ import Testing
         }
     }
 
-    @Test func aFileWithTwoNamesIsRefusedByEither() async throws {
+    @Test("A file with two names is refused by either of them")
+    func twoNames() async throws {
         let folder = try TemporaryFolder()
         await (try SQLiteTable.open(path: folder.file)).close()
         let other = folder["other.sqlite"]

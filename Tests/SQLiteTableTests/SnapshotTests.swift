@@ -5,7 +5,8 @@ import SQLiteTable
 import Testing
 
 @Suite struct SnapshotTests {
-    @Test func showsOneMomentWhileTheTableGoesOn() async throws {
+    @Test("A snapshot shows one moment while the table goes on")
+    func oneMoment() async throws {
         try await withTable { table, folder in
             let group = try Sample.chunk(0).group
             for offset in 0..<Int64(5) {
@@ -21,7 +22,8 @@ import Testing
         }
     }
 
-    @Test func listsPartitionKeysOnceEachAndNamesDamagedRows() async throws {
+    @Test("A snapshot lists each partition key once, and reports damaged rows")
+    func keysAndDamage() async throws {
         try await withTable { table, folder in
             for partition in 0..<3 {
                 for offset in 0..<Int64(3) {
@@ -42,7 +44,8 @@ import Testing
         }
     }
 
-    @Test func aBackupIsReadAndNotOpenedAndItsCopyIsATable() async throws {
+    @Test("A backup can be read but not opened, and its copy is a table")
+    func backup() async throws {
         let copies = try TemporaryFolder()
         let backup = copies.path + "/backup"
         let item = Sample.item(try Sample.chunk(0), bytes: 300_000)
@@ -64,7 +67,8 @@ import Testing
         await table.close()
     }
 
-    @Test func aClaimAndATableExcludeEachOther() async throws {
+    @Test("A claim and a table exclude each other")
+    func claim() async throws {
         try await withTable { _, folder in
             #expect(throws: SQLiteOpenError.inUse(path: folder.file + ".lock")) {
                 try SQLiteClaim(path: folder.file)
@@ -78,7 +82,8 @@ import Testing
         withExtendedLifetime(claim) {}
     }
 
-    @Test func whatIsNoTableIsRefused() throws {
+    @Test("A file that is missing or empty is refused, and none is made")
+    func noTable() throws {
         let folder = try TemporaryFolder()
         #expect(throws: SQLiteOpenError.self) { try SQLiteSnapshot.open(path: folder.file) }
         try writeFile(folder.file, holding: [])

@@ -4,7 +4,8 @@ import SQLiteTable
 import Testing
 
 @Suite struct WritingTests {
-    @Test func concurrentWritesShareCommits() async throws {
+    @Test("Concurrent writes share commits")
+    func sharedCommits() async throws {
         try await withTable { table, _ in
             try await withThrowingTaskGroup(of: Void.self) { tasks in
                 for task in 0..<64 {
@@ -26,7 +27,8 @@ import Testing
         }
     }
 
-    @Test func refusedConditionsDoNotHarmTheirNeighbours() async throws {
+    @Test("A refused condition does not harm the other writes of its commit")
+    func refusedConditions() async throws {
         try await withTable { table, _ in
             let taken = Sample.item(try Sample.chunk(0))
             _ = try await table.write(.put(taken))
@@ -47,7 +49,8 @@ import Testing
         }
     }
 
-    @Test func aFullDiskIsDefiniteAndReadsGoOn() async throws {
+    @Test("A full disk refuses writes for certain, and reads go on")
+    func fullDisk() async throws {
         var options = SQLiteOptions()
         options.maximumPages = 60
         try await withTable(options) { table, _ in
@@ -73,7 +76,8 @@ import Testing
         }
     }
 
-    @Test func whatDoesNotFitDoesNotHarmItsNeighbours() async throws {
+    @Test("A write that does not fit does not harm the others of its commit")
+    func tooLargeWrites() async throws {
         var options = SQLiteOptions()
         options.maximumPages = 40
         try await withTable(options) { table, _ in
@@ -93,7 +97,8 @@ import Testing
         }
     }
 
-    @Test func closingAnswersEveryCall() async throws {
+    @Test("Closing answers every call that is under way, and truly")
+    func closing() async throws {
         try await withTable { table, folder in
             let answers = await withTaskGroup(of: (Int64, TableError?).self) { tasks in
                 for index in 0..<Int64(200) {
@@ -119,7 +124,8 @@ import Testing
         }
     }
 
-    @Test func everyCallOfAClosedTableIsRefused() async throws {
+    @Test("Every call of a closed table is refused")
+    func closed() async throws {
         try await withTable { table, _ in
             await table.close()
             await table.close()

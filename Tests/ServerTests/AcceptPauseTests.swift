@@ -1,6 +1,5 @@
 import Glibc
 import LedgerTesting
-import Logging
 import NIOCore
 import NIOEmbedded
 import Testing
@@ -12,9 +11,8 @@ struct AcceptPauseTests {
     private let loop = EmbeddedEventLoop()
 
     private func channel() throws -> EmbeddedChannel {
-        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let channel = EmbeddedChannel(loop: loop)
-        try channel.pipeline.syncOperations.addHandler(AcceptPause(logger: logger))
+        try channel.pipeline.syncOperations.addHandler(AcceptPause(logger: .silent))
         return channel
     }
 

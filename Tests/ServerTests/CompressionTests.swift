@@ -4,19 +4,25 @@ import Testing
 @testable import LedgerServer
 
 @Suite struct CompressionTests {
-    @Test(arguments: [
-        ("gzip", true), ("GZIP", true), ("x-gzip", true), ("*", true), ("gzip;q=0.5", true),
-        ("deflate, gzip;q=1.0, *;q=0.5", true), ("br , gzip ; q=0.001", true),
-        ("", false), ("identity", false), ("gzip;q=0", false), ("gzip;q=0.000", false),
-        ("*;q=0", false), ("gzip;q=0, *", false), ("*, gzip;q=0", false), ("gzipped", false),
-        ("gzip;Q=0", false), ("gzip;q=", false), ("gzip;q=x", false),
-    ])
-    func understandsWeights(value: String, expected: Bool) {
+    @Test(
+        "A client takes gzip only where its Accept-Encoding allows it",
+        arguments: [
+            ("gzip", true), ("GZIP", true), ("x-gzip", true), ("*", true), ("gzip;q=0.5", true),
+            ("deflate, gzip;q=1.0, *;q=0.5", true), ("br , gzip ; q=0.001", true),
+            ("", false), ("identity", false), ("gzip;q=0", false), ("gzip;q=0.000", false),
+            ("*;q=0", false), ("gzip;q=0, *", false), ("*, gzip;q=0", false), ("gzipped", false),
+            ("gzip;Q=0", false), ("gzip;q=", false), ("gzip;q=x", false),
+        ]
+    )
+    func weights(value: String, expected: Bool) {
         #expect(AcceptEncoding.allowsGzip(value) == expected)
     }
 
-    @Test(arguments: [100, 1024, 1025, 100_000])
-    func compressesWhatIsLargeForThoseWhoUnderstand(size: Int) async throws {
+    @Test(
+        "A large answer is compressed for a client that takes that, a small one never",
+        arguments: [100, 1024, 1025, 100_000]
+    )
+    func largeAnswers(size: Int) async throws {
         let compressor = ResponseCompressor { Array("gz \($0.count)".utf8) }
         let handler = StubHandler { _ in
             APIResponse(status: 200, body: [UInt8](repeating: 0x78, count: size))
@@ -39,7 +45,8 @@ import Testing
         }
     }
 
-    @Test func sendsWhatDoesNotShrinkAsItIs() async throws {
+    @Test("An answer that does not shrink is sent as it is")
+    func noGain() async throws {
         let handler = StubHandler { _ in
             APIResponse(status: 200, body: [UInt8](repeating: 0x78, count: 20_000))
         }

@@ -4,8 +4,10 @@ import LedgerTesting
 import Testing
 
 @Suite struct HTTPLifecycleTests {
-    @Test func refusesConnectionsBeyondTheLimit() async throws {
-        try await withServer(StubHandler.echo, limits: HTTPLimits(connections: 1)) { server in
+    @Test("Connections beyond the limit are refused with 503, until there is room again")
+    func tooManyConnections() async throws {
+        try await withServer(StubHandler.echo, connections: ConnectionLimits(connections: 1)) {
+            server in
             let first = try RawClient(port: server.port)
             try await first.send(get("/"))
             #expect(try await first.receive().status == 200)
@@ -31,14 +33,16 @@ import Testing
         }
     }
 
-    @Test func refusesRequestsBeyondTheLimit() async throws {
+    @Test("Requests beyond the limit are refused with 503, and the connection goes on")
+    func tooManyRequests() async throws {
         let (arrived, gate) = (Gate(), Gate())
         let handler = StubHandler { _ in
             arrived.open()
             await gate.wait()
             return APIResponse(status: 200)
         }
-        try await withServer(handler, limits: HTTPLimits(requestsInFlight: 1)) { server in
+        try await withServer(handler, connections: ConnectionLimits(requestsInFlight: 1)) {
+            server in
             let first = try RawClient(port: server.port)
             try await first.send(get("/"))
             await arrived.wait()
@@ -57,7 +61,8 @@ import Testing
         }
     }
 
-    @Test func finishesWhatItAcceptedBeforeItStops() async throws {
+    @Test("A server that stops finishes the requests that it has accepted")
+    func stopping() async throws {
         let (arrived, gate) = (Gate(), Gate())
         let handler = StubHandler { _ in
             arrived.open()
@@ -93,7 +98,8 @@ import Testing
         }
     }
 
-    @Test func cancelsWhatDoesNotFinishInTime() async throws {
+    @Test("A request that does not finish within the grace time is cancelled")
+    func lateRequest() async throws {
         let arrived = Gate()
         let cancelled = Gate()
         let handler = StubHandler { _ in
@@ -112,8 +118,11 @@ import Testing
         }
     }
 
-    @Test(arguments: [(false, 1), (true, 1), (false, 3)])
-    func cancelsTheHandlerOfAClientThatLeaves(reset: Bool, requests: Int) async throws {
+    @Test(
+        "The handler of a client that leaves is cancelled",
+        arguments: [(false, 1), (true, 1), (false, 3)]
+    )
+    func leavingClient(reset: Bool, requests: Int) async throws {
         let (arrived, cancelled) = (Gate(), Gate())
         let handler = StubHandler { _ in
             arrived.open()
@@ -121,7 +130,7 @@ import Testing
             cancelled.open()
             return APIResponse(status: 200)
         }
-        var timeouts = HTTPTimeouts.patient
+        var timeouts = ConnectionTimeouts.patient
         timeouts.departure = .milliseconds(20)
         try await withServer(handler, timeouts: timeouts) { server in
             let client = try RawClient(port: server.port)
@@ -132,7 +141,8 @@ import Testing
         }
     }
 
-    @Test func answersAClientThatHasStoppedSending() async throws {
+    @Test("A client that has stopped sending gets all its answers")
+    func stoppedSending() async throws {
         let (arrived, gate) = (Gate(), Gate())
         let large = String(repeating: "x", count: 8 << 20)
         let handler = StubHandler { request in
@@ -140,7 +150,7 @@ import Testing
             await gate.wait()
             return APIResponse(status: 200, body: Array((request.path + large).utf8))
         }
-        var timeouts = HTTPTimeouts.patient
+        var timeouts = ConnectionTimeouts.patient
         timeouts.departure = .seconds(300)
         try await withServer(handler, timeouts: timeouts) { server in
             let client = try RawClient(port: server.port)
@@ -155,12 +165,13 @@ import Testing
         }
     }
 
-    @Test func answersWithWhatThereIsWhenTheClientMayBeGone() async throws {
+    @Test("A client that may be gone gets what there is by then")
+    func maybeGone() async throws {
         let handler = StubHandler { _ in
             await untilCancelled()
             return APIResponse(status: 200, body: Array("nothing new".utf8))
         }
-        var timeouts = HTTPTimeouts.patient
+        var timeouts = ConnectionTimeouts.patient
         timeouts.departure = .milliseconds(20)
         try await withServer(handler, timeouts: timeouts) { server in
             let client = try RawClient(port: server.port)
@@ -171,7 +182,8 @@ import Testing
         }
     }
 
-    @Test func refusesARequestThatEndsTooEarly() async throws {
+    @Test("A request that ends too early is refused, an end between requests is none")
+    func earlyEnd() async throws {
         try await withServer(StubHandler.echo) { server in
             for beginning in [
                 "GET / HT", "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\na",
@@ -193,7 +205,8 @@ import Testing
         }
     }
 
-    @Test func listensOnLoopbackOnly() async throws {
+    @Test("A server without keys listens on loopback only, and takes only true origins")
+    func loopback() async throws {
         for host in ["localhost", "LOCALHOST", "127.0.0.1", "127.255.0.9", "::1"] {
             try ServerConfiguration(host: host).validate()
         }

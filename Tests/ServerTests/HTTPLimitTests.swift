@@ -9,7 +9,8 @@ import Testing
         "details":{"field":"body","limit":4194304}}
         """
 
-    @Test func refusesABodyThatAnnouncesTooMuchAtOnce() async throws {
+    @Test("A body that announces too much is refused before it comes")
+    func announcedBody() async throws {
         try await withServer(StubHandler.echo) { server in
             let client = try RawClient(port: server.port)
             try await client.send(
@@ -25,8 +26,9 @@ import Testing
         }
     }
 
-    @Test func letsTheClientReadTheRefusalWhileItIsStillSending() async throws {
-        var timeouts = HTTPTimeouts.patient
+    @Test("A client that is still sending its large body can read the refusal")
+    func refusalWhileSending() async throws {
+        var timeouts = ConnectionTimeouts.patient
         timeouts.linger = .seconds(300)
         try await withServer(StubHandler.echo, timeouts: timeouts) { server in
             let client = try RawClient(port: server.port)
@@ -38,7 +40,8 @@ import Testing
         }
     }
 
-    @Test func refusesChunksAsSoonAsTheyAreTooMuch() async throws {
+    @Test("A body in chunks is refused as soon as it is too large")
+    func chunks() async throws {
         try await withServer(StubHandler.echo, limits: HTTPLimits(bodyBytes: 10)) { server in
             let client = try RawClient(port: server.port)
             try await client.send(
@@ -52,7 +55,8 @@ import Testing
         }
     }
 
-    @Test func takesABodyOfExactlyTheLimit() async throws {
+    @Test("A body of exactly the limit is taken")
+    func fullBody() async throws {
         try await withServer(StubHandler.echo, limits: HTTPLimits(bodyBytes: 10)) { server in
             let client = try RawClient(port: server.port)
             try await client.send(post("/", body: "0123456789"))
@@ -60,7 +64,8 @@ import Testing
         }
     }
 
-    @Test func limitsHeadersAndTarget() async throws {
+    @Test("Heads and targets beyond their limits are refused, those within are taken")
+    func heads() async throws {
         let cases: [(String, Int)] = [
             (get("/", headers: "X: " + String(repeating: "x", count: 33_000) + "\r\n"), 431),
             (get("/", headers: String(repeating: "X: y\r\n", count: 100)), 431),
@@ -80,28 +85,31 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        "GARBAGE\r\n\r\n",
-        "\u{16}\u{3}\u{1}\u{2}\u{0}\u{1}",
-        "BREW / HTTP/1.1\r\nHost: localhost\r\n\r\n",
-        "GET / HTTP/1.1\r\n\r\n",
-        "GET / HTTP/1.1\r\nHost: localhost\r\nHost: y\r\n\r\n",
-        "GET / HTTP/1.1\r\nHost : x\r\n\r\n",
-        "GET / HTTP/1.1\r\nHost: localhost\r\n folded\r\n\r\n",
-        "GET / HTTP/1.1\r\nHost: localhost\r\n: empty\r\n\r\n",
-        "GET nowhere HTTP/1.1\r\nHost: localhost\r\n\r\n",
-        "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n",
-        "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: +1\r\n\r\n1",
-        "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0x1\r\n\r\n1",
-        "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1, 1\r\n\r\n1",
-        "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\n1",
-        "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n12",
-        "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-        "POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n",
-        "POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n",
-        "POST / HTTP/1.0\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-    ])
-    func refusesWhatIsMalformed(request: String) async throws {
+    @Test(
+        "A malformed request is refused with 400, and the connection closed",
+        arguments: [
+            "GARBAGE\r\n\r\n",
+            "\u{16}\u{3}\u{1}\u{2}\u{0}\u{1}",
+            "BREW / HTTP/1.1\r\nHost: localhost\r\n\r\n",
+            "GET / HTTP/1.1\r\n\r\n",
+            "GET / HTTP/1.1\r\nHost: localhost\r\nHost: y\r\n\r\n",
+            "GET / HTTP/1.1\r\nHost : x\r\n\r\n",
+            "GET / HTTP/1.1\r\nHost: localhost\r\n folded\r\n\r\n",
+            "GET / HTTP/1.1\r\nHost: localhost\r\n: empty\r\n\r\n",
+            "GET nowhere HTTP/1.1\r\nHost: localhost\r\n\r\n",
+            "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n",
+            "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: +1\r\n\r\n1",
+            "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0x1\r\n\r\n1",
+            "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1, 1\r\n\r\n1",
+            "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\n1",
+            "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n12",
+            "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+            "POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n",
+            "POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n",
+            "POST / HTTP/1.0\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        ]
+    )
+    func malformed(request: String) async throws {
         try await withServer(StubHandler.echo) { server in
             let client = try RawClient(port: server.port)
             try await client.send(request)
@@ -133,8 +141,11 @@ import Testing
         }
     }
 
-    @Test(arguments: ["gzip, chunked", "chunked, chunked", "identity", "xchunked", "gzip"])
-    func refusesOtherTransferCodings(coding: String) async throws {
+    @Test(
+        "A transfer coding other than chunked is refused",
+        arguments: ["gzip, chunked", "chunked, chunked", "identity", "xchunked", "gzip"]
+    )
+    func transferCodings(coding: String) async throws {
         try await withServer(StubHandler.echo) { server in
             let client = try RawClient(port: server.port)
             let head = "POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: \(coding)\r\n\r\n"
@@ -147,7 +158,8 @@ import Testing
         }
     }
 
-    @Test func refusesOtherVersions() async throws {
+    @Test("A version of HTTP other than 1.0 and 1.1 is refused")
+    func versions() async throws {
         try await withServer(StubHandler.echo) { server in
             for version in ["2.0", "0.9", "1.9"] {
                 let client = try RawClient(port: server.port)
@@ -160,7 +172,8 @@ import Testing
         }
     }
 
-    @Test func answersInOrderEvenWhenTheLastRequestIsMalformed() async throws {
+    @Test("Requests before a malformed one are answered first")
+    func order() async throws {
         let gate = Gate()
         let handler = StubHandler { request in
             await gate.wait()
@@ -177,7 +190,8 @@ import Testing
         }
     }
 
-    @Test func takesWhatFollowsAShortLengthForTheNextRequest() async throws {
+    @Test("Bytes behind a body's length are taken for the next request")
+    func shortLength() async throws {
         try await withServer(StubHandler.echo) { server in
             let client = try RawClient(port: server.port)
             try await client.send(
@@ -188,7 +202,8 @@ import Testing
         }
     }
 
-    @Test func givesUpARequestThatIsCutOff() async throws {
+    @Test("A request that is cut off is given up, and the server goes on")
+    func cutOff() async throws {
         try await withServer(StubHandler.echo) { server in
             let client = try RawClient(port: server.port)
             try await client.send(

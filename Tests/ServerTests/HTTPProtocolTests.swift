@@ -9,7 +9,8 @@ import Testing
 @testable import LedgerServer
 
 @Suite struct HTTPProtocolTests {
-    @Test func passesARequestOnAndAnswers() async throws {
+    @Test("A request is passed on as it was, and its answer sent")
+    func request() async throws {
         try await withServer(StubHandler.echo) { server in
             let client = try RawClient(port: server.port)
             try await client.send(
@@ -24,7 +25,8 @@ import Testing
         }
     }
 
-    @Test func echoesAValidRequestIDOnly() async throws {
+    @Test("A valid request id is echoed, another one replaced")
+    func requestID() async throws {
         try await withServer(StubHandler.echo) { server in
             let client = try RawClient(port: server.port)
             try await client.send(get("/", headers: "X-Request-ID: abc.DEF-1_2\r\n"))
@@ -34,7 +36,8 @@ import Testing
         }
     }
 
-    @Test func runsTheHandlerOnTheEventLoop() async throws {
+    @Test("A small request's handler runs on the event loop, a large one's elsewhere")
+    func eventLoop() async throws {
         let (arrived, gate) = (Gate(), Gate())
         let handler = StubHandler { request in
             let before = MultiThreadedEventLoopGroup.currentEventLoop != nil
@@ -58,7 +61,8 @@ import Testing
         }
     }
 
-    @Test func answersPipelinedRequestsInOrder() async throws {
+    @Test("Pipelined requests are answered in their order")
+    func pipelining() async throws {
         let gate = Gate()
         let handler = StubHandler { request in
             if request.path == "/0" { await gate.wait() }
@@ -74,7 +78,8 @@ import Testing
         }
     }
 
-    @Test func readsARequestThatComesByteByByte() async throws {
+    @Test("A request that comes byte by byte is read")
+    func byteByByte() async throws {
         try await withServer(StubHandler.echo) { server in
             let client = try RawClient(port: server.port)
             let chunked =
@@ -86,7 +91,8 @@ import Testing
         }
     }
 
-    @Test func takesALargeBodyToItsLastByte() async throws {
+    @Test("A large body is taken to its last byte")
+    func largeBody() async throws {
         let handler = StubHandler { APIResponse(status: 200, body: $0.body) }
         try await withServer(handler) { server in
             let client = try RawClient(port: server.port)
@@ -96,7 +102,8 @@ import Testing
         }
     }
 
-    @Test func datesEveryAnswerAndLetsNoneBeKept() async throws {
+    @Test("Every answer is dated, and none may be kept unless it says so itself")
+    func dates() async throws {
         let handler = StubHandler { request in
             switch request.path {
             case "/empty": APIResponse(status: 204)
@@ -122,7 +129,8 @@ import Testing
         }
     }
 
-    @Test func writesDatesAsHTTPDoes() {
+    @Test("A date is written as HTTP has it")
+    func dateFormat() {
         func text(_ seconds: Int) -> String {
             String(decoding: DateLine.line(secondsSinceEpoch: seconds), as: UTF8.self)
         }
@@ -131,7 +139,8 @@ import Testing
         #expect(text(1_709_164_800) == "date: Thu, 29 Feb 2024 00:00:00 GMT\r\n")
     }
 
-    @Test func makesTheDateOnceASecond() {
+    @Test("The date is made once a second")
+    func dateRefresh() {
         var date = DateLine()
         let start = NIODeadline.uptimeNanoseconds(1_000_000_000_000)
         let asked = Atomic<Int>(0)
@@ -151,7 +160,8 @@ import Testing
         #expect(asked.load(ordering: .relaxed) == 2)
     }
 
-    @Test func answersHEADWithoutABody() async throws {
+    @Test("HEAD is answered with the length of a body, and without the body")
+    func head() async throws {
         try await withServer(StubHandler.echo) { server in
             let client = try RawClient(port: server.port)
             try await client.send("HEAD /x HTTP/1.1\r\nHost: localhost\r\n\r\n" + get("/y"))
@@ -161,7 +171,8 @@ import Testing
         }
     }
 
-    @Test func saysContinueWhenAskedTo() async throws {
+    @Test("100 Continue is sent when it is expected, another expectation is refused")
+    func expectation() async throws {
         try await withServer(StubHandler.echo) { server in
             let client = try RawClient(port: server.port)
             let head =
@@ -176,7 +187,8 @@ import Testing
         }
     }
 
-    @Test func speaksHTTP10() async throws {
+    @Test("An HTTP/1.0 connection is kept only where the client asks for it")
+    func http10() async throws {
         try await withServer(StubHandler.echo) { server in
             let kept = try RawClient(port: server.port)
             try await kept.send("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")
@@ -187,8 +199,11 @@ import Testing
         }
     }
 
-    @Test(arguments: ["Connection: close\r\n", "Connection: Upgrade\r\nUpgrade: h2c\r\n"])
-    func closesWhereNothingCanFollow(headers: String) async throws {
+    @Test(
+        "A connection is closed after a request that nothing can follow",
+        arguments: ["Connection: close\r\n", "Connection: Upgrade\r\nUpgrade: h2c\r\n"]
+    )
+    func lastRequest(headers: String) async throws {
         try await withServer(StubHandler.echo) { server in
             let client = try RawClient(port: server.port)
             try await client.send(get("/", headers: headers))
@@ -197,7 +212,8 @@ import Testing
         }
     }
 
-    @Test func takesEveryFormOfTarget() async throws {
+    @Test("Every form of a request's target is understood")
+    func targets() async throws {
         try await withServer(StubHandler.echo) { server in
             let client = try RawClient(port: server.port)
             try await client.send(get("http://host:80/a?b=/c"))
@@ -211,7 +227,8 @@ import Testing
         }
     }
 
-    @Test func keepsLineBreaksOutOfAnswers() async throws {
+    @Test("A line break in an answer's header is sent as a space")
+    func lineBreaks() async throws {
         let handler = StubHandler { _ in
             APIResponse(status: 418, headers: [(name: "x", value: "a\r\nset-cookie: b")])
         }

@@ -6,10 +6,11 @@ import Testing
 
 /// The time-outs are tiny; nothing here waits for longer than the server takes to act.
 @Suite struct HTTPTimeoutTests {
-    @Test func givesUpOnSlowHeaders() async throws {
+    @Test("A head that does not end in time is given up with 408")
+    func slowHead() async throws {
         try await withServer(
             StubHandler.echo,
-            timeouts: HTTPTimeouts(head: .milliseconds(20))
+            timeouts: ConnectionTimeouts(head: .milliseconds(20))
         ) { server in
             let client = try RawClient(port: server.port)
             try await client.send("GET / HTTP/1.1\r\nHo")
@@ -20,10 +21,11 @@ import Testing
         }
     }
 
-    @Test func givesUpOnASecondRequestsSlowHeaders() async throws {
+    @Test("A second request's head that does not end in time is given up as well")
+    func slowSecondHead() async throws {
         try await withServer(
             StubHandler.echo,
-            timeouts: HTTPTimeouts(head: .milliseconds(20))
+            timeouts: ConnectionTimeouts(head: .milliseconds(20))
         ) { server in
             let client = try RawClient(port: server.port)
             try await client.send(get("/"))
@@ -33,18 +35,20 @@ import Testing
         }
     }
 
-    @Test func closesASilentConnectionWithoutAWord() async throws {
-        let timeouts = HTTPTimeouts(idle: .milliseconds(20))
+    @Test("A silent connection is closed without a word")
+    func silence() async throws {
+        let timeouts = ConnectionTimeouts(idle: .milliseconds(20))
         try await withServer(StubHandler.echo, timeouts: timeouts) { server in
             let silent = try RawClient(port: server.port)
             #expect(try await silent.receiveToEnd() == "")
         }
     }
 
-    @Test func givesUpOnABodyThatDoesNotCome() async throws {
+    @Test("A body that does not come in time is given up with 408")
+    func slowBody() async throws {
         try await withServer(
             StubHandler.echo,
-            timeouts: HTTPTimeouts(body: .milliseconds(20))
+            timeouts: ConnectionTimeouts(body: .milliseconds(20))
         ) { server in
             let client = try RawClient(port: server.port)
             try await client.send(
@@ -56,7 +60,8 @@ import Testing
     }
 
     /// No request after an answer that is not read; and the connection does not last for ever.
-    @Test func givesUpOnAClientThatDoesNotRead() async throws {
+    @Test("A client that does not read its answer is given up, and gets no further one")
+    func unreadAnswer() async throws {
         let calls = Atomic<Int>(0)
         let arrived = Gate()
         let handler = StubHandler { _ in
@@ -64,7 +69,7 @@ import Testing
             arrived.open()
             return APIResponse(status: 200, body: [UInt8](repeating: 1, count: 32 << 20))
         }
-        let timeouts = HTTPTimeouts(write: .milliseconds(20), minimumRate: 1 << 40)
+        let timeouts = ConnectionTimeouts(write: .milliseconds(20), minimumRate: 1 << 40)
         try await withServer(handler, timeouts: timeouts) { server in
             let client = try RawClient(port: server.port, receiveBuffer: 4096)
             try await client.send(String(repeating: get("/"), count: 10))

@@ -6,10 +6,11 @@ import Testing
     private static let perTurn = InputQueue<Int>.requestsInTurn
 
     private func admission(heldBytes: Int = 1 << 20) -> Admission {
-        Admission(limits: HTTPLimits(heldBytes: heldBytes))
+        Admission(limits: ConnectionLimits(heldBytes: heldBytes))
     }
 
-    @Test func inputsComeInTheirOrder() {
+    @Test("Inputs come in the order in which they were put in")
+    func order() {
         let admission = admission()
         var queue = InputQueue<Int>()
         #expect(queue.passesThrough && !queue.hasNext)
@@ -23,7 +24,8 @@ import Testing
         #expect(queue.passesThrough)
     }
 
-    @Test func aTurnEndsAfterSoManyRequests() {
+    @Test("A turn ends after so many requests, and what waits keeps its place")
+    func turn() {
         let admission = admission()
         var queue = InputQueue<Int>()
         _ = queue.append(1, countedBy: admission)
@@ -42,7 +44,8 @@ import Testing
         #expect(next == 1 && queue.passesThrough)
     }
 
-    @Test func aReadThatLeavesNothingBeginsANewTurn() {
+    @Test("A read that leaves nothing begins a new turn")
+    func newTurn() {
         var queue = InputQueue<Int>()
         for _ in 0..<Self.perTurn { queue.countRequest() }
         #expect(!queue.passesThrough)
@@ -50,7 +53,8 @@ import Testing
         #expect(queue.passesThrough)
     }
 
-    @Test func aReadWaitsForWhatWaits() {
+    @Test("A read is held back while inputs wait, and released once")
+    func heldRead() {
         var queue = InputQueue<Int>()
         let first = queue.admitsRead()
         #expect(first)
@@ -63,7 +67,8 @@ import Testing
         #expect(released == [true, false], "one read was held back")
     }
 
-    @Test func manyInputsCountAsMemoryUntilTheyAreTaken() {
+    @Test("Many inputs count as memory until they are taken, up to the limit")
+    func memory() {
         let admission = admission(heldBytes: 2 * InputQueue<Int>.bytesOfInput)
         var queue = InputQueue<Int>()
         for input in 0..<InputQueue<Int>.uncountedInputs {
@@ -79,7 +84,8 @@ import Testing
         #expect(admission.heldBytes == 0)
     }
 
-    @Test func theEndComesBehindTheLastInput() {
+    @Test("The end comes behind the last input")
+    func end() {
         var queue = InputQueue<Int>()
         _ = queue.append(1, countedBy: admission())
         queue.close()

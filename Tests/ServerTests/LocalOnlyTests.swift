@@ -1,7 +1,6 @@
 import LedgerCore
 import LedgerService
 import LedgerTesting
-import Logging
 import Testing
 
 @testable import LedgerServer
@@ -61,13 +60,9 @@ struct LocalOnlyTests {
     }
 
     private func status(_ headers: String, keys: KeyPolicy = .off) async throws -> Int {
-        let ledger = Ledger(
-            table: MemoryTable(),
-            clock: ManualClock(),
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        )
+        let process = TestLedger(MemoryTable(), keys: keys)
         var status = 0
-        try await withServer(LedgerAPI(ledger, keys: keys), keys: keys) { server in
+        try await withServer(process.api, keys: keys) { server in
             let client = try RawClient(port: server.port)
             try await client.send("GET /streams HTTP/1.1\r\n\(headers)\r\n")
             status = try await client.receive().status

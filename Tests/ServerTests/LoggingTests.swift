@@ -25,7 +25,8 @@ import Testing
         }
     }
 
-    @Test func writesOneJSONObjectALine() {
+    @Test("An entry is one JSON object on a line")
+    func json() {
         let lines = Lines()
         var logger = lines.logger(.json)
         logger[metadataKey: "stream"] = "s"
@@ -45,7 +46,8 @@ import Testing
         )
     }
 
-    @Test func writesTextForPeople() {
+    @Test("An entry for people is one line, with its control characters escaped")
+    func text() {
         let lines = Lines()
         lines.logger(.text).warning(
             "a\nb \u{9B}c",
@@ -58,13 +60,15 @@ import Testing
         )
     }
 
-    @Test func respectsTheLevel() {
+    @Test("An entry below the level is not written")
+    func level() {
         let lines = Lines()
         lines.logger(.text, level: .warning).info("quiet")
         #expect(lines.all == [])
     }
 
-    @Test func writesOneLineForEachRequestWithoutItsContents() async throws {
+    @Test("Each request is one line, without its contents")
+    func requests() async throws {
         let lines = Lines()
         try await withServer(StubHandler.echo, logger: lines.logger(.text)) { server in
             let client = try RawClient(port: server.port)

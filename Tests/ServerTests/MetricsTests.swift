@@ -4,7 +4,8 @@ import LedgerService
 import Testing
 
 @Suite struct MetricsTests {
-    @Test func rendersEveryKindInAStableOrder() {
+    @Test("Metrics of every kind are rendered, in a stable order")
+    func rendering() {
         let metrics = PrometheusMetrics()
         metrics.describe("b_total", as: "Back\\slash\nand \"quotes\".")
         Counter(label: "b_total", dimensions: [("z", "1"), ("a", "x\"\\\n")], factory: metrics)
@@ -34,7 +35,8 @@ import Testing
         )
     }
 
-    @Test func showsCountersThatAreKeptElsewhereAsCounters() {
+    @Test("A counter that is kept elsewhere is shown as a counter")
+    func collectedCounter() {
         let metrics = PrometheusMetrics()
         metrics.onCollect("commits_total", as: .counter, help: "Commits.") { [GaugeSample(3)] }
         #expect(
@@ -47,7 +49,8 @@ import Testing
         )
     }
 
-    @Test func countsDurationsInSeconds() {
+    @Test("Durations are counted in seconds")
+    func durations() {
         let metrics = PrometheusMetrics()
         let timer = Timer(label: "t_seconds", dimensions: [("k", "v")], factory: metrics)
         timer.recordNanoseconds(100_000)
@@ -62,7 +65,8 @@ import Testing
         #expect(lines.contains(#"t_seconds_count{k="v"} 3"#))
     }
 
-    @Test func givesOneHandleForOneNameAndNoneForTwoTypes() {
+    @Test("A name has one handle, and keeps its first type")
+    func handles() {
         let metrics = PrometheusMetrics()
         #expect(
             metrics.counter("a", labels: [("x", "1")])
@@ -72,7 +76,8 @@ import Testing
         #expect(metrics.render() == "# TYPE a counter\na{x=\"1\"} 0\n")
     }
 
-    @Test func countsFromSeveralThreads() async {
+    @Test("Counts from several threads add up")
+    func threads() async {
         let metrics = PrometheusMetrics()
         await withTaskGroup { group in
             for _ in 0..<8 {
@@ -88,7 +93,8 @@ import Testing
         #expect(metrics.gauge("g").value == 4000)
     }
 
-    @Test func answersForItselfAtItsOwnPath() async throws {
+    @Test("The server answers for its metrics at their own path, and counts what it refused")
+    func path() async throws {
         try await withServer(StubHandler.echo) { server in
             let client = try RawClient(port: server.port)
             try await client.send(post("/a", body: "12345") + "GARBAGE\r\n\r\n")

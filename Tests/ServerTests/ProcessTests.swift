@@ -7,7 +7,8 @@ import Testing
 @testable import LedgerServer
 
 @Suite struct ProcessTests {
-    @Test func waitsForTheFirstSignalAndLeavesAtTheSecond() async {
+    @Test("The first signal ends the wait, the second one the process")
+    func signals() async {
         let left = Gate()
         let status = Atomic<Int32>(0)
         // Not the signals that end a test run.
@@ -23,30 +24,33 @@ import Testing
         withExtendedLifetime(waiter) {}
     }
 
-    @Test func promisesNoMoreConnectionsThanThereAreDescriptors() {
+    @Test("A server takes no more connections than it has descriptors for")
+    func descriptors() {
         #expect(FileLimit.raise() >= 256)
         func connections(_ fileLimit: Int, loops: Int = 2, table: Int = 0) -> Int {
             let reserved = FileLimit.reserved(loops: loops, table: table)
-            return HTTPLimits().affordable(fileLimit: fileLimit, reserved: reserved).connections
+            return ConnectionLimits().affordable(fileLimit: fileLimit, reserved: reserved)
+                .connections
         }
         #expect(connections(1024) == 716)
         #expect(connections(65_536) == 10_000)
         #expect(connections(1024, loops: 64) == 576)
         #expect(connections(1024, loops: 64, table: 128) == 480)
         #expect(connections(102) == 24)
-        let limits = HTTPLimits().affordable(fileLimit: 102, reserved: 70)
+        let limits = ConnectionLimits().affordable(fileLimit: 102, reserved: 70)
         #expect(limits.connections + limits.refusedConnections == 32)
     }
 
-    @Test func needsRoomForAFewConnections() {
+    @Test("A server needs descriptors for a few connections at least")
+    func fewConnections() {
         #expect(throws: StartError.tooFewFiles(limit: 101, needed: 102)) {
             try FileLimit.require(reserved: 70, limit: 101)
         }
         #expect(throws: Never.self) { try FileLimit.require(reserved: 70, limit: 102) }
     }
 
-    @Test(arguments: [16, 24, 32, 64])
-    func saysThatThereAreTooFewFiles(limit: Int) async throws {
+    @Test("A server with too few descriptors says so and ends", arguments: [16, 24, 32, 64])
+    func tooFewFiles(limit: Int) async throws {
         let folder = try TemporaryFolder()
         defer { withExtendedLifetime(folder) {} }
         let child = try ChildProcess(
@@ -63,15 +67,19 @@ import Testing
         #expect(text.contains("may have \(limit) files") && text.contains("ulimit -n"), "\(text)")
     }
 
-    @Test(arguments: [
-        ("127.0.0.1", "127.0.0.1:80"), ("::1", "[::1]:80"), ("0.0.0.0", "127.0.0.1:80"),
-        ("::", "[::1]:80"), ("fe80::1", "[fe80::1]:80"),
-    ])
-    func writesAddressesAsURLsHaveThem(host: String, text: String) {
+    @Test(
+        "An address is written as URLs have it, and as one that can be reached",
+        arguments: [
+            ("127.0.0.1", "127.0.0.1:80"), ("::1", "[::1]:80"), ("0.0.0.0", "127.0.0.1:80"),
+            ("::", "[::1]:80"), ("fe80::1", "[fe80::1]:80"),
+        ]
+    )
+    func addresses(host: String, text: String) {
         #expect(Authority.reachable(host: host, port: 80) == text)
     }
 
-    @Test func countsTheCoresItMayUse() {
+    @Test("The cores that the process may use are counted")
+    func cores() {
         #expect(
             Processors.parse("Name:\tx\nCpus_allowed:\tff,0000000f\nCpus_allowed_list:\t0\n") == 12
         )

@@ -2,6 +2,7 @@ import APISuite
 import Foundation
 import LedgerClient
 import LedgerCore
+import LedgerTesting
 import LineLog
 import Logging
 import Synchronization
@@ -21,8 +22,7 @@ struct SecrecyTests {
         let secrets = Secrets()
         try await withLedger(over: .keys, logger: logger) { transport in
             let recorder = Recorder(transport, into: secrets)
-            for check in APISuite.checks { try await check.run(over: recorder) }
-            for check in APISuite.keyChecks { try await check.run(over: recorder) }
+            for check in APISuite.checks(offered: .keys) { try await check.run(over: recorder) }
         }
         let bytes = log.withLock { $0 }
         let found = secrets.all
@@ -76,7 +76,7 @@ private final class Secrets: Sendable {
 }
 
 /// Passes everything on, and remembers the secrets in it.
-private struct Recorder: KeyedTransport {
+private struct Recorder: APITransport {
     private let transport: HTTPTransport
     private let secrets: Secrets
 

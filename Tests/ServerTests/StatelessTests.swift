@@ -6,7 +6,7 @@ import Testing
 /// Several server processes on one DynamoDB table.
 @Suite("Stateless servers")
 struct StatelessTests {
-    @Test("Three share a table, one is killed: nothing is lost, and nothing is there twice")
+    @Test("When one of three on a table is killed, nothing is lost and nothing is there twice")
     func share() async throws {
         let aws = try await LocalAWS.shared()
         let table = try await aws.createTable()
@@ -41,7 +41,7 @@ struct StatelessTests {
         let load = KillLoad()
         try await load.create(servers[0].port)
         async let count = Self.wait(servers[0].port)
-        let event = "{\"key\": \"k\", \"type\": \"t\", \"data\": 1}"
+        let event = JSONBody.event()
         try await APIConnection(servers[1].port)
             .persist(
                 "POST",

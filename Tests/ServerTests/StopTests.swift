@@ -14,7 +14,7 @@ struct StopTests {
         // A process of its own, whose metrics count no other test's requests.
         let ledger = try await ServerProcess.ledger(["--data", folder.path])
         let client = try RawClient(port: ledger.port)
-        try await client.send(post("/streams", body: "{\"stream_id\":\"s\"}"))
+        try await client.send(post("/streams", body: JSONBody.stream("s")))
         #expect(try await client.receive().status == 201)
         try await client.send(post("/streams/s/subscriptions", body: "{\"subscription_id\":\"u\"}"))
         #expect(try await client.receive().status == 201)

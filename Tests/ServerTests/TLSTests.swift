@@ -4,7 +4,6 @@ import LedgerCore
 import LedgerServer
 import LedgerService
 import LedgerTesting
-import Logging
 import Testing
 
 /// HTTPS, besides what the API suite checks of it.
@@ -43,7 +42,7 @@ struct TLSTests {
         arguments: ["", "GET / HTTP/1.1\r\n\r\n"]
     )
     func silence(_ text: String) async throws {
-        let timeouts = HTTPTimeouts(head: .milliseconds(50))
+        let timeouts = ConnectionTimeouts(handshake: .milliseconds(50))
         try await withTLS(try await TestCertificate.shared(), timeouts: timeouts) { port in
             let client = try RawClient(port: port)
             if !text.isEmpty { try await client.send(text) }
@@ -66,7 +65,7 @@ struct TLSTests {
                 try await HTTPServer.start(
                     configuration,
                     handler: StubHandler.echo,
-                    logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+                    logger: .silent
                 )
             }
         }
@@ -94,7 +93,7 @@ struct TLSTests {
 
     private func withTLS(
         _ certificate: TestCertificate,
-        timeouts: HTTPTimeouts = .patient,
+        timeouts: ConnectionTimeouts = .patient,
         body: (Int) async throws -> Void
     ) async throws {
         try await withServer(StubHandler.echo, tls: certificate.files, timeouts: timeouts) {

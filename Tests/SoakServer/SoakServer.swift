@@ -15,7 +15,7 @@ enum SoakServer {
         guard arguments.count == 4, let offset = Int64(arguments[2]) else {
             fatalError("soak-server FOLDER OFFSET BOOT")
         }
-        let clock = SoakClock(offset: offset, boot: arguments[3])
+        let clock = SoakClock(offset: .milliseconds(offset), boot: arguments[3])
         var settings = ServerConfiguration()
         settings.port = 0
         let process = try await LedgerProcess.start(
@@ -41,8 +41,8 @@ enum SoakServer {
         while let line = readLine() {
             let words = line.split(separator: " ")
             guard words.count == 2, let milliseconds = Int64(words[1]) else { continue }
-            if words[0] == "advance" { clock.advance(milliseconds: milliseconds) }
-            if words[0] == "ahead" { clock.set(ahead: milliseconds) }
+            if words[0] == "advance" { clock.advance(by: .milliseconds(milliseconds)) }
+            if words[0] == "ahead" { clock.set(ahead: .milliseconds(milliseconds)) }
             print("done")
             fflush(nil)
         }

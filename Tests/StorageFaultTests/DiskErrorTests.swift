@@ -149,11 +149,11 @@ struct FullDiskTests {
         let disk = Disk()
         disk.put(folder.file, holding: [])
         let table = try disk.openTable(folder.file)
-        let node = Node(table, seed: 1, clock: ManualClock())
-        #expect(await node.call("POST", at: "/streams", body: Self.stream).status == 201)
+        let node = TestLedger(onFaulty: table, seed: 1, clock: ManualClock())
+        #expect(await node.call("POST", at: "/streams", sending: Self.stream).status == 201)
 
         disk.follow(.noRoom)
-        let refused = await node.call("POST", at: "/streams/orders/events", body: Self.event)
+        let refused = await node.call("POST", at: "/streams/orders/events", sending: Self.event)
         #expect(refused.status == 503)
         #expect(refused.error == "storage_full")
         let health = await node.call("GET", at: "/health")
@@ -167,13 +167,13 @@ struct FullDiskTests {
             await node.call("GET", at: "/health").status == 200
         }
         #expect(
-            await node.call("POST", at: "/streams/orders/events", body: Self.event).status == 200
+            await node.call("POST", at: "/streams/orders/events", sending: Self.event).status == 200
         )
         await table.close()
     }
 
-    private static let stream = "{\"stream_id\":\"orders\",\"partition_count\":1}"
-    private static let event = "{\"key\":\"k\",\"type\":\"t\",\"data\":1}"
+    private static let stream = JSONBody.stream("orders", partitions: 1)
+    private static let event = JSONBody.event()
 }
 
 extension Disk.Fault {

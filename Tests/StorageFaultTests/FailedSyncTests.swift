@@ -38,7 +38,7 @@ struct FailedSyncTests {
         let disk = Disk()
         disk.put(folder.file, holding: [])
         let table = try disk.openTable(folder.file)
-        let node = Node(table, seed: 1, clock: ManualClock())
+        let node = TestLedger(onFaulty: table, seed: 1, clock: ManualClock())
         #expect(await node.call("GET", at: "/health").status == 200)
         disk.follow(.firstSync)
         let key = TableKey.stream(try #require(StreamID("s")))

@@ -7,7 +7,7 @@ import Testing
 
 @Suite("Flipped bits")
 struct FlippedBitTests {
-    @Test("Any bit of a stored chunk: noticed, reported with its place, never served")
+    @Test("A flipped bit of a stored chunk is noticed, reported with its place, and never served")
     func everyBit() async throws {
         let folder = try TemporaryFolder(prefersMemory: true)
         let table = try SQLiteTable.open(path: folder.file, clock: ManualClock().instant)
@@ -26,7 +26,7 @@ struct FlippedBitTests {
         await table.close()
     }
 
-    @Test("The same on an engine that keeps rows as they are: batch, count and timestamp")
+    @Test("A flipped bit is also found on an engine that keeps rows as they are")
     func everyBitOfTheChunk() async throws {
         let table = MemoryTable()
         let log = try await DamagedLog(table)
@@ -42,7 +42,10 @@ struct FlippedBitTests {
         }
     }
 
-    @Test("A row whose attribute is missing or of another kind", arguments: Attribute.ofChunks)
+    @Test(
+        "A row whose attribute is missing or of another kind is reported with its place",
+        arguments: Attribute.ofChunks
+    )
     func missingAttribute(_ name: Attribute) async throws {
         let table = MemoryTable()
         let log = try await DamagedLog(table)
@@ -63,16 +66,16 @@ struct FlippedBitTests {
         let last = log.chunk(2)
         let whole = try rows.value(of: last)
         try rows.replace(last, by: whole.dropLast() + [whole[whole.count - 1] ^ 1])
-        let node = Node(table, seed: 2, clock: ManualClock())
-        let body = "{\"key\":\"\(log.key)\",\"type\":\"t\",\"data\":1}"
-        let refused = await node.call("POST", at: "/streams/s/events", body: body)
+        let node = TestLedger(onFaulty: table, seed: 2, clock: ManualClock())
+        let body = JSONBody.event(key: log.key)
+        let refused = await node.call("POST", at: "/streams/s/events", sending: body)
         #expect(refused.status == 500 && refused.error == "corrupt_chunk", "\(refused)")
         #expect(refused.details["offset"] as? Int == 2)
         #expect(await log.page(from: 0).offsets == [0, 1])
-        let other = "{\"key\":\"\(log.otherKey)\",\"type\":\"t\",\"data\":1}"
-        #expect(await node.call("POST", at: "/streams/s/events", body: other).status == 200)
+        let other = JSONBody.event(key: log.otherKey)
+        #expect(await node.call("POST", at: "/streams/s/events", sending: other).status == 200)
         try rows.replace(last, by: whole)
-        #expect(await node.call("POST", at: "/streams/s/events", body: body).offsets == [3])
+        #expect(await node.call("POST", at: "/streams/s/events", sending: body).offsets == [3])
         await table.close()
     }
 

@@ -26,25 +26,32 @@ struct KilledProcessTests {
             table,
             plan: FaultPlan { $0.index < call ? nil : $0.index == call ? fault : .gone }
         )
-        var clients = Clients(Node(dying, seed: 1, clock: clock)) { 0 }
+        var clients = Clients(
+            TestLedger(onFaulty: dying, seed: 1, clock: clock),
+            clock: clock
+        ) { 0 }
         await clients.act()
         guard dying.calls > call else { return false }
-        let next = Node(table, seed: 2, clock: clock)
+        let next = TestLedger(onFaulty: table, seed: 2, clock: clock)
         let broken = try await Promises(to: clients, at: 0, node: next, table: table).broken()
         #expect(broken.isEmpty, "\(fault) at call \(call)")
-        let left = await remains(in: table, of: next)
+        let left = await remains(in: table, of: next, clock: clock)
         #expect(left.isEmpty, "\(fault) at call \(call): rows of a deleted stream")
         return true
     }
 
     /// Rows that are left when every stream is deleted and the deletions had time enough.
-    private static func remains(in table: MemoryTable, of node: Node) async -> [TableKey] {
+    private static func remains(
+        in table: MemoryTable,
+        of node: TestLedger,
+        clock: ManualClock
+    ) async -> [TableKey] {
         for stream in ["orders", "short"] {
             let answer = await node.call("DELETE", at: "/streams/\(stream)")
             #expect(answer.status == 200 || answer.status == 404, "\(answer)")
         }
         for _ in 0..<3 {
-            node.clock.advance(hours: 100)
+            clock.advance(by: .hours(100))
             await node.ledger.sweep()
         }
         return table.items.map(\.key)

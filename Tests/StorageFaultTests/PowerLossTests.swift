@@ -30,7 +30,7 @@ struct PowerLossTests {
     }
 
     @Test(
-        "A process killed at any moment, the next one reads, then the power goes",
+        "When a process was killed and read after, a power loss still takes nothing that was seen",
         arguments: Run.Copying.allCases
     )
     func killedBefore(_ copying: Run.Copying) async throws {

@@ -23,7 +23,7 @@ struct TruncationTests {
         }
     }
 
-    @Test("With a log beside it: refused, complete, or an error where something is missing")
+    @Test("A file cut off beside its log is refused or complete, or says that something is missing")
     func databaseBesideALog() async throws {
         let (whole, rows) = try await Self.ledger(closed: false)
         let database = try #require(whole[""])
@@ -40,7 +40,7 @@ struct TruncationTests {
         #expect(refusals > 0)
     }
 
-    @Test("A log cut off at any length: what it still holds, and nothing half")
+    @Test("A log cut off at any length leaves what it still holds, and nothing half")
     func log() async throws {
         let run = try await Run.make(in: try TemporaryFolder(prefersMemory: true))
         var state = DurableState([run.path: []])
@@ -66,7 +66,7 @@ struct TruncationTests {
                 options: Run.options(),
                 clock: ManualClock().instant
             )
-            let node = Node(table, seed: 2, clock: run.clock)
+            let node = TestLedger(onFaulty: table, seed: 2, clock: run.clock)
             let broken = try await Promises(to: run.clients, at: 0, node: node, table: table)
                 .broken()
             #expect(broken.isEmpty, "\(length) of \(longest.log.count) bytes of the log")

@@ -1,4 +1,4 @@
-import DynamoDBJSON
+import LedgerBytes
 import LedgerCore
 import LedgerService
 import RawJSON
@@ -11,19 +11,20 @@ enum HTTPAnswer {
     static let compressedFrom = 16 * 1024
 
     /// The response as the function's answer, compressed where it is large and `request` allows.
-    static func encode(_ response: APIResponse, to request: APIRequest) -> [UInt8] {
-        var answer = compressed(response, for: request)
+    ///
+    /// A function answers in one piece: a stream is read to its end first, and must have one.
+    static func encode(_ response: APIResponse, to request: APIRequest) async -> [UInt8] {
+        var answer = compressed(await OnePiece.gather(response), for: request)
         // The HTTP front adds the same field to a server's answers.
         if !answer.headers.contains(where: { $0.name == "cache-control" }) {
             answer.headers.append(("cache-control", "no-store"))
         }
         let document = document(answer)
         guard document.count > largest else { return document }
-        return Self.document(tooLarge)
+        return Self.document(.tooLarge)
     }
 
-    private static func compressed(_ response: APIResponse, for request: APIRequest) -> APIResponse
-    {
+    private static func compressed(_ response: OnePiece, for request: APIRequest) -> OnePiece {
         guard response.body.count >= compressedFrom else { return response }
         var answer = response
         answer.headers.append(("vary", "accept-encoding"))
@@ -34,7 +35,7 @@ enum HTTPAnswer {
         return answer
     }
 
-    private static func document(_ response: APIResponse) -> [UInt8] {
+    private static func document(_ response: OnePiece) -> [UInt8] {
         let isText =
             !response.headers.contains { $0.name == "content-encoding" }
             && response.body.withUnsafeBytes { (try? JSONUTF8.validate($0)) != nil }
@@ -75,21 +76,52 @@ enum HTTPAnswer {
         }
         return joined
     }
+}
 
-    private static var tooLarge: APIResponse {
+/// An answer with all its bytes.
+private struct OnePiece {
+    var status: Int
+    var headers: [(name: String, value: String)]
+    var body: [UInt8]
+
+    /// An answer as it is, or its stream's chunks one after another.
+    ///
+    /// No part of a stream is passed off as all of it: one that fails or is too large is an error.
+    static func gather(_ response: APIResponse) async -> OnePiece {
+        var answer = OnePiece(status: response.status, headers: response.headers, body: [])
+        switch response.body {
+        case .bytes(let bytes): answer.body = bytes
+        case .stream(let source):
+            do {
+                while let chunk = try await source.next() {
+                    answer.body += chunk
+                    guard answer.body.count <= HTTPAnswer.largest else { return tooLarge }
+                }
+            } catch {
+                return internalError("the answer broke off before its end")
+            }
+        }
+        return answer
+    }
+
+    static var tooLarge: OnePiece {
+        internalError(
+            "the answer is larger than a function may give; accept gzip, or ask for fewer events"
+        )
+    }
+
+    private static func internalError(_ message: String) -> OnePiece {
         var writer = JSONWriter()
         writer.beginObject()
         writer.key("error")
         writer.string("internal_error")
         writer.key("message")
-        writer.string(
-            "the answer is larger than a function may give; accept gzip, or ask for fewer events"
-        )
+        writer.string(message)
         writer.key("details")
         writer.beginObject()
         writer.endObject()
         writer.endObject()
-        return APIResponse(
+        return OnePiece(
             status: 500,
             headers: [("content-type", "application/json")],
             body: writer.finish()

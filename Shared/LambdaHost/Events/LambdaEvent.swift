@@ -1,4 +1,5 @@
 import DynamoDBJSON
+import LedgerBytes
 import LedgerCore
 import LedgerService
 import RawJSON
@@ -156,23 +157,7 @@ struct HTTPEventFields {
             if rest.isEmpty || rest.first == "/" { path = rest }
         }
         if path.isEmpty { return "/" }
-        return isFunctionURL ? String(path) : Self.encoded(path)
-    }
-
-    private static func encoded(_ path: Substring) -> String {
-        let digits = Array("0123456789ABCDEF".utf8)
-        var text: [UInt8] = []
-        for byte in path.utf8 {
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "/"), UInt8(ascii: "-"),
-                UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"):
-                text.append(byte)
-            default:
-                text += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-            }
-        }
-        return String(decoding: text, as: UTF8.self)
+        return isFunctionURL ? String(path) : PercentCoding.encode(path, keepsSlashes: true)
     }
 }
 

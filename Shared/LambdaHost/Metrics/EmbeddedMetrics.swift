@@ -1,4 +1,5 @@
 import CoreMetrics
+import LedgerCore
 import RawJSON
 import Synchronization
 
@@ -9,16 +10,16 @@ import Synchronization
 final class EmbeddedMetrics: MetricsFactory {
     private let values = Mutex<[String: EmbeddedMetric]>([:])
     private let function: String
-    private let now: @Sendable () -> Int64
+    private let now: @Sendable () -> Timestamp
     private let write: @Sendable ([UInt8]) -> Void
 
     /// - Parameters:
     ///   - function: the dimension's value.
-    ///   - now: milliseconds since the epoch.
+    ///   - now: the wall clock.
     ///   - write: gets each line, with its line break, as one piece.
     init(
         function: String,
-        now: @escaping @Sendable () -> Int64,
+        now: @escaping @Sendable () -> Timestamp,
         write: @escaping @Sendable ([UInt8]) -> Void
     ) {
         self.function = function
@@ -27,14 +28,14 @@ final class EmbeddedMetrics: MetricsFactory {
     }
 
     /// Writes the line of the metrics since the last flush.
-    func flush(requestID: String, milliseconds: Int64) {
+    func flush(requestID: String, took: Duration) {
         var recorded = values.withLock { values in
             defer { values.removeAll(keepingCapacity: true) }
             return values
         }
         recorded["invocation_duration"] = EmbeddedMetric(
             .milliseconds,
-            values: [Double(milliseconds)]
+            values: [Double(took.wholeMilliseconds)]
         )
         write(
             EmbeddedMetricLine.encode(
@@ -149,7 +150,7 @@ enum EmbeddedMetricLine {
         _ metrics: [(key: String, value: EmbeddedMetric)],
         function: String,
         requestID: String,
-        now: Int64
+        now: Timestamp
     ) -> [UInt8] {
         var writer = JSONWriter(capacity: 512)
         writer.beginObject()
@@ -179,11 +180,11 @@ extension JSONWriter {
     /// Writes the member that tells CloudWatch which metrics to make of the line.
     fileprivate mutating func directive(
         for metrics: [(key: String, value: EmbeddedMetric)],
-        at now: Int64
+        at now: Timestamp
     ) {
         beginObject()
         key("Timestamp")
-        integer(now)
+        integer(now.milliseconds)
         key("CloudWatchMetrics")
         beginArray()
         beginObject()

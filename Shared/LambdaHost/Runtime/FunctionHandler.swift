@@ -42,7 +42,7 @@ struct FunctionHandler: Sendable {
             } else {
                 response = await api.handle(request)
             }
-            return HTTPAnswer.encode(response, to: request)
+            return await HTTPAnswer.encode(response, to: request)
         case .batch(let records):
             try require(.compactor, for: "stream batches")
             return await fold(records)
@@ -80,8 +80,8 @@ struct FunctionHandler: Sendable {
 
     /// Runs the sweep for four fifths of the time; the last one is for finishing what it began.
     private func sweep(by deadline: Timestamp) async -> [UInt8] {
-        let left = max(deadline.milliseconds - clock.now().milliseconds, 0)
-        let report = await ledger.sweepDue(within: left / 5 * 4)
+        let left = max(deadline - clock.now(), .zero).wholeMilliseconds
+        let report = await ledger.sweepDue(within: .milliseconds(left / 5 * 4))
         var writer = JSONWriter()
         writer.beginObject()
         writer.key("streams")

@@ -55,8 +55,8 @@ struct RuntimeAPI: Sendable {
         _ = try await post(failure.body, to: "/init/error", errorType: failure.type)
     }
 
-    /// libcurl's number for no time-out.
-    private static let forEver = 0
+    /// The time-out that is none.
+    private static let forEver = Duration.zero
 
     private func post(
         _ body: [UInt8],
@@ -74,8 +74,8 @@ struct RuntimeAPI: Sendable {
 
     /// Makes a request to the Runtime API, past the proxies that the function's environment may name:
     /// the API is on this machine.
-    func request(_ path: String, timeout: Int = 30_000) -> CurlRequest {
-        var request = CurlRequest(url: base + path, timeoutMilliseconds: timeout)
+    func request(_ path: String, timeout: Duration = .seconds(30)) -> CurlRequest {
+        var request = CurlRequest(url: base + path, timeout: timeout)
         request.isDirect = true
         return request
     }

@@ -19,7 +19,7 @@ struct RuntimeLoop: Sendable {
             let start = handler.clock.uptime()
             try await answer(invocation)
             let took = handler.clock.uptime() - start
-            metrics.flush(requestID: invocation.requestID, milliseconds: took)
+            metrics.flush(requestID: invocation.requestID, took: took)
         }
     }
 

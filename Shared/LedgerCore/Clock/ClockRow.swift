@@ -33,10 +33,10 @@ package struct ClockRow: Hashable, Sendable {
         switch opinion {
         case .believed(let now):
             guard let row else { return ClockRow(highest: now, since: boot, version: 1) }
-            let age = now.milliseconds - row.highest.milliseconds
+            let age = now - row.highest
             guard age >= Limits.clockInterval || row.doubt != nil else { return nil }
             var next = row
-            if age > 0 { (next.highest, next.since) = (now, boot) }
+            if age > .zero { (next.highest, next.since) = (now, boot) }
             next.doubt = nil
             next.version += 1
             return next
@@ -76,10 +76,10 @@ package struct ClockRow: Hashable, Sendable {
         var item = Item(.clock)
         item[.timestamp] = .number(highest.milliseconds)
         item[.boot] = since.map { .string($0.boot) }
-        item[.uptime] = since.map { .number($0.uptime) }
+        item[.uptime] = since.map { .number($0.uptime.wholeMilliseconds) }
         item[.doubt] = doubt.map { .number($0.claimed.milliseconds) }
         item[.doubtBoot] = doubt.map { .string($0.since.boot) }
-        item[.doubtUptime] = doubt.map { .number($0.since.uptime) }
+        item[.doubtUptime] = doubt.map { .number($0.since.uptime.wholeMilliseconds) }
         item[.version] = .number(version)
         return item
     }
@@ -102,7 +102,7 @@ package struct ClockRow: Hashable, Sendable {
         uptime: Attribute
     ) throws(TableError) -> BootMoment? {
         guard let boot = item.string(boot) else { return nil }
-        return BootMoment(boot: boot, uptime: try item.requiredCounter(uptime))
+        return BootMoment(boot: boot, uptime: .milliseconds(try item.requiredCounter(uptime)))
     }
 }
 
@@ -110,16 +110,16 @@ package struct ClockRow: Hashable, Sendable {
 package struct BootMoment: Hashable, Sendable {
     /// The operating system's random id of this boot; a restart has another one.
     package let boot: String
-    /// Milliseconds since the boot, time in suspension included.
-    package let uptime: Int64
+    /// The time since the boot, suspension included.
+    package let uptime: Duration
 
-    package init(boot: String, uptime: Int64) {
+    package init(boot: String, uptime: Duration) {
         self.boot = boot
         self.uptime = uptime
     }
 
-    /// Milliseconds from here to `later`; nil when the boots differ or `later` is earlier.
-    func elapsed(to later: BootMoment?) -> Int64? {
+    /// The time from here to `later`; nil when the boots differ or `later` is earlier.
+    func elapsed(to later: BootMoment?) -> Duration? {
         guard let later, later.boot == boot, later.uptime >= uptime else { return nil }
         return later.uptime - uptime
     }

@@ -26,19 +26,19 @@ package struct ClockTrust: Sendable {
     package struct Doubt: Hashable, Sendable {
         /// The time to use until the doubt ends: the anchor's, never later than the truth.
         package let instead: Timestamp
-        /// Milliseconds that the clock is ahead of ``instead``.
-        package let lead: Int64
+        /// The time by which the clock is ahead of ``instead``.
+        package let lead: Duration
         /// The first reading that was doubted, by both clocks.
         package let began: Instant
-        /// Milliseconds until the clock is believed after all, if it keeps its lead.
-        package let rest: Int64
+        /// The time until the clock is believed after all, if it keeps its lead.
+        package let rest: Duration
 
         /// True when no event may be stamped now that is kept for `retentionHours`; nil: for ever.
         ///
         /// If the clock turns out to be right, an event stamped now is too early by the whole lead
         /// and expires that much too soon. At least half of the retention must be left.
         package func forbidsAppends(retentionHours: Int?) -> Bool {
-            lead > Limits.clockJump || retentionHours.map { lead > Int64($0) * 1_800_000 } ?? false
+            lead > Limits.clockJump || retentionHours.map { lead > .hours($0) / 2 } ?? false
         }
     }
 
@@ -56,11 +56,12 @@ package struct ClockTrust: Sendable {
 
     /// Judges a reading of both clocks; the very first one is believed.
     package mutating func judge(_ instant: Instant) -> Opinion {
-        guard let base = base(at: instant.uptime) else {
+        guard let held = anchor else {
             anchor = instant
             return .believed(instant.now)
         }
-        let lead = instant.now.milliseconds - base.milliseconds
+        let passed = max(instant.uptime - held.uptime, .zero)
+        let lead = instant.now - held.now - passed
         guard lead > Limits.clockLead, rules.keep(.clockLeap) else {
             doubt = nil
             return .believed(instant.now)
@@ -73,14 +74,15 @@ package struct ClockTrust: Sendable {
         }
         doubt = began
         let rest = Limits.clockPatience - stood
-        return .doubted(Doubt(instead: base, lead: lead, began: began, rest: rest))
+        let instead = held.now.advanced(by: passed)
+        return .doubted(Doubt(instead: instead, lead: lead, began: began, rest: rest))
     }
 
     /// True while the clock has moved since `doubt` as much as uptime has; otherwise the doubt
     /// starts again.
     private func stands(_ doubt: Instant, until instant: Instant) -> Bool {
-        let moved = instant.now.milliseconds - doubt.now.milliseconds
-        return abs(moved - (instant.uptime - doubt.uptime)) <= Limits.clockLead
+        let drift = instant.now - doubt.now - (instant.uptime - doubt.uptime)
+        return max(drift, .zero - drift) <= Limits.clockLead
     }
 
     /// Takes over the table's anchor and doubt, read at `instant` or later.
@@ -92,8 +94,8 @@ package struct ClockTrust: Sendable {
     package mutating func learn(_ row: ClockRow?, at instant: Instant, boot: BootMoment?) {
         defer { isHeld = true }
         guard let row else { return }
-        let passed = row.since?.elapsed(to: boot) ?? 0
-        let known = row.highest.advanced(byMilliseconds: passed)
+        let passed = row.since?.elapsed(to: boot) ?? .zero
+        let known = row.highest.advanced(by: passed)
         if !isHeld || base(at: instant.uptime).map({ $0 < known }) ?? true {
             anchor = Instant(now: known, uptime: instant.uptime)
         }
@@ -138,7 +140,7 @@ package struct ClockTrust: Sendable {
     }
 
     /// The earliest that the time can be at `uptime`; nil before there is an anchor.
-    private func base(at uptime: Int64) -> Timestamp? {
-        anchor.map { $0.now.advanced(byMilliseconds: max(uptime - $0.uptime, 0)) }
+    private func base(at uptime: Duration) -> Timestamp? {
+        anchor.map { $0.now.advanced(by: max(uptime - $0.uptime, .zero)) }
     }
 }

@@ -12,11 +12,11 @@ package struct Timer: Hashable, Sendable {
     package let name: Name
     /// The beginning, by the clock of the process that began it.
     package let start: Timestamp
-    /// Milliseconds.
-    package let length: Int64
+    /// The time from its beginning to its end.
+    package let length: Duration
 
-    /// A timer that begins at `start` and is over `length` milliseconds later.
-    package init(_ name: Name, start: Timestamp, length: Int64) {
+    /// A timer that begins at `start` and is over `length` later.
+    package init(_ name: Name, start: Timestamp, length: Duration) {
         self.name = name
         self.start = start
         self.length = length
@@ -32,12 +32,12 @@ package struct Timer: Hashable, Sendable {
 package struct TimerWatch: Sendable {
     private let rules: Rules
     private let capacity: Int
-    /// When each timer was first seen, milliseconds of uptime.
+    /// When each timer was first seen, by the uptime.
     ///
     /// A timer that is seen moves to
     /// `recent`; when that is full, the timers that were not seen meanwhile are forgotten.
-    private var recent: [Timer: Int64] = [:]
-    private var former: [Timer: Int64] = [:]
+    private var recent: [Timer: Duration] = [:]
+    private var former: [Timer: Duration] = [:]
 
     /// Knows no timer yet, and later at least those `capacity` that it saw last.
     package init(capacity: Int = Limits.timers, rules: Rules) {
@@ -47,14 +47,14 @@ package struct TimerWatch: Sendable {
 
     /// True once the timer is over, as far as this process can know; sees it now.
     package mutating func isOver(_ timer: Timer, at now: Instant) -> Bool {
-        let end = timer.start.advanced(byMilliseconds: timer.length)
+        let end = timer.start.advanced(by: timer.length)
         guard rules.keep(.timer) else { return now.now > end }
         let known = now.uptime - since(timer, now: now)
-        return known >= timer.length || now.now > end.advanced(byMilliseconds: Limits.clockSkew)
+        return known >= timer.length || now.now > end.advanced(by: Limits.clockSkew)
     }
 
     /// The uptime at which the timer was first seen.
-    private mutating func since(_ timer: Timer, now: Instant) -> Int64 {
+    private mutating func since(_ timer: Timer, now: Instant) -> Duration {
         if let since = recent[timer] { return since }
         let since = former[timer] ?? now.uptime
         if recent.count >= capacity {

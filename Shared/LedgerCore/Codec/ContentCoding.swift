@@ -1,5 +1,4 @@
 import CCompression
-import CCrypto
 
 /// A content coding of HTTP that bodies may be sent in.
 package enum ContentCoding: Hashable, Sendable, CaseIterable {
@@ -68,10 +67,8 @@ package enum ContentCodingError: Error, Hashable, Sendable {
     case malformed
 }
 
-/// The versions of the linked libraries that hash and compress.
+/// The versions of the linked libraries that compress.
 package enum CodecLibraries {
-    /// The version text of OpenSSL's libcrypto.
-    package static var crypto: String { String(cString: el_crypto_version()) }
     package static var zstd: String { String(cString: el_zstd_version()) }
     package static var zlib: String { String(cString: el_zlib_version()) }
 }

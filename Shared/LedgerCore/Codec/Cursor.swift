@@ -1,3 +1,5 @@
+import LedgerBytes
+
 /// The positions at which a page of a subscription ended; a poll returns it, a commit accepts it.
 ///
 /// ```
@@ -14,11 +16,12 @@ package struct Cursor: Hashable, Sendable {
     package var subscription: SubscriptionIncarnation
     /// The subscription's seek epoch when it was made; never negative.
     package var epoch: Int64
-    /// By partition: the position after the page.
-    package var positions: [Position]
+    /// The positions after the page, in the partitions that it was read from.
+    package var positions: PartitionPositions
 
     /// A cursor; `epoch` is not negative.
-    package init(subscription: SubscriptionIncarnation, epoch: Int64, positions: [Position]) {
+    package init(subscription: SubscriptionIncarnation, epoch: Int64, positions: PartitionPositions)
+    {
         precondition(epoch >= 0, "a seek epoch is never negative")
         self.subscription = subscription
         self.epoch = epoch
@@ -26,11 +29,17 @@ package struct Cursor: Hashable, Sendable {
     }
 
     /// The text that clients see, under the subscription's secret.
+    ///
+    /// This version has no partition numbers, so the cursor has positions in all partitions.
     package func encoded(secret: SubscriptionSecret) -> String {
+        precondition(
+            positions.isWhole(of: positions.values.count),
+            "version 1 has a position for every partition"
+        )
         var bytes = [Self.version]
         bytes += subscription.bytes
         Varint.append(UInt64(epoch), to: &bytes)
-        PositionVector.append(positions, to: &bytes)
+        PositionVector.append(positions.values, to: &bytes)
         bytes += HMACSHA256.tag(key: secret.bytes, message: bytes)
         return Base64URL.encode(bytes)
     }
@@ -49,7 +58,11 @@ package struct Cursor: Hashable, Sendable {
             let positions = PositionVector.read(&reader), reader.isAtEnd
         else { return nil }
         return UnverifiedCursor(
-            cursor: Cursor(subscription: subscription, epoch: epoch, positions: positions),
+            cursor: Cursor(
+                subscription: subscription,
+                epoch: epoch,
+                positions: PartitionPositions(ofAll: positions)
+            ),
             message: Array(bytes[..<signed]),
             tag: Array(bytes[signed...])
         )

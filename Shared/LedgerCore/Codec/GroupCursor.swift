@@ -1,3 +1,5 @@
+import LedgerBytes
+
 /// The positions at which a page of a group's member ended, each with the lease under which it was
 /// read; a poll returns it, a commit accepts it.
 ///

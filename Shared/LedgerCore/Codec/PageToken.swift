@@ -1,3 +1,5 @@
+import LedgerBytes
+
 /// The last row of a page of a list: the opaque `next` that clients pass back.
 ///
 /// ```

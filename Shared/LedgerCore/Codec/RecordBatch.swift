@@ -1,5 +1,6 @@
 import CChecksum
 import CCompression
+import LedgerBytes
 
 /// The stored form of a chunk's records, version 1.
 ///
@@ -128,9 +129,7 @@ package enum RecordBatch {
         return DecodedBatch(
             baseOffset: header.baseOffset,
             baseTimestamp: header.baseTimestamp,
-            lastTimestamp: header.baseTimestamp.advanced(
-                byMilliseconds: Int64(last.timestampDelta)
-            ),
+            lastTimestamp: header.baseTimestamp.advanced(byDelta: last.timestampDelta),
             bytes: bytes,
             records: records
         )
@@ -270,7 +269,7 @@ package struct DecodedBatch: Sendable {
 
     /// The timestamp of a record of this batch.
     package func timestamp(of record: RecordView) -> Timestamp {
-        baseTimestamp.advanced(byMilliseconds: Int64(record.timestampDelta))
+        baseTimestamp.advanced(byDelta: record.timestampDelta)
     }
 
     /// A copy of one field of a record of this batch.
@@ -287,6 +286,15 @@ package struct DecodedBatch: Sendable {
         try bytes.withRawBytes { (all) throws(Failure) in
             try RecordHeaders.forEach(in: all.field(record.headers), body)
         }
+    }
+}
+
+extension Timestamp {
+    /// This moment moved by a record's delta, as stored; its sum was found to be in range.
+    ///
+    /// Every event that is read comes by here, so it does without a `Duration`.
+    fileprivate func advanced(byDelta milliseconds: UInt64) -> Timestamp {
+        Timestamp(milliseconds: self.milliseconds + Int64(milliseconds))
     }
 }
 
@@ -337,7 +345,8 @@ extension BatchError: CustomStringConvertible {
         case .unknownCodec(let codec):
             "compression codec \(codec), which this version of the software cannot read"
         case .checksumMismatch(let stored, let computed):
-            "checksum mismatch: stored \(hex(stored)), computed \(hex(computed))"
+            "checksum mismatch: stored \(Hexadecimal.encode(number: stored)), "
+                + "computed \(Hexadecimal.encode(number: computed))"
         case .negativeOffset(let offset): "negative base offset \(offset)"
         case .wrongOffset(let expected, let found):
             "base offset \(found.rawValue) where \(expected.rawValue) was expected"
@@ -353,11 +362,6 @@ extension BatchError: CustomStringConvertible {
         case .trailingBytes(let bytes): "\(bytes) bytes behind the last record"
         case .overflow: "an offset or timestamp that does not fit 63 bits"
         }
-    }
-
-    private func hex(_ value: UInt32) -> String {
-        let digits = String(value, radix: 16)
-        return String(repeating: "0", count: 8 - digits.count) + digits
     }
 }
 

@@ -1,3 +1,5 @@
+import LedgerBytes
+
 /// An API key, the secret itself: what a client sends as bearer.
 ///
 /// ```
@@ -75,9 +77,6 @@ public struct APIKeyID: Hashable, Sendable, CustomStringConvertible {
 
     /// The id as text.
     public var description: String {
-        let bytes = stride(from: 56, through: 0, by: -8).map {
-            UInt8(truncatingIfNeeded: rawValue >> UInt64($0))
-        }
-        return Hexadecimal.encode(bytes)
+        Hexadecimal.encode(number: rawValue)
     }
 }

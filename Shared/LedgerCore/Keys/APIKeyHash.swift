@@ -1,3 +1,5 @@
+import LedgerBytes
+
 /// The SHA-256 of an API key's whole text, stored and configured in place of the key.
 ///
 /// A plain hash is enough: a key has 256 random bits, so it can't be guessed from its hash. The

@@ -1,3 +1,5 @@
+import LedgerBytes
+
 /// The name of a stream: `[A-Za-z0-9_][A-Za-z0-9._-]{0,248}`.
 public struct StreamID: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// The name as text; ASCII only.
@@ -88,12 +90,7 @@ enum NameRule {
     }
 
     private static func isWord(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):
-            true
-        default: false
-        }
+        ASCII.isAlphanumeric(byte) || byte == UInt8(ascii: "_")
     }
 }
 

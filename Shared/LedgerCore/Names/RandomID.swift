@@ -1,3 +1,5 @@
+import LedgerBytes
+
 /// A random 128-bit id: what is made anew gets another one, so it is never taken for what had its
 /// name or place before.
 ///

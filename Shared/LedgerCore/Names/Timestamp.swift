@@ -13,9 +13,14 @@ public struct Timestamp: Hashable, Comparable, Sendable {
         milliseconds >= 0 ? milliseconds / 1000 : -((-milliseconds + 999) / 1000)
     }
 
-    /// This moment moved by `milliseconds`, which may be negative.
-    public func advanced(byMilliseconds milliseconds: Int64) -> Timestamp {
-        Timestamp(milliseconds: self.milliseconds + milliseconds)
+    /// This moment moved by `span`, which may be negative; what is below a millisecond is dropped.
+    public func advanced(by span: Duration) -> Timestamp {
+        Timestamp(milliseconds: milliseconds + span.wholeMilliseconds)
+    }
+
+    /// The time from `right` to `left`; negative when `right` is the later one.
+    public static func - (left: Timestamp, right: Timestamp) -> Duration {
+        .milliseconds(left.milliseconds - right.milliseconds)
     }
 
     /// In order of their values.
@@ -38,20 +43,20 @@ extension Timestamp {
 public struct Instant: Hashable, Sendable {
     /// The wall clock: it may jump, but it knows when the process was frozen.
     public let now: Timestamp
-    /// Milliseconds on a clock that never goes back.
-    public let uptime: Int64
+    /// The time since some fixed moment, such as the boot, by a clock that never goes back.
+    public let uptime: Duration
 
     /// Pairs readings of both clocks, taken at the same moment.
-    public init(now: Timestamp, uptime: Int64) {
+    public init(now: Timestamp, uptime: Duration) {
         self.now = now
         self.uptime = uptime
     }
 
-    /// Milliseconds since `earlier`, by the clock that has moved further; never negative.
+    /// The time since `earlier`, by the clock that has moved further; never negative.
     ///
     /// A function's or a suspended machine's clock need not have counted the time in which it
     /// stood still, so what must not be too old is measured by both.
-    public func elapsed(since earlier: Instant) -> Int64 {
-        max(now.milliseconds - earlier.now.milliseconds, uptime - earlier.uptime, 0)
+    public func elapsed(since earlier: Instant) -> Duration {
+        max(now - earlier.now, uptime - earlier.uptime, .zero)
     }
 }

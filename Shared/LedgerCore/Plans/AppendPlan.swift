@@ -29,7 +29,7 @@ package struct AppendPlan: ~Copyable {
         case write([Write], token: TransactionToken, decided: Instant)
         /// Wait so long, then ``AppendPlan/resume(at:)``. The shell waits for a random half to all
         /// of it.
-        case pause(milliseconds: Int64)
+        case pause(Duration)
         /// The append is over, with an outcome for each unit.
         case finish(AppendResult)
     }
@@ -76,8 +76,8 @@ package struct AppendPlan: ~Copyable {
     private typealias Step = Transition<State, Action>
 
     private let context: AppendContext
-    /// Milliseconds from a unit's arrival to its deadline.
-    private let patience: Int64
+    /// The time from a unit's arrival to its deadline.
+    private let patience: Duration
     private var state = State.new
     private var parts: [PartitionAppend]
     /// Calls that were refused or lost so far: the pause grows with them.
@@ -85,8 +85,8 @@ package struct AppendPlan: ~Copyable {
     /// Attempts so far that found another writer's chunk in the way.
     private var conflicts = 0
 
-    /// A plan that gives a unit up `patience` milliseconds after its arrival.
-    package init(_ parts: [PartitionAppend], context: AppendContext, patience: Int64) {
+    /// A plan that gives a unit up `patience` after its arrival.
+    package init(_ parts: [PartitionAppend], context: AppendContext, patience: Duration) {
         precondition(!parts.isEmpty, "an append has at least one partition")
         precondition(
             parts.count == 1 || parts.allSatisfy { $0.units.count == 1 },
@@ -145,7 +145,7 @@ package struct AppendPlan: ~Copyable {
         }
     }
 
-    /// Goes on after a ``Action/pause(milliseconds:)``.
+    /// Goes on after a ``Action/pause(_:)``.
     package mutating func resume(at tick: Tick) -> Action {
         guard case .pausing(let attempt, let outcomeUnknown) = state else {
             preconditionFailure("no pause was asked for")
@@ -372,7 +372,7 @@ package struct AppendPlan: ~Copyable {
             return advance(outcomeUnknown: false, at: tick)
         }
         return (
-            .pausing(nil, outcomeUnknown: false), .pause(milliseconds: Limits.conflictPause)
+            .pausing(nil, outcomeUnknown: false), .pause(Limits.conflictPause)
         )
     }
 
@@ -429,12 +429,12 @@ package struct AppendPlan: ~Copyable {
             at: tick
         )
         guard isWanted else { return finishRest(outcomeUnknown: outcomeUnknown) }
-        let backoff = Int64(5) << Int64(min(failures, 6))
+        let backoff = Duration.milliseconds(5 << min(failures, 6))
         failures += 1
-        let left = parts.map { $0.timeLeft(at: tick.instant, patience: patience) }.max() ?? 0
+        let left = parts.map { $0.timeLeft(at: tick.instant, patience: patience) }.max() ?? .zero
         return (
             .pausing(kept, outcomeUnknown: outcomeUnknown),
-            .pause(milliseconds: min(backoff, left))
+            .pause(min(backoff, left))
         )
     }
 

@@ -1,3 +1,5 @@
+import LedgerBytes
+
 /// The appends to one partition that wait for their turn, in order of arrival.
 ///
 ///     add ─┬─ full ──→ refused
@@ -40,13 +42,13 @@ package struct AppendQueue<Waiter: Sendable, Turn: Sendable>: Sendable {
         }
     }
 
-    private let patience: Int64
+    private let patience: Duration
     private let rules: Rules
     private var entries: [Entry] = []
     private var bytes = 0
 
-    /// An empty queue in which nothing waits for longer than `patience` milliseconds.
-    package init(patience: Int64, rules: Rules = .all) {
+    /// An empty queue in which nothing waits for longer than `patience`.
+    package init(patience: Duration, rules: Rules = .all) {
         self.patience = patience
         self.rules = rules
     }

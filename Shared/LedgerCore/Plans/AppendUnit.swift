@@ -192,14 +192,14 @@ package struct PartitionAppend: Sendable {
         return !found.isEmpty
     }
 
-    /// The time since a unit's arrival, milliseconds.
-    func waited(_ unit: AppendUnit, at now: Instant) -> Int64 {
+    /// The time since a unit's arrival.
+    func waited(_ unit: AppendUnit, at now: Instant) -> Duration {
         now.elapsed(since: countsFrom ?? unit.arrived)
     }
 
-    /// The time until the last of the unresolved units is overdue, milliseconds.
-    func timeLeft(at now: Instant, patience: Int64) -> Int64 {
+    /// The time until the last of the unresolved units is overdue.
+    func timeLeft(at now: Instant, patience: Duration) -> Duration {
         let unresolved = zip(units, outcomes).filter { $0.1 == nil }
-        return unresolved.map { max(patience - waited($0.0, at: now), 0) }.max() ?? 0
+        return unresolved.map { max(patience - waited($0.0, at: now), .zero) }.max() ?? .zero
     }
 }

@@ -11,7 +11,7 @@ package struct ChunkSearch: Sendable {
         /// Query the first log row at or after this offset, then ``ChunkSearch/receive(_:)``.
         case probe(Query)
         /// Wait so long, then ``ChunkSearch/resume()``.
-        case pause(milliseconds: Int64)
+        case pause(Duration)
         /// The chunk, or nil when all are earlier; `hasGap` when a chunk is missing before it that
         /// can't have expired.
         case finish(ChunkRow?, hasGap: Bool)
@@ -86,7 +86,7 @@ package struct ChunkSearch: Sendable {
         return take(probe(low.advanced(by: Int(high.distance(from: low) / 2))))
     }
 
-    /// Goes on after an ``Action/pause(milliseconds:)``: the missing chunk would begin at `low`.
+    /// Goes on after an ``Action/pause(_:)``: the missing chunk would begin at `low`.
     package mutating func resume() -> Action {
         guard case .pausing = state else { preconditionFailure("no pause was asked for") }
         return take(probe(low))
@@ -109,7 +109,7 @@ package struct ChunkSearch: Sendable {
             return (.finished, .finish(best, hasGap: true))
         }
         looks += 1
-        return (.pausing, .pause(milliseconds: Limits.gapPause))
+        return (.pausing, .pause(Limits.gapPause))
     }
 
     private func probe(_ offset: Offset) -> Step {

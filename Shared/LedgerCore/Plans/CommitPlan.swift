@@ -1,4 +1,4 @@
-/// Moves a subscription forward to a cursor, in all partitions at once.
+/// Moves a subscription forward to a cursor, in all of the cursor's partitions at once.
 ///
 ///     verify ─┬─ moved partitions ─→ checkTails ─┬─ all reach so far ─→ write ─┬─→ finish
 ///             │                                  └─ one does not ─→ fail       └─→ fail
@@ -26,9 +26,9 @@ package struct CommitPlan: ~Copyable {
         /// The cursor was not looked at yet. Next: checking, finished.
         case created
         /// The tails of what moves are being read. Next: writing, finished.
-        case checking([Partition], Cursor)
+        case checking(PartitionPositions)
         /// These positions are being written. Next: finished.
-        case writing([Partition], Cursor)
+        case writing(PartitionPositions)
         /// The answer was given. Next: nothing.
         case finished
     }
@@ -56,29 +56,37 @@ package struct CommitPlan: ~Copyable {
         to text: String,
         knowing isReached: (Partition, Offset) -> Bool
     ) -> Action {
-        guard case .created = state else { preconditionFailure("a cursor is committed once") }
         do throws(Refusal) {
             let cursor = try current.cursor(text, rules: rules)
-            let moved = movedPartitions(to: cursor)
-            let checks: [PositionCheck] = moved.compactMap { partition in
-                let offset = cursor.positions[partition.index].logOffset
-                guard !isReached(partition, offset) else { return nil }
-                return PositionCheck(
-                    partition: partition,
-                    offset: offset,
-                    stream: current.stream.id,
-                    trust: trust
-                )
-            }
-            return take((.checking(moved, cursor), .checkTails(checks)))
+            return start(to: cursor.positions, knowing: isReached)
         } catch {
             return take((.finished, .fail(error)))
         }
     }
 
+    /// The first action, for positions in partitions of the stream; the others stay where they are.
+    mutating func start(
+        to positions: PartitionPositions,
+        knowing isReached: (Partition, Offset) -> Bool
+    ) -> Action {
+        guard case .created = state else { preconditionFailure("a cursor is committed once") }
+        let moved = moved(to: positions)
+        let checks: [PositionCheck] = moved.pairs.compactMap { partition, position in
+            let offset = position.logOffset
+            guard !isReached(partition, offset) else { return nil }
+            return PositionCheck(
+                partition: partition,
+                offset: offset,
+                stream: current.stream.id,
+                trust: trust
+            )
+        }
+        return take((.checking(moved), .checkTails(checks)))
+    }
+
     /// Takes the outcome of ``Action/checkTails(_:)``: the first partition's objection counts.
     package mutating func receive(checks: [Result<Offset, Refusal>]) -> Action {
-        guard case .checking(let moved, let cursor) = state else {
+        guard case .checking(let moved) = state else {
             preconditionFailure("checks came that were not asked for")
         }
         do throws(Refusal) {
@@ -86,19 +94,18 @@ package struct CommitPlan: ~Copyable {
         } catch {
             return take((.finished, .fail(error)))
         }
-        let writes = moved.map { write(cursor.positions[$0.index], in: $0) }
-        return take((.writing(moved, cursor), .write(writes)))
+        let writes = moved.pairs.map { partition, position in write(position, in: partition) }
+        return take((.writing(moved), .write(writes)))
     }
 
     /// Takes the outcome of ``Action/write(_:)``: the first partition's error counts, but what any
     /// partition's write may have changed is in it.
     package mutating func receive(writes: [Result<WriteOutcome, TableError>]) -> Action {
-        guard case .writing(let moved, let cursor) = state else {
+        guard case .writing(let moved) = state else {
             preconditionFailure("writes came that were not asked for")
         }
         do throws(Refusal) {
-            for (partition, outcome) in zip(moved, writes) {
-                let position = cursor.positions[partition.index]
+            for ((partition, position), outcome) in zip(moved.pairs, writes) {
                 try judge(try outcome.orRefuse(), of: position, in: partition)
             }
             if let leased { throw leased }
@@ -113,25 +120,24 @@ package struct CommitPlan: ~Copyable {
         return step.action
     }
 
-    /// The partitions that the cursor moves.
+    /// The partitions that a commit of these positions moves.
     ///
-    /// A leased one is moved forward only, and only while no
-    /// member holds it.
-    private mutating func movedPartitions(to cursor: Cursor) -> [Partition] {
-        var moved: [Partition] = []
-        for partition in current.stream.partitions {
-            let (from, to) = (current.positions[partition.index], cursor.positions[partition.index])
+    /// A leased one is moved forward only, and only while no member holds it.
+    private mutating func moved(to positions: PartitionPositions) -> PartitionPositions {
+        var refused: Refusal?
+        let moved = positions.filter { partition, position in
+            let committed = current.positions[partition.index]
             guard let lease = current.rows[partition.index]?.lease else {
-                if from != to { moved.append(partition) }
-                continue
+                return committed != position
             }
-            guard from.isBefore(to) else { continue }
-            if let owner = lease.owner, current.alive(owner) != nil, rules.keep(.plain) {
-                leased = leased ?? .partitionLeased(partition, owner: owner)
-            } else {
-                moved.append(partition)
+            guard committed.isBefore(position) else { return false }
+            guard let owner = lease.owner, current.alive(owner) != nil, rules.keep(.plain) else {
+                return true
             }
+            refused = refused ?? .partitionLeased(partition, owner: owner)
+            return false
         }
+        leased = refused
         return moved
     }
 

@@ -7,7 +7,7 @@
 ///      └────────────────────────────────────────────────┘
 ///
 /// Most rows may be tombstones: so a page ends early, perhaps without entries, when it has looked at
-/// ``Limits/readEntries`` rows or for ``Limits/readMilliseconds``.
+/// ``Limits/readEntries`` rows or for ``Limits/readTime``.
 package struct CompactedPlan: ~Copyable {
     /// A place in the state: a partition, and the last key that was looked at; empty: none yet.
     package typealias Place = (partition: Int, key: [UInt8])
@@ -80,7 +80,7 @@ package struct CompactedPlan: ~Copyable {
             }
             page.endRead(wasLast: rows.next == nil)
             let isBehind = page.place.partition >= stream.partitionCount
-            if !isBehind, !page.isFull, now.elapsed(since: begun) < Limits.readMilliseconds {
+            if !isBehind, !page.isFull, now.elapsed(since: begun) < Limits.readTime {
                 return read()
             }
             try ReadPatience(since: readAt, rules: rules).check(at: now)

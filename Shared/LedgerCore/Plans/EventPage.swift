@@ -29,10 +29,10 @@ package struct EventPage: Sendable {
     package internal(set) var events: [Event] = []
     /// The size of the events by the event measure: key + type + headers + data, bytes.
     package internal(set) var bytes = 0
-    /// The positions at which the page ends, by index of the plan's partitions.
+    /// The positions at which the page ends, in the partitions that were read.
     ///
     /// They cover exactly these events.
-    package internal(set) var positions: [Position] = []
+    package internal(set) var positions = PartitionPositions(ofAll: [])
     /// True if nothing was left when the page was read.
     package internal(set) var caughtUp = false
     /// About how many events are left after the page; 0 exactly when caught up.
@@ -51,7 +51,7 @@ package struct EventPage: Sendable {
     ///   - positions: The positions of all of them now.
     ///   - isSure: True if the others are known to be at their end still.
     /// - Returns: The page, which is caught up only if that is sure.
-    package func widened(to positions: [Position], isSure: Bool) -> EventPage {
+    package func widened(to positions: PartitionPositions, isSure: Bool) -> EventPage {
         var page = self
         page.positions = positions
         if !isSure {

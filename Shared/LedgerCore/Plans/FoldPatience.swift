@@ -43,20 +43,23 @@ package struct FoldPatience: Sendable {
 ///       │   └─ refused for the moment ─→ pause ─┐
 ///       └───────────────────────────────────────┘
 package struct RepeatedCall: Sendable {
-    private let start: Int64
+    private let start: Duration
     private let rules: Rules
     private var backOff = BackOff()
 
-    /// A call that is first made at `uptime`, milliseconds.
-    package init(at uptime: Int64, rules: Rules = .all) {
+    /// A call that is first made at `uptime`.
+    package init(at uptime: Duration, rules: Rules = .all) {
         start = uptime
         self.rules = rules
     }
 
     /// Takes a refusal at `uptime`.
     ///
-    /// - Returns: How long to pause before the same call, milliseconds; nil: not to repeat it.
-    package mutating func refused(_ error: TableError, at uptime: Int64) -> ClosedRange<Int64>? {
+    /// - Returns: How long to pause before the same call; nil: not to repeat it.
+    package mutating func refused(
+        _ error: TableError,
+        at uptime: Duration
+    ) -> ClosedRange<Duration>? {
         guard error.mayPass, rules.keep(.foldProgress), uptime - start < Limits.foldStandstill
         else { return nil }
         return backOff.refused()

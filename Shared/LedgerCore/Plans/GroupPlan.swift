@@ -38,7 +38,7 @@ package struct GroupPlan: ~Copyable {
 
     private let current: SubscriptionState
     private let member: MemberName
-    private let session: Int64
+    private let session: Duration
     private let rules: Rules
     private var state = State.created
     /// By partition, as they are stored as far as this look knows.
@@ -48,12 +48,11 @@ package struct GroupPlan: ~Copyable {
     /// Partitions whose release has lasted for a session.
     private var overdue: Set<Partition> = []
 
-    /// A look at a subscription's present state by `member`, whose session lasts `session`
-    /// milliseconds.
+    /// A look at a subscription's present state by `member`, whose session lasts `session`.
     package init(
         of current: SubscriptionState,
         for member: MemberName,
-        session: Int64,
+        session: Duration,
         rules: Rules
     ) {
         self.current = current

@@ -13,8 +13,8 @@ package struct GroupShare: Hashable, Sendable {
 
     /// The member that holds them.
     package let member: MemberName
-    /// The length of its session, milliseconds.
-    package let session: Int64
+    /// The length of its session.
+    package let session: Duration
     /// What it holds, by partition.
     package let parts: [Part]
 
@@ -24,13 +24,11 @@ package struct GroupShare: Hashable, Sendable {
     /// The partitions that it gives up.
     package var givingUp: [Partition] { parts.filter(\.isGivingUp).map(\.partition) }
 
-    /// The text of a cursor behind a page of ``assigned``, whose positions are given in their order.
+    /// The text of a cursor behind a page of ``assigned``, which ends at `positions`.
     ///
     /// It has the partitions that are given up as well, so that a commit ends their leases.
-    package func cursor(at positions: [Position], of state: SubscriptionState) -> String {
-        let assigned = assigned
-        precondition(positions.count == assigned.count, "a page has each assigned partition once")
-        let read = Dictionary(uniqueKeysWithValues: zip(assigned.map(\.partition), positions))
+    package func cursor(at positions: PartitionPositions, of state: SubscriptionState) -> String {
+        let read = Dictionary(uniqueKeysWithValues: positions.pairs.map { ($0, $1) })
         let cursor = GroupCursor(
             subscription: state.subscription.incarnation,
             epoch: state.subscription.epoch,
@@ -55,8 +53,8 @@ package struct GroupMember: Hashable, Sendable {
     package let givingUp: [Partition]
     /// Its last renewal, by the clock of the process that wrote it.
     package let renewed: Timestamp
-    /// The length of its session, milliseconds.
-    package let session: Int64
+    /// The length of its session.
+    package let session: Duration
 }
 
 extension SubscriptionState {

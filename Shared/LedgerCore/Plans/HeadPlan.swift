@@ -1,3 +1,5 @@
+package import LedgerBytes
+
 /// Finds the head of one partition: now, or as it was when a given offset was the next one.
 ///
 ///     readTail ─┬─ no offset, or the tail's ─────────────────→ finish

@@ -1,3 +1,5 @@
+import LedgerBytes
+
 /// Publishes with an `Idempotency-Key` once, however often it is sent.
 ///
 ///     start ─→ look ─┬─ stored before in every partition ─→ finish

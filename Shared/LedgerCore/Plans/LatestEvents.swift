@@ -26,7 +26,9 @@ struct LatestEvents: Sendable {
     mutating func fold(_ chunk: ChunkRow, now: Timestamp) throws(ReadFailure) {
         let batch = try chunk.decoded()
         decodedBytes += batch.bytes.count
-        let expiry = TTL.after(second: now.seconds + Limits.tombstoneHours * 3600 + 3600)
+        let expiry = TTL.after(
+            second: now.advanced(by: Limits.tombstoneAge + .hours(1)).seconds
+        )
         // From the end, where a key's last event is met first.
         for index in batch.records.indices.reversed() {
             take(batch.records[index], of: batch, at: batch.offset(at: index), expiry: expiry)

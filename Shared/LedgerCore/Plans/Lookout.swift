@@ -13,8 +13,8 @@ package struct Lookout: Sendable {
         case appended(Partition, end: Offset)
     }
 
-    /// The first pause between two looks, milliseconds, unless the longest is shorter.
-    package static let firstPause: Int64 = 50
+    /// The first pause between two looks, unless the longest is shorter.
+    package static let firstPause: Duration = .milliseconds(50)
 
     private let id: StreamID
     private let stream: StreamIncarnation

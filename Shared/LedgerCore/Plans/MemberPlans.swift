@@ -28,11 +28,11 @@ package struct HeartbeatPlan: ~Copyable {
 
     private let current: SubscriptionState
     private let member: MemberName
-    private let session: Int64
+    private let session: Duration
     private var state = State.created
 
-    /// A heartbeat of `member`, whose session lasts `session` milliseconds.
-    package init(of current: SubscriptionState, for member: MemberName, session: Int64) {
+    /// A heartbeat of `member`, whose session lasts `session`.
+    package init(of current: SubscriptionState, for member: MemberName, session: Duration) {
         self.current = current
         self.member = member
         self.session = session
@@ -182,7 +182,7 @@ extension SubscriptionState {
     /// A renewal of a member's session, where that is due.
     func renewal(
         of member: MemberName,
-        for session: Int64,
+        for session: Duration,
         at now: Timestamp,
         random: Int64
     ) -> MemberRow? {

@@ -23,11 +23,11 @@ extension Instant {
         return isFresh(at: now, for: Limits.cacheAge)
     }
 
-    /// True for less than `age` milliseconds after this moment.
+    /// True for less than `age` after this moment.
     ///
     /// The clock that moved further counts, since functions are frozen between calls and wall clocks
     /// jump; and a clock that was set back makes everything old.
-    package func isFresh(at now: Instant, for age: Int64) -> Bool {
+    package func isFresh(at now: Instant, for age: Duration) -> Bool {
         now.now >= self.now && now.elapsed(since: self) < age
     }
 }
@@ -48,7 +48,7 @@ package struct ReadPatience: Sendable {
     package func check(at now: Instant) throws(Refusal) {
         let age = now.elapsed(since: readAt)
         guard age < Limits.readPatience || !rules.keep(.readDeadline) else {
-            throw .tooSlow(milliseconds: age)
+            throw .tooSlow(age)
         }
     }
 }

@@ -20,7 +20,7 @@ package struct OffsetSearch: ~Copyable {
         /// Do this query, then ``OffsetSearch/receive(_:)``.
         case read(Query)
         /// Wait so long, then ``OffsetSearch/resume()``.
-        case pause(milliseconds: Int64)
+        case pause(Duration)
         /// The offset, which is the tail's when no event fits, and what is worth remembering.
         case finish(Offset, learned: EarliestOffset?)
         /// The log could not be read.
@@ -106,7 +106,7 @@ package struct OffsetSearch: ~Copyable {
         }
     }
 
-    /// An ``Action/pause(milliseconds:)`` is over.
+    /// An ``Action/pause(_:)`` is over.
     package mutating func resume() -> Action {
         guard case .pausing = state else { preconditionFailure("only a pause can be over") }
         return take(follow(search.resume()))
@@ -122,7 +122,7 @@ package struct OffsetSearch: ~Copyable {
     private func follow(_ action: ChunkSearch.Action) -> Step {
         switch action {
         case .probe(let query): (.reading, .read(query))
-        case .pause(let milliseconds): (.pausing, .pause(milliseconds: milliseconds))
+        case .pause(let length): (.pausing, .pause(length))
         case .finish(let chunk, let hasGap): (.finished, conclude(chunk, hasGap: hasGap))
         }
     }

@@ -23,7 +23,7 @@ package struct PollPlan: ~Copyable {
         /// Do these reads in parallel, then ``PollPlan/receive(_:now:)`` in the same order.
         case read([TableRead])
         /// Wait so long, then ``PollPlan/resume()``.
-        case pause(milliseconds: Int64)
+        case pause(Duration)
         /// The page is complete.
         case finish(EventPage)
         /// The read failed; no page is returned.
@@ -66,7 +66,7 @@ package struct PollPlan: ~Copyable {
     ///
     /// - Parameters:
     ///   - stream: The incarnation that is read.
-    ///   - parts: The partitions and where each is read from.
+    ///   - parts: The partitions, in order, and where each is read from.
     ///   - limit: Events in the page at most.
     ///   - filter: The events that are delivered; the others are passed over. Nil: all are.
     ///   - expiration: The chunks that have expired.
@@ -130,7 +130,7 @@ package struct PollPlan: ~Copyable {
         }
     }
 
-    /// Goes on after an ``Action/pause(milliseconds:)``.
+    /// Goes on after an ``Action/pause(_:)``.
     package mutating func resume() -> Action {
         guard case .pausing = state else { preconditionFailure("no pause was asked for") }
         for part in readers.indices { readers[part].resume() }
@@ -182,7 +182,7 @@ package struct PollPlan: ~Copyable {
         let asked = isFull || isOverTime ? [] : readers.indices.filter { isStarving($0) }
         guard !asked.isEmpty else { return finish() }
         guard !asked.contains(where: { readers[$0].needsPause }) else {
-            return (.pausing, .pause(milliseconds: Limits.gapPause))
+            return (.pausing, .pause(Limits.gapPause))
         }
         let wanted = filter == nil ? limit - page.events.count : work.entriesLeft
         let share = (wanted + parts.count - 1) / parts.count
@@ -290,7 +290,10 @@ package struct PollPlan: ~Copyable {
     }
 
     private mutating func finish() -> Step {
-        page.positions = trust.rules.keep(.cursorAfterCut) ? positions : positionsBeforeCut
+        page.positions = PartitionPositions(
+            parts.map(\.partition),
+            values: trust.rules.keep(.cursorAfterCut) ? positions : positionsBeforeCut
+        )
         page.caughtUp = !readers.isEmpty && readers.indices.allSatisfy { isExhausted($0) }
         let read = zip(readers, positions).reduce(Int64(0)) { sum, part in
             guard case .log(let offset) = part.1 else { return sum }

@@ -10,8 +10,8 @@ package struct PutQueue: Sendable {
     /// One put on its way.
     package struct Sending: Sendable {
         package let write: Write
-        /// The pause before it is sent, milliseconds: anything in the range.
-        package let pause: ClosedRange<Int64>
+        /// The pause before it is sent: anything in the range.
+        package let pause: ClosedRange<Duration>
         fileprivate var backOff = BackOff()
         /// The pace's ``PutPace/throttles`` when it was sent.
         fileprivate let throttles: Int
@@ -30,7 +30,7 @@ package struct PutQueue: Sendable {
     private var fresh: ArraySlice<Write>
     private var again: [Sending] = []
     private var underWay = 0
-    private var lastStored: Int64
+    private var lastStored: Duration
     private let rules: Rules
     /// The number that is sent at once; the next step goes on at this pace.
     package private(set) var pace: PutPace
@@ -39,8 +39,8 @@ package struct PutQueue: Sendable {
 
     /// A queue of `writes` in their order.
     ///
-    /// `now` counts milliseconds on a clock that never goes back, here as in ``receive(_:of:now:)``.
-    package init(_ writes: [Write], pace: PutPace, now: Int64, rules: Rules = .all) {
+    /// `now` is read from a clock that never goes back, here as in ``receive(_:of:now:)``.
+    package init(_ writes: [Write], pace: PutPace, now: Duration, rules: Rules = .all) {
         fresh = writes[...]
         self.pace = pace
         self.rules = rules
@@ -56,16 +56,18 @@ package struct PutQueue: Sendable {
     }
 
     private mutating func unsent() -> Sending? {
-        fresh.popFirst().map { Sending(write: $0, pause: 0...0, throttles: pace.throttles) }
+        fresh.popFirst().map {
+            Sending(write: $0, pause: .zero ... .zero, throttles: pace.throttles)
+        }
     }
 
     /// True while it is worth sending again what was refused.
-    private func mayPass(_ error: TableError, at now: Int64) -> Bool {
+    private func mayPass(_ error: TableError, at now: Duration) -> Bool {
         error.mayPass && now - lastStored < Limits.foldStandstill && rules.keep(.foldProgress)
     }
 
     /// Takes the outcome of a put that ``next()`` returned.
-    package mutating func receive(_ outcome: Outcome, of sending: Sending, now: Int64) {
+    package mutating func receive(_ outcome: Outcome, of sending: Sending, now: Duration) {
         underWay -= 1
         switch outcome {
         case .stored:
@@ -124,11 +126,11 @@ package struct BackOff: Sendable {
 
     /// Counts a refusal.
     ///
-    /// - Returns: The pause before the next try, milliseconds: anything in the range, so that many that were
+    /// - Returns: The pause before the next try: anything in the range, so that many that were
     ///   refused together do not come back together.
-    package mutating func refused() -> ClosedRange<Int64> {
+    package mutating func refused() -> ClosedRange<Duration> {
         let range = Limits.foldPause
-        let longest = min(range.lowerBound << Int64(min(refusals, 16)), range.upperBound)
+        let longest = min(range.lowerBound * (1 << min(refusals, 16)), range.upperBound)
         refusals += 1
         return longest / 2...longest
     }

@@ -4,14 +4,14 @@ package struct ReadBudget: Hashable, Sendable {
     package let bytes: Int
     /// Events and entries of the compacted state that may be looked at.
     package let entries: Int
-    /// Milliseconds after which nothing more is read, once the page has got anywhere.
-    package let milliseconds: Int64
+    /// The time after which nothing more is read, once the page has got anywhere.
+    package let time: Duration
 
-    package init(bytes: Int, entries: Int, milliseconds: Int64) {
+    package init(bytes: Int, entries: Int, time: Duration) {
         precondition(bytes > 0 && entries > 0, "a call must get somewhere")
         self.bytes = bytes
         self.entries = entries
-        self.milliseconds = milliseconds
+        self.time = time
     }
 
     /// The budget of a call, which is smaller where what it looks at may be for nothing.
@@ -19,7 +19,7 @@ package struct ReadBudget: Hashable, Sendable {
         ReadBudget(
             bytes: isFiltered ? Limits.filteredReadBytes : Limits.readBytes,
             entries: Limits.readEntries,
-            milliseconds: Limits.readMilliseconds
+            time: Limits.readTime
         )
     }
 }
@@ -43,7 +43,7 @@ struct ReadWork: Sendable {
     func allows(bytes more: Int) -> Bool { bytes == 0 || bytes + more <= budget.bytes }
 
     func isOverTime(at now: Instant) -> Bool {
-        now.elapsed(since: begin) >= budget.milliseconds
+        now.elapsed(since: begin) >= budget.time
     }
 
     mutating func decode(bytes more: Int) { bytes += more }

@@ -44,8 +44,8 @@ package enum Refusal: Error, Hashable, Sendable {
 
     /// What followed the last surviving chunk may have expired.
     case tailUnverified(Partition)
-    /// The stream may have been deleted while so many milliseconds passed.
-    case tooSlow(milliseconds: Int64)
+    /// The stream may have been deleted while so much time passed.
+    case tooSlow(Duration)
     /// A table call failed; damage of a chunk without its place.
     case table(TableError)
     /// A partition of the stream could not be read; damage of a chunk with its place.

@@ -12,7 +12,7 @@ package struct RemovalPlan: ~Copyable {
         /// Remove these rows, then ``RemovalPlan/receive(_:isOver:)``.
         case delete([TableKey])
         /// Wait so long, then ``RemovalPlan/resume()``. A jitter scales it.
-        case pause(milliseconds: Int64)
+        case pause(Duration)
         /// All rows are removed.
         case finish
         /// Some rows are left.
@@ -46,10 +46,10 @@ package struct RemovalPlan: ~Copyable {
             return rest
         }
 
-        /// The pause after so many refusals, milliseconds.
-        var pause: Int64 {
+        /// The pause after so many refusals.
+        var pause: Duration {
             let range = Limits.removalPause
-            return min(range.lowerBound << Int64(min(refusals, 10)), range.upperBound)
+            return min(range.lowerBound * (1 << min(refusals, 10)), range.upperBound)
         }
     }
 
@@ -87,11 +87,11 @@ package struct RemovalPlan: ~Copyable {
                 return take((.finished, .fail(error)))
             }
             rest.size = max(rest.size / 2, Limits.removalBatch)
-            return take((.pausing(rest), .pause(milliseconds: rest.pause)))
+            return take((.pausing(rest), .pause(rest.pause)))
         }
     }
 
-    /// Goes on after an ``Action/pause(milliseconds:)``.
+    /// Goes on after an ``Action/pause(_:)``.
     package mutating func resume() -> Action {
         guard case .pausing(let rest) = state else {
             preconditionFailure("the removal is not pausing")

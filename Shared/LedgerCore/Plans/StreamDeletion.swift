@@ -113,8 +113,9 @@ extension StreamRow {
 /// Puts a seal at a partition's tail: every append that knows an earlier tail runs into it.
 ///
 ///     start ─→ readTail ─┬─→ write ─┬─ applied, or a seal is there ─→ finish
-///                        │     ↑    └─ a chunk: behind it ─┐
-///                        │     └──────────────────────────-┘
+///                 ↑      │     ↑    ├─ a chunk: behind it ─┐
+///                 │      │     └────│──────────────────────┘
+///                 └──────│──────────┴─ a row, nobody says which
 ///                        └─ sealed ─────────────────────────────────→ finish
 ///
 /// The tail need not be a verified one. Chunks behind it may have expired, also while the process
@@ -135,7 +136,7 @@ package struct PartitionSeal: ~Copyable {
         case idle
         /// The tail is being read. Next: writing, finished.
         case reading
-        /// A seal is with the table. Next: writing, finished.
+        /// A seal is with the table. Next: writing, reading, finished.
         case writing
         case finished
     }
@@ -174,10 +175,16 @@ package struct PartitionSeal: ~Copyable {
     /// Takes the outcome of an ``Action/write(_:)``.
     package mutating func receive(_ outcome: WriteOutcome) throws(TableError) -> Action {
         guard case .writing = state else { preconditionFailure("no seal is being written") }
-        guard case .conditionFailed(let current?) = outcome,
-            case .chunk(let chunk) = try LogEntry(current)
-        else { return take((.finished, .finish)) }
-        return take(seal(at: chunk.end))
+        switch outcome {
+        case .applied: return take((.finished, .finish))
+        case .conditionFailed(let current?):
+            guard case .chunk(let chunk) = try LogEntry(current) else {
+                return take((.finished, .finish))
+            }
+            return take(seal(at: chunk.end))
+        // The engine did not say which row is in the way, and an append may pass any but a seal.
+        case .conditionFailed(nil): return take((.reading, .readTail))
+        }
     }
 
     private func seal(at offset: Offset) -> Step {

@@ -50,7 +50,7 @@ package struct SubscriptionState: Sendable {
     package func cursor(_ text: String, rules: Rules) throws(Refusal) -> Cursor {
         guard let cursor = Cursor.decode(text)?.verified(secret: subscription.secret),
             cursor.subscription == subscription.incarnation,
-            cursor.positions.count == stream.partitionCount
+            cursor.positions.isWhole(of: stream.partitionCount)
         else { throw .invalidCursor }
         guard cursor.epoch == subscription.epoch || !rules.keep(.seekEpoch) else {
             throw .cursorSuperseded
@@ -59,13 +59,16 @@ package struct SubscriptionState: Sendable {
     }
 
     /// The positions from which a page begins: a cursor's, or else the subscription's.
-    package func positions(from cursor: String?, rules: Rules) throws(Refusal) -> [Position] {
-        guard let cursor else { return positions }
+    package func positions(
+        from cursor: String?,
+        rules: Rules
+    ) throws(Refusal) -> PartitionPositions {
+        guard let cursor else { return PartitionPositions(ofAll: positions) }
         return try self.cursor(cursor, rules: rules).positions
     }
 
     /// The text of a cursor that stands at `positions`.
-    package func cursor(at positions: [Position]) -> String {
+    package func cursor(at positions: PartitionPositions) -> String {
         let cursor = Cursor(
             subscription: subscription.incarnation,
             epoch: subscription.epoch,

@@ -49,7 +49,7 @@ package struct SweepLease: ~Copyable {
 
     private typealias Step = Transition<State, Action>
 
-    private let budget: Int64
+    private let budget: Duration
     private let hasWork: Bool
     private let wantsRound: Bool
     private var state = State.idle
@@ -57,10 +57,10 @@ package struct SweepLease: ~Copyable {
     /// A lease for a run of the sweep.
     ///
     /// - Parameters:
-    ///   - budget: The run's time, milliseconds; the lease lasts a quarter longer.
+    ///   - budget: The run's time; the lease lasts a quarter longer.
     ///   - hasWork: There are deletion jobs or kept fold requests, whether or not a round is due.
     ///   - wantsRound: Every stream is to be looked at from now on, due or not.
-    package init(for budget: Int64, hasWork: Bool, wantsRound: Bool) {
+    package init(for budget: Duration, hasWork: Bool, wantsRound: Bool) {
         self.budget = budget
         self.hasWork = hasWork
         self.wantsRound = wantsRound

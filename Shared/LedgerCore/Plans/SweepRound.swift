@@ -209,7 +209,7 @@ package struct StreamRest: Sendable {
     /// A rest that no look was found to end.
     package init(from began: Timestamp) {
         self.began = began
-        due = began.advanced(byMilliseconds: Limits.physicalRetentionHours * 3_600_000)
+        due = began.advanced(by: Limits.physicalRetention)
     }
 
     /// A look found that nothing is to be done before `due`; nil: nothing at all.

@@ -137,6 +137,6 @@ package struct SweptMark: ~Copyable {
 
     private func isDue(after swept: Timestamp?) -> Bool {
         guard case .sweep = basis, let swept else { return true }
-        return swept.advanced(byMilliseconds: Limits.sweptMarkAge) <= verifiedAt
+        return swept.advanced(by: Limits.sweptMarkAge) <= verifiedAt
     }
 }

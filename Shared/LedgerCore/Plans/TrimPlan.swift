@@ -205,9 +205,7 @@ package struct TrimPlan: ~Copyable {
         case .after(let second):
             deletesLogByItself ? nil : Timestamp(milliseconds: (second + 1) * 1000)
         case .never:
-            stream.retentionHours.map {
-                chunk.timestamp.advanced(byMilliseconds: Int64($0) * 3_600_000)
-            }
+            stream.retentionHours.map { chunk.timestamp.advanced(by: .hours($0)) }
         }
     }
 }

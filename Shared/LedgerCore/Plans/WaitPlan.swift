@@ -53,7 +53,7 @@ package struct WaitPlan: ~Copyable {
     package enum Action: Hashable, Sendable {
         /// Wait for news beyond the last page, at most so long, then
         /// ``WaitPlan/receive(_:isCancelled:)``. Not positive: the time is over, so there is nothing.
-        case wait(milliseconds: Int64)
+        case wait(atMost: Duration)
         /// Read the stream, and the subscription if there is one, then ``WaitPlan/receive(_:)``.
         case look
         /// Read a page from the beginning of the call, or where the subscription stands now; then
@@ -82,13 +82,13 @@ package struct WaitPlan: ~Copyable {
 
     private let stream: StreamID
     private let begun: Instant
-    private let patience: Int64
+    private let patience: Duration
     private var state: State
 
     /// A plan for a call whose first page is being read, on this ground.
     ///
-    /// The call ends without events `patience` milliseconds after it was begun.
-    package init(of stream: StreamID, on ground: Ground, begun: Instant, patience: Int64) {
+    /// The call ends without events `patience` after it was begun.
+    package init(of stream: StreamID, on ground: Ground, begun: Instant, patience: Duration) {
         self.stream = stream
         self.begun = begun
         self.patience = patience
@@ -102,10 +102,10 @@ package struct WaitPlan: ~Copyable {
         }
         let left = patience - now.elapsed(since: begun)
         guard isIdle, !isLast else { return take((.finished, .finish)) }
-        return take((.waiting(ground, isOver: left <= 0), .wait(milliseconds: left)))
+        return take((.waiting(ground, isOver: left <= .zero), .wait(atMost: left)))
     }
 
-    /// Takes the outcome of a ``Action/wait(milliseconds:)``.
+    /// Takes the outcome of a ``Action/wait(atMost:)``.
     package mutating func receive(_ news: News, isCancelled: Bool) -> Action {
         guard case .waiting(let ground, let isOver) = state else {
             preconditionFailure("news came that was not waited for")

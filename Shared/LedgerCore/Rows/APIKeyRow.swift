@@ -37,7 +37,7 @@ package struct APIKeyRow: Sendable {
         expires.map { $0 <= now } ?? false
     }
 
-    /// The stored row; its ttl removes an expired key after ``Limits/expiredKeyDays``.
+    /// The stored row; its ttl removes an expired key after ``Limits/expiredKeyAge``.
     package var item: Item {
         var item = Item(.apiKey(id))
         item[.name] = .string(name)
@@ -45,7 +45,7 @@ package struct APIKeyRow: Sendable {
         item[.scopes] = .string(scopes.map(\.description).joined(separator: " "))
         item[.created] = .number(created.milliseconds)
         item[.expires] = expires.map { .number($0.milliseconds) }
-        item[.ttl] = expires.map { .number($0.seconds + Limits.expiredKeyDays * 86_400) }
+        item[.ttl] = expires.map { .number($0.advanced(by: Limits.expiredKeyAge).seconds) }
         return item
     }
 

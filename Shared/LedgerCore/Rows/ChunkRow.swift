@@ -1,3 +1,5 @@
+package import LedgerBytes
+
 /// The events of one append to one partition: row `LOG`, never changed once written.
 package struct ChunkRow: Hashable, Sendable {
     package let stream: StreamIncarnation

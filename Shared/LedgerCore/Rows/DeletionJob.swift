@@ -20,8 +20,8 @@ package struct DeletionJob: Hashable, Sendable {
         self.stream = stream
         self.subscription = subscription
         self.partitionCount = partitionCount
-        let grace = rules.keep(.deletionGrace) ? Limits.deletionGrace : 0
-        notBefore = now.advanced(byMilliseconds: grace)
+        let grace = rules.keep(.deletionGrace) ? Limits.deletionGrace : .zero
+        notBefore = now.advanced(by: grace)
         groupsDone = 0
     }
 

@@ -1,3 +1,5 @@
+package import LedgerBytes
+
 /// The place of the events that one publish with an `Idempotency-Key` stored in one partition: row
 /// `IDEM`.
 package struct IdempotencyRow: Hashable, Sendable {
@@ -25,7 +27,7 @@ package struct IdempotencyRow: Hashable, Sendable {
         self.partition = partition
         bodyHash = mark.bodyHash
         self.stored = stored
-        expires = .after(second: now.seconds + Limits.idempotencyHours * 3600)
+        expires = .after(second: now.advanced(by: Limits.idempotencyAge).seconds)
     }
 
     /// True while the key is remembered, even though TTL may remove an expired row only later.

@@ -10,20 +10,20 @@ package struct MemberRow: Hashable, Sendable {
     package let renewal: Int64
     /// The last renewal, by the clock of the process that wrote it.
     package let renewed: Timestamp
-    /// The length of its session, milliseconds.
-    package let session: Int64
+    /// The length of its session, whole milliseconds.
+    package let session: Duration
     /// True once it has left or was declared gone.
     package let isGone: Bool
     private let ttl: TTL
 
-    /// A member that renews its session now, for `session` milliseconds.
+    /// A member that renews its session now, for `session`.
     ///
     /// The sign of `random` is dropped.
     package init(
         _ name: MemberName,
         of subscription: SubscriptionRow,
         renewedAt now: Timestamp,
-        for session: Int64,
+        for session: Duration,
         random: Int64
     ) {
         stream = subscription.stream
@@ -33,7 +33,7 @@ package struct MemberRow: Hashable, Sendable {
         renewed = now
         self.session = session
         isGone = false
-        ttl = .after(second: now.seconds + Limits.memberHours * 3600)
+        ttl = .after(second: now.advanced(by: Limits.memberAge).seconds)
     }
 
     private init(gone member: MemberRow, at now: Timestamp) {
@@ -44,7 +44,7 @@ package struct MemberRow: Hashable, Sendable {
         renewed = member.renewed
         session = member.session
         isGone = true
-        ttl = .after(second: now.seconds + Limits.goneMemberHours * 3600)
+        ttl = .after(second: now.advanced(by: Limits.goneMemberAge).seconds)
     }
 
     /// The timer of its session.
@@ -52,10 +52,10 @@ package struct MemberRow: Hashable, Sendable {
         Timer(.session(subscription, name, renewal: renewal), start: renewed, length: session)
     }
 
-    /// True unless it renewed within the last third of a session of `session` milliseconds.
-    package func isDue(at now: Timestamp, for session: Int64) -> Bool {
-        let age = now.milliseconds - renewed.milliseconds
-        return isGone || self.session != session || !(0..<session / 3).contains(age)
+    /// True unless it renewed within the last third of a session of this length.
+    package func isDue(at now: Timestamp, for session: Duration) -> Bool {
+        let age = now - renewed
+        return isGone || self.session != session || age < .zero || age >= session / 3
     }
 
     /// The write of this renewal, unless another one came after `previous`.
@@ -75,7 +75,7 @@ package struct MemberRow: Hashable, Sendable {
         var item = Item(.member(stream: stream, subscription: subscription, name), capacity: 5)
         item[.count] = .number(renewal)
         item[.timestamp] = .number(renewed.milliseconds)
-        item[.session] = .number(session)
+        item[.session] = .number(session.wholeMilliseconds)
         item[.state] = .number(isGone ? State.gone : State.alive)
         item[.ttl] = ttl.attribute
         return item
@@ -96,7 +96,7 @@ package struct MemberRow: Hashable, Sendable {
         self.name = name
         renewal = try item.requiredNumber(.count)
         renewed = try item.requiredTimestamp(.timestamp)
-        session = try item.requiredNumber(.session)
+        session = .milliseconds(try item.requiredNumber(.session))
         ttl = .after(second: try item.requiredNumber(.ttl))
         switch try item.requiredNumber(.state) {
         case State.alive: isGone = false

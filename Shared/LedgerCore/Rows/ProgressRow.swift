@@ -1,3 +1,5 @@
+import LedgerBytes
+
 /// The state of a partition's background work: row `PART`.
 ///
 /// Its folded tail is also the partition's tail once every chunk has expired.

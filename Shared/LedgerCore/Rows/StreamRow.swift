@@ -47,7 +47,7 @@ package struct StreamRow: Hashable, Sendable {
 
     /// The time up to which a chunk's last event has expired for readers; nil when none ever does.
     package func expiryHorizon(at now: Timestamp) -> Timestamp? {
-        retentionHours.map { now.advanced(byMilliseconds: -Int64($0) * 3_600_000) }
+        retentionHours.map { now.advanced(by: .hours(-$0)) }
     }
 
     /// The condition that the stored row is still this version of this stream.

@@ -45,8 +45,8 @@ package struct SweepRow: Hashable, Sendable {
     /// A beginning in the future came from a clock that was ahead, so it is ignored.
     package func isDue(at now: Timestamp) -> Bool {
         guard case .resting = round, !isWanted, let began else { return true }
-        let age = now.milliseconds - began.milliseconds
-        return age >= Limits.sweepEvery || age < -Limits.clockSkew
+        let age = now - began
+        return age >= Limits.sweepEvery || age < .zero - Limits.clockSkew
     }
 
     /// Begins a round, unless one runs already.
@@ -86,15 +86,14 @@ package struct SweepRow: Hashable, Sendable {
     ///
     /// A lease that ends later than any can came from a clock that was ahead, so it is ignored.
     package func isHeld(at now: Timestamp) -> Bool {
-        let left = until.milliseconds - now.milliseconds
-        return holder != nil && (1...Limits.sweepLease).contains(left)
+        let left = until - now
+        return holder != nil && left > .zero && left <= Limits.sweepLease
     }
 
     /// Gives the lease to `holder`, for at most ``Limits/sweepLease``.
-    package mutating func lease(to holder: SweepHolder, at now: Timestamp, for milliseconds: Int64)
-    {
+    package mutating func lease(to holder: SweepHolder, at now: Timestamp, for length: Duration) {
         self.holder = holder
-        until = now.advanced(byMilliseconds: min(milliseconds, Limits.sweepLease))
+        until = now.advanced(by: min(length, Limits.sweepLease))
     }
 
     /// Gives the lease back before its end.

@@ -18,10 +18,10 @@ package enum TTL: Hashable, Comparable, Sendable {
         rules: Rules = .all
     ) -> TTL {
         guard let retentionHours else { return .never }
-        let hours =
-            max(Int64(retentionHours), Limits.physicalRetentionHours)
-            + Limits.physicalRetentionMarginHours
-        let ttl = TTL.after(second: now.seconds + hours * 3600)
+        let age =
+            max(.hours(retentionHours), Limits.physicalRetention)
+            + Limits.physicalRetentionMargin
+        let ttl = TTL.after(second: now.advanced(by: age).seconds)
         return rules.keep(.ttlGrows) ? max(previous, ttl) : ttl
     }
 
@@ -34,9 +34,9 @@ package enum TTL: Hashable, Comparable, Sendable {
     }
 
     /// True when the row may be gone at `now` by the clock of any process: clocks differ by less
-    /// than ``Limits/physicalRetentionMarginHours``.
+    /// than ``Limits/physicalRetentionMargin``.
     package func mayHavePassed(at now: Timestamp) -> Bool {
-        hasPassed(at: now.advanced(byMilliseconds: Limits.physicalRetentionMarginHours * 3_600_000))
+        hasPassed(at: now.advanced(by: Limits.physicalRetentionMargin))
     }
 
     /// In order of their values.

@@ -1,3 +1,5 @@
+package import LedgerBytes
+
 /// The end of a partition, with all that a writer needs to append to it.
 package struct Tail: Hashable, Sendable {
     /// The offset that the next event gets.
@@ -49,7 +51,7 @@ package struct TailReading: Hashable, Sendable {
         switch newest {
         case .seal: false
         case .chunk(let chunk):
-            chunk.timestamp.advanced(byMilliseconds: Limits.unremovedAge) < now
+            chunk.timestamp.advanced(by: Limits.unremovedAge) < now
         case nil: true
         }
     }
@@ -103,14 +105,13 @@ package struct TailTrust: Hashable, Sendable {
     }
 
     /// The time for which a verified tail is trusted: 48 hours, less one for clocks that disagree.
-    private static let duration =
-        (Limits.physicalRetentionHours - Limits.physicalRetentionMarginHours) * 3_600_000
+    private static let duration = Limits.physicalRetention - Limits.physicalRetentionMargin
 
     /// True when the tail may be believed at `now`; `tailVerifiedAt` is nil when no sweep verified
     /// it.
     package func holds(tailVerifiedAt: Timestamp?, at now: Timestamp) -> Bool {
         let verified = max(tailVerifiedAt ?? created, created)
         guard rules.keep(.trust) else { return true }
-        return onlySweepDeletes || now < verified.advanced(byMilliseconds: Self.duration)
+        return onlySweepDeletes || now < verified.advanced(by: Self.duration)
     }
 }

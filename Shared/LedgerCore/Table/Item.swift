@@ -1,3 +1,5 @@
+import LedgerBytes
+
 /// One row: its key and its attributes.
 ///
 /// A put replaces the row as a whole.

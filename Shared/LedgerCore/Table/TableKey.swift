@@ -1,3 +1,5 @@
+public import LedgerBytes
+
 /// Every row of the table: what it is, where it stands, who may change it.
 ///
 /// | PK | SK | row | mutability |

@@ -1,3 +1,5 @@
+import LedgerBytes
+
 /// An HTTP request, whatever it came in by: a socket, API Gateway, a test.
 package struct APIRequest: Sendable {
     /// Upper case, as on the wire: `GET`.
@@ -41,14 +43,14 @@ package struct APIResponse: Sendable {
     /// Names in lower case; `content-length` is the transport's business.
     package var headers: [(name: String, value: String)]
     /// The body, not content-encoded.
-    package var body: [UInt8]
+    package var body: ResponseBody
     /// The route's pattern, such as `POST /streams/{stream}/events`, for logs and metrics; nil
     /// when no route fits.
     package var route: String?
     /// The id of the API key that the request came with, for logs: never the key.
     package var keyID: String?
 
-    /// An answer.
+    /// An answer with all its bytes.
     package init(
         status: Int,
         headers: [(name: String, value: String)] = [],
@@ -57,7 +59,20 @@ package struct APIResponse: Sendable {
     ) {
         self.status = status
         self.headers = headers
-        self.body = body
+        self.body = .bytes(body)
+        self.route = route
+    }
+
+    /// An answer whose body is made while it is sent.
+    package init(
+        status: Int,
+        headers: [(name: String, value: String)] = [],
+        stream: any ChunkSource,
+        route: String? = nil
+    ) {
+        self.status = status
+        self.headers = headers
+        self.body = .stream(stream)
         self.route = route
     }
 }

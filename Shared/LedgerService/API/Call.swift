@@ -1,3 +1,4 @@
+import LedgerBytes
 import LedgerCore
 
 /// A call that an ``Endpoint`` is to answer.
@@ -132,17 +133,18 @@ struct QueryParameters {
         return token
     }
 
-    /// The `wait` of a read, milliseconds: 0 to 20 seconds, decimals allowed; 0 without one.
-    func wait() throws(LedgerError) -> Int64 {
-        guard let text = text("wait") else { return 0 }
+    /// The `wait` of a read: 0 to 20 seconds, decimals allowed; 0 without one.
+    func wait() throws(LedgerError) -> Duration {
+        guard let text = text("wait") else { return .zero }
         guard let milliseconds = Self.milliseconds(text) else {
+            let most = Limits.wait.upperBound.wholeSeconds
             throw .invalid(
                 field: "wait",
-                message: "must be 0 to \(Limits.waitSeconds.upperBound) seconds",
-                limit: Limits.waitSeconds.upperBound
+                message: "must be 0 to \(most) seconds",
+                limit: Int(most)
             )
         }
-        return milliseconds
+        return .milliseconds(milliseconds)
     }
 
     /// Seconds in digits, with decimals of any number after a point; what lies behind milliseconds
@@ -154,7 +156,7 @@ struct QueryParameters {
             omittingEmptySubsequences: false
         )
         let fraction = parts.count > 1 ? Array(parts[1]) : [UInt8(ascii: "0")]
-        let most = Int64(Limits.waitSeconds.upperBound)
+        let most = Limits.wait.upperBound.wholeSeconds
         guard let seconds = digits(String(Substring(parts[0]))), seconds <= most,
             !fraction.isEmpty, fraction.allSatisfy(ASCII.isDigit),
             seconds < most || fraction.allSatisfy({ $0 == UInt8(ascii: "0") })
@@ -164,7 +166,7 @@ struct QueryParameters {
 
     /// A number written in digits only; nil for anything else, and from 2^63 on.
     static func digits(_ text: String) -> Int64? {
-        guard !text.isEmpty, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
+        guard !text.isEmpty, text.utf8.allSatisfy(ASCII.isDigit) else {
             return nil
         }
         return Int64(text)

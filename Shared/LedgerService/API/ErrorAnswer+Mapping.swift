@@ -228,7 +228,7 @@ extension ErrorAnswer {
                 .idempotencyKeyReused,
                 message: """
                     this Idempotency-Key was used with another body in the last \
-                    \(Limits.idempotencyHours) hours; nothing was stored
+                    \(Limits.idempotencyAge.wholeHours) hours; nothing was stored
                     """
             )
         case .contention:
@@ -277,19 +277,19 @@ extension ErrorAnswer {
             )
             retry(after: nil)
         case .clockSuspect(let doubt):
-            let rest = (doubt.rest + 999) / 1000
+            let rest = (doubt.rest + .milliseconds(999)).wholeSeconds
             self.init(
                 .clockSuspect,
                 message: """
-                    the clock of the ledger's machine is \(doubt.lead / 3_600_000) hours ahead of all \
+                    the clock of the ledger's machine is \(doubt.lead.wholeHours) hours ahead of all \
                     times that the ledger has seen, so nothing is stamped by it; nothing was stored. If \
                     it is right, \(Endpoint.acceptClock.name) says so, else it is believed when it has \
                     stood for \(rest) seconds more
                     """,
-                details: .number("ahead_seconds", is: doubt.lead / 1000),
+                details: .number("ahead_seconds", is: doubt.lead.wholeSeconds),
                 .number("believed_in_seconds", is: rest)
             )
-            retry(after: max(rest, 1))
+            retry(after: .seconds(max(rest, 1)))
         case .corruptChunk(let stream, let partition, let offset, let detail):
             self.init(
                 .corruptChunk,

@@ -50,14 +50,14 @@ struct ErrorAnswer {
         self.code = code
         self.message = message
         self.details = details.compactMap { $0 }
-        if code.status == 503 || code.status == 429 { retry(after: 1) }
+        if code.status == 503 || code.status == 429 { retry(after: .seconds(1)) }
     }
 
-    /// Says after how many seconds to try again; nil: not by itself, for the same call fails until
-    /// somebody has done something.
-    mutating func retry(after seconds: Int64?) {
+    /// Says after how many whole seconds to try again; nil: not by itself, for the same call fails
+    /// until somebody has done something.
+    mutating func retry(after rest: Duration?) {
         headers.removeAll { $0.name == "retry-after" }
-        if let seconds { headers.append(("retry-after", "\(seconds)")) }
+        if let rest { headers.append(("retry-after", "\(rest.wholeSeconds)")) }
     }
 
     /// The same fault in a line of the body.
@@ -90,6 +90,31 @@ struct ErrorAnswer {
             body: writer.bytes,
             route: route
         )
+    }
+}
+
+/// For an operator's log: in the words that its client reads, but for what a client is not told.
+extension LedgerError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .internalError(let message, _), .unavailable(let message, _), .closed(let message, _):
+            message
+        case .partialPublish(let outcomes):
+            "some partitions' events may be stored: "
+                + outcomes.map(\.description).joined(separator: ", ")
+        default: ErrorAnswer(self).message
+        }
+    }
+}
+
+extension LedgerError.PartitionOutcome {
+    fileprivate var description: String {
+        switch state {
+        case .stored(let range):
+            "partition \(partition.index) is stored from \(range.first.rawValue) on"
+        case .notStored: "partition \(partition.index) is not stored"
+        case .unknown: "partition \(partition.index) may be stored"
+        }
     }
 }
 

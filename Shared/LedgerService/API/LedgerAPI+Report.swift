@@ -12,10 +12,8 @@ extension LedgerAPI {
         var metadata: Logger.Metadata = ["route": "\(route)"]
         if let keyID { metadata["key_id"] = "\(keyID)" }
         switch error {
-        case .internalError(let message, _), .unavailable(let message, _), .closed(let message, _):
-            ledger.access.logger.error("\(message)", metadata: metadata)
-        case .corruptChunk, .tailUnverified, .clockSuspect, .storageFull, .partialPublish,
-            .outcomeUnknown:
+        case .internalError, .unavailable, .closed, .corruptChunk, .tailUnverified, .clockSuspect,
+            .storageFull, .partialPublish, .outcomeUnknown:
             ledger.access.logger.error("\(error)", metadata: metadata)
         default: break
         }

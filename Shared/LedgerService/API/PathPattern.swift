@@ -1,3 +1,4 @@
+import LedgerBytes
 import LedgerCore
 
 /// A path of the API as the OpenAPI document writes it: `/streams/{stream}/events`.

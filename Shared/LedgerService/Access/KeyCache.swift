@@ -136,20 +136,20 @@ struct TokenBucket: Sendable {
     /// Thousandths of a request.
     private var level: Int64
     /// By uptime, the moment of ``level``.
-    private var uptime: Int64
+    private var uptime: Duration
 
     /// A full bucket.
-    init(rate: Int, at uptime: Int64) {
+    init(rate: Int, at uptime: Duration) {
         level = Int64(rate) * 1000
         self.uptime = uptime
     }
 
     /// Takes one request of so many a second, 0 being any number; false when there is none left.
-    mutating func take(rate: Int, at now: Int64) -> Bool {
+    mutating func take(rate: Int, at now: Duration) -> Bool {
         guard rate > 0 else { return true }
         let capacity = Int64(rate) * 1000
         // A second fills it, so what lies further back makes no difference.
-        let elapsed = min(max(now - uptime, 0), 1000)
+        let elapsed = min(max(now - uptime, .zero), .seconds(1)).wholeMilliseconds
         level = min(level + elapsed * Int64(rate), capacity)
         uptime = max(uptime, now)
         guard level >= 1000 else { return false }

@@ -1,3 +1,4 @@
+import LedgerBytes
 package import LedgerCore
 
 /// Finds the caller of a request by its API key.

@@ -48,13 +48,13 @@ final class BackgroundWork: Sendable {
             for request in requests where !Task.isCancelled { await fold(request) }
             let rest = Self.foldRest(after: clock.uptime() - start)
             _ = await result { () throws(CancellationError) in
-                try await clock.sleep(milliseconds: rest)
+                try await clock.sleep(for: rest)
             }
         }
     }
 
-    /// The rest after folds that took so long, both in milliseconds.
-    static func foldRest(after took: Int64) -> Int64 {
+    /// The rest after folds that took so long.
+    static func foldRest(after took: Duration) -> Duration {
         let basis = Limits.foldRestBasis
         return min(max(took, basis.lowerBound), basis.upperBound) * Limits.foldRestShare
     }
@@ -94,7 +94,7 @@ final class BackgroundWork: Sendable {
             foldQueue.enqueuePostponed()
             let rest = max(Limits.sweepRun - (clock.uptime() - start), Limits.sweepPause)
             _ = await result { () throws(CancellationError) in
-                try await clock.sleep(milliseconds: rest)
+                try await clock.sleep(for: rest)
             }
         }
     }

@@ -203,12 +203,13 @@ final class Folds: Sendable {
     }
 
     /// Sleeps for a random time in the range; false when the process is being stopped.
-    private func pause(_ range: ClosedRange<Int64>) async -> Bool {
-        guard range.upperBound > 0 else { return true }
+    private func pause(_ range: ClosedRange<Duration>) async -> Bool {
+        guard range.upperBound > .zero else { return true }
         var random = access.random
-        let length = Int64.random(in: range, using: &random)
+        let bounds = range.lowerBound.wholeMilliseconds...range.upperBound.wholeMilliseconds
+        let length = Duration.milliseconds(Int64.random(in: bounds, using: &random))
         let slept = await result { () throws(CancellationError) in
-            try await clock.sleep(milliseconds: length)
+            try await clock.sleep(for: length)
         }
         if case .success = slept { return true }
         return false

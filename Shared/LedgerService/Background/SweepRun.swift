@@ -27,13 +27,13 @@ final class SweepRun: Sendable {
         var followUps: [FollowUp] = []
     }
 
-    /// Milliseconds; nil for a run that goes on until all is done.
-    private let budget: Int64?
+    /// Nil for a run that goes on until all is done.
+    private let budget: Duration?
     private let clock: any LedgerClock
     private let began: Instant
     private let state = Mutex(State())
 
-    init(by clock: any LedgerClock, budget: Int64?) {
+    init(by clock: any LedgerClock, budget: Duration?) {
         self.clock = clock
         self.budget = budget
         began = clock.instant()
@@ -51,7 +51,8 @@ final class SweepRun: Sendable {
     private func isOver(after part: Int64) -> Bool {
         guard !Task.isCancelled else { return true }
         guard let budget else { return false }
-        return clock.instant().elapsed(since: began) >= budget / part
+        return clock.instant().elapsed(since: began)
+            >= .milliseconds(budget.wholeMilliseconds / part)
     }
 
     var report: SweepReport { state.withLock { $0.report } }

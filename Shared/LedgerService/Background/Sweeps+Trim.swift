@@ -57,8 +57,8 @@ extension Sweeps {
                     try await access.table.batchDelete(keys)
                 }
                 action = plan.receive(outcome, isOver: run.isOver)
-            case .pause(let milliseconds):
-                await access.pause(milliseconds)
+            case .pause(let length):
+                await access.pause(length)
                 action = plan.resume()
             case .finish: return
             case .fail(let error): throw LedgerError(error)

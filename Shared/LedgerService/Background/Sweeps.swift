@@ -58,12 +58,12 @@ final class Sweeps: Sendable {
     /// Does what is due, as far as the time goes, and remembers in the table how far it came.
     ///
     /// - Parameters:
-    ///   - budget: Milliseconds; what was begun may take a little longer.
+    ///   - budget: The run's time; what was begun may take a little longer.
     ///   - wantsRound: Whether every stream is to be looked at from now on, due or not: as in a
     ///     process that begins, since the one before may have left work behind.
     /// - Returns: What it did.
     @discardableResult
-    func sweepDue(within budget: Int64, wantsRound: Bool = false) async -> SweepReport {
+    func sweepDue(within budget: Duration, wantsRound: Bool = false) async -> SweepReport {
         let run = SweepRun(by: clock, budget: budget)
         access.metrics.sweeps.increment()
         do throws(LedgerError) {
@@ -111,7 +111,7 @@ final class Sweeps: Sendable {
     /// - Returns: The row with the lease; nil when it was not granted.
     private func lease(
         of run: SweepRun,
-        for budget: Int64,
+        for budget: Duration,
         hasWork: Bool,
         wantsRound: Bool
     ) async throws(LedgerError) -> SweepRow? {

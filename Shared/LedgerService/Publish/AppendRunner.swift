@@ -40,9 +40,9 @@ final class AppendRunner: Sendable {
                 let outcome = await write(writes, token: token, decided: decided)
                 note(outcome)
                 action = plan.receive(write: outcome, at: tick())
-            case .pause(let milliseconds):
+            case .pause(let length):
                 resolved(plan.outcomes)
-                await access.pause(milliseconds)
+                await access.pause(length)
                 action = plan.resume(at: tick())
                 resolved(plan.outcomes)
             case .finish(let result): return result

@@ -28,8 +28,8 @@ extension Reads {
             case .read(let reads):
                 let findings = await inParallel(reads) { [self] read in await access.find(read) }
                 action = plan.receive(findings, now: clock.instant())
-            case .pause(let milliseconds):
-                await access.pause(milliseconds)
+            case .pause(let length):
+                await access.pause(length)
                 action = plan.resume()
             case .fail(let failure):
                 try access.checkPatience(since: observed.readAt)
@@ -66,11 +66,12 @@ extension Reads {
         }
         let page = try await page(of: stream, from: parts, limit: limit, filter: filter)
         var positions = all.map(\.position)
-        for (part, position) in zip(parts, page.positions) {
-            positions[part.partition.index - stand.first.index] = position
+        for (partition, position) in page.positions.pairs {
+            positions[partition.index - stand.first.index] = position
         }
         let isSure = access.configuration.seesAllAppends || page.events.isEmpty
-        return page.widened(to: positions, isSure: isSure)
+        let widened = PartitionPositions(all.map(\.partition), values: positions)
+        return page.widened(to: widened, isSure: isSure)
     }
 
     /// The error of a failed read; that of an expired offset says what is the earliest now.

@@ -29,8 +29,8 @@ extension Reads {
         var action = plan.receive(isIdle: isIdle, now: clock.instant())
         while true {
             switch action {
-            case .wait(let milliseconds):
-                let news = await news(for: guest, beyond: stand(), atMost: milliseconds)
+            case .wait(let length):
+                let news = await news(for: guest, beyond: stand(), atMost: length)
                 action = plan.receive(news, isCancelled: Task.isCancelled)
             case .look: action = plan.receive(try await look())
             case .readAnew, .readOn:
@@ -42,16 +42,16 @@ extension Reads {
         }
     }
 
-    /// Waits for `guest` until there is something beyond `stand`, or `milliseconds` are over.
+    /// Waits for `guest` until there is something beyond `stand`, or `length` is over.
     ///
     /// What this process appends is known at once. Where others append too, one task looks for all
     /// who wait for the same stream.
     private func news(
         for guest: AppendSignals.Guest,
         beyond stand: AppendSignals.Stand,
-        atMost milliseconds: Int64
+        atMost length: Duration
     ) async -> WaitPlan.News {
-        guard milliseconds > 0 else { return .nothing }
+        guard length > .zero else { return .nothing }
         if !access.configuration.seesAllAppends, let looker = signals.startsLooking(guest.stream) {
             Task(executorPreference: access.configuration.executor) {
                 await self.look(at: guest.stream, as: looker)
@@ -60,7 +60,7 @@ extension Reads {
         let news = await withTaskGroup(of: AppendSignals.News.self) { group in
             group.addTask { [self] in await signals.wait(guest, at: stand) }
             group.addTask { [self] in
-                await sleep(milliseconds: milliseconds)
+                await sleep(for: length)
                 return .nothing
             }
             defer { group.cancelAll() }
@@ -69,9 +69,9 @@ extension Reads {
         return WaitPlan.News(news)
     }
 
-    private func sleep(milliseconds: Int64) async {
+    private func sleep(for length: Duration) async {
         _ = await result { () throws(CancellationError) in
-            try await clock.sleep(milliseconds: milliseconds)
+            try await clock.sleep(for: length)
         }
     }
 
@@ -84,7 +84,7 @@ extension Reads {
     private func look(at stream: StreamID, as looker: UInt64) async {
         var pause = min(Lookout.firstPause, access.configuration.longPollPause)
         while signals.isWatched(stream, by: looker) {
-            await sleep(milliseconds: pause)
+            await sleep(for: pause)
             pause = min(pause * 2, access.configuration.longPollPause)
             let count = Self.subscriptionsPerLook
             guard let view = signals.view(of: stream, subscriptions: count) else { continue }

@@ -25,15 +25,15 @@ package struct ReadRequest: Sendable {
     package var origin: ReadOrigin
     /// Events in the page at most.
     package var limit: Int
-    /// Milliseconds to wait for events when there are none.
-    package var wait: Int64
+    /// The time to wait for events when there are none.
+    package var wait: Duration
 
     package init(
         partition: Int64? = nil,
         filter: EventFilter? = nil,
         from origin: ReadOrigin,
         limit: Int,
-        wait: Int64 = 0
+        wait: Duration = .zero
     ) {
         self.partition = partition
         self.filter = filter
@@ -68,7 +68,7 @@ package struct LogPage: Sendable {
         cursor = ReadCursor(
             stream: stream.incarnation,
             first: first,
-            offsets: page.positions.map(\.logOffset)
+            offsets: page.positions.values.map(\.logOffset)
         )
     }
 }

@@ -47,8 +47,8 @@ final class OffsetSearches: Sendable {
         while true {
             switch action {
             case .read(let query): action = plan.receive(await access.find(query))
-            case .pause(let milliseconds):
-                await access.pause(milliseconds)
+            case .pause(let length):
+                await access.pause(length)
                 action = plan.resume()
             case .finish(let offset, let learned):
                 earliest.remember(learned, of: partition, in: stream)

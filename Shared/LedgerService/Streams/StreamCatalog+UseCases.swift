@@ -56,17 +56,34 @@ extension StreamCatalog {
             created: clock.now()
         )
         let decided = clock.instant()
-        let name = StreamNameRow(stream: stream.incarnation, id: id)
-        let writes = [Write.put(stream.item, if: .notExists), .put(name.item)]
-        guard try await access.apply(writes, decided: decided).isApplied else {
-            throw .streamAlreadyExists(id)
-        }
+        try await store(new: stream, decided: decided)
         remember(Observed(stream, readAt: decided))
         let empty = PartitionEnd(next: .zero, progress: nil)
         let partitions = stream.partitions.map {
             StreamDescription.PartitionState(of: $0, in: stream, earliest: .zero, end: empty)
         }
         return StreamDescription(stream: stream, partitions: partitions)
+    }
+
+    /// Stores a stream whose name must be free.
+    ///
+    /// DynamoDB refuses a creation for the moment while another of the same name is under way. So it
+    /// is repeated: the next try learns what became of the other.
+    private func store(new stream: StreamRow, decided: Instant) async throws(LedgerError) {
+        let name = StreamNameRow(stream: stream.incarnation, id: stream.id)
+        let writes = [Write.put(stream.item, if: .notExists), .put(name.item)]
+        var triesLeft = Limits.casTries
+        while true {
+            triesLeft -= 1
+            do throws(LedgerError) {
+                guard try await access.apply(writes, decided: decided).isApplied else {
+                    throw .streamAlreadyExists(stream.id)
+                }
+                return
+            } catch .throttled where triesLeft > 0 {
+                await access.pause(Limits.conflictPause)
+            }
+        }
     }
 
     /// A stream and the ends of its partitions.

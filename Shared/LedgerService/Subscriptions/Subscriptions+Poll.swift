@@ -20,16 +20,16 @@ package struct SubscriptionPage: Sendable {
 extension Subscriptions {
     /// Reads a subscription's next events, from a cursor or else from what was committed.
     ///
-    /// When there are none it waits for them, at most `wait` milliseconds.
+    /// When there are none it waits for them, at most `wait`.
     func poll(
         _ id: SubscriptionID,
         of streamID: StreamID,
         cursor: String?,
         limit: Int,
-        wait: Int64
+        wait: Duration
     ) async throws(LedgerError) -> SubscriptionPage {
         let begun = clock.instant()
-        guard wait > 0 else {
+        guard wait > .zero else {
             let state = try await state(of: id, of: streamID)
             return try await page(of: state, from: cursor, limit: limit)
         }
@@ -83,7 +83,7 @@ extension Subscriptions {
         let positions = try access.unlessRefused { () throws(Refusal) in
             try state.value.positions(from: cursor, rules: access.configuration.rules)
         }
-        let lanes = zip(stream.value.partitions, positions).map { (partition: $0, position: $1) }
+        let lanes = positions.pairs.map { (partition: $0, position: $1) }
         let page = try await reads.page(of: stream, from: lanes, limit: limit)
         return SubscriptionPage(page, of: state.value)
     }
@@ -159,7 +159,7 @@ extension AppendSignals.Stand {
             stream: state.stream.incarnation,
             subscription: state.subscription,
             first: state.stream.partitions[0],
-            offsets: page.positions.map(\.logOffset)
+            offsets: page.positions.values.map(\.logOffset)
         )
     }
 }

@@ -12,8 +12,8 @@ import Synchronization
 final class BelievedClock: LedgerClock {
     private struct State {
         var trust: ClockTrust
-        /// The uptime from which on the table is asked again.
-        var due: Int64 = .min
+        /// The uptime from which on the table is asked again; nil until it was asked once.
+        var due: Duration?
         /// The result of the last check, so that only a change is logged.
         var wasDoubted = false
     }
@@ -43,7 +43,7 @@ final class BelievedClock: LedgerClock {
     /// only if it was set back.
     func wall() -> Timestamp { clock.now() }
 
-    func uptime() -> Int64 { clock.uptime() }
+    func uptime() -> Duration { clock.uptime() }
 
     /// A reading of both clocks as they are, for ages only.
     func instant() -> Instant { clock.instant() }
@@ -55,8 +55,8 @@ final class BelievedClock: LedgerClock {
 
     func bootMoment() -> BootMoment? { clock.bootMoment() }
 
-    func sleep(milliseconds: Int64) async throws(CancellationError) {
-        try await clock.sleep(milliseconds: milliseconds)
+    func sleep(for length: Duration) async throws(CancellationError) {
+        try await clock.sleep(for: length)
     }
 
     /// Judges the process's clock at this moment.
@@ -72,7 +72,7 @@ final class BelievedClock: LedgerClock {
         let instant = clock.instant()
         return state.withLock { state in
             if case .doubted = state.trust.judge(instant) { return true }
-            return instant.uptime >= state.due
+            return state.due.map { instant.uptime >= $0 } ?? true
         }
     }
 

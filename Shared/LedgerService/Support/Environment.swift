@@ -8,16 +8,16 @@ import MachineClock
 package protocol LedgerClock: Sendable {
     /// The wall clock, which may jump.
     func now() -> Timestamp
-    /// Milliseconds since some fixed moment, counting the time in which the machine or function
-    /// was suspended (`CLOCK_BOOTTIME`).
-    func uptime() -> Int64
+    /// The time since some fixed moment, in whole milliseconds, counting that in which the machine
+    /// or function was suspended (`CLOCK_BOOTTIME`).
+    func uptime() -> Duration
     /// One reading of both clocks.
     func instant() -> Instant
     /// The time since the machine's boot, comparable between its processes; nil where the system
     /// does not say.
     func bootMoment() -> BootMoment?
-    /// Returns after `milliseconds`, or throws when the task is cancelled.
-    func sleep(milliseconds: Int64) async throws(CancellationError)
+    /// Returns after `length`, or throws when the task is cancelled.
+    func sleep(for length: Duration) async throws(CancellationError)
 }
 
 extension LedgerClock {
@@ -34,14 +34,14 @@ package struct SystemClock: LedgerClock {
 
     package func now() -> Timestamp { MachineClock.now() }
 
-    package func uptime() -> Int64 { MachineClock.uptime() }
+    package func uptime() -> Duration { MachineClock.uptime() }
 
     /// Read from the kernel's files, where it has them.
     package func bootMoment() -> BootMoment? { MachineClock.bootMoment() }
 
-    package func sleep(milliseconds: Int64) async throws(CancellationError) {
+    package func sleep(for length: Duration) async throws(CancellationError) {
         do {
-            try await Task.sleep(for: .milliseconds(milliseconds))
+            try await Task.sleep(for: length)
         } catch {
             throw CancellationError()
         }

@@ -7,7 +7,9 @@ extension TableConformance {
         TableCheck("a write that was decided too long ago is refused, by either clock") { trial in
             let key = try trial.chunk(0)
             let next = try trial.chunk(1)
-            for decided in [trial.ago(wall: tooOld, boot: 0), trial.ago(wall: 0, boot: tooOld)] {
+            for decided in [
+                trial.ago(wall: tooOld, boot: .zero), trial.ago(wall: .zero, boot: tooOld),
+            ] {
                 try await trial.expectTooLate { () async throws(TableError) in
                     _ = try await trial.table.write(.put(trial.item(key)), decided: decided)
                 }
@@ -36,11 +38,11 @@ extension TableConformance {
 }
 
 extension Trial {
-    /// A reading of both clocks as they were so many milliseconds ago.
-    fileprivate func ago(wall: Int64, boot: Int64) -> Instant {
+    /// A reading of both clocks as they were so long ago.
+    fileprivate func ago(wall: Duration, boot: Duration) -> Instant {
         let now = MachineClock.instant()
         return Instant(
-            now: now.now.advanced(byMilliseconds: -wall),
+            now: now.now.advanced(by: .zero - wall),
             uptime: now.uptime - boot
         )
     }

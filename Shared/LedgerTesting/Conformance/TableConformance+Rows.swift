@@ -1,3 +1,4 @@
+import LedgerBytes
 import LedgerCore
 
 extension TableConformance {

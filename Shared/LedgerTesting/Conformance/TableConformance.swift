@@ -5,7 +5,7 @@ package import LedgerCore
 /// A test target runs the checks one by one, so that a report names the one that failed:
 ///
 /// ```swift
-/// @Test(arguments: TableConformance.checks)
+/// @Test("The table does what every table must", arguments: TableConformance.checks)
 /// func conforms(_ check: TableCheck) async throws {
 ///     try await check.run(on: MemoryTable())
 /// }

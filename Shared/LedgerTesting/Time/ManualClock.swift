@@ -6,13 +6,13 @@ import Synchronization
 package final class ManualClock: LedgerClock {
     private struct Sleeper {
         let id: Int
-        let due: Int64
+        let due: Duration
         let continuation: CheckedContinuation<Bool, Never>
     }
 
     private struct State {
         var now: Timestamp
-        var uptime: Int64 = 0
+        var uptime: Duration = .zero
         var sleepers: [Sleeper] = []
         var nextID = 0
         /// True when sleeps end at once and move the clock.
@@ -35,11 +35,11 @@ package final class ManualClock: LedgerClock {
         state = Mutex(State(now: start, isImpatient: isImpatient))
     }
 
-    /// The wall clock's time: where it began, moved by ``advance(milliseconds:)`` and ``jump(milliseconds:)``.
+    /// The wall clock's time: where it began, moved by ``advance(by:)`` and ``jump(by:)``.
     package func now() -> Timestamp { state.withLock { $0.now } }
 
-    /// Milliseconds on a clock that never goes back.
-    package func uptime() -> Int64 { state.withLock { $0.uptime } }
+    /// The time since the beginning on a clock that never goes back.
+    package func uptime() -> Duration { state.withLock { $0.uptime } }
 
     /// The same as ``uptime()``, with the id of the boot; nil where that is unknown.
     package func bootMoment() -> BootMoment? {
@@ -50,10 +50,10 @@ package final class ManualClock: LedgerClock {
     package var sleeperCount: Int { state.withLock { $0.sleepers.count } }
 
     /// Moves both clocks, and wakes who is due.
-    package func advance(milliseconds: Int64) {
+    package func advance(by length: Duration) {
         let due = state.withLock { state in
-            state.now = state.now.advanced(byMilliseconds: milliseconds)
-            state.uptime += milliseconds
+            state.now = state.now.advanced(by: length)
+            state.uptime += length
             let due = state.sleepers.filter { $0.due <= state.uptime }
             state.sleepers.removeAll { $0.due <= state.uptime }
             return due
@@ -62,20 +62,15 @@ package final class ManualClock: LedgerClock {
     }
 
     /// Moves the wall clock only, forward or back: uptime stood still, or someone set the clock.
-    package func jump(milliseconds: Int64) {
-        state.withLock { $0.now = $0.now.advanced(byMilliseconds: milliseconds) }
+    package func jump(by length: Duration) {
+        state.withLock { $0.now = $0.now.advanced(by: length) }
     }
 
-    /// Moves both clocks by hours.
-    package func advance(hours: Int64) {
-        advance(milliseconds: hours * 3_600_000)
-    }
-
-    /// Returns after so many milliseconds, or throws when the task is cancelled.
-    package func sleep(milliseconds: Int64) async throws(CancellationError) {
+    /// Returns after so long, or throws when the task is cancelled.
+    package func sleep(for length: Duration) async throws(CancellationError) {
         let isImpatient = state.withLock { $0.isImpatient }
         if isImpatient {
-            advance(milliseconds: milliseconds)
+            advance(by: length)
             await Task.yield()
             if Task.isCancelled { throw CancellationError() }
             return
@@ -85,7 +80,7 @@ package final class ManualClock: LedgerClock {
             return state.nextID
         }
         let isAwake = await withTaskCancellationHandler {
-            await withCheckedContinuation { enlist($0, id: id, for: milliseconds) }
+            await withCheckedContinuation { enlist($0, id: id, for: length) }
         } onCancel: {
             cancel(id)
         }
@@ -95,11 +90,11 @@ package final class ManualClock: LedgerClock {
     private func enlist(
         _ continuation: CheckedContinuation<Bool, Never>,
         id: Int,
-        for milliseconds: Int64
+        for length: Duration
     ) {
         let isOver = state.withLock { state in
             guard !Task.isCancelled else { return true }
-            let due = state.uptime + milliseconds
+            let due = state.uptime + length
             state.sleepers.append(Sleeper(id: id, due: due, continuation: continuation))
             return false
         }

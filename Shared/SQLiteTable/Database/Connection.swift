@@ -1,5 +1,7 @@
 import CSQLite
 import Glibc
+import LedgerBytes
+import LedgerCore
 
 /// One connection to the file.
 ///
@@ -37,7 +39,7 @@ final class Connection {
             throw SQLiteFailure(code: SQLITE_NOMEM, systemError: 0, message: "out of memory")
         }
         self.handle = handle
-        patience = Int32(clamping: options.lockPatienceMilliseconds)
+        patience = Int32(clamping: options.lockPatience.wholeMilliseconds)
         sqlite3_extended_result_codes(handle, 1)
         waitPatiently()
         guard code == SQLITE_OK else {
@@ -54,16 +56,8 @@ final class Connection {
         case .readWrite: return (name, SQLITE_OPEN_READWRITE)
         case .readOnly: return (name, SQLITE_OPEN_READONLY)
         case .fileAlone:
-            var uri = "file:"
-            for byte in name.utf8 {
-                // Characters with a meaning in a URI are percent-encoded.
-                let isSpecial = byte < 0x21 || byte > 0x7e || Array("%?#".utf8).contains(byte)
-                uri +=
-                    isSpecial
-                    ? (byte < 16 ? "%0" : "%") + String(byte, radix: 16)
-                    : String(UnicodeScalar(byte))
-            }
-            return (uri + "?immutable=1", SQLITE_OPEN_READONLY | SQLITE_OPEN_URI)
+            let uri = "file:" + PercentCoding.encode(name, keepsSlashes: true) + "?immutable=1"
+            return (uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI)
         }
     }
 

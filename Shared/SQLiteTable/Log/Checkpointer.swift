@@ -8,26 +8,26 @@ final class Checkpointer: @unchecked Sendable {
     private let connection: Connection
     private let gauge: ConditionLock<LogGauge>
     private let counters: Counters
-    private let intervalMilliseconds: Int
+    private let interval: Duration
     private let giveUp: @Sendable (SQLiteFailure) -> Void
 
     /// - Parameters:
     ///   - connection: Used by this thread alone, as long as it runs.
     ///   - gauge: Shared with the writer.
     ///   - counters: Take failed passes.
-    ///   - intervalMilliseconds: The time after which a small lead of the log is copied, too.
+    ///   - interval: The time after which a small lead of the log is copied, too.
     ///   - giveUp: Called when the database can no longer be trusted.
     init(
         _ connection: Connection,
         gauge: ConditionLock<LogGauge>,
         counters: Counters,
-        intervalMilliseconds: Int,
+        interval: Duration,
         giveUp: @escaping @Sendable (SQLiteFailure) -> Void
     ) {
         self.connection = connection
         self.gauge = gauge
         self.counters = counters
-        self.intervalMilliseconds = intervalMilliseconds
+        self.interval = interval
         self.giveUp = giveUp
     }
 
@@ -44,7 +44,7 @@ final class Checkpointer: @unchecked Sendable {
     private func waitForWork() -> Bool {
         let ends = gauge.wait { $0.mustEnd ? true : $0.mayCopy && !$0.isBusy ? false : nil }
         guard !ends else { return false }
-        let endsNow = gauge.wait(milliseconds: intervalMilliseconds) { gauge in
+        let endsNow = gauge.wait(atMost: interval) { gauge in
             gauge.mustEnd ? true : gauge.mustCopy && !gauge.isBusy ? false : nil
         }
         return endsNow != true

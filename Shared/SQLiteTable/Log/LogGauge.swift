@@ -18,7 +18,7 @@ struct LogGauge: Sendable {
         /// Now: little is left to copy.
         case now
         /// Not yet: give way to the checkpointer for so long.
-        case giveWay(milliseconds: Int)
+        case giveWay(Duration)
         /// Now, whatever it takes: the log must not grow further.
         case whenever
     }
@@ -44,7 +44,7 @@ struct LogGauge: Sendable {
     private(set) var peak = 0
     /// Times that the log began anew.
     private(set) var restarts = 0
-    /// Passes that did not fail.
+    /// Passes that copied something.
     private(set) var passes = 0
     private let bounds: Bounds
     /// Frames that the database holds; never fewer than SQLite has noted, between two passes.
@@ -52,6 +52,8 @@ struct LogGauge: Sendable {
     /// ``restarts`` when the last pass began.
     private var restartsAtLastPass = 0
     private var framesAtLastPass = 0
+    /// ``copied`` when the last pass began.
+    private var copiedAtLastPass = 0
     private var framesAtLastFailure = 0
     /// True when the last pass ended far from the log's end: a reader that stays, another process's
     /// for example, needs what is behind.
@@ -97,12 +99,13 @@ struct LogGauge: Sendable {
         if frames >= bounds.maximum { return .whenever }
         // Giving way is of no use while a reader holds the log.
         guard isLong, !isHeld else { return nil }
-        return isNearlyCopied && !isCopying ? .now : .giveWay(milliseconds: pause)
+        return isNearlyCopied && !isCopying ? .now : .giveWay(pause)
     }
 
     /// 8 ms, and up to five times that the nearer the log is to its bound.
-    private var pause: Int {
-        8 + 32 * (frames - bounds.restart) / max(bounds.maximum - bounds.restart, 1)
+    private var pause: Duration {
+        let beyond = frames - bounds.restart
+        return .milliseconds(8 + 32 * beyond / max(bounds.maximum - bounds.restart, 1))
     }
 
     private var isLong: Bool { frames >= bounds.restart }
@@ -147,6 +150,7 @@ struct LogGauge: Sendable {
         guard !isCopying, !isGivenUp else { return false }
         isCopying = true
         framesAtLastPass = frames
+        copiedAtLastPass = copied
         restartsAtLastPass = restarts
         return true
     }
@@ -160,7 +164,7 @@ struct LogGauge: Sendable {
     /// told of yet.
     mutating func endPass(copied count: Int) {
         isCopying = false
-        passes += 1
+        if count > copiedAtLastPass { passes += 1 }
         // A pass of an earlier log says nothing about this one.
         guard restarts == restartsAtLastPass else { return }
         isHeld = framesAtLastPass - count > bounds.rest

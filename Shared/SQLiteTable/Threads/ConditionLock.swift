@@ -54,9 +54,9 @@ final class ConditionLock<Value: Sendable>: @unchecked Sendable {
         }
     }
 
-    /// Blocks until `body` has an answer, or returns nil after `milliseconds`.
-    func wait<Outcome>(milliseconds: Int, for body: (inout Value) -> Outcome?) -> Outcome? {
-        var deadline = Self.deadline(milliseconds: milliseconds)
+    /// Blocks until `body` has an answer, or returns nil after `length`.
+    func wait<Outcome>(atMost length: Duration, for body: (inout Value) -> Outcome?) -> Outcome? {
+        var deadline = Self.deadline(after: length)
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         while true {
@@ -67,12 +67,13 @@ final class ConditionLock<Value: Sendable>: @unchecked Sendable {
         }
     }
 
-    private static func deadline(milliseconds: Int) -> timespec {
+    private static func deadline(after length: Duration) -> timespec {
         var now = timespec()
         clock_gettime(CLOCK_MONOTONIC, &now)
-        let nanoseconds = now.tv_nsec + milliseconds % 1000 * 1_000_000
+        let (seconds, attoseconds) = length.components
+        let nanoseconds = now.tv_nsec + Int(attoseconds / 1_000_000_000)
         return timespec(
-            tv_sec: now.tv_sec + milliseconds / 1000 + nanoseconds / 1_000_000_000,
+            tv_sec: now.tv_sec + Int(seconds) + nanoseconds / 1_000_000_000,
             tv_nsec: nanoseconds % 1_000_000_000
         )
     }

@@ -100,12 +100,12 @@ final class Writer: @unchecked Sendable {
         guard queue.withLock({ $0.shortage != nil && $0.failure == nil }) else {
             return queue.wait { $0.next() }
         }
-        let next = queue.wait(milliseconds: Self.roomIntervalMilliseconds) { $0.next() }
+        let next = queue.wait(atMost: Self.roomInterval) { $0.next() }
         return next ?? .commit([WriteRequest(.probe)])
     }
 
     /// The time between two probes for room on a full disk.
-    private static let roomIntervalMilliseconds = 500
+    private static let roomInterval: Duration = .milliseconds(500)
 
     private func process(_ requests: [WriteRequest]) {
         let group: CommitGroup
@@ -187,7 +187,7 @@ final class Writer: @unchecked Sendable {
         case nil: return
         case .now: restartLog(shrink: false)
         case .giveWay(let pause):
-            let isReady = gauge.wait(milliseconds: pause) { $0.isReadyToRestart ? true : nil }
+            let isReady = gauge.wait(atMost: pause) { $0.isReadyToRestart ? true : nil }
             if isReady == true { restartLog(shrink: false) }
         case .whenever:
             gauge.wait { $0.isBusy ? nil : () }

@@ -29,9 +29,9 @@ final class Consumer: @unchecked Sendable {
     }
 
     func run() async {
-        let longest = max(simulation.scenario.longestPause, 20)
+        let longest = max(simulation.scenario.longestPause, .milliseconds(20))
         for _ in 0..<simulation.scenario.polls {
-            await process.pass(world.random.duration(from: 10, to: longest))
+            await process.pass(world.random.duration(from: .milliseconds(10), to: longest))
             if world.random.happens(0.15) { crash() }
             if world.random.happens(0.1) { await seek() }
             await step(limit: 1 + world.random.index(6))
@@ -42,7 +42,7 @@ final class Consumer: @unchecked Sendable {
     func finish() async {
         crash()
         for _ in 0..<2000 {
-            await process.pass(5)
+            await process.pass(.milliseconds(5))
             guard await step(limit: 50) else { continue }
             return
         }
@@ -72,10 +72,12 @@ final class Consumer: @unchecked Sendable {
                 of: simulation.stream,
                 cursor: cursor,
                 limit: limit,
-                wait: simulation.isDraining ? 0 : world.random.number(0...simulation.scenario.wait)
+                wait: simulation.isDraining
+                    ? .zero : world.random.duration(in: .zero...simulation.scenario.wait)
             )
+            let positions = page.page.positions.values
             world.trace.note(
-                "\(id) from \(start) got \(page.page.events.count), now at \(page.page.positions)",
+                "\(id) from \(start) got \(page.page.events.count), now at \(positions)",
                 at: world.now,
                 process: process.number,
                 code: 4
@@ -146,7 +148,12 @@ final class Consumer: @unchecked Sendable {
                 case .streamNotFound, .subscriptionNotFound:
                     view = nil
                     return
-                default: await process.pass(world.random.duration(from: 500, to: 600_000))
+                default:
+                    let pause = world.random.duration(
+                        from: .milliseconds(500),
+                        to: .seconds(600)
+                    )
+                    await process.pass(pause)
                 }
             }
         }
@@ -159,7 +166,7 @@ final class Consumer: @unchecked Sendable {
             of: simulation.stream,
             cursor: cursor,
             limit: 1,
-            wait: 0
+            wait: .zero
         )
         if polled != nil {
             oracle.report("\(id): a cursor from before a seek still works", breaking: .seeks)

@@ -70,7 +70,7 @@ struct ConsumerView {
     ///   - consumer: the one whose view this is.
     mutating func take(_ page: SubscriptionPage, ends: [Int64], of consumer: Consumer) {
         for event in page.page.events { take(event, in: page.page, of: consumer) }
-        for (index, position) in page.page.positions.enumerated() {
+        for (index, position) in page.page.positions.values.enumerated() {
             settle(index, at: position, after: page, ends: ends, of: consumer)
         }
     }
@@ -198,12 +198,12 @@ struct ConsumerView {
         let log = consumer.oracle.log(of: partition, in: stream)
         guard next.rawValue < Int64(log.events.count) else { return }
         let age =
-            SimulatedClock.beginning + consumer.world.now
+            SimulatedClock.beginning.advanced(by: consumer.world.now)
             - log.events[Int(next.rawValue)].timestamp
         // The shortest retention that any scenario sets is one hour.
-        if age < 3_600_000 - 4 * consumer.simulation.scenario.skew - 60_000 {
+        if age < .hours(1) - consumer.simulation.scenario.skew * 4 - .seconds(60) {
             consumer.oracle.report(
-                "expired after \(age) ms, at \(next.rawValue)",
+                "expired after \(age.wholeMilliseconds) ms, at \(next.rawValue)",
                 breaking: .expiry
             )
         }

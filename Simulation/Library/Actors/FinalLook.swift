@@ -72,12 +72,13 @@ struct FinalLook {
     }
 
     private func checkNeglect(_ stream: StreamRow) async {
-        let now = SimulatedClock.beginning + simulation.world.now
+        let now = SimulatedClock.beginning.advanced(by: simulation.world.now)
         for partition in stream.partitions {
             let key = TableKey.progress(stream.incarnation, partition)
             let progress = try? await simulation.store.get(key)
-            let swept = progress?.number(.swept) ?? stream.created.milliseconds
-            if now - swept > 46 * 3_600_000 { return }
+            let swept =
+                progress?.number(.swept).map(Timestamp.init(milliseconds:)) ?? stream.created
+            if now - swept > .hours(46) { return }
         }
         simulation.oracle.report(
             "a tail is not trusted although every partition was swept",

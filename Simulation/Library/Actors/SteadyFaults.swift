@@ -29,12 +29,12 @@ struct SteadyFaults {
             return simulation.oracle.report("a calm ledger creates no stream", breaking: .progress)
         }
         simulation.oracle.compacting.insert(row.incarnation)
-        await fold(row, how: "by hand", patience: 600_000) { [ledger, stream] in
+        await fold(row, how: "by hand", patience: .seconds(600)) { [ledger, stream] in
             _ = try? await ledger.compact(stream)
         }
         // A sweep may leave a stream alone for six hours.
-        await fold(row, how: "by sweeps", patience: 8 * 3_600_000) { [ledger, process] in
-            await process.pass(600_000)
+        await fold(row, how: "by sweeps", patience: .hours(8)) { [ledger, process] in
+            await process.pass(.seconds(600))
             await ledger.sweep()
         }
     }
@@ -43,7 +43,7 @@ struct SteadyFaults {
     private func fold(
         _ row: StreamRow,
         how: String,
-        patience: Int64,
+        patience: Duration,
         step: () async -> Void
     ) async {
         await publish(how)

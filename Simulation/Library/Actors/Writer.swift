@@ -1,3 +1,4 @@
+import LedgerBytes
 import LedgerCore
 import LedgerService
 import LedgerTesting
@@ -26,9 +27,9 @@ final class Writer: @unchecked Sendable {
     }
 
     func run() async {
-        let longest = max(simulation.scenario.longestPause, 20)
+        let longest = max(simulation.scenario.longestPause, .milliseconds(20))
         for _ in 0..<simulation.scenario.publishes {
-            await process.pass(world.random.duration(from: 10, to: longest))
+            await process.pass(world.random.duration(from: .milliseconds(10), to: longest))
             if world.random.happens(0.1) { restart() }
             await publish(Order(self))
         }
@@ -96,7 +97,7 @@ final class Writer: @unchecked Sendable {
         }
         let began = world.now
         // A key is good for a day.
-        for attempt in 0..<5 where world.now - began < 23 * 3_600_000 {
+        for attempt in 0..<5 where world.now - began < .hours(23) {
             let answers = await send(order)
             var open: LedgerError?
             for answer in answers {
@@ -109,7 +110,7 @@ final class Writer: @unchecked Sendable {
             guard order.mark != nil, note(error), attempt < 4 else {
                 return giveUp(order, after: error)
             }
-            await process.pass(world.random.duration(from: 100, to: 3_600_000))
+            await process.pass(world.random.duration(from: .milliseconds(100), to: .hours(1)))
             if world.random.happens(0.2) { restart() }
         }
     }
@@ -151,7 +152,7 @@ final class Writer: @unchecked Sendable {
             }
         let took = world.now - start
         if simulation.scenario.freezing == 0, took > Self.patience {
-            oracle.report("\(order.values) took \(took) ms", breaking: .patience)
+            oracle.report("\(order.values) took \(took.wholeMilliseconds) ms", breaking: .patience)
         }
         switch result {
         case .success:
@@ -168,8 +169,8 @@ final class Writer: @unchecked Sendable {
         return result
     }
 
-    /// The milliseconds that a publish may take: its deadline, and the last steps, begun before it.
-    private static let patience: Int64 = 10_000 + 4 * 2_000
+    /// The time that a publish may take: its deadline, and the last steps, begun before it.
+    private static let patience: Duration = .seconds(10 + 4 * 2)
 
     /// True when the events may be stored or could be soon, so that a careful client tries again.
     private func note(_ error: LedgerError) -> Bool {

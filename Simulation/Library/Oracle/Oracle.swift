@@ -23,7 +23,7 @@ final class Oracle: @unchecked Sendable {
         /// The event's type, which no other event has.
         let value: String
         let isTombstone: Bool
-        let timestamp: Int64
+        let timestamp: Timestamp
         /// The first offset of its chunk.
         let chunk: Offset
     }
@@ -34,13 +34,13 @@ final class Oracle: @unchecked Sendable {
         var tail = Tail.empty
         var isSealed = false
         var watermark: Int64 = 0
-        var sealedAt: Int64 = 0
+        var sealedAt: Duration = .zero
         /// True once the stream was deleted and the log's rows were removed.
         ///
         /// A process that slept over it may leave a row there, which nobody reads.
         var isGone = false
         /// The time at which the last chunk came.
-        var appendedAt: Int64 = 0
+        var appendedAt: Duration = .zero
         /// Events expired before they were folded, so the compacted state may lack them.
         var isLossy = false
         /// By key: the index of its last event.
@@ -50,7 +50,7 @@ final class Oracle: @unchecked Sendable {
         /// since.
         ///
         /// Then chunks have expired, and a seal may land below the end, where one was.
-        func isForgotten(at now: Int64) -> Bool { now - appendedAt > 24 * 3_600_000 }
+        func isForgotten(at now: Duration) -> Bool { now - appendedAt > .hours(24) }
     }
 
     let world: World
@@ -64,7 +64,7 @@ final class Oracle: @unchecked Sendable {
     /// An idempotent publish may be repeated in the successor of a deleted stream.
     private(set) var holders: [String: [RowGroup]] = [:]
     /// By value: the time at which it was stored last.
-    private var storedAt: [String: Int64] = [:]
+    private var storedAt: [String: Duration] = [:]
     private var tokens: Set<TransactionToken> = []
     private var positions: [TableKey: (epoch: Int64, position: Position)] = [:]
     private(set) var appended = 0
@@ -96,14 +96,17 @@ final class Oracle: @unchecked Sendable {
         guard let stored = storedAt[value], let look,
             stored + Self.visibleAfter < look.time.lowerBound,
             // The key is forgotten after a day.
-            look.time.upperBound - stored < 23 * 3_600_000,
+            look.time.upperBound - stored < .hours(23),
             case .log(look.stream, _)? = holders[value]?.last, await isCurrent(look.stream)
         else { return }
-        report("\(value) is said not to be stored, and was since \(stored)", breaking: .refusals)
+        report(
+            "\(value) is said not to be stored, and was since \(stored.wholeMilliseconds)",
+            breaking: .refusals
+        )
     }
 
-    /// The milliseconds until all rows of a transaction are seen.
-    private static let visibleAfter: Int64 = 200
+    /// The time until all rows of a transaction are seen.
+    private static let visibleAfter: Duration = .milliseconds(200)
 
     private func isCurrent(_ stream: StreamIncarnation) async -> Bool {
         guard let id = StreamID("orders"), let item = try? await store.get(.stream(id)),
@@ -182,8 +185,8 @@ final class Oracle: @unchecked Sendable {
         if chunk.timestamp < log.tail.timestamp {
             report("\(place): time runs backwards", breaking: .order)
         }
-        let latest = SimulatedClock.beginning + world.now + Limits.clockLead * 2
-        if chunk.timestamp.milliseconds > latest {
+        let latest = SimulatedClock.beginning.advanced(by: world.now + Limits.clockLead * 2)
+        if chunk.timestamp > latest {
             report("\(place): stamped by a clock that is far ahead", breaking: .clocks)
         }
         if chunk.ttl < log.tail.ttl { report("\(place): ttl decreases", breaking: .order) }
@@ -200,7 +203,7 @@ final class Oracle: @unchecked Sendable {
                 key: batch.copy(record.key),
                 value: String(decoding: batch.copy(record.type), as: UTF8.self),
                 isTombstone: record.isTombstone,
-                timestamp: batch.timestamp(of: record).milliseconds,
+                timestamp: batch.timestamp(of: record),
                 chunk: chunk.first
             )
             note(event.value, in: chunk)
@@ -324,7 +327,7 @@ final class Oracle: @unchecked Sendable {
         for key in keys {
             guard case .chunk(let stream, let partition, let offset) = key else { continue }
             let log = log(of: partition, in: stream)
-            if log.isSealed, world.now - log.sealedAt >= 6 * 60_000 {
+            if log.isSealed, world.now - log.sealedAt >= .seconds(360) {
                 logs[.log(stream, partition)]?.isGone = true
             } else if offset.rawValue >= log.watermark {
                 report(

@@ -1,17 +1,30 @@
+import LedgerCore
 import LedgerTesting
 
 /// The fate of one call of the table, on its way there and back.
-enum CallFate {
+enum CallFate: CustomStringConvertible {
     /// It arrives after the first delay and is answered after the second.
-    case answered(Int64, Int64)
+    case answered(Duration, Duration)
     /// The table asks for fewer calls.
-    case throttled(Int64)
+    case throttled(Duration)
     /// It never arrives at the table.
     case lost
     /// It arrives, and the answer is lost.
-    case unanswered(Int64)
+    case unanswered(Duration)
     /// The caller has given up long before it arrives: a signed request is good for five minutes.
-    case late(Int64)
+    case late(Duration)
+
+    /// The fate and its delays in milliseconds, as the trace has them.
+    var description: String {
+        switch self {
+        case .answered(let there, let back):
+            "answered(\(there.wholeMilliseconds), \(back.wholeMilliseconds))"
+        case .throttled(let delay): "throttled(\(delay.wholeMilliseconds))"
+        case .lost: "lost"
+        case .unanswered(let delay): "unanswered(\(delay.wholeMilliseconds))"
+        case .late(let delay): "late(\(delay.wholeMilliseconds))"
+        }
+    }
 }
 
 /// The probability of each fate but the good one.
@@ -40,11 +53,18 @@ struct Faults: Sendable {
 
     /// The fate of the next call.
     func next(_ random: inout SeededGenerator) -> CallFate {
-        if random.happens(throttled) { return .throttled(random.number(1...30)) }
+        if random.happens(throttled) { return .throttled(random.delay(upTo: .milliseconds(30))) }
         if random.happens(lost) { return .lost }
-        if random.happens(unanswered) { return .unanswered(random.number(1...1000)) }
-        if random.happens(late) { return .late(random.number(2000...300_000)) }
-        let slow = random.happens(0.03)
-        return .answered(random.number(1...(slow ? 900 : 15)), random.number(1...(slow ? 900 : 15)))
+        if random.happens(unanswered) { return .unanswered(random.delay(upTo: .seconds(1))) }
+        if random.happens(late) { return .late(random.duration(in: .seconds(2) ... .seconds(300))) }
+        let longest: Duration = random.happens(0.03) ? .milliseconds(900) : .milliseconds(15)
+        return .answered(random.delay(upTo: longest), random.delay(upTo: longest))
+    }
+}
+
+extension SeededGenerator {
+    /// A delay of a millisecond at least.
+    mutating func delay(upTo longest: Duration) -> Duration {
+        duration(in: .milliseconds(1)...longest)
     }
 }

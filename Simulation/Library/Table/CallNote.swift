@@ -10,7 +10,7 @@ final class CallNote: @unchecked Sendable {
         /// The stream it looked in: a process may not know yet that there is another one.
         let stream: StreamIncarnation
         /// Its beginning and end, true time.
-        let time: ClosedRange<Int64>
+        let time: ClosedRange<Duration>
     }
 
     @TaskLocal static var current: CallNote?

@@ -7,8 +7,8 @@ import LedgerTesting
 /// one by one, and mixes the reasons of one that is cancelled; or, embedded, as SQLite does. What is
 /// applied is told to ``Oracle`` in the same instant.
 struct SimulatedTable: Table {
-    /// The time that a caller waits for an answer, milliseconds.
-    private static let patience: Int64 = 2000
+    /// The time that a caller waits for an answer.
+    private static let patience: Duration = .seconds(2)
 
     private let process: SimulatedProcess
     private let simulation: Simulation
@@ -152,7 +152,7 @@ struct SimulatedTable: Table {
         world.trace.note("read \(what()): \(fate)", at: world.now, process: process.number, code: 0)
         switch fate {
         case .answered(let there, let back):
-            await process.pass(0)
+            await process.pass(.zero)
             try await travel(there)
             let answer = try await body()
             await process.pass(back)
@@ -167,7 +167,7 @@ struct SimulatedTable: Table {
     }
 
     /// A read's way to the engine; a table of its own refuses what a clock that is wrong has signed.
-    private func travel(_ there: Int64) async throws(TableError) {
+    private func travel(_ there: Duration) async throws(TableError) {
         guard !simulation.scenario.isEmbedded else { return await process.pass(there) }
         let signed = process.instant
         await world.sleep(there)
@@ -176,8 +176,8 @@ struct SimulatedTable: Table {
 
     /// Refuses what was signed five minutes ago or ahead: the table's own clock is right.
     private func checkSignature(_ signed: Instant) throws(TableError) {
-        let age = SimulatedClock.beginning + world.now - signed.now.milliseconds
-        guard abs(age) < Limits.decisionAge else {
+        let age = SimulatedClock.beginning.advanced(by: world.now) - signed.now
+        guard max(age, .zero - age) < Limits.decisionAge else {
             throw TableError(.definite, reason: .unavailable, message: "the signature has expired")
         }
     }
@@ -198,7 +198,7 @@ struct SimulatedTable: Table {
         }
         switch fate {
         case _ where simulation.isBrownedOut:
-            await process.pass(world.random.number(1...30))
+            await process.pass(world.random.delay(upTo: .milliseconds(30)))
             throw TableError(.definite, reason: .throttled, message: "throttled for a while")
         case .answered(let there, let back):
             if simulation.scenario.isEmbedded {
@@ -224,9 +224,9 @@ struct SimulatedTable: Table {
     /// stand still anywhere in it.
     private func prepare(_ decided: Instant?) async throws(TableError) {
         guard process.freezer?.isActive == true, !simulation.scenario.isEmbedded else { return }
-        await process.pass(0)
+        await process.pass(.zero)
         if simulation.rules.keep(.decisionAge) { try decided?.checkAge(at: process.instant) }
-        await process.pass(0)
+        await process.pass(.zero)
     }
 
     /// Refuses what was decided too long ago, where the write arrives.
@@ -242,7 +242,7 @@ struct SimulatedTable: Table {
     }
 
     private func arrive<Answer: Sendable>(
-        after delay: Int64,
+        after delay: Duration,
         body: @escaping @Sendable () async throws(TableError) -> Answer
     ) {
         world.spawn { [world] in

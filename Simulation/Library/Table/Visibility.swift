@@ -9,7 +9,7 @@ final class Visibility: @unchecked Sendable {
     private struct Hidden {
         /// The row that reads see until then.
         let before: Item?
-        let until: Int64
+        let until: Duration
     }
 
     private let world: World
@@ -22,12 +22,12 @@ final class Visibility: @unchecked Sendable {
     /// Takes a transaction that was just applied, with the rows as they were before it.
     ///
     /// - Returns: the true time at which the last of its rows is seen.
-    func hide(_ rows: [(key: TableKey, before: Item?)]) -> Int64 {
+    func hide(_ rows: [(key: TableKey, before: Item?)]) -> Duration {
         hidden = hidden.filter { $0.value.until > world.now }
-        let longest: Int64 = world.random.pick([0, 20, 100, 100])
+        let longest = Duration.milliseconds(world.random.pick([0, 20, 100, 100]))
         var last = world.now
         for (key, before) in rows {
-            let until = world.now + world.random.number(0...longest)
+            let until = world.now + world.random.duration(in: .zero...longest)
             hidden[key] = Hidden(before: before, until: until)
             last = max(last, until)
         }

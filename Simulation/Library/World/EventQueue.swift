@@ -1,7 +1,7 @@
 /// The continuations that wait for a moment: a binary heap by moment, and among equals by age.
 struct EventQueue {
     private struct Entry {
-        let due: Int64
+        let due: Duration
         let order: UInt64
         let continuation: UnsafeContinuation<Void, Never>
 
@@ -13,7 +13,7 @@ struct EventQueue {
     private var entries: [Entry] = []
     private var count: UInt64 = 0
 
-    mutating func add(_ continuation: UnsafeContinuation<Void, Never>, at due: Int64) {
+    mutating func add(_ continuation: UnsafeContinuation<Void, Never>, at due: Duration) {
         entries.append(Entry(due: due, order: count, continuation: continuation))
         count += 1
         var index = entries.count - 1
@@ -23,7 +23,7 @@ struct EventQueue {
         }
     }
 
-    mutating func removeFirst() -> (due: Int64, continuation: UnsafeContinuation<Void, Never>)? {
+    mutating func removeFirst() -> (due: Duration, continuation: UnsafeContinuation<Void, Never>)? {
         guard let first = entries.first else { return nil }
         entries.swapAt(0, entries.count - 1)
         entries.removeLast()

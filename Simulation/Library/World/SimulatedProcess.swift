@@ -1,7 +1,6 @@
 import LedgerCore
 import LedgerService
 import LedgerTesting
-import Logging
 
 /// One process that runs the ledger: a server, or an instance of a function.
 ///
@@ -11,38 +10,38 @@ import Logging
 final class SimulatedProcess: @unchecked Sendable {
     let number: Int
     let world: World
-    /// The milliseconds by which its wall clock is off.
-    var skew: Int64
-    /// The milliseconds by which it is ahead besides, for a while.
-    var leap: Int64 = 0
+    /// The time by which its wall clock is off.
+    var skew: Duration
+    /// The time by which it is ahead besides, for a while.
+    var leap: Duration = .zero
     /// The true time at which it moves again.
-    var frozenUntil: Int64 = 0
-    private let boot: Int64
+    var frozenUntil: Duration = .zero
+    private let boot: Duration
     /// The one who stops it; nil for a process that never stands still.
     let freezer: Freezer?
     /// The ledger that all its requests share.
     private var ledger: Ledger?
 
-    init(_ number: Int, in world: World, skew: Int64, freezer: Freezer?) {
+    init(_ number: Int, in world: World, skew: Duration, freezer: Freezer?) {
         self.number = number
         self.world = world
         self.skew = skew
         self.freezer = freezer
-        boot = world.now - world.random.number(0...1_000_000)
+        boot = world.now - world.random.duration(in: .zero ... .seconds(1000))
     }
 
     /// Returns after so much time, and not while the process is frozen.
-    func pass(_ milliseconds: Int64) async {
-        await world.sleep(milliseconds)
+    func pass(_ length: Duration) async {
+        await world.sleep(length)
         if frozenUntil <= world.now, let length = freezer?.atStep() { freeze(length) }
         while frozenUntil > world.now { await world.sleep(frozenUntil - world.now) }
     }
 
     /// Stops it for so long, whatever it does.
-    func freeze(_ milliseconds: Int64) {
-        frozenUntil = world.now + milliseconds
+    func freeze(_ length: Duration) {
+        frozenUntil = world.now + length
         world.trace.note(
-            "stands still for \(milliseconds) ms",
+            "stands still for \(length.wholeMilliseconds) ms",
             at: world.now,
             process: number,
             code: 12
@@ -70,32 +69,31 @@ final class SimulatedProcess: @unchecked Sendable {
         configuration.executor = world
         configuration.rules = simulation.rules
         configuration.foldsInBackground = simulation.scenario.isLazy && !simulation.isDraining
-        return Ledger(
-            table: SimulatedTable(of: self, in: simulation),
+        return TestLedger(
+            SimulatedTable(of: self, in: simulation),
             clock: clock,
             random: LedgerRandom { [world] in world.random.next() },
-            configuration: configuration,
-            logger: Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() }
-        )
+            configuration: configuration
+        ).ledger
     }
 }
 
 /// A process's view of time.
 struct SimulatedClock: LedgerClock {
     /// The beginning of every history, 2026-01-01T00:00:00Z.
-    static let beginning: Int64 = 1_767_225_600_000
+    static let beginning = Timestamp(milliseconds: 1_767_225_600_000)
 
     let process: SimulatedProcess
-    let boot: Int64
+    let boot: Duration
 
     func now() -> Timestamp {
-        Timestamp(milliseconds: Self.beginning + process.world.now + process.skew + process.leap)
+        Self.beginning.advanced(by: process.world.now + process.skew + process.leap)
     }
 
-    func uptime() -> Int64 { process.world.now - boot }
+    func uptime() -> Duration { process.world.now - boot }
 
-    func sleep(milliseconds: Int64) async throws(CancellationError) {
-        await process.pass(milliseconds)
+    func sleep(for length: Duration) async throws(CancellationError) {
+        await process.pass(length)
         if Task.isCancelled { throw CancellationError() }
     }
 }
@@ -121,15 +119,15 @@ final class Freezer: @unchecked Sendable {
     /// True while there are stops left to come.
     var isActive: Bool { left > 0 }
 
-    /// The time that the next step stands still, milliseconds; nil when it does not.
-    func atStep() -> Int64? {
+    /// The time that the next step stands still; nil when it does not.
+    func atStep() -> Duration? {
         isActive && world.random.happens(share) ? next() : nil
     }
 
-    /// The length of the next stop, milliseconds.
-    func next() -> Int64 {
+    /// The length of the next stop.
+    func next() -> Duration {
         left -= 1
-        return world.random.duration(from: 1000, to: 4 * 86_400_000)
+        return world.random.duration(from: .seconds(1), to: .hours(4 * 24))
     }
 
     /// Gives up the stops that are left.

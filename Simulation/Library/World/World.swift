@@ -1,3 +1,4 @@
+import LedgerCore
 import LedgerTesting
 
 /// One simulated history: virtual time, the only thread, and the only randomness.
@@ -8,10 +9,10 @@ import LedgerTesting
 /// `@unchecked Sendable`, here and wherever a type of the simulation refers to this: the tasks of a history
 /// run in ``run(steps:)`` alone, so its objects are used by one thread at a time.
 final class World: TaskExecutor, @unchecked Sendable {
-    /// Milliseconds since the history began.
+    /// The time since the history began, whole milliseconds.
     ///
     /// True time: every process's clock is off by something.
-    private(set) var now: Int64 = 0
+    private(set) var now: Duration = .zero
     var random: SeededGenerator
     let trace: Trace
     private var ready: [UnownedJob] = []
@@ -37,9 +38,9 @@ final class World: TaskExecutor, @unchecked Sendable {
         }
     }
 
-    /// Returns after so many milliseconds of true time.
-    func sleep(_ milliseconds: Int64) async {
-        await withUnsafeContinuation { queue.add($0, at: now + max(milliseconds, 0)) }
+    /// Returns after so much true time.
+    func sleep(_ length: Duration) async {
+        await withUnsafeContinuation { queue.add($0, at: now + max(length, .zero)) }
     }
 
     /// Runs until every task has ended.
@@ -85,8 +86,15 @@ extension SeededGenerator {
         choices[index(choices.count)]
     }
 
-    /// A number of milliseconds between two, such that each order of magnitude is as likely.
-    mutating func duration(from low: Int64, to high: Int64) -> Int64 {
+    /// A whole number of milliseconds in the range.
+    mutating func duration(in range: ClosedRange<Duration>) -> Duration {
+        let bounds = range.lowerBound.wholeMilliseconds...range.upperBound.wholeMilliseconds
+        return .milliseconds(number(bounds))
+    }
+
+    /// A time between two, such that each order of magnitude is as likely.
+    mutating func duration(from least: Duration, to most: Duration) -> Duration {
+        let (low, high) = (least.wholeMilliseconds, most.wholeMilliseconds)
         var top = low
         var steps = 0
         while top < high {
@@ -94,7 +102,7 @@ extension SeededGenerator {
             steps += 1
         }
         let scale = low << Int64(index(max(steps, 1)))
-        return min(number(scale...(scale * 2)), high)
+        return .milliseconds(min(number(scale...(scale * 2)), high))
     }
 }
 
@@ -113,10 +121,11 @@ final class Trace: @unchecked Sendable {
     /// Notes a step; `line` is only put together when someone reads it.
     func note(
         _ line: @autoclosure () -> String,
-        at now: Int64,
+        at now: Duration,
         process: Int,
         code: Int
     ) {
+        let now = now.wholeMilliseconds
         for value in [now, Int64(process), Int64(code)] { mix(UInt64(bitPattern: value)) }
         if prints { print("\(Self.time(now)) process \(process): \(line())") }
     }

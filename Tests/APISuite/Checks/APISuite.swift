@@ -5,37 +5,58 @@ import LedgerTesting
 /// A test target runs the checks one by one over a transport of its own:
 ///
 /// ```swift
-/// @Test(arguments: APISuite.checks)
+/// @Test("The API does as described", arguments: APISuite.checks(offered: .realTime))
 /// func api(_ check: APICheck) async throws { try await check.run(over: transport) }
 /// ```
 package enum APISuite {
-    /// The checks for any transport.
+    /// All checks, whatever they need.
     package static let checks: [APICheck] =
         everyCallChecks + publishChecks + idempotencyChecks + subscriptionChecks + cursorChecks
         + compactionChecks
         + lifecycleChecks + limitChecks + historyChecks + headChecks + readChecks
+        + quietCompactionChecks + apiKeyChecks + timeChecks
+
+    /// The checks that need nothing of a ledger but what is offered.
+    package static func checks(offered: APICheck.Needs) -> [APICheck] {
+        checks.filter { $0.needs.isSubset(of: offered) }
+    }
 
     /// The command that repeats a run's random choices, for a failure's message.
     static let replay = RandomSeed.replay("APISuiteTests")
-
-    /// Further checks: they look at what stands before a fold, so nobody else may fold.
-    package static let quietChecks: [QuietCheck] = quietCompactionChecks
-
-    /// Further checks: they need a ledger with API keys.
-    package static let keyChecks: [KeyCheck] = apiKeyChecks
-
-    /// Further checks: time must pass by itself.
-    package static let realTimeChecks: [RealTimeCheck] = timeChecks
 }
 
-/// One named check, for any transport.
+/// One named check, and what it needs of a ledger.
 package struct APICheck: Sendable, CustomStringConvertible {
+    /// The properties that some ledgers have and others do not.
+    package struct Needs: OptionSet, Sendable {
+        package let rawValue: Int
+
+        /// The ledger takes API keys, and the transport comes with one that may do everything.
+        package static let keys = Needs(rawValue: 1)
+        /// The ledger does nothing by itself: it folds and sweeps only when asked, so a check may
+        /// look at what stands before a fold.
+        package static let quiet = Needs(rawValue: 2)
+        /// The ledger's clock goes by itself, so that a wait is one.
+        package static let realTime = Needs(rawValue: 4)
+
+        package init(rawValue: Int) {
+            self.rawValue = rawValue
+        }
+    }
+
     /// A sentence that says what is checked.
     package let name: String
+    /// The properties without which the check can't hold; empty: any ledger will do.
+    package let needs: Needs
     private let body: @Sendable (SuiteClient) async throws -> Void
 
-    init(_ name: String, run body: @escaping @Sendable (SuiteClient) async throws -> Void) {
+    init(
+        _ name: String,
+        needs: Needs = [],
+        run body: @escaping @Sendable (SuiteClient) async throws -> Void
+    ) {
         self.name = name
+        self.needs = needs
         self.body = body
     }
 
@@ -45,58 +66,4 @@ package struct APICheck: Sendable, CustomStringConvertible {
     }
 
     package var description: String { name }
-}
-
-/// One named check that needs a ledger which does nothing by itself.
-package struct QuietCheck: Sendable, CustomStringConvertible {
-    private let check: APICheck
-
-    init(_ name: String, run body: @escaping @Sendable (SuiteClient) async throws -> Void) {
-        check = APICheck(name, run: body)
-    }
-
-    /// Runs the check and removes what it created.
-    package func run(over transport: any QuietTransport) async throws {
-        try await check.run(over: transport)
-    }
-
-    /// A sentence that says what is checked.
-    package var description: String { check.name }
-}
-
-/// One named check that needs a ledger with API keys.
-package struct KeyCheck: Sendable, CustomStringConvertible {
-    typealias Body =
-        @Sendable (SuiteClient, _ with: (String?) -> SuiteClient) async throws -> Void
-
-    /// A sentence that says what is checked.
-    package let description: String
-    private let body: Body
-
-    init(_ name: String, run body: @escaping Body) {
-        description = name
-        self.body = body
-    }
-
-    /// Runs the check and removes what it created.
-    package func run(over transport: any KeyedTransport) async throws {
-        try await SuiteClient.run(over: transport, body: body)
-    }
-}
-
-/// One named check that needs a ledger whose clock goes by itself.
-package struct RealTimeCheck: Sendable, CustomStringConvertible {
-    private let check: APICheck
-
-    init(_ name: String, run body: @escaping @Sendable (SuiteClient) async throws -> Void) {
-        check = APICheck(name, run: body)
-    }
-
-    /// Runs the check and removes what it created.
-    package func run(over transport: any RealTimeTransport) async throws {
-        try await check.run(over: transport)
-    }
-
-    /// A sentence that says what is checked.
-    package var description: String { check.name }
 }

@@ -15,8 +15,9 @@ extension APISuite {
     ]
 
     static let quietCompactionChecks = [
-        QuietCheck(
+        APICheck(
             "Events of the snapshot say so, and are complete with headers",
+            needs: .quiet,
             run: snapshotMark
         )
     ]
@@ -95,7 +96,7 @@ extension APISuite {
             ("POST", "/streams/\(s)/compact", ""),
             (
                 "POST", "/streams/\(s)/subscriptions",
-                "{\"subscription_id\":\"u\",\"start_from\":\"compacted\"}"
+                JSONBody.subscription("u", from: "\"compacted\"")
             ),
         ] {
             let answer = try await api.call(method, at: path, sending: body)

@@ -1,3 +1,4 @@
+import LedgerTesting
 import Testing
 
 /// Each call of the API description, in its shortest successful form.
@@ -26,16 +27,12 @@ extension APISuite {
 
     /// In an order in which each succeeds; `STREAM` and `CURSOR` are filled in.
     private static let calls = [
-        Call("createStream", sending: "{\"stream_id\":\"STREAM\",\"partition_count\":1}"),
+        Call("createStream", sending: JSONBody.stream("STREAM", partitions: 1)),
         Call("listStreams"),
         Call("describeStream"),
         Call("updateStream", sending: "{\"retention_hours\":2}"),
-        Call("publishEvents", sending: "{\"key\":\"k\",\"type\":\"t\",\"data\":1}"),
-        Call(
-            "publishEvents",
-            sending: "{\"key\":\"k\",\"type\":\"t\",\"data\":1}",
-            query: "?ack=summary"
-        ),
+        Call("publishEvents", sending: JSONBody.event()),
+        Call("publishEvents", sending: JSONBody.event(), query: "?ack=summary"),
         Call("readEvents"),
         Call("readHead"),
         Call("compactStream"),
@@ -50,10 +47,7 @@ extension APISuite {
             sending: "{\"to\":\"earliest\"}"
         ),
         Call("poll"),
-        Call(
-            "commit",
-            sending: "{\"cursor\":\"CURSOR\"}"
-        ),
+        Call("commit", sending: JSONBody.commit("CURSOR")),
         Call("deleteSubscription"),
         Call("deleteStream"),
         Call("acceptClock"),

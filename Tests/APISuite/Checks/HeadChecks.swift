@@ -1,4 +1,5 @@
 import LedgerCore
+import LedgerTesting
 import Testing
 
 /// The heads of the hash chain.
@@ -38,8 +39,8 @@ extension APISuite {
 
     private static func boundaries(_ api: SuiteClient) async throws {
         let s = try await api.stream(",\"partition_count\":1")
-        let events = (0..<3).map { "{\"key\":\"k\",\"type\":\"t\",\"data\":\($0)}" }
-        let body = "[\(events.joined(separator: ","))]"
+        let events = (0..<3).map { JSONBody.event(data: "\($0)") }
+        let body = JSONBody.batch(events)
         try await api.call("POST", at: "/streams/\(s)/events", sending: body)
         let path = "/streams/\(s)/partitions"
         let inside = try await api.call("GET", at: "\(path)/0/head?at=1")

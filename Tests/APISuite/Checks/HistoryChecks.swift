@@ -147,9 +147,9 @@ extension History {
 
         static func body(_ events: [Draft]) -> String {
             let events = events.map {
-                "{\"key\":\"\($0.key)\",\"type\":\"t\",\"data\":\"\($0.value)\"}"
+                JSONBody.event(key: $0.key, data: "\"\($0.value)\"")
             }
-            return "[\(events.joined(separator: ","))]"
+            return JSONBody.batch(events)
         }
 
         func stored(_ answer: [String: Any]) -> History.Event {

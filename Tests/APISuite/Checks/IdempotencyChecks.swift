@@ -11,8 +11,8 @@ extension APISuite {
 
     private static func idempotent(_ api: SuiteClient) async throws {
         let s = try await api.stream(",\"partition_count\":4")
-        let events = (0..<20).map { "{\"key\":\"k\($0)\",\"type\":\"t\",\"data\":\($0)}" }
-        let body = "[\(events.joined(separator: ","))]"
+        let events = (0..<20).map { JSONBody.event(key: "k\($0)", data: "\($0)") }
+        let body = JSONBody.batch(events)
         let key = [(name: "idempotency-key", value: "order 1")]
         let first = try await api.call(
             "POST",

@@ -4,16 +4,32 @@ import Testing
 /// API keys, as every ledger that has them must hold them.
 extension APISuite {
     static let apiKeyChecks = [
-        KeyCheck("A key works until it is revoked, and is never shown again", run: life),
-        KeyCheck("Without a valid key nothing but the description is to be had", run: nobody),
-        KeyCheck("A key does what its scopes say, and what it misses is named", run: scopes),
-        KeyCheck("A missing scope tells nothing about what exists", run: secrecy),
-        KeyCheck("A list holds the streams that the key covers, page by page", run: listing),
-        KeyCheck("Only operators see and make keys", run: operators),
-        KeyCheck("What is wrong about a new key is named", run: fields),
+        APICheck(
+            "A key works until it is revoked, and is never shown again",
+            needs: .keys,
+            run: life
+        ),
+        APICheck(
+            "Without a valid key nothing but the description is to be had",
+            needs: .keys,
+            run: nobody
+        ),
+        APICheck(
+            "A key does what its scopes say, and what it misses is named",
+            needs: .keys,
+            run: scopes
+        ),
+        APICheck("A missing scope tells nothing about what exists", needs: .keys, run: secrecy),
+        APICheck(
+            "A list holds the streams that the key covers, page by page",
+            needs: .keys,
+            run: listing
+        ),
+        APICheck("Only operators see and make keys", needs: .keys, run: operators),
+        APICheck("What is wrong about a new key is named", needs: .keys, run: fields),
     ]
 
-    private static let event = "{\"key\":\"k\",\"type\":\"t\",\"data\":1}"
+    private static let event = JSONBody.event()
     /// Far enough for every clock.
     private static let end = "\"expires_at\":\"2999-01-01T00:00:00Z\""
 
@@ -59,13 +75,10 @@ extension APISuite {
         return ids
     }
 
-    private static func life(
-        _ api: SuiteClient,
-        with: (String?) -> SuiteClient
-    ) async throws {
+    private static func life(_ api: SuiteClient) async throws {
         let s = try await api.stream()
         let made = try await makeKey(for: "admin", on: s, through: api)
-        let holder = with(made.key)
+        let holder = api.with(key: made.key)
         #expect(try await holder.call("GET", at: "/streams/\(s)").status == 200)
         #expect(try await listedKeys(api).contains(made.id))
         try await revoke(made.id, through: api)
@@ -77,10 +90,7 @@ extension APISuite {
         #expect(try await api.call("DELETE", at: "/keys/none").error == "api_key_not_found")
     }
 
-    private static func nobody(
-        _ api: SuiteClient,
-        with: (String?) -> SuiteClient
-    ) async throws {
+    private static func nobody(_ api: SuiteClient) async throws {
         let s = try await api.stream()
         let made = try await makeKey(for: "admin", on: "*", through: api)
         let last = made.key.hasSuffix("A") ? "E" : "A"
@@ -90,10 +100,10 @@ extension APISuite {
         ]
         for key in wrong {
             for target in ["/streams", "/streams/\(s)", "/streams/none", "/keys"] {
-                let answer = try await with(key).call("GET", at: target)
+                let answer = try await api.with(key: key).call("GET", at: target)
                 #expect(answer.error == "unauthorized", "\(key ?? "nothing"): \(answer)")
             }
-            let publish = try await with(key).call(
+            let publish = try await api.with(key: key).call(
                 "POST",
                 at: "/streams/\(s)/events",
                 sending: event
@@ -102,22 +112,19 @@ extension APISuite {
         }
         for value in [made.key, "Basic \(made.key)", "Bearer"] {
             let header = [(name: "authorization", value: value)]
-            let answer = try await with(nil).call("GET", at: "/streams", headers: header)
+            let answer = try await api.with(key: nil).call("GET", at: "/streams", headers: header)
             #expect(answer.error == "unauthorized")
         }
         for target in ["/health", "/openapi.json"] {
-            #expect(try await with("x").call("GET", at: target).status == 200)
+            #expect(try await api.with(key: "x").call("GET", at: target).status == 200)
         }
         try await revoke(made.id, through: api)
     }
 
-    private static func scopes(
-        _ api: SuiteClient,
-        with: (String?) -> SuiteClient
-    ) async throws {
+    private static func scopes(_ api: SuiteClient) async throws {
         let s = try await api.stream(",\"partition_count\":1")
         let made = try await makeKey(for: "publish", on: s, through: api)
-        let publisher = with(made.key)
+        let publisher = api.with(key: made.key)
         try await publisher.publish(to: s, key: "k")
         #expect(try await publisher.call("GET", at: "/streams/\(s)").status == 200)
         let read = try await publisher.call("GET", at: "/streams/\(s)/events")
@@ -126,15 +133,12 @@ extension APISuite {
         #expect((read.json["message"] as? String ?? "").contains("consume:\(s)"))
         let delete = try await publisher.call("DELETE", at: "/streams/\(s)")
         #expect(delete.details["missing_scope"] as? String == "admin:\(s)")
-        let other = "{\"stream_id\":\"\(api.newName())\"}"
+        let other = JSONBody.stream(api.newName())
         #expect(try await publisher.call("POST", at: "/streams", sending: other).status == 403)
         try await revoke(made.id, through: api)
     }
 
-    private static func secrecy(
-        _ api: SuiteClient,
-        with: (String?) -> SuiteClient
-    ) async throws {
+    private static func secrecy(_ api: SuiteClient) async throws {
         let (mine, foreign, missing) = (
             try await api.stream(), try await api.stream(), api.newName()
         )
@@ -146,37 +150,37 @@ extension APISuite {
         for (method, rest) in calls {
             var texts: Set<String> = []
             for name in [foreign, missing] {
-                let answer = try await with(made.key).call(method, at: "/streams/\(name)\(rest)")
+                let answer = try await api.with(key: made.key).call(
+                    method,
+                    at: "/streams/\(name)\(rest)"
+                )
                 #expect(answer.status == 403, "\(method) \(rest): \(answer)")
                 texts.insert(answer.text.replacing(name, with: "NAME"))
             }
             #expect(texts.count == 1)
         }
         for name in [foreign, missing] {
-            let answer = try await with(made.key).call(
+            let answer = try await api.with(key: made.key).call(
                 "POST",
                 at: "/streams",
-                sending: "{\"stream_id\":\"\(name)\"}"
+                sending: JSONBody.stream(name)
             )
             #expect(answer.status == 403, "\(answer)")
         }
         try await revoke(made.id, through: api)
     }
 
-    private static func listing(
-        _ api: SuiteClient,
-        with: (String?) -> SuiteClient
-    ) async throws {
+    private static func listing(_ api: SuiteClient) async throws {
         let prefix = api.newName() + "-"
         let names = (0..<5).map { "\(prefix)\($0)" }
-        for name in names { try await api.recreate(name) }
+        for name in names { try await api.create(name) }
         _ = try await api.stream()
         let made = try await makeKey(for: "consume", on: prefix + "*", through: api)
         var listed: [String] = []
         var next: String?
         repeat {
             let query = "?limit=2" + (next.map { "&next=\($0)" } ?? "")
-            let answer = try await with(made.key).call("GET", at: "/streams\(query)")
+            let answer = try await api.with(key: made.key).call("GET", at: "/streams\(query)")
             let page = answer.json["streams"] as? [[String: Any]] ?? []
             listed += page.compactMap { $0["stream_id"] as? String }
             next = answer.json["next"] as? String
@@ -185,13 +189,10 @@ extension APISuite {
         try await revoke(made.id, through: api)
     }
 
-    private static func operators(
-        _ api: SuiteClient,
-        with: (String?) -> SuiteClient
-    ) async throws {
+    private static func operators(_ api: SuiteClient) async throws {
         for (actions, streams) in [("admin", "a*"), ("publish,consume", "*")] {
             let made = try await makeKey(for: actions, on: streams, through: api)
-            let holder = with(made.key)
+            let holder = api.with(key: made.key)
             let answers = [
                 try await holder.call("GET", at: "/keys"),
                 try await holder.call("POST", at: "/keys", sending: creation("admin", on: "*")),
@@ -203,14 +204,11 @@ extension APISuite {
             try await revoke(made.id, through: api)
         }
         let made = try await makeKey(for: "admin", on: "*", through: api)
-        #expect(try await with(made.key).call("GET", at: "/keys").status == 200)
+        #expect(try await api.with(key: made.key).call("GET", at: "/keys").status == 200)
         try await revoke(made.id, through: api)
     }
 
-    private static func fields(
-        _ api: SuiteClient,
-        with: (String?) -> SuiteClient
-    ) async throws {
+    private static func fields(_ api: SuiteClient) async throws {
         let scope = "{\"actions\":[\"admin\"],\"streams\":\"*\"}"
         let many = Array(repeating: scope, count: 33).joined(separator: ",")
         let cases = [

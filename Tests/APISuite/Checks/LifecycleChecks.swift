@@ -23,12 +23,12 @@ extension APISuite {
         ] {
             #expect(try await api.call("GET", at: path).error == "stream_not_found")
         }
-        let body = "{\"key\":\"k\",\"type\":\"t\",\"data\":1}"
+        let body = JSONBody.event()
         #expect(
             try await stale.call("POST", at: "/streams/\(s)/events", sending: body).error
                 == "stream_not_found"
         )
-        try await api.recreate(s, with: ",\"partition_count\":2")
+        try await api.create(s, with: ",\"partition_count\":2")
         // The sibling's cached description and tails are the old incarnation's.
         #expect(try await stale.publish(to: s, key: "fresh").offsets == [0])
         try await api.subscribe(to: s, as: "u")

@@ -20,7 +20,7 @@ extension APISuite {
 
     private static func forms(_ api: SuiteClient) async throws {
         let s = try await api.stream(",\"partition_count\":3")
-        let event = "{\"key\":\"a\",\"type\":\"t\",\"data\":{}}"
+        let event = JSONBody.event(key: "a", data: "{}")
         let other = "{\"data\":[1],\"type\":\"t\",\"key\":\"b\"}"
         let json = try await api.call(
             "POST",
@@ -135,7 +135,7 @@ extension APISuite {
 
     private static func atomic(_ api: SuiteClient) async throws {
         let s = try await api.stream(",\"partition_count\":8")
-        let events = (0..<40).map { "{\"key\":\"k\($0)\",\"type\":\"t\",\"data\":\($0)}" }
+        let events = (0..<40).map { JSONBody.event(key: "k\($0)", data: "\($0)") }
         let body = "{\"atomic\":true,\"events\":[\(events.joined(separator: ","))]}"
         try await withThrowingTaskGroup(of: Void.self) { group in
             for worker in 0..<6 {
@@ -167,12 +167,12 @@ extension APISuite {
         var generator = SeededGenerator(seed: 7)
         let events = (0..<300).map { index in
             let noise = (0..<300).map { _ in String(generator.next(), radix: 36) }.joined()
-            return "{\"key\":\"k\(index)\",\"type\":\"t\",\"data\":\"\(noise.prefix(3000))\"}"
+            return JSONBody.event(key: "k\(index)", data: "\"\(noise.prefix(3000))\"")
         }
         let answer = try await api.call(
             "POST",
             at: "/streams/\(s)/events",
-            sending: "[\(events.joined(separator: ","))]"
+            sending: JSONBody.batch(events)
         )
         #expect(answer.offsets == Array(0..<300))
         var seen: [Int] = []

@@ -77,7 +77,7 @@ extension APISuite {
             let type = ["order.created", "order.paid", "refund"][index % 3]
             return "{\"key\":\"k\(index % 4)\",\"type\":\"\(type)\",\"data\":\(index)}"
         }
-        let body = "[\(events.joined(separator: ","))]"
+        let body = JSONBody.batch(events)
         #expect(try await api.call("POST", at: path(s, query: ""), sending: body).status == 200)
         let data = { (answer: Answer) in answer.events.map { $0["data"] as? Int ?? -1 }.sorted() }
         let key = try await api.call("GET", at: path(s, query: "key=k1"))
@@ -124,7 +124,7 @@ extension APISuite {
             try await api.call("GET", at: path(s, query: "partition=1&cursor=\(one)")).status == 200
         )
         #expect(try await api.call("DELETE", at: "/streams/\(s)").status == 200)
-        try await api.recreate(s, with: ",\"partition_count\":2")
+        try await api.create(s, with: ",\"partition_count\":2")
         #expect(
             try await api.call("GET", at: path(s, query: "cursor=\(cursor)")).error
                 == "invalid_cursor"

@@ -4,9 +4,17 @@ import Testing
 /// The checks that take time, or need some to pass.
 extension APISuite {
     static let timeChecks = [
-        RealTimeCheck("A start at a time finds the first event not earlier", run: timestamps),
-        RealTimeCheck("A waiting poll gets what is published meanwhile", run: publication),
-        RealTimeCheck("A waiting poll ends with its subscription", run: deletion),
+        APICheck(
+            "A start at a time finds the first event not earlier",
+            needs: .realTime,
+            run: timestamps
+        ),
+        APICheck(
+            "A waiting poll gets what is published meanwhile",
+            needs: .realTime,
+            run: publication
+        ),
+        APICheck("A waiting poll ends with its subscription", needs: .realTime, run: deletion),
     ]
 
     private static func timestamps(_ api: SuiteClient) async throws {

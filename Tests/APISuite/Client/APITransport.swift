@@ -1,9 +1,9 @@
-import LedgerTesting
+package import LedgerTesting
 
 /// A way to bring a request to a ledger and its answer back.
 ///
 /// A transport promises that streams of one ledger can be created and deleted through it, and no
-/// more: what only some of them can do is said by ``QuietTransport`` and ``RealTimeTransport``.
+/// more: what only some ledgers can do is said by ``APICheck/Needs``.
 package protocol APITransport: Sendable {
     /// The answer to one request; throws when there is none.
     func send(_ request: SuiteRequest) async throws -> Answer
@@ -11,17 +11,8 @@ package protocol APITransport: Sendable {
     /// Another way to the same ledger, as far from this one as can be had: a process with caches of
     /// its own where there are several, else another connection.
     func sibling() -> any APITransport
-}
 
-/// A transport to a ledger that does nothing by itself: it folds and sweeps only when asked.
-package protocol QuietTransport: APITransport {}
-
-/// A transport to a ledger whose clock goes by itself, so that a wait is one.
-package protocol RealTimeTransport: APITransport {}
-
-/// A transport to a ledger that needs API keys, with one that may do everything.
-package protocol KeyedTransport: APITransport {
-    /// The same way, with another key, or without one.
+    /// The same way, with another API key, or without one.
     func with(key: String?) -> any APITransport
 }
 
@@ -57,7 +48,7 @@ package struct SuiteRequest: Sendable {
 
 /// A ledger behind an API gateway, which lets so many requests through a second and answers to the
 /// others by itself.
-package struct GatewayTransport: RealTimeTransport, KeyedTransport {
+package struct GatewayTransport: APITransport {
     private let http: HTTPTransport
     private let url: String
 

@@ -1,12 +1,13 @@
 import CurlHTTP
+package import LedgerTesting
 import Synchronization
 
 /// A ledger's server at a base URL, over HTTP or HTTPS.
 ///
 /// Calls at the same time take connections of their own.
-package final class HTTPTransport: RealTimeTransport, KeyedTransport {
+package final class HTTPTransport: APITransport {
     /// Milliseconds; a busy machine is no failure.
-    private static let timeout = 300_000
+    private static let timeout: Duration = .seconds(300)
 
     private let url: String
     private let siblingURL: String
@@ -41,7 +42,7 @@ package final class HTTPTransport: RealTimeTransport, KeyedTransport {
             url: url + request.target,
             headers: request.headers + (hasOwn ? [] : authorization),
             body: request.body,
-            timeoutMilliseconds: Self.timeout
+            timeout: Self.timeout
         )
         if let certificates { call.roots = .file(certificates) }
         let response = try await client.call(call)

@@ -3,10 +3,10 @@ package import LedgerTesting
 import Synchronization
 package import Testing
 
-/// The calls of a test over some transport; every answer is held against the API description.
+/// The calls of a test over some transport.
 ///
 /// Streams have names of their own, so that runs can share a ledger, and are deleted at the end.
-package struct SuiteClient: Sendable {
+package struct SuiteClient: APICaller {
     private let transport: any APITransport
     private let streams: CreatedStreams
 
@@ -30,16 +30,6 @@ package struct SuiteClient: Sendable {
         await client.deleteStreams()
     }
 
-    /// The same, with a function that hands out clients with other keys, or without one.
-    static func run(
-        over transport: any KeyedTransport,
-        body: (SuiteClient, _ with: (String?) -> SuiteClient) async throws -> Void
-    ) async throws {
-        try await run(over: transport as any APITransport) { client in
-            try await body(client) { SuiteClient(transport.with(key: $0), streams: client.streams) }
-        }
-    }
-
     /// A stream that stays behind is an issue: ledgers that people use are tested too.
     private func deleteStreams() async {
         for name in streams.names {
@@ -58,42 +48,20 @@ package struct SuiteClient: Sendable {
     /// Another way to the same ledger.
     package func sibling() -> SuiteClient { SuiteClient(transport.sibling(), streams: streams) }
 
+    /// A client with another API key, or without one.
+    func with(key: String?) -> SuiteClient {
+        SuiteClient(transport.with(key: key), streams: streams)
+    }
+
     /// A name for a stream that nobody else has: a letter, letters and digits.
     package func newName() -> String { streams.newName() }
 
-    /// Makes any call with a text for a body.
-    @discardableResult
-    package func call(
-        _ method: String,
-        at target: String,
-        sending body: String = "",
-        headers: [(name: String, value: String)] = [],
-        sourceLocation place: SourceLocation = #_sourceLocation
-    ) async throws -> Answer {
-        try await call(
-            method,
-            at: target,
-            bytes: Array(body.utf8),
-            headers: headers,
-            sourceLocation: place
-        )
-    }
-
-    /// Makes any call with any bytes for a body, and holds the answer against the API description.
-    package func call(
-        _ method: String,
-        at target: String,
-        bytes: [UInt8],
-        headers: [(name: String, value: String)] = [],
-        sourceLocation place: SourceLocation = #_sourceLocation
-    ) async throws -> Answer {
-        let request = SuiteRequest(method, at: target, headers: headers, body: bytes)
+    /// The transport's answer; a stream that it creates is deleted at the end.
+    package func send(_ request: SuiteRequest) async throws -> Answer {
         let answer = try await transport.send(request)
         if answer.status == 201, request.path == "/streams" {
             streams.add(answer.json["stream_id"] as? String ?? "")
         }
-        let faults = APIDescription.shared.faults(of: answer, to: request)
-        #expect(faults.isEmpty, "\(method) \(target): \(answer)", sourceLocation: place)
         return answer
     }
 }
@@ -105,83 +73,8 @@ extension SuiteClient {
         sourceLocation place: SourceLocation = #_sourceLocation
     ) async throws -> String {
         let name = newName()
-        try await recreate(name, with: members, sourceLocation: place)
+        try await create(name, with: members, sourceLocation: place)
         return name
-    }
-
-    /// Creates a stream under a name that must be free.
-    package func recreate(
-        _ name: String,
-        with members: String = "",
-        sourceLocation place: SourceLocation = #_sourceLocation
-    ) async throws {
-        let body = "{\"stream_id\":\"\(name)\"\(members)}"
-        let answer = try await call("POST", at: "/streams", sending: body, sourceLocation: place)
-        #expect(answer.status == 201, "\(answer)", sourceLocation: place)
-    }
-
-    /// Publishes one event, which must succeed.
-    @discardableResult
-    package func publish(
-        to stream: String,
-        key: String,
-        data: String = "1",
-        sourceLocation place: SourceLocation = #_sourceLocation
-    ) async throws -> Answer {
-        let body = "{\"key\":\"\(key)\",\"type\":\"t\",\"data\":\(data)}"
-        let answer = try await call(
-            "POST",
-            at: "/streams/\(stream)/events",
-            sending: body,
-            sourceLocation: place
-        )
-        #expect(answer.status == 200, "\(answer)", sourceLocation: place)
-        return answer
-    }
-
-    /// Creates a subscription, which must succeed; `start` is JSON.
-    package func subscribe(
-        to stream: String,
-        as name: String,
-        from start: String = "\"earliest\"",
-        sourceLocation place: SourceLocation = #_sourceLocation
-    ) async throws {
-        let body = "{\"subscription_id\":\"\(name)\",\"start_from\":\(start)}"
-        let answer = try await call(
-            "POST",
-            at: "/streams/\(stream)/subscriptions",
-            sending: body,
-            sourceLocation: place
-        )
-        #expect(answer.status == 201, "\(answer)", sourceLocation: place)
-    }
-
-    /// Polls a subscription; `query` goes behind the question mark.
-    package func poll(
-        _ stream: String,
-        as name: String,
-        query: String = "",
-        sourceLocation place: SourceLocation = #_sourceLocation
-    ) async throws -> Answer {
-        let target = "/streams/\(stream)/subscriptions/\(name)/poll?\(query)"
-        return try await call("GET", at: target, sourceLocation: place)
-    }
-
-    /// Commits a cursor, whatever comes of it.
-    @discardableResult
-    package func commit(
-        _ stream: String,
-        as name: String,
-        cursor: String,
-        sourceLocation place: SourceLocation = #_sourceLocation
-    ) async throws -> Answer {
-        let target = "/streams/\(stream)/subscriptions/\(name)/commit"
-        return try await call(
-            "POST",
-            at: target,
-            sending: "{\"cursor\":\"\(cursor)\"}",
-            sourceLocation: place
-        )
     }
 }
 
@@ -216,26 +109,8 @@ private final class CreatedStreams: Sendable {
     }
 }
 
-/// An answer, as a test looks at it.
-package struct Answer: Sendable, CustomStringConvertible {
-    /// The HTTP status code.
-    package let status: Int
-    /// Names in lower case.
-    package let headers: [(name: String, value: String)]
-    /// The body as it came.
-    package let body: [UInt8]
-
-    package init(status: Int, headers: [(name: String, value: String)], body: [UInt8]) {
-        self.status = status
-        self.headers = headers
-        self.body = body
-    }
-
-    /// The body as text.
-    package var text: String { String(decoding: body, as: UTF8.self) }
-    /// Status and the body's beginning.
-    package var description: String { "\(status) \(text.prefix(500))" }
-
+/// What an answer's JSON says.
+extension Answer {
     /// The body's members; none when it is no object.
     package var json: [String: Any] {
         (try? JSONSerialization.jsonObject(with: Data(body))) as? [String: Any] ?? [:]
@@ -255,7 +130,4 @@ package struct Answer: Sendable, CustomStringConvertible {
     package var keys: [String] { events.map { $0["key"] as? String ?? "" } }
     /// The offset of each event, in order.
     package var offsets: [Int] { events.map { $0["offset"] as? Int ?? -1 } }
-
-    /// The first value of a header, by its lower-case name.
-    package func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }
 }

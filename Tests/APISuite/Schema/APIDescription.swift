@@ -1,5 +1,6 @@
 import LedgerClient
 import LedgerSchemas
+package import LedgerTesting
 
 /// The OpenAPI document, for holding answers against it.
 package struct APIDescription: Sendable {

@@ -1,5 +1,6 @@
 import Glibc
 import LedgerClient
+import LedgerTesting
 import Loopback
 import Testing
 
@@ -63,8 +64,8 @@ final class RunningLedger: Sendable {
 
     /// Publishes one chunk of events to one key.
     func publish(_ data: [String], under key: String, to stream: String) async throws {
-        let events = data.map { "{\"key\":\"\(key)\",\"type\":\"t\",\"data\":\($0)}" }
-        let body = "[\(events.joined(separator: ","))]"
+        let events = data.map { JSONBody.event(key: key, data: $0) }
+        let body = JSONBody.batch(events)
         try await call("POST", at: ["streams", stream, "events"], sending: body)
     }
 }

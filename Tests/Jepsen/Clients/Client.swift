@@ -23,7 +23,7 @@ final class Client: Sendable {
     }
 
     /// Longer than a server tries.
-    private static let timeout = 12_000
+    private static let timeout: Duration = .seconds(12)
 
     private let pool = CurlPool()
     private let urls: [String]
@@ -46,7 +46,7 @@ final class Client: Sendable {
             url: urls[server % urls.count] + target,
             headers: body.isEmpty ? [] : [(name: "content-type", value: "application/json")],
             body: Array(body.utf8),
-            timeoutMilliseconds: Self.timeout
+            timeout: Self.timeout
         )
         if let key { request.headers.append((name: "idempotency-key", value: key)) }
         // A library that sends twice by itself would be taken for a ledger that stores twice.

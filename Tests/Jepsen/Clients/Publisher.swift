@@ -105,7 +105,7 @@ struct Publisher {
                 value: "\(number)-\(published)-\(index)"
             )
         }
-        let list = events.map { #"{"key":"\#($0.key)","type":"t","data":"\#($0.value)"}"# }
+        let list = events.map { JSONBody.event(key: $0.key, data: "\"\($0.value)\"") }
         var body = #"{"events":[\#(list.joined(separator: ","))]"#
         if isAtomic { body += #","atomic":true"# }
         if isExpecting { body += ",\"expected_offset\":\(ends[Self.partition(of: events[0].key)])" }

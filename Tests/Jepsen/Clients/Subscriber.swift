@@ -95,12 +95,7 @@ struct Subscriber {
             tried[partition] = max(tried[partition], end ?? 0)
         }
         let server = Int.random(in: 0..<Cluster.size, using: &random)
-        switch await client.call(
-            "POST",
-            at: target,
-            sending: #"{"cursor":"\#(cursor)"}"#,
-            to: server
-        ) {
+        switch await client.call("POST", at: target, sending: JSONBody.commit(cursor), to: server) {
         case .success:
             for (partition, end) in next.enumerated() {
                 committed[partition] = max(committed[partition], end ?? 0)

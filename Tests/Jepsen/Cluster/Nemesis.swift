@@ -10,11 +10,11 @@ struct Nemesis {
 
     private let cluster: Cluster
     private var random: SeededGenerator
-    /// The longest pause of a server, seconds: longer than a tail is cached, where there is time.
-    private let longestPause: Int64
+    /// The longest pause of a server: longer than a tail is cached, where there is time.
+    private let longestPause: Duration
     private let start = ContinuousClock.now
 
-    init(of cluster: Cluster, random: SeededGenerator, longestPause: Int64) {
+    init(of cluster: Cluster, random: SeededGenerator, longestPause: Duration) {
         self.cluster = cluster
         self.random = random
         self.longestPause = longestPause
@@ -28,12 +28,13 @@ struct Nemesis {
         while ContinuousClock.now < end {
             let harm = planned.popLast() ?? Harm.allCases.randomElement(using: &random) ?? .calm
             let server = Int.random(in: 0..<Cluster.size, using: &random)
-            let length = Int64.random(in: 500...4_000, using: &random)
+            let length = random.milliseconds(in: 500...4_000)
             let moment = (ContinuousClock.now - start) / .milliseconds(1)
-            say("\(Int(moment)) ms: \(harm.rawValue), server \(server), \(length) ms")
+            let milliseconds = Int(length / .milliseconds(1))
+            say("\(Int(moment)) ms: \(harm.rawValue), server \(server), \(milliseconds) ms")
             try await apply(harm, to: server, for: length)
             setUsual()
-            try await Task.sleep(for: .milliseconds(Int64.random(in: 100...1_500, using: &random)))
+            try await Task.sleep(for: random.milliseconds(in: 100...1_500))
         }
     }
 
@@ -42,7 +43,7 @@ struct Nemesis {
         for link in cluster.clientLinks { link.change(.client) }
     }
 
-    private mutating func apply(_ harm: Harm, to server: Int, for length: Int64) async throws {
+    private mutating func apply(_ harm: Harm, to server: Int, for length: Duration) async throws {
         let table = cluster.tableLinks[server]
         let client = cluster.clientLinks[server]
         var weather = Weather.table
@@ -57,7 +58,7 @@ struct Nemesis {
         case .lateTable:
             weather.late = 0.2
             weather.twin = 0.3
-            weather.delay = 300
+            weather.delay = .milliseconds(300)
             table.change(weather)
         case .throttledTable:
             weather.throttled = 0.6
@@ -66,21 +67,22 @@ struct Nemesis {
             weather.conflicted = 0.6
             for link in cluster.tableLinks { link.change(weather) }
         case .lossyClients:
-            client.change(Weather(lost: 0.2, unanswered: 0.3, late: 0.1, delay: 50))
+            client.change(Weather(lost: 0.2, unanswered: 0.3, late: 0.1, delay: .milliseconds(50)))
         case .killed:
             cluster.kill(server)
-            try await Task.sleep(for: .milliseconds(length / 4))
+            try await Task.sleep(for: length / 4)
             return try await cluster.start(server)
         case .paused: return try await pause(server)
         case .calm:
             for link in cluster.tableLinks + cluster.clientLinks { link.change(.calm) }
         }
-        try await Task.sleep(for: .milliseconds(length))
+        try await Task.sleep(for: length)
     }
 
     private mutating func pause(_ server: Int) async throws {
         let isLong = random.happens(0.1)
-        let seconds = Int64.random(in: 1...(isLong ? longestPause : 6), using: &random)
+        let longest = isLong ? longestPause.components.seconds : 6
+        let seconds = Int64.random(in: 1...longest, using: &random)
         cluster.pause(server)
         try await Task.sleep(for: .seconds(seconds))
         cluster.resume(server)

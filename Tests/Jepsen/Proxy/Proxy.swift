@@ -111,7 +111,7 @@ final class Proxy: Sendable {
         }
     }
 
-    private func straggle(after delay: Int64, body: @escaping @Sendable () -> Void) {
+    private func straggle(after delay: Duration, body: @escaping @Sendable () -> Void) {
         state.withLock { $0.underWay += 1 }
         Thread.detachNewThread { [self] in
             pause(delay)
@@ -120,8 +120,8 @@ final class Proxy: Sendable {
         }
     }
 
-    private func pause(_ milliseconds: Int64) {
-        if milliseconds > 0 { usleep(useconds_t(milliseconds * 1000)) }
+    private func pause(_ length: Duration) {
+        if length > .zero { usleep(useconds_t(length / .microseconds(1))) }
     }
 
     /// The answer to a request, over a connection of its own.
@@ -182,8 +182,8 @@ struct Weather: Sendable {
     var throttled = 0.0
     /// The table cancels a transaction because of another one under way.
     var conflicted = 0.0
-    /// The longest ordinary delay, milliseconds.
-    var delay: Int64 = 0
+    /// The longest ordinary delay.
+    var delay: Duration = .zero
 
     static let calm = Weather()
 
@@ -196,22 +196,22 @@ struct Weather: Sendable {
         twin: 0.02,
         throttled: 0.02,
         conflicted: 0.02,
-        delay: 5
+        delay: .milliseconds(5)
     )
 
     /// A client's link when nothing special happens.
-    static let client = Weather(lost: 0.01, unanswered: 0.02, delay: 3)
+    static let client = Weather(lost: 0.01, unanswered: 0.02, delay: .milliseconds(3))
 
     static let cut = Weather(isCut: true)
 }
 
 /// The fate of one request on its way.
 enum RequestFate {
-    case passed(delay: Int64, twin: Int64?)
+    case passed(delay: Duration, twin: Duration?)
     case lost
     case unanswered
     case silent
-    case late(Int64)
+    case late(Duration)
     case refused(Refusal)
 }
 
@@ -227,13 +227,20 @@ extension Weather {
         if random.happens(lost) { return .lost }
         if random.happens(unanswered) { return .unanswered }
         if random.happens(silent) { return .silent }
-        if random.happens(late) { return .late(Int64.random(in: 500...8_000, using: &random)) }
+        if random.happens(late) { return .late(random.milliseconds(in: 500...8_000)) }
         if random.happens(throttled) { return .refused(.throttled) }
         if request.isTransaction, random.happens(conflicted) { return .refused(.conflicted) }
         let isTwin = random.happens(twin)
         return .passed(
-            delay: Int64.random(in: 0...delay, using: &random),
-            twin: isTwin ? Int64.random(in: 0...5_000, using: &random) : nil
+            delay: random.milliseconds(in: 0...Int64(delay / .milliseconds(1))),
+            twin: isTwin ? random.milliseconds(in: 0...5_000) : nil
         )
+    }
+}
+
+extension SeededGenerator {
+    /// A time of so many whole milliseconds.
+    mutating func milliseconds(in range: ClosedRange<Int64>) -> Duration {
+        .milliseconds(Int64.random(in: range, using: &self))
     }
 }

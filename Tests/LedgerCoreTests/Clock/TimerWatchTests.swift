@@ -7,7 +7,7 @@ import Testing
 struct TimerWatchTests {
     private static let start = PlanRows.now
 
-    private func timer(_ number: Int64 = 1, length: Int64 = 30_000) -> Timer {
+    private func timer(_ number: Int64 = 1, length: Duration = .seconds(30)) -> Timer {
         let name = Timer.Name.session(
             SubscriptionIncarnation(high: 1, low: 1),
             MemberName(trusted: "a"),
@@ -29,7 +29,10 @@ struct TimerWatchTests {
     }
 
     private func at(wall: Int64, uptime: Int64) -> Instant {
-        Instant(now: Self.start.advanced(byMilliseconds: wall), uptime: uptime)
+        Instant(
+            now: Self.start.advanced(by: .milliseconds(wall)),
+            uptime: .milliseconds(uptime)
+        )
     }
 
     @Test("A timer is over after its whole length under watch, whatever the wall clock says")
@@ -43,7 +46,7 @@ struct TimerWatchTests {
 
     @Test("A timer nobody has watched is over five minutes after its end")
     func unwatched() {
-        let end = 30_000 + Limits.clockSkew
+        let end = 30_000 + Limits.clockSkew.wholeMilliseconds
         for (wall, isOver) in [(end, false), (end + 1, true)] {
             let watch = Watch()
             #expect(watch.isOver(timer(), at: at(wall: wall, uptime: 0)) == isOver)
@@ -71,24 +74,32 @@ struct TimerWatchTests {
     )
     func neverEarly(_ seed: UInt64) {
         var random = SeededGenerator(seed: seed)
-        let half = Limits.clockSkew / 2
+        let skew = Limits.clockSkew.wholeMilliseconds
+        let half = skew / 2
         for _ in 0..<200 {
             let writer = Int64.random(in: -half...half, using: &random)
             let reader = Int64.random(in: -half...half, using: &random)
             let length = Int64.random(in: 10_000...300_000, using: &random)
-            let timer = Timer(timer().name, start: Timestamp(milliseconds: writer), length: length)
+            let timer = Timer(
+                timer().name,
+                start: Timestamp(milliseconds: writer),
+                length: .milliseconds(length)
+            )
             let watch = Watch()
             var (time, uptime): (Int64, Int64) = (0, 7)
             while true {
-                let now = Timestamp(milliseconds: time + reader)
-                if watch.isOver(timer, at: Instant(now: now, uptime: uptime)) { break }
+                let now = Instant(
+                    now: Timestamp(milliseconds: time + reader),
+                    uptime: .milliseconds(uptime)
+                )
+                if watch.isOver(timer, at: now) { break }
                 let step = Int64.random(in: 0...40_000, using: &random)
                 time += step
                 // A frozen process's own clock may stand still meanwhile.
                 if random.happens(0.8) { uptime += step }
             }
             #expect(time >= length)
-            #expect(time <= length + 2 * Limits.clockSkew + 40_000)
+            #expect(time <= length + 2 * skew + 40_000)
         }
     }
 }

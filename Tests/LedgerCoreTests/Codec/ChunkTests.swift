@@ -20,15 +20,21 @@ import Testing
         return chunks
     }
 
-    @Test func nothingIsNoChunk() {
+    @Test("No records make no chunk")
+    func nothing() {
         #expect(Records().chunks().isEmpty)
     }
 
-    @Test func whatFitsIsOneChunk() throws {
+    @Test("Records that fit into one chunk are in one")
+    func oneChunk() throws {
         #expect(try check(RecordBatchTests.events(seed: 31, count: 400), "400").count == 1)
     }
 
-    @Test(arguments: 0..<12 as Range<UInt64>) func anySizes(_ seed: UInt64) throws {
+    @Test(
+        "Records of any sizes come back complete, from chunks within their bounds",
+        arguments: 0..<12 as Range<UInt64>
+    )
+    func anySizes(_ seed: UInt64) throws {
         var random = CodecRandom(seed: seed)
         let count = Int.random(in: 1...40, using: &random)
         let largest = [300, 20_000, 60_000, 256 * 1024][Int(seed % 4)]
@@ -43,7 +49,8 @@ import Testing
     }
 
     /// Noise first, zeros after: what was learnt from the one does not fit the other.
-    @Test func changingCompressibility() throws {
+    @Test("Records that compress differently are still split into few chunks")
+    func changingCompressibility() throws {
         var random = CodecRandom(seed: 33)
         let noise = (0..<100).map { _ in
             SampleEvent.random(using: &random, dataBytes: 4000...4000, compressible: false)
@@ -57,7 +64,8 @@ import Testing
         #expect(chunks.count <= 14, "\(chunks.count) chunks")
     }
 
-    @Test func oneRecordLargerThanAChunk() throws {
+    @Test("A record that is larger than a chunk has a chunk to itself")
+    func largeRecord() throws {
         var random = CodecRandom(seed: 34)
         let small = SampleEvent.random(using: &random)
         var large = small
@@ -67,7 +75,8 @@ import Testing
     }
 
     /// Incompressible records must not end up in many tiny chunks.
-    @Test func chunksAreWellFilled() throws {
+    @Test("Records that do not compress fill their chunks well")
+    func wellFilled() throws {
         var random = CodecRandom(seed: 35)
         let events = (0..<1000).map { _ in
             SampleEvent.random(using: &random, dataBytes: 900...900, compressible: false)

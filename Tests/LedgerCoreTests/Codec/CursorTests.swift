@@ -1,3 +1,4 @@
+import LedgerBytes
 import Testing
 
 @testable import LedgerCore
@@ -10,31 +11,38 @@ import Testing
     static let sample = Cursor(
         subscription: SubscriptionIncarnation(high: 0x0123_4567_89ab_cdef, low: 42),
         epoch: 3,
-        positions: [
+        positions: PartitionPositions(ofAll: [
             .log(offset(0)), .log(offset(1_000_000)), .snapshot(watermark: offset(7), after: nil),
             .snapshot(watermark: offset(300), after: key("größe/1")),
-        ]
+        ])
     )
 
     static func accepted(_ bytes: [UInt8], secret: SubscriptionSecret = secret) -> Bool {
         Cursor.decode(Base64URL.encode(bytes))?.verified(secret: secret) != nil
     }
 
-    @Test(arguments: 0..<200 as Range<UInt64>) func roundTrip(_ seed: UInt64) throws {
+    @Test(
+        "A cursor is read again as it was written, with its own secret only",
+        arguments: 0..<200 as Range<UInt64>
+    )
+    func roundTrip(_ seed: UInt64) throws {
         var random = CodecRandom(seed: seed)
         let cursor = Cursor(
             subscription: .random(using: &random),
             epoch: Int64(random.next() >> UInt64.random(in: 1...63, using: &random)),
-            positions: (0..<Int.random(in: 1...100, using: &random)).map { _ in
-                Self.position(&random)
-            }
+            positions: PartitionPositions(
+                ofAll: (0..<Int.random(in: 1...100, using: &random)).map { _ in
+                    Self.position(&random)
+                }
+            )
         )
         let text = cursor.encoded(secret: Self.secret)
         let decoded = try #require(Cursor.decode(text))
         #expect(decoded.subscription == cursor.subscription)
         #expect(decoded.verified(secret: Self.secret) == cursor, "seed \(seed)")
         #expect(decoded.verified(secret: .random(using: &random)) == nil)
-        #expect(PositionVector.decode(PositionVector.encode(cursor.positions)) == cursor.positions)
+        let positions = cursor.positions.values
+        #expect(PositionVector.decode(PositionVector.encode(positions)) == positions)
     }
 
     private static func position(_ random: inout CodecRandom) -> Position {
@@ -46,7 +54,8 @@ import Testing
         }
     }
 
-    @Test func everyFlippedBit() throws {
+    @Test("A cursor with any bit flipped is refused")
+    func everyFlippedBit() throws {
         let bytes = try #require(Base64URL.decode(Self.sample.encoded(secret: Self.secret)))
         #expect(Self.accepted(bytes))
         for bit in 0..<bytes.count * 8 {
@@ -56,7 +65,8 @@ import Testing
         }
     }
 
-    @Test func everyTruncationAndExtension() throws {
+    @Test("A cursor that is cut off or longer anywhere is refused")
+    func everyTruncationAndExtension() throws {
         let bytes = try #require(Base64URL.decode(Self.sample.encoded(secret: Self.secret)))
         for length in 0..<bytes.count { #expect(!Self.accepted(Array(bytes[..<length]))) }
         for extra in 0...255 as ClosedRange<UInt8> {
@@ -72,7 +82,8 @@ import Testing
     }
 
     /// Signed with the right secret, but not as we write it.
-    @Test func onlyTheCanonicalSpellingEvenWhenSigned() throws {
+    @Test("A cursor that is spelled in another way is refused, even when it is signed")
+    func canonical() throws {
         let head: [UInt8] = [1] + Self.sample.subscription.bytes
         let bodies: [(String, [UInt8], Bool)] = [
             ("good", head + [3, 1, 0, 9], true),
@@ -97,7 +108,8 @@ import Testing
         }
     }
 
-    @Test func fuzz() {
+    @Test("Random bytes are no cursor, and positions that are read are spelled in one way")
+    func fuzz() {
         for seed in 0..<20_000 as Range<UInt64> {
             var random = CodecRandom(seed: seed)
             let bytes = [1] + random.bytes(Int.random(in: 0...120, using: &random))
@@ -107,7 +119,11 @@ import Testing
         }
     }
 
-    @Test(arguments: PageToken.Kind.allCases) func pageTokens(_ kind: PageToken.Kind) throws {
+    @Test(
+        "A page token is read again as it was written, and only by the list it is of",
+        arguments: PageToken.Kind.allCases
+    )
+    func pageTokens(_ kind: PageToken.Kind) throws {
         var random = CodecRandom(seed: 51)
         for key in Self.possibleKeys(kind) {
             let partition = kind == .compacted ? Partition(99) : nil
@@ -136,8 +152,11 @@ import Testing
     }
 
     /// DynamoDB refuses a sort key that is no text, or too long, or empty.
-    @Test(arguments: PageToken.Kind.allCases)
-    func noTokenLeadsToAnImpossibleRow(_ kind: PageToken.Kind) {
+    @Test(
+        "A page token of a row that its list can't have is refused",
+        arguments: PageToken.Kind.allCases
+    )
+    func impossibleRows(_ kind: PageToken.Kind) {
         var keys: [[UInt8]] = [
             [0xff], [0xc0, 0x80], [UInt8](repeating: 0x61, count: 513),
             [UInt8](repeating: 0x61, count: 1024),
@@ -152,7 +171,8 @@ import Testing
         #expect(PageToken.decode(elsewhere.encoded, kind: kind) == nil)
     }
 
-    @Test func readCursors() throws {
+    @Test("A read cursor is read again as it was written, and refused in another spelling")
+    func readCursors() throws {
         let offsets = [0, 127, 128, Int64.max].compactMap { Offset($0) }
         for first in [0, 3, 96] {
             let cursor = ReadCursor(

@@ -1,3 +1,4 @@
+import LedgerBytes
 import Testing
 
 @testable import LedgerCore
@@ -107,7 +108,7 @@ struct GroupCursorTests {
         let plain = Cursor(
             subscription: Self.sample.subscription,
             epoch: 3,
-            positions: [.log(offset(1))]
+            positions: PartitionPositions(ofAll: [.log(offset(1))])
         )
         #expect(GroupCursor.decode(plain.encoded(secret: Self.secret)) == nil)
         let read = ReadCursor(

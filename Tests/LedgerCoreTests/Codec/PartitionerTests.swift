@@ -12,11 +12,13 @@ import Testing
         ("lkjh234lh9fiuh90y23oiuhsafujhadof229phr9h19h89h8", -58_897_971),
     ]
 
-    @Test(arguments: vectors) func hashesLikeKafka(_ vector: (String, Int32)) {
+    @Test("A key has the hash that Kafka gives it", arguments: vectors)
+    func hashes(_ vector: (String, Int32)) {
         #expect(Murmur2.hash(Array(vector.0.utf8)) == vector.1)
     }
 
-    @Test(arguments: vectors) func partitionsLikeKafka(_ vector: (String, Int32)) {
+    @Test("A key goes to the partition that Kafka chooses", arguments: vectors)
+    func partitions(_ vector: (String, Int32)) {
         for count in [1, 2, 3, 100] {
             let expected = Int(UInt32(bitPattern: vector.1) & 0x7fff_ffff) % count
             let partition = Partitioner.partition(forKey: Array(vector.0.utf8), count: count)
@@ -24,7 +26,8 @@ import Testing
         }
     }
 
-    @Test func emptyAndHighBytes() {
+    @Test("An empty key has Kafka's hash, and high bytes count as unsigned")
+    func emptyAndHighBytes() {
         // Kafka hashes bytes as unsigned; a sign-extended tail would differ.
         #expect(Murmur2.hash([]) == 275_646_681)
         #expect(Partitioner.partition(forKey: [0xff, 0xfe, 0xfd], count: 7).index < 7)

@@ -26,7 +26,8 @@ import Testing
         }
     }
 
-    @Test(arguments: good.indices) func everyBitFlip(_ index: Int) {
+    @Test("A batch with any bit flipped is refused", arguments: good.indices)
+    func everyBitFlip(_ index: Int) {
         let bytes = Self.good[index]
         #expect(Self.error(bytes) == nil)
         var missed: [Int] = []
@@ -38,7 +39,11 @@ import Testing
         #expect(missed.isEmpty)
     }
 
-    @Test(arguments: good.indices) func everyTruncationAndExtension(_ index: Int) {
+    @Test(
+        "A batch that is cut off or longer is refused, also under a right checksum",
+        arguments: good.indices
+    )
+    func everyTruncationAndExtension(_ index: Int) {
         let bytes = Self.good[index]
         for length in 0..<bytes.count {
             #expect(Self.error(Array(bytes[..<length])) != nil)
@@ -50,7 +55,8 @@ import Testing
         #expect(Self.error(Self.sealed(bytes + [0])) != nil)
     }
 
-    @Test func namesWhatIsWrong() {
+    @Test("Each kind of damage has an error that names it")
+    func reasons() {
         let bytes = Self.good[2]
         func changed(_ index: Int, _ value: UInt8) -> BatchError? {
             var copy = bytes
@@ -76,7 +82,8 @@ import Testing
     }
 
     /// A last field that reaches one byte beyond the payload, into the checksum.
-    @Test func lengthsReachNoFurtherThanThePayload() {
+    @Test("A length that reaches beyond the payload is refused")
+    func lengths() {
         var records = Records()
         records.append(key: [1], type: [2], data: [3, 4])
         var bytes = RecordBatch.encode(
@@ -90,7 +97,8 @@ import Testing
         #expect(Self.error(Self.sealed(bytes)) == .badRecord(index: 0))
     }
 
-    @Test func offsetsAndTimesThatOverflow() {
+    @Test("An offset or a time that overflows is refused")
+    func overflow() {
         var records = Records()
         records.append(key: [1], type: [2], data: [], timestampDelta: .max)
         let late = RecordBatch.encode(
@@ -112,7 +120,8 @@ import Testing
     }
 
     /// A small frame behind a header that claims much, and a frame that holds more than claimed.
-    @Test func bombs() {
+    @Test("A payload that claims too much, or is larger than it claims, is refused")
+    func bombs() {
         let frame = ContentCoding.zstd.encode([UInt8](repeating: 0, count: 16 << 20))
         func batch(claiming length: UInt32) -> [UInt8] {
             var bytes = Array(Self.good[0][..<28])
@@ -135,7 +144,8 @@ import Testing
     }
 
     /// Also what zstd itself would pass over: an empty frame and a skippable one.
-    @Test func garbageBehindTheFrame() {
+    @Test("Anything behind the compressed frame is refused")
+    func garbageBehindTheFrame() {
         let bytes = Self.good[1]
         #expect(bytes[3] == 1)
         let skippable: [UInt8] = [0x50, 0x2a, 0x4d, 0x18, 1, 0, 0, 0, 9]
@@ -146,7 +156,8 @@ import Testing
     }
 
     /// Random bytes behind a good checksum reach every check.
-    @Test func fuzz() {
+    @Test("Random damage under a right checksum never crashes the decoder")
+    func fuzz() {
         for seed in 0..<20_000 as Range<UInt64> {
             var random = CodecRandom(seed: seed)
             let bytes = Self.mutant(&random)

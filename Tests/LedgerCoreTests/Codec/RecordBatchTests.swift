@@ -17,7 +17,8 @@ import Testing
     }
 
     /// The format byte by byte, so that a change of it cannot go unnoticed.
-    @Test func knownBytes() throws {
+    @Test("A batch has the bytes that the format says")
+    func knownBytes() throws {
         var headers = RecordHeaders()
         headers.append(name: Array("h".utf8), value: Array("v".utf8))
         var records = Records()
@@ -42,7 +43,8 @@ import Testing
         #expect(decoded.nextOffset == offset(260))
     }
 
-    @Test(arguments: 0..<60 as Range<UInt64>) func roundTrip(_ seed: UInt64) throws {
+    @Test("A batch is read again as it was written", arguments: 0..<60 as Range<UInt64>)
+    func roundTrip(_ seed: UInt64) throws {
         let events = Self.events(
             seed: seed,
             count: Int(seed) * 3 + 1,
@@ -53,11 +55,12 @@ import Testing
         let decoded = try RecordBatch.decode(bytes, expecting: base)
         #expect(decoded.samples == events, "seed \(seed)")
         #expect(decoded.baseOffset == base && decoded.baseTimestamp == Self.time)
-        let last = Self.time.advanced(byMilliseconds: Int64(events[events.count - 1].delta))
+        let last = Self.time.advanced(by: .milliseconds(events[events.count - 1].delta))
         #expect(decoded.lastTimestamp == last)
     }
 
-    @Test func compressesOnlyWhenItPays() throws {
+    @Test("A batch is compressed only where that saves enough")
+    func compression() throws {
         let compressible = CompressedRecords(Records(Self.events(seed: 1, count: 50)))
         #expect(compressible.codec == .zstd)
         #expect(compressible.encodedCount < compressible.payloadLength * 7 / 8 + 33)
@@ -75,7 +78,8 @@ import Testing
         #expect(CompressedRecords(small).codec == .zstd)
     }
 
-    @Test func sealedOnceEncodedAnywhere() throws {
+    @Test("Records compressed once are encoded at any offset")
+    func sealedOnce() throws {
         let events = Self.events(seed: 7, count: 80)
         let sealed = CompressedRecords(Records(events))
         #expect(sealed.lastTimestampDelta == events[79].delta && sealed.count == 80)
@@ -87,7 +91,8 @@ import Testing
         }
     }
 
-    @Test func mergedRequestsAreOneBatch() throws {
+    @Test("Records of several requests, merged, are those of one")
+    func merging() throws {
         let events = Self.events(seed: 8, count: 30)
         var merged = Records(events[..<10])
         merged.append(contentsOf: Records(events[10...]))

@@ -3,7 +3,8 @@ import Testing
 @testable import LedgerCore
 
 @Suite struct RecordTests {
-    @Test func sameAsInItsBatch() throws {
+    @Test("A record has what its batch had of it")
+    func sameAsInItsBatch() throws {
         let events = RecordBatchTests.events(seed: 41, count: 200)
         let batch = try RecordBatch.decode(RecordBatchTests.batch(events), expecting: offset(42))
         for (view, event) in zip(batch.records, events) {
@@ -28,7 +29,8 @@ import Testing
         }
     }
 
-    @Test func everyBitFlipAndTruncation() {
+    @Test("A record with any bit flipped, or cut off, is refused")
+    func everyBitFlipAndTruncation() {
         let bytes = Record.encode(
             timestamp: Timestamp(milliseconds: -5),
             type: [0x74],
@@ -45,7 +47,8 @@ import Testing
         }
     }
 
-    @Test func fuzz() {
+    @Test("Random damage under a right checksum never crashes the decoder")
+    func fuzz() {
         let good = Record.encode(timestamp: Timestamp(milliseconds: 5), type: [0x74], data: [0x31])
         for seed in 0..<5000 as Range<UInt64> {
             var random = CodecRandom(seed: seed)

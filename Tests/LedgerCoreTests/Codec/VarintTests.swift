@@ -6,7 +6,8 @@ import Testing
         [0, 1, 127, 128, 300, 16383, 16384, UInt64(Int64.max), UInt64.max - 1, .max]
         + (0..<64).map { 1 << $0 }
 
-    @Test(arguments: values) func roundTrip(_ value: UInt64) {
+    @Test("A number is read again as it was written, and not from a part of it", arguments: values)
+    func roundTrip(_ value: UInt64) {
         var bytes: [UInt8] = []
         Varint.append(value, to: &bytes)
         #expect(bytes.count == Varint.count(value))
@@ -20,13 +21,15 @@ import Testing
         }
     }
 
-    @Test func knownSpelling() {
+    @Test("A number has the bytes that the format says")
+    func knownSpelling() {
         var bytes: [UInt8] = []
         Varint.append(300, to: &bytes)
         #expect(bytes == [0xac, 0x02])
     }
 
     @Test(
+        "A number that is spelled too long, or beyond 64 bits, is refused",
         arguments: [
             [0x80, 0x00],
             [0xff, 0x80, 0x00],

@@ -1,3 +1,4 @@
+import LedgerBytes
 import LedgerTesting
 import Testing
 
@@ -73,7 +74,7 @@ struct APIKeyTests {
         let read = try APIKeyRow(row.item)
         #expect(read.item == row.item)
         #expect(read.scopes == row.scopes)
-        #expect(read.item.number(.ttl) == 7 + Limits.expiredKeyDays * 86_400)
+        #expect(read.item.number(.ttl) == 7 + Limits.expiredKeyAge.wholeSeconds)
         #expect(!read.hasExpired(at: Timestamp(milliseconds: 6_999)))
         #expect(read.hasExpired(at: Timestamp(milliseconds: 7_000)))
         for name in [Attribute.name, .keyHash, .scopes, .created] {

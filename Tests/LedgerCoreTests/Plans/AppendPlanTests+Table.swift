@@ -1,3 +1,4 @@
+import LedgerBytes
 import LedgerTesting
 import Testing
 
@@ -262,7 +263,10 @@ extension AppendPlanTests {
         ),
     ]
 
-    @Test("Each event in each state", arguments: histories)
+    @Test(
+        "Each event in each state leads to the one step that the table names",
+        arguments: histories
+    )
     func table(_ history: History) throws {
         let mark = IdempotencyMark.test("a")
         let unit = unit(
@@ -276,7 +280,7 @@ extension AppendPlanTests {
                 stream: Observed(stream, readAt: tick(0).instant),
                 trust: TailTrust(created: stream.created, onlySweepDeletes: false)
             ),
-            patience: 1000
+            patience: .seconds(1)
         )
         var uptime: Int64 = 0
         var attempt: [Item] = []
@@ -356,7 +360,7 @@ extension AppendPlanTests {
             return [1: row]
         case .otherBody:
             var row = attempt[1]
-            row[.body] = .bytes([9])
+            row[.body] = .bytes(SHA256.digest([9]).bytes)
             return [1: row]
         default: preconditionFailure("no row is in the way")
         }
@@ -377,7 +381,7 @@ extension AppendPlanTests {
     private func describe(_ action: AppendPlan.Action, after attempt: inout [Item]) -> String {
         switch action {
         case .readTails: return "read"
-        case .pause(let milliseconds): return "pause \(milliseconds)"
+        case .pause(let length): return "pause \(length.wholeMilliseconds)"
         case .write(let writes, _, _):
             let items = writes.compactMap { write -> Item? in
                 if case .put(let item) = write.operation { item } else { nil }

@@ -14,7 +14,7 @@ extension AppendPlanTests {
                 units: [unit(records(1), idempotency: .test("a"))]
             )
         }
-        return AppendPlan(parts, context: context, patience: 1000)
+        return AppendPlan(parts, context: context, patience: .seconds(1))
     }
 
     private func failed(_ items: [Int: Item?], unjudged: Set<Int> = []) -> TransactionOutcome {

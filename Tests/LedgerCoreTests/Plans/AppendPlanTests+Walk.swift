@@ -50,13 +50,13 @@ private struct AppendWalk {
         random = SeededGenerator(seed: seed)
     }
 
-    let patience: Int64 = 1000
+    let patience = Duration.seconds(1)
 
     mutating func tick() -> AppendPlan.Tick {
         ids += 1
         let now = Timestamp(milliseconds: 1000 + uptime)
         return AppendPlan.Tick(
-            Instant(now: now, uptime: uptime),
+            Instant(now: now, uptime: .milliseconds(uptime)),
             freshID: AppendID(high: 5, low: ids)
         )
     }
@@ -66,7 +66,10 @@ private struct AppendWalk {
     /// A time ago at which a unit arrived: often it has not much patience left.
     private mutating func arrival() -> Instant {
         let ago = random.happens(0.5) ? 0 : Int64(random.number(500...960))
-        return Instant(now: Timestamp(milliseconds: 1000 + uptime - ago), uptime: uptime - ago)
+        return Instant(
+            now: Timestamp(milliseconds: 1000 + uptime - ago),
+            uptime: .milliseconds(uptime - ago)
+        )
     }
 
     /// A unit of one to three events.
@@ -208,8 +211,8 @@ private struct AppendWalk {
             return box.plan.receive(tails: .success(readings), at: tick())
         case .write(let writes, let token, _):
             return box.plan.receive(write: write(writes, token: token), at: tick())
-        case .pause(let milliseconds):
-            uptime += max(milliseconds, 1)
+        case .pause(let length):
+            uptime += max(length.wholeMilliseconds, 1)
             return box.plan.resume(at: tick())
         case .finish: preconditionFailure("a finished publish takes no step")
         }

@@ -1,3 +1,4 @@
+import LedgerBytes
 import LedgerTesting
 import Testing
 
@@ -17,7 +18,7 @@ struct AppendPlanTests {
 
     func tick(_ uptime: Int64, id: UInt64 = 1) -> AppendPlan.Tick {
         AppendPlan.Tick(
-            Instant(now: Timestamp(milliseconds: 1000 + uptime), uptime: uptime),
+            Instant(now: Timestamp(milliseconds: 1000 + uptime), uptime: .milliseconds(uptime)),
             freshID: AppendID(high: 9, low: id)
         )
     }
@@ -41,12 +42,12 @@ struct AppendPlanTests {
         AppendPlan(
             [PartitionAppend(partition: partition, tail: tail, units: units)],
             context: context,
-            patience: 1000
+            patience: .seconds(1)
         )
     }
 
     var context: AppendContext {
-        let readAt = Instant(now: Timestamp(milliseconds: 1000), uptime: 0)
+        let readAt = Instant(now: Timestamp(milliseconds: 1000), uptime: .zero)
         return AppendContext(
             stream: Observed(stream, readAt: readAt),
             trust: TailTrust(created: stream.created, onlySweepDeletes: true)
@@ -191,7 +192,7 @@ struct AppendPlanTests {
         var before = items[1]
         before[.offset] = .number(40)
         var foreign = items[2]
-        foreign[.body] = .bytes([3])
+        foreign[.body] = .bytes(SHA256.digest([3]).bytes)
         let obstacles: [Int: Item?] = [1: before, 2: foreign]
         let next = plan.receive(write: .success(.conditionFailed(obstacles)), at: tick(0, id: 2))
         #expect(try rows(next).map { $0.number(.count) } == [2])

@@ -1,3 +1,4 @@
+import LedgerBytes
 import LedgerTesting
 import Testing
 
@@ -8,7 +9,7 @@ struct AppendQueueTests {
     private typealias Queue = AppendQueue<Int, String>
 
     private func instant(_ uptime: Int64) -> Instant {
-        Instant(now: Timestamp(milliseconds: 1000), uptime: uptime)
+        Instant(now: Timestamp(milliseconds: 1000), uptime: .milliseconds(uptime))
     }
 
     private func unit(
@@ -37,7 +38,7 @@ struct AppendQueueTests {
 
     @Test("What waits shares one append, but for a key twice and an offset that is expected")
     func merging() {
-        var queue = Queue(patience: 100)
+        var queue = Queue(patience: .milliseconds(100))
         let waiting = [
             unit(key: "a"), unit(), unit(key: "b"), unit(key: "a"), unit(expecting: .zero), unit(),
         ]
@@ -51,7 +52,7 @@ struct AppendQueueTests {
 
     @Test("An atomic publish comes in its turn, alone")
     func exclusive() {
-        var queue = Queue(patience: 100)
+        var queue = Queue(patience: .milliseconds(100))
         let taken = [
             queue.add(unit(), for: 0), queue.add("atomic", arrived: instant(0)),
             queue.add(unit(), for: 1),
@@ -65,7 +66,7 @@ struct AppendQueueTests {
 
     @Test("What waited until its deadline is refused, wherever it stands")
     func overdue() {
-        var queue = Queue(patience: 100)
+        var queue = Queue(patience: .milliseconds(100))
         _ = queue.add(unit(at: 50), for: 0)
         _ = queue.add("early", arrived: instant(0))
         _ = queue.add(unit(at: 10), for: 1)
@@ -77,7 +78,7 @@ struct AppendQueueTests {
 
     @Test("A full queue takes no more, by requests or by bytes, until there is room")
     func bounds() {
-        var queue = Queue(patience: 100)
+        var queue = Queue(patience: .milliseconds(100))
         var count = 0
         while queue.add(unit(key: "\(count)"), for: count) { count += 1 }
         let isTurnTaken = queue.add("atomic", arrived: instant(0))
@@ -86,7 +87,7 @@ struct AppendQueueTests {
         while queue.add(unit(), for: count) { count += 1 }
         #expect(count == Limits.queuedUnits + Limits.mergedMarks)
 
-        var heavy = Queue(patience: 100)
+        var heavy = Queue(patience: .milliseconds(100))
         let large = AppendUnit(records: Records.filled(bytes: 4 << 20), arrived: instant(0))
         var taken = 0
         while heavy.add(large, for: taken) { taken += 1 }
@@ -134,7 +135,7 @@ struct AppendQueueTests {
     )
     func randomWalk(_ seed: UInt64) {
         var random = SeededGenerator(seed: seed)
-        var queue = AppendQueue<String, String>(patience: 100)
+        var queue = AppendQueue<String, String>(patience: .milliseconds(100))
         var oracle = Oracle()
         var now: Int64 = 0
         for step in 0..<200 {

@@ -46,8 +46,8 @@ struct ChunkSearchTests {
                 let offset = String(decoding: query.lowerBound ?? [], as: UTF8.self)
                 actions.append("probe \(Int(offset) ?? -1)")
                 action = try search.receive(table.page(query))
-            case .pause(let milliseconds):
-                actions.append("pause \(milliseconds)")
+            case .pause(let length):
+                actions.append("pause \(length.wholeMilliseconds)")
                 for item in later { table.put(item) }
                 action = search.resume()
             case .finish(let chunk, let hasGap):
@@ -88,7 +88,7 @@ struct ChunkSearchTests {
         )
     }
 
-    @Test("Too early, late enough, nothing there: each narrows the range")
+    @Test("Each chunk that is looked at narrows the range, one that is missing as well")
     func narrowing() throws {
         #expect(
             try run(search(notBefore: 15, end: 4), on: table(log())) == [
@@ -125,7 +125,11 @@ struct ChunkSearchTests {
             on: hole,
             afterPauses: [maker.chunks[0].item]
         )
-        #expect(filled == ["probe 0", "pause \(Limits.gapPause)", "probe 0", "finish 0"])
+        #expect(
+            filled == [
+                "probe 0", "pause \(Limits.gapPause.wholeMilliseconds)", "probe 0", "finish 0",
+            ]
+        )
         let stays = try run(search(notBefore: 0, end: 4), on: hole)
         #expect(stays.count { $0.hasPrefix("pause") } == Limits.gapLooks)
         #expect(stays.last == "finish 1 behind a gap")

@@ -24,7 +24,7 @@ struct CommitPlanTests {
     }
 
     private func cursor(_ offsets: [Int64], of state: SubscriptionState) -> String {
-        state.cursor(at: offsets.map { .log(offset($0)) })
+        state.cursor(at: PartitionPositions(ofAll: offsets.map { .log(offset($0)) }))
     }
 
     /// A tail that ends so far, as an old log's that only its watermark remembers.
@@ -75,8 +75,9 @@ struct CommitPlanTests {
             #expect(throws: expected) { try state.positions(from: text, rules: .all) }
         }
         let own = try state.positions(from: cursor([1, 2, 3], of: state), rules: .all)
-        #expect(own == [.log(offset(1)), .log(offset(2)), .log(offset(3))])
-        #expect(try state.positions(from: nil, rules: .all) == state.positions)
+        #expect(own.values == [.log(offset(1)), .log(offset(2)), .log(offset(3))])
+        let present = try state.positions(from: nil, rules: .all)
+        #expect(present == PartitionPositions(ofAll: state.positions))
     }
 
     // MARK: Tails
@@ -107,6 +108,36 @@ struct CommitPlanTests {
                     )
                 }
         )
+    }
+
+    @Test("A commit of some partitions checks and moves those alone")
+    func someOfThem() {
+        let state = state([4, 0, 0])
+        for (numbers, offsets, moved) in [
+            ([2], [9], [2]), ([0, 2], [4, 9], [2]), ([0, 1], [5, 1], [0, 1]), ([], [], []),
+        ] as [([Int], [Int64], [Int])] {
+            var plan = plan(state)
+            let positions = PartitionPositions(
+                numbers.map { partition($0) },
+                values: offsets.map { .log(offset($0)) }
+            )
+            guard
+                case .checkTails(let checks) = plan.start(to: positions, knowing: { _, _ in false }),
+                case .write(let writes) = plan.receive(checks: checks.map { .success($0.offset) })
+            else {
+                Issue.record("no check or no write")
+                continue
+            }
+            #expect(checks.map(\.partition.index) == moved)
+            let expected = moved.map { index in
+                TableKey.position(
+                    stream: PlanRows.stream,
+                    subscription: state.subscription.incarnation,
+                    partition(index)
+                )
+            }
+            #expect(writes.map(\.key) == expected)
+        }
     }
 
     @Test("A tail reaches the position, or is too short, unverified, sealed or unreadable")
@@ -208,7 +239,7 @@ struct CommitPlanTests {
     }
 
     @Test(
-        "Random commits and seeks: a position never moves back within its epoch",
+        "Among random commits and seeks a position never moves back within its epoch",
         arguments: RandomSeed.cases(50)
     )
     func forward(_ seed: UInt64) throws {
@@ -227,21 +258,21 @@ struct CommitPlanTests {
                 continue
             }
             if random.happens(0.5) || cursors.isEmpty {
-                cursors.append(now.cursor(at: offsets(behind: subscription, &random)))
+                cursors.append(now.cursor(at: ofAll(offsets(behind: subscription, &random))))
             }
             let text = cursors[Int.random(in: cursors.indices, using: &random)]
             // The state may be out of date by a rival's commit, which comes first.
             let stale = now
             if random.happens(0.3) {
                 let rival = offsets(behind: subscription, &random)
-                if commit(now.cursor(at: rival), of: now, &rows) {
+                if commit(now.cursor(at: ofAll(rival)), of: now, &rows) {
                     furthest = later(furthest, rival)
                 }
             }
             let isTaken = commit(text, of: stale, &rows)
             let cursor = try? stale.cursor(text, rules: .all)
             #expect(isTaken == (cursor != nil))
-            if let cursor { furthest = later(furthest, cursor.positions) }
+            if let cursor { furthest = later(furthest, cursor.positions.values) }
         }
     }
 
@@ -253,6 +284,10 @@ struct CommitPlanTests {
         subscription.positions.map { start in
             .log(start.logOffset.advanced(by: Int.random(in: 0...50, using: &random)))
         }
+    }
+
+    private func ofAll(_ positions: [Position]) -> PartitionPositions {
+        PartitionPositions(ofAll: positions)
     }
 
     private func anywhere(_ random: inout SeededGenerator) -> [Position] {

@@ -85,12 +85,15 @@ struct CompactedPlanTests {
         #expect(place == offset(1))
 
         for (age, expected) in [
-            (Limits.readPatience - 1, nil),
-            (Limits.readPatience, .tooSlow(milliseconds: Limits.readPatience)),
-        ] as [(Int64, Refusal?)] {
+            (Limits.readPatience - .milliseconds(1), nil),
+            (Limits.readPatience, .tooSlow(Limits.readPatience)),
+        ] as [(Duration, Refusal?)] {
             var slow = plan()
             _ = slow.start()
-            let action = slow.receive(.success(QueryPage(items: [], next: nil)), now: .at(age))
+            let action = slow.receive(
+                .success(QueryPage(items: [], next: nil)),
+                now: .at(age.wholeMilliseconds)
+            )
             #expect(refusal(action) == expected)
         }
     }
@@ -98,12 +101,12 @@ struct CompactedPlanTests {
     @Test("A page that took its time ends where it is")
     func time() {
         for (age, isOver) in [
-            (Limits.readMilliseconds - 1, false), (Limits.readMilliseconds, true),
+            (Limits.readTime - .milliseconds(1), false), (Limits.readTime, true),
         ] {
             var plan = plan()
             _ = plan.start()
             let page = QueryPage(items: [], next: nil)
-            switch plan.receive(.success(page), now: .at(age)) {
+            switch plan.receive(.success(page), now: .at(age.wholeMilliseconds)) {
             case .finish(let entries, let next):
                 #expect(isOver && entries.isEmpty && next?.partition == 1)
             case .read: #expect(!isOver)
@@ -112,7 +115,7 @@ struct CompactedPlanTests {
         }
     }
 
-    @Test("One key: its event, or that it has none")
+    @Test("A look at one key gives its event, or that it has none")
     func lookUp() throws {
         let entry = try CompactedEntry.existing(row(1, bytes: 3), in: PlanRows.name)
         #expect(entry.key == key(1) && entry.offset == offset(1))
@@ -124,7 +127,7 @@ struct CompactedPlanTests {
     }
 
     @Test(
-        "Random states: the pages together are all entries once, each within its bounds",
+        "The pages of a random state are all its entries once, each page within its bounds",
         arguments: RandomSeed.cases(40)
     )
     func paging(_ seed: UInt64) throws {

@@ -56,7 +56,7 @@ struct CompareAndSetTests {
     }
 
     @Test(
-        "Random rivals: no increment is lost, and none is made twice",
+        "Among random rivals no increment is lost, and none is made twice",
         arguments: RandomSeed.cases(50)
     )
     func counter(_ seed: UInt64) {

@@ -27,7 +27,7 @@ struct DeletionMarkTests {
         #expect(word(try active.start(Sample.stream().item)) == "write deleting 2")
     }
 
-    @Test("What follows the first write")
+    @Test("The row that refuses the first write says if the stream is gone, marked or changed")
     func outcomes() throws {
         var changed = Sample.stream()
         changed.version = 7

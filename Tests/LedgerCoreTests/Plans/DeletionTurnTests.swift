@@ -86,7 +86,7 @@ struct DeletionTurnTests {
         #expect(word(turn.start()) == "query PART")
     }
 
-    @Test("What follows a page of a group")
+    @Test("A page is removed before the next is read; without time the job is kept for later")
     func pages() throws {
         let table: [(hasMore: Bool, pages: Int, isOver: Bool, words: [String])] = [
             (false, 2, false, ["remove 2", "query STATE"]),

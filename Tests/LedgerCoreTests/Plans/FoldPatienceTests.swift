@@ -5,8 +5,8 @@ import Testing
 
 @Suite("The patience of a fold")
 struct FoldPatienceTests {
-    private func instant(_ now: Int64, _ uptime: Int64) -> Instant {
-        Instant(now: Timestamp(milliseconds: now), uptime: uptime)
+    private func instant(_ now: Duration, _ uptime: Duration) -> Instant {
+        Instant(now: Timestamp(milliseconds: 0).advanced(by: now), uptime: uptime)
     }
 
     private func isRefused(_ patience: FoldPatience, at now: Instant) -> Bool {
@@ -22,13 +22,13 @@ struct FoldPatienceTests {
     @Test("A write is decided until what was read is ten minutes old by either clock")
     func age() {
         let most = Limits.foldPatience
-        var patience = FoldPatience(from: instant(0, 0))
-        #expect(!isRefused(patience, at: instant(most - 1, most - 1)))
-        #expect(isRefused(patience, at: instant(most, 0)))
-        #expect(isRefused(patience, at: instant(0, most)))
-        patience.restart(at: instant(5, 5))
+        var patience = FoldPatience(from: instant(.zero, .zero))
+        #expect(!isRefused(patience, at: instant(most - .milliseconds(1), most - .milliseconds(1))))
+        #expect(isRefused(patience, at: instant(most, .zero)))
+        #expect(isRefused(patience, at: instant(.zero, most)))
+        patience.restart(at: instant(.milliseconds(5), .milliseconds(5)))
         #expect(!isRefused(patience, at: instant(most, most)))
-        #expect(isRefused(patience, at: instant(most + 5, 5)))
+        #expect(isRefused(patience, at: instant(most + .milliseconds(5), .milliseconds(5))))
     }
 
     @Test("A fold is at its target, or at the end of the log, or goes on")
@@ -50,30 +50,37 @@ struct RepeatedCallTests {
     @Test("What can pass is repeated, later and later, until nothing was taken for too long")
     func table() {
         let most = Limits.foldStandstill
-        let table: [(TableError.Reason, uptime: Int64, isRepeated: Bool)] = [
-            (.throttled, 7, true), (.unavailable, 7, true), (.throttled, most + 6, true),
-            (.throttled, most + 7, false), (.full, 7, false), (.corrupt, 7, false),
-            (.invalid, 7, false), (.closed, 7, false),
+        let table: [(TableError.Reason, after: Duration, isRepeated: Bool)] = [
+            (.throttled, .zero, true), (.unavailable, .zero, true),
+            (.throttled, most - .milliseconds(1), true), (.throttled, most, false),
+            (.full, .zero, false), (.corrupt, .zero, false), (.invalid, .zero, false),
+            (.closed, .zero, false),
         ]
-        for (reason, uptime, isRepeated) in table {
-            var call = RepeatedCall(at: 7)
-            #expect((call.refused(error(reason), at: uptime) != nil) == isRepeated, "\(reason)")
+        let start = Duration.milliseconds(7)
+        for (reason, time, isRepeated) in table {
+            var call = RepeatedCall(at: start)
+            #expect(
+                (call.refused(error(reason), at: start + time) != nil) == isRepeated,
+                "\(reason)"
+            )
         }
-        var call = RepeatedCall(at: 0)
-        let pauses = (0..<8).map { _ in call.refused(error(.throttled), at: 0)?.upperBound }
-        #expect(pauses == [50, 100, 200, 400, 800, 1600, 2000, 2000])
+        var call = RepeatedCall(at: .zero)
+        let pauses = (0..<8).map { _ in call.refused(error(.throttled), at: .zero)?.upperBound }
+        #expect(pauses == [50, 100, 200, 400, 800, 1600, 2000, 2000].map(Duration.milliseconds))
     }
 
     @Test("Under refusals without end it ends, and not before half a minute", arguments: seeds)
     func walk(_ seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
-        let start = random.number(in: 0...1_000_000)
+        let start = random.duration(in: .zero ... .seconds(1000))
         var call = RepeatedCall(at: start)
         var uptime = start
         var refusals = 0
         while let pause = call.refused(error(.unavailable), at: uptime) {
-            #expect(pause.lowerBound >= 25 && pause.upperBound <= 2_000, "\(replay)")
-            uptime += random.number(in: pause) + random.number(in: 0...300)
+            #expect(pause.lowerBound >= .milliseconds(25), "\(replay)")
+            #expect(pause.upperBound <= .seconds(2), "\(replay)")
+            uptime += random.duration(in: pause)
+            uptime += random.duration(in: .zero ... .milliseconds(300))
             refusals += 1
             try #require(refusals < 10_000, "\(replay)")
         }

@@ -97,7 +97,7 @@ extension FoldPlanTests {
 
     // MARK: States and events
 
-    @Test("Progress, log, rows, watermark; then nothing is left")
+    @Test("A fold reads progress and log, writes rows, then the watermark; then nothing is left")
     func whole() {
         var table = table(small.chunks)
         #expect(

@@ -128,7 +128,9 @@ struct GroupCommitPlanTests {
     @Test("Cursors of another kind or epoch, and positions beyond the tail, change nothing")
     func refusals() throws {
         var group = group()
-        let plain = try group.state().cursor(at: [Position](repeating: .log(.zero), count: 3))
+        let plain = try group.state().cursor(
+            at: PartitionPositions(ofAll: [Position](repeating: .log(.zero), count: 3))
+        )
         let refused = try commit(plain, in: &group)
         #expect(throws: Refusal.invalidCursor) { try refused.get() }
         let old = group.cursor([(0, 2, 9)])
@@ -151,7 +153,9 @@ struct GroupCommitPlanTests {
         meanwhile: (inout GroupRows) -> Void = { _ in }
     ) throws -> Refusal? {
         let state = try group.state()
-        let text = state.cursor(at: positions.map { .log(offset($0)) })
+        let text = state.cursor(
+            at: PartitionPositions(ofAll: positions.map { .log(offset($0)) })
+        )
         var plan = CommitPlan(of: state, trust: .always, rules: .all)
         meanwhile(&group)
         var action = plan.start(to: text) { _, _ in true }

@@ -20,7 +20,7 @@ struct GroupPlanTests {
             (GroupRows(partitions: 1).member("a", age: 14_999), false),
             (GroupRows(partitions: 1).member("a", age: 15_000), true),
             (GroupRows(partitions: 1).member("a", age: -1), true),
-            (GroupRows(partitions: 1).member("a", session: 60_000), true),
+            (GroupRows(partitions: 1).member("a", session: .seconds(60)), true),
         ]
         for (row, isRenewed) in table {
             var group = GroupRows(partitions: 1)
@@ -182,7 +182,7 @@ struct GroupPlanTests {
         let share = try group.look("a", from: text).get()
         #expect(share.parts.map(\.position.logOffset.rawValue) == [9, 5, 5, 5])
         let next = share.cursor(
-            at: [12, 5, 6, 5].map { .log(offset($0)) },
+            at: PartitionPositions(ofAll: [12, 5, 6, 5].map { .log(offset($0)) }),
             of: try group.state()
         )
         let cursor = try group.state().groupCursor(next, rules: .all)
@@ -248,7 +248,7 @@ struct GroupPlanTests {
     func cursors() throws {
         var group = GroupRows(partitions: 1)
         group.join("a")
-        let plain = try group.state().cursor(at: [.log(.zero)])
+        let plain = try group.state().cursor(at: PartitionPositions(ofAll: [.log(.zero)]))
         for text in ["nonsense", plain, group.cursor([(3, 1, 0)])] {
             let refused = try group.look("a", from: text)
             #expect(throws: Refusal.invalidCursor) { try refused.get() }

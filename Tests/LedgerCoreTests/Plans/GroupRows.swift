@@ -3,7 +3,7 @@
 /// A group's rows for a plan to read, of a stream with so many partitions.
 struct GroupRows {
     static let now = PlanRows.now
-    static let session: Int64 = 45_000
+    static let session: Duration = .seconds(45)
 
     let stream: StreamRow
     private(set) var subscription: SubscriptionRow
@@ -23,13 +23,13 @@ struct GroupRows {
     func member(
         _ name: String,
         age: Int64 = 0,
-        session: Int64 = session,
+        session: Duration = session,
         random: Int64 = 7
     ) -> MemberRow {
         MemberRow(
             MemberName(trusted: name),
             of: subscription,
-            renewedAt: Self.now.advanced(byMilliseconds: -age),
+            renewedAt: Self.now.advanced(by: .milliseconds(-age)),
             for: session,
             random: random
         )
@@ -37,6 +37,11 @@ struct GroupRows {
 
     mutating func join(_ names: String..., age: Int64 = 0) {
         for name in names { rows.put(member(name, age: age).item) }
+    }
+
+    /// The first members that ``join(_:age:)`` made of `m0`, `m1` and so on, as a query has them.
+    func sorted(_ count: Int) -> [MemberRow] {
+        (0..<count).map { member("m\($0)") }.sorted { $0.name < $1.name }
     }
 
     mutating func bury(_ name: String) {
@@ -121,7 +126,7 @@ struct GroupRows {
             session: Self.session,
             rules: .all
         )
-        let now = Self.now.advanced(byMilliseconds: elapsed)
+        let now = Self.now.advanced(by: .milliseconds(elapsed))
         var action = plan.start(from: cursor, now: now, random: 99) { timer in
             switch timer.name {
             case .session(_, let name, _): over.contains(name.name)

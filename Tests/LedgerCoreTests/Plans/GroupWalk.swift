@@ -52,7 +52,7 @@ final class GroupWalk {
 
     static let quiet: Int64 = 300_000
     static let end: Int64 = 1_500_000
-    static let session: Int64 = 30_000
+    static let session: Duration = .seconds(30)
     static let partitions = 5
 
     let stream = StreamRow.test(partitions: partitions)
@@ -122,8 +122,8 @@ final class GroupWalk {
     }
 
     private func instant(of process: Process) -> Instant {
-        let wall = PlanRows.now.advanced(byMilliseconds: time + process.skew)
-        return Instant(now: wall, uptime: time)
+        let wall = PlanRows.now.advanced(by: .milliseconds(time + process.skew))
+        return Instant(now: wall, uptime: .milliseconds(time))
     }
 
     private func fail(_ violation: String) {
@@ -223,7 +223,7 @@ final class GroupWalk {
         guard row.isGone, let before else { return }
         let stored = try MemberRow(before)
         guard !stored.isGone, !leaving.contains(row.name) else { return }
-        let age = time - (granted[stored.renewal] ?? time)
+        let age = Duration.milliseconds(time - (granted[stored.renewal] ?? time))
         if age < stored.session { fail("\(row.name) is buried while it lives") }
         count("buried")
     }
@@ -340,7 +340,8 @@ final class GroupWalk {
             }
             return .log(offset(end))
         }
-        return Page(share: share, events: events, cursor: share.cursor(at: positions, of: state))
+        let stand = PartitionPositions(share.assigned.map(\.partition), values: positions)
+        return Page(share: share, events: events, cursor: share.cursor(at: stand, of: state))
     }
 
     private final class Commit {
@@ -476,7 +477,7 @@ final class GroupWalk {
                     let (from, to) = (pair.0.logOffset.rawValue, pair.1.logOffset.rawValue)
                     for offset in from..<max(from, to) { processed[index].insert(offset) }
                 }
-                commitPlainly(state.cursor(at: positions))
+                commitPlainly(state.cursor(at: PartitionPositions(ofAll: positions)))
                 plainClient()
             }
         }

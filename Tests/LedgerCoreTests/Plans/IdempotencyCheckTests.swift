@@ -75,25 +75,25 @@ struct IdempotencyCheckTests {
 
     // MARK: States and events
 
-    @Test("Looking before: stored, in part, with another body, long ago, not to be read")
+    @Test("A look before the append answers what is stored whole, and refuses another body")
     func before() {
         #expect(run([.rows([row(0, at: 4), row(1, at: 7)])]) == ["look", "finish 4 7"])
         #expect(run([.rows([row(1, at: 7)])]) == ["look", "append"])
         #expect(run([.rows([])]) == ["look", "append"])
         #expect(run([.rows([row(1, at: 7, body: 2)])]) == ["look", "refuse"])
-        let old = -Limits.idempotencyHours * 3_600_000
+        let old = -Limits.idempotencyAge.wholeMilliseconds
         #expect(run([.rows([row(1, at: 7, body: 2, written: old)])]) == ["look", "append"])
         #expect(run([.fails]) == ["look", "fail throttled"])
         #expect(run([.rows([Item(row(0, at: 1).key)])]) == ["look", "fail corrupt"])
     }
 
-    @Test("Appending: proven outcomes stand")
+    @Test("Proven outcomes of an append stand without another look")
     func proven() {
         let outcomes = [AppendOutcome.stored(range(3)), .idempotencyKeyReused]
         #expect(run([.rows([]), .outcomes(outcomes)]) == ["look", "append", "finish 3 reused"])
     }
 
-    @Test("Looking after: the twin's, another body's, nothing, not to be read")
+    @Test("A look after the append takes the twin's answer, and leaves open what can't be read")
     func after() {
         let outcomes = [AppendOutcome.stored(range(3)), .failed(busy)]
         let start = [Event.rows([]), .outcomes(outcomes)]

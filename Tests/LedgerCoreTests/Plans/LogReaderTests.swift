@@ -4,11 +4,13 @@ import Testing
 @testable import LedgerCore
 
 /// A reader alone on one partition's log, without a page around it.
+///
+/// Its single steps are in `LogReaderTests+Steps.swift`.
 @Suite("A log's reader")
 struct LogReaderTests {
-    private static let created = Timestamp(milliseconds: 0)
-    private static let hour: Int64 = 3_600_000
-    private let stream = StreamRow(
+    static let created = Timestamp(milliseconds: 0)
+    static let hour: Int64 = 3_600_000
+    let stream = StreamRow(
         id: StreamID(trusted: "s"),
         incarnation: StreamIncarnation(high: 1, low: 1),
         partitionCount: 1,
@@ -16,7 +18,7 @@ struct LogReaderTests {
         compaction: true,
         created: Self.created
     )
-    private let partition = Partition(unchecked: 0)
+    let partition = Partition(unchecked: 0)
 
     /// The end of a run: what was read, and how it ended.
     struct Outcome: Equatable {
@@ -24,8 +26,26 @@ struct LogReaderTests {
         var end = ""
     }
 
+    func reader(
+        from origin: Int64,
+        at now: Timestamp,
+        eventsPerChunk: Int = 1,
+        chunkStart: Int64? = nil,
+        onlySweepDeletes: Bool = true
+    ) -> LogReader {
+        LogReader(
+            stream: stream.incarnation,
+            partition: partition,
+            from: Offset(unchecked: origin),
+            expiration: Expiration(of: stream, at: now),
+            trust: TailTrust(created: stream.created, onlySweepDeletes: onlySweepDeletes),
+            eventsPerChunk: eventsPerChunk,
+            chunkStart: chunkStart.map(Offset.init(unchecked:))
+        )
+    }
+
     /// Reads from an offset as far as it goes, at a time, on a table that hides nothing.
-    private func run(
+    func run(
         _ table: PlanTable,
         from origin: Int64,
         at now: Timestamp,
@@ -33,14 +53,11 @@ struct LogReaderTests {
         onlySweepDeletes: Bool = true,
         limit: Int = 3
     ) throws -> Outcome {
-        var reader = LogReader(
-            stream: stream.incarnation,
-            partition: partition,
-            from: Offset(unchecked: origin),
-            expiration: Expiration(of: stream, at: now),
-            trust: TailTrust(created: stream.created, onlySweepDeletes: onlySweepDeletes),
-            eventsPerChunk: 1,
-            chunkStart: chunkStart.map(Offset.init(unchecked:))
+        var reader = reader(
+            from: origin,
+            at: now,
+            chunkStart: chunkStart,
+            onlySweepDeletes: onlySweepDeletes
         )
         var result = Outcome()
         var steps = 0
@@ -76,7 +93,7 @@ struct LogReaderTests {
     }
 
     /// Six chunks of two events each, a second apart.
-    private func log(ttl: TTL = .never) -> LogMaker {
+    func log(ttl: TTL = .never) -> LogMaker {
         var maker = LogMaker(partition: partition)
         for number in 0..<6 {
             maker.append([("a", "1"), ("b", "2")], at: Int64(number) * 1_000, ttl: ttl)
@@ -84,7 +101,7 @@ struct LogReaderTests {
         return maker
     }
 
-    private func table(
+    func table(
         _ chunks: some Sequence<ChunkRow>,
         watermark: Int64? = nil,
         trim: Int64 = 0,
@@ -106,12 +123,12 @@ struct LogReaderTests {
         return table
     }
 
-    private let now = Timestamp(milliseconds: 10_000)
+    let now = Timestamp(milliseconds: 10_000)
 
     // MARK: States and events
 
     @Test(
-        "Scan: chunk by chunk to the end, from wherever a chunk begins",
+        "A read that begins with a chunk goes chunk by chunk to the end",
         arguments: [0, 2, 10] as [Int64]
     )
     func scan(_ origin: Int64) throws {
@@ -120,7 +137,7 @@ struct LogReaderTests {
     }
 
     @Test(
-        "Locate: from within a chunk, with a hint, a wrong hint and none",
+        "A read from within a chunk finds it, with a hint, a wrong hint and none",
         arguments: [nil, 4, 2, 0] as [Int64?]
     )
     func locate(_ hint: Int64?) throws {
@@ -128,7 +145,7 @@ struct LogReaderTests {
         #expect(found == Outcome(offsets: Array(5..<12), end: "end"))
     }
 
-    @Test("Locate: at the end of a log, of an empty one, and of a sealed one")
+    @Test("A read at the end of a log finds the end, also of an empty or sealed one")
     func ends() throws {
         #expect(try run(table(log().chunks), from: 12, at: now) == Outcome(end: "end"))
         #expect(try run(PlanTable(), from: 0, at: now) == Outcome(end: "end"))
@@ -144,13 +161,13 @@ struct LogReaderTests {
         #expect(try run(sealed, from: 12, at: now) == Outcome(end: "end"))
     }
 
-    @Test("Explain: beyond the end")
+    @Test("A read beyond the end is out of range")
     func outOfRange() throws {
         #expect(try run(table(log().chunks), from: 13, at: now) == Outcome(end: "outOfRange 12"))
         #expect(try run(PlanTable(), from: 1, at: now) == Outcome(end: "outOfRange 0"))
     }
 
-    @Test("Explain: a gap before a later chunk")
+    @Test("A gap before a later chunk is damage, unless it was trimmed")
     func gap() throws {
         let chunks = log().chunks
         let hole = chunks.enumerated().filter { $0.offset != 3 }.map(\.element)
@@ -166,7 +183,7 @@ struct LogReaderTests {
         #expect(try run(table(hole, watermark: 12, trim: 7), from: 6, at: now).end == "corrupt 6")
     }
 
-    @Test("Explain: a gap whose ttl may have passed has expired")
+    @Test("A gap whose ttl may have passed has expired")
     func expiredGap() throws {
         let mortal = log(ttl: .after(second: 4_000))
         let hole = mortal.chunks.enumerated().filter { $0.offset != 3 }.map(\.element)
@@ -174,7 +191,7 @@ struct LogReaderTests {
         #expect(try run(table(hole), from: 6, at: later) == Outcome(end: "expired 8"))
     }
 
-    @Test("Explain: everything is gone below the watermark")
+    @Test("A log without chunks has expired below its watermark, and ends there")
     func expiredEnd() throws {
         let gone = table([], watermark: 12)
         #expect(try run(gone, from: 5, at: now) == Outcome(end: "expired 12"))
@@ -182,7 +199,7 @@ struct LogReaderTests {
         #expect(try run(gone, from: 13, at: now) == Outcome(end: "outOfRange 12"))
     }
 
-    @Test("Explain: without a sweep an old end is not believed")
+    @Test("Without a sweep an old end is not believed")
     func unverified() throws {
         let later = Timestamp(milliseconds: 48 * Self.hour)
         let old = table([], watermark: 12)
@@ -193,7 +210,7 @@ struct LogReaderTests {
         #expect(try run(swept, from: 12, at: later, onlySweepDeletes: false) == Outcome(end: "end"))
     }
 
-    @Test("Append: a first chunk that has expired is an error, a later one is not read as such")
+    @Test("A first chunk that has expired is an error, a later one is not read as such")
     func expiredChunk() throws {
         let later = Timestamp(milliseconds: Self.hour + 2_500)
         // The chunks of 0, 1 and 2 seconds are older than an hour.
@@ -202,7 +219,7 @@ struct LogReaderTests {
         #expect(try run(table(log().chunks), from: 6, at: later).offsets == Array(6..<12))
     }
 
-    @Test("Decode: damage is told to whoever begins there, after a whole page before it")
+    @Test("Damage is told to whoever begins there, after a whole page before it")
     func damage() throws {
         var rows = log().chunks.map(\.item)
         var batch = rows[3].bytes(.batch) ?? []
@@ -216,14 +233,7 @@ struct LogReaderTests {
 
     @Test("A failed read is the reader's failure")
     func failure() {
-        var reader = LogReader(
-            stream: stream.incarnation,
-            partition: partition,
-            from: .zero,
-            expiration: Expiration(of: stream, at: now),
-            trust: TailTrust(created: stream.created, onlySweepDeletes: true),
-            eventsPerChunk: 1
-        )
+        var reader = reader(from: 0, at: now)
         let error = TableError(.definite, reason: .throttled, message: "busy")
         #expect(throws: ReadFailure.table(error)) { try reader.receive(.failure(error), now: now) }
     }

@@ -35,7 +35,7 @@ struct LookoutTests {
         #expect(lookout.news(in: failed) == [])
     }
 
-    @Test("A stream that is gone, going or another one")
+    @Test("A stream that is gone, going, another one or damaged has changed")
     func streams() {
         var deleting = StreamRow.test()
         deleting.state = .deleting
@@ -49,7 +49,7 @@ struct LookoutTests {
         }
     }
 
-    @Test("A subscription that was sought, made anew or deleted")
+    @Test("A subscription that was sought, made anew or deleted has changed")
     func subscriptions() throws {
         let known = SubscriptionRow.test()
         let sought = try known.sought(to: [.log(offset(3))])
@@ -64,7 +64,7 @@ struct LookoutTests {
         }
     }
 
-    @Test("Chunks, seals and damage at or behind an end, weakly read")
+    @Test("Chunks behind an end are appends, seals and damage a change, and reads are weak")
     func appends() {
         let key = TableKey.chunk(PlanRows.stream, partition(1), offset(4))
         var rows = PlanRows()
@@ -86,7 +86,7 @@ struct LookoutTests {
     }
 
     @Test(
-        "Random appends: looks lead to the end of every partition, and tell nothing twice",
+        "Looks among random appends lead to every partition's end, and tell nothing twice",
         arguments: RandomSeed.cases(40)
     )
     func ends(_ seed: UInt64) {

@@ -29,7 +29,8 @@ struct MemberPlansTests {
     @Test("A heartbeat makes a member, brings one back, and renews one where that is due")
     func heartbeats() throws {
         let table: [(GroupRows) -> MemberRow?] = [
-            { _ in nil }, { $0.member("a", age: 15_000) }, { $0.member("a", session: 10_000) },
+            { _ in nil }, { $0.member("a", age: 15_000) },
+            { $0.member("a", session: .seconds(10)) },
         ]
         for row in table {
             var group = GroupRows(partitions: 1)

@@ -5,11 +5,9 @@ import Testing
 
 @Suite("The search for an offset")
 struct OffsetSearchTests {
-    private static let hour: Int64 = 3_600_000
-
     /// The time so many hours after the beginning of all tests.
-    private func time(_ hours: Int64) -> Timestamp {
-        PlanRows.now.advanced(byMilliseconds: hours * Self.hour)
+    private func time(_ hours: Int) -> Timestamp {
+        PlanRows.now.advanced(by: .hours(hours))
     }
 
     private func search(
@@ -17,7 +15,7 @@ struct OffsetSearchTests {
         retentionHours: Int? = nil,
         end: Int64,
         trim: Int64 = 0,
-        at hours: Int64 = 0
+        at hours: Int = 0
     ) -> OffsetSearch {
         var progress = ProgressRow(stream: PlanRows.stream, partition: partition(0))
         progress.trimmedBelow = offset(trim)
@@ -147,25 +145,25 @@ struct OffsetSearchTests {
     }
 
     @Test(
-        "Random logs: as a scan finds it, with what is remembered or without",
+        "In random logs it finds what a scan finds, with what is remembered or without",
         arguments: RandomSeed.cases(60)
     )
     func asAScan(_ seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         var rows = PlanRows()
         let retention = Bool.random(using: &random) ? Int.random(in: 50...90, using: &random) : nil
-        var hours: Int64 = 0
+        var hours = 0
         let sizes = (0..<Int.random(in: 1...12, using: &random)).map { _ in
-            hours += Int64.random(in: 0...12, using: &random)
+            hours += Int.random(in: 0...12, using: &random)
             return (Int.random(in: 1...4, using: &random), time(hours))
         }
         let chunks = rows.append(sizes, to: partition(0), retentionHours: retention)
         let end = try #require(chunks.last).end.rawValue
 
         var remembered: EarliestOffset?
-        var now: Int64 = 0
+        var now = 0
         for _ in 0..<12 {
-            now += Int64.random(in: 0...25, using: &random)
+            now += Int.random(in: 0...25, using: &random)
             let expiration = Expiration(of: .test(retentionHours: retention), at: time(now))
             let expected = chunks.first { !expiration.covers($0) }?.first.rawValue ?? end
             let found = try run(
@@ -175,7 +173,7 @@ struct OffsetSearchTests {
             #expect(found.offset == expected, "after \(now) hours")
             if let learned = found.learned { remembered = learned }
 
-            let wanted = time(Int64.random(in: -1...hours + 1, using: &random))
+            let wanted = time(Int.random(in: -1...hours + 1, using: &random))
             let first = chunks.first { $0.timestamp >= wanted && !expiration.covers($0) }
             let timed = try run(
                 search(.timestamp(wanted), retentionHours: retention, end: end, at: now),

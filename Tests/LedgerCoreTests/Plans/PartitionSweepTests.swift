@@ -1,3 +1,4 @@
+import LedgerBytes
 import LedgerTesting
 import Testing
 
@@ -67,7 +68,7 @@ struct PartitionSweepTests {
         }
     }
 
-    @Test("What a reading means, where the engine deletes by itself and where it does not")
+    @Test("A reading is marked only where the engine deletes by itself")
     func readings() {
         let sealed = TailReading(newest: .seal(at: .zero), progress: nil)
         let nothing = TailReading(newest: nil, progress: nil)
@@ -94,7 +95,7 @@ struct PartitionSweepTests {
             #expect(words(reading, sweep(onlySweepDeletes: true), now: began) == exempt)
         }
         // Two days later nobody knows what was behind a watermark without a mark.
-        let late = began.advanced(byMilliseconds: 50 * Sample.hour)
+        let late = began.advanced(by: .hours(50))
         #expect(words(folded, sweep(onlySweepDeletes: false), now: late) == ["read", "fail"])
         #expect(words(folded, sweep(onlySweepDeletes: true), now: late).last == "finish due")
     }

@@ -1,3 +1,4 @@
+import LedgerBytes
 @testable import LedgerCore
 
 /// Rows for a plan to read, with no table and no time between.
@@ -146,7 +147,7 @@ extension TailTrust {
 extension Instant {
     /// A moment by both clocks.
     static func at(_ milliseconds: Int64) -> Instant {
-        Instant(now: Timestamp(milliseconds: milliseconds), uptime: milliseconds)
+        Instant(now: Timestamp(milliseconds: milliseconds), uptime: .milliseconds(milliseconds))
     }
 }
 

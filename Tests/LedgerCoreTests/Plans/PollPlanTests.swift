@@ -16,16 +16,17 @@ struct PollPlanTests {
     private let busy = TableError(.definite, reason: .throttled, message: "busy")
 
     private func instant(_ uptime: Int64) -> Instant {
-        Instant(now: Timestamp(milliseconds: 100_000 + uptime), uptime: uptime)
+        Instant(now: Timestamp(milliseconds: 100_000 + uptime), uptime: .milliseconds(uptime))
     }
 
     private func plan(
         from positions: [Position],
+        in partitions: [Partition]? = nil,
         limit: Int = 100,
         filter: EventFilter? = nil,
         budget: ReadBudget = .ofCall(isFiltered: false)
     ) -> PollPlan {
-        let parts = zip(Partition.all(positions.count), positions).map {
+        let parts = zip(partitions ?? Partition.all(positions.count), positions).map {
             PartitionRead(partition: $0, position: $1, eventsPerChunk: 2)
         }
         return PollPlan(
@@ -61,10 +62,10 @@ struct PollPlanTests {
     private func describe(_ action: PollPlan.Action) -> String {
         switch action {
         case .read(let reads): "read " + reads.map(describe).joined(separator: ", ")
-        case .pause(let milliseconds): "pause \(milliseconds)"
+        case .pause(let length): "pause \(length.wholeMilliseconds)"
         case .finish(let page):
             "finish \(page.events.count)" + (page.caughtUp ? ", caught up" : "")
-                + ", at " + page.positions.map(describe).joined(separator: " ")
+                + ", at " + page.positions.values.map(describe).joined(separator: " ")
         case .fail(.table(let error)): "fail \(error.reason)"
         case .fail(.expired): "fail expired"
         case .fail(.outOfRange(_, _, let next)): "fail outOfRange \(next.rawValue)"
@@ -121,7 +122,7 @@ struct PollPlanTests {
 
     // MARK: States and events
 
-    @Test("Reading: to the end of every log")
+    @Test("A page goes on to the end of every log")
     func caughtUp() {
         var table = PlanTable()
         fill(&table, Partition.all(3)[0], chunks: 1, events: 2)
@@ -138,7 +139,7 @@ struct PollPlanTests {
         #expect(plan.hints.map(\.next.rawValue) == [2, 0, 1])
     }
 
-    @Test("Reading: the page is full in the middle of a chunk")
+    @Test("A page may end in the middle of a chunk, when it is full")
     func full() {
         var table = PlanTable()
         fill(&table, Partition.all(1)[0], chunks: 3, events: 2)
@@ -149,7 +150,7 @@ struct PollPlanTests {
         #expect(plan.hints[0].chunkStart == Offset(unchecked: 2))
     }
 
-    @Test("Reading: a refusal and each failure of a reader is the page's")
+    @Test("A refusal and each failure of a reader is the page's")
     func failures() {
         var refused = plan(from: [log(0)])
         _ = refused.start()
@@ -158,22 +159,24 @@ struct PollPlanTests {
         #expect(run(&beyond, on: PlanTable()).actions.last == "fail outOfRange 0")
     }
 
-    @Test("Reading: a gap is looked at again after a pause, twice, and then it is damage")
+    @Test("A gap is looked at again after a pause, twice, and then it is damage")
     func gap() {
         var table = PlanTable()
         fill(&table, Partition.all(1)[0], chunks: 2, events: 1)
         table.remove(.chunk(stream.incarnation, Partition.all(1)[0], .zero))
         var plan = plan(from: [log(0)])
         let actions = run(&plan, on: table).actions
-        #expect(actions.count { $0 == "pause \(Limits.gapPause)" } == Limits.gapLooks)
+        #expect(
+            actions.count { $0 == "pause \(Limits.gapPause.wholeMilliseconds)" } == Limits.gapLooks
+        )
         #expect(actions.last == "fail corrupt 0")
     }
 
-    @Test("Reading: time is up, but only once the page has got anywhere")
+    @Test("A page whose time is up ends, but only once it has got anywhere")
     func overTime() {
         var table = PlanTable()
         fill(&table, Partition.all(1)[0], chunks: 9, events: 1)
-        let budget = ReadBudget(bytes: 1 << 20, entries: 100, milliseconds: 10)
+        let budget = ReadBudget(bytes: 1 << 20, entries: 100, time: .milliseconds(10))
         // The first read takes too long, but nothing was delivered before it.
         var plan = plan(from: [log(0)], limit: 8, budget: budget)
         let (actions, page) = run(&plan, on: table, stepping: 100)
@@ -181,30 +184,30 @@ struct PollPlanTests {
         #expect(page?.caughtUp == false && (page?.remaining ?? 0) >= 1)
     }
 
-    @Test("Reading: the budget of entries ends a filtered page, which has moved on")
+    @Test("The budget of entries ends a filtered page, which has moved on")
     func filteredBudget() throws {
         var table = PlanTable()
         fill(&table, Partition.all(1)[0], chunks: 5, events: 2)
         let filter = EventFilter(key: EventKey(trusted: Array("none".utf8)), type: nil)
-        let budget = ReadBudget(bytes: 1 << 20, entries: 4, milliseconds: 1_000)
+        let budget = ReadBudget(bytes: 1 << 20, entries: 4, time: .seconds(1))
         var plan = plan(from: [log(0)], filter: filter, budget: budget)
         let page = try #require(run(&plan, on: table).page)
-        #expect(page.events.isEmpty && page.positions == [log(4)] && !page.caughtUp)
+        #expect(page.events.isEmpty && page.positions.values == [log(4)] && !page.caughtUp)
         #expect(page.scanned == 4)
     }
 
-    @Test("Reading: a batch beyond the budget of bytes waits for the next page")
+    @Test("A batch beyond the budget of bytes waits for the next page")
     func bytesBudget() throws {
         var table = PlanTable()
         fill(&table, Partition.all(1)[0], chunks: 5, events: 2)
-        let budget = ReadBudget(bytes: 1, entries: 100, milliseconds: 1_000)
+        let budget = ReadBudget(bytes: 1, entries: 100, time: .seconds(1))
         var plan = plan(from: [log(0)], budget: budget)
         let page = try #require(run(&plan, on: table).page)
         // The first batch is decoded whatever its size.
-        #expect(page.events.count == 2 && page.positions == [log(2)])
+        #expect(page.events.count == 2 && page.positions.values == [log(2)])
     }
 
-    @Test("Bootstrapping: the state first, then the log from the watermark")
+    @Test("A bootstrap delivers the state first, then the log from the watermark")
     func bootstrap() throws {
         let partition = Partition.all(1)[0]
         var table = PlanTable()
@@ -237,6 +240,33 @@ struct PollPlanTests {
             run(&short, on: table).actions == ["read state 0", "read state 0", "finish 1, at 2/k0"]
         )
         #expect(short.hints.isEmpty)
+    }
+
+    @Test("A page of some partitions ends at positions in those, whose commit moves no other")
+    func somePartitions() throws {
+        var table = PlanTable()
+        let all = Partition.all(3)
+        for partition in all { fill(&table, partition, chunks: 2, events: 2) }
+        let some = [all[0], all[2]]
+        var plan = plan(from: [log(1), log(0)], in: some, limit: 3)
+        let page = try #require(run(&plan, on: table).page)
+        #expect(Set(page.events.map(\.partition)) == Set(some) && page.events.count == 3)
+        #expect(page.positions.partitions == some)
+        let delivered = page.positions.values.map { offset($0) }
+        #expect(delivered.reduce(0, +) == 1 + 3)
+        let start = all.map { _ in log(0) }
+        let state = SubscriptionState(
+            stream: stream,
+            subscription: .test(at: start),
+            positions: start
+        )
+        var commit = CommitPlan(of: state, trust: .always, rules: .all)
+        let action = commit.start(to: page.positions) { _, _ in true }
+        guard case .checkTails = action, case .write(let writes) = commit.receive(checks: []) else {
+            Issue.record("no write")
+            return
+        }
+        #expect(writes.count == 2)
     }
 
     // MARK: Random walk
@@ -273,7 +303,7 @@ struct PollPlanTests {
             let budget = ReadBudget(
                 bytes: random.number(1...400),
                 entries: random.number(1...9),
-                milliseconds: 50
+                time: .milliseconds(50)
             )
             var plan = plan(from: positions, limit: limit, filter: filter, budget: budget)
             let result = run(&plan, on: table, stepping: Int64(random.number(0...60)))
@@ -284,8 +314,8 @@ struct PollPlanTests {
                 found[event.partition.index].append(key(of: event, in: page))
             }
             // Never the same page again, unless there is nothing more.
-            #expect(page.caughtUp || page.positions != positions, "seed \(seed)")
-            positions = page.positions
+            #expect(page.caughtUp || page.positions.values != positions, "seed \(seed)")
+            positions = page.positions.values
             if page.caughtUp { break }
         }
         #expect(positions == expected.map { log(Int64($0.count)) }, "seed \(seed)")
@@ -307,12 +337,12 @@ struct PollPlanTests {
         seed: UInt64
     ) throws {
         for (index, partition) in Partition.all(before.count).enumerated() {
-            let range = offset(before[index])..<offset(page.positions[index])
+            let range = offset(before[index])..<offset(page.positions.values[index])
             let covered = range.filter { filter == nil || expected[index][Int($0)] == filter }
             let delivered = page.events.filter { $0.partition == partition }.map(\.offset.rawValue)
             #expect(delivered == covered, "partition \(index), seed \(seed)")
         }
-        let left = zip(page.positions, expected).contains { offset($0) < $1.count }
+        let left = zip(page.positions.values, expected).contains { offset($0) < $1.count }
         #expect(!page.caughtUp || !left, "seed \(seed)")
     }
 }

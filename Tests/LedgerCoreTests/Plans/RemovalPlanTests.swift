@@ -18,7 +18,7 @@ struct RemovalPlanTests {
     private func word(_ action: RemovalPlan.Action) -> String {
         switch action {
         case .delete(let keys): "delete \(keys.count)"
-        case .pause(let milliseconds): "pause \(milliseconds)"
+        case .pause(let length): "pause \(length.wholeMilliseconds)"
         case .finish: "finish"
         case .fail(let error): "fail \(error.reason)"
         }
@@ -30,7 +30,7 @@ struct RemovalPlanTests {
         #expect(word(plan.start()) == "finish")
     }
 
-    @Test("What follows a batch")
+    @Test("What can pass is tried again after a pause while there is time, else the batch fails")
     func outcomes() {
         let table: [(Result<Void, TableError>, isOver: Bool, words: [String])] = [
             (.success(()), false, ["delete 500"]),
@@ -64,8 +64,8 @@ struct RemovalPlanTests {
             case .delete(let keys):
                 sizes.append(keys.count)
                 action = plan.receive(.failure(error(.throttled)), isOver: false)
-            case .pause(let milliseconds):
-                pauses.append(milliseconds)
+            case .pause(let length):
+                pauses.append(length.wholeMilliseconds)
                 action = plan.resume()
             case .finish, .fail: break loop
             }

@@ -42,7 +42,7 @@ struct StartPointPlanTests {
         StartPointPlan(to: point, in: partition(1), staying: staying, rules: .all)
     }
 
-    @Test("Each start point, as the end of the partition decides it")
+    @Test("Each start point is a position, a search or an error, as the partition's end decides")
     func table() {
         let time = PlanRows.now
         let stay = Position.log(offset(3))
@@ -94,7 +94,7 @@ struct StartPointPlanTests {
     }
 
     @Test(
-        "Random folds and appends: a bootstrap from the watermark misses no event",
+        "Among random folds and appends a bootstrap from the watermark misses no event",
         arguments: RandomSeed.cases(50)
     )
     func bootstrap(_ seed: UInt64) {

@@ -102,5 +102,10 @@ extension SeededGenerator {
         Int64.random(in: range, using: &self)
     }
 
+    mutating func duration(in range: ClosedRange<Duration>) -> Duration {
+        let bounds = range.lowerBound.wholeMilliseconds...range.upperBound.wholeMilliseconds
+        return .milliseconds(number(in: bounds))
+    }
+
     mutating func index(below count: Int) -> Int { Int.random(in: 0..<count, using: &self) }
 }

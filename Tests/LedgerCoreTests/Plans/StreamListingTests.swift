@@ -82,7 +82,7 @@ struct StreamListingTests {
     }
 
     @Test(
-        "Random names: the pages are the active streams that fit, once each, in order",
+        "The pages of random names are the active streams that fit, once each, in order",
         arguments: RandomSeed.cases(60)
     )
     func paging(_ seed: UInt64) throws {

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("The lease of the sweep")
 struct SweepLeaseTests {
-    private let now = Timestamp(milliseconds: 1_000 * Limits.sweepEvery)
+    private let now = Timestamp(milliseconds: 0).advanced(by: Limits.sweepEvery * 1_000)
     private let holder = SweepHolder(high: 4, low: 4)
 
     private func word(_ action: SweepLease.Action) -> String {
@@ -21,10 +21,10 @@ struct SweepLeaseTests {
     }
 
     /// A row whose last round, long over, began so long ago.
-    private func row(roundAge: Int64?, heldFor held: Int64? = nil) -> SweepRow {
+    private func row(roundAge: Duration?, heldFor held: Duration? = nil) -> SweepRow {
         var row = SweepRow()
         if let roundAge {
-            row.begin(at: now.advanced(byMilliseconds: -roundAge))
+            row.begin(at: now.advanced(by: .zero - roundAge))
             row.finish(after: 3)
         }
         if let held { row.lease(to: SweepHolder(high: 9, low: 9), at: now, for: held) }
@@ -32,20 +32,21 @@ struct SweepLeaseTests {
         return row
     }
 
-    @Test("Who gets the lease, by the row and by what there is to do")
+    @Test("A free lease is taken if a round is due or asked for or there is work, a held one never")
     func table() {
         let every = Limits.sweepEvery
+        let early = every - .milliseconds(1)
         let table: [(SweepRow?, hasWork: Bool, wantsRound: Bool, String)] = [
             (nil, false, false, "draw"),
             (row(roundAge: every), false, false, "draw"),
-            (row(roundAge: every - 1), false, false, "idle"),
-            (row(roundAge: every - 1), true, false, "draw"),
-            (row(roundAge: every - 1), false, true, "draw"),
-            (row(roundAge: every, heldFor: 1), true, true, "refused"),
-            (row(roundAge: every, heldFor: 0), false, false, "draw"),
+            (row(roundAge: early), false, false, "idle"),
+            (row(roundAge: early), true, false, "draw"),
+            (row(roundAge: early), false, true, "draw"),
+            (row(roundAge: every, heldFor: .milliseconds(1)), true, true, "refused"),
+            (row(roundAge: every, heldFor: .zero), false, false, "draw"),
         ]
         for (row, hasWork, wantsRound, expected) in table {
-            var lease = SweepLease(for: 60_000, hasWork: hasWork, wantsRound: wantsRound)
+            var lease = SweepLease(for: .seconds(60), hasWork: hasWork, wantsRound: wantsRound)
             #expect(word(lease.start()) == "read")
             #expect(word(lease.receive(row?.item, now: now)) == expected)
         }
@@ -53,7 +54,7 @@ struct SweepLeaseTests {
 
     @Test("A damaged row is discarded, and tells nothing")
     func damaged() {
-        var lease = SweepLease(for: 60_000, hasWork: false, wantsRound: false)
+        var lease = SweepLease(for: .seconds(60), hasWork: false, wantsRound: false)
         _ = lease.start()
         let action = lease.receive(Item(.sweep), now: now)
         guard case .discard(let write, let damage) = action else {
@@ -66,8 +67,8 @@ struct SweepLeaseTests {
 
     @Test("The row that is written has the round begun, and lasts a quarter longer than the run")
     func granted() throws {
-        for (age, begins) in [(Limits.sweepEvery, true), (1_000, false)] {
-            var lease = SweepLease(for: 40_000, hasWork: true, wantsRound: false)
+        for (age, begins) in [(Limits.sweepEvery, true), (.seconds(1), false)] {
+            var lease = SweepLease(for: .seconds(40), hasWork: true, wantsRound: false)
             _ = lease.start()
             _ = lease.receive(row(roundAge: age).item, now: now)
             guard case .write(let write) = lease.receive(holder: holder),
@@ -78,7 +79,7 @@ struct SweepLeaseTests {
             }
             #expect(item.bytes(.holder) == holder.bytes)
             #expect(item.number(.until) == now.milliseconds + 50_000)
-            #expect(item.number(.began) == now.milliseconds - (begins ? 0 : age))
+            #expect(item.number(.began) == now.milliseconds - (begins ? 0 : age.wholeMilliseconds))
             #expect(write.condition == .compare(.version, .equal, .number(1)))
             guard case .finish(.granted(let row)) = lease.receive(.applied) else {
                 Issue.record("not granted")
@@ -87,7 +88,7 @@ struct SweepLeaseTests {
             #expect(row.item == item)
             #expect(row.round == (begins ? .running(after: nil) : .resting))
         }
-        var lease = SweepLease(for: 40_000, hasWork: true, wantsRound: false)
+        var lease = SweepLease(for: .seconds(40), hasWork: true, wantsRound: false)
         _ = lease.start()
         _ = lease.receive(nil, now: now)
         _ = lease.receive(holder: holder)
@@ -103,9 +104,9 @@ struct SweepLeaseTests {
         var heldUntil = Timestamp(milliseconds: 0)
         var lastRound: Timestamp?
         for number in 0..<200 {
-            time = time.advanced(byMilliseconds: random.number(in: 0...(Limits.sweepEvery / 8)))
-            if random.happens(0.5) { time = time.advanced(byMilliseconds: 1) }
-            let budget = random.number(in: 1...(Limits.sweepLease))
+            time = time.advanced(by: random.duration(in: .zero...Limits.sweepEvery / 8))
+            if random.happens(0.5) { time = time.advanced(by: .milliseconds(1)) }
+            let budget = random.duration(in: .milliseconds(1)...Limits.sweepLease)
             let hasWork = random.happens(0.2)
             var lease = SweepLease(for: budget, hasWork: hasWork, wantsRound: false)
             var action = lease.start()
@@ -123,13 +124,13 @@ struct SweepLeaseTests {
             }
             let isHeld = time < heldUntil
             let isDue =
-                lastRound.map { $0.advanced(byMilliseconds: Limits.sweepEvery) <= time } ?? true
+                lastRound.map { $0.advanced(by: Limits.sweepEvery) <= time } ?? true
             switch action {
             case .finish(.granted(var row)):
                 #expect(!isHeld && (hasWork || isDue), "\(replay)")
                 if isDue { lastRound = time }
                 heldUntil = time.advanced(
-                    byMilliseconds: min(budget + budget / 4, Limits.sweepLease)
+                    by: min(budget + budget / 4, Limits.sweepLease)
                 )
                 if case .running = row.round { row.finish(after: 1) }
                 if random.happens(0.7) {

@@ -34,7 +34,7 @@ struct SweepRoundTests {
         }
     }
 
-    @Test("What follows a page, by how far it was looked at")
+    @Test("A page that was looked at in part is gone on with where the look ended")
     func pages() {
         let items = (0..<3).map { stream($0) }
         let table: [(next: [UInt8]?, count: Int, String)] = [
@@ -130,9 +130,9 @@ struct SweepRoundTests {
 
 @Suite("The sweep's visit to a stream")
 struct StreamVisitTests {
-    private let listed = Instant(now: Timestamp(milliseconds: 0), uptime: 0)
+    private let listed = Instant(now: Timestamp(milliseconds: 0), uptime: .zero)
 
-    private func instant(_ age: Int64) -> Instant {
+    private func instant(_ age: Duration) -> Instant {
         Instant(now: Timestamp(milliseconds: 0), uptime: age)
     }
 
@@ -140,20 +140,22 @@ struct StreamVisitTests {
         switch action {
         case .reread: "reread"
         case .finishDeletion(let stream): "finish \(stream.version)"
-        case .look(let stream): "look \(stream.value.version) \(stream.readAt.uptime)"
+        case .look(let stream):
+            "look \(stream.value.version) \(stream.readAt.uptime.wholeMilliseconds)"
         case .pass: "pass"
         }
     }
 
-    @Test("What follows from the list, its age, and what is known of the stream")
+    @Test("A stream that is due is looked at by the list, or read again when the list is too old")
     func start() throws {
         let active = Sample.stream()
         let deleting = Sample.stream(state: .deleting)
-        let table: [(StreamRow, isDue: Bool, age: Int64, String)] = [
-            (active, false, 0, "pass"),
-            (deleting, false, 0, "pass"),
-            (active, true, Limits.cacheAge - 1, "look 1 0"),
-            (deleting, true, Limits.cacheAge - 1, "finish 1"),
+        let young = Limits.cacheAge - .milliseconds(1)
+        let table: [(StreamRow, isDue: Bool, age: Duration, String)] = [
+            (active, false, .zero, "pass"),
+            (deleting, false, .zero, "pass"),
+            (active, true, young, "look 1 0"),
+            (deleting, true, young, "finish 1"),
             (active, true, Limits.cacheAge, "reread"),
             (deleting, true, Limits.cacheAge, "reread"),
             (active, false, Limits.cacheAge, "pass"),
@@ -164,7 +166,7 @@ struct StreamVisitTests {
         }
     }
 
-    @Test("What follows from the row that is there now")
+    @Test("A stream that was read again is looked at as it is now, or passed by if it is gone")
     func reread() throws {
         var changed = Sample.stream()
         changed.version = 4
@@ -177,7 +179,7 @@ struct StreamVisitTests {
         ]
         for (item, expected) in table {
             var visit = StreamVisit(to: Observed(Sample.stream(), readAt: listed))
-            _ = visit.start(isDue: true, now: instant(60_000))
+            _ = visit.start(isDue: true, now: instant(.seconds(60)))
             #expect(word(try visit.receive(item)) == expected)
         }
     }
@@ -190,7 +192,7 @@ struct StreamVisitTests {
         var random = SeededGenerator(seed: seed)
         for _ in 0..<50 {
             let mine = Sample.stream(state: random.happens(0.3) ? .deleting : .active)
-            let age = random.number(in: 0...(2 * Limits.cacheAge))
+            let age = random.duration(in: .zero...Limits.cacheAge * 2)
             let isDue = random.happens(0.8)
             var now: StreamRow? = mine
             switch random.index(below: 4) {
@@ -228,10 +230,10 @@ struct StreamVisitTests {
     func rest() {
         let began = Timestamp(milliseconds: 1_000)
         var rest = StreamRest(from: began)
-        let longest = began.advanced(byMilliseconds: 48 * Sample.hour)
+        let longest = began.advanced(by: .hours(48))
         #expect(rest.due == longest)
         rest.note(nil)
-        rest.note(longest.advanced(byMilliseconds: 1))
+        rest.note(longest.advanced(by: .milliseconds(1)))
         #expect(rest.due == longest)
         rest.note(Timestamp(milliseconds: 5_000))
         rest.note(Timestamp(milliseconds: 7_000))

@@ -6,8 +6,8 @@ import Testing
 @Suite("The mark of a verified tail")
 struct SweptMarkTests {
     private let now = Timestamp(milliseconds: 100 * Sample.hour)
-    private let decided = Instant(now: Timestamp(milliseconds: 1), uptime: 1)
-    private let asked = Instant(now: Timestamp(milliseconds: 2), uptime: 2)
+    private let decided = Instant(now: Timestamp(milliseconds: 1), uptime: .milliseconds(1))
+    private let asked = Instant(now: Timestamp(milliseconds: 2), uptime: .milliseconds(2))
 
     private func progress(
         watermark: Int64 = 5,
@@ -40,7 +40,8 @@ struct SweptMarkTests {
         case .write(let write, let decided):
             guard case .put(let item) = write.operation else { return "no put" }
             let isMarked = item.number(.swept) == now.milliseconds
-            return "write \(isMarked) \(item.number(.version) ?? 0) \(decided.uptime)"
+            return
+                "write \(isMarked) \(item.number(.version) ?? 0) \(decided.uptime.wholeMilliseconds)"
         case .finish: return "finish"
         case .giveUp: return "giveUp"
         }
@@ -48,7 +49,7 @@ struct SweptMarkTests {
 
     @Test("A sweep marks what is old enough and folded; an operator's word, what is folded")
     func due() throws {
-        let age = Limits.sweptMarkAge
+        let age = Limits.sweptMarkAge.wholeMilliseconds
         let table: [(swept: Int64?, watermark: Int64, sweep: String, word: String)] = [
             (nil, 5, "write true 4 1", "write true 4 2"),
             (nil, 6, "write true 4 1", "write true 4 2"),
@@ -59,7 +60,7 @@ struct SweptMarkTests {
             (age, 4, "finish", "finish"),
         ]
         for row in table {
-            let swept = row.swept.map { now.advanced(byMilliseconds: -$0) }
+            let swept = row.swept.map { now.advanced(by: .milliseconds(-$0)) }
             let progress = progress(watermark: row.watermark, swept: swept)
             var sweep = mark(.sweep(progress, decided: decided))
             #expect(word(sweep.start()) == row.sweep, "\(row)")
@@ -73,7 +74,7 @@ struct SweptMarkTests {
         #expect(word(try absent.receive(progress: nil, asked: asked)) == "write true 1 2")
     }
 
-    @Test("What follows a write: a sweep's decision stays as old as it is")
+    @Test("A mark that was refused is decided anew, and a sweep's decision gets no younger")
     func outcomes() throws {
         var mark = mark(.sweep(progress(), decided: decided))
         _ = mark.start()

@@ -21,7 +21,7 @@ struct TailPlanTests {
         )
     }
 
-    @Test("The log comes first; its progress is read behind it where the log alone says too little")
+    @Test("The log is read first, and its progress behind it where the log alone says too little")
     func steps() throws {
         let chunk = Sample.chunk(after: .empty)
         let seal = LogEntry.sealItem(
@@ -29,8 +29,8 @@ struct TailPlanTests {
             partition: Sample.partition,
             at: .zero
         )
-        let young = chunk.timestamp.advanced(byMilliseconds: Limits.unremovedAge)
-        let old = young.advanced(byMilliseconds: 1)
+        let young = chunk.timestamp.advanced(by: Limits.unremovedAge)
+        let old = young.advanced(by: .milliseconds(1))
         let get = TailPlan.Action.get(Self.progress)
         let table: [(newest: Item?, now: Timestamp, always: Bool, next: TailPlan.Action)] = [
             (chunk.item, young, false, .finish(TailReading(newest: .chunk(chunk), progress: nil))),
@@ -102,7 +102,7 @@ struct TailPlanTests {
             case 1: if let last = chunks.last { folded.foldedTail = last.tail }
             case 2:
                 // As the sweep does it: below the folded tail, and nothing that is young.
-                let horizon = now.advanced(byMilliseconds: -2 * Limits.unremovedAge)
+                let horizon = now.advanced(by: .zero - Limits.unremovedAge * 2)
                 chunks.removeAll {
                     $0.end <= folded.foldedTail.next && $0.timestamp <= horizon
                 }
@@ -119,7 +119,7 @@ struct TailPlanTests {
             var now = Timestamp(milliseconds: 1_000_000_000)
             func pass() {
                 for _ in 0..<random.number(in: 0...6) {
-                    now = now.advanced(byMilliseconds: random.number(in: 0...Limits.unremovedAge))
+                    now = now.advanced(by: random.duration(in: .zero...Limits.unremovedAge))
                     log.happen(&random, at: now)
                 }
             }

@@ -6,16 +6,15 @@ import Testing
 @Suite("The trust rule")
 struct TailReadingTests {
     private let created = Timestamp(milliseconds: 0)
-    private let hour: Int64 = 3_600_000
 
-    private func chunk(first: Int64, writtenAt hours: Int64, retention: Int?) -> LogEntry {
+    private func chunk(first: Int64, writtenAt hours: Int, retention: Int?) -> LogEntry {
         let tail = Tail(
             next: Offset(unchecked: first),
             timestamp: created,
             ttl: .past,
             hash: HashChain.start
         )
-        let now = created.advanced(byMilliseconds: hours * hour)
+        let now = created.advanced(by: .hours(hours))
         return .chunk(
             ChunkRow(
                 stream: StreamIncarnation(high: 1, low: 1),
@@ -29,7 +28,7 @@ struct TailReadingTests {
         )
     }
 
-    private func progress(watermark: Int64, sweptAt hours: Int64?) -> ProgressRow {
+    private func progress(watermark: Int64, sweptAt hours: Int?) -> ProgressRow {
         var progress = ProgressRow(
             stream: StreamIncarnation(high: 1, low: 1),
             partition: Partition(unchecked: 0)
@@ -40,13 +39,13 @@ struct TailReadingTests {
             ttl: .past,
             hash: HashChain.start
         )
-        progress.tailVerifiedAt = hours.map { created.advanced(byMilliseconds: $0 * hour) }
+        progress.tailVerifiedAt = hours.map { created.advanced(by: .hours($0)) }
         return progress
     }
 
-    private func verdict(_ newest: LogEntry?, _ progress: ProgressRow?, at hours: Int64) -> String {
+    private func verdict(_ newest: LogEntry?, _ progress: ProgressRow?, at hours: Int) -> String {
         let reading = TailReading(newest: newest, progress: progress)
-        let now = created.advanced(byMilliseconds: hours * hour)
+        let now = created.advanced(by: .hours(hours))
         switch reading.verdict(
             at: now,
             trusting: TailTrust(created: created, onlySweepDeletes: false)

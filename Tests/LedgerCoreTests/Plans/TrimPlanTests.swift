@@ -5,9 +5,9 @@ import Testing
 
 @Suite("The trim of a log")
 struct TrimPlanTests {
-    private let asked = Instant(now: Sample.created, uptime: 5)
+    private let asked = Instant(now: Sample.created, uptime: .milliseconds(5))
     /// The samples' retention is one hour; one hour after this chunks of `created` expire.
-    private let now = Sample.created.advanced(byMilliseconds: Sample.hour)
+    private let now = Sample.created.advanced(by: .hours(1))
 
     private func word(_ action: TrimPlan.Action) -> String {
         switch action {
@@ -44,7 +44,7 @@ struct TrimPlanTests {
     private func log(_ ages: [Int64], ttl: TTL = .never) -> [ChunkRow] {
         var tail = Tail.empty
         return ages.map { age in
-            let timestamp = Sample.created.advanced(byMilliseconds: -age)
+            let timestamp = Sample.created.advanced(by: .milliseconds(-age))
             let chunk = Sample.chunk(after: tail, timestamp: timestamp, ttl: ttl)
             tail = chunk.tail
             return chunk
@@ -96,7 +96,7 @@ struct TrimPlanTests {
         return word(try plan.receive(QueryPage(items: items, next: nil), now: now))
     }
 
-    @Test("What follows a look at the oldest chunk")
+    @Test("The oldest chunk tells if there is anything to trim, and where the search goes on")
     func probes() throws {
         let seconds = now.seconds
         #expect(try probe([], plan()) == "finish -1")
@@ -194,7 +194,7 @@ struct TrimPlanTests {
                 }
                 let chunk = try chunk(item)
                 let isFolded = chunk.end <= watermark.next
-                let expiry = chunk.timestamp.advanced(byMilliseconds: Sample.hour)
+                let expiry = chunk.timestamp.advanced(by: .hours(1))
                 #expect(due == (isFolded ? expiry : now), "\(replay)")
                 #expect(!isFolded || expiry > now, "something may go; \(replay)")
                 return
@@ -219,7 +219,7 @@ struct TrimPlanTests {
             let chunk = try chunk(try #require(table.rows[key]))
             #expect(chunk.end <= progress.foldedTail.next, "not folded; \(replay)")
             #expect(chunk.end <= progress.trimmedBelow, "above the trim; \(replay)")
-            #expect(chunk.timestamp.advanced(byMilliseconds: Sample.hour) <= now, "\(replay)")
+            #expect(chunk.timestamp.advanced(by: .hours(1)) <= now, "\(replay)")
         }
     }
 

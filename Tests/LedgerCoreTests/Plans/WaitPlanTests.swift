@@ -32,7 +32,7 @@ struct WaitPlanTests {
         Ground(.test(incarnation: StreamIncarnation(high: stream, low: 1)))
     }
 
-    private func plan(on ground: Ground, patience: Int64 = 100) -> WaitPlan {
+    private func plan(on ground: Ground, patience: Duration = .milliseconds(100)) -> WaitPlan {
         WaitPlan(of: PlanRows.name, on: ground, begun: .at(1_000), patience: patience)
     }
 
@@ -42,9 +42,9 @@ struct WaitPlanTests {
             var full = plan(on: ground)
             #expect(full.receive(isIdle: false, now: .at(1_000)) == .finish)
             var idle = plan(on: ground)
-            #expect(idle.receive(isIdle: true, now: .at(1_030)) == .wait(milliseconds: 70))
+            #expect(idle.receive(isIdle: true, now: .at(1_030)) == .wait(atMost: .milliseconds(70)))
             var late = plan(on: ground)
-            #expect(late.receive(isIdle: true, now: .at(1_100)) == .wait(milliseconds: 0))
+            #expect(late.receive(isIdle: true, now: .at(1_100)) == .wait(atMost: .zero))
         }
     }
 
@@ -72,7 +72,7 @@ struct WaitPlanTests {
         }
     }
 
-    @Test("After a look: on, anew, or the end, by the news and by what was moved")
+    @Test("After a look it reads on, begins anew or ends, by the news and by what was moved")
     func looks() {
         let gone = Action.fail(.streamNotFound(PlanRows.name))
         let table: [(WaitPlan.News, Ground, Ground, Action)] = [
@@ -131,7 +131,8 @@ struct WaitPlanTests {
             return random.happens(0.8)
         }
 
-        mutating func news(atMost milliseconds: Int64) -> WaitPlan.News {
+        mutating func news(atMost length: Duration) -> WaitPlan.News {
+            let milliseconds = length.wholeMilliseconds
             steps.append("wait \(milliseconds)")
             guard milliseconds > 0 else { return .nothing }
             let draw = Int.random(in: 0..<10, using: &random)
@@ -161,8 +162,8 @@ struct WaitPlanTests {
         var action = plan.receive(isIdle: fate.page("anew"), now: fate.instant)
         while true {
             switch action {
-            case .wait(let milliseconds):
-                let news = fate.news(atMost: milliseconds)
+            case .wait(let length):
+                let news = fate.news(atMost: length)
                 action = plan.receive(news, isCancelled: fate.isCancelled())
             case .look: action = plan.receive(fate.look())
             case .readAnew: action = plan.receive(isIdle: fate.page("anew"), now: fate.instant)
@@ -178,7 +179,7 @@ struct WaitPlanTests {
         var ground = Self.poll()
         var isIdle = fate.page("anew")
         while isIdle {
-            let left = 100 - fate.instant.elapsed(since: .at(1_000))
+            let left = .milliseconds(100) - fate.instant.elapsed(since: .at(1_000))
             let news = fate.news(atMost: left)
             let isCancelled = fate.isCancelled()
             if news == .end || isCancelled { return "page" }
@@ -202,10 +203,10 @@ struct WaitPlanTests {
         let before = Self.read()
         var isIdle = fate.page("anew")
         while isIdle {
-            let left = 100 - fate.instant.elapsed(since: .at(1_000))
+            let left = .milliseconds(100) - fate.instant.elapsed(since: .at(1_000))
             let news = fate.news(atMost: left)
             let isCancelled = fate.isCancelled()
-            if left <= 0 || news == .end || isCancelled { return "page" }
+            if left <= .zero || news == .end || isCancelled { return "page" }
             if fate.look().isOther(than: before) { return "gone" }
             if news == .nothing { return "page" }
             isIdle = fate.page("on")
@@ -214,7 +215,7 @@ struct WaitPlanTests {
     }
 
     @Test(
-        "Random calls: the same steps as a loop that is written down",
+        "Random calls lead to the same steps as a loop that is written down",
         arguments: RandomSeed.cases(300)
     )
     func loops(_ seed: UInt64) {

@@ -7,8 +7,8 @@ struct SweepRowTests {
     private static let someone = SweepHolder(high: 1, low: 2)
     private static let stream = StreamIncarnation(high: 1, low: 2)
 
-    private static func later(_ milliseconds: Int64) -> Timestamp {
-        start.advanced(byMilliseconds: milliseconds)
+    private static func later(_ length: Duration) -> Timestamp {
+        start.advanced(by: length)
     }
 
     @Test("A round is due at first, then six hours after the last one began")
@@ -17,11 +17,11 @@ struct SweepRowTests {
         #expect(row.isDue(at: Self.start))
         row.begin(at: Self.start)
         row.advance(to: [1], count: 700)
-        row.begin(at: Self.later(1000))
+        row.begin(at: Self.later(.seconds(1)))
         #expect(row.round == .running(after: [1]) && row.began == Self.start)
         row.finish(after: 300)
         #expect(row.size == 1000)
-        #expect(!row.isDue(at: Self.later(Limits.sweepEvery - 1)))
+        #expect(!row.isDue(at: Self.later(Limits.sweepEvery - .milliseconds(1))))
         #expect(row.isDue(at: Self.later(Limits.sweepEvery)))
     }
 
@@ -33,18 +33,18 @@ struct SweepRowTests {
         row.advance(to: [1], count: 1)
         #expect(row.round == .running(after: [1]))
         row.finish(after: 0)
-        #expect(row.isDue(at: Self.later(1)))
-        row.begin(at: Self.later(1))
+        #expect(row.isDue(at: Self.later(.milliseconds(1))))
+        row.begin(at: Self.later(.milliseconds(1)))
         row.finish(after: 1)
-        #expect(!row.isDue(at: Self.later(2)))
+        #expect(!row.isDue(at: Self.later(.milliseconds(2))))
     }
 
     @Test("What a clock that was ahead has written holds nobody up")
     func clockAhead() {
         var row = SweepRow()
-        row.begin(at: Self.later(9 * 86_400_000))
+        row.begin(at: Self.later(.hours(216)))
         row.finish(after: 1)
-        row.lease(to: Self.someone, at: Self.later(9 * 86_400_000), for: 60_000)
+        row.lease(to: Self.someone, at: Self.later(.hours(9 * 24)), for: .seconds(60))
         #expect(row.isDue(at: Self.start))
         #expect(!row.isHeld(at: Self.start))
     }
@@ -53,12 +53,12 @@ struct SweepRowTests {
     func lease() {
         var row = SweepRow()
         #expect(!row.isHeld(at: Self.start))
-        row.lease(to: Self.someone, at: Self.start, for: 60_000)
-        #expect(row.isHeld(at: Self.later(59_999)))
-        #expect(!row.isHeld(at: Self.later(60_000)))
+        row.lease(to: Self.someone, at: Self.start, for: .seconds(60))
+        #expect(row.isHeld(at: Self.later(.milliseconds(59_999))))
+        #expect(!row.isHeld(at: Self.later(.seconds(60))))
         row.release()
         #expect(!row.isHeld(at: Self.start))
-        row.lease(to: Self.someone, at: Self.start, for: .max)
+        row.lease(to: Self.someone, at: Self.start, for: .hours(1_000_000))
         #expect(row.isHeld(at: Self.start) && !row.isHeld(at: Self.later(Limits.sweepLease)))
     }
 
@@ -69,7 +69,7 @@ struct SweepRowTests {
         row.begin(at: Self.start)
         row.finish(after: 1_000_000)
         #expect(row.pace * Limits.sweepRuns >= 999_900)
-        #expect(Int64(Limits.sweepRuns) * Limits.sweepRun * 4 <= Limits.sweepEvery)
+        #expect(Limits.sweepRun * Limits.sweepRuns * 4 <= Limits.sweepEvery)
     }
 
     @Test("A row is read as it was written, and written over that version only")
@@ -80,7 +80,7 @@ struct SweepRowTests {
         row.begin(at: Self.start)
         row.advance(to: Array("orders".utf8), count: 3)
         row.want()
-        row.lease(to: Self.someone, at: Self.start, for: 60_000)
+        row.lease(to: Self.someone, at: Self.start, for: .seconds(60))
         let write = row.write()
         #expect(write.condition?.holds(for: first) == true)
         #expect(write.condition?.holds(for: row.item) == false)

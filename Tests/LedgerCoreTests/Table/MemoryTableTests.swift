@@ -4,7 +4,7 @@ import Testing
 
 @Suite("The table in memory")
 struct MemoryTableTests {
-    @Test(arguments: TableConformance.checks)
+    @Test("The table in memory does what every table must", arguments: TableConformance.checks)
     func conforms(_ check: TableCheck) async throws {
         try await check.run(on: MemoryTable(clock: SystemClock().instant))
     }

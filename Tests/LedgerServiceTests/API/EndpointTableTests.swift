@@ -69,7 +69,7 @@ struct EndpointTableTests {
     }
 
     private static func text(_ response: APIResponse) -> String {
-        String(decoding: response.body, as: UTF8.self)
+        String(decoding: response.bytes, as: UTF8.self)
     }
 
     // MARK: Paths

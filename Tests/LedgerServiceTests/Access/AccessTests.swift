@@ -130,6 +130,6 @@ struct AccessTests {
             ]
         )
         let body = operation == "createStream" ? "{\"stream_id\":\"orders\"}" : ""
-        return await api.call(method, path, body)
+        return await api.call(method, at: path, sending: body)
     }
 }

@@ -10,10 +10,10 @@ import Testing
 struct BackgroundTests {
     @Test("Folds rest in proportion to what they took, within bounds")
     func rest() {
-        #expect(BackgroundWork.foldRest(after: 0) == 200)
-        #expect(BackgroundWork.foldRest(after: 100) == 400)
+        #expect(BackgroundWork.foldRest(after: .zero) == .milliseconds(200))
+        #expect(BackgroundWork.foldRest(after: .milliseconds(100)) == .milliseconds(400))
         // A machine that was suspended for a night.
-        #expect(BackgroundWork.foldRest(after: 8 * 3_600_000) == 10_000)
+        #expect(BackgroundWork.foldRest(after: .hours(8)) == .seconds(10))
     }
 
     @Test("A sweep that is stopped reports no failure, and the next one goes on")
@@ -54,12 +54,12 @@ struct BackgroundTests {
 
     /// A stream with rows of every kind that was deleted, and its rows are due to go.
     private func deletedStream(_ name: String, _ api: API) async {
-        await api.stream(name)
-        for index in 0..<5 { await api.publish(name, "k\(index)") }
-        await api.call("POST", "/streams/\(name)/compact")
-        await api.subscribe(name, "u")
-        await api.commit(name, "u", await api.poll(name, "u").cursor)
-        await api.call("DELETE", "/streams/\(name)")
-        api.clock.advance(milliseconds: Limits.deletionGrace)
+        await api.create(name)
+        for index in 0..<5 { await api.publish(to: name, key: "k\(index)") }
+        await api.call("POST", at: "/streams/\(name)/compact")
+        await api.subscribe(to: name, as: "u")
+        await api.commit(name, as: "u", cursor: await api.poll(name, as: "u").cursor)
+        await api.call("DELETE", at: "/streams/\(name)")
+        api.clock.advance(by: Limits.deletionGrace)
     }
 }

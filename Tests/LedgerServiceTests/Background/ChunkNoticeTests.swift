@@ -14,11 +14,11 @@ struct ChunkNoticeTests {
     func anyOrder(_ seed: UInt64) async throws {
         var random = SeededGenerator(seed: seed)
         let api = try API(seed: seed)
-        await api.stream("s", ",\"partition_count\":2")
+        await api.create("s", with: ",\"partition_count\":2")
         for index in 0..<30 {
             let isNull = Int.random(in: 0..<4, using: &random) == 0
             let key = "k\(Int.random(in: 0..<7, using: &random))"
-            await api.publish("s", key, isNull ? "null" : "\(index)")
+            await api.publish(to: "s", key: key, data: isNull ? "null" : "\(index)")
         }
         var news = try await logRows(of: "s", in: api).flatMap { row in
             let copies = Int.random(in: 0..<3, using: &random)
@@ -42,14 +42,14 @@ struct ChunkNoticeTests {
     func images() async throws {
         let logReads = CallCounter.ofLogReads()
         let api = API(table: logReads.watching(MemoryTable()))
-        await api.stream("s", ",\"partition_count\":1")
-        for index in 0..<5 { await api.publish("s", "k\(index)", "\(index)") }
+        await api.create("s", with: ",\"partition_count\":1")
+        for index in 0..<5 { await api.publish(to: "s", key: "k\(index)", data: "\(index)") }
         let news = try await logRows(of: "s", in: api).compactMap { ChunkNotice($0.key, image: $0) }
         let before = logReads.count
         #expect(await api.another().ledger.fold(news) == [])
         #expect(logReads.count == before)
         try await expectFoldOfLog(api)
-        let state = await api.call("GET", "/streams/s/compacted")
+        let state = await api.call("GET", at: "/streams/s/compacted")
         #expect(state.keys.count == 5)
         // Once more, all of them: nothing is read, nothing changes.
         let again = logReads.count
@@ -61,29 +61,29 @@ struct ChunkNoticeTests {
     func damaged(_ damage: Damage) async throws {
         let logReads = CallCounter.ofLogReads()
         let api = API(table: logReads.watching(MemoryTable()))
-        await api.stream("s", ",\"partition_count\":1")
-        for index in 0..<2 { await api.publish("s", "k\(index)", "\(index)") }
+        await api.create("s", with: ",\"partition_count\":1")
+        for index in 0..<2 { await api.publish(to: "s", key: "k\(index)", data: "\(index)") }
         let rows = try await logRows(of: "s", in: api)
         let news = rows.compactMap { ChunkNotice($0.key, image: damage.applied(to: $0)) }
         let before = logReads.count
         #expect(await api.another().ledger.fold(news) == [])
         #expect(logReads.count > before)
         try await expectFoldOfLog(api)
-        #expect(await api.call("GET", "/streams/s/compacted").keys.count == 2)
+        #expect(await api.call("GET", at: "/streams/s/compacted").keys.count == 2)
     }
 
     @Test("News of foreign, deleted and uncompacted streams need nothing, and harm no others")
     func foreign() async throws {
         let api = try API()
-        await api.stream("gone", ",\"partition_count\":1")
-        await api.publish("gone", "k")
+        await api.create("gone", with: ",\"partition_count\":1")
+        await api.publish(to: "gone", key: "k")
         var rows = try await logRows(of: "gone", in: api)
-        await api.call("DELETE", "/streams/gone")
-        await api.stream("plain", ",\"partition_count\":1,\"compaction\":false")
-        await api.publish("plain", "k")
+        await api.call("DELETE", at: "/streams/gone")
+        await api.create("plain", with: ",\"partition_count\":1,\"compaction\":false")
+        await api.publish(to: "plain", key: "k")
         rows += try await logRows(of: "plain", in: api)
-        await api.stream("s", ",\"partition_count\":1")
-        await api.publish("s", "k")
+        await api.create("s", with: ",\"partition_count\":1")
+        await api.publish(to: "s", key: "k")
         rows += try await logRows(of: "s", in: api)
         let nowhere = TableKey.chunk(
             StreamIncarnation(high: 1, low: 2),
@@ -94,7 +94,7 @@ struct ChunkNoticeTests {
             rows.compactMap { ChunkNotice($0.key, image: $0) }
             + [ChunkNotice(nowhere)].compactMap(\.self)
         #expect(await api.another().ledger.fold(news) == [])
-        #expect(await api.call("GET", "/streams/s/compacted").keys == ["k"])
+        #expect(await api.call("GET", at: "/streams/s/compacted").keys == ["k"])
     }
 
     @Test("Rows of other kinds are no news, nor is an offset that can have no end")
@@ -111,21 +111,21 @@ struct ChunkNoticeTests {
         let api = try API()
         let compactor = api.another()
         for name in ["one", "two"] {
-            await api.stream(name, ",\"partition_count\":1")
-            await api.publish(name, "k")
+            await api.create(name, with: ",\"partition_count\":1")
+            await api.publish(to: name, key: "k")
             let news = try await logRows(of: name, in: api).compactMap { ChunkNotice($0.key) }
             #expect(await compactor.ledger.fold(news) == [])
-            #expect(await api.call("GET", "/streams/\(name)/compacted").keys == ["k"])
+            #expect(await api.call("GET", at: "/streams/\(name)/compacted").keys == ["k"])
         }
     }
 
     @Test("Only the news of the partition that failed come again")
     func partialFailure() async throws {
         let api = try API()
-        await api.stream("bad", ",\"partition_count\":1")
-        await api.stream("good", ",\"partition_count\":1")
-        await api.publish("bad", "k")
-        await api.publish("good", "k")
+        await api.create("bad", with: ",\"partition_count\":1")
+        await api.create("good", with: ",\"partition_count\":1")
+        await api.publish(to: "bad", key: "k")
+        await api.publish(to: "good", key: "k")
         let bad = try await logRows(of: "bad", in: api)[0]
         let good = try await logRows(of: "good", in: api)[0]
         // The stored chunk itself is damaged: neither the image nor the log will do.
@@ -134,7 +134,7 @@ struct ChunkNoticeTests {
         )
         let news = [good, bad, good, bad].compactMap { ChunkNotice($0.key) }
         #expect(await api.another().ledger.fold(news) == [1, 3])
-        #expect(await api.call("GET", "/streams/good/compacted").keys == ["k"])
+        #expect(await api.call("GET", at: "/streams/good/compacted").keys == ["k"])
     }
 
     // MARK: Support
@@ -163,13 +163,16 @@ struct ChunkNoticeTests {
     private func expectFoldOfLog(_ api: API) async throws {
         var truth: [String: String] = [:]
         for partition in 0..<2 {
-            let page = await api.call("GET", "/streams/s/events?partition=\(partition)&limit=1000")
+            let page = await api.call(
+                "GET",
+                at: "/streams/s/events?partition=\(partition)&limit=1000"
+            )
             for event in page.events {
                 let key = event["key"] as? String ?? ""
                 truth[key] = (event["data"] as? Int).map { "\(event["offset"] ?? ""):\($0)" }
             }
         }
-        let state = await api.call("GET", "/streams/s/compacted?limit=1000")
+        let state = await api.call("GET", at: "/streams/s/compacted?limit=1000")
         let found = state.events.map {
             ($0["key"] as? String ?? "", "\($0["offset"] ?? ""):\($0["data"] as? Int ?? -1)")
         }

@@ -14,18 +14,18 @@ struct DeletionJobTests {
         let small = StreamIncarnation(high: 9, low: 1)
         try await leave(12_000, of: large, in: memory, clock)
         try await leave(10, of: small, in: memory, clock)
-        clock.advance(milliseconds: Limits.deletionGrace)
+        clock.advance(by: Limits.deletionGrace)
         let slow = FaultyTable(memory) { call, moment in
-            if moment == .before, call.kind == .batchDelete { clock.advance(milliseconds: 1000) }
+            if moment == .before, call.kind == .batchDelete { clock.advance(by: .seconds(1)) }
         }
         let api = API(table: slow, clock: clock)
         // Time for a turn of ten pages each, and for less than the rest of the large one.
-        await api.ledger.sweepDue(within: 11_500)
+        await api.ledger.sweepDue(within: .milliseconds(11_500))
         let left = Set(memory.items.compactMap(\.key.group.stream))
         #expect(left == [large])
         var runs = 1
         while !memory.items.isEmpty(besides: .sweep), runs < 10 {
-            await api.ledger.sweepDue(within: 6_000)
+            await api.ledger.sweepDue(within: .seconds(6))
             runs += 1
         }
         #expect((2..<10).contains(runs), "\(runs) runs")
@@ -36,7 +36,7 @@ struct DeletionJobTests {
         let memory = MemoryTable(deletesLogByItself: true)
         let clock = ManualClock()
         try await leave(5_000, of: StreamIncarnation(high: 0, low: 1), in: memory, clock)
-        clock.advance(milliseconds: Limits.deletionGrace)
+        clock.advance(by: Limits.deletionGrace)
         let table = FaultyTable(
             memory,
             plan: FaultPlan { call in
@@ -45,7 +45,7 @@ struct DeletionJobTests {
             }
         )
         let api = API(table: table, clock: clock)
-        let report = await api.ledger.sweepDue(within: 600_000)
+        let report = await api.ledger.sweepDue(within: .seconds(600))
         #expect(report.failures == 0 && report.removedRows == 5_000, "\(report)")
         #expect(memory.items.isEmpty(besides: .sweep))
     }
@@ -54,15 +54,19 @@ struct DeletionJobTests {
     func subscriptions() async throws {
         let memory = MemoryTable(deletesLogByItself: true)
         let api = API(table: memory)
-        await api.stream("s", ",\"partition_count\":2")
-        for index in 0..<20 { await api.publish("s", "k\(index)") }
+        await api.create("s", with: ",\"partition_count\":2")
+        for index in 0..<20 { await api.publish(to: "s", key: "k\(index)") }
         for index in 0..<30 {
-            await api.subscribe("s", "u\(index)")
-            await api.commit("s", "u\(index)", await api.poll("s", "u\(index)").cursor)
+            await api.subscribe(to: "s", as: "u\(index)")
+            await api.commit(
+                "s",
+                as: "u\(index)",
+                cursor: await api.poll("s", as: "u\(index)").cursor
+            )
         }
-        await api.call("DELETE", "/streams/s")
-        api.clock.advance(milliseconds: Limits.deletionGrace)
-        #expect(await api.ledger.sweepDue(within: 60_000).failures == 0)
+        await api.call("DELETE", at: "/streams/s")
+        api.clock.advance(by: Limits.deletionGrace)
+        #expect(await api.ledger.sweepDue(within: .seconds(60)).failures == 0)
         #expect(memory.items.isEmpty(besides: .sweep))
     }
 

@@ -55,8 +55,8 @@ struct FoldLagTests {
         configuration.foldsInBackground = true
         let clock = ManualClock(isImpatient: false)
         let writer = API(table: memory, clock: clock)
-        await writer.stream("s", ",\"partition_count\":2")
-        for index in 0..<20 { await writer.publish("s", "k\(index)") }
+        await writer.create("s", with: ",\"partition_count\":2")
+        for index in 0..<20 { await writer.publish(to: "s", key: "k\(index)") }
         let server = API(table: table, seed: 3, clock: clock, configuration: configuration)
         for partition in Partition.all(2) {
             let stream = try #require(try await row(memory))

@@ -25,14 +25,14 @@ struct GrowthTests {
             var minutes = 0
             while minutes < 15 {
                 await ledger.sweepDue(within: Limits.sweepRun)
-                streams.clock.advance(milliseconds: 60_000)
+                streams.clock.advance(by: .seconds(60))
                 minutes += 1
             }
             let before = (calls: streams.callCount, cpu: Self.cpuMilliseconds())
             for _ in 0..<300 {
                 await ledger.sweepDue(within: Limits.sweepRun)
                 #expect(ledger.foldLag.events == 0)
-                streams.clock.advance(milliseconds: 60_000)
+                streams.clock.advance(by: .seconds(60))
             }
             perMinute.append(Double(streams.callCount - before.calls) / 300)
             print(
@@ -48,38 +48,42 @@ struct GrowthTests {
     func manyStreams() async throws {
         let count = Self.isFull ? 100_000 : 5_000
         // Each call takes 16 ms; eight streams are looked at at the same time.
-        let streams = try await ManyStreams(count, deletesLogByItself: true, callTime: 2)
+        let streams = try await ManyStreams(
+            count,
+            deletesLogByItself: true,
+            callTime: .milliseconds(2)
+        )
         let ledger = API(table: streams.table, clock: streams.clock).ledger
         let start = streams.clock.now()
         var looked = 0
-        var most = (calls: 0, milliseconds: Int64(0))
+        var most = (calls: 0, time: Duration.zero)
         for minute in 0..<14 * 60 {
-            let next = start.advanced(byMilliseconds: Int64(minute) * 60_000)
-            let rest = next.milliseconds - streams.clock.now().milliseconds
-            if rest > 0 { streams.clock.advance(milliseconds: rest) }
+            let next = start.advanced(by: .seconds(minute * 60))
+            let rest = next - streams.clock.now()
+            if rest > .zero { streams.clock.advance(by: rest) }
             let before = (streams.callCount, streams.clock.uptime())
-            looked += await ledger.sweepDue(within: 240_000).streams
+            looked += await ledger.sweepDue(within: .seconds(240)).streams
             most.calls = max(most.calls, streams.callCount - before.0)
-            most.milliseconds = max(most.milliseconds, streams.clock.uptime() - before.1)
+            most.time = max(most.time, streams.clock.uptime() - before.1)
         }
         let ages = try await streams.swept(count).map { swept in
-            streams.clock.now().milliseconds - (try #require(swept)).milliseconds
+            streams.clock.now() - (try #require(swept))
         }
         let oldest = try #require(ages.max())
         print(
             "\(count) streams swept by one function for 14 hours: \(looked) looks, "
                 + "\(streams.callCount) calls, at most \(most.calls) of them and "
-                + "\(most.milliseconds) ms in one run; the oldest mark is "
-                + "\(oldest / 60_000) minutes old"
+                + "\(most.time.wholeMilliseconds) ms in one run; the oldest mark is "
+                + "\(oldest.wholeSeconds / 60) minutes old"
         )
         // Rounds after 0, 6 and 12 hours, three calls a look, and what the runs cost themselves.
         let pace = max(Limits.sweepPace, count / Limits.sweepRuns)
         let callBound = 3 * looked + 14 * 60 * 8
-        let ageBound = Limits.sweepEvery + Int64(count / pace + 1) * 60_000
+        let ageBound = Limits.sweepEvery + .seconds((count / pace + 1) * 60)
         #expect(looked == 3 * count)
         #expect(streams.callCount <= callBound)
         #expect(most.calls <= 3 * pace + 10)
-        #expect(most.milliseconds < 60_000)
+        #expect(most.time < .seconds(60))
         #expect(oldest <= ageBound)
     }
 
@@ -88,25 +92,25 @@ struct GrowthTests {
         var perMinute: [Int] = []
         for count in Self.isFull ? [100, 1_000, 10_000] : [100, 1_000] {
             let stage = WaitingStage(alone: false)
-            await stage.api.stream("s", ",\"partition_count\":10")
-            await stage.api.subscribe("s", "u")
+            await stage.api.create("s", with: ",\"partition_count\":10")
+            await stage.api.subscribe(to: "s", as: "u")
             let cpu = Self.cpuMilliseconds()
             var calls = 0
             try await withThrowingTaskGroup(of: Answer.self) { group in
                 // And one who looks for all of them.
                 try await stage.wait(for: count, asleep: count + 1, in: &group) { api, _ in
-                    await api.poll("s", "u", "wait=20")
+                    await api.poll("s", as: "u", query: "wait=20")
                 }
                 let began = stage.table.calls
                 for _ in 0..<15 {
-                    stage.clock.advance(milliseconds: 1_000)
+                    stage.clock.advance(by: .seconds(1))
                     try await stage.sleepers(count + 1)
                 }
                 calls = 4 * (stage.table.calls - began)
                 stage.api.ledger.endWaiting()
                 for try await answer in group { #expect(answer.status == 200) }
             }
-            stage.clock.advance(milliseconds: 1_000)
+            stage.clock.advance(by: .seconds(1))
             perMinute.append(calls)
             print(
                 "idle minute, \(count) waiters on 10 partitions: \(calls) calls; "
@@ -122,9 +126,9 @@ struct GrowthTests {
         for count in Self.isFull ? [100, 1_000, 10_000, 100_000] : [100, 1_000] {
             let table = FaultyTable(MemoryTable())
             let api = API(table: table)
-            await api.stream("s", ",\"partition_count\":1")
+            await api.create("s", with: ",\"partition_count\":1")
             try await Self.publishTombstones(count, api)
-            await api.subscribe("s", "u", "\"compacted\"")
+            await api.subscribe(to: "s", as: "u", from: "\"compacted\"")
             var pages = 0
             var most = (calls: 0, looked: 0)
             var isOver = false
@@ -135,13 +139,13 @@ struct GrowthTests {
                     of: try #require(StreamID("s")),
                     cursor: nil,
                     limit: 1,
-                    wait: 0
+                    wait: .zero
                 )
                 pages += 1
                 most.calls = max(most.calls, table.calls - before)
                 most.looked = max(most.looked, found.page.scanned)
                 isOver = found.page.caughtUp
-                await api.commit("s", "u", found.cursor)
+                await api.commit("s", as: "u", cursor: found.cursor)
             }
             #expect(isOver && most.looked <= Limits.readEntries)
             mostCalls.append(most.calls)
@@ -156,13 +160,13 @@ struct GrowthTests {
     private static func publishTombstones(_ count: Int, _ api: API) async throws {
         for first in stride(from: 0, to: count, by: 5_000) {
             let events = (first..<min(first + 5_000, count)).map {
-                "{\"key\":\"k\($0)\",\"type\":\"t\",\"data\":null}"
+                JSONBody.event(key: "k\($0)", data: "null")
             }
-            let body = "[\(events.joined(separator: ","))]"
-            let answer = await api.call("POST", "/streams/s/events?ack=summary", body)
+            let body = JSONBody.batch(events)
+            let answer = await api.call("POST", at: "/streams/s/events?ack=summary", sending: body)
             try #require(answer.status == 200)
         }
-        #expect(await api.call("POST", "/streams/s/compact").status == 200)
+        #expect(await api.call("POST", at: "/streams/s/compact").status == 200)
     }
 
     /// What this process has used so far; other tests in it count too.

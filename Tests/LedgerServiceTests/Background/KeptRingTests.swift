@@ -11,9 +11,9 @@ struct KeptRingTests {
         let memory = MemoryTable(deletesLogByItself: true)
         let table = FaultyTable(memory)
         let api = API(table: table)
-        await api.stream("s", ",\"partition_count\":1")
-        await api.ledger.sweepDue(within: 60_000)
-        await api.publish("s", "k")
+        await api.create("s", with: ",\"partition_count\":1")
+        await api.ledger.sweepDue(within: .seconds(60))
+        await api.publish(to: "s", key: "k")
         let news = memory.items.compactMap { ChunkNotice($0.key) }
         table.follow(
             FaultPlan { call in
@@ -23,13 +23,13 @@ struct KeptRingTests {
         #expect(await api.another().ledger.fold(news) == [0])
         #expect(rings(memory).count == 1)
         // As long as it fails the ring stays.
-        #expect(await api.ledger.sweepDue(within: 60_000).failures == 1)
+        #expect(await api.ledger.sweepDue(within: .seconds(60)).failures == 1)
         #expect(rings(memory).count == 1)
         table.follow(.none)
-        let report = await api.ledger.sweepDue(within: 60_000)
+        let report = await api.ledger.sweepDue(within: .seconds(60))
         #expect(report.streams == 0 && report.failures == 0)
         #expect(rings(memory).isEmpty)
-        #expect(await api.call("GET", "/streams/s/compacted").keys == ["k"])
+        #expect(await api.call("GET", at: "/streams/s/compacted").keys == ["k"])
     }
 
     @Test("What a run has no time left for is kept for the next one")
@@ -38,20 +38,20 @@ struct KeptRingTests {
         let clock = ManualClock()
         let api = API(table: memory, clock: clock)
         for index in 0..<8 {
-            await api.stream("s\(index)", ",\"partition_count\":1")
-            await api.publish("s\(index)", "k")
+            await api.create("s\(index)", with: ",\"partition_count\":1")
+            await api.publish(to: "s\(index)", key: "k")
         }
         let slow = FaultyTable(memory) { _, moment in
-            if moment == .before { clock.advance(milliseconds: 10) }
+            if moment == .before { clock.advance(by: .milliseconds(10)) }
         }
         let sweeper = API(table: slow, seed: 5, clock: clock)
         // Time for all looks, but for few of the folds.
-        await sweeper.ledger.sweepDue(within: 320)
+        await sweeper.ledger.sweepDue(within: .milliseconds(320))
         #expect((1...8).contains(rings(memory).count), "\(rings(memory).count)")
-        await sweeper.ledger.sweepDue(within: 60_000)
+        await sweeper.ledger.sweepDue(within: .seconds(60))
         #expect(rings(memory).isEmpty)
         for index in 0..<8 {
-            #expect(await api.call("GET", "/streams/s\(index)/compacted").keys == ["k"])
+            #expect(await api.call("GET", at: "/streams/s\(index)/compacted").keys == ["k"])
         }
     }
 
@@ -59,7 +59,7 @@ struct KeptRingTests {
     func goneStream() async throws {
         let memory = MemoryTable(deletesLogByItself: true)
         let api = API(table: memory)
-        await api.stream("s", ",\"partition_count\":1")
+        await api.create("s", with: ",\"partition_count\":1")
         let partition = try #require(Partition(0))
         for (name, low) in [("s", UInt64(1)), ("gone", 2)] {
             let ring = KeptRingRow(
@@ -70,7 +70,7 @@ struct KeptRingTests {
             )
             _ = try await memory.write(ring.keeping)
         }
-        #expect(await api.ledger.sweepDue(within: 60_000).failures == 0)
+        #expect(await api.ledger.sweepDue(within: .seconds(60)).failures == 0)
         #expect(rings(memory).isEmpty)
     }
 
@@ -88,7 +88,7 @@ struct KeptRingTests {
             _ = try await streams.memory.write(ring.keeping)
         }
         let api = API(table: streams.table, clock: streams.clock)
-        for _ in 0..<4 { await api.ledger.sweepDue(within: 60_000) }
+        for _ in 0..<4 { await api.ledger.sweepDue(within: .seconds(60)) }
         let left = rings(streams.memory).count
         #expect(left == 0)
     }

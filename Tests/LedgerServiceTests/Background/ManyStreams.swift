@@ -11,8 +11,8 @@ struct ManyStreams: Sendable {
 
     /// Streams of one partition each.
     ///
-    /// `callTime`: How far each call moves the clock, milliseconds.
-    init(_ count: Int, deletesLogByItself: Bool, callTime: Int64 = 0) async throws {
+    /// `callTime`: How far each call moves the clock.
+    init(_ count: Int, deletesLogByItself: Bool, callTime: Duration = .zero) async throws {
         memory = MemoryTable(deletesLogByItself: deletesLogByItself)
         calls = CallCounter { _ in true }
         for index in 0..<count {
@@ -27,7 +27,7 @@ struct ManyStreams: Sendable {
             _ = try await memory.write(.put(row.item))
         }
         let timed = FaultyTable(memory) { [clock] _, moment in
-            if moment == .before, callTime > 0 { clock.advance(milliseconds: callTime) }
+            if moment == .before, callTime > .zero { clock.advance(by: callTime) }
         }
         table = calls.watching(timed)
     }

@@ -12,21 +12,21 @@ struct OwnEngineSweepTests {
         let logReads = CallCounter.ofLogReads()
         let memory = MemoryTable()
         let api = API(table: logReads.watching(memory))
-        await api.stream("s", ",\"partition_count\":1,\"retention_hours\":1")
-        await api.stream("kept", ",\"partition_count\":1,\"retention_hours\":null")
-        await api.publish("s", "k")
-        await api.publish("kept", "k")
+        await api.create("s", with: ",\"partition_count\":1,\"retention_hours\":1")
+        await api.create("kept", with: ",\"partition_count\":1,\"retention_hours\":null")
+        await api.publish(to: "s", key: "k")
+        await api.publish(to: "kept", key: "k")
         await api.ledger.sweep()
-        await api.ledger.sweepDue(within: 60_000)
+        await api.ledger.sweepDue(within: .seconds(60))
         let before = logReads.count
         for _ in 0..<48 {
-            api.clock.advance(hours: 1)
-            await api.ledger.sweepDue(within: 60_000)
+            api.clock.advance(by: .hours(1))
+            await api.ledger.sweepDue(within: .seconds(60))
         }
         // After two days each is looked at, by two reads, whatever was known of it.
         #expect(logReads.count - before <= 4)
-        api.clock.advance(hours: 6)
-        #expect(await api.ledger.sweepDue(within: 60_000).removedRows == 1)
+        api.clock.advance(by: .hours(6))
+        #expect(await api.ledger.sweepDue(within: .seconds(60)).removedRows == 1)
         #expect(chunks(memory).count == 1)
     }
 
@@ -34,12 +34,12 @@ struct OwnEngineSweepTests {
     func shortened() async throws {
         let memory = MemoryTable()
         let api = API(table: memory)
-        await api.stream("s", ",\"partition_count\":1,\"retention_hours\":null")
-        await api.publish("s", "k")
+        await api.create("s", with: ",\"partition_count\":1,\"retention_hours\":null")
+        await api.publish(to: "s", key: "k")
         await api.ledger.sweep()
-        api.clock.advance(hours: 10)
-        await api.call("PATCH", "/streams/s", "{\"retention_hours\":5}")
-        #expect(await api.ledger.sweepDue(within: 60_000).removedRows == 1)
+        api.clock.advance(by: .hours(10))
+        await api.call("PATCH", at: "/streams/s", sending: "{\"retention_hours\":5}")
+        #expect(await api.ledger.sweepDue(within: .seconds(60)).removedRows == 1)
         #expect(chunks(memory).isEmpty)
     }
 
@@ -47,8 +47,8 @@ struct OwnEngineSweepTests {
     func noMarks() async throws {
         let memory = MemoryTable()
         let api = API(table: memory)
-        await api.stream("s", ",\"partition_count\":1")
-        await api.publish("s", "k")
+        await api.create("s", with: ",\"partition_count\":1")
+        await api.publish(to: "s", key: "k")
         await api.ledger.sweep()
         let rows = memory.items.filter { if case .progress = $0.key { true } else { false } }
         #expect(rows.count == 1 && rows[0].number(.swept) == nil)
@@ -58,13 +58,16 @@ struct OwnEngineSweepTests {
     func manyExpired() async throws {
         let memory = MemoryTable()
         let api = API(table: memory)
-        await api.stream("s", ",\"partition_count\":1,\"retention_hours\":1,\"compaction\":false")
-        await api.publish("s", "k")
+        await api.create(
+            "s",
+            with: ",\"partition_count\":1,\"retention_hours\":1,\"compaction\":false"
+        )
+        await api.publish(to: "s", key: "k")
         let count = Limits.sweepPages * Limits.sweepPageRows + 10
         try await repeatChunk(until: count, in: memory)
         await api.ledger.sweep()
-        api.clock.advance(hours: 50)
-        #expect(await api.ledger.sweepDue(within: 60_000).removedRows == count)
+        api.clock.advance(by: .hours(50))
+        #expect(await api.ledger.sweepDue(within: .seconds(60)).removedRows == count)
         #expect(chunks(memory).isEmpty)
     }
 

@@ -26,20 +26,20 @@ struct SweepLeaseTests {
         }
         let frozen = API(table: table, seed: 1, clock: streams.clock)
         let other = API(table: streams.table, seed: 2, clock: streams.clock)
-        let run = Task { await frozen.ledger.sweepDue(within: 60_000) }
+        let run = Task { await frozen.ledger.sweepDue(within: .seconds(60)) }
         await stopped.wait()
-        let refused = await other.ledger.sweepDue(within: 60_000)
+        let refused = await other.ledger.sweepDue(within: .seconds(60))
         #expect(!refused.hadTurn && refused.streams == 0)
-        streams.clock.advance(milliseconds: 80_000)
-        let report = await other.ledger.sweepDue(within: 60_000)
+        streams.clock.advance(by: .seconds(80))
+        let report = await other.ledger.sweepDue(within: .seconds(60))
         #expect(report.hadTurn && report.streams == 30)
         goesOn.open()
         _ = await run.value
         // The lost lease did no harm: the round is done, and the next is due in six hours.
         #expect(try await !streams.swept(30).contains(nil))
-        #expect(await other.ledger.sweepDue(within: 60_000).streams == 0)
-        streams.clock.advance(milliseconds: Limits.sweepEvery)
-        #expect(await other.ledger.sweepDue(within: 60_000).streams == 30)
+        #expect(await other.ledger.sweepDue(within: .seconds(60)).streams == 0)
+        streams.clock.advance(by: Limits.sweepEvery)
+        #expect(await other.ledger.sweepDue(within: .seconds(60)).streams == 30)
     }
 
     @Test("Ten servers on one table cost one sweep")
@@ -50,8 +50,8 @@ struct SweepLeaseTests {
         }
         var looked = 0
         for _ in 0..<7 * 60 {
-            for server in servers { looked += await server.sweepDue(within: 60_000).streams }
-            streams.clock.advance(milliseconds: 60_000)
+            for server in servers { looked += await server.sweepDue(within: .seconds(60)).streams }
+            streams.clock.advance(by: .seconds(60))
         }
         #expect(looked == 400)
         #expect(streams.callCount < 7 * 60 * 10 * 4 + 2 * 200 * 3 + 50)

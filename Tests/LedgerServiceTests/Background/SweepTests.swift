@@ -8,12 +8,16 @@ import Testing
 struct SweepTests {
     @Test("A round that is cut short goes on where it was, in whatever process, and looks once")
     func goesOn() async throws {
-        let streams = try await ManyStreams(50, deletesLogByItself: true, callTime: 10)
+        let streams = try await ManyStreams(
+            50,
+            deletesLogByItself: true,
+            callTime: .milliseconds(10)
+        )
         var runs = 0
         while runs < 50, try await streams.swept(50).contains(nil) {
             let node = API(table: streams.table, seed: UInt64(runs), clock: streams.clock)
-            await node.ledger.sweepDue(within: 200)
-            streams.clock.advance(milliseconds: 60_000)
+            await node.ledger.sweepDue(within: .milliseconds(200))
+            streams.clock.advance(by: .seconds(60))
             runs += 1
         }
         #expect(try await !streams.swept(50).contains(nil))
@@ -22,7 +26,7 @@ struct SweepTests {
         #expect(streams.callCount <= 50 * 3 + runs * 8, "\(streams.callCount) in \(runs) runs")
         let before = streams.callCount
         let node = API(table: streams.table, seed: 99, clock: streams.clock)
-        #expect(await node.ledger.sweepDue(within: 60_000).streams == 0)
+        #expect(await node.ledger.sweepDue(within: .seconds(60)).streams == 0)
         #expect(streams.callCount - before == 4)
     }
 
@@ -31,7 +35,7 @@ struct SweepTests {
         let streams = try await ManyStreams(20, deletesLogByItself: true)
         _ = try await streams.memory.write(.put(Item(.stream(try ManyStreams.name(10)))))
         let api = API(table: streams.table, clock: streams.clock)
-        let report = await api.ledger.sweepDue(within: 60_000)
+        let report = await api.ledger.sweepDue(within: .seconds(60))
         #expect(report.streams == 20 && report.failures == 1)
         let swept = try await streams.swept(20)
         #expect(swept.indices.filter { swept[$0] == nil } == [10])
@@ -43,7 +47,7 @@ struct SweepTests {
         let bad = TableKey.stream(try ManyStreams.name(7))
         let table = UnreadableTable(streams.memory, row: bad)
         let api = API(table: table, clock: streams.clock)
-        #expect(await api.ledger.sweepDue(within: 60_000).failures == 1)
+        #expect(await api.ledger.sweepDue(within: .seconds(60)).failures == 1)
         let swept = try await streams.swept(20)
         #expect(swept.indices.filter { swept[$0] == nil } == [7])
     }
@@ -53,8 +57,8 @@ struct SweepTests {
         let memory = MemoryTable(deletesLogByItself: true)
         let table = FaultyTable(memory)
         let api = API(table: table)
-        await api.stream("s", ",\"partition_count\":3")
-        await api.stream("t", ",\"partition_count\":1")
+        await api.create("s", with: ",\"partition_count\":3")
+        await api.create("t", with: ",\"partition_count\":1")
         table.follow(
             FaultPlan { call in
                 guard case .log(_, let partition)? = call.groups.first, partition.index == 1
@@ -62,12 +66,12 @@ struct SweepTests {
                 return .failBefore(.unavailable)
             }
         )
-        let report = await api.ledger.sweepDue(within: 60_000)
+        let report = await api.ledger.sweepDue(within: .seconds(60))
         #expect(report.streams == 2 && report.failures == 1)
         #expect(progress(memory).count == 3)
         table.follow(.none)
-        api.clock.advance(milliseconds: Limits.sweepEvery)
-        #expect(await api.ledger.sweepDue(within: 60_000).failures == 0)
+        api.clock.advance(by: Limits.sweepEvery)
+        #expect(await api.ledger.sweepDue(within: .seconds(60)).failures == 0)
         #expect(progress(memory).count == 4)
     }
 
@@ -75,10 +79,10 @@ struct SweepTests {
     func wantedRound() async throws {
         let streams = try await ManyStreams(5, deletesLogByItself: true)
         let api = API(table: streams.table, clock: streams.clock)
-        #expect(await api.ledger.sweepDue(within: 60_000).streams == 5)
-        #expect(await api.ledger.sweepDue(within: 60_000).streams == 0)
-        #expect(await api.ledger.sweepDue(within: 60_000, wantsRound: true).streams == 5)
-        #expect(await api.ledger.sweepDue(within: 60_000).streams == 0)
+        #expect(await api.ledger.sweepDue(within: .seconds(60)).streams == 5)
+        #expect(await api.ledger.sweepDue(within: .seconds(60)).streams == 0)
+        #expect(await api.ledger.sweepDue(within: .seconds(60), wantsRound: true).streams == 5)
+        #expect(await api.ledger.sweepDue(within: .seconds(60)).streams == 0)
     }
 
     @Test("A damaged row of the sweep is written anew")
@@ -86,10 +90,10 @@ struct SweepTests {
         let streams = try await ManyStreams(5, deletesLogByItself: true)
         _ = try await streams.memory.write(.put(Item(.sweep)))
         let api = API(table: streams.table, clock: streams.clock)
-        let report = await api.ledger.sweepDue(within: 60_000)
+        let report = await api.ledger.sweepDue(within: .seconds(60))
         #expect(report.streams == 5 && report.failures == 1)
-        api.clock.advance(milliseconds: Limits.sweepEvery)
-        #expect(await api.ledger.sweepDue(within: 60_000).failures == 0)
+        api.clock.advance(by: Limits.sweepEvery)
+        #expect(await api.ledger.sweepDue(within: .seconds(60)).failures == 0)
     }
 
     @Test("An idle stream costs its three calls in six hours, also with events in its log")
@@ -97,13 +101,13 @@ struct SweepTests {
         let counter = CallCounter { _ in true }
         let memory = MemoryTable(deletesLogByItself: true)
         let api = API(table: counter.watching(memory))
-        await api.stream("s", ",\"partition_count\":1")
-        await api.publish("s", "k")
-        await api.ledger.sweepDue(within: 60_000)
+        await api.create("s", with: ",\"partition_count\":1")
+        await api.publish(to: "s", key: "k")
+        await api.ledger.sweepDue(within: .seconds(60))
         let before = counter.count
         for _ in 0..<360 {
-            api.clock.advance(milliseconds: 60_000)
-            await api.ledger.sweepDue(within: 60_000)
+            api.clock.advance(by: .seconds(60))
+            await api.ledger.sweepDue(within: .seconds(60))
         }
         // Four a run that finds nothing; for the round a page, a lease, its cursor and its end.
         #expect(counter.count - before == 360 * 4 + 4 + 3)

@@ -1,4 +1,5 @@
 import APISuite
+import LedgerBytes
 import LedgerCore
 import LedgerTesting
 import Synchronization
@@ -18,7 +19,7 @@ struct PartitionAppenderTests {
         let gate: Gate
         let writes: CallCount
 
-        init(patience: Int64 = 10_000) async throws {
+        init(patience: Duration = .seconds(10)) async throws {
             let (arrived, gate, writes) = (Gate(), Gate(), CallCount())
             let table = FaultyTable(MemoryTable()) { call, moment in
                 guard !call.kind.isRead, call.isOfLog, moment == .before else { return }
@@ -33,7 +34,7 @@ struct PartitionAppenderTests {
                 clock: ManualClock(isImpatient: false),
                 configuration: configuration
             )
-            await api.stream("s", ",\"partition_count\":1")
+            await api.create("s", with: ",\"partition_count\":1")
             let row = try await api.table.get(.stream(try #require(StreamID("s"))))
             stream = try StreamRow(try #require(row))
             (self.arrived, self.gate, self.writes) = (arrived, gate, writes)
@@ -140,7 +141,7 @@ struct PartitionAppenderTests {
             await Task.yield()
         }
         #expect(!stage.appender.isIdle(by: clock))
-        stage.api.clock.advance(milliseconds: Limits.cacheAge)
+        stage.api.clock.advance(by: Limits.cacheAge)
         #expect(stage.appender.tail(by: clock) == nil)
         while !stage.appender.isIdle(by: clock) {
             try patience.check("still busy")
@@ -193,14 +194,14 @@ struct PartitionAppenderTests {
 
     @Test("What waited until its deadline is overdue, and never sent")
     func overdue() async throws {
-        let stage = try await Stage(patience: 100)
+        let stage = try await Stage(patience: .milliseconds(100))
         async let first = stage.append(stage.unit("a"))
         await stage.arrived.wait()
         let late = Task { await stage.append(stage.unit("b")) }
         let turn = AppendTurn()
         stage.appender.add(turn, arrived: stage.ledger.clock.instant())
         for _ in 0..<1000 { await Task.yield() }
-        stage.api.clock.advance(milliseconds: 100)
+        stage.api.clock.advance(by: .milliseconds(100))
         stage.gate.open()
         _ = await first
         #expect(await late.value == .overdue)
@@ -225,7 +226,7 @@ struct PartitionAppenderTests {
         // The one that comes second pauses.
         let waiting = Task {
             while !Task.isCancelled {
-                stage.api.clock.advance(milliseconds: 1)
+                stage.api.clock.advance(by: .milliseconds(1))
                 await Task.yield()
             }
         }

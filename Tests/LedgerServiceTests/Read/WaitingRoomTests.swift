@@ -85,7 +85,7 @@ struct WaitingRoomTests {
 
     // MARK: States and events
 
-    @Test("Joined: news of before the wait is no wait, a change is told once")
+    @Test("News from before a wait ends it at once, and a change is told once")
     func early() async {
         var (room, guests) = (WaitingRoom(), Guests())
         room.join(1, subscription: nil)
@@ -102,7 +102,7 @@ struct WaitingRoomTests {
         #expect(room.isEmpty)
     }
 
-    @Test("Entering: a guest that has seen more wakes those who wait behind that")
+    @Test("A guest that has seen more wakes those who wait behind that")
     func seenMore() async throws {
         var (room, guests) = (WaitingRoom(), Guests())
         for id in 1...4 as ClosedRange<UInt64> { room.join(id, subscription: nil) }
@@ -121,7 +121,7 @@ struct WaitingRoomTests {
         #expect(await guests.news(4) == .end)
     }
 
-    @Test("Waiting: an append wakes who is behind it, by one partition or by several")
+    @Test("An append wakes who is behind it, by one partition or by several")
     func append() async {
         var (room, guests) = (WaitingRoom(), Guests())
         for id in 1...4 as ClosedRange<UInt64> { room.join(id, subscription: nil) }
@@ -141,7 +141,7 @@ struct WaitingRoomTests {
         for id in [2, 4] as [UInt64] { #expect(await guests.news(id) == .end) }
     }
 
-    @Test("Waiting: a change wakes all, or those of one subscription")
+    @Test("A change wakes all, or those of one subscription")
     func change() async throws {
         var (room, guests) = (WaitingRoom(), Guests())
         let subscription = try #require(SubscriptionID("u"))
@@ -169,7 +169,7 @@ struct WaitingRoomTests {
         #expect(await guests.news(1) == .events)
     }
 
-    @Test("Looking: one at a time, at what is waited for")
+    @Test("One looks at a time, at what is waited for")
     func looking() async {
         var (room, guests) = (WaitingRoom(), Guests())
         room.join(1, subscription: nil)

@@ -3,14 +3,12 @@ import Foundation
 import LedgerCore
 import LedgerService
 import LedgerTesting
-import Logging
 import SQLiteTable
 import Testing
 
 /// The API on an engine of its own, called directly, with a clock that the test moves.
-struct API: Sendable {
-    let handler: any APIHandler
-    let ledger: Ledger
+struct API: APICaller {
+    let process: TestLedger
     let table: any Table
     let clock: ManualClock
     let keys: KeyPolicy
@@ -38,15 +36,17 @@ struct API: Sendable {
         self.clock = clock
         self.keys = keys
         key = keys.isOn ? TestKeys.root.text : nil
-        ledger = Ledger(
-            table: table,
+        process = TestLedger(
+            table,
             clock: clock,
             random: .seeded(seed),
             configuration: configuration,
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            keys: keys
         )
-        handler = LedgerAPI(ledger, keys: keys)
     }
+
+    /// The use cases behind the API.
+    var ledger: Ledger { process.ledger }
 
     /// Another process on the same table: its own caches.
     func another(seed: UInt64 = 2) -> API {
@@ -59,96 +59,33 @@ struct API: Sendable {
         api.key = key
         return api
     }
-
-    @discardableResult
-    func call(
-        _ method: String,
-        _ target: String,
-        _ body: String = "",
-        headers: [(name: String, value: String)] = []
-    ) async -> Answer {
-        await call(method, target, bytes: Array(body.utf8), headers: headers)
-    }
-
-    func call(
-        _ method: String,
-        _ target: String,
-        bytes: [UInt8],
-        headers: [(name: String, value: String)] = []
-    ) async -> Answer {
-        let request = SuiteRequest(method, at: target, headers: headers, body: bytes)
-        let answer = await send(request)
-        let faults = APIDescription.shared.faults(of: answer, to: request)
-        #expect(faults.isEmpty, "\(method) \(target): \(answer)")
-        return answer
-    }
-
-    /// Creates a stream that must not exist yet.
-    func stream(_ name: String, _ members: String = "") async {
-        let answer = await call("POST", "/streams", "{\"stream_id\":\"\(name)\"\(members)}")
-        #expect(answer.status == 201, "\(answer)")
-    }
-
-    @discardableResult
-    func publish(_ stream: String, _ key: String, _ data: String = "1") async -> Answer {
-        let body = "{\"key\":\"\(key)\",\"type\":\"t\",\"data\":\(data)}"
-        let answer = await call("POST", "/streams/\(stream)/events", body)
-        #expect(answer.status == 200, "\(answer)")
-        return answer
-    }
-
-    func subscribe(_ stream: String, _ name: String, _ start: String = "\"earliest\"") async {
-        let answer = await call(
-            "POST",
-            "/streams/\(stream)/subscriptions",
-            "{\"subscription_id\":\"\(name)\",\"start_from\":\(start)}"
-        )
-        #expect(answer.status == 201, "\(answer)")
-    }
-
-    func poll(_ stream: String, _ name: String, _ query: String = "") async -> Answer {
-        await call("GET", "/streams/\(stream)/subscriptions/\(name)/poll?\(query)")
-    }
-
-    @discardableResult
-    func commit(_ stream: String, _ name: String, _ cursor: String) async -> Answer {
-        await call(
-            "POST",
-            "/streams/\(stream)/subscriptions/\(name)/commit",
-            "{\"cursor\":\"\(cursor)\"}"
-        )
-    }
 }
 
 extension API {
     /// Accepts the tails of a stream's partitions.
     func acceptTail(of stream: String) async -> Answer {
-        await call("POST", "/streams/\(stream)/accept-tail")
+        await call("POST", at: "/streams/\(stream)/accept-tail")
     }
 }
 
-extension API: KeyedTransport {
-    func with(key: String?) -> any APITransport { with(key) }
-}
-
-extension API: QuietTransport {
+extension API: APITransport {
     func send(_ request: SuiteRequest) async -> Answer {
         let authorization = key.map { [(name: "authorization", value: "Bearer \($0)")] } ?? []
         let hasOwn = request.headers.contains { $0.name == "authorization" }
-        let response = await handler.handle(
+        return await process.send(
             APIRequest(
-                method: request.method,
-                path: request.path,
-                query: request.query,
+                request.method,
+                at: request.target,
                 headers: request.headers + (hasOwn ? [] : authorization),
                 body: request.body
             )
         )
-        return Answer(status: response.status, headers: response.headers, body: response.body)
     }
 
     /// With random numbers that no other sibling draws: two processes never do.
     func sibling() -> any APITransport { another(seed: .random(in: 3...UInt64.max)) }
+
+    func with(key: String?) -> any APITransport { with(key) }
 }
 
 /// The engines that every test of the service runs on.

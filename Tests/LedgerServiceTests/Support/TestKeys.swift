@@ -30,7 +30,7 @@ extension API {
         }
         let end = expires.map { ",\"expires_at\":\"\($0)\"" } ?? ""
         let body = "{\"name\":\"test\",\"scopes\":[\(list.joined(separator: ","))]\(end)}"
-        let answer = await call("POST", "/keys", body)
+        let answer = await call("POST", at: "/keys", sending: body)
         #expect(answer.status == 201, "\(answer)")
         return (
             try #require(answer.json["key_id"] as? String),

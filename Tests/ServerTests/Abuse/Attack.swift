@@ -6,7 +6,7 @@ import Testing
 /// An attack on a server process, with an honest client beside it.
 enum Attack {
     /// The memory, bytes, that the server may take beyond its idle one: three times
-    /// `HTTPLimits.heldBytes`, and 32 KB for each connection; docs/threat-model.md says why.
+    /// `ConnectionLimits.heldBytes`, and 32 KB for each connection; docs/threat-model.md says why.
     static func memoryBound(connections: Int) -> Int {
         3 * (256 << 20) + connections * (32 << 10)
     }

@@ -18,11 +18,7 @@ struct HonestClient {
     func prepare() async throws {
         let client = try RawClient(port: port)
         try await client.send(
-            post(
-                "/streams",
-                body: #"{"stream_id":"innocent","partition_count":1}"#,
-                headers: Self.json
-            )
+            post("/streams", body: JSONBody.stream("innocent", partitions: 1), headers: Self.json)
         )
         let answer = try await client.receive()
         guard answer.status == 201 else { throw TestFailure(answer.text) }
@@ -55,5 +51,5 @@ struct HonestClient {
     }
 
     private static let json = "Content-Type: application/json\r\n"
-    private static let event = #"{"key":"k","type":"t","data":{"n":1}}"#
+    private static let event = JSONBody.event(data: "{\"n\":1}")
 }

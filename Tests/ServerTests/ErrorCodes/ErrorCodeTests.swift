@@ -1,4 +1,5 @@
 import APISuite
+import LedgerTesting
 import Testing
 
 /// Every error code, provoked over live HTTP and held against the API description.

@@ -3,7 +3,6 @@ import LedgerCore
 import LedgerServer
 import LedgerService
 import LedgerTesting
-import Logging
 
 /// A whole ledger behind a live HTTP server, whose table and clock the test controls.
 ///
@@ -13,17 +12,12 @@ struct LedgerFixture: Sendable {
     let memory: MemoryTable
     let table: FaultyTable
     let clock = ManualClock()
-    let ledger: Ledger
+    let process: TestLedger
 
-    init(deletesLogByItself: Bool) {
+    init(deletesLogByItself: Bool, keys: KeyPolicy) {
         memory = MemoryTable(deletesLogByItself: deletesLogByItself)
         table = FaultyTable(memory)
-        ledger = Ledger(
-            table: table,
-            clock: clock,
-            random: .seeded(1),
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        )
+        process = TestLedger(table, clock: clock, keys: keys)
     }
 
     /// Makes every call of `kinds` on a row of `group` fail from now on.
@@ -65,7 +59,7 @@ struct FixtureClient: Sendable {
     func call(
         _ method: String,
         at target: String,
-        body: String = "",
+        sending body: String = "",
         headers: [(name: String, value: String)] = []
     ) async throws -> Exchange {
         let request = SuiteRequest(method, at: target, headers: headers, body: Array(body.utf8))
@@ -90,17 +84,14 @@ struct FixtureClient: Sendable {
 
     @discardableResult
     func publish(_ stream: String = "s", key: String = "k") async throws -> Exchange {
-        let event = "{\"key\":\"\(key)\",\"type\":\"t\",\"data\":1}"
-        return try await call("POST", at: "/streams/\(stream)/events", body: event)
+        try await call("POST", at: "/streams/\(stream)/events", sending: JSONBody.event(key: key))
     }
 
     /// Publishes to both partitions of a stream that it creates.
     func publishWidely() async throws -> Exchange {
-        let wide = "{\"stream_id\":\"wide\",\"partition_count\":2}"
-        _ = try await call("POST", at: "/streams", body: wide)
-        let events = (0..<20).map { "{\"key\":\"k\($0)\",\"type\":\"t\",\"data\":1}" }
-        let body = "[\(events.joined(separator: ","))]"
-        return try await call("POST", at: "/streams/wide/events", body: body)
+        _ = try await call("POST", at: "/streams", sending: JSONBody.stream("wide", partitions: 2))
+        let body = JSONBody.batch((0..<20).map { JSONBody.event(key: "k\($0)") })
+        return try await call("POST", at: "/streams/wide/events", sending: body)
     }
 
     func poll(_ query: String = "") async throws -> Exchange {

@@ -46,7 +46,7 @@ extension Provocation {
         Provocation(code: "tail_unverified", deletesLogByItself: true) { client in
             try await client.publish()
             try await client.publish()
-            client.fixture.clock.advance(hours: 60)
+            client.fixture.clock.advance(by: .hours(60))
             // The newer chunk goes first, as it may where the engine deletes; no sweep ran for days.
             _ = client.fixture.memory.expire(now: client.fixture.clock.now()) { key in
                 if case .chunk(_, _, let offset) = key { offset.rawValue == 1 } else { false }
@@ -55,7 +55,7 @@ extension Provocation {
         },
         Provocation(code: "clock_suspect") { client in
             try await client.publish()
-            client.fixture.clock.jump(milliseconds: 9 * 86_400_000)
+            client.fixture.clock.jump(by: .hours(216))
             return try await client.publish()
         },
         Provocation(code: "storage_full") { client in
@@ -72,7 +72,7 @@ extension Provocation {
         },
         Provocation(code: "unavailable") { client in
             client.fixture.fail(writes, by: .loseAnswer)
-            return try await client.call("POST", at: "/streams", body: "{\"stream_id\":\"other\"}")
+            return try await client.call("POST", at: "/streams", sending: JSONBody.stream("other"))
         },
     ]
 
@@ -81,7 +81,8 @@ extension Provocation {
         Provocation(code: "malformed_request") {
             try await $0.raw("GET /streams HTTP/1.1\r\n\r\n", as: "GET", at: "/streams")
         },
-        Provocation(code: "request_timeout", timeouts: HTTPTimeouts(body: .milliseconds(20))) {
+        Provocation(code: "request_timeout", timeouts: ConnectionTimeouts(body: .milliseconds(20)))
+        {
             let head = "POST /streams HTTP/1.1\r\nHost: localhost\r\nContent-Length: 50\r\n\r\n"
             return try await $0.raw(head + "{\"stream_id\"", as: "POST", at: "/streams")
         },
@@ -102,7 +103,7 @@ extension Provocation {
                 "POST /streams HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: gzip, chunked\r\n\r\n"
             return try await $0.raw(head + "0\r\n\r\n", as: "POST", at: "/streams")
         },
-        Provocation(code: "overloaded", limits: HTTPLimits(requestsInFlight: 0)) {
+        Provocation(code: "overloaded", connections: ConnectionLimits(requestsInFlight: 0)) {
             try await $0.call("GET", at: "/streams")
         },
         Provocation(code: "http_version_not_supported") {

@@ -26,7 +26,7 @@ extension Provocation {
         Provocation(code: "forbidden", keys: policy()) { client in
             let scope = "{\"actions\":[\"publish\"],\"streams\":\"s\"}"
             let body = "{\"name\":\"x\",\"scopes\":[\(scope)]}"
-            let made = try await client.call("POST", at: "/keys", body: body).answer
+            let made = try await client.call("POST", at: "/keys", sending: body).answer
             return try await client.with(made.json["key"] as? String).call("GET", at: "/metrics")
         },
         Provocation(code: "forbidden") {

@@ -4,7 +4,7 @@ import LedgerTesting
 import Testing
 
 extension Provocation {
-    private static let event = "{\"key\":\"k\",\"type\":\"t\",\"data\":1}"
+    private static let event = JSONBody.event()
 
     /// The codes that depend on the request alone.
     static let requests: [Provocation] = [
@@ -20,7 +20,7 @@ extension Provocation {
             "invalid_event_key",
             method: "POST",
             target: "/streams/s/events",
-            body: "{\"key\":\"\",\"type\":\"t\",\"data\":1}"
+            body: JSONBody.event(key: "")
         ),
         request(
             "invalid_cursor",
@@ -37,7 +37,7 @@ extension Provocation {
             "stream_already_exists",
             method: "POST",
             target: "/streams",
-            body: "{\"stream_id\":\"s\"}"
+            body: JSONBody.stream("s")
         ),
         request(
             "subscription_already_exists",
@@ -57,7 +57,7 @@ extension Provocation {
             method: "POST",
             target: "/streams/s/events",
             body:
-                "{\"key\":\"k\",\"type\":\"t\",\"data\":\"\(String(repeating: "x", count: 300_000))\"}"
+                JSONBody.event(data: "\"\(String(repeating: "x", count: 300_000))\"")
         ),
         request(
             "unsupported_media_type",
@@ -73,7 +73,7 @@ extension Provocation {
         Provocation(code: "cursor_superseded") { client in
             let cursor = try await client.poll().answer.cursor
             let seek = "/streams/s/subscriptions/u/seek"
-            _ = try await client.call("POST", at: seek, body: "{\"to\":\"earliest\"}")
+            _ = try await client.call("POST", at: seek, sending: "{\"to\":\"earliest\"}")
             return try await client.poll("cursor=\(cursor)")
         },
         Provocation(code: "position_beyond_tail") { client in
@@ -88,19 +88,24 @@ extension Provocation {
         },
         Provocation(code: "compaction_disabled") { client in
             let body = "{\"stream_id\":\"plain\",\"compaction\":false}"
-            _ = try await client.call("POST", at: "/streams", body: body)
+            _ = try await client.call("POST", at: "/streams", sending: body)
             return try await client.call("GET", at: "/streams/plain/compacted")
         },
         Provocation(code: "offset_expired") { client in
             try await client.publish()
-            client.fixture.clock.advance(hours: 2)
+            client.fixture.clock.advance(by: .hours(2))
             return try await client.poll()
         },
         Provocation(code: "idempotency_key_reused") { client in
             let key = [(name: "idempotency-key", value: "once")]
-            let other = "{\"key\":\"other\",\"type\":\"t\",\"data\":1}"
-            _ = try await client.call("POST", at: "/streams/s/events", body: event, headers: key)
-            return try await client.call("POST", at: "/streams/s/events", body: other, headers: key)
+            let other = JSONBody.event(key: "other")
+            _ = try await client.call("POST", at: "/streams/s/events", sending: event, headers: key)
+            return try await client.call(
+                "POST",
+                at: "/streams/s/events",
+                sending: other,
+                headers: key
+            )
         },
     ]
 }

@@ -8,7 +8,8 @@ import LedgerTesting
 struct Provocation: Sendable, CustomStringConvertible {
     let code: String
     var limits = HTTPLimits()
-    var timeouts = HTTPTimeouts()
+    var connections = ConnectionLimits()
+    var timeouts = ConnectionTimeouts()
     var deletesLogByItself = false
     var keys = KeyPolicy.off
     let provoke: @Sendable (FixtureClient) async throws -> Exchange
@@ -27,27 +28,32 @@ struct Provocation: Sendable, CustomStringConvertible {
         headers: [(name: String, value: String)] = []
     ) -> Provocation {
         Provocation(code: code) {
-            try await $0.call(method, at: target, body: body, headers: headers)
+            try await $0.call(method, at: target, sending: body, headers: headers)
         }
     }
 
     /// Runs it on a fixture of its own, and returns the request with the server's answer.
     func run() async throws -> Exchange {
-        let fixture = LedgerFixture(deletesLogByItself: deletesLogByItself)
+        let fixture = LedgerFixture(deletesLogByItself: deletesLogByItself, keys: keys)
         var exchange: Exchange?
-        let api = LedgerAPI(fixture.ledger, keys: keys)
-        try await withServer(api, keys: keys, limits: limits, timeouts: timeouts) {
+        try await withServer(
+            fixture.process.api,
+            keys: keys,
+            limits: limits,
+            connections: connections,
+            timeouts: timeouts
+        ) {
             let key = keys.isOn ? Self.rootKey.text : nil
             let client = FixtureClient(fixture: fixture, port: $0.port, key: key)
             _ = try await client.call(
                 "POST",
                 at: "/streams",
-                body: "{\"stream_id\":\"s\",\"partition_count\":1,\"retention_hours\":1}"
+                sending: JSONBody.stream("s", partitions: 1, members: ",\"retention_hours\":1")
             )
             _ = try await client.call(
                 "POST",
                 at: "/streams/s/subscriptions",
-                body: "{\"subscription_id\":\"u\",\"start_from\":\"earliest\"}"
+                sending: JSONBody.subscription("u")
             )
             exchange = try await provoke(client)
         }

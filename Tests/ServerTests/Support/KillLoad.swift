@@ -25,22 +25,17 @@ final class KillLoad: Sendable {
 
         var body: String {
             let events = events.map {
-                "{\"key\":\"\($0.key)\",\"type\":\"t\",\"data\":\"\($0.value)\"}"
+                JSONBody.event(key: $0.key, data: "\"\($0.value)\"")
             }
-            return "[\(events.joined(separator: ","))]"
+            return JSONBody.batch(events)
         }
     }
 
     func create(_ port: Int) async throws {
         let client = try APIConnection(port)
-        try await client.persist(
-            "POST",
-            at: "/streams",
-            body: "{\"stream_id\":\"s\"}",
-            isThere: 409
-        )
+        try await client.persist("POST", at: "/streams", body: JSONBody.stream("s"), isThere: 409)
         for name in ["c0", "c1"] {
-            let body = "{\"subscription_id\":\"\(name)\",\"start_from\":\"earliest\"}"
+            let body = JSONBody.subscription(name)
             try await client.persist(
                 "POST",
                 at: "/streams/s/subscriptions",
@@ -194,7 +189,7 @@ final class KillLoad: Sendable {
             try await client.persist(
                 "POST",
                 at: "/streams/s/subscriptions/\(name)/commit",
-                body: "{\"cursor\":\"\(cursor)\"}"
+                body: JSONBody.commit(cursor)
             )
             resolve(name) { _ in true }
         }

@@ -15,6 +15,14 @@ enum TransportKind: String, CaseIterable, Sendable {
     /// Without keys, on a DynamoDB table.
     case dynamoDB
 
+    /// True where nothing is answered without a key.
+    var hasKeys: Bool {
+        switch self {
+        case .keys, .tls: true
+        case .plain, .dynamoDB: false
+        }
+    }
+
     /// The operator's key of ``keys`` and ``tls``; the same in every run.
     static let rootKey = {
         var random = SeededGenerator(seed: 7)
@@ -30,7 +38,7 @@ private let turns = Turns(16)
 /// it, with the operator's key where it needs one.
 func withLedger(
     over kind: TransportKind = .plain,
-    logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+    logger: Logger = .silent,
     body: (HTTPTransport) async throws -> Void
 ) async throws {
     try await turns.take {
@@ -56,7 +64,7 @@ private func withLedgerAtOnce(
     defer { withExtendedLifetime(folder) {} }
     let certificate = kind == .tls ? try await TestCertificate.shared() : nil
     var configuration = ServerConfiguration(port: 0, tls: certificate?.files, eventLoops: 1)
-    if kind != .plain {
+    if kind.hasKeys {
         configuration.keys = .on(KeySettings(rootHash: TransportKind.rootKey.hash))
     }
     let ledger = try await LedgerProcess.start(
@@ -66,7 +74,7 @@ private func withLedgerAtOnce(
     )
     let transport = HTTPTransport(
         url: "\(kind == .tls ? "https" : "http")://127.0.0.1:\(ledger.port)",
-        key: kind == .plain ? nil : TransportKind.rootKey.text,
+        key: kind.hasKeys ? TransportKind.rootKey.text : nil,
         certificates: certificate?.files.certificate
     )
     do {

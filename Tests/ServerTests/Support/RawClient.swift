@@ -79,6 +79,19 @@ final class RawClient: @unchecked Sendable {
         }
     }
 
+    /// The next chunk of a body in chunks; empty at the body's end.
+    func receiveChunk() async throws -> String {
+        try await onThread { client in
+            let line = try client.take(through: "\r\n")
+            guard let count = Int(Substring(line.utf8.dropLast(2)), radix: 16) else {
+                throw TestFailure("not a chunk's size: \(line)")
+            }
+            let chunk = try client.take(count: count)
+            _ = try client.take(through: "\r\n")
+            return String(decoding: chunk, as: UTF8.self)
+        }
+    }
+
     /// Everything until the server closes the connection in order.
     func receiveToEnd() async throws -> String {
         try await onThread { client in

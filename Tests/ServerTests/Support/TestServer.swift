@@ -25,9 +25,10 @@ struct StubHandler: APIHandler {
     }
 }
 
-extension HTTPTimeouts {
+extension ConnectionTimeouts {
     /// For tests of something else: a busy machine is no slow client.
-    static let patient = HTTPTimeouts(
+    static let patient = ConnectionTimeouts(
+        handshake: .seconds(300),
         head: .seconds(300),
         body: .seconds(300),
         idle: .seconds(300),
@@ -42,11 +43,12 @@ func withServer<Handler: APIHandler>(
     corsOrigins: [String] = [],
     tls: TLSFiles? = nil,
     limits: HTTPLimits = HTTPLimits(),
-    timeouts: HTTPTimeouts = .patient,
+    connections: ConnectionLimits = ConnectionLimits(),
+    timeouts: ConnectionTimeouts = .patient,
     eventLoops: Int = 1,
     compressor: ResponseCompressor? = nil,
     metrics: PrometheusMetrics = PrometheusMetrics(),
-    logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+    logger: Logger = .silent,
     body: (HTTPServer) async throws -> Void
 ) async throws {
     let server = try await HTTPServer.start(
@@ -57,6 +59,7 @@ func withServer<Handler: APIHandler>(
             tls: tls,
             eventLoops: eventLoops,
             limits: limits,
+            connections: connections,
             timeouts: timeouts
         ),
         handler: handler,

@@ -32,7 +32,7 @@ struct Aftermath {
         let areAdmitted = try await rows.admits(found, at: moment)
         #expect(areAdmitted, "at \(moment): \(rows.difference(found)); \(comment())")
         if promises {
-            let node = Node(table, seed: 2, clock: run.clock)
+            let node = TestLedger(onFaulty: table, seed: 2, clock: run.clock)
             let broken = try await Promises(to: run.clients, at: moment, node: node, table: table)
                 .broken()
             #expect(broken.isEmpty, "at \(moment): \(comment())")

@@ -2,7 +2,6 @@ import APISuite
 import LedgerCore
 import LedgerService
 import LedgerTesting
-import Logging
 
 /// The ledger's clients: they always do the same, and remember what they were told.
 ///
@@ -37,12 +36,14 @@ struct Clients: Sendable {
     private(set) var refused: Set<String> = []
     /// Values of all publishes.
     private(set) var published: Set<String> = []
-    private let node: Node
+    private let node: TestLedger
+    private let clock: ManualClock
     private let moment: @Sendable () -> Int
     private var count = 0
 
-    init(_ node: Node, moment: @escaping @Sendable () -> Int) {
+    init(_ node: TestLedger, clock: ManualClock, moment: @escaping @Sendable () -> Int) {
         self.node = node
+        self.clock = clock
         self.moment = moment
     }
 
@@ -77,16 +78,16 @@ struct Clients: Sendable {
         _ = await node.call(
             "POST",
             at: "/streams",
-            body: "{\"stream_id\":\"orders\",\"partition_count\":2}"
+            sending: JSONBody.stream("orders", partitions: 2)
         )
         await publish(["-z", "y"], idempotencyKey: "old")
         _ = await node.call("POST", at: "/streams/orders/compact")
         _ = await node.call(
             "POST",
             at: "/streams/orders/subscriptions",
-            body: "{\"subscription_id\":\"u\",\"start_from\":\"earliest\"}"
+            sending: JSONBody.subscription("u")
         )
-        node.clock.advance(hours: 60)
+        clock.advance(by: .hours(60))
         await node.ledger.sweep()
         repeatable = []
     }
@@ -96,7 +97,7 @@ struct Clients: Sendable {
         _ = await node.call(
             "POST",
             at: "/streams",
-            body: "{\"stream_id\":\"orders\",\"partition_count\":2}"
+            sending: JSONBody.stream("orders", partitions: 2)
         )
         return await publish(["i"])
     }
@@ -105,11 +106,11 @@ struct Clients: Sendable {
         _ = await node.call(
             "POST",
             at: "/streams",
-            body: "{\"stream_id\":\"short\",\"partition_count\":1}"
+            sending: JSONBody.stream("short", partitions: 1)
         )
         await publish(["x", "y"], to: "short")
         _ = await node.call("DELETE", at: "/streams/short")
-        node.clock.advance(hours: 1)
+        clock.advance(by: .hours(1))
         await node.ledger.sweep()
     }
 
@@ -117,14 +118,14 @@ struct Clients: Sendable {
         let target = "/streams/orders/subscriptions/u"
         let page = await node.call("GET", at: "\(target)/poll?limit=\(limit)")
         guard page.status == 200 else { return }
-        _ = await node.call("POST", at: "\(target)/commit", body: "{\"cursor\":\"\(page.cursor)\"}")
+        _ = await node.call("POST", at: "\(target)/commit", sending: JSONBody.commit(page.cursor))
     }
 
     private func seek() async {
         _ = await node.call(
             "POST",
             at: "/streams/orders/subscriptions/u/seek",
-            body: "{\"to\":\"earliest\"}"
+            sending: "{\"to\":\"earliest\"}"
         )
     }
 
@@ -144,16 +145,17 @@ struct Clients: Sendable {
                 value: isTombstone ? nil : Self.value(count, bytes: bytes)
             )
         }
-        let body = events.map { event in
-            let data = event.value.map { "\"\($0)\"" } ?? "null"
-            return "{\"key\":\"\(event.key)\",\"type\":\"t\",\"data\":\(data)}"
-        }.joined(separator: ",")
+        let body = JSONBody.batch(
+            events.map { event in
+                JSONBody.event(key: event.key, data: event.value.map { "\"\($0)\"" } ?? "null")
+            }
+        )
         published.formUnion(events.compactMap(\.value))
         let target = "/streams/\(stream)/events"
         let answer = await node.call(
             "POST",
             at: target,
-            body: "[\(body)]",
+            sending: body,
             idempotencyKey: idempotencyKey
         )
         guard answer.status == 200 else {
@@ -172,7 +174,7 @@ struct Clients: Sendable {
         let now = moment()
         self.events += stored.map { Told(moment: now, fact: $0) }
         if let idempotencyKey {
-            let fact = Repeatable(key: idempotencyKey, body: "[\(body)]", events: stored)
+            let fact = Repeatable(key: idempotencyKey, body: body, events: stored)
             repeatable.append(Told(moment: now, fact: fact))
         }
         return answer
@@ -187,7 +189,7 @@ struct Clients: Sendable {
     private func repeatAll() async {
         for known in repeatable.map(\.fact) {
             let target = "/streams/orders/events"
-            _ = await node.call("POST", at: target, body: known.body, idempotencyKey: known.key)
+            _ = await node.call("POST", at: target, sending: known.body, idempotencyKey: known.key)
         }
     }
 
@@ -200,43 +202,13 @@ struct Clients: Sendable {
     }
 }
 
-/// A ledger's process, as its clients see it.
-struct Node: Sendable {
-    let ledger: Ledger
-    let clock: ManualClock
-    private let api: LedgerAPI
-
-    /// A process with random numbers of its own; `seed` must differ between those of one table.
-    init(_ table: any Table, seed: UInt64, clock: ManualClock) {
+extension TestLedger {
+    /// A process whose publishes give up soon, on a table that may fail for good.
+    ///
+    /// `seed` must differ between those of one table.
+    init(onFaulty table: any Table, seed: UInt64, clock: ManualClock) {
         var configuration = Ledger.Configuration()
-        configuration.appendDeadline = 200
-        ledger = Ledger(
-            table: table,
-            clock: clock,
-            random: .seeded(seed),
-            configuration: configuration,
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        )
-        self.clock = clock
-        api = LedgerAPI(ledger)
-    }
-
-    func call(
-        _ method: String,
-        at target: String,
-        body: String = "",
-        idempotencyKey: String? = nil
-    ) async -> Answer {
-        let parts = target.split(separator: "?", maxSplits: 1)
-        let response = await api.handle(
-            APIRequest(
-                method: method,
-                path: String(parts[0]),
-                query: parts.count > 1 ? String(parts[1]) : "",
-                headers: idempotencyKey.map { [("idempotency-key", $0)] } ?? [],
-                body: Array(body.utf8)
-            )
-        )
-        return Answer(status: response.status, headers: response.headers, body: response.body)
+        configuration.appendDeadline = .milliseconds(200)
+        self.init(table, clock: clock, random: .seeded(seed), configuration: configuration)
     }
 }

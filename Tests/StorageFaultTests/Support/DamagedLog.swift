@@ -12,42 +12,34 @@ struct DamagedLog {
     let otherKey: String
     /// The middle chunk of the three, which a test damages.
     var damaged: TableKey { chunk(1) }
-    private let node: Node
+    private let node: TestLedger
     private let stream: StreamIncarnation
     private let partition: Partition
 
     init(_ table: any Table) async throws {
-        node = Node(table, seed: 1, clock: ManualClock())
+        node = TestLedger(onFaulty: table, seed: 1, clock: ManualClock())
         var answers: [Answer] = []
         answers.append(
-            await node.call(
-                "POST",
-                at: "/streams",
-                body: "{\"stream_id\":\"s\",\"partition_count\":2}"
-            )
+            await node.call("POST", at: "/streams", sending: JSONBody.stream("s", partitions: 2))
         )
         var places: [Int: [String]] = [:]
         for key in ["a", "b", "c", "d"] {
             let answer = await node.call(
                 "POST",
                 at: "/streams/s/events",
-                body: "{\"key\":\"\(key)\",\"type\":\"t\",\"data\":0}"
+                sending: JSONBody.event(key: key, data: "0")
             )
             places[answer.events[0]["partition"] as? Int ?? -1, default: []].append(key)
         }
         // Begun anew, now that it is known which key goes where.
         answers.append(await node.call("DELETE", at: "/streams/s"))
         answers.append(
-            await node.call(
-                "POST",
-                at: "/streams",
-                body: "{\"stream_id\":\"s\",\"partition_count\":2}"
-            )
+            await node.call("POST", at: "/streams", sending: JSONBody.stream("s", partitions: 2))
         )
         (key, otherKey) = (places[0]?.first ?? "", places[1]?.first ?? "")
         for key in [key, otherKey, key, key] {
-            let body = "{\"key\":\"\(key)\",\"type\":\"t\",\"data\":\"\(key)\"}"
-            answers.append(await node.call("POST", at: "/streams/s/events", body: body))
+            let body = JSONBody.event(key: key, data: "\"\(key)\"")
+            answers.append(await node.call("POST", at: "/streams/s/events", sending: body))
         }
         precondition(answers.allSatisfy { $0.status < 300 }, "the log is written: \(answers)")
         guard let id = StreamID("s"), let row = try await table.get(.stream(id)) else {

@@ -6,7 +6,7 @@ import LedgerTesting
 struct Promises {
     private let clients: Clients
     private let moment: Int
-    private let node: Node
+    private let node: TestLedger
     private let table: any Table
 
     /// - Parameters:
@@ -14,7 +14,7 @@ struct Promises {
     ///   - moment: After so many events of the disk; what clients were told later does not count.
     ///   - node: The process that must keep the promises.
     ///   - table: The table of that process.
-    init(to clients: Clients, at moment: Int, node: Node, table: any Table) {
+    init(to clients: Clients, at moment: Int, node: TestLedger, table: any Table) {
         self.clients = clients
         self.moment = moment
         self.node = node
@@ -88,7 +88,7 @@ struct Promises {
             let answer = await node.call(
                 "POST",
                 at: target,
-                body: fact.body,
+                sending: fact.body,
                 idempotencyKey: fact.key
             )
             let offsets = fact.events.map(\.offset)
@@ -116,8 +116,8 @@ struct Promises {
         let exists = await node.call("GET", at: subscription).status == 200
         let page = await node.call("GET", at: "\(subscription)/poll")
         if exists, page.status != 200 { broken.append("poll: \(page)") }
-        let body = "{\"key\":\"a\",\"type\":\"t\",\"data\":1}"
-        let next = await node.call("POST", at: "/streams/orders/events", body: body)
+        let body = JSONBody.event(key: "a")
+        let next = await node.call("POST", at: "/streams/orders/events", sending: body)
         if next.status != 200 { broken.append("publish: \(next)") }
         return broken
     }

@@ -38,11 +38,11 @@ struct Run: Sendable {
         var options = SQLiteOptions()
         options.readers = 1
         let isByWriter = copying != .byCheckpointer
-        options.checkpointIntervalMilliseconds = isByWriter ? 1 << 30 : 0
+        options.checkpointInterval = isByWriter ? .milliseconds(1 << 30) : .zero
         options.checkpointBytes = isByWriter ? 60_000 : 1
         options.logBytes = 60_000
         options.maximumLogBytes = isByWriter ? 60_000 : 120_000
-        options.lockPatienceMilliseconds = 50
+        options.lockPatience = .milliseconds(50)
         return options
     }
 
@@ -96,8 +96,8 @@ struct Run: Sendable {
         let disk = opened.disk
         let recording = RecordingTable(opened.table) { disk.eventCount }
         let clock = ManualClock()
-        let node = Node(recording, seed: 1, clock: clock)
-        var clients = Clients(node) { disk.eventCount }
+        let node = TestLedger(onFaulty: recording, seed: 1, clock: clock)
+        var clients = Clients(node, clock: clock) { disk.eventCount }
         let reader = copying == .besideAReader ? OtherProgram(on: disk, path: folder.file) : nil
         await clients.act { reader?.goOn() }
         reader?.end()

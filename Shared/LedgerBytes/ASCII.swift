@@ -1,17 +1,26 @@
-/// The classes of ASCII bytes that HTTP's grammar knows.
+/// The classes of ASCII bytes that names and HTTP's grammar know.
 package enum ASCII {
+    @inlinable
     package static func isDigit(_ byte: UInt8) -> Bool {
         (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
     }
 
+    @inlinable
     package static func isLetter(_ byte: UInt8) -> Bool {
         (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
     }
 
+    @inlinable
+    package static func isAlphanumeric(_ byte: UInt8) -> Bool {
+        isLetter(byte) || isDigit(byte)
+    }
+
+    @inlinable
     package static func isBlank(_ byte: UInt8) -> Bool {
         byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t")
     }
 
+    @inlinable
     package static func lowercase(_ byte: UInt8) -> UInt8 {
         (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
     }
@@ -25,6 +34,7 @@ package enum ASCII {
     }
 
     /// Compares without regard to the text's case; the literal must be in lower case.
+    @inlinable
     package static func equal(_ text: some Collection<UInt8>, _ lowercase: StaticString) -> Bool {
         guard text.count == lowercase.utf8CodeUnitCount else { return false }
         var expected = lowercase.utf8Start
@@ -33,17 +43,5 @@ package enum ASCII {
             expected += 1
         }
         return true
-    }
-}
-
-extension String {
-    /// The beginning of a client's text, for an error: at most `bytes` bytes, cut between scalars.
-    ///
-    /// The limit is in bytes because one character may be megabytes of combining marks.
-    func excerpt(_ bytes: Int = 80) -> String {
-        guard utf8.count > bytes else { return self }
-        var end = utf8.index(startIndex, offsetBy: bytes)
-        while UTF8.isContinuation(utf8[end]) { end = utf8.index(before: end) }
-        return String(self[..<end])
     }
 }

@@ -1,5 +1,5 @@
-import DynamoDBJSON
 import Foundation
+import LedgerBytes
 import Testing
 
 @Suite("Base64")

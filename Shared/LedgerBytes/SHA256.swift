@@ -60,6 +60,12 @@ package enum HMACSHA256 {
     }
 }
 
+/// The library that hashes.
+package enum CryptoLibrary {
+    /// The version text of OpenSSL's libcrypto.
+    package static var version: String { String(cString: el_crypto_version()) }
+}
+
 /// Compares two secrets in a time that depends on their lengths only.
 package func constantTimeEquals(_ left: [UInt8], _ right: [UInt8]) -> Bool {
     left.count == right.count && el_memeq_constant_time(left, right, left.count)

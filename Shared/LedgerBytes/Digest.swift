@@ -1,7 +1,7 @@
 /// A SHA-256, always 32 bytes.
 ///
-/// Its `==` ends at the first difference, so digests of secrets are compared otherwise
-/// (``APIKeyHash``).
+/// Its `==` ends at the first difference, so digests of secrets are compared in
+/// constant time: ``constantTimeEquals(_:_:)``.
 public struct Digest: Hashable, Sendable {
     /// 32 zero bytes, which stand for no digest.
     package static let zero = Digest(trusted: [UInt8](repeating: 0, count: SHA256.digestCount))
