@@ -6,8 +6,10 @@ import RawJSON
 struct SubscriptionCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "subscription",
-        abstract: "Create, list, describe, move and delete subscriptions.",
-        subcommands: [Create.self, List.self, Describe.self, Seek.self, Delete.self]
+        abstract: "Create, list, describe, change, move and delete subscriptions.",
+        subcommands: [
+            Create.self, List.self, Describe.self, Update.self, Seek.self, Delete.self,
+        ]
     )
 
     /// The table of one subscription.
@@ -23,6 +25,8 @@ struct SubscriptionCommand: AsyncParsableCommand {
         }
         return "\(subscription.text("subscription_id")) of \(subscription.text("stream_id")): "
             + "lag \(subscription.text("lag")), created \(subscription.text("created_at"))\n"
+            + (subscription.raw("filter").map { "only \(String(decoding: $0, as: UTF8.self))\n" }
+                ?? "")
             + table.text
     }
 
@@ -34,13 +38,18 @@ struct SubscriptionCommand: AsyncParsableCommand {
                 --start-from is earliest, latest, compacted, a time such as \
                 2026-11-21T08:00:00Z, or offsets such as 0=12,1=7.
 
+                With --type or --key the others are passed over: each takes a whole name or the \
+                beginning of some and a *, and can be given several times.
+
                 Example: eventledger subscription create orders shipping --start-from earliest
+                Example: eventledger subscription create orders refunds --type 'refund.*'
                 """
         )
 
         @Argument(help: "The stream's name.") var stream: String
         @Argument(help: "The subscription's name.") var subscription: String
         @Option(help: "Where it begins.") var startFrom = StartPoint.latest
+        @OptionGroup var filter: FilterOptions
         @OptionGroup var options: ClientOptions
 
         func run() async throws {
@@ -50,6 +59,10 @@ struct SubscriptionCommand: AsyncParsableCommand {
             body.string(subscription)
             body.key("start_from")
             body.raw(startFrom.json)
+            if let filter = filter.json {
+                body.key("filter")
+                body.raw(filter)
+            }
             body.endObject()
             let bytes = body.finish()
             try await options.run { ledger throws(Failure) in
@@ -116,6 +129,36 @@ struct SubscriptionCommand: AsyncParsableCommand {
         }
     }
 
+    /// The command `eventledger subscription update`.
+    struct Update: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Change which events a subscription is for.",
+            discussion: """
+                Without --type and --key it is for all events. It stays where it is.
+
+                Example: eventledger subscription update orders shipping --type 'order.*'
+                """
+        )
+
+        @Argument(help: "The stream's name.") var stream: String
+        @Argument(help: "The subscription's name.") var subscription: String
+        @OptionGroup var filter: FilterOptions
+        @OptionGroup var options: ClientOptions
+
+        func run() async throws {
+            let json = filter.json ?? Array("null".utf8)
+            let body = Array("{\"filter\":".utf8) + json + Array("}".utf8)
+            try await options.run { ledger throws(Failure) in
+                let answer = try await ledger.call(
+                    "PATCH",
+                    at: ["streams", stream, "subscriptions", subscription],
+                    body: body
+                )
+                try options.report(answer, as: SubscriptionCommand.description)
+            }
+        }
+    }
+
     /// The command `eventledger subscription seek`.
     struct Seek: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -161,6 +204,29 @@ struct SubscriptionCommand: AsyncParsableCommand {
                 try options.report(answer) { _ in "deleted \(subscription)\n" }
             }
         }
+    }
+}
+
+/// The options that say which events a subscription is for.
+struct FilterOptions: ParsableArguments {
+    @Option(name: .customLong("type"), help: "Only events of this type, such as 'order.*'.")
+    var types: [String] = []
+    @Option(name: .customLong("key"), help: "Only events of this key, such as 'eu-*'.")
+    var keys: [String] = []
+
+    /// The same as the API takes it; nil where nothing is said.
+    var json: [UInt8]? {
+        guard !types.isEmpty || !keys.isEmpty else { return nil }
+        var body = JSONWriter()
+        body.beginObject()
+        for (name, patterns) in [("types", types), ("keys", keys)] where !patterns.isEmpty {
+            body.key(text: name)
+            body.beginArray()
+            for pattern in patterns { body.string(pattern) }
+            body.endArray()
+        }
+        body.endObject()
+        return body.finish()
     }
 }
 

@@ -65,6 +65,10 @@ let openAPIText: StaticString = #"""
       "min": 1,
       "max": 255
     },
+    "filter_patterns": {
+      "min": 1,
+      "max": 16
+    },
     "name_bytes": 249,
     "headers_per_event": 32,
     "data_depth": 128,
@@ -1442,6 +1446,88 @@ let openAPIText: StaticString = #"""
           }
         }
       },
+      "patch": {
+        "operationId": "updateSubscription",
+        "tags": [
+          "subscriptions"
+        ],
+        "security": [
+          {
+            "apiKey": [
+              "consume"
+            ]
+          }
+        ],
+        "summary": "Change what a subscription is for",
+        "description": "Another filter holds from the next poll on, without moving the subscription: what was passed over so far is not delivered later. Cursors stay valid.",
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/SubscriptionUpdate"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "The subscription as it is now",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Subscription"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id_or_invalid_subscription_id"
+          },
+          "401": {
+            "$ref": "#/components/responses/unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/stream_not_found_or_subscription_not_found"
+          },
+          "408": {
+            "$ref": "#/components/responses/request_timeout"
+          },
+          "413": {
+            "$ref": "#/components/responses/payload_too_large"
+          },
+          "414": {
+            "$ref": "#/components/responses/uri_too_long"
+          },
+          "415": {
+            "$ref": "#/components/responses/unsupported_media_type"
+          },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
+          "429": {
+            "$ref": "#/components/responses/too_many_requests"
+          },
+          "431": {
+            "$ref": "#/components/responses/headers_too_large"
+          },
+          "500": {
+            "$ref": "#/components/responses/internal_error_or_corrupt_chunk"
+          },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
+          "503": {
+            "$ref": "#/components/responses/outcome_unknown_or_tail_unverified_or_storage_full_or_unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
+          }
+        }
+      },
       "delete": {
         "operationId": "deleteSubscription",
         "tags": [
@@ -1533,7 +1619,7 @@ let openAPIText: StaticString = #"""
           }
         ],
         "summary": "Poll for events",
-        "description": "Gives the events after the committed positions, or after `cursor`, and commits nothing. With `wait`, an empty poll waits for events.",
+        "description": "Gives the events after the committed positions, or after `cursor`, and commits nothing. With `wait`, an empty poll waits for events. A subscription with a filter passes over what does not fit; one call decodes at most 8 MB, looks at 10,000 events and reads for about 2 seconds, then the page ends where it is, perhaps without events, with `caught_up` false and the cursor moved on.",
         "parameters": [
           {
             "$ref": "#/components/parameters/limit"
@@ -1629,7 +1715,7 @@ let openAPIText: StaticString = #"""
           }
         ],
         "summary": "Commit a cursor",
-        "description": "Moves the subscription forward to the cursor. Committing an older cursor moves nothing and is a 200.",
+        "description": "Moves the subscription forward to the cursor. Committing an older cursor moves nothing and is a 200. With `offsets` only part of the page is committed in the partitions named; an offset outside of it is a 400.",
         "requestBody": {
           "required": true,
           "content": {
@@ -1661,7 +1747,7 @@ let openAPIText: StaticString = #"""
             "$ref": "#/components/responses/forbidden"
           },
           "404": {
-            "$ref": "#/components/responses/stream_not_found_or_subscription_not_found"
+            "$ref": "#/components/responses/stream_not_found_or_subscription_not_found_or_partition_not_found"
           },
           "408": {
             "$ref": "#/components/responses/request_timeout"
@@ -4450,6 +4536,17 @@ let openAPIText: StaticString = #"""
         "properties": {
           "cursor": {
             "$ref": "#/components/schemas/Cursor"
+          },
+          "offsets": {
+            "type": "object",
+            "maxProperties": 100,
+            "propertyNames": {
+              "pattern": "^(0|[1-9][0-9]?)$"
+            },
+            "additionalProperties": {
+              "$ref": "#/components/schemas/Offset"
+            },
+            "description": "Partitions, by number, of which only part of the page was handled: the offset up to which each is committed, exclusive, between what is committed and the cursor's position. All others are committed at the cursor's."
           }
         },
         "required": [
@@ -4459,6 +4556,12 @@ let openAPIText: StaticString = #"""
         "examples": [
           {
             "cursor": "AQAAZk9TYm1fZ3JlZW4tY3Vyc29y"
+          },
+          {
+            "cursor": "AQAAZk9TYm1fZ3JlZW4tY3Vyc29y",
+            "offsets": {
+              "0": 13
+            }
           }
         ]
       },
@@ -5831,6 +5934,17 @@ let openAPIText: StaticString = #"""
           "start_from": {
             "$ref": "#/components/schemas/StartFrom",
             "default": "latest"
+          },
+          "filter": {
+            "oneOf": [
+              {
+                "$ref": "#/components/schemas/SubscriptionFilter"
+              },
+              {
+                "type": "null"
+              }
+            ],
+            "description": "Left out or null: all events."
           }
         },
         "required": [
@@ -5844,6 +5958,72 @@ let openAPIText: StaticString = #"""
           {
             "subscription_id": "shipping-service",
             "start_from": "compacted"
+          },
+          {
+            "subscription_id": "shipping-service",
+            "filter": {
+              "types": [
+                "order.*"
+              ]
+            }
+          }
+        ]
+      },
+      "SubscriptionFilter": {
+        "title": "Filter of a subscription",
+        "type": "object",
+        "properties": {
+          "types": {
+            "type": "array",
+            "minItems": 1,
+            "maxItems": 16,
+            "items": {
+              "type": "string",
+              "minLength": 1,
+              "maxLength": 256
+            },
+            "description": "Patterns of event types.",
+            "examples": [
+              [
+                "order.*",
+                "refund"
+              ]
+            ]
+          },
+          "keys": {
+            "type": "array",
+            "minItems": 1,
+            "maxItems": 16,
+            "items": {
+              "type": "string",
+              "minLength": 1,
+              "maxLength": 513
+            },
+            "description": "Patterns of event keys.",
+            "examples": [
+              [
+                "eu-*"
+              ]
+            ]
+          }
+        },
+        "minProperties": 1,
+        "additionalProperties": false,
+        "description": "The events that the subscription is for: those that fit a pattern of each list given. A pattern is a whole text or, with one `*` at its end, its beginning; compared byte by byte. Events that do not fit are passed over, and `lag` counts them. While a subscription reads the compacted state the filter is of a key's latest event.",
+        "examples": [
+          {
+            "types": [
+              "order.*",
+              "refund"
+            ]
+          },
+          {
+            "types": [
+              "order.*"
+            ],
+            "keys": [
+              "eu-*"
+            ]
           }
         ]
       },
@@ -5951,6 +6131,9 @@ let openAPIText: StaticString = #"""
           "start_from": {
             "$ref": "#/components/schemas/StartFrom"
           },
+          "filter": {
+            "$ref": "#/components/schemas/SubscriptionFilter"
+          },
           "created_at": {
             "$ref": "#/components/schemas/Timestamp"
           }
@@ -5971,6 +6154,39 @@ let openAPIText: StaticString = #"""
           }
         ]
       },
+      "SubscriptionUpdate": {
+        "title": "Subscription update",
+        "type": "object",
+        "properties": {
+          "filter": {
+            "oneOf": [
+              {
+                "$ref": "#/components/schemas/SubscriptionFilter"
+              },
+              {
+                "type": "null"
+              }
+            ],
+            "description": "The new filter; null for all events."
+          }
+        },
+        "required": [
+          "filter"
+        ],
+        "additionalProperties": false,
+        "examples": [
+          {
+            "filter": {
+              "types": [
+                "order.*"
+              ]
+            }
+          },
+          {
+            "filter": null
+          }
+        ]
+      },
       "Subscription": {
         "title": "Subscription",
         "type": "object",
@@ -5983,6 +6199,9 @@ let openAPIText: StaticString = #"""
           },
           "start_from": {
             "$ref": "#/components/schemas/StartFrom"
+          },
+          "filter": {
+            "$ref": "#/components/schemas/SubscriptionFilter"
           },
           "created_at": {
             "$ref": "#/components/schemas/Timestamp"

@@ -174,6 +174,8 @@ struct Expression {
         switch condition {
         case .notExists: "attribute_not_exists(PK)"
         case .exists: "attribute_exists(PK)"
+        case .absent(let name):
+            "attribute_exists(PK) AND attribute_not_exists(\(placeholder(name)))"
         case .compare(let name, let comparison, let value):
             "\(placeholder(name)) \(comparison.rawValue) \(placeholder(value))"
         case .and(let conditions):

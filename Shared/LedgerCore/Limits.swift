@@ -31,6 +31,8 @@ public enum Limits {
     ///
     /// As long as the names that reverse domains and URNs make.
     public static let typeBytes = 1...255
+    /// Patterns in each list of a subscription's filter.
+    package static let filterPatterns = 1...16
     /// A stream's or subscription's name, bytes.
     ///
     /// As Kafka's topics, so that theirs can be taken over.

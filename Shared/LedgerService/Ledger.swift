@@ -3,7 +3,8 @@ package import Logging
 
 /// The ledger's use cases over a table, the same for every transport.
 ///
-/// It makes the classes that do them, each with one concern, and forwards to them. An arrow reads "is
+/// It makes the classes that do them, each with one concern, and forwards to them, or is
+/// asked for them where they have a name of their own: ``subscriptions``, ``keys``. An arrow reads "is
 /// given to"; all of them have the ``TableAccess``, and none has the ledger.
 ///
 ///     OffsetSearches ─→ StreamCatalog ─→ Appends, Reads, Folds, Deletions
@@ -51,13 +52,14 @@ package final class Ledger: Sendable {
     let access: TableAccess
     /// The clock, for health and for an operator.
     let clockCheck: ClockCheck
+    /// The subscriptions.
+    package let subscriptions: Subscriptions
     /// The API keys.
     let keys: APIKeys
     let appends: Appends
     let background: BackgroundWork
     private let streams: StreamCatalog
     private let reads: Reads
-    private let subscriptions: Subscriptions
     let folds: Folds
     private let deletions: Deletions
     private let sweeps: Sweeps
@@ -223,74 +225,6 @@ extension Ledger {
     /// Answers every waiting call with what it has, and any later one without waiting: for a process
     /// that stops.
     package func endWaiting() { reads.endWaiting() }
-}
-
-/// Subscriptions, as ``Subscriptions`` has them.
-extension Ledger {
-    /// Creates a subscription, which keeps `text`: `start_from` as the client wrote it.
-    package func createSubscription(
-        _ id: SubscriptionID,
-        of streamID: StreamID,
-        startingAt start: StartPoint,
-        text: [UInt8]
-    ) async throws(LedgerError) -> SubscriptionDescription {
-        try await subscriptions.createSubscription(id, of: streamID, startingAt: start, text: text)
-    }
-
-    /// A subscription and its place in each partition.
-    package func describeSubscription(
-        _ id: SubscriptionID,
-        of streamID: StreamID
-    ) async throws(LedgerError) -> SubscriptionDescription {
-        try await subscriptions.describeSubscription(id, of: streamID)
-    }
-
-    /// One page of a stream's subscriptions, by name.
-    package func listSubscriptions(
-        of streamID: StreamID,
-        limit: Int,
-        after: [UInt8]?
-    ) async throws(LedgerError) -> (subscriptions: [SubscriptionRow], next: [UInt8]?) {
-        try await subscriptions.listSubscriptions(of: streamID, limit: limit, after: after)
-    }
-
-    /// Deletes a subscription; its positions are removed in the background.
-    package func deleteSubscription(
-        _ id: SubscriptionID,
-        of streamID: StreamID
-    ) async throws(LedgerError) {
-        try await subscriptions.deleteSubscription(id, of: streamID)
-    }
-
-    /// Moves a subscription; cursors from before are refused from now on.
-    package func seek(
-        _ id: SubscriptionID,
-        of streamID: StreamID,
-        to point: StartPoint
-    ) async throws(LedgerError) {
-        try await subscriptions.seek(id, of: streamID, to: point)
-    }
-
-    /// Reads a subscription's next events, from a cursor or else from what was committed; when there
-    /// are none it waits for them, at most `wait`.
-    package func poll(
-        _ id: SubscriptionID,
-        of streamID: StreamID,
-        cursor: String?,
-        limit: Int,
-        wait: Duration
-    ) async throws(LedgerError) -> SubscriptionPage {
-        try await subscriptions.poll(id, of: streamID, cursor: cursor, limit: limit, wait: wait)
-    }
-
-    /// Moves a subscription forward to a cursor; where it is further already, it stays.
-    package func commit(
-        _ id: SubscriptionID,
-        of streamID: StreamID,
-        cursor: String
-    ) async throws(LedgerError) {
-        try await subscriptions.commit(id, of: streamID, cursor: cursor)
-    }
 }
 
 /// What is done behind the calls, as ``Folds``, ``Sweeps`` and ``ClockCheck`` have it.

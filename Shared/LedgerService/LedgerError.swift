@@ -228,6 +228,8 @@ package enum LedgerError: Error, Hashable, Sendable {
                 message: "\(offset.rawValue) lies beyond the partition's next offset "
                     + "\(tail.rawValue)"
             )
+        case .commitOutOfPage(let partition, let committed, let end):
+            self = Self.outOfPage(partition, from: committed, to: end)
         case .contention, .tooManyMembers, .partitionLeased: self = .contention
         case .tailUnverified(let partition): self = .tailUnverified(partition)
         case .tooSlow(let age):
@@ -238,6 +240,23 @@ package enum LedgerError: Error, Hashable, Sendable {
         case .read(let failure, let id): self.init(failure, stream: id)
         case .afterChange(let refusal): self = LedgerError(refusal).afterChange
         }
+    }
+
+    private static func outOfPage(
+        _ partition: Partition,
+        from committed: Offset,
+        to end: Position
+    ) -> LedgerError {
+        let message =
+            switch end {
+            case .log(let offset):
+                "must lie between \(committed.rawValue), which is committed, and "
+                    + "\(offset.rawValue), the cursor's"
+            case .snapshot:
+                "can't be told: the cursor is in the compacted state of this partition, whose "
+                    + "entries have no order; commit the cursor"
+            }
+        return .invalid(field: "offsets.\(partition.index)", message: message)
     }
 
     private static func insideChunk(next: Int64) -> LedgerError {

@@ -47,6 +47,7 @@ struct JSONSchemaTests {
             fitting: [#"{"a":1}"#, "[]"],
             wrong: ["{}", #"{"b":1}"#]
         ),
+        Rule(schema: #"{"minProperties":1}"#, fitting: [#"{"a":1}"#, "[]"], wrong: ["{}"]),
         Rule(
             schema: #"{"propertyNames":{"pattern":"^[0-9]+$"},"maxProperties":1}"#,
             fitting: [#"{"12":0}"#],

@@ -65,14 +65,14 @@ struct CostTests {
     func publish() async throws {
         let bench = try await Bench()
         var random = SeededGenerator(seed: 1)
-        await bench.process.done("POST", at: "/streams", sending: JSONBody.stream("s"))
-        await bench.process.done(
+        try await bench.process.done("POST", at: "/streams", sending: JSONBody.stream("s"))
+        try await bench.process.done(
             "POST",
             at: "/streams/s/events",
             sending: Self.batch(1, random: &random)
         )
         let one = try await bench.cost {
-            await bench.process.done(
+            try await bench.process.done(
                 "POST",
                 at: "/streams/s/events",
                 sending: Self.batch(1, random: &random)
@@ -80,7 +80,7 @@ struct CostTests {
         }
         #expect(one.calls == ["PutItem": 1] && one.writeUnits == 1 && one.steps == 1)
         let hundred = try await bench.cost {
-            await bench.process.done(
+            try await bench.process.done(
                 "POST",
                 at: "/streams/s/events",
                 sending: Self.batch(100, random: &random)
@@ -95,15 +95,15 @@ struct CostTests {
     func idempotent() async throws {
         let bench = try await Bench()
         var random = SeededGenerator(seed: 2)
-        await bench.process.done("POST", at: "/streams", sending: JSONBody.stream("s"))
-        await bench.process.done(
+        try await bench.process.done("POST", at: "/streams", sending: JSONBody.stream("s"))
+        try await bench.process.done(
             "POST",
             at: "/streams/s/events",
             sending: Self.batch(1, random: &random)
         )
         let body = Self.batch(1, random: &random)
         let first = try await bench.cost {
-            await bench.process.done(
+            try await bench.process.done(
                 "POST",
                 at: "/streams/s/events",
                 sending: body,
@@ -113,7 +113,7 @@ struct CostTests {
         #expect(first.calls == ["Query": 1, "TransactWriteItems": 1])
         #expect(first.writeUnits == 4 && first.steps == 2)
         let again = try await bench.cost {
-            await bench.process.done(
+            try await bench.process.done(
                 "POST",
                 at: "/streams/s/events",
                 sending: body,
@@ -126,8 +126,8 @@ struct CostTests {
     @Test("A poll of three partitions takes at most three steps, a commit two")
     func poll() async throws {
         let bench = try await Bench()
-        await bench.process.done("POST", at: "/streams", sending: JSONBody.stream("s"))
-        await bench.process.done(
+        try await bench.process.done("POST", at: "/streams", sending: JSONBody.stream("s"))
+        try await bench.process.done(
             "POST",
             at: "/streams/s/subscriptions",
             sending: JSONBody.subscription("u")
@@ -142,14 +142,17 @@ struct CostTests {
     private func pollAndCommit(_ bench: Bench, steps: ClosedRange<Int>) async throws -> String {
         var page = ""
         let poll = try await bench.cost {
-            page = await bench.process.done("GET", at: "/streams/s/subscriptions/u/poll?limit=50")
-                .text
+            page = try await bench.process.done(
+                "GET",
+                at: "/streams/s/subscriptions/u/poll?limit=50"
+            )
+            .text
         }
         #expect(steps.contains(poll.steps), "\(poll)")
         let match = try #require(page.firstMatch(of: /"cursor":\s*"([^"]+)"/))
         let cursor = String(match.1)
         let commit = try await bench.cost {
-            await bench.process.done(
+            try await bench.process.done(
                 "POST",
                 at: "/streams/s/subscriptions/u/commit",
                 sending: JSONBody.commit(cursor)

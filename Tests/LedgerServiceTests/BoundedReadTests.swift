@@ -45,17 +45,17 @@ struct BoundedReadTests {
         let api = try API()
         await api.create("s", with: ",\"partition_count\":1")
         await publishLargeEvents(50, api)
-        let filter = EventFilter(key: nil, type: TypePattern(utf8: Array("none".utf8)))
+        let none = TextPattern(exactly: Array("none".utf8))
         let first = try await api.ledger.read(
             Self.stream,
-            as: ReadRequest(filter: filter, from: .earliest, limit: 10)
+            as: ReadRequest(type: none, from: .earliest, limit: 10)
         )
         #expect(first.page.events.isEmpty && !first.page.caughtUp)
         #expect(first.page.decodedBytes <= Limits.filteredReadBytes)
         #expect(first.page.scanned > 20 && first.page.scanned < 50)
         let second = try await api.ledger.read(
             Self.stream,
-            as: ReadRequest(filter: filter, from: .cursor(first.cursor.encoded), limit: 10)
+            as: ReadRequest(type: none, from: .cursor(first.cursor.encoded), limit: 10)
         )
         #expect(second.page.events.isEmpty && second.page.caughtUp)
         #expect(first.page.scanned + second.page.scanned == 50)
@@ -111,7 +111,7 @@ struct BoundedReadTests {
         var before = counter.count
         var scanned: [Int] = []
         while scanned.count < 10 {
-            let found = try await api.ledger.poll(
+            let found = try await api.ledger.subscriptions.poll(
                 try #require(SubscriptionID("u")),
                 of: Self.stream,
                 cursor: nil,

@@ -37,7 +37,13 @@ struct WaitingTests {
         try await withThrowingTaskGroup(of: SubscriptionPage.self) { group in
             for _ in 0..<500 {
                 group.addTask { [ledger = stage.api.ledger] in
-                    try await ledger.poll(name, of: id, cursor: nil, limit: 100, wait: .seconds(20))
+                    try await ledger.subscriptions.poll(
+                        name,
+                        of: id,
+                        cursor: nil,
+                        limit: 100,
+                        wait: .seconds(20)
+                    )
                 }
             }
             try await stage.sleepers(500)

@@ -27,10 +27,10 @@ final class StoredLedger: Sendable {
         _ events: [(key: String, data: String)],
         to stream: String,
         id: String? = nil
-    ) async {
+    ) async throws {
         let body = JSONBody.batch(events.map { JSONBody.event(key: $0.key, data: $0.data) })
         let target = "/streams/\(stream)/events"
-        await process.done("POST", at: target, sending: body, idempotencyKey: id)
+        try await process.done("POST", at: target, sending: body, idempotencyKey: id)
     }
 
     /// A stream of one partition: chunks of the offsets 0–1, 2–3, …, 18–19, folded up to 16;
@@ -38,13 +38,13 @@ final class StoredLedger: Sendable {
     static func sample() async throws -> StoredLedger {
         let stored = try StoredLedger()
         let process = stored.process
-        await process.done("POST", at: "/streams", sending: JSONBody.stream("s", partitions: 1))
+        try await process.done("POST", at: "/streams", sending: JSONBody.stream("s", partitions: 1))
         for chunk in 0..<10 {
-            if chunk == 8 { await process.done("POST", at: "/streams/s/compact") }
+            if chunk == 8 { try await process.done("POST", at: "/streams/s/compact") }
             // One tombstone, and one that the compacted state holds compressed.
             let text = String(repeating: "again ", count: chunk == 6 ? 200 : 0)
             let data = chunk == 5 ? "null" : "{\"n\":\(chunk),\"text\":\"\(text)\"}"
-            await stored.publish(
+            try await stored.publish(
                 [("k\(chunk % 4)", data), ("l", "\(chunk)")],
                 to: "s",
                 id: "i\(chunk)"
@@ -52,10 +52,14 @@ final class StoredLedger: Sendable {
             stored.clock.advance(by: .seconds(1))
         }
         let path = "/streams/s/subscriptions"
-        await process.done("POST", at: path, sending: JSONBody.subscription("u"))
-        let page = await process.done("GET", at: "\(path)/u/poll?limit=4").text
+        try await process.done("POST", at: path, sending: JSONBody.subscription("u"))
+        let page = try await process.done("GET", at: "\(path)/u/poll?limit=4").text
         let cursor = try #require(page.firstMatch(of: /"cursor":"([^"]*)"/)).1
-        await process.done("POST", at: "\(path)/u/commit", sending: JSONBody.commit(String(cursor)))
+        try await process.done(
+            "POST",
+            at: "\(path)/u/commit",
+            sending: JSONBody.commit(String(cursor))
+        )
         return stored
     }
 

@@ -18,7 +18,7 @@ struct VerificationTests {
         #expect(partition.state == .equal(keys: 5, older: 0))
         #expect(partition.events == 20 && partition.chunks == 10)
         #expect(partition.next.rawValue == 20)
-        let head = await stored.process.done("GET", at: "/streams/s/partitions/0/head").text
+        let head = try await stored.process.done("GET", at: "/streams/s/partitions/0/head").text
         #expect(head.contains(partition.head.hex))
     }
 
@@ -46,9 +46,9 @@ struct VerificationTests {
     @Test("What expired leaves a ledger sound, and its chain proves the rest")
     func expired() async throws {
         let stored = try await StoredLedger.sample()
-        await stored.process.done("POST", at: "/streams/s/compact")
+        try await stored.process.done("POST", at: "/streams/s/compact")
         stored.clock.advance(by: .hours(100))
-        await stored.publish([("k1", "1"), ("new", "2")], to: "s")
+        try await stored.publish([("k1", "1"), ("new", "2")], to: "s")
         stored.clock.advance(by: .hours(100))
         await stored.process.ledger.sweep()
         let rest = try #require(try stored.verify().streams.first?.partitions.first)
@@ -68,7 +68,7 @@ struct VerificationTests {
     @Test("A deleted stream is no damage, before, while and after its rows go")
     func deleted() async throws {
         let stored = try await StoredLedger.sample()
-        await stored.process.done("DELETE", at: "/streams/s")
+        try await stored.process.done("DELETE", at: "/streams/s")
         #expect(try stored.verify().isSound)
         stored.clock.advance(by: Limits.deletionGrace)
         await stored.process.ledger.sweep()
@@ -91,7 +91,7 @@ struct VerificationTests {
         var kept = KeptHeads()
         let id = try #require(StreamID("s"))
         kept.add(before.head, of: before.partition, in: id, next: before.next)
-        await stored.publish([("later", "1")], to: "s")
+        try await stored.publish([("later", "1")], to: "s")
         let same = try stored.verify(kept)
         #expect(same.isSound && same.streams.first?.partitions.first?.provenHeads == 1)
 

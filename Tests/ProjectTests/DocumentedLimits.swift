@@ -84,6 +84,12 @@ struct DocumentedLimit: Sendable {
             maximum: schema("EventType", "maxLength")
         ),
         DocumentedLimit(
+            "filterPatterns",
+            Limits.filterPatterns,
+            minimum: schema("SubscriptionFilter", "properties/types/minItems"),
+            maximum: schema("SubscriptionFilter", "properties/types/maxItems")
+        ),
+        DocumentedLimit(
             "nameBytes",
             Limits.nameBytes,
             schema("StreamId", "maxLength"),

@@ -67,7 +67,7 @@ struct ModuleRule: Sendable {
         ModuleRule(
             "LedgerTesting",
             ["LedgerBytes", "LedgerCore", "LedgerService", "MachineClock", "RawJSON"],
-            ["Logging", "Testing"],
+            ["Logging"],
             libc
         ),
         ModuleRule(

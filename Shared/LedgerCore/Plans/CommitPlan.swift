@@ -51,14 +51,16 @@ package struct CommitPlan: ~Copyable {
 
     /// The first action, for a cursor as the client sent it.
     ///
-    /// Where a log is known to reach so far, its tail need not be read: a log never shrinks.
+    /// Partitions in `offsets` are moved so far only, the others to the cursor. Where a log is known
+    /// to reach so far, its tail need not be read: a log never shrinks.
     package mutating func start(
         to text: String,
+        stoppingAt offsets: [Int: Offset] = [:],
         knowing isReached: (Partition, Offset) -> Bool
     ) -> Action {
         do throws(Refusal) {
-            let cursor = try current.cursor(text, rules: rules)
-            return start(to: cursor.positions, knowing: isReached)
+            let end = try current.cursor(text, rules: rules).positions
+            return start(to: try stopping(end, at: offsets), knowing: isReached)
         } catch {
             return take((.finished, .fail(error)))
         }
@@ -113,6 +115,27 @@ package struct CommitPlan: ~Copyable {
         } catch {
             return take((.finished, .fail(writes.mayHaveChanged ? .afterChange(error) : error)))
         }
+    }
+
+    /// The end of a page, but only so far in some partitions, by number: each offset lies between what
+    /// is committed and the page's end.
+    private func stopping(
+        _ end: PartitionPositions,
+        at offsets: [Int: Offset]
+    ) throws(Refusal) -> PartitionPositions {
+        let numbers = Set(end.partitions.map(\.index))
+        if let unknown = offsets.keys.filter({ !numbers.contains($0) }).min() {
+            throw .partitionNotFound(Int64(unknown))
+        }
+        let values = try end.pairs.map { (partition, position) throws(Refusal) -> Position in
+            guard let offset = offsets[partition.index] else { return position }
+            let committed = current.positions[partition.index].logOffset
+            guard case .log(let next) = position, committed <= offset, offset <= next else {
+                throw .commitOutOfPage(partition, from: committed, to: position)
+            }
+            return .log(offset)
+        }
+        return PartitionPositions(end.partitions, values: values)
     }
 
     private mutating func take(_ step: Step) -> Action {

@@ -395,6 +395,7 @@ extension PollPlan {
         guard work.allows(bytes: bytes.count) else { return false }
         let record = try latest.decoded(bytes)
         work.decode(bytes: record.bytes.count)
+        guard filter?.fits(record, of: latest.key) ?? true else { return true }
         guard reserve(latest.key.utf8.count + record.countedBytesWithoutKey) else { return false }
         page.events.append(
             EventPage.Event(

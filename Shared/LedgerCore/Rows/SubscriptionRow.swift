@@ -12,6 +12,8 @@ package struct SubscriptionRow: Hashable, Sendable {
     package private(set) var secret: SubscriptionSecret
     /// `start_from` as the client wrote it, JSON text.
     package let startFrom: [UInt8]
+    /// The events that are delivered, the others are passed over; nil: all are.
+    package private(set) var filter: EventFilter?
     /// The time of its creation.
     package let created: Timestamp
     /// Raised by one with every seek.
@@ -25,6 +27,7 @@ package struct SubscriptionRow: Hashable, Sendable {
         incarnation: SubscriptionIncarnation,
         secret: SubscriptionSecret,
         startFrom: [UInt8],
+        filter: EventFilter? = nil,
         created: Timestamp,
         positions: [Position]
     ) {
@@ -33,6 +36,7 @@ package struct SubscriptionRow: Hashable, Sendable {
         self.incarnation = incarnation
         self.secret = secret
         self.startFrom = startFrom
+        self.filter = filter
         self.created = created
         epoch = 0
         self.positions = positions
@@ -47,6 +51,15 @@ package struct SubscriptionRow: Hashable, Sendable {
         return .put(moved.item, if: unchanged)
     }
 
+    /// The subscription that delivers other events, nil being all, and the write that makes it so.
+    package func filtering(
+        by filter: EventFilter?
+    ) -> (subscription: SubscriptionRow, write: Write) {
+        var changed = self
+        changed.filter = filter
+        return (changed, .put(changed.item, if: unchanged))
+    }
+
     /// The write that gives the subscription another secret, and so voids all its cursors.
     package func renewed(secret: SubscriptionSecret) -> Write {
         var renewed = self
@@ -54,11 +67,13 @@ package struct SubscriptionRow: Hashable, Sendable {
         return .put(renewed.item, if: unchanged)
     }
 
-    /// The condition that the stored row is still this subscription, in this epoch.
+    /// The condition that the stored row is still this subscription, in this epoch and with this
+    /// filter.
     package var unchanged: Condition {
         .and([
             .compare(.incarnation, .equal, .bytes(incarnation.bytes)),
             .compare(.epoch, .equal, .number(epoch)),
+            filter.map { .compare(.filter, .equal, .bytes($0.encoded)) } ?? .absent(.filter),
         ])
     }
 
@@ -70,6 +85,7 @@ package struct SubscriptionRow: Hashable, Sendable {
         item[.created] = .number(created.milliseconds)
         item[.epoch] = .number(epoch)
         item[.positions] = .bytes(PositionVector.encode(positions))
+        item[.filter] = filter.map { .bytes($0.encoded) }
         return item
     }
 
@@ -90,5 +106,11 @@ package struct SubscriptionRow: Hashable, Sendable {
         startFrom = try item.requiredBytes(.start)
         created = try item.requiredTimestamp(.created)
         epoch = try item.requiredCounter(.epoch)
+        if item[.filter] != nil {
+            guard let filter = EventFilter.decode(try item.requiredBytes(.filter)) else {
+                throw item.damaged(.filter)
+            }
+            self.filter = filter
+        }
     }
 }

@@ -6,6 +6,8 @@ public indirect enum Condition: Hashable, Sendable {
     case notExists
     /// The row is there.
     case exists
+    /// The row is there and lacks the attribute.
+    case absent(Attribute)
     /// The row's attribute compares so with the value.
     ///
     /// False when the attribute is absent or of another type.
@@ -35,6 +37,7 @@ public indirect enum Condition: Hashable, Sendable {
         switch self {
         case .notExists: item == nil
         case .exists: item != nil
+        case .absent(let name): item.map { $0[name] == nil } ?? false
         case .compare(let name, let comparison, let value):
             comparison.holds(of: item?[name], against: value)
         case .and(let conditions): conditions.allSatisfy { $0.holds(for: item) }

@@ -142,6 +142,8 @@ public enum Attribute: String, Sendable, CaseIterable {
     case start = "start"
     /// Positions that hold where no position row of the epoch exists.
     case positions = "pos"
+    /// The events that a subscription is for, an ``EventFilter``; absent: all.
+    case filter = "flt"
     /// The number of a subscription's seeks so far.
     case epoch = "e"
     /// 0 while bootstrapping, 1 in the log; 2 and 3 are the same of a row that was ever leased.

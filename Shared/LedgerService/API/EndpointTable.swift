@@ -174,6 +174,14 @@ extension EndpointTable {
             answer: LedgerAPI.describeSubscription
         ),
         Endpoint(
+            .patch,
+            "/streams/{stream}/subscriptions/{subscription}",
+            function: .admin,
+            needs: .action(.consume),
+            body: .json,
+            answer: LedgerAPI.updateSubscription
+        ),
+        Endpoint(
             .delete,
             "/streams/{stream}/subscriptions/{subscription}",
             function: .admin,

@@ -5,17 +5,15 @@ import RawJSON
 extension LedgerAPI {
     static func readEvents(_ call: Call) async throws(LedgerError) -> APIResponse {
         let query = call.query
-        let filter = EventFilter(key: try query.key(), type: try type(in: query))
-        let found = try await call.ledger.read(
-            call.stream,
-            as: ReadRequest(
-                partition: try query.number("partition"),
-                filter: filter,
-                from: try origin(in: query),
-                limit: try query.limit(),
-                wait: try query.wait()
-            )
+        let request = ReadRequest(
+            partition: try query.number("partition"),
+            key: try query.key(),
+            type: try type(in: query),
+            from: try origin(in: query),
+            limit: try query.limit(),
+            wait: try query.wait()
         )
+        let found = try await call.ledger.read(call.stream, as: request)
         let response = APIResponse.json(capacity: found.page.estimatedBytes) { writer in
             var events = EventWriter(found.stream.id)
             writer.beginObject()
@@ -27,7 +25,7 @@ extension LedgerAPI {
             }
             writer.key("cursor")
             writer.string(found.cursor.encoded)
-            if filter != nil {
+            if request.filter != nil {
                 writer.key("scanned")
                 writer.integer(found.page.scanned)
             }
@@ -39,14 +37,15 @@ extension LedgerAPI {
         return response
     }
 
-    private static func type(in query: QueryParameters) throws(LedgerError) -> TypePattern? {
+    private static func type(in query: QueryParameters) throws(LedgerError) -> TextPattern? {
         guard let text = query.text("type") else { return nil }
-        guard let pattern = TypePattern(utf8: Array(text.utf8)) else {
+        let limit = Limits.typeBytes.upperBound
+        guard let pattern = TextPattern(utf8: Array(text.utf8), upTo: limit) else {
             throw .invalid(
                 field: "type",
                 message: "must be a type, or the beginning of one and a *, "
-                    + "\(Limits.typeBytes.upperBound) bytes at most",
-                limit: Limits.typeBytes.upperBound
+                    + "\(limit) bytes at most",
+                limit: limit
             )
         }
         return pattern

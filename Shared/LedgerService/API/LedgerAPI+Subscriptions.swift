@@ -5,27 +5,30 @@ extension LedgerAPI {
     static func createSubscription(_ call: Call) async throws(LedgerError) -> APIResponse {
         var name: String?
         var start = StartPointField.latest
+        var filter: EventFilter?
         try call.readMembers { field, reader throws(LedgerError) in
             switch field {
             case "subscription_id": name = try reader.text(field)
             case "start_from": start = try StartPointField(field, from: &reader)
+            case "filter": filter = try reader.filter(field)
             default: return false
             }
             return true
         }
         guard let name else { throw .invalid(field: "subscription_id", message: "is missing") }
         guard let id = SubscriptionID(name) else { throw .invalidSubscriptionID(name) }
-        let description = try await call.ledger.createSubscription(
+        let description = try await call.ledger.subscriptions.create(
             id,
             of: call.stream,
             startingAt: start.point,
-            text: start.text
+            text: start.text,
+            filter: filter
         )
         return .json(status: 201) { $0.subscription(description) }
     }
 
     static func listSubscriptions(_ call: Call) async throws(LedgerError) -> APIResponse {
-        let page = try await call.ledger.listSubscriptions(
+        let page = try await call.ledger.subscriptions.list(
             of: call.stream,
             limit: try call.query.limit(),
             after: try call.query.next(of: .subscriptions)?.sortKey
@@ -46,20 +49,42 @@ extension LedgerAPI {
     }
 
     static func describeSubscription(_ call: Call) async throws(LedgerError) -> APIResponse {
-        let description = try await call.ledger.describeSubscription(
+        let description = try await call.ledger.subscriptions.describe(
             call.subscription,
             of: call.stream
         )
         return .json { $0.subscription(description) }
     }
 
+    static func updateSubscription(_ call: Call) async throws(LedgerError) -> APIResponse {
+        var filter: EventFilter??
+        try call.readMembers { field, reader throws(LedgerError) in
+            switch field {
+            case "filter": filter = .some(try reader.filter(field))
+            case "start_from":
+                throw .invalid(field: field, message: "is of the creation; a seek moves it")
+            default: return false
+            }
+            return true
+        }
+        guard let filter else {
+            throw .invalid(field: "filter", message: "is missing: nothing to change")
+        }
+        let description = try await call.ledger.subscriptions.update(
+            call.subscription,
+            of: call.stream,
+            filter: filter
+        )
+        return .json { $0.subscription(description) }
+    }
+
     static func deleteSubscription(_ call: Call) async throws(LedgerError) -> APIResponse {
-        try await call.ledger.deleteSubscription(call.subscription, of: call.stream)
+        try await call.ledger.subscriptions.delete(call.subscription, of: call.stream)
         return .success
     }
 
     static func poll(_ call: Call) async throws(LedgerError) -> APIResponse {
-        let found = try await call.ledger.poll(
+        let found = try await call.ledger.subscriptions.poll(
             call.subscription,
             of: call.stream,
             cursor: call.query.text("cursor"),
@@ -85,13 +110,22 @@ extension LedgerAPI {
 
     static func commit(_ call: Call) async throws(LedgerError) -> APIResponse {
         var cursor: String?
+        var offsets: [Int: Offset] = [:]
         try call.readMembers { field, reader throws(LedgerError) in
-            guard field == "cursor" else { return false }
-            cursor = try reader.text(field)
+            switch field {
+            case "cursor": cursor = try reader.text(field)
+            case "offsets": offsets = try reader.offsets(field)
+            default: return false
+            }
             return true
         }
         guard let cursor else { throw .invalid(field: "cursor", message: "is missing") }
-        try await call.ledger.commit(call.subscription, of: call.stream, cursor: cursor)
+        try await call.ledger.subscriptions.commit(
+            call.subscription,
+            of: call.stream,
+            cursor: cursor,
+            offsets: offsets
+        )
         return .success
     }
 
@@ -103,7 +137,11 @@ extension LedgerAPI {
             return true
         }
         guard let target else { throw .invalid(field: "to", message: "is missing") }
-        try await call.ledger.seek(call.subscription, of: call.stream, to: target.point)
+        try await call.ledger.subscriptions.seek(
+            call.subscription,
+            of: call.stream,
+            to: target.point
+        )
         return .success
     }
 }
@@ -146,6 +184,10 @@ extension JSONWriter {
         string(subscription.id.name)
         key("start_from")
         raw(subscription.startFrom)
+        if let filter = subscription.filter {
+            key("filter")
+            write(filter)
+        }
         key("created_at")
         string(RFC3339.text(subscription.created))
     }

@@ -52,7 +52,7 @@ struct StartPointField {
                     throw .invalid(field: "\(field).timestamp", message: "must be an RFC 3339 time")
                 }
                 found = .timestamp(moment)
-            case "offsets": found = .offsets(try Self.offsets("\(field).offsets", from: &reader))
+            case "offsets": found = .offsets(try reader.offsets("\(field).offsets"))
             default: return false
             }
             return true
@@ -60,30 +60,6 @@ struct StartPointField {
         guard let found else { throw Self.wrong(field) }
         point = found
         text = Self.canonical(found)
-    }
-
-    private static func offsets(
-        _ field: String,
-        from reader: inout JSONReader
-    ) throws(LedgerError) -> [Int: Offset] {
-        var offsets: [Int: Offset] = [:]
-        guard try reader.nextKind() == .object else {
-            throw .invalid(field: field, message: "must be an object")
-        }
-        try reader.members { name, reader throws(LedgerError) in
-            guard let partition = Int(name), "\(partition)" == name, partition >= 0 else {
-                throw .invalid(
-                    field: "\(field).\(name.excerpt(20))",
-                    message: "is no partition number"
-                )
-            }
-            guard let offset = Offset(try reader.integer("\(field).\(name)")) else {
-                throw .invalid(field: "\(field).\(name)", message: "must not be negative")
-            }
-            offsets[partition] = offset
-            return true
-        }
-        return offsets
     }
 
     private static func canonical(_ point: StartPoint) -> [UInt8] {
@@ -106,5 +82,29 @@ struct StartPointField {
         let members = offsets.sorted { $0.key < $1.key }
             .map { "\"\($0.key)\":\($0.value.rawValue)" }
         return Array("{\(members.joined(separator: ","))}".utf8)
+    }
+}
+
+extension JSONReader {
+    /// An offset for each of some partitions, by their numbers: `{"0": 12, "3": 7}`.
+    mutating func offsets(_ field: String) throws(LedgerError) -> [Int: Offset] {
+        var offsets: [Int: Offset] = [:]
+        guard try nextKind() == .object else {
+            throw .invalid(field: field, message: "must be an object")
+        }
+        try members { name, reader throws(LedgerError) in
+            guard let partition = Int(name), "\(partition)" == name, partition >= 0 else {
+                throw .invalid(
+                    field: "\(field).\(name.excerpt(20))",
+                    message: "is no partition number"
+                )
+            }
+            guard let offset = Offset(try reader.integer("\(field).\(name)")) else {
+                throw .invalid(field: "\(field).\(name)", message: "must not be negative")
+            }
+            offsets[partition] = offset
+            return true
+        }
+        return offsets
     }
 }

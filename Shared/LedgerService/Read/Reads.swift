@@ -20,8 +20,10 @@ package enum ReadOrigin: Hashable, Sendable {
 package struct ReadRequest: Sendable {
     /// The partition; nil: the key's, or all.
     package var partition: Int64?
-    /// The events that are delivered; nil: all.
-    package var filter: EventFilter?
+    /// The key whose partition is read, if no other is named, for its events alone; nil: any.
+    package var key: EventKey?
+    /// The types that are delivered; nil: all.
+    package var type: TextPattern?
     package var origin: ReadOrigin
     /// Events in the page at most.
     package var limit: Int
@@ -30,16 +32,23 @@ package struct ReadRequest: Sendable {
 
     package init(
         partition: Int64? = nil,
-        filter: EventFilter? = nil,
+        key: EventKey? = nil,
+        type: TextPattern? = nil,
         from origin: ReadOrigin,
         limit: Int,
         wait: Duration = .zero
     ) {
         self.partition = partition
-        self.filter = filter
+        self.key = key
+        self.type = type
         self.origin = origin
         self.limit = limit
         self.wait = wait
+    }
+
+    /// The events that are delivered; nil: all.
+    package var filter: EventFilter? {
+        EventFilter(types: type.map { [$0] }, keys: key.map { [TextPattern(exactly: $0.utf8)] })
     }
 }
 
@@ -211,7 +220,7 @@ final class Reads: Sendable {
         of request: ReadRequest,
         in stream: StreamRow
     ) throws(LedgerError) -> [Partition]? {
-        let own = request.filter?.key.map {
+        let own = request.key.map {
             Partitioner.partition(forKey: $0.utf8, count: stream.partitionCount)
         }
         guard let index = request.partition else { return own.map { [$0] } }

@@ -21,7 +21,7 @@ extension Subscriptions {
     /// Reads a subscription's next events, from a cursor or else from what was committed.
     ///
     /// When there are none it waits for them, at most `wait`.
-    func poll(
+    package func poll(
         _ id: SubscriptionID,
         of streamID: StreamID,
         cursor: String?,
@@ -69,7 +69,8 @@ extension Subscriptions {
             of: Observed(state.value.stream, readAt: state.readAt),
             beyond: AppendSignals.Stand(of: page, in: state.value),
             for: guest,
-            limit: limit
+            limit: limit,
+            filter: state.value.subscription.filter
         )
         return SubscriptionPage(next, of: state.value)
     }
@@ -84,18 +85,26 @@ extension Subscriptions {
             try state.value.positions(from: cursor, rules: access.configuration.rules)
         }
         let lanes = positions.pairs.map { (partition: $0, position: $1) }
-        let page = try await reads.page(of: stream, from: lanes, limit: limit)
+        let page = try await reads.page(
+            of: stream,
+            from: lanes,
+            limit: limit,
+            filter: state.value.subscription.filter
+        )
         return SubscriptionPage(page, of: state.value)
     }
 
     /// Moves a subscription forward to a cursor; where it is further already, it stays.
     ///
+    /// Partitions in `offsets`, by number, are moved so far only: part of a page was handled.
+    ///
     /// - Throws: ``LedgerError/positionBeyondTail(_:position:tail:)`` when the cursor is from a longer
     ///   log, or what a failed table call becomes.
-    func commit(
+    package func commit(
         _ id: SubscriptionID,
         of streamID: StreamID,
-        cursor: String
+        cursor: String,
+        offsets: [Int: Offset] = [:]
     ) async throws(LedgerError) {
         let state = try await state(of: id, of: streamID)
         let stream = state.value.stream
@@ -104,7 +113,7 @@ extension Subscriptions {
             trust: access.trust(in: stream),
             rules: access.configuration.rules
         )
-        var action = plan.start(to: cursor) { partition, offset in
+        var action = plan.start(to: cursor, stoppingAt: offsets) { partition, offset in
             hints.reaches(offset, of: partition, in: stream.incarnation)
         }
         while true {

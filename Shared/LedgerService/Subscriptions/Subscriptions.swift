@@ -1,7 +1,7 @@
-import LedgerCore
+package import LedgerCore
 
 /// Subscriptions: their rows, their polls and what they commit.
-final class Subscriptions: Sendable {
+package final class Subscriptions: Sendable {
     let access: TableAccess
     let streams: StreamCatalog
     let offsets: OffsetSearches
@@ -30,11 +30,12 @@ final class Subscriptions: Sendable {
     /// Creates a subscription.
     ///
     /// It keeps `text`, which is `start_from` as the client wrote it, JSON text.
-    func createSubscription(
+    package func create(
         _ id: SubscriptionID,
         of streamID: StreamID,
         startingAt start: StartPoint,
-        text: [UInt8]
+        text: [UInt8],
+        filter: EventFilter? = nil
     ) async throws(LedgerError) -> SubscriptionDescription {
         let found = try await streams.stream(streamID, freshness: .now)
         let stream = found.value
@@ -45,6 +46,7 @@ final class Subscriptions: Sendable {
             incarnation: access.freshID(),
             secret: access.freshSecret(),
             startFrom: text,
+            filter: filter,
             created: clock.now(),
             positions: positions
         )
@@ -61,7 +63,7 @@ final class Subscriptions: Sendable {
     }
 
     /// A subscription and its place in each partition.
-    func describeSubscription(
+    package func describe(
         _ id: SubscriptionID,
         of streamID: StreamID
     ) async throws(LedgerError) -> SubscriptionDescription {
@@ -69,7 +71,7 @@ final class Subscriptions: Sendable {
     }
 
     /// One page of a stream's subscriptions, by name.
-    func listSubscriptions(
+    package func list(
         of streamID: StreamID,
         limit: Int,
         after: [UInt8]?
@@ -85,7 +87,7 @@ final class Subscriptions: Sendable {
     }
 
     /// Deletes a subscription; its positions are removed in the background.
-    func deleteSubscription(
+    package func delete(
         _ id: SubscriptionID,
         of streamID: StreamID
     ) async throws(LedgerError) {
@@ -110,8 +112,33 @@ final class Subscriptions: Sendable {
         signals.change(streamID, subscription: id)
     }
 
+    /// Has a subscription deliver other events from now on; nil: all.
+    ///
+    /// It stays where it is: what was passed over so far is not delivered later, and cursors stay
+    /// valid.
+    package func update(
+        _ id: SubscriptionID,
+        of streamID: StreamID,
+        filter: EventFilter?
+    ) async throws(LedgerError) -> SubscriptionDescription {
+        let changed = try await access.compareAndSet { () throws(LedgerError) in
+            let state = try await state(of: id, of: streamID)
+            let (subscription, write) = state.value.subscription.filtering(by: filter)
+            let changed = SubscriptionState(
+                stream: state.value.stream,
+                subscription: subscription,
+                positions: state.value.positions
+            )
+            return (try await access.apply(write, decided: state.readAt).isApplied, changed)
+        }
+        signals.change(streamID, subscription: id)
+        return try await access.afterChange { () throws(LedgerError) in
+            try await describe(changed)
+        }
+    }
+
     /// Moves a subscription; cursors from before are refused from now on.
-    func seek(
+    package func seek(
         _ id: SubscriptionID,
         of streamID: StreamID,
         to point: StartPoint

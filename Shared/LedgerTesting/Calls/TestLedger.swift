@@ -1,7 +1,6 @@
 package import LedgerCore
 package import LedgerService
 package import Logging
-package import Testing
 
 /// A whole ledger in a test's own process: on any table, with any clock, called without a socket.
 ///
@@ -48,22 +47,21 @@ package struct TestLedger: Sendable {
         return await send(APIRequest(method, at: target, headers: headers + key, body: body))
     }
 
-    /// A call that must succeed.
+    /// A call that must succeed: the answer to any other is thrown.
     @discardableResult
     package func done(
         _ method: String,
         at target: String,
         sending body: String = "",
-        idempotencyKey: String? = nil,
-        sourceLocation place: SourceLocation = #_sourceLocation
-    ) async -> Answer {
+        idempotencyKey: String? = nil
+    ) async throws(TestFailure) -> Answer {
         let answer = await call(
             method,
             at: target,
             sending: body,
             idempotencyKey: idempotencyKey
         )
-        #expect(answer.status < 300, "\(method) \(target): \(answer)", sourceLocation: place)
+        guard answer.status < 300 else { throw TestFailure("\(method) \(target): \(answer)") }
         return answer
     }
 

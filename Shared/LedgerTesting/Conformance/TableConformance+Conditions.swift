@@ -67,6 +67,15 @@ extension TableConformance {
             }
             try await trial.expectRow(item.key, is: nil)
         },
+        TableCheck("absent holds of a row that lacks the attribute") { trial in
+            let item = trial.item(try trial.chunk(0), number: 5)
+            try await trial.expectRefused(.put(item, if: .absent(.offset)), finding: nil)
+            try await trial.put(item)
+            try await trial.expectRefused(.put(item, if: .absent(.version)), finding: item)
+            let both = Condition.or([.absent(.version), .absent(.offset)])
+            try await trial.expectApplied(.put(item, if: both))
+            try await trial.expectApplied(.delete(item.key, if: .absent(.offset)))
+        },
         TableCheck("and, or and their nesting") { trial in
             let item = trial.item(try trial.chunk(0), number: 5)
             try await trial.put(item)

@@ -67,7 +67,7 @@ final class Consumer: @unchecked Sendable {
         guard await subscribe() else { return false }
         let before = await ends()
         do throws(LedgerError) {
-            let page = try await ledger.poll(
+            let page = try await ledger.subscriptions.poll(
                 id,
                 of: simulation.stream,
                 cursor: cursor,
@@ -107,7 +107,7 @@ final class Consumer: @unchecked Sendable {
         view?.commitBegins()
         do throws(LedgerError) {
             try await simulation.hold("a commit") { [self] () async throws(LedgerError) in
-                try await ledger.commit(id, of: simulation.stream, cursor: cursor)
+                try await ledger.subscriptions.commit(id, of: simulation.stream, cursor: cursor)
             }
             view?.commitEnded()
         } catch {
@@ -132,7 +132,7 @@ final class Consumer: @unchecked Sendable {
         while true {
             do throws(LedgerError) {
                 try await simulation.hold("a seek") { [self] () async throws(LedgerError) in
-                    try await ledger.seek(id, of: simulation.stream, to: point)
+                    try await ledger.subscriptions.seek(id, of: simulation.stream, to: point)
                 }
                 view = await freshView()
                 if let old { await expectRefusal(of: old) }
@@ -161,7 +161,7 @@ final class Consumer: @unchecked Sendable {
 
     /// Polls with a cursor from before a seek, which must be refused.
     private func expectRefusal(of cursor: String) async {
-        let polled = try? await ledger.poll(
+        let polled = try? await ledger.subscriptions.poll(
             id,
             of: simulation.stream,
             cursor: cursor,
@@ -178,7 +178,7 @@ final class Consumer: @unchecked Sendable {
         cursor = nil
         do throws(LedgerError) {
             _ = try await simulation.hold("a creation") { [self] () async throws(LedgerError) in
-                try await ledger.createSubscription(
+                try await ledger.subscriptions.create(
                     id,
                     of: simulation.stream,
                     startingAt: start,

@@ -42,6 +42,7 @@ extension APISuite {
         Call("createSubscription", sending: "{\"subscription_id\":\"u\"}"),
         Call("listSubscriptions"),
         Call("describeSubscription"),
+        Call("updateSubscription", sending: "{\"filter\":{\"types\":[\"t*\"]}}"),
         Call(
             "seek",
             sending: "{\"to\":\"earliest\"}"

@@ -128,6 +128,37 @@ extension LimitCase {
             status: 404,
             error: "partition_not_found"
         ),
+        filter("{}", field: "filter"),
+        filter("[]", field: "filter"),
+        filter("{\"types\":[]}", field: "filter.types"),
+        filter("{\"types\":null}", field: "filter.types"),
+        filter("{\"keys\":[\"\"]}", field: "filter.keys[0]"),
+        filter("{\"types\":[\"a\",1]}", field: "filter.types[1]"),
+        filter("{\"type\":[\"a\"]}", field: "type"),
+        filter("{\"keys\":[\(list(of: 17))]}", field: "filter.keys"),
+        filter("{\"keys\":[\(list(of: 16))],\"types\":[\"\(long(255))*\"]}", status: 201),
+        filter("{\"types\":[\"\(long(256))\"]}", field: "filter.types[0]"),
+        LimitCase(
+            method: "PATCH",
+            target: "/streams/$/subscriptions/u",
+            body: "{}",
+            status: 400,
+            field: "filter"
+        ),
+        LimitCase(
+            method: "PATCH",
+            target: "/streams/$/subscriptions/u",
+            body: "{\"start_from\":\"earliest\"}",
+            status: 400,
+            field: "start_from"
+        ),
+        LimitCase(
+            method: "PATCH",
+            target: "/streams/$/subscriptions/none",
+            body: "{\"filter\":null}",
+            status: 404,
+            error: "subscription_not_found"
+        ),
         LimitCase(
             method: "POST",
             target: "/streams/$/subscriptions",
@@ -154,4 +185,24 @@ extension LimitCase {
         LimitCase(method: "OPTIONS", target: events, status: 405, error: "method_not_allowed"),
         LimitCase(method: "PURGE", target: "/health", status: 405, error: "method_not_allowed"),
     ]
+}
+
+extension LimitCase {
+    /// A subscription with this filter, which is refused unless another status is named.
+    private static func filter(_ json: String, field: String? = nil, status: Int = 400) -> LimitCase
+    {
+        LimitCase(
+            method: "POST",
+            target: "/streams/$/subscriptions",
+            body: "{\"subscription_id\":\"filtered\",\"filter\":\(json)}",
+            status: status,
+            field: field
+        )
+    }
+
+    private static func list(of count: Int) -> String {
+        (0..<count).map { "\"k\($0)*\"" }.joined(separator: ",")
+    }
+
+    private static func long(_ count: Int) -> String { String(repeating: "t", count: count) }
 }

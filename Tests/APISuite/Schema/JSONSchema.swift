@@ -62,6 +62,7 @@ extension JSONSchema {
             case "required": required(rule)
             case "additionalProperties": additionalProperties(rule)
             case "propertyNames": propertyNames(rule)
+            case "minProperties": minProperties(rule)
             case "maxProperties": maxProperties(rule)
             case "items": items(rule)
             case "minItems": minItems(rule)
@@ -163,6 +164,11 @@ extension JSONSchema.Check {
         members.flatMap {
             schemas.faults(of: .string($0.name), against: rule, at: "\(place)'s \($0.name)")
         }
+    }
+
+    func minProperties(_ limit: JSONValue) -> [String] {
+        guard case .object = value else { return [] }
+        return fault(if: members.count < limit.integer, saying: "has \(members.count) members")
     }
 
     func maxProperties(_ limit: JSONValue) -> [String] {

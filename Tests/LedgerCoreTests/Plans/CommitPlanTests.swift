@@ -80,6 +80,45 @@ struct CommitPlanTests {
         #expect(present == PartitionPositions(ofAll: state.positions))
     }
 
+    @Test("Part of a page lies between what is committed and the cursor's position, both included")
+    func partOfPage() {
+        let bootstrapping = Position.snapshot(watermark: offset(5), after: nil)
+        let start: [Position] = [.log(offset(4)), bootstrapping, bootstrapping]
+        let state = SubscriptionState(
+            stream: stream,
+            subscription: .test(at: start),
+            positions: start
+        )
+        let end: [Position] = [.log(offset(9)), .log(offset(8)), bootstrapping]
+        let cursor = state.cursor(at: PartitionPositions(ofAll: end))
+        func outside(_ number: Int) -> Refusal {
+            .commitOutOfPage(partition(number), from: start[number].logOffset, to: end[number])
+        }
+        let table: [([Int: Int64], [Int: Int64]?, Refusal?)] = [
+            ([:], [0: 9, 1: 8], nil), ([0: 4], [1: 8], nil), ([0: 5, 1: 5], [0: 5, 1: 5], nil),
+            ([0: 9, 1: 8], [0: 9, 1: 8], nil), ([0: 3], nil, outside(0)),
+            ([0: 10], nil, outside(0)),
+            ([1: 4], nil, outside(1)), ([2: 5], nil, outside(2)),
+            ([3: 0], nil, .partitionNotFound(3)),
+            ([0: 5, 1: 9], nil, outside(1)),
+        ]
+        for (offsets, moved, refusal) in table {
+            var plan = plan(state)
+            let action = plan.start(
+                to: cursor,
+                stoppingAt: offsets.mapValues { offset($0) },
+                knowing: { _, _ in false }
+            )
+            switch action {
+            case .checkTails(let checks):
+                let found = checks.map { ($0.partition.index, $0.offset.rawValue) }
+                #expect(Dictionary(uniqueKeysWithValues: found) == moved, "\(offsets)")
+            case .fail(let found): #expect(found == refusal, "\(offsets)")
+            default: Issue.record("\(offsets): \(action)")
+            }
+        }
+    }
+
     // MARK: Tails
 
     @Test("The tails of partitions that move are read, unless they are known to reach so far")

@@ -188,7 +188,7 @@ struct PollPlanTests {
     func filteredBudget() throws {
         var table = PlanTable()
         fill(&table, Partition.all(1)[0], chunks: 5, events: 2)
-        let filter = EventFilter(key: EventKey(trusted: Array("none".utf8)), type: nil)
+        let filter = EventFilter(types: nil, keys: [TextPattern(exactly: Array("none".utf8))])
         let budget = ReadBudget(bytes: 1 << 20, entries: 4, time: .seconds(1))
         var plan = plan(from: [log(0)], filter: filter, budget: budget)
         let page = try #require(run(&plan, on: table).page)
@@ -293,7 +293,8 @@ struct PollPlanTests {
             expected.append(keys)
         }
         let wanted = random.happens(0.3) ? "k1" : nil
-        let filter = EventFilter(key: wanted.map { EventKey(trusted: Array($0.utf8)) }, type: nil)
+        let keys = wanted.map { [TextPattern(exactly: Array($0.utf8))] }
+        let filter = EventFilter(types: nil, keys: keys)
         var positions = Array(repeating: log(0), count: count)
         var found = Array(repeating: [String](), count: count)
         var pages = 0

@@ -36,6 +36,7 @@ struct AccessTests {
         "listSubscriptions": .action(.consume),
         "createSubscription": .action(.consume),
         "describeSubscription": .action(.consume),
+        "updateSubscription": .action(.consume),
         "deleteSubscription": .action(.consume),
         "poll": .action(.consume),
         "commit": .action(.consume),

@@ -134,7 +134,7 @@ struct GrowthTests {
             var isOver = false
             while !isOver, pages < 2 + count / 5_000 {
                 let before = table.calls
-                let found = try await api.ledger.poll(
+                let found = try await api.ledger.subscriptions.poll(
                     try #require(SubscriptionID("u")),
                     of: try #require(StreamID("s")),
                     cursor: nil,

@@ -15,6 +15,7 @@ locals {
     "GET /streams/{stream}/subscriptions"                        = "admin"
     "POST /streams/{stream}/subscriptions"                       = "admin"
     "GET /streams/{stream}/subscriptions/{subscription}"         = "admin"
+    "PATCH /streams/{stream}/subscriptions/{subscription}"       = "admin"
     "DELETE /streams/{stream}/subscriptions/{subscription}"      = "admin"
     "POST /streams/{stream}/events"                              = "publish"
     "GET /streams/{stream}/events"                               = "poll"
