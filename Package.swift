@@ -172,7 +172,7 @@ let package = Package(
         ),
         module(
             "SQLiteTable",
-            ["LedgerBytes", "LedgerCore", "MachineClock", "CChecksum", "CSQLite"]
+            ["LedgerBytes", "LedgerCore", "MachineClock", "Platform", "CChecksum", "CSQLite"]
         ),
         module("LedgerVerification", ["LedgerBytes", "LedgerCore"]),
         module("CurlHTTP", ["CCurl"]),

@@ -20,10 +20,9 @@ enum LedgerFile {
 
     /// All bytes of the file at `path`; throws ``Failure/unavailable(_:)`` with the path.
     static func read(_ path: String) throws(Failure) -> [UInt8] {
-        do throws(SystemError) {
-            return try FileContents.read(path)
-        } catch {
-            throw .unavailable("\(path): \(error)")
+        guard let bytes = FileContents.read(path) else {
+            throw .unavailable("\(path): \(lastSystemError())")
         }
+        return bytes
     }
 }

@@ -98,12 +98,7 @@ final class TLSIdentity: Sendable {
 
     /// The system's reason why a file can't be read; nil when it can be.
     private static func unreadable(_ path: String) -> String? {
-        do throws(SystemError) {
-            _ = try FileContents.read(path, most: 1)
-            return nil
-        } catch {
-            return error.description
-        }
+        FileContents.read(path, most: 1) == nil ? lastSystemError() : nil
     }
 }
 

@@ -14,7 +14,7 @@ enum Processors {
     /// The number of bits in `Cpus_allowed:	0000000f` of `/proc/self/status`; the call behind it,
     /// `sched_getaffinity`, is not in Glibc's module.
     private static func allowedByAffinity() -> Int? {
-        guard let bytes = try? FileContents.read("/proc/self/status", most: 8192) else {
+        guard let bytes = FileContents.read("/proc/self/status", most: 8192) else {
             return nil
         }
         return parse(String(decoding: bytes, as: UTF8.self))

@@ -92,6 +92,6 @@ struct ProfileFile: Sendable {
 enum TextFile {
     /// The whole text; nil when the file can't be read, or is no text.
     static func read(_ path: String) -> String? {
-        (try? FileContents.read(path)).flatMap { String(validating: $0, as: UTF8.self) }
+        (FileContents.read(path)).flatMap { String(validating: $0, as: UTF8.self) }
     }
 }

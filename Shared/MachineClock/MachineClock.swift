@@ -42,7 +42,7 @@ package enum MachineClock {
 
     /// The first 64 bytes of a file; nil when it can't be read or is empty.
     private static func contents(_ path: String) -> ArraySlice<UInt8>? {
-        guard let bytes = try? FileContents.read(path, most: 64), !bytes.isEmpty else { return nil }
+        guard let bytes = FileContents.read(path, most: 64), !bytes.isEmpty else { return nil }
         return bytes[...]
     }
 

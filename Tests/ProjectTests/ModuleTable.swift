@@ -47,7 +47,10 @@ struct ModuleRule: Sendable {
         ModuleRule("Platform", libc),
         ModuleRule(
             "SQLiteTable",
-            ["LedgerBytes", "LedgerCore", "MachineClock", "CChecksum", "CSQLite", "Dispatch"],
+            [
+                "LedgerBytes", "LedgerCore", "MachineClock", "Platform", "CChecksum", "CSQLite",
+                "Dispatch",
+            ],
             libc
         ),
         ModuleRule("CurlHTTP", ["CCurl", "Dispatch"], libc),

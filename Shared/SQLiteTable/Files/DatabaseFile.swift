@@ -1,3 +1,4 @@
+import Platform
 import Glibc
 
 /// The database's file before SQLite sees it.
@@ -106,9 +107,4 @@ struct LockFile: Sendable {
     func release() {
         close(descriptor)
     }
-}
-
-/// The operating system's words for the error that just happened.
-func lastSystemError() -> String {
-    String(cString: strerror(errno))
 }

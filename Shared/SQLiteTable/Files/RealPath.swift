@@ -1,3 +1,4 @@
+import Platform
 import Glibc
 
 /// The place of a file behind all links.

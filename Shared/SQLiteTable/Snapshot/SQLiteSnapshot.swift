@@ -1,6 +1,7 @@
 import CSQLite
 import Glibc
 package import LedgerCore
+import Platform
 
 /// A table's file as it is at one moment, read only, also while another process uses it.
 ///
