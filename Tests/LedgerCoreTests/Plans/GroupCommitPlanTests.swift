@@ -10,12 +10,18 @@ struct GroupCommitPlanTests {
     /// Runs a commit; `outcomes` of the first writes stand in for what the table says.
     private func commit(
         _ text: String,
+        stoppingAt offsets: [Int: Offset] = [:],
         in group: inout GroupRows,
         meanwhile: (inout GroupRows) -> Void = { _ in }
     ) throws -> Result<GroupCommit, Refusal> {
         var plan = GroupCommitPlan(of: try group.state(), trust: .always, rules: .all)
         meanwhile(&group)
-        var action = plan.start(to: text, now: GroupRows.now, random: 99) { _, _ in true }
+        var action = plan.start(
+            to: text,
+            stoppingAt: offsets,
+            now: GroupRows.now,
+            random: 99
+        ) { _, _ in true }
         while true {
             switch action {
             case .checkTails(let checks):
@@ -50,6 +56,31 @@ struct GroupCommitPlanTests {
             #expect(try group.leases() == ["a2@6", stored, "a2@5"])
             #expect(fate.lost == (isLost ? [partition(1)] : []))
             #expect(fate.committed == (isLost ? [partition(0)] : [partition(0), partition(1)]))
+        }
+    }
+
+    @Test("A part of a page is committed so far only, within what the member held and got")
+    func parts() throws {
+        let outside = { from in
+            Refusal.commitOutOfPage(partition(1), from: offset(from), to: .log(offset(9)))
+        }
+        let table: [(lease: Int64, stop: [Int: Int64], stored: String, refusal: Refusal?)] = [
+            (2, [1: 7], "a2@7", nil), (2, [1: 5], "a2@5", nil), (2, [1: 9], "a2@9", nil),
+            (2, [1: 10], "a2@5", outside(5)), (2, [1: 4], "a2@5", outside(5)),
+            (2, [2: 5], "a2@5", .partitionNotCovered(partition(2))),
+            (2, [3: 5], "a2@5", .partitionNotFound(3)),
+            // Another has it by now, and has brought it further.
+            (1, [1: 4], "a2@5", nil), (1, [1: 10], "a2@5", outside(0)),
+        ]
+        for (lease, stop, stored, refusal) in table {
+            var group = group()
+            let text = group.cursor([(0, 2, 6), (1, lease, 9)])
+            let result = try commit(text, stoppingAt: stop.mapValues { offset($0) }, in: &group)
+            #expect(try group.leases()[1] == stored)
+            switch result {
+            case .success(let fate): #expect(refusal == nil && fate.lost.isEmpty)
+            case .failure(let error): #expect(error == refusal)
+            }
         }
     }
 
