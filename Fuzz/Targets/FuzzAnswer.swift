@@ -59,6 +59,9 @@ func checkRow(_ item: Item) {
     case .position:
         guard let row = try? PositionRow(item) else { return }
         expectSame(row, as: try? PositionRow(row.item))
+    case .member:
+        guard let row = try? MemberRow(item) else { return }
+        expectSame(row, as: try? MemberRow(row.item))
     case .idempotency:
         guard let row = try? IdempotencyRow(item) else { return }
         _ = row.stored.first.advanced(by: row.stored.count)

@@ -92,6 +92,12 @@ func fuzzTokens(_ input: [UInt8]) {
             otherwise: "a cursor that nobody made passes"
         )
     }
+    if let cursor = GroupCursor.decode(text) {
+        require(
+            cursor.verified(secret: secret) == nil,
+            otherwise: "a group's cursor that nobody made passes"
+        )
+    }
     if let cursor = ReadCursor.decode(text) {
         require(cursor.encoded == text, otherwise: "a read's cursor in a second spelling")
     }
@@ -111,6 +117,10 @@ private let secret = SubscriptionSecret(trusted: [UInt8](repeating: 7, count: 32
 private func forge(_ message: [UInt8]) {
     let signed = message + HMACSHA256.tag(key: secret.bytes, message: message)
     let text = Base64URL.encode(signed)
+    if let verified = GroupCursor.decode(text)?.verified(secret: secret) {
+        let again = verified.encoded(secret: secret)
+        require(again == text, otherwise: "a group's cursor in a second spelling")
+    }
     guard let cursor = Cursor.decode(text) else { return }
     guard let verified = cursor.verified(secret: secret) else {
         fatalError("a cursor with the right tag does not pass")

@@ -99,6 +99,30 @@ public enum Limits {
     /// Retention when left out, hours.
     public static let defaultRetentionHours = 168
 
+    // MARK: Groups
+
+    /// Members of one subscription's group.
+    public static let members = 100
+    /// The name of a member, bytes.
+    public static let memberNameBytes = 1...64
+    /// A member's session.
+    public static let session: ClosedRange<Duration> = .seconds(10) ... .seconds(300)
+    /// A member's session when left out.
+    public static let defaultSession: Duration = .seconds(45)
+    /// Rows of a group that one query asks for: a group of the most partitions and members at once,
+    /// with many that have left.
+    package static let groupRows = 1_000
+    /// The time for which a member's row stays after its last renewal.
+    package static let memberAge: Duration = .hours(24)
+    /// The time for which the row of a member that has gone stays.
+    package static let goneMemberAge: Duration = .hours(1)
+    /// Timers that a process knows at least, those that it saw last.
+    package static let timers = 100_000
+    /// The longest pause between two looks of a member that waits for events.
+    package static let groupLookPause: Duration = .seconds(1)
+    /// Tries of a commit's writes under a lease while the outcome of one is open.
+    package static let leaseCommitTries = 3
+
     // MARK: API keys
 
     /// The name of a key, bytes of UTF-8.

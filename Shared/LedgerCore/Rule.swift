@@ -49,6 +49,24 @@ package enum Rule: String, CaseIterable, Sendable {
     case cursorAfterCut
     /// A commit never moves backwards.
     case commitForward
+    /// A commit under a lease is written only while the lease is the cursor's.
+    case fence
+    /// Whoever takes a partition raises its lease's number.
+    case bump
+    /// A commit under a lease never moves backwards.
+    case forward
+    /// A lease is taken or given up only of the row as it was read.
+    case sameRow
+    /// A member reads on from its cursor only where the cursor is of its present lease.
+    case cursorLease
+    /// A client without a group commits nothing of what a member holds.
+    case plain
+    /// A member is declared gone only if it has not renewed meanwhile.
+    case session
+    /// A member with more partitions than its share gives some up.
+    case giveUp
+    /// A session ends by a clock that was watched, not by comparing two clocks.
+    case timer
     /// A cursor from before a seek is refused.
     case seekEpoch
     /// Each chunk must begin where the last ended.

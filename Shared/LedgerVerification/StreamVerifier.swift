@@ -124,7 +124,8 @@ struct StreamVerifier {
         )
         var rows: [PositionRow] = []
         findings += forEach(of: group) { (item) throws(TableError) in
-            rows.append(try PositionRow(item))
+            guard case .member = item.key else { return rows.append(try PositionRow(item)) }
+            _ = try MemberRow(item)
         }
         for row in rows {
             check(row.position, in: row.partition, of: subscription)

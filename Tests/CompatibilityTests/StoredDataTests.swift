@@ -101,6 +101,7 @@ struct StoredDataTests {
         case .latest: try LatestRow(item).item
         case .subscription: try SubscriptionRow(item).item
         case .position: try PositionRow(item).item
+        case .member: try MemberRow(item).item
         case .idempotency: try IdempotencyRow(item).item
         case .apiKey: try APIKeyRow(item).item
         case .deletion: try DeletionJob(item).item

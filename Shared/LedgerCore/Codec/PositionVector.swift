@@ -28,16 +28,18 @@ package enum PositionVector {
 
     static func append(_ positions: [Position], to bytes: inout [UInt8]) {
         Varint.append(UInt64(positions.count), to: &bytes)
-        for position in positions {
-            switch position {
-            case .log(let offset):
-                bytes.append(logTag)
-                Varint.append(UInt64(offset.rawValue), to: &bytes)
-            case .snapshot(let watermark, let after):
-                bytes.append(snapshotTag)
-                Varint.append(UInt64(watermark.rawValue), to: &bytes)
-                append(after, to: &bytes)
-            }
+        for position in positions { append(position, to: &bytes) }
+    }
+
+    static func append(_ position: Position, to bytes: inout [UInt8]) {
+        switch position {
+        case .log(let offset):
+            bytes.append(logTag)
+            Varint.append(UInt64(offset.rawValue), to: &bytes)
+        case .snapshot(let watermark, let after):
+            bytes.append(snapshotTag)
+            Varint.append(UInt64(watermark.rawValue), to: &bytes)
+            append(after, to: &bytes)
         }
     }
 
@@ -59,7 +61,7 @@ package enum PositionVector {
         return positions
     }
 
-    private static func readPosition(_ reader: inout ByteReader) -> Position? {
+    static func readPosition(_ reader: inout ByteReader) -> Position? {
         guard let tag = reader.byte(), let offset = reader.offset() else { return nil }
         switch tag {
         case logTag: return .log(offset)

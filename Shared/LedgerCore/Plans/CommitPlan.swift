@@ -6,7 +6,8 @@
 ///             └─ (no partition moved: the same way with nothing in it)
 ///
 /// A position beyond a partition's end is refused: what is published there later would be passed
-/// over. A partition that is further already stays there. Each partition is a write of its own, so
+/// over. A partition that is further already stays there. What a member of a group holds is not
+/// touched, and refused after the rest is written. Each partition is a write of its own, so
 /// an error may leave some of them moved, and then says so.
 package struct CommitPlan: ~Copyable {
     /// The next step of the shell.
@@ -26,8 +27,8 @@ package struct CommitPlan: ~Copyable {
         case created
         /// The tails of what moves are being read. Next: writing, finished.
         case checking(PartitionPositions)
-        /// Positions are being written. Next: finished.
-        case writing
+        /// These positions are being written. Next: finished.
+        case writing(PartitionPositions)
         /// The answer was given. Next: nothing.
         case finished
     }
@@ -38,6 +39,8 @@ package struct CommitPlan: ~Copyable {
     private let trust: TailTrust
     private let rules: Rules
     private var state = State.created
+    /// The objection to the first partition that a member of a group holds.
+    private var leased: Refusal?
 
     /// A commit of a subscription in its present state.
     package init(of current: SubscriptionState, trust: TailTrust, rules: Rules) {
@@ -57,7 +60,10 @@ package struct CommitPlan: ~Copyable {
     ) -> Action {
         do throws(Refusal) {
             let end = try current.cursor(text, rules: rules).positions
-            return start(to: try stopping(end, at: offsets), knowing: isReached)
+            let stop = try current.stopping(end, at: offsets) {
+                current.positions[$0.index].logOffset
+            }
+            return start(to: stop, knowing: isReached)
         } catch {
             return take((.finished, .fail(error)))
         }
@@ -69,7 +75,7 @@ package struct CommitPlan: ~Copyable {
         knowing isReached: (Partition, Offset) -> Bool
     ) -> Action {
         guard case .created = state else { preconditionFailure("a cursor is committed once") }
-        let moved = positions.filter { current.positions[$0.index] != $1 }
+        let moved = moved(to: positions)
         let checks: [PositionCheck] = moved.pairs.compactMap { partition, position in
             let offset = position.logOffset
             guard !isReached(partition, offset) else { return nil }
@@ -93,58 +99,25 @@ package struct CommitPlan: ~Copyable {
         } catch {
             return take((.finished, .fail(error)))
         }
-        let subscription = current.subscription
-        let writes = moved.pairs.map { partition, position in
-            PositionRow(
-                stream: current.stream.incarnation,
-                subscription: subscription.incarnation,
-                partition: partition,
-                epoch: subscription.epoch,
-                position: position
-            ).commit(rules: rules)
-        }
-        return take((.writing, .write(writes)))
+        let writes = moved.pairs.map { partition, position in write(position, in: partition) }
+        return take((.writing(moved), .write(writes)))
     }
 
     /// Takes the outcome of ``Action/write(_:)``: the first partition's error counts, but what any
     /// partition's write may have changed is in it.
     package mutating func receive(writes: [Result<WriteOutcome, TableError>]) -> Action {
-        guard case .writing = state else {
+        guard case .writing(let moved) = state else {
             preconditionFailure("writes came that were not asked for")
         }
         do throws(Refusal) {
-            for outcome in writes { try judge(try outcome.orRefuse()) }
+            for ((partition, position), outcome) in zip(moved.pairs, writes) {
+                try judge(try outcome.orRefuse(), of: position, in: partition)
+            }
+            if let leased { throw leased }
             return take((.finished, .finish))
         } catch {
-            let isChanged = writes.contains { outcome in
-                switch outcome {
-                case .success(let outcome): outcome == .applied
-                case .failure(let error): error.effect == .indefinite
-                }
-            }
-            return take((.finished, .fail(isChanged ? .afterChange(error) : error)))
+            return take((.finished, .fail(writes.mayHaveChanged ? .afterChange(error) : error)))
         }
-    }
-
-    /// The end of a page, but only so far in some partitions, by number: each offset lies between what
-    /// is committed and the page's end.
-    private func stopping(
-        _ end: PartitionPositions,
-        at offsets: [Int: Offset]
-    ) throws(Refusal) -> PartitionPositions {
-        let numbers = Set(end.partitions.map(\.index))
-        if let unknown = offsets.keys.filter({ !numbers.contains($0) }).min() {
-            throw .partitionNotFound(Int64(unknown))
-        }
-        let values = try end.pairs.map { (partition, position) throws(Refusal) -> Position in
-            guard let offset = offsets[partition.index] else { return position }
-            let committed = current.positions[partition.index].logOffset
-            guard case .log(let next) = position, committed <= offset, offset <= next else {
-                throw .commitOutOfPage(partition, from: committed, to: position)
-            }
-            return .log(offset)
-        }
-        return PartitionPositions(end.partitions, values: values)
     }
 
     private mutating func take(_ step: Step) -> Action {
@@ -152,11 +125,89 @@ package struct CommitPlan: ~Copyable {
         return step.action
     }
 
-    /// A commit that was not written found a later position, which is fine, or a later epoch.
-    private func judge(_ outcome: WriteOutcome) throws(Refusal) {
+    /// The partitions that a commit of these positions moves.
+    ///
+    /// A leased one is moved forward only, and only while no member holds it.
+    private mutating func moved(to positions: PartitionPositions) -> PartitionPositions {
+        var refused: Refusal?
+        let moved = positions.filter { partition, position in
+            let committed = current.positions[partition.index]
+            guard let lease = current.rows[partition.index]?.lease else {
+                return committed != position
+            }
+            guard committed.isBefore(position) else { return false }
+            guard let owner = lease.owner, current.alive(owner) != nil, rules.keep(.plain) else {
+                return true
+            }
+            refused = refused ?? .partitionLeased(partition, owner: owner)
+            return false
+        }
+        leased = refused
+        return moved
+    }
+
+    /// The write of a position.
+    ///
+    /// Of a leased partition it ends the lease, so that whoever held it is
+    /// fenced off.
+    private func write(_ position: Position, in partition: Partition) -> Write {
+        let row = PositionRow(
+            stream: current.stream.incarnation,
+            subscription: current.subscription.incarnation,
+            partition: partition,
+            epoch: current.subscription.epoch,
+            position: position
+        )
+        guard let stored = current.rows[partition.index], let lease = stored.lease else {
+            return row.commit(rules: rules)
+        }
+        guard rules.keep(.plain) else {
+            let kept = row.leased(lease)
+            return .put(kept.item, if: kept.isForward)
+        }
+        return row.leased(Lease(epoch: lease.epoch + 1, owner: nil)).replace(stored, rules: rules)
+    }
+
+    /// A commit that was not written found a later position, which is fine, a later epoch, or that
+    /// the partition was leased meanwhile.
+    private func judge(
+        _ outcome: WriteOutcome,
+        of position: Position,
+        in partition: Partition
+    ) throws(Refusal) {
         guard case .conditionFailed(let current?) = outcome else { return }
         let row = try decoded { () throws(TableError) in try PositionRow(current) }
-        guard row.epoch == self.current.subscription.epoch else { throw .cursorSuperseded }
+        let epoch = self.current.subscription.epoch
+        guard row.epoch <= epoch else { throw .cursorSuperseded }
+        guard let lease = row.lease, row.epoch < epoch || row.position.isBefore(position) else {
+            return
+        }
+        guard let owner = lease.owner else { throw .contention }
+        throw .partitionLeased(partition, owner: owner)
+    }
+}
+
+extension SubscriptionState {
+    /// The end of a page, but only so far in some partitions, by number: each offset lies between
+    /// the first that may be meant and the page's end.
+    func stopping(
+        _ end: PartitionPositions,
+        at offsets: [Int: Offset],
+        from first: (Partition) -> Offset
+    ) throws(Refusal) -> PartitionPositions {
+        let numbers = Set(end.partitions.map(\.index))
+        if let unknown = offsets.keys.filter({ !numbers.contains($0) }).min() {
+            throw .partitionNotCovered(try stream.partition(Int64(unknown)))
+        }
+        let values = try end.pairs.map { (partition, position) throws(Refusal) -> Position in
+            guard let offset = offsets[partition.index] else { return position }
+            let first = first(partition)
+            guard case .log(let next) = position, first <= offset, offset <= next else {
+                throw .commitOutOfPage(partition, from: first, to: position)
+            }
+            return .log(offset)
+        }
+        return PartitionPositions(end.partitions, values: values)
     }
 }
 
@@ -166,8 +217,8 @@ package struct PositionCheck: Sendable {
     package let partition: Partition
     /// The position that it must reach.
     package let offset: Offset
-    fileprivate let stream: StreamID
-    fileprivate let trust: TailTrust
+    let stream: StreamID
+    let trust: TailTrust
 
     /// Judges a tail by the wall clock after it was read.
     ///

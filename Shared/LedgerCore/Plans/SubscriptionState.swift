@@ -6,12 +6,68 @@ package struct SubscriptionState: Sendable {
     package let subscription: SubscriptionRow
     /// By partition: what was committed in the subscription's epoch, else where the epoch began.
     package let positions: [Position]
+    /// By partition: the row of its position, of whatever epoch; nil: there is none.
+    package let rows: [PositionRow?]
+    /// The members of its group by name, also those that have gone.
+    package let members: [MemberRow]
 
-    /// A subscription and its positions, one of each partition.
+    /// A subscription and its positions, one of each partition, as they are without any rows.
     package init(stream: StreamRow, subscription: SubscriptionRow, positions: [Position]) {
+        self.init(
+            stream: stream,
+            subscription: subscription,
+            positions: positions,
+            rows: positions.map { _ in nil },
+            members: []
+        )
+    }
+
+    private init(
+        stream: StreamRow,
+        subscription: SubscriptionRow,
+        positions: [Position],
+        rows: [PositionRow?],
+        members: [MemberRow]
+    ) {
         self.stream = stream
         self.subscription = subscription
         self.positions = positions
+        self.rows = rows
+        self.members = members
+    }
+
+    /// A subscription as its rows say; nil: one of them is of a later epoch than the subscription.
+    init?(stream: StreamRow, subscription: SubscriptionRow, items: [Item]) throws(TableError) {
+        self.stream = stream
+        self.subscription = subscription
+        var positions = subscription.positions
+        var rows: [PositionRow?] = positions.map { _ in nil }
+        var members: [MemberRow] = []
+        for item in items {
+            guard case .position = item.key else {
+                members.append(try MemberRow(item))
+                continue
+            }
+            let row = try PositionRow(item)
+            guard row.epoch <= subscription.epoch else { return nil }
+            guard row.partition.index < positions.count else { continue }
+            rows[row.partition.index] = row
+            if row.epoch == subscription.epoch { positions[row.partition.index] = row.position }
+        }
+        self.positions = positions
+        self.rows = rows
+        self.members = members
+    }
+
+    /// The same with a changed row of the subscription, which moves nothing.
+    package func replacing(_ subscription: SubscriptionRow) -> SubscriptionState {
+        SubscriptionState(
+            stream: stream,
+            subscription: subscription,
+            positions: positions,
+            rows: rows,
+            members: members
+        )
     }
 
     /// Reads and verifies a cursor of this subscription.
@@ -59,6 +115,8 @@ package struct SubscriptionState: Sendable {
 ///        ↑                                                ├─ a seek in between, tries left ─┐
 ///        └────────────────────────────────────────────────│─────────────────────────────────┘
 ///                                                         └─ no tries left ─→ fail
+///
+/// The positions of a group with very many members take more than one query.
 package struct SubscriptionStatePlan: ~Copyable {
     /// The rows of a subscription as an earlier read found them.
     package struct Hint: Hashable, Sendable {
@@ -98,8 +156,9 @@ package struct SubscriptionStatePlan: ~Copyable {
         case readingStream(Int)
         /// The stream was found. Next: readingPositions, finished.
         case readingSubscription(StreamRow, Int)
-        /// The subscription was found. Next: readingStream, finished.
-        case readingPositions(StreamRow, SubscriptionRow, Int)
+        /// The subscription was found, and these rows so far. Next: readingPositions (more of them),
+        /// readingStream, finished.
+        case readingPositions(StreamRow, SubscriptionRow, [Item], Int)
         /// The answer was given. Next: nothing.
         case finished
     }
@@ -135,11 +194,8 @@ package struct SubscriptionStatePlan: ~Copyable {
             preconditionFailure("three findings came that were not asked for")
         }
         do throws(Refusal) {
-            let found = try compare(findings, with: hint)
-            return take(
-                found.map { (.finished, .finish($0)) }
-                    ?? oneByOne(triesLeft: Limits.casTries - 1)
-            )
+            let step = try compare(findings, with: hint)
+            return take(step ?? oneByOne(triesLeft: Limits.casTries - 1))
         } catch {
             return take((.finished, .fail(error)))
         }
@@ -156,13 +212,7 @@ package struct SubscriptionStatePlan: ~Copyable {
                 return take((.readingSubscription(stream, left), .read(key)))
             case .readingSubscription(let stream, let left):
                 let subscription = try SubscriptionRow.existing(item, named: id)
-                let hint = Hint(stream: stream.incarnation, subscription: subscription.incarnation)
-                return take(
-                    (
-                        .readingPositions(stream, subscription, left),
-                        .readPositions(Self.positions(of: hint), subscription, stream)
-                    )
-                )
+                return take(readPositions(of: subscription, in: stream, triesLeft: left))
             case .created, .readingAll, .readingPositions, .finished:
                 preconditionFailure("a row came that was not asked for")
             }
@@ -173,20 +223,12 @@ package struct SubscriptionStatePlan: ~Copyable {
 
     /// Takes the outcome of a ``Action/readPositions(_:_:_:)``.
     package mutating func receive(page: Result<QueryPage, TableError>) -> Action {
-        guard case .readingPositions(let stream, let subscription, let left) = state else {
-            preconditionFailure("positions came that were not asked for")
-        }
+        guard case .readingPositions(let stream, let subscription, let items, let left) = state
+        else { preconditionFailure("positions came that were not asked for") }
         do throws(Refusal) {
-            if let positions = try Self.positions(in: try page.orRefuse(), of: subscription) {
-                let found = SubscriptionState(
-                    stream: stream,
-                    subscription: subscription,
-                    positions: positions
-                )
-                return take((.finished, .finish(found)))
-            }
-            guard left > 0 else { throw .contention }
-            return take(oneByOne(triesLeft: left - 1))
+            var page = try page.orRefuse()
+            page.items = items + page.items
+            return take(try judge(page, of: subscription, in: stream, triesLeft: left))
         } catch {
             return take((.finished, .fail(error)))
         }
@@ -203,45 +245,66 @@ package struct SubscriptionStatePlan: ~Copyable {
         (.readingStream(triesLeft), .read(.stream(stream)))
     }
 
-    /// The state, if all is of the rows that were known; nil: the hint was out of date.
+    /// Reads a group's rows, or those behind the ones that were read.
+    private func readPositions(
+        of subscription: SubscriptionRow,
+        in stream: StreamRow,
+        behind items: [Item] = [],
+        triesLeft: Int
+    ) -> Step {
+        let hint = Hint(stream: stream.incarnation, subscription: subscription.incarnation)
+        let query = Self.positions(of: hint, after: items.last?.key.sortKey)
+        return (
+            .readingPositions(stream, subscription, items, triesLeft),
+            .readPositions(query, subscription, stream)
+        )
+    }
+
+    /// Takes the rows of a group as far as they were read; of a later epoch than the subscription's,
+    /// all is read anew: a seek came between the two reads.
+    private func judge(
+        _ page: QueryPage,
+        of subscription: SubscriptionRow,
+        in stream: StreamRow,
+        triesLeft: Int
+    ) throws(Refusal) -> Step {
+        guard page.next == nil else {
+            return readPositions(
+                of: subscription,
+                in: stream,
+                behind: page.items,
+                triesLeft: triesLeft
+            )
+        }
+        let found = try decoded { () throws(TableError) in
+            try SubscriptionState(stream: stream, subscription: subscription, items: page.items)
+        }
+        if let found { return (.finished, .finish(found)) }
+        guard triesLeft > 0 else { throw .contention }
+        return oneByOne(triesLeft: triesLeft - 1)
+    }
+
+    /// What follows, if all is of the rows that were known; nil: the hint was out of date.
     private func compare(
         _ findings: [Result<TableFinding, TableError>],
         with hint: Hint
-    ) throws(Refusal) -> SubscriptionState? {
+    ) throws(Refusal) -> Step? {
         let stream = try StreamRow.active(try Self.item(findings[0]), named: self.stream)
         guard stream.incarnation == hint.stream, let found = try Self.item(findings[1]) else {
             return nil
         }
         let subscription = try decoded { () throws(TableError) in try SubscriptionRow(found) }
-        guard subscription.incarnation == hint.subscription,
-            let positions = try Self.positions(in: try Self.page(findings[2]), of: subscription)
-        else { return nil }
-        return SubscriptionState(stream: stream, subscription: subscription, positions: positions)
+        guard subscription.incarnation == hint.subscription else { return nil }
+        let page = try Self.page(findings[2])
+        return try judge(page, of: subscription, in: stream, triesLeft: Limits.casTries)
     }
 
-    private static func positions(of hint: Hint) -> Query {
+    private static func positions(of hint: Hint, after sortKey: [UInt8]? = nil) -> Query {
         Query(
             .positions(hint.stream, subscription: hint.subscription),
-            limit: Limits.partitions.upperBound
+            after: sortKey,
+            limit: Limits.groupRows
         )
-    }
-
-    /// Nil: a seek came between the two reads, so that the positions are of a later epoch than the
-    /// subscription.
-    private static func positions(
-        in page: QueryPage,
-        of subscription: SubscriptionRow
-    ) throws(Refusal) -> [Position]? {
-        var positions = subscription.positions
-        for item in page.items {
-            let row = try decoded { () throws(TableError) in try PositionRow(item) }
-            guard row.epoch <= subscription.epoch else { return nil }
-            guard row.epoch == subscription.epoch, row.partition.index < positions.count else {
-                continue
-            }
-            positions[row.partition.index] = row.position
-        }
-        return positions
     }
 
     private static func item(

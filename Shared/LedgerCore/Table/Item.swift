@@ -85,9 +85,10 @@ extension AttributeValue {
 /// All names stand in this list, so that no name has two meanings.
 public enum Attribute: String, Sendable, CaseIterable {
     // Chunk
-    /// The number of events in a chunk or in an idempotent append.
+    /// The number of events in a chunk or in an idempotent append; in a member's row the random
+    /// number of its last renewal.
     case count = "n"
-    /// Timestamp of the last event, milliseconds.
+    /// Timestamp of the last event, or of a member's last renewal, milliseconds.
     case timestamp = "t"
     /// Append id, 16 bytes.
     case append = "a"
@@ -145,10 +146,22 @@ public enum Attribute: String, Sendable, CaseIterable {
     case filter = "flt"
     /// The number of a subscription's seeks so far.
     case epoch = "e"
-    /// 0 while bootstrapping, 1 in the log.
+    /// 0 while bootstrapping, 1 in the log; 2 and 3 are the same of a row that was ever leased.
     case phase = "ph"
     /// The event key last delivered while bootstrapping.
     case key = "k"
+
+    // Group
+    /// The number of a partition's leases so far, at least 1.
+    case lease = "le"
+    /// The member that holds the lease; empty: nobody.
+    case owner = "own"
+    /// The offset at which the member gives the lease back.
+    case releaseOffset = "rl"
+    /// The beginning of the release, milliseconds.
+    case releaseStart = "rt"
+    /// The length of a member's session, milliseconds.
+    case session = "len"
 
     // Idempotency
     /// SHA-256 of the request body, 32 bytes.

@@ -10,6 +10,7 @@ public import LedgerBytes
 /// | `STATE#sid#p` | event key | `LatestRow` | compactor, offset only grows |
 /// | `SUBS#sid` | subscription id | `SubscriptionRow` | admin; a seek by compare-and-set |
 /// | `POS#sid#sub` | partition, 5 digits | `PositionRow` | poll, forward only within an epoch |
+/// | `POS#sid#sub` | `m#` and the member's name | `MemberRow` | poll, TTL 24 h |
 /// | `IDEM#sid` | SHA-256 of the key, `#`, partition | `IdempotencyRow` | written once, TTL 24 h |
 /// | `KEYS` | API key id | `APIKeyRow` | admin, put and deleted only |
 /// | `CLOCK` | `highest` | `ClockRow` | compare-and-set |
@@ -32,6 +33,8 @@ public enum TableKey: Hashable, Sendable {
     case subscription(StreamIncarnation, SubscriptionID)
     /// The position that a subscription committed in one partition.
     case position(stream: StreamIncarnation, subscription: SubscriptionIncarnation, Partition)
+    /// A member of a subscription's group.
+    case member(stream: StreamIncarnation, subscription: SubscriptionIncarnation, MemberName)
     /// The place of an idempotent publish's events; `keyHash` is the key's SHA-256.
     case idempotency(StreamIncarnation, keyHash: Digest, Partition)
     /// An API key by its id.
@@ -55,7 +58,8 @@ public enum TableKey: Hashable, Sendable {
         case .progress(let sid, _): .progress(sid)
         case .latest(let sid, let partition, _): .latest(sid, partition)
         case .subscription(let sid, _): .subscriptions(sid)
-        case .position(let sid, let subscription, _): .positions(sid, subscription: subscription)
+        case .position(let sid, let subscription, _), .member(let sid, let subscription, _):
+            .positions(sid, subscription: subscription)
         case .idempotency(let sid, _, _): .idempotency(sid)
         case .apiKey: .apiKeys
         case .deletion: .deletions
@@ -75,6 +79,7 @@ public enum TableKey: Hashable, Sendable {
             SortKey.partition(partition)
         case .latest(_, _, let key): key.utf8
         case .subscription(_, let id): Array(id.name.utf8)
+        case .member(_, _, let name): SortKey.member(name)
         case .idempotency(_, let hash, let partition):
             SortKey.idempotency(hash, partition)
         case .apiKey(let id): Array(id.description.utf8)
@@ -101,7 +106,7 @@ public enum RowGroup: Hashable, Sendable {
     case latest(StreamIncarnation, Partition)
     /// The subscriptions of one stream.
     case subscriptions(StreamIncarnation)
-    /// The positions of one subscription.
+    /// The positions of one subscription, then the members of its group.
     case positions(StreamIncarnation, subscription: SubscriptionIncarnation)
     /// The idempotency rows of one stream.
     case idempotency(StreamIncarnation)
@@ -162,6 +167,9 @@ public enum RowGroup: Hashable, Sendable {
             SortKey.partition(sortKey).map {
                 .position(stream: sid, subscription: subscription, $0)
             }
+                ?? SortKey.member(sortKey).map {
+                    .member(stream: sid, subscription: subscription, $0)
+                }
         case .idempotency(let sid): SortKey.idempotency(sortKey, of: sid)
         case .apiKeys: APIKeyID(SortKey.text(sortKey)).map(TableKey.apiKey)
         case .deletions: SortKey.deletion(sortKey)
@@ -247,6 +255,16 @@ enum SortKey {
 
     static func partition(_ bytes: some Collection<UInt8>) -> Partition? {
         number(bytes, width: partitionDigits).flatMap { Partition(Int($0)) }
+    }
+
+    /// Behind all positions, whose sort keys are digits.
+    private static let memberPrefix = Array("m#".utf8)
+
+    static func member(_ name: MemberName) -> [UInt8] { memberPrefix + name.name.utf8 }
+
+    static func member(_ bytes: [UInt8]) -> MemberName? {
+        guard bytes.starts(with: memberPrefix) else { return nil }
+        return MemberName(text(Array(bytes.dropFirst(memberPrefix.count))))
     }
 
     static func idempotency(_ hash: Digest, _ partition: Partition) -> [UInt8] {

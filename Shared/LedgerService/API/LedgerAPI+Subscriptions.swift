@@ -85,20 +85,37 @@ extension LedgerAPI {
 
     static func poll(_ call: Call) async throws(LedgerError) -> APIResponse {
         let limit = try call.query.limit()
+        let member = try call.query.member()
+        let (subscriptions, id) = (call.ledger.subscriptions, call.subscription)
         return try await call.answer(from: call.query.text("cursor")) {
             (cursor, wait) throws(LedgerError) in
-            let found = try await call.ledger.subscriptions.poll(
-                call.subscription,
+            guard let member else {
+                let found = try await subscriptions.poll(
+                    id,
+                    of: call.stream,
+                    cursor: cursor,
+                    limit: limit,
+                    wait: wait
+                )
+                return written(found, of: call.stream)
+            }
+            let found = try await subscriptions.poll(
+                id,
                 of: call.stream,
+                as: member,
                 cursor: cursor,
                 limit: limit,
                 wait: wait
             )
-            return written(found, of: call.stream)
+            return written(found.page, of: call.stream, with: found.share)
         }
     }
 
-    private static func written(_ found: SubscriptionPage, of stream: StreamID) -> WrittenPage {
+    private static func written(
+        _ found: SubscriptionPage,
+        of stream: StreamID,
+        with share: GroupShare? = nil
+    ) -> WrittenPage {
         var writer = JSONWriter(capacity: found.page.estimatedBytes)
         var events = EventWriter(stream)
         writer.beginObject()
@@ -110,6 +127,10 @@ extension LedgerAPI {
         writer.integer(found.page.remaining)
         writer.key("caught_up")
         writer.boolean(found.page.caughtUp)
+        if let share {
+            writer.key("member")
+            writer.write(share)
+        }
         writer.endObject()
         return WrittenPage(
             json: writer.finish(),
@@ -181,6 +202,10 @@ extension JSONWriter {
             endObject()
         }
         endArray()
+        if description.members > 0 {
+            key("members")
+            integer(description.members)
+        }
         endObject()
     }
 

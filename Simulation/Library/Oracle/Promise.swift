@@ -28,6 +28,12 @@ package enum Promise: String, Sendable, CaseIterable {
     case cursors
     /// Commits never move back.
     case commits
+    /// A lease has one holder, nobody else commits under it, and nothing is passed over with it.
+    case leases
+    /// No member is declared gone before its session is over.
+    case sessions
+    /// Members that stay hold all partitions, in equal shares.
+    case shares
     /// A cursor from before a seek is refused.
     case seeks
     /// A failed read is an error, and a whole log is never called damaged.
@@ -56,7 +62,11 @@ extension Rule {
         case .snapshotBelow, .contiguous: [.delivery]
         case .watermarkFirst: [.bootstrap]
         case .cursorAfterCut: [.cursors]
-        case .commitForward: [.commits]
+        case .commitForward, .forward: [.commits]
+        case .fence, .bump, .cursorLease, .plain: [.leases]
+        case .sameRow: [.leases, .commits]
+        case .session, .timer: [.sessions]
+        case .giveUp: [.shares]
         case .seekEpoch: [.seeks]
         case .readDeadline, .gapLooks: [.reads]
         case .secondLook: [.expiry]

@@ -92,6 +92,27 @@ struct SubscriptionStatePlanTests {
         }
     }
 
+    @Test("Leases and members change no position, however many members there are")
+    func groups() throws {
+        var group = GroupRows(partitions: 2)
+        group.put(0, at: 5, lease: 3, owner: "m7")
+        group.put(1, at: 6)
+        let expected: [Position] = [.log(offset(5)), .log(offset(6))]
+        for (members, pages) in [(0, 1), (3, 1), (Limits.groupRows, 2)] {
+            for index in 0..<members { group.join("m\(index)") }
+            var rows = group.rows
+            rows.put(stream.item)
+            rows.put(group.subscription.item)
+            for (hint, others) in [(hint(), 0), (nil, 2)] {
+                let found = run(&rows, hint: hint)
+                let state = try found.result.get()
+                #expect(state.positions == expected && found.steps == pages + others)
+                #expect(state.members.count == members && state.members == group.sorted(members))
+                #expect(state.rows.map { $0?.lease?.epoch } == [3, nil])
+            }
+        }
+    }
+
     @Test("What is not there, not active, or can't be read, ends it")
     func failures() throws {
         var deleting = stream

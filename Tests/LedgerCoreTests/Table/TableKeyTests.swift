@@ -17,6 +17,7 @@ struct TableKeyTests {
         .latest(sid, Partition(unchecked: 2), EventKey(trusted: Array("a#b\u{0}é".utf8))),
         .subscription(sid, SubscriptionID(trusted: "u.v-w_x")),
         .position(stream: sid, subscription: sub, Partition(unchecked: 42)),
+        .member(stream: sid, subscription: sub, MemberName(trusted: "a.b-c_1")),
         .idempotency(sid, keyHash: SHA256.digest([5]), Partition(unchecked: 5)),
         .apiKey(APIKeyID(rawValue: 0x0123_4567_89ab_cdef)),
         .deletion(stream: sid, subscription: nil),
