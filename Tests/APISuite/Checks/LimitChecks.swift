@@ -24,7 +24,7 @@ extension APISuite {
         APICheck("HEAD answers as GET does, without the body", run: head),
     ]
 
-    private static func tryAll(_ cases: [LimitCase], through api: SuiteClient) async throws {
+    static func tryAll(_ cases: [LimitCase], through api: SuiteClient) async throws {
         for test in cases {
             let s = try await api.stream(",\"partition_count\":1")
             try await api.subscribe(to: s, as: "u")
