@@ -182,7 +182,7 @@ struct GroupTests {
     }
 
     @Test(
-        "A stable member's poll reads what a plain one does, and writes once in a third of a session"
+        "A member's poll reads what a plain one does, and writes once in a third of a session"
     )
     func cost() async throws {
         let reads = CallCounter { $0.kind.isRead }
