@@ -66,7 +66,8 @@ extension APISuite {
             "/health", "/openapi.json", "/streams", "/streams/\(s)", "/streams/\(s)/events",
             "/streams/\(s)/compacted", "/streams/\(s)/partitions/0/head",
             "/streams/\(s)/subscriptions", "/streams/\(s)/subscriptions/u",
-            "/streams/\(s)/subscriptions/u/poll", "/streams/\(s)x", "/nowhere",
+            "/streams/\(s)/subscriptions/u/poll", "/streams/\(s)/subscriptions/u/members",
+            "/streams/\(s)x", "/nowhere",
         ] {
             let head = try await api.call("HEAD", at: path)
             let get = try await api.call("GET", at: path)
