@@ -99,6 +99,16 @@ let openAPIText: StaticString = #"""
       "max": 87600
     },
     "default_retention_hours": 168,
+    "members": 100,
+    "member_name_bytes": {
+      "min": 1,
+      "max": 64
+    },
+    "session_seconds": {
+      "min": 10,
+      "max": 300
+    },
+    "default_session_seconds": 45,
     "key_name_bytes": {
       "min": 1,
       "max": 128
@@ -1619,7 +1629,7 @@ let openAPIText: StaticString = #"""
           }
         ],
         "summary": "Poll for events",
-        "description": "Gives the events after the committed positions, or after `cursor`, and commits nothing. With `wait`, an empty poll waits for events. A subscription with a filter passes over what does not fit; one call decodes at most 8 MB, looks at 10,000 events and reads for about 2 seconds, then the page ends where it is, perhaps without events, with `caught_up` false and the cursor moved on.",
+        "description": "Gives the events after the committed positions, or after `cursor`, and commits nothing. With `wait`, an empty poll waits for events. A subscription with a filter passes over what does not fit; one call decodes at most 8 MB, looks at 10,000 events and reads for about 2 seconds, then the page ends where it is, perhaps without events, with `caught_up` false and the cursor moved on. With `member` the caller is a member of the subscription's group: members share the partitions, each poll renews the member's session, takes partitions that are free and gives up what is others' share, and the page is of what the member holds. `member` in the answer says what that is. A poll with `wait` then also ends when it changes.",
         "parameters": [
           {
             "$ref": "#/components/parameters/limit"
@@ -1629,6 +1639,12 @@ let openAPIText: StaticString = #"""
           },
           {
             "$ref": "#/components/parameters/cursor"
+          },
+          {
+            "$ref": "#/components/parameters/member"
+          },
+          {
+            "$ref": "#/components/parameters/session"
           }
         ],
         "responses": {
@@ -1658,7 +1674,7 @@ let openAPIText: StaticString = #"""
             "$ref": "#/components/responses/request_timeout"
           },
           "409": {
-            "$ref": "#/components/responses/cursor_superseded_or_position_beyond_tail"
+            "$ref": "#/components/responses/cursor_superseded_or_position_beyond_tail_or_too_many_members"
           },
           "410": {
             "$ref": "#/components/responses/offset_expired"
@@ -1685,7 +1701,7 @@ let openAPIText: StaticString = #"""
             "$ref": "#/components/responses/unsupported_transfer_encoding"
           },
           "503": {
-            "$ref": "#/components/responses/tail_unverified_or_unavailable_or_overloaded"
+            "$ref": "#/components/responses/outcome_unknown_or_tail_unverified_or_storage_full_or_unavailable_or_overloaded"
           },
           "505": {
             "$ref": "#/components/responses/http_version_not_supported"
@@ -1715,7 +1731,7 @@ let openAPIText: StaticString = #"""
           }
         ],
         "summary": "Commit a cursor",
-        "description": "Moves the subscription forward to the cursor. Committing an older cursor moves nothing and is a 200. With `offsets` only part of the page is committed in the partitions named; an offset outside of it is a 400.",
+        "description": "Moves the subscription forward to the cursor. Committing an older cursor moves nothing and is a 200. With `offsets` only part of the page is committed in the partitions named; an offset outside of it is a 400. The cursor of a member's poll commits the partitions that the member held, each only while its lease is the same, and renews the member's session; where others have taken partitions over, the answer is 409 `lease_lost`. A cursor of no member does not move what a member holds: 409 `partition_leased`.",
         "requestBody": {
           "required": true,
           "content": {
@@ -1753,7 +1769,7 @@ let openAPIText: StaticString = #"""
             "$ref": "#/components/responses/request_timeout"
           },
           "409": {
-            "$ref": "#/components/responses/cursor_superseded_or_position_beyond_tail"
+            "$ref": "#/components/responses/cursor_superseded_or_position_beyond_tail_or_lease_lost_or_partition_leased"
           },
           "413": {
             "$ref": "#/components/responses/payload_too_large"
@@ -1876,6 +1892,265 @@ let openAPIText: StaticString = #"""
           },
           "503": {
             "$ref": "#/components/responses/outcome_unknown_or_tail_unverified_or_storage_full_or_unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
+          }
+        }
+      }
+    },
+    "/streams/{stream}/subscriptions/{subscription}/members": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/stream"
+        },
+        {
+          "$ref": "#/components/parameters/subscription"
+        }
+      ],
+      "get": {
+        "operationId": "listMembers",
+        "tags": [
+          "subscriptions"
+        ],
+        "security": [
+          {
+            "apiKey": [
+              "consume"
+            ]
+          }
+        ],
+        "summary": "List the members of a subscription's group",
+        "description": "By name, with what each holds; without those that have left or whose session is over.",
+        "responses": {
+          "200": {
+            "description": "The members",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/MemberList"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id_or_invalid_subscription_id"
+          },
+          "401": {
+            "$ref": "#/components/responses/unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/stream_not_found_or_subscription_not_found"
+          },
+          "408": {
+            "$ref": "#/components/responses/request_timeout"
+          },
+          "413": {
+            "$ref": "#/components/responses/payload_too_large"
+          },
+          "414": {
+            "$ref": "#/components/responses/uri_too_long"
+          },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
+          "429": {
+            "$ref": "#/components/responses/too_many_requests"
+          },
+          "431": {
+            "$ref": "#/components/responses/headers_too_large"
+          },
+          "500": {
+            "$ref": "#/components/responses/internal_error"
+          },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
+          "503": {
+            "$ref": "#/components/responses/unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
+          }
+        }
+      }
+    },
+    "/streams/{stream}/subscriptions/{subscription}/members/{member}/heartbeat": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/stream"
+        },
+        {
+          "$ref": "#/components/parameters/subscription"
+        },
+        {
+          "$ref": "#/components/parameters/memberPath"
+        }
+      ],
+      "post": {
+        "operationId": "heartbeat",
+        "tags": [
+          "subscriptions"
+        ],
+        "security": [
+          {
+            "apiKey": [
+              "consume"
+            ]
+          }
+        ],
+        "summary": "Renew a member's session",
+        "description": "For a member that works on a page for longer than its session; polls and commits renew it too. Makes a member of who is none.",
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/HeartbeatRequest"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "The member",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/MemberAnswer"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id_or_invalid_subscription_id"
+          },
+          "401": {
+            "$ref": "#/components/responses/unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/stream_not_found_or_subscription_not_found"
+          },
+          "408": {
+            "$ref": "#/components/responses/request_timeout"
+          },
+          "409": {
+            "$ref": "#/components/responses/too_many_members"
+          },
+          "413": {
+            "$ref": "#/components/responses/payload_too_large"
+          },
+          "414": {
+            "$ref": "#/components/responses/uri_too_long"
+          },
+          "415": {
+            "$ref": "#/components/responses/unsupported_media_type"
+          },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
+          "429": {
+            "$ref": "#/components/responses/too_many_requests"
+          },
+          "431": {
+            "$ref": "#/components/responses/headers_too_large"
+          },
+          "500": {
+            "$ref": "#/components/responses/internal_error"
+          },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
+          "503": {
+            "$ref": "#/components/responses/outcome_unknown_or_storage_full_or_unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
+          }
+        }
+      }
+    },
+    "/streams/{stream}/subscriptions/{subscription}/members/{member}": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/stream"
+        },
+        {
+          "$ref": "#/components/parameters/subscription"
+        },
+        {
+          "$ref": "#/components/parameters/memberPath"
+        }
+      ],
+      "delete": {
+        "operationId": "leave",
+        "tags": [
+          "subscriptions"
+        ],
+        "security": [
+          {
+            "apiKey": [
+              "consume"
+            ]
+          }
+        ],
+        "summary": "Leave a subscription's group",
+        "description": "Frees the member's partitions at once, so that others need not wait for the end of its session. Repeating it is safe; leaving without having been a member is a 200.",
+        "responses": {
+          "200": {
+            "description": "Gone",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Success"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id_or_invalid_subscription_id"
+          },
+          "401": {
+            "$ref": "#/components/responses/unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/stream_not_found_or_subscription_not_found"
+          },
+          "408": {
+            "$ref": "#/components/responses/request_timeout"
+          },
+          "413": {
+            "$ref": "#/components/responses/payload_too_large"
+          },
+          "414": {
+            "$ref": "#/components/responses/uri_too_long"
+          },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
+          "429": {
+            "$ref": "#/components/responses/too_many_requests"
+          },
+          "431": {
+            "$ref": "#/components/responses/headers_too_large"
+          },
+          "500": {
+            "$ref": "#/components/responses/internal_error"
+          },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
+          "503": {
+            "$ref": "#/components/responses/outcome_unknown_or_storage_full_or_unavailable_or_overloaded"
           },
           "505": {
             "$ref": "#/components/responses/http_version_not_supported"
@@ -2561,6 +2836,34 @@ let openAPIText: StaticString = #"""
           "$ref": "#/components/schemas/Cursor"
         }
       },
+      "member": {
+        "name": "member",
+        "in": "query",
+        "description": "The member of the subscription's group that polls; unique, so best with random characters in it.",
+        "schema": {
+          "$ref": "#/components/schemas/MemberName"
+        }
+      },
+      "session": {
+        "name": "session",
+        "in": "query",
+        "description": "Seconds for which the member counts after this call. Digits only. Needs `member`.",
+        "schema": {
+          "type": "integer",
+          "minimum": 10,
+          "maximum": 300,
+          "default": 45
+        }
+      },
+      "memberPath": {
+        "name": "member",
+        "in": "path",
+        "required": true,
+        "description": "The member's name.",
+        "schema": {
+          "$ref": "#/components/schemas/MemberName"
+        }
+      },
       "ack": {
         "name": "ack",
         "in": "query",
@@ -2731,8 +3034,8 @@ let openAPIText: StaticString = #"""
           }
         }
       },
-      "cursor_superseded_or_position_beyond_tail": {
-        "description": "`cursor_superseded`: The cursor is from before a seek. Poll again. `position_beyond_tail`: A cursor or what a subscription committed lies beyond the end of a partition: events are missing that were there when it was made. Nothing is passed over and nothing changed. `details` has the position and the next offset; seek to go on.",
+      "cursor_superseded_or_position_beyond_tail_or_lease_lost_or_partition_leased": {
+        "description": "`cursor_superseded`: The cursor is from before a seek. Poll again. `position_beyond_tail`: A cursor or what a subscription committed lies beyond the end of a partition: events are missing that were there when it was made. Nothing is passed over and nothing changed. `details` has the position and the next offset; seek to go on. `lease_lost`: Other members of the group have taken partitions of the cursor over: nothing of those in `details.lost` was changed, those in `details.committed` are committed. Go on with the cursor of the next poll. `partition_leased`: The cursor is of no member, and a member of the subscription's group holds a partition of it. Nothing of that partition was changed; others may be committed.",
         "content": {
           "application/json": {
             "schema": {
@@ -2745,7 +3048,9 @@ let openAPIText: StaticString = #"""
                 "error": {
                   "enum": [
                     "cursor_superseded",
-                    "position_beyond_tail"
+                    "position_beyond_tail",
+                    "lease_lost",
+                    "partition_leased"
                   ]
                 }
               }
@@ -2756,6 +3061,46 @@ let openAPIText: StaticString = #"""
               },
               "position_beyond_tail": {
                 "$ref": "#/components/examples/position_beyond_tail"
+              },
+              "lease_lost": {
+                "$ref": "#/components/examples/lease_lost"
+              },
+              "partition_leased": {
+                "$ref": "#/components/examples/partition_leased"
+              }
+            }
+          }
+        }
+      },
+      "cursor_superseded_or_position_beyond_tail_or_too_many_members": {
+        "description": "`cursor_superseded`: The cursor is from before a seek. Poll again. `position_beyond_tail`: A cursor or what a subscription committed lies beyond the end of a partition: events are missing that were there when it was made. Nothing is passed over and nothing changed. `details` has the position and the next offset; seek to go on. `too_many_members`: The subscription's group has as many members as it may have. Nothing was changed.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "allOf": [
+                {
+                  "$ref": "#/components/schemas/Error"
+                }
+              ],
+              "properties": {
+                "error": {
+                  "enum": [
+                    "cursor_superseded",
+                    "position_beyond_tail",
+                    "too_many_members"
+                  ]
+                }
+              }
+            },
+            "examples": {
+              "cursor_superseded": {
+                "$ref": "#/components/examples/cursor_superseded"
+              },
+              "position_beyond_tail": {
+                "$ref": "#/components/examples/position_beyond_tail"
+              },
+              "too_many_members": {
+                "$ref": "#/components/examples/too_many_members"
               }
             }
           }
@@ -3576,6 +3921,32 @@ let openAPIText: StaticString = #"""
           }
         }
       },
+      "too_many_members": {
+        "description": "`too_many_members`: The subscription's group has as many members as it may have. Nothing was changed.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "allOf": [
+                {
+                  "$ref": "#/components/schemas/Error"
+                }
+              ],
+              "properties": {
+                "error": {
+                  "enum": [
+                    "too_many_members"
+                  ]
+                }
+              }
+            },
+            "examples": {
+              "too_many_members": {
+                "$ref": "#/components/examples/too_many_members"
+              }
+            }
+          }
+        }
+      },
       "too_many_requests": {
         "description": "`too_many_requests`: More requests than this API key may make. Retry after the time in Retry-After.",
         "headers": {
@@ -4159,6 +4530,40 @@ let openAPIText: StaticString = #"""
           }
         }
       },
+      "lease_lost": {
+        "value": {
+          "error": "lease_lost",
+          "message": "other members have taken partitions of this cursor over, and details.lost says which: nothing of them was changed. Those in details.committed are committed",
+          "details": {
+            "lost": [
+              2
+            ],
+            "committed": [
+              0,
+              1
+            ]
+          }
+        }
+      },
+      "partition_leased": {
+        "value": {
+          "error": "partition_leased",
+          "message": "member worker-1.5f3a9c2e of the subscription's group holds partition 0: nothing of it was changed. The cursor's other partitions may be committed",
+          "details": {
+            "partition": 0,
+            "member": "worker-1.5f3a9c2e"
+          }
+        }
+      },
+      "too_many_members": {
+        "value": {
+          "error": "too_many_members",
+          "message": "the group has 100 members; one must leave, or its session end",
+          "details": {
+            "limit": 100
+          }
+        }
+      },
       "compaction_disabled": {
         "value": {
           "error": "compaction_disabled",
@@ -4665,6 +5070,9 @@ let openAPIText: StaticString = #"""
           "offset_conflict",
           "cursor_superseded",
           "position_beyond_tail",
+          "lease_lost",
+          "partition_leased",
+          "too_many_members",
           "compaction_disabled",
           "keys_disabled",
           "offset_expired",
@@ -4741,6 +5149,10 @@ let openAPIText: StaticString = #"""
               "partition": {
                 "type": "integer"
               },
+              "member": {
+                "type": "string",
+                "description": "The member that holds the partition."
+              },
               "offset": {
                 "type": "integer"
               },
@@ -4781,6 +5193,20 @@ let openAPIText: StaticString = #"""
                     "state"
                   ],
                   "additionalProperties": false
+                }
+              },
+              "lost": {
+                "type": "array",
+                "description": "The partitions that other members took over: nothing of them was changed.",
+                "items": {
+                  "$ref": "#/components/schemas/Partition"
+                }
+              },
+              "committed": {
+                "type": "array",
+                "description": "The partitions that are committed.",
+                "items": {
+                  "$ref": "#/components/schemas/Partition"
                 }
               }
             },
@@ -5157,6 +5583,261 @@ let openAPIText: StaticString = #"""
           }
         ]
       },
+      "HeartbeatRequest": {
+        "title": "Heartbeat",
+        "type": "object",
+        "properties": {
+          "session": {
+            "$ref": "#/components/schemas/MemberSession",
+            "default": 45
+          }
+        },
+        "required": [],
+        "additionalProperties": false,
+        "examples": [
+          {},
+          {
+            "session": 60
+          }
+        ]
+      },
+      "MemberAnswer": {
+        "title": "Member answer",
+        "type": "object",
+        "properties": {
+          "member": {
+            "$ref": "#/components/schemas/Member"
+          }
+        },
+        "required": [
+          "member"
+        ],
+        "additionalProperties": false,
+        "examples": [
+          {
+            "member": {
+              "name": "worker-1.5f3a9c2e",
+              "assigned": [
+                {
+                  "partition": 0,
+                  "epoch": 3
+                },
+                {
+                  "partition": 1,
+                  "epoch": 1
+                }
+              ],
+              "giving_up": [
+                2
+              ],
+              "renewed_at": "2026-11-21T01:02:03.456Z",
+              "session": 45
+            }
+          }
+        ]
+      },
+      "MemberList": {
+        "title": "Members",
+        "type": "object",
+        "properties": {
+          "members": {
+            "type": "array",
+            "maxItems": 100,
+            "items": {
+              "$ref": "#/components/schemas/Member"
+            }
+          }
+        },
+        "required": [
+          "members"
+        ],
+        "additionalProperties": false,
+        "examples": [
+          {
+            "members": [
+              {
+                "name": "worker-1.5f3a9c2e",
+                "assigned": [
+                  {
+                    "partition": 0,
+                    "epoch": 3
+                  },
+                  {
+                    "partition": 1,
+                    "epoch": 1
+                  }
+                ],
+                "giving_up": [
+                  2
+                ],
+                "renewed_at": "2026-11-21T01:02:03.456Z",
+                "session": 45
+              }
+            ]
+          }
+        ]
+      },
+      "MemberName": {
+        "title": "Member name",
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 64,
+        "pattern": "^[A-Za-z0-9._-]+$",
+        "description": "The name of a member of a subscription's group. Two processes under one name are one member, so names must be unique.",
+        "examples": [
+          "worker-1.5f3a9c2e"
+        ]
+      },
+      "MemberPartition": {
+        "title": "Partition of a member",
+        "type": "object",
+        "properties": {
+          "partition": {
+            "$ref": "#/components/schemas/Partition"
+          },
+          "epoch": {
+            "type": "integer",
+            "format": "int64",
+            "minimum": 1,
+            "maximum": 9223372036854775807,
+            "description": "The number of the lease. Each lease of a partition has a higher one than those before it, so a consumer may fence a store of its own by it."
+          }
+        },
+        "required": [
+          "partition",
+          "epoch"
+        ],
+        "additionalProperties": false,
+        "examples": [
+          {
+            "partition": 0,
+            "epoch": 3
+          }
+        ]
+      },
+      "MemberSession": {
+        "title": "Session",
+        "type": "integer",
+        "minimum": 10,
+        "maximum": 300,
+        "description": "Seconds for which a member counts after a poll, a commit or a heartbeat of its own. Then others take its partitions.",
+        "examples": [
+          45
+        ]
+      },
+      "MemberShare": {
+        "title": "Share of a member",
+        "type": "object",
+        "properties": {
+          "name": {
+            "$ref": "#/components/schemas/MemberName"
+          },
+          "assigned": {
+            "type": "array",
+            "maxItems": 100,
+            "items": {
+              "$ref": "#/components/schemas/MemberPartition"
+            },
+            "description": "The partitions whose events it gets."
+          },
+          "giving_up": {
+            "type": "array",
+            "maxItems": 100,
+            "items": {
+              "$ref": "#/components/schemas/Partition"
+            },
+            "description": "The partitions that it gives to others: it gets no more events of them, and they go when what it got is committed."
+          },
+          "session": {
+            "$ref": "#/components/schemas/MemberSession"
+          }
+        },
+        "required": [
+          "name",
+          "assigned",
+          "giving_up",
+          "session"
+        ],
+        "additionalProperties": false,
+        "examples": [
+          {
+            "name": "worker-1.5f3a9c2e",
+            "assigned": [
+              {
+                "partition": 0,
+                "epoch": 3
+              },
+              {
+                "partition": 1,
+                "epoch": 1
+              }
+            ],
+            "giving_up": [
+              2
+            ],
+            "session": 45
+          }
+        ]
+      },
+      "Member": {
+        "title": "Member",
+        "type": "object",
+        "properties": {
+          "name": {
+            "$ref": "#/components/schemas/MemberName"
+          },
+          "assigned": {
+            "type": "array",
+            "maxItems": 100,
+            "items": {
+              "$ref": "#/components/schemas/MemberPartition"
+            },
+            "description": "The partitions whose events it gets."
+          },
+          "giving_up": {
+            "type": "array",
+            "maxItems": 100,
+            "items": {
+              "$ref": "#/components/schemas/Partition"
+            },
+            "description": "The partitions that it gives to others: it gets no more events of them, and they go when what it got is committed."
+          },
+          "renewed_at": {
+            "$ref": "#/components/schemas/Timestamp"
+          },
+          "session": {
+            "$ref": "#/components/schemas/MemberSession"
+          }
+        },
+        "required": [
+          "name",
+          "assigned",
+          "giving_up",
+          "renewed_at",
+          "session"
+        ],
+        "additionalProperties": false,
+        "examples": [
+          {
+            "name": "worker-1.5f3a9c2e",
+            "assigned": [
+              {
+                "partition": 0,
+                "epoch": 3
+              },
+              {
+                "partition": 1,
+                "epoch": 1
+              }
+            ],
+            "giving_up": [
+              2
+            ],
+            "renewed_at": "2026-11-21T01:02:03.456Z",
+            "session": 45
+          }
+        ]
+      },
       "NewApiKey": {
         "title": "New API key",
         "type": "object",
@@ -5354,6 +6035,10 @@ let openAPIText: StaticString = #"""
           "caught_up": {
             "type": "boolean",
             "description": "True only if nothing was left when the page was read."
+          },
+          "member": {
+            "$ref": "#/components/schemas/MemberShare",
+            "description": "What the member holds, of a poll with `member`."
           }
         },
         "required": [
@@ -5388,6 +6073,29 @@ let openAPIText: StaticString = #"""
             "cursor": "AQAAZk9TYm1fZ3JlZW4tY3Vyc29y",
             "remaining": 0,
             "caught_up": true
+          },
+          {
+            "events": [],
+            "cursor": "AwAAZk9TYm1fZ3JlZW4tY3Vyc29y",
+            "remaining": 0,
+            "caught_up": true,
+            "member": {
+              "name": "worker-1.5f3a9c2e",
+              "assigned": [
+                {
+                  "partition": 0,
+                  "epoch": 3
+                },
+                {
+                  "partition": 1,
+                  "epoch": 1
+                }
+              ],
+              "giving_up": [
+                2
+              ],
+              "session": 45
+            }
           }
         ]
       },
@@ -6217,6 +6925,12 @@ let openAPIText: StaticString = #"""
             "items": {
               "$ref": "#/components/schemas/SubscriptionPosition"
             }
+          },
+          "members": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 100,
+            "description": "How many members its group has; left out when there is none."
           }
         },
         "required": [

@@ -249,6 +249,27 @@ def exercise_compaction(check, stream):
     check.call("acceptTail", 404, stream="api-check-none", code="stream_not_found")
 
 
+def exercise_members(check, reader):
+    page = check.call("poll", 200, **reader, query={"member": "m", "session": 60})
+    share = page.get("member", {})
+    check.expect(share.get("assigned"), "the only member of a group holds no partition")
+    check.expect(share.get("session") == 60, "a poll with session=60 answered another session")
+    plain = check.call("poll", 200, **reader)
+    check.expect("member" not in plain, "a poll without a member answered one")
+    check.call("commit", 200, **reader, body={"cursor": page.get("cursor", "none")})
+    check.call("heartbeat", 200, **reader, member="m2", body={})
+    listed = check.call("listMembers", 200, **reader)
+    names = [member.get("name") for member in listed.get("members", [])]
+    check.expect(names == ["m", "m2"], "a group of m and m2 was listed otherwise")
+    described = check.call("describeSubscription", 200, **reader)
+    check.expect(described.get("members") == 2, "a group of two was counted otherwise")
+    for query in ({"session": 60}, {"member": "a b"}, {"member": "m", "session": 9}):
+        check.call("poll", 400, **reader, query=query, code="validation_error")
+    check.call("heartbeat", 400, **reader, member="m", body={"session": 301}, code="validation_error")
+    for member in ("m", "m2", "m2"):
+        check.call("leave", 200, **reader, member=member)
+
+
 def exercise_subscriptions(check, stream):
     def create(*statuses, name="reader", start=None, code=None, on=stream):
         body = {"subscription_id": name, **({} if start is None else {"start_from": start})}
@@ -289,6 +310,7 @@ def exercise_subscriptions(check, stream):
     check.call("commit", 400, **reader, body=foreign, code="invalid_cursor")
     check.call("commit", 400, **reader, body={}, code="validation_error")
 
+    exercise_members(check, reader)
     for to in ("earliest", "latest", "compacted", {"offsets": {"0": 0}}):
         check.call("seek", 200, **reader, body={"to": to})
     check.call("seek", 400, **reader, body={"to": 3}, code="validation_error")

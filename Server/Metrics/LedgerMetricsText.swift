@@ -46,6 +46,11 @@ enum LedgerMetricsText {
         ),
         ("eventledger_poll_pages_total", "Pages of events read."),
         ("eventledger_poll_events_total", "Events in these pages."),
+        ("eventledger_group_moves_total", "Partitions that members of groups took over."),
+        (
+            "eventledger_lost_leases_total",
+            "Partitions that members committed when another had them already."
+        ),
         ("eventledger_folded_events_total", "Events taken into a compacted state."),
         ("eventledger_fold_failures_total", "Folds that failed; the log says why."),
         (

@@ -98,13 +98,13 @@ public enum Limits {
     // MARK: Groups
 
     /// Members of one subscription's group.
-    package static let members = 100
+    public static let members = 100
     /// The name of a member, bytes.
-    package static let memberNameBytes = 1...64
+    public static let memberNameBytes = 1...64
     /// A member's session.
-    package static let session: ClosedRange<Duration> = .seconds(10) ... .seconds(300)
+    public static let session: ClosedRange<Duration> = .seconds(10) ... .seconds(300)
     /// A member's session when left out.
-    package static let defaultSession: Duration = .seconds(45)
+    public static let defaultSession: Duration = .seconds(45)
     /// Rows of a group that one query asks for: a group of the most partitions and members at once,
     /// with many that have left.
     package static let groupRows = 1_000
@@ -114,6 +114,8 @@ public enum Limits {
     package static let goneMemberAge: Duration = .hours(1)
     /// Timers that a process knows at least, those that it saw last.
     package static let timers = 100_000
+    /// The longest pause between two looks of a member that waits for events.
+    package static let groupLookPause: Duration = .seconds(1)
     /// Tries of a commit's writes under a lease while the outcome of one is open.
     package static let leaseCommitTries = 3
 

@@ -60,6 +60,14 @@ package enum LedgerError: Error, Hashable, Sendable {
     case offsetConflict(Partition, actual: Offset)
     /// The cursor is from before a seek.
     case cursorSuperseded
+    /// A commit by a group's cursor found other leases by then: nothing of these partitions was
+    /// changed, and the others are committed.
+    case leaseLost([Partition], committed: [Partition])
+    /// A member of the subscription's group holds the partition, so a cursor of no group can't commit
+    /// it; the others of the cursor may be committed.
+    case partitionLeased(Partition, owner: MemberName)
+    /// The group has as many members as it may have.
+    case tooManyMembers
     /// The ledger runs without API keys.
     case keysDisabled
     /// The stream keeps no compacted state.
@@ -230,7 +238,15 @@ package enum LedgerError: Error, Hashable, Sendable {
             )
         case .commitOutOfPage(let partition, let committed, let end):
             self = Self.outOfPage(partition, from: committed, to: end)
-        case .contention, .tooManyMembers, .partitionLeased: self = .contention
+        case .partitionNotCovered(let partition):
+            self = .invalid(
+                field: "offsets.\(partition.index)",
+                message: "names a partition that the cursor's member did not hold"
+            )
+        case .partitionLeased(let partition, let owner):
+            self = .partitionLeased(partition, owner: owner)
+        case .tooManyMembers: self = .tooManyMembers
+        case .contention: self = .contention
         case .tailUnverified(let partition): self = .tailUnverified(partition)
         case .tooSlow(let age):
             let message =

@@ -39,6 +39,12 @@ final class TableAccess: Sendable {
         return SubscriptionSecret.random(using: &random)
     }
 
+    /// Draws a number, for a name that is never used again.
+    func freshNumber() -> Int64 {
+        var random = random
+        return Int64.random(in: .min ... .max, using: &random)
+    }
+
     // MARK: The table
 
     /// A row, or nil; errors as the caller's answer.

@@ -152,6 +152,32 @@ struct DocumentedLimit: Sendable {
             schema("StreamCreation", "properties/retention_hours/default")
         ),
         DocumentedLimit(
+            "members",
+            Limits.members,
+            schema("MemberList", "properties/members/maxItems")
+        ),
+        DocumentedLimit(
+            "memberNameBytes",
+            Limits.memberNameBytes,
+            minimum: schema("MemberName", "minLength"),
+            maximum: schema("MemberName", "maxLength")
+        ),
+        DocumentedLimit(
+            "session",
+            as: "session_seconds",
+            Int(
+                Limits.session.lowerBound.wholeSeconds
+            )...Int(Limits.session.upperBound.wholeSeconds),
+            minimum: parameter("session", "minimum"),
+            maximum: parameter("session", "maximum")
+        ),
+        DocumentedLimit(
+            "defaultSession",
+            as: "default_session_seconds",
+            Int(Limits.defaultSession.wholeSeconds),
+            parameter("session", "default")
+        ),
+        DocumentedLimit(
             "keyNameBytes",
             Limits.keyNameBytes,
             minimum: schema("ApiKeyName", "minLength"),

@@ -180,8 +180,20 @@ struct RightsTests {
                 sending: "{\"to\":\(start)}"
             )
         }
+        try await share("\(path)/u1", functions)
         _ = try await functions.call("GET", at: path)
         _ = try await functions.call("DELETE", at: "\(path)/u0")
+    }
+
+    private func share(_ subscription: String, _ functions: Functions) async throws {
+        let page = try await functions.call("GET", at: "\(subscription)/poll?member=a")
+        let commit = JSONBody.commit(try #require(page["cursor"] as? String))
+        _ = try await functions.call("POST", at: "\(subscription)/commit", sending: commit)
+        let members = "\(subscription)/members"
+        _ = try await functions.call("POST", at: "\(members)/b/heartbeat", sending: "{}")
+        _ = try await functions.call("GET", at: members)
+        _ = try await functions.call("GET", at: subscription)
+        _ = try await functions.call("DELETE", at: "\(members)/a")
     }
 
     private func compact(_ functions: Functions) async throws {

@@ -70,6 +70,11 @@ package struct GroupCursor: Hashable, Sendable {
         return Base64URL.encode(bytes)
     }
 
+    /// True for a text that can only be meant as a cursor of a group, well-formed or not.
+    package static func isMeant(by text: String) -> Bool {
+        Base64URL.decode(text)?.first == version
+    }
+
     /// Reads a cursor's structure.
     ///
     /// - Returns: nil when it is no cursor of a group, or not in its one spelling.

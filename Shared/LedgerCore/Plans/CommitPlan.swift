@@ -60,7 +60,10 @@ package struct CommitPlan: ~Copyable {
     ) -> Action {
         do throws(Refusal) {
             let end = try current.cursor(text, rules: rules).positions
-            return start(to: try stopping(end, at: offsets), knowing: isReached)
+            let stop = try current.stopping(end, at: offsets) {
+                current.positions[$0.index].logOffset
+            }
+            return start(to: stop, knowing: isReached)
         } catch {
             return take((.finished, .fail(error)))
         }
@@ -115,27 +118,6 @@ package struct CommitPlan: ~Copyable {
         } catch {
             return take((.finished, .fail(writes.mayHaveChanged ? .afterChange(error) : error)))
         }
-    }
-
-    /// The end of a page, but only so far in some partitions, by number: each offset lies between what
-    /// is committed and the page's end.
-    private func stopping(
-        _ end: PartitionPositions,
-        at offsets: [Int: Offset]
-    ) throws(Refusal) -> PartitionPositions {
-        let numbers = Set(end.partitions.map(\.index))
-        if let unknown = offsets.keys.filter({ !numbers.contains($0) }).min() {
-            throw .partitionNotFound(Int64(unknown))
-        }
-        let values = try end.pairs.map { (partition, position) throws(Refusal) -> Position in
-            guard let offset = offsets[partition.index] else { return position }
-            let committed = current.positions[partition.index].logOffset
-            guard case .log(let next) = position, committed <= offset, offset <= next else {
-                throw .commitOutOfPage(partition, from: committed, to: position)
-            }
-            return .log(offset)
-        }
-        return PartitionPositions(end.partitions, values: values)
     }
 
     private mutating func take(_ step: Step) -> Action {
@@ -202,6 +184,30 @@ package struct CommitPlan: ~Copyable {
         }
         guard let owner = lease.owner else { throw .contention }
         throw .partitionLeased(partition, owner: owner)
+    }
+}
+
+extension SubscriptionState {
+    /// The end of a page, but only so far in some partitions, by number: each offset lies between
+    /// the first that may be meant and the page's end.
+    func stopping(
+        _ end: PartitionPositions,
+        at offsets: [Int: Offset],
+        from first: (Partition) -> Offset
+    ) throws(Refusal) -> PartitionPositions {
+        let numbers = Set(end.partitions.map(\.index))
+        if let unknown = offsets.keys.filter({ !numbers.contains($0) }).min() {
+            throw .partitionNotCovered(try stream.partition(Int64(unknown)))
+        }
+        let values = try end.pairs.map { (partition, position) throws(Refusal) -> Position in
+            guard let offset = offsets[partition.index] else { return position }
+            let first = first(partition)
+            guard case .log(let next) = position, first <= offset, offset <= next else {
+                throw .commitOutOfPage(partition, from: first, to: position)
+            }
+            return .log(offset)
+        }
+        return PartitionPositions(end.partitions, values: values)
     }
 }
 

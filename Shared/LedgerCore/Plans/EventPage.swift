@@ -42,6 +42,13 @@ package struct EventPage: Sendable {
     /// Bytes before compression that were decoded for it.
     package internal(set) var decodedBytes = 0
 
+    /// The page of no partitions: nothing is left of them.
+    package static let ofNothing = {
+        var page = EventPage()
+        page.caughtUp = true
+        return page
+    }()
+
     /// True if nothing was delivered, and nothing is left.
     package var isIdle: Bool { events.isEmpty && caughtUp }
 

@@ -63,19 +63,21 @@ package struct GroupCommitPlan: ~Copyable {
     ///
     /// - Parameters:
     ///   - text: The cursor.
+    ///   - offsets: By number, the partitions that are moved so far only: part of a page was handled.
     ///   - now: The time of the decision, by the wall clock.
     ///   - random: A number for the names of new sessions.
     ///   - isReached: True where a log is known to reach so far, so that its tail need not be read.
     /// - Returns: Checks of the tails, or a failure.
     package mutating func start(
         to text: String,
+        stoppingAt offsets: [Int: Offset] = [:],
         now: Timestamp,
         random: Int64,
         knowing isReached: (Partition, Offset) -> Bool
     ) -> Action {
         guard case .created = state else { preconditionFailure("a cursor is committed once") }
         do throws(Refusal) {
-            let cursor = try current.groupCursor(text, rules: rules)
+            let cursor = try stopping(current.groupCursor(text, rules: rules), at: offsets)
             let rows = cursor.parts.compactMap { row(for: $0) }
             renewals = renewals(of: cursor, at: now, random: random)
             let checks: [PositionCheck] = rows.compactMap { row in
@@ -143,6 +145,37 @@ package struct GroupCommitPlan: ~Copyable {
     }
 
     // MARK: Rows
+
+    /// The cursor, but only so far in some partitions.
+    ///
+    /// Where the lease is another one by now the present holder may have committed more, which is
+    /// no fault of the request.
+    private func stopping(
+        _ cursor: GroupCursor,
+        at offsets: [Int: Offset]
+    ) throws(Refusal) -> GroupCursor {
+        guard !offsets.isEmpty else { return cursor }
+        let end = PartitionPositions(
+            cursor.parts.map(\.partition),
+            values: cursor.parts.map(\.position)
+        )
+        let stop = try current.stopping(end, at: offsets) { partition in
+            let isHeld =
+                current.rows[partition.index]?.lease?.epoch == cursor.part(of: partition)?.lease
+            return isHeld ? current.positions[partition.index].logOffset : .zero
+        }
+        return GroupCursor(
+            subscription: cursor.subscription,
+            epoch: cursor.epoch,
+            parts: zip(cursor.parts, stop.values).map { part, position in
+                GroupCursor.Part(
+                    partition: part.partition,
+                    lease: part.lease,
+                    position: position
+                )
+            }
+        )
+    }
 
     /// The row that brings a partition to the cursor's position; nil: it is there already, or the
     /// lease is another one.

@@ -18,6 +18,19 @@ package struct GroupShare: Hashable, Sendable {
     /// What it holds, by partition.
     package let parts: [Part]
 
+    /// The number of partitions that it did not hold, or under another lease, in an earlier state.
+    package func taken(since state: SubscriptionState) -> Int {
+        parts.count { state.rows[$0.partition.index]?.lease?.epoch != $0.lease }
+    }
+
+    /// True if `other` is of the same leases, of which it gives the same up.
+    func holdsTheSame(as other: GroupShare) -> Bool {
+        parts.elementsEqual(other.parts) {
+            $0.partition == $1.partition && $0.lease == $1.lease
+                && $0.isGivingUp == $1.isGivingUp
+        }
+    }
+
     /// The partitions whose events it gets; without those that it gives up.
     package var assigned: [Part] { parts.filter { !$0.isGivingUp } }
 
@@ -44,11 +57,17 @@ package struct GroupShare: Hashable, Sendable {
     }
 }
 
+/// A partition that a member of a group holds, and the number of its lease.
+package struct HeldPartition: Hashable, Sendable {
+    package let partition: Partition
+    package let lease: Int64
+}
+
 /// A member of a group, as clients see it in a list.
 package struct GroupMember: Hashable, Sendable {
     package let name: MemberName
-    /// The partitions that it reads.
-    package let assigned: [Partition]
+    /// The partitions that it reads, with their leases.
+    package let assigned: [HeldPartition]
     /// The partitions that it gives up.
     package let givingUp: [Partition]
     /// Its last renewal, by the clock of the process that wrote it.
@@ -58,9 +77,9 @@ package struct GroupMember: Hashable, Sendable {
 }
 
 extension SubscriptionState {
-    /// The members of the group that have not gone, by name.
-    package var group: [GroupMember] {
-        members.filter { !$0.isGone }.map { describe($0) }
+    /// The members of the group by name, without those that have gone or whose session is over.
+    package func group(isOver: (Timer) -> Bool) -> [GroupMember] {
+        members.filter { !$0.isGone && !isOver($0.timer) }.map { describe($0) }
     }
 
     /// A member with what it holds.
@@ -68,7 +87,8 @@ extension SubscriptionState {
         let held = held(by: member.name)
         return GroupMember(
             name: member.name,
-            assigned: held.filter { $0.lease.release == nil }.map(\.partition),
+            assigned: held.filter { $0.lease.release == nil }
+                .map { HeldPartition(partition: $0.partition, lease: $0.lease.epoch) },
             givingUp: held.filter { $0.lease.release != nil }.map(\.partition),
             renewed: member.renewed,
             session: member.session

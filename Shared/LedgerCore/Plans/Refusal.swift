@@ -33,6 +33,8 @@ package enum Refusal: Error, Hashable, Sendable {
     case positionBeyondTail(Partition, position: Offset, tail: Offset)
     /// A partition is to be committed outside of what a cursor's page delivered of it.
     case commitOutOfPage(Partition, from: Offset, to: Position)
+    /// A partition is to be committed that a cursor is not about.
+    case partitionNotCovered(Partition)
     /// A subscription is to start beyond the partition's end.
     case startBeyondTail(Partition, offset: Offset, tail: Offset)
     /// The group has as many members as it may have.

@@ -22,9 +22,12 @@ package struct SubscriptionDescription: Sendable {
     package let subscription: SubscriptionRow
     /// All partitions of the stream, in order.
     package let partitions: [PartitionState]
+    /// The number of its group's members.
+    package let members: Int
 
     /// A description; `partitions` holds one of each partition.
-    package init(_ state: SubscriptionState, partitions: [PartitionState]) {
+    package init(_ state: SubscriptionState, partitions: [PartitionState], members: Int) {
+        self.members = members
         stream = state.stream
         subscription = state.subscription
         self.partitions = partitions

@@ -13,11 +13,27 @@ package struct SubscriptionState: Sendable {
 
     /// A subscription and its positions, one of each partition, as they are without any rows.
     package init(stream: StreamRow, subscription: SubscriptionRow, positions: [Position]) {
+        self.init(
+            stream: stream,
+            subscription: subscription,
+            positions: positions,
+            rows: positions.map { _ in nil },
+            members: []
+        )
+    }
+
+    private init(
+        stream: StreamRow,
+        subscription: SubscriptionRow,
+        positions: [Position],
+        rows: [PositionRow?],
+        members: [MemberRow]
+    ) {
         self.stream = stream
         self.subscription = subscription
         self.positions = positions
-        rows = positions.map { _ in nil }
-        members = []
+        self.rows = rows
+        self.members = members
     }
 
     /// A subscription as its rows say; nil: one of them is of a later epoch than the subscription.
@@ -41,6 +57,17 @@ package struct SubscriptionState: Sendable {
         self.positions = positions
         self.rows = rows
         self.members = members
+    }
+
+    /// The same with a changed row of the subscription, which moves nothing.
+    package func replacing(_ subscription: SubscriptionRow) -> SubscriptionState {
+        SubscriptionState(
+            stream: stream,
+            subscription: subscription,
+            positions: positions,
+            rows: rows,
+            members: members
+        )
     }
 
     /// Reads and verifies a cursor of this subscription.

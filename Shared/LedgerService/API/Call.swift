@@ -41,6 +41,7 @@ struct Call {
 
     var stream: StreamID { Self.parameter(path.stream, named: .stream) }
     var subscription: SubscriptionID { Self.parameter(path.subscription, named: .subscription) }
+    var member: MemberName { Self.parameter(path.member, named: .member) }
     /// A number that need not be one of the stream's partitions.
     var partition: Int64 { Self.parameter(path.partition, named: .partition) }
     var key: EventKey { Self.parameter(path.key, named: .key) }

@@ -193,7 +193,7 @@ extension EndpointTable {
             "/streams/{stream}/subscriptions/{subscription}/poll",
             function: .poll,
             needs: .action(.consume),
-            query: ["limit", "wait", "cursor"],
+            query: ["limit", "wait", "cursor", "member", "session"],
             answer: LedgerAPI.poll
         ),
         Endpoint(
@@ -211,6 +211,28 @@ extension EndpointTable {
             needs: .action(.consume),
             body: .json,
             answer: LedgerAPI.seek
+        ),
+        Endpoint(
+            .get,
+            "/streams/{stream}/subscriptions/{subscription}/members",
+            function: .poll,
+            needs: .action(.consume),
+            answer: LedgerAPI.listMembers
+        ),
+        Endpoint(
+            .post,
+            "/streams/{stream}/subscriptions/{subscription}/members/{member}/heartbeat",
+            function: .poll,
+            needs: .action(.consume),
+            body: .json,
+            answer: LedgerAPI.heartbeat
+        ),
+        Endpoint(
+            .delete,
+            "/streams/{stream}/subscriptions/{subscription}/members/{member}",
+            function: .poll,
+            needs: .action(.consume),
+            answer: LedgerAPI.leave
         ),
 
         // API keys

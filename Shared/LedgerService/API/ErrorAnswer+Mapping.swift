@@ -21,6 +21,9 @@ enum ErrorCode: String, CaseIterable {
     case subscriptionAlreadyExists = "subscription_already_exists"
     case offsetConflict = "offset_conflict"
     case cursorSuperseded = "cursor_superseded"
+    case leaseLost = "lease_lost"
+    case partitionLeased = "partition_leased"
+    case tooManyMembers = "too_many_members"
     case compactionDisabled = "compaction_disabled"
     case positionBeyondTail = "position_beyond_tail"
     case offsetExpired = "offset_expired"
@@ -51,7 +54,8 @@ enum ErrorCode: String, CaseIterable {
             404
         case .methodNotAllowed: 405
         case .keysDisabled, .streamAlreadyExists, .subscriptionAlreadyExists, .offsetConflict,
-            .cursorSuperseded, .compactionDisabled, .positionBeyondTail:
+            .cursorSuperseded, .leaseLost, .partitionLeased, .tooManyMembers,
+            .compactionDisabled, .positionBeyondTail:
             409
         case .offsetExpired: 410
         case .payloadTooLarge: 413
@@ -190,6 +194,34 @@ extension ErrorAnswer {
                 .cursorSuperseded,
                 message:
                     "the subscription was moved by a seek since this cursor; poll again without one"
+            )
+        case .leaseLost(let lost, let committed):
+            self.init(
+                .leaseLost,
+                message: """
+                    other members have taken partitions of this cursor over, and details.lost says \
+                    which: nothing of them was changed. Those in details.committed are committed
+                    """,
+                details: .numbers("lost", of: lost),
+                .numbers("committed", of: committed)
+            )
+        case .partitionLeased(let partition, let owner):
+            self.init(
+                .partitionLeased,
+                message: """
+                    member \(owner) of the subscription's group holds partition \(partition.index): \
+                    nothing of it was changed. The cursor's other partitions may be committed
+                    """,
+                details: .partition(partition),
+                .text("member", is: owner.name)
+            )
+        case .tooManyMembers:
+            self.init(
+                .tooManyMembers,
+                message: """
+                    the group has \(Limits.members) members; one must leave, or its session end
+                    """,
+                details: .limit(Limits.members)
             )
         case .compactionDisabled(let id):
             self.init(.compactionDisabled, message: "stream \(id) was created without compaction")

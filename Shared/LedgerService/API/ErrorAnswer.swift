@@ -13,6 +13,7 @@ struct ErrorAnswer {
         fileprivate enum Value {
             case text(String)
             case number(Int64)
+            case numbers([Partition])
             case partitions([LedgerError.PartitionOutcome])
         }
 
@@ -29,6 +30,10 @@ struct ErrorAnswer {
 
         static func offset(_ name: StaticString, is offset: Offset) -> Detail {
             .number(name, is: offset.rawValue)
+        }
+
+        static func numbers(_ name: StaticString, of partitions: [Partition]) -> Detail {
+            Detail(name: name, value: .numbers(partitions))
         }
 
         static func field(_ field: String) -> Detail { .text("field", is: field) }
@@ -123,6 +128,7 @@ extension ErrorAnswer.Detail.Value {
         switch self {
         case .text(let text): writer.string(text)
         case .number(let number): writer.integer(number)
+        case .numbers(let partitions): writer.numbers(of: partitions)
         case .partitions(let outcomes):
             writer.beginArray()
             for outcome in outcomes { outcome.write(to: &writer) }

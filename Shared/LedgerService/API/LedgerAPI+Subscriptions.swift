@@ -84,13 +84,36 @@ extension LedgerAPI {
     }
 
     static func poll(_ call: Call) async throws(LedgerError) -> APIResponse {
-        let found = try await call.ledger.subscriptions.poll(
-            call.subscription,
+        let member = try call.query.member()
+        let (cursor, limit) = (call.query.text("cursor"), try call.query.limit())
+        let wait = try call.query.wait()
+        let (subscriptions, id) = (call.ledger.subscriptions, call.subscription)
+        guard let member else {
+            let found = try await subscriptions.poll(
+                id,
+                of: call.stream,
+                cursor: cursor,
+                limit: limit,
+                wait: wait
+            )
+            return try await answer(call, with: found)
+        }
+        let found = try await subscriptions.poll(
+            id,
             of: call.stream,
-            cursor: call.query.text("cursor"),
-            limit: try call.query.limit(),
-            wait: try call.query.wait()
+            as: member,
+            cursor: cursor,
+            limit: limit,
+            wait: wait
         )
+        return try await answer(call, with: found.page, of: found.share)
+    }
+
+    private static func answer(
+        _ call: Call,
+        with found: SubscriptionPage,
+        of share: GroupShare? = nil
+    ) async throws(LedgerError) -> APIResponse {
         let response = APIResponse.json(capacity: found.page.estimatedBytes) { writer in
             var events = EventWriter(call.stream)
             writer.beginObject()
@@ -102,6 +125,10 @@ extension LedgerAPI {
             writer.integer(found.page.remaining)
             writer.key("caught_up")
             writer.boolean(found.page.caughtUp)
+            if let share {
+                writer.key("member")
+                writer.write(share)
+            }
             writer.endObject()
         }
         try await call.confirmCaller()
@@ -171,6 +198,10 @@ extension JSONWriter {
             endObject()
         }
         endArray()
+        if description.members > 0 {
+            key("members")
+            integer(description.members)
+        }
         endObject()
     }
 

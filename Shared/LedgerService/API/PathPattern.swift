@@ -63,6 +63,7 @@ extension PathPattern: ExpressibleByStringLiteral {
 enum PathParameter: String, CaseIterable {
     case stream
     case subscription
+    case member
     case partition
     /// An event's key: the whole rest of the path, slashes and all.
     case key
@@ -75,6 +76,7 @@ enum PathParameter: String, CaseIterable {
 struct PathParameters {
     private(set) var stream: StreamID?
     private(set) var subscription: SubscriptionID?
+    private(set) var member: MemberName?
     /// A number that need not be one of the stream's partitions.
     private(set) var partition: Int64?
     private(set) var key: EventKey?
@@ -94,6 +96,7 @@ struct PathParameters {
             let text = Self.decoded(segment)
             guard let id = SubscriptionID(text) else { throw .invalidSubscriptionID(text) }
             subscription = id
+        case .member: member = try MemberName(parameter: Self.decoded(segment))
         case .partition:
             guard let number = QueryParameters.digits(String(Substring(segment))) else {
                 throw .invalid(field: "partition", message: "must be a number, in digits only")

@@ -22,22 +22,23 @@ final class AppendSignals: Sendable {
         fileprivate let id: UInt64
     }
 
-    /// The offsets to which a guest has read, in neighbouring partitions.
+    /// The offsets to which a guest has read.
     struct Stand: Sendable {
         let stream: StreamIncarnation
         /// The subscription as the guest knows it; nil: it reads without one.
         let subscription: SubscriptionRow?
-        let first: Partition
+        /// Those that it reads, ascending; a group's member may have none.
+        let partitions: [Partition]
+        /// Of each of them, the offset of the next event.
         let offsets: [Offset]
 
-        /// The only partition; nil: several.
-        var only: Int? { offsets.count == 1 ? first.index : nil }
+        /// The only partition; nil: several, or none.
+        var only: Int? { partitions.count == 1 ? partitions[0].index : nil }
 
-        var partitions: ArraySlice<Partition> {
-            Partition.all(first.index + offsets.count)[first.index...]
+        /// Nil where the guest does not read the partition.
+        func offset(of partition: Partition) -> Offset? {
+            partitions.firstIndex(of: partition).map { offsets[$0] }
         }
-
-        func offset(of partition: Partition) -> Offset { offsets[partition.index - first.index] }
     }
 
     private struct State {

@@ -67,7 +67,8 @@ extension Reads {
         let page = try await page(of: stream, from: parts, limit: limit, filter: filter)
         var positions = all.map(\.position)
         for (partition, position) in page.positions.pairs {
-            positions[partition.index - stand.first.index] = position
+            guard let place = stand.partitions.firstIndex(of: partition) else { continue }
+            positions[place] = position
         }
         let isSure = access.configuration.seesAllAppends || page.events.isEmpty
         let widened = PartitionPositions(all.map(\.partition), values: positions)

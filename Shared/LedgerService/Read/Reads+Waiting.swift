@@ -46,7 +46,7 @@ extension Reads {
     ///
     /// What this process appends is known at once. Where others append too, one task looks for all
     /// who wait for the same stream.
-    private func news(
+    func news(
         for guest: AppendSignals.Guest,
         beyond stand: AppendSignals.Stand,
         atMost length: Duration

@@ -87,7 +87,9 @@ extension AppendSignals.Stand {
     fileprivate init(_ cursor: ReadCursor) {
         stream = cursor.stream
         subscription = nil
-        first = cursor.first
+        partitions = Array(
+            Partition.all(cursor.first.index + cursor.offsets.count)[cursor.first.index...]
+        )
         offsets = cursor.offsets
     }
 }

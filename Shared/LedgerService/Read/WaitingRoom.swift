@@ -84,7 +84,7 @@ struct WaitingRoom {
     /// The partitions that are known to go beyond `stand`.
     func fresh(beyond stand: AppendSignals.Stand) -> [Partition] {
         guard stand.stream == stream else { return [] }
-        return stand.partitions.filter { ends[$0.index] > stand.offset(of: $0) }
+        return zip(stand.partitions, stand.offsets).filter { ends[$0.index] > $1 }.map(\.0)
     }
 
     /// Ends a wait; nil when it is over already.
@@ -98,8 +98,8 @@ struct WaitingRoom {
     /// Takes as news what a guest that stands there has seen: nobody tells of it again.
     private mutating func learn(from stand: AppendSignals.Stand) -> [Wake] {
         turnTo(stand.stream)
-        return stand.partitions.flatMap { partition in
-            append(to: partition, of: stand.stream, upTo: stand.offset(of: partition))
+        return zip(stand.partitions, stand.offsets).flatMap { partition, offset in
+            append(to: partition, of: stand.stream, upTo: offset)
         }
     }
 
@@ -137,7 +137,7 @@ struct WaitingRoom {
         of stream: StreamIncarnation
     ) -> Bool {
         guard let stand = guests[id]?.stand, stand.stream == stream else { return false }
-        return stand.offset(of: partition) < end
+        return stand.offset(of: partition).map { $0 < end } ?? false
     }
 
     /// Takes the news that the stream, or one subscription of it, was moved, made anew or is gone.
@@ -170,24 +170,24 @@ struct WaitingRoom {
     /// The rows to look at, with the subscriptions of `count` guests; nil while nobody waits.
     mutating func view(subscriptions count: Int) -> View? {
         guard let stream, waiting.values.contains(where: { !$0.isEmpty }) else { return nil }
-        let isWhole = !(waiting[nil] ?? []).isEmpty
-        var partitions: Set<Int> = []
-        for (only, ids) in waiting where !ids.isEmpty {
-            if let only { partitions.insert(only) }
-        }
-        if isWhole { partitions.formUnion(widest) }
+        let isAwaited = isAwaited
         return View(
             stream: stream,
-            ends: Partition.all(ends.count).filter { partitions.contains($0.index) }
+            ends: Partition.all(ends.count).filter { isAwaited[$0.index] }
                 .map { ($0, ends[$0.index]) },
             subscriptions: nextSubscriptions(count)
         )
     }
 
-    /// The partitions of the guests that wait for several: all of the stream.
-    private var widest: Range<Int> {
-        guard let id = waiting[nil]?.first, let stand = guests[id]?.stand else { return 0..<0 }
-        return stand.first.index..<(stand.first.index + stand.offsets.count)
+    /// By partition, true if anyone waits for its events.
+    private var isAwaited: [Bool] {
+        var isAwaited = ends.map { _ in false }
+        for id in waiting.values.joined() {
+            for partition in guests[id]?.stand?.partitions ?? [] {
+                isAwaited[partition.index] = true
+            }
+        }
+        return isAwaited
     }
 
     private mutating func nextSubscriptions(_ count: Int) -> [SubscriptionRow] {

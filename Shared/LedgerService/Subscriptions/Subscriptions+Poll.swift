@@ -9,14 +9,15 @@ package struct SubscriptionPage: Sendable {
     /// The end of the page, to be committed or continued from.
     package let cursor: String
 
-    fileprivate init(_ page: EventPage, of state: SubscriptionState) {
+    /// A page, which ends at `cursor`; nil: where its positions are.
+    init(_ page: EventPage, of state: SubscriptionState, cursor: String? = nil) {
         stream = state.stream
         self.page = page
-        cursor = state.cursor(at: page.positions)
+        self.cursor = cursor ?? state.cursor(at: page.positions)
     }
 }
 
-/// Polls, and the shell of ``CommitPlan``.
+/// Polls without a group.
 extension Subscriptions {
     /// Reads a subscription's next events, from a cursor or else from what was committed.
     ///
@@ -93,81 +94,15 @@ extension Subscriptions {
         )
         return SubscriptionPage(page, of: state.value)
     }
-
-    /// Moves a subscription forward to a cursor; where it is further already, it stays.
-    ///
-    /// Partitions in `offsets`, by number, are moved so far only: part of a page was handled.
-    ///
-    /// - Throws: ``LedgerError/positionBeyondTail(_:position:tail:)`` when the cursor is from a longer
-    ///   log, or what a failed table call becomes.
-    package func commit(
-        _ id: SubscriptionID,
-        of streamID: StreamID,
-        cursor: String,
-        offsets: [Int: Offset] = [:]
-    ) async throws(LedgerError) {
-        let state = try await state(of: id, of: streamID)
-        let stream = state.value.stream
-        var plan = CommitPlan(
-            of: state.value,
-            trust: access.trust(in: stream),
-            rules: access.configuration.rules
-        )
-        var action = plan.start(to: cursor, stoppingAt: offsets) { partition, offset in
-            hints.reaches(offset, of: partition, in: stream.incarnation)
-        }
-        while true {
-            switch action {
-            case .checkTails(let checks):
-                let results = await inParallel(checks) { [self] check in
-                    await checked(check, in: stream)
-                }
-                action = plan.receive(checks: results)
-            case .write(let writes):
-                let outcomes = await inParallel(writes) { [self] write in
-                    await result { () throws(TableError) in
-                        try await access.table.write(write, decided: state.readAt)
-                    }
-                }
-                action = plan.receive(writes: outcomes)
-            case .finish: return
-            case .fail(let refusal): throw LedgerError(refusal)
-            }
-        }
-    }
-
-    private func checked(
-        _ check: PositionCheck,
-        in stream: StreamRow
-    ) async -> Result<Offset, Refusal> {
-        let tail = await result { () throws(TableError) in
-            try await access.readTail(of: check.partition, in: stream.incarnation)
-        }
-        let result = check.judge(tail, now: clock.wall())
-        hints.remember(result, of: check.partition, in: stream)
-        return result
-    }
-}
-
-extension ReadHints {
-    /// Keeps how far a log reaches for certain; a refusal teaches nothing.
-    fileprivate func remember(
-        _ reach: Result<Offset, Refusal>,
-        of partition: Partition,
-        in stream: StreamRow
-    ) {
-        guard case .success(let offset) = reach else { return }
-        self.reach(offset, of: partition, in: stream.incarnation)
-    }
 }
 
 extension AppendSignals.Stand {
     /// The stand of a guest who has read a page to its end.
-    fileprivate init(of page: EventPage, in state: SubscriptionState) {
+    init(of page: EventPage, in state: SubscriptionState) {
         self.init(
             stream: state.stream.incarnation,
             subscription: state.subscription,
-            first: state.stream.partitions[0],
+            partitions: page.positions.partitions,
             offsets: page.positions.values.map(\.logOffset)
         )
     }

@@ -69,7 +69,11 @@ extension Subscriptions {
         }
         var places: [SubscriptionDescription.PartitionState] = []
         for place in found { places.append(try place.get()) }
-        return SubscriptionDescription(state, partitions: places)
+        return SubscriptionDescription(
+            state,
+            partitions: places,
+            members: members(of: state).count
+        )
     }
 
     private func place(

@@ -8,6 +8,8 @@ package final class Subscriptions: Sendable {
     let reads: Reads
     let signals: AppendSignals
     let hints: ReadHints
+    /// The sessions and releases of groups that this process has seen.
+    let timers: GroupTimers
 
     init(
         _ access: TableAccess,
@@ -23,6 +25,7 @@ package final class Subscriptions: Sendable {
         self.reads = reads
         self.signals = signals
         self.hints = hints
+        timers = GroupTimers(rules: access.configuration.rules)
     }
 
     var clock: BelievedClock { access.clock }
@@ -124,11 +127,7 @@ package final class Subscriptions: Sendable {
         let changed = try await access.compareAndSet { () throws(LedgerError) in
             let state = try await state(of: id, of: streamID)
             let (subscription, write) = state.value.subscription.filtering(by: filter)
-            let changed = SubscriptionState(
-                stream: state.value.stream,
-                subscription: subscription,
-                positions: state.value.positions
-            )
+            let changed = state.value.replacing(subscription)
             return (try await access.apply(write, decided: state.readAt).isApplied, changed)
         }
         signals.change(streamID, subscription: id)

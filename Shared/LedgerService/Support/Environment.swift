@@ -79,6 +79,8 @@ struct LedgerMetrics: Sendable {
     let clockSuspect = Gauge(label: "eventledger_clock_suspect")
     let pages = Counter(label: "eventledger_poll_pages_total")
     let pageEvents = Counter(label: "eventledger_poll_events_total")
+    let groupMoves = Counter(label: "eventledger_group_moves_total")
+    let lostLeases = Counter(label: "eventledger_lost_leases_total")
     let foldedEvents = Counter(label: "eventledger_folded_events_total")
     let foldFailures = Counter(label: "eventledger_fold_failures_total")
     let foldLost = Counter(label: "eventledger_fold_lost_events_total")

@@ -49,6 +49,12 @@ extension APISuite {
         ),
         Call("poll"),
         Call("commit", sending: JSONBody.commit("CURSOR")),
+        Call("poll", query: "?member=m&session=60"),
+        Call("commit", sending: JSONBody.commit("CURSOR")),
+        Call("heartbeat", sending: "{}"),
+        Call("listMembers"),
+        Call("describeSubscription"),
+        Call("leave"),
         Call("deleteSubscription"),
         Call("deleteStream"),
         Call("acceptClock"),
@@ -64,7 +70,10 @@ extension APISuite {
                 .replacing("CURSOR", with: cursor)
             let (method, path) = APIDescription.shared.call(
                 call.operation,
-                with: ["stream": stream, "subscription": "u", "partition": "0", "key": "k"]
+                with: [
+                    "stream": stream, "subscription": "u", "member": "m", "partition": "0",
+                    "key": "k",
+                ]
             )
             let answer = try await api.call(method, at: path + call.query, sending: body)
             #expect(answer.status == 200 || answer.status == 201, "\(call.operation): \(answer)")

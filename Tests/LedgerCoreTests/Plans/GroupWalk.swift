@@ -256,7 +256,7 @@ final class GroupWalk {
         for (position, end) in zip(state.positions, ends) where position.logOffset.rawValue != end {
             fail("not everything is committed: \(state.positions.map(\.logOffset.rawValue))")
         }
-        let group = state.group
+        let group = state.group { _ in false }
         let held = group.map { $0.assigned.count + $0.givingUp.count }
         let isWhole = held.reduce(0, +) == Self.partitions
         guard isWhole, (held.max() ?? 0) - (held.min() ?? 0) <= 1 else {

@@ -14,6 +14,7 @@ struct EndpointTableTests {
         switch parameter {
         case .stream: "orders"
         case .subscription: "shipping"
+        case .member: "worker-1"
         case .partition: "0"
         case .key: "order/1"
         case .apiKey: "0f3a9c5e7b1d2468"

@@ -41,6 +41,9 @@ struct AccessTests {
         "poll": .action(.consume),
         "commit": .action(.consume),
         "seek": .action(.consume),
+        "listMembers": .action(.consume),
+        "heartbeat": .action(.consume),
+        "leave": .action(.consume),
         "readHead": .action(.consume),
         "acceptClock": .operation,
         "listKeys": .operation,
@@ -126,7 +129,8 @@ struct AccessTests {
         let (method, path) = APIDescription.shared.call(
             operation,
             with: [
-                "stream": "orders", "subscription": "u", "partition": "0", "key": "k",
+                "stream": "orders", "subscription": "u", "member": "m", "partition": "0",
+                "key": "k",
                 "key_id": "0000000000000000",
             ]
         )

@@ -15,7 +15,7 @@ struct AppendSignalsTests {
         AppendSignals.Stand(
             stream: stream,
             subscription: nil,
-            first: partition,
+            partitions: [partition],
             offsets: [Offset(offset) ?? .zero]
         )
     }

@@ -21,7 +21,7 @@ struct WaitingRoomTests {
         AppendSignals.Stand(
             stream: stream ?? self.stream,
             subscription: subscription,
-            first: partitions[first],
+            partitions: Array(partitions[first...].prefix(offsets.count)),
             offsets: offsets.map(offset)
         )
     }

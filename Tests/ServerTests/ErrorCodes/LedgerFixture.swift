@@ -97,4 +97,9 @@ struct FixtureClient: Sendable {
     func poll(_ query: String = "") async throws -> Exchange {
         try await call("GET", at: "/streams/s/subscriptions/u/poll?\(query)")
     }
+
+    func commit(_ cursor: String) async throws -> Exchange {
+        let body = JSONBody.commit(cursor)
+        return try await call("POST", at: "/streams/s/subscriptions/u/commit", sending: body)
+    }
 }

@@ -86,6 +86,27 @@ extension Provocation {
             )
             return try await client.call("GET", at: "/streams/s/events?cursor=\(beyond.encoded)")
         },
+        Provocation(code: "lease_lost") { client in
+            try await client.publish()
+            let cursor = try await client.poll("member=a").answer.cursor
+            let members = "/streams/s/subscriptions/u/members"
+            _ = try await client.call("DELETE", at: "\(members)/a")
+            _ = try await client.poll("member=b")
+            return try await client.commit(cursor)
+        },
+        Provocation(code: "partition_leased") { client in
+            try await client.publish()
+            let cursor = try await client.poll().answer.cursor
+            _ = try await client.poll("member=a")
+            return try await client.commit(cursor)
+        },
+        Provocation(code: "too_many_members") { client in
+            for number in 0..<Limits.members {
+                let path = "/streams/s/subscriptions/u/members/m\(number)/heartbeat"
+                _ = try await client.call("POST", at: path, sending: "{}")
+            }
+            return try await client.poll("member=late")
+        },
         Provocation(code: "compaction_disabled") { client in
             let body = "{\"stream_id\":\"plain\",\"compaction\":false}"
             _ = try await client.call("POST", at: "/streams", sending: body)

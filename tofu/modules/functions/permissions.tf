@@ -64,10 +64,10 @@ locals {
       Query = [
         "LOG#*",
         "STATE#*", # compacted state and bootstrap
-        "POS#*",   # what was committed
+        "POS#*",   # what was committed, and a group's members
       ]
       Put = [
-        "POS#*",  # commit
+        "POS#*",  # commit, leases, sessions
         "SUBS#*", # a seek replaces the subscription's row
       ]
     }
