@@ -12,11 +12,15 @@ struct Subscriber {
 
     private var path: [String] { ["streams", stream, "subscriptions", name] }
 
-    func poll(limit: Int, wait: Wait) async throws(Failure) -> [UInt8] {
+    func poll(
+        limit: Int,
+        wait: Wait,
+        as member: Member? = nil
+    ) async throws(Failure) -> [UInt8] {
         try await ledger.call(
             "GET",
             at: path + ["poll"],
-            query: [("limit", "\(limit)"), ("wait", wait.description)],
+            query: [("limit", "\(limit)"), ("wait", wait.description)] + (member?.query ?? []),
             wait: wait.length
         )
     }
@@ -33,6 +37,39 @@ struct Subscriber {
     }
 }
 
+/// A member of a subscription's group as the API takes it.
+struct Member {
+    private static let sessions =
+        Limits.session.lowerBound.wholeSeconds...Limits.session.upperBound.wholeSeconds
+
+    let name: MemberName
+    /// Seconds; nil: as long as the ledger has it.
+    let session: Int64?
+
+    fileprivate var query: [(name: String, value: String)] {
+        [("member", name.name)] + (session.map { [("session", "\($0)")] } ?? [])
+    }
+
+    /// Reads a number of seconds in the range, in digits.
+    static func session(_ text: String) throws -> Int64 {
+        guard let seconds = Int64(text), sessions.contains(seconds) else {
+            throw ValidationError(
+                "--session must be \(sessions.lowerBound) to \(sessions.upperBound) whole seconds."
+            )
+        }
+        return seconds
+    }
+
+    /// Reads a member's name.
+    static func name(_ text: String) throws -> MemberName {
+        guard let name = MemberName(text) else {
+            let most = Limits.memberNameBytes.upperBound
+            throw ValidationError("--member must be 1 to \(most) of A-Z a-z 0-9 _ . -")
+        }
+        return name
+    }
+}
+
 /// The command `eventledger poll`.
 struct Poll: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -42,7 +79,12 @@ struct Poll: AsyncParsableCommand {
             all of them were printed, and a file they go to has them on its disk. With --json the \
             answer holds the cursor.
 
+            With --member those who poll under different names share the subscription's partitions, \
+            and each event comes to one of them. With --json the answer says which partitions are \
+            this member's. One that is silent for its session loses them.
+
             Example: eventledger poll orders shipping --limit 10 --wait 5 --commit
+            Example: eventledger poll orders shipping --member worker-1 --wait 5 --commit
             """
     )
 
@@ -54,13 +96,30 @@ struct Poll: AsyncParsableCommand {
         transform: Wait.parse
     )
     var wait = Wait.none
+    @Option(
+        help: "Poll as this member of the subscription's group, a name that nobody else uses.",
+        transform: Member.name
+    )
+    var member: MemberName?
+    @Option(
+        help: "The member's session, 10 to 300 seconds; 45 unless given.",
+        transform: Member.session
+    )
+    var session: Int64?
     @Flag(help: "Commit them once they are printed.") var commit = false
     @OptionGroup var options: ClientOptions
 
+    func validate() throws {
+        guard member != nil || session == nil else {
+            throw ValidationError("--session is a member's: it needs --member.")
+        }
+    }
+
     func run() async throws {
+        let member = member.map { Member(name: $0, session: session) }
         try await options.run { ledger throws(Failure) in
             let subscriber = Subscriber(ledger: ledger, stream: stream, name: subscription)
-            let answer = try await subscriber.poll(limit: limit, wait: wait)
+            let answer = try await subscriber.poll(limit: limit, wait: wait, as: member)
             let page = try EventPage(answer)
             do throws(Failure) {
                 if options.json {

@@ -8,7 +8,8 @@ struct SubscriptionCommand: AsyncParsableCommand {
         commandName: "subscription",
         abstract: "Create, list, describe, change, move and delete subscriptions.",
         subcommands: [
-            Create.self, List.self, Describe.self, Update.self, Seek.self, Delete.self,
+            Create.self, List.self, Describe.self, Members.self, Update.self, Seek.self,
+            Delete.self,
         ]
     )
 
@@ -28,6 +29,25 @@ struct SubscriptionCommand: AsyncParsableCommand {
             + (subscription.raw("filter").map { "only \(String(decoding: $0, as: UTF8.self))\n" }
                 ?? "")
             + table.text
+    }
+
+    /// The table of a group's members.
+    static func members(_ group: JSONValue) -> String {
+        var table = Table("MEMBER", "PARTITIONS", "GIVING UP", "SESSION", "RENEWED")
+        for member in group["members"]?.elements ?? [] {
+            table.add(
+                member.text("name"),
+                list(member["assigned"]?.elements.map { $0.text("partition") }),
+                list(member["giving_up"]?.elements.compactMap(\.text)),
+                "\(member.text("session")) s",
+                member.text("renewed_at")
+            )
+        }
+        return table.text
+    }
+
+    private static func list(_ partitions: [String]?) -> String {
+        partitions.flatMap { $0.isEmpty ? nil : $0.joined(separator: ",") } ?? "none"
     }
 
     /// The command `eventledger subscription create`.
@@ -125,6 +145,28 @@ struct SubscriptionCommand: AsyncParsableCommand {
                     at: ["streams", stream, "subscriptions", subscription]
                 )
                 try options.show(answer, as: SubscriptionCommand.description)
+            }
+        }
+    }
+
+    /// The command `eventledger subscription members`.
+    struct Members: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Show who shares a subscription, and which partitions each has.",
+            discussion: "Example: eventledger subscription members orders shipping"
+        )
+
+        @Argument(help: "The stream's name.") var stream: String
+        @Argument(help: "The subscription's name.") var subscription: String
+        @OptionGroup var options: ClientOptions
+
+        func run() async throws {
+            try await options.run { ledger throws(Failure) in
+                let answer = try await ledger.call(
+                    "GET",
+                    at: ["streams", stream, "subscriptions", subscription, "members"]
+                )
+                try options.show(answer, as: SubscriptionCommand.members)
             }
         }
     }

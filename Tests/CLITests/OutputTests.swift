@@ -85,6 +85,8 @@ struct BrokenOutputTests {
         let data = place["data"]
         let commands = [
             "poll orders ship --commit", "poll orders ship --commit --json",
+            "poll orders ship --member a --commit", "subscription members orders ship",
+            "subscription members orders ship --json",
             "tail orders --subscription ship --limit 1", "poll orders ship --limit 1",
             "read orders", "read orders --json", "tail orders --last 2 --limit 1",
             "compacted orders",

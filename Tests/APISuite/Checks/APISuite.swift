@@ -14,7 +14,8 @@ package enum APISuite {
         everyCallChecks + publishChecks + idempotencyChecks + subscriptionChecks + cursorChecks
         + compactionChecks
         + lifecycleChecks + limitChecks + historyChecks + headChecks + readChecks
-        + filterChecks + groupChecks + quietCompactionChecks + apiKeyChecks + timeChecks
+        + filterChecks + groupChecks + groupCommitChecks + quietCompactionChecks + apiKeyChecks
+        + timeChecks
 
     /// The checks that need nothing of a ledger but what is offered.
     package static func checks(offered: APICheck.Needs) -> [APICheck] {

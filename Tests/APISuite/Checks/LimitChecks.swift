@@ -24,7 +24,7 @@ extension APISuite {
         APICheck("HEAD answers as GET does, without the body", run: head),
     ]
 
-    private static func tryAll(_ cases: [LimitCase], through api: SuiteClient) async throws {
+    static func tryAll(_ cases: [LimitCase], through api: SuiteClient) async throws {
         for test in cases {
             let s = try await api.stream(",\"partition_count\":1")
             try await api.subscribe(to: s, as: "u")
@@ -66,7 +66,8 @@ extension APISuite {
             "/health", "/openapi.json", "/streams", "/streams/\(s)", "/streams/\(s)/events",
             "/streams/\(s)/compacted", "/streams/\(s)/partitions/0/head",
             "/streams/\(s)/subscriptions", "/streams/\(s)/subscriptions/u",
-            "/streams/\(s)/subscriptions/u/poll", "/streams/\(s)x", "/nowhere",
+            "/streams/\(s)/subscriptions/u/poll", "/streams/\(s)/subscriptions/u/members",
+            "/streams/\(s)x", "/nowhere",
         ] {
             let head = try await api.call("HEAD", at: path)
             let get = try await api.call("GET", at: path)
