@@ -3,11 +3,11 @@ import LedgerTesting
 
 /// The make-up of one history, drawn from its seed.
 struct Scenario: Sendable {
-    let partitions: Int
+    private(set) var partitions: Int
     let retentionHours: Int?
     let compaction: Bool
     let writers: Int
-    let publishes: Int
+    private(set) var publishes: Int
     let consumers: Int
     let polls: Int
     let compactors: Int
@@ -34,17 +34,23 @@ struct Scenario: Sendable {
     /// The probability that a process is frozen, in the middle of whatever it does, at each step.
     let freezing: Double
     /// The number of times that processes are frozen, all in all.
-    let freezes: Int
+    private(set) var freezes: Int
+    /// The longest that a process is frozen at once.
+    private(set) var longestFreeze: Duration = .hours(4 * 24)
     /// The most by which wall clocks are off.
-    let skew: Duration
+    private(set) var skew: Duration
     /// True when a fold and a sweep must get on under faults that do not end.
-    let hasSteadyFaults: Bool
+    private(set) var hasSteadyFaults: Bool
     /// True when wall clocks now and then leap days ahead, and back within the hour.
     let leaps: Bool
     /// The longest pause between two steps of a writer.
-    let longestPause: Duration
+    private(set) var longestPause: Duration
+    /// The members that share a subscription; nil in most histories.
+    let group: GroupScenario?
 
-    init(_ random: inout SeededGenerator) {
+    /// Draws a scenario; `group`, which is drawn apart from it, makes it one of minutes.
+    init(_ random: inout SeededGenerator, group: GroupScenario?) {
+        self.group = group
         isEmbedded = random.happens(0.2)
         isLazy = !isEmbedded && random.happens(0.1)
         servers = isEmbedded ? 1 : random.pick([nil, nil, 1, 2])
@@ -76,5 +82,17 @@ struct Scenario: Sendable {
         // Chunks that become visible one by one are seen so by who reads close behind.
         longestPause = isLazy ? days : hasLargeEvents ? .milliseconds(50) : pause
         leaps = random.happens(0.25)
+        if let group { adapt(to: group) }
+    }
+
+    /// Lets the others live at the pace of a group, whose sessions last for seconds.
+    private mutating func adapt(to group: GroupScenario) {
+        partitions = group.partitions
+        publishes = group.publishes
+        longestPause = group.longestPause
+        skew = min(skew, GroupScenario.skew)
+        freezes = group.freezes
+        longestFreeze = group.longestFreeze
+        hasSteadyFaults = false
     }
 }

@@ -43,11 +43,17 @@ package final class Simulation: @unchecked Sendable {
     private init(seed: UInt64, rules: Rules, prints: Bool) {
         self.rules = rules
         world = World(seed: seed, trace: Trace(prints: prints))
-        scenario = Scenario(&world.random)
+        scenario = Scenario(&world.random, group: .drawn(for: seed))
         store = MemoryTable(deletesLogByItself: !scenario.isEmbedded)
         visibility = Visibility(world)
         oracle = Oracle(world, store: store)
-        freezer = Freezer(world, share: scenario.freezing, count: scenario.freezes)
+        oracle.groups.judgesSessions = !scenario.leaps
+        freezer = Freezer(
+            world,
+            share: scenario.freezing,
+            count: scenario.freezes,
+            longest: scenario.longestFreeze
+        )
         faults = .none
     }
 
@@ -87,9 +93,9 @@ package final class Simulation: @unchecked Sendable {
         for process in processes { process.forgetLedger() }
     }
 
-    /// Takes writes that were just applied.
-    func observe(_ writes: [Write]) async {
-        await oracle.observe(writes)
+    /// Takes writes that were just applied, and the origin of a single one.
+    func observe(_ writes: [Write], by origin: WriteOrigin? = nil) async {
+        await oracle.observe(writes, by: origin)
         records.observe(writes)
     }
 
@@ -133,9 +139,10 @@ package final class Simulation: @unchecked Sendable {
     /// Runs a call and holds an answer that nothing was changed to its word.
     func hold<Answer: Sendable>(
         _ what: String,
+        by caller: String? = nil,
         body: @Sendable () async throws(LedgerError) -> Answer
     ) async throws(LedgerError) -> Answer {
-        try await CallNote.hold(what, to: oracle, body: body)
+        try await CallNote.hold(what, by: caller, to: oracle, body: body)
     }
 
     /// A random one of the processes there ever were.
@@ -153,11 +160,22 @@ package final class Simulation: @unchecked Sendable {
             for number in 0..<scenario.consumers {
                 group.addTask { [self] in await Consumer(number, in: self).run() }
             }
+            startGroup(&group)
             if scenario.recreates { group.addTask { [self] in await recreate() } }
             if scenario.changesRetention { group.addTask { [self] in await changeRetention() } }
         }
         await calmDown()
         await FinalLook(self).run()
+    }
+
+    private func startGroup(_ tasks: inout TaskGroup<Void>) {
+        guard let group = scenario.group else { return }
+        for number in 0..<group.members {
+            tasks.addTask { [self] in await Member(number, of: group, in: self).run() }
+        }
+        for _ in 0..<group.plainClients {
+            tasks.addTask { [self] in await PlainClient(of: group, in: self).run() }
+        }
     }
 
     private func together(_ body: (inout TaskGroup<Void>) -> Void) async {

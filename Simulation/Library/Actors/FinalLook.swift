@@ -31,6 +31,9 @@ struct FinalLook {
             }
         }
         await Consumer(90, in: simulation).finish()
+        if let group = simulation.scenario.group {
+            await GroupFinale(group, of: stream, in: simulation).run()
+        }
     }
 
     private func stream() async -> StreamRow? {

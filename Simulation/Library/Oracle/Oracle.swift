@@ -68,6 +68,8 @@ final class Oracle: @unchecked Sendable {
     private var tokens: Set<TransactionToken> = []
     private var positions: [TableKey: (epoch: Int64, position: Position)] = [:]
     private(set) var appended = 0
+    /// The knowledge of leases, sessions and what was handed out under them.
+    var groups = GroupRecord()
 
     init(_ world: World, store: MemoryTable) {
         self.world = world
@@ -118,15 +120,17 @@ final class Oracle: @unchecked Sendable {
     /// True when this value is in some log.
     func isStored(_ value: String) -> Bool { holders[value] != nil }
 
-    /// Takes writes that were just applied.
-    func observe(_ writes: [Write]) async {
+    /// Takes writes that were just applied, and the origin of a single one.
+    func observe(_ writes: [Write], by origin: WriteOrigin?) async {
         for write in writes {
             world.trace.note("applied: \(Self.outline(write))", at: world.now, process: 0, code: 10)
             switch (write.operation, write.key) {
             case (.put(let item), .chunk): appended(item)
             case (.put(let item), .latest): await folded(item)
             case (.put(let item), .progress): await advanced(item)
-            case (.put(let item), .position): moved(item)
+            case (.put(let item), .position): moved(item, by: origin)
+            case (.put(let item), .member): renewed(item, by: origin)
+            case (.put(let item), .subscription): groups.note(item)
             case (.delete(let key), .chunk): report("a single delete of \(key)", breaking: .removal)
             default: break
             }
@@ -303,10 +307,11 @@ final class Oracle: @unchecked Sendable {
 
     // MARK: Positions
 
-    private func moved(_ item: Item) {
+    private func moved(_ item: Item, by origin: WriteOrigin?) {
         guard let row = try? PositionRow(item) else {
             return report("an unreadable position", breaking: .commits)
         }
+        if let origin { judge(row, by: origin) }
         defer { positions[item.key] = (row.epoch, row.position) }
         guard let before = positions[item.key] else { return }
         if row.epoch < before.epoch {

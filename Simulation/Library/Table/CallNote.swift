@@ -15,18 +15,31 @@ final class CallNote: @unchecked Sendable {
 
     @TaskLocal static var current: CallNote?
 
+    /// The member of a group, or another client, that makes the call, where that matters.
+    let caller: String?
     /// True once a write of the call was applied.
     var hasChanged = false
     /// The last look that was answered.
     var look: Look?
 
+    init(caller: String? = nil) {
+        self.caller = caller
+    }
+
+    /// Notes that a row was changed; a member's renewal is no change that an answer speaks of.
+    func noteChange(of key: TableKey) {
+        if case .member = key { return }
+        hasChanged = true
+    }
+
     /// Runs a call; an answer that says that nothing was changed is held to its word.
     static func hold<Answer: Sendable>(
         _ what: String,
+        by caller: String? = nil,
         to oracle: Oracle,
         body: @Sendable () async throws(LedgerError) -> Answer
     ) async throws(LedgerError) -> Answer {
-        let note = CallNote()
+        let note = CallNote(caller: caller)
         let result: Result<Answer, LedgerError> = await $current.withValue(note) {
             do throws(LedgerError) { return .success(try await body()) } catch {
                 return .failure(error)
@@ -37,6 +50,14 @@ final class CallNote: @unchecked Sendable {
         }
         return try result.get()
     }
+}
+
+/// The origin of a single write.
+struct WriteOrigin: Sendable {
+    /// The client in whose call it was made; nil where that does not matter.
+    let caller: String?
+    /// The true time at which the state was read that it was decided upon.
+    let decided: Duration
 }
 
 extension LedgerError {

@@ -44,13 +44,14 @@ struct SimulatedTable: Table {
 
     func write(_ write: Write, decided: Instant) async throws(TableError) -> WriteOutcome {
         let note = CallNote.current
+        let origin = WriteOrigin(caller: note?.caller, decided: process.trueTime(of: decided))
         return try await change(decided) { [store, simulation] () async throws(TableError) in
             simulation.writesArrived += 1
             guard !simulation.visibility.isUnderWay(write.key) else { throw Self.conflict }
             let outcome = try await store.write(write, decided: decided)
             if case .applied = outcome {
-                note?.hasChanged = true
-                await simulation.observe([write])
+                note?.noteChange(of: write.key)
+                await simulation.observe([write], by: origin)
             }
             return outcome
         }

@@ -51,6 +51,9 @@ final class SimulatedProcess: @unchecked Sendable {
     /// The time as this process sees it.
     var instant: Instant { clock.instant() }
 
+    /// The true time of an earlier reading of this process's clocks.
+    func trueTime(of instant: Instant) -> Duration { instant.uptime + boot }
+
     private var clock: SimulatedClock { SimulatedClock(process: self, boot: boot) }
 
     /// The ledger of this process.
@@ -98,7 +101,7 @@ struct SimulatedClock: LedgerClock {
     }
 }
 
-/// Stops processes in the middle of whatever they do, for a second or for days, as functions are.
+/// Stops processes in the middle of whatever they do, for a second or much longer, as functions are.
 ///
 /// A history has so many of these stops and no more: one whose few processes hardly ever move would
 /// say little and have no end.
@@ -109,11 +112,13 @@ final class Freezer: @unchecked Sendable {
     /// The probability of a stop at each step of a process.
     private let share: Double
     private var left: Int
+    private let longest: Duration
 
-    init(_ world: World, share: Double, count: Int) {
+    init(_ world: World, share: Double, count: Int, longest: Duration) {
         self.world = world
         self.share = share
         left = share > 0 ? count : 0
+        self.longest = longest
     }
 
     /// True while there are stops left to come.
@@ -127,7 +132,7 @@ final class Freezer: @unchecked Sendable {
     /// The length of the next stop.
     func next() -> Duration {
         left -= 1
-        return world.random.duration(from: .seconds(1), to: .hours(4 * 24))
+        return world.random.duration(from: .seconds(1), to: longest)
     }
 
     /// Gives up the stops that are left.
