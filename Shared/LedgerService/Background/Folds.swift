@@ -21,33 +21,38 @@ final class Folds: Sendable {
     func compact(_ id: StreamID) async throws(LedgerError) -> [(Partition, Offset)] {
         let stream = try await streams.compactedStream(id).value
         let folded = await inParallel(stream.partitions) { [self] partition in
-            await result { () throws(LedgerError) in
-                let target = try await access.end(of: partition, in: stream).next
-                // A fold that fails keeps what it has stored.
-                return try await access.afterChange { () throws(LedgerError) in
-                    try await fold(
-                        FoldRequest(partition, of: stream),
-                        compacts: true,
-                        upTo: target
-                    ).watermark
-                }
-            }
+            await fold(partition, of: stream)
         }
-        let isChanged = folded.contains { result in
-            switch result {
-            case .success: true
-            case .failure(let error): error.mayHaveHappened
-            }
-        }
+        let isChanged = folded.contains(where: \.hasBegun)
         var watermarks: [(Partition, Offset)] = []
-        for (partition, watermark) in zip(stream.partitions, folded) {
+        for (partition, fold) in zip(stream.partitions, folded) {
             do throws(LedgerError) {
-                watermarks.append((partition, try watermark.get()))
+                watermarks.append((partition, try fold.watermark.get()))
             } catch {
                 throw isChanged ? error.afterChange : error
             }
         }
         return watermarks
+    }
+
+    /// Folds one partition up to its present end.
+    ///
+    /// A fold that has begun keeps what it has stored, whatever error ends it.
+    private func fold(
+        _ partition: Partition,
+        of stream: StreamRow
+    ) async -> (hasBegun: Bool, watermark: Result<Offset, LedgerError>) {
+        let target: Offset
+        do throws(LedgerError) {
+            target = try await access.end(of: partition, in: stream).next
+        } catch {
+            return (false, .failure(error))
+        }
+        let watermark = await result { () throws(LedgerError) in
+            try await fold(FoldRequest(partition, of: stream), compacts: true, upTo: target)
+                .watermark
+        }
+        return (true, watermark)
     }
 
     /// Folds one partition, by ``Limits/foldChunks`` or, where a target is given, up to it.
