@@ -102,11 +102,11 @@ public enum Limits {
     // MARK: Groups
 
     /// Members of one subscription's group.
-    public static let members = 100
+    package static let members = 100
     /// The name of a member, bytes.
-    public static let memberNameBytes = 1...64
+    package static let memberNameBytes = 1...64
     /// A member's session.
-    public static let session: ClosedRange<Duration> = .seconds(10) ... .seconds(300)
+    package static let session: ClosedRange<Duration> = .seconds(10) ... .seconds(300)
     /// A member's session when left out.
     public static let defaultSession: Duration = .seconds(45)
     /// Rows of a group that one query asks for: a group of the most partitions and members at once,

@@ -163,16 +163,6 @@ package enum LedgerError: Error, Hashable, Sendable {
         }
     }
 
-    /// True when the change that failed so may have been made.
-    var mayHaveHappened: Bool {
-        switch self {
-        case .unavailable(_, let mayHaveHappened), .closed(_, let mayHaveHappened),
-            .storageFull(let mayHaveHappened), .internalError(_, let mayHaveHappened):
-            mayHaveHappened
-        default: false
-        }
-    }
-
     /// The same of a use case whose earlier step was applied: it does not say any more that nothing
     /// was changed.
     var afterChange: LedgerError {
