@@ -225,6 +225,9 @@ extension Ledger {
     /// Answers every waiting call with what it has, and any later one without waiting: for a process
     /// that stops.
     package func endWaiting() { reads.endWaiting() }
+
+    /// True after ``endWaiting()``, for whoever would ask again and again.
+    var isEnding: Bool { reads.isEnding }
 }
 
 /// What is done behind the calls, as ``Folds``, ``Sweeps`` and ``ClockCheck`` have it.

@@ -82,15 +82,18 @@ private actor PageStream: ChunkSource {
         began = call.ledger.clock.instant()
     }
 
+    /// True when the client is gone or the process stops: nothing would be waited for any more.
+    private var isStopped: Bool { Task.isCancelled || call.ledger.isEnding }
+
     func next() async -> [UInt8]? {
         if let first = first.take() { return ServerSentEvent.text(of: first) }
         let age = call.ledger.clock.instant().elapsed(since: began)
-        guard !Task.isCancelled, age < Limits.eventStreamAge else { return nil }
+        guard !isStopped, age < Limits.eventStreamAge else { return nil }
         do throws(LedgerError) {
             let page = try await read(cursor, Limits.eventStreamPause)
             try await call.confirmCaller()
             // A wait that was broken off has found nothing out.
-            guard !(page.isEmpty && Task.isCancelled) else { return nil }
+            guard !(page.isEmpty && isStopped) else { return nil }
             let isMoved = page.cursor != cursor
             cursor = page.cursor
             return page.isEmpty && !isMoved

@@ -122,6 +122,9 @@ final class AppendSignals: Sendable {
         resume(wakes)
     }
 
+    /// True once nobody waits any more.
+    var isEnding: Bool { state.withLock { $0.isEnding } }
+
     /// Makes the caller look at `stream` for all its guests, under the id returned; nil: someone else
     /// does.
     func startsLooking(_ stream: StreamID) -> UInt64? {

@@ -6,6 +6,9 @@ extension Reads {
     /// that stops.
     func endWaiting() { signals.end() }
 
+    /// True after ``endWaiting()``: a call that would wait does not.
+    var isEnding: Bool { signals.isEnding }
+
     /// The shell of ``WaitPlan``: goes on with a call whose first page was read, until its last page is
     /// the answer.
     ///

@@ -131,6 +131,17 @@ struct EventStreamTests {
         #expect(end == nil)
     }
 
+    @Test("A process that stops ends its streams, and makes nothing more for them")
+    func stop() async throws {
+        let source = try source(of: await open(Self.poll))
+        _ = try await source.next()
+        let end = try await text(source) { process.ledger.endWaiting() }
+        #expect(end == nil)
+        let late = try self.source(of: await open(Self.poll))
+        #expect(try await late.next() != nil)
+        #expect(try await late.next() == nil)
+    }
+
     @Test("Only a client that takes nothing else gets a stream")
     func accepted() async throws {
         for type in ["application/json", "*/*", "text/event-stream, application/json", ""] {
