@@ -28,6 +28,8 @@ extension Subscriptions {
         throw .leaseLost(fate.lost, committed: fate.committed)
     }
 
+    // Not inlined: see ``TableAccess/readTail(of:in:alwaysProgress:)``.
+    @inline(never)
     private func commit(
         _ state: Observed<SubscriptionState>,
         to cursor: String,
@@ -54,6 +56,8 @@ extension Subscriptions {
         }
     }
 
+    // Not inlined: see ``TableAccess/readTail(of:in:alwaysProgress:)``.
+    @inline(never)
     private func commitGroup(
         of state: Observed<SubscriptionState>,
         to cursor: String,
@@ -86,6 +90,8 @@ extension Subscriptions {
     }
 
     /// Does a plan's writes of different rows, all at once.
+    // Not inlined: see ``TableAccess/readTail(of:in:alwaysProgress:)``.
+    @inline(never)
     func done(
         _ writes: [Write],
         decided: Instant
@@ -97,6 +103,8 @@ extension Subscriptions {
         }
     }
 
+    // Not inlined: see ``TableAccess/readTail(of:in:alwaysProgress:)``.
+    @inline(never)
     private func made(
         _ checks: [PositionCheck],
         in stream: StreamRow

@@ -85,6 +85,8 @@ extension Subscriptions {
         }
     }
 
+    // Not inlined: see ``TableAccess/readTail(of:in:alwaysProgress:)``.
+    @inline(never)
     private func look(
         at id: SubscriptionID,
         of streamID: StreamID,
@@ -117,6 +119,8 @@ extension Subscriptions {
         }
     }
 
+    // Not inlined: see ``TableAccess/readTail(of:in:alwaysProgress:)``.
+    @inline(never)
     private func page(
         of view: GroupView,
         limit: Int
@@ -137,6 +141,8 @@ extension Subscriptions {
     }
 
     /// Reads on where a page of the same share found nothing.
+    // Not inlined: see ``TableAccess/readTail(of:in:alwaysProgress:)``.
+    @inline(never)
     private func page(
         of view: GroupView,
         beyond found: GroupPage,

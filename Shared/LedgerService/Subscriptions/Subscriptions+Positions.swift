@@ -23,6 +23,8 @@ extension Subscriptions {
         return positions
     }
 
+    // Not inlined: see ``TableAccess/readTail(of:in:alwaysProgress:)``.
+    @inline(never)
     private func position(
         of start: StartPoint,
         in partition: Partition,
@@ -58,6 +60,8 @@ extension Subscriptions {
     }
 
     /// Describes a subscription by its place in each partition.
+    // Not inlined: see ``TableAccess/readTail(of:in:alwaysProgress:)``.
+    @inline(never)
     func describe(
         _ state: SubscriptionState
     ) async throws(LedgerError) -> SubscriptionDescription {

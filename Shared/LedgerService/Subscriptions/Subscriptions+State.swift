@@ -4,6 +4,8 @@ import LedgerCore
 extension Subscriptions {
     /// Reads a subscription, its stream and its positions as the table has them now: in one step
     /// where their rows are known, else one after another.
+    // Not inlined: see ``TableAccess/readTail(of:in:alwaysProgress:)``.
+    @inline(never)
     func state(
         of id: SubscriptionID,
         of streamID: StreamID
