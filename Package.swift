@@ -50,13 +50,16 @@ func lambda(_ name: String) -> Target {
     )
 }
 
+/// A function is read at each cold start and waits for a table in each call, so there size comes first.
+let forFunctions: [SwiftSetting] = staticCurl == nil ? [] : [.unsafeFlags(["-Osize"])]
+
 func module(_ name: String, _ dependencies: [Target.Dependency] = [], path: String? = nil) -> Target
 {
     .target(
         name: name,
         dependencies: dependencies,
         path: path ?? "Shared/\(name)",
-        swiftSettings: settings + simulation
+        swiftSettings: settings + simulation + forFunctions
     )
 }
 
