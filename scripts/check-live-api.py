@@ -249,6 +249,17 @@ def exercise_compaction(check, stream):
     check.call("acceptTail", 404, stream="api-check-none", code="stream_not_found")
 
 
+def exercise_filter(check, reader):
+    kept = check.call("updateSubscription", 200, **reader, body={"filter": {"types": ["none"]}})
+    check.expect(kept.get("filter") == {"types": ["none"]}, "a filter was not kept")
+    page = check.call("poll", 200, **reader)
+    check.expect(page.get("events") == [], "a filter let something pass that does not fit")
+    described = check.call("updateSubscription", 200, **reader, body={"filter": None})
+    check.expect("filter" not in described, "a filter was not removed")
+    for body in ({}, {"filter": {}}, {"filter": {"types": []}}, {"start_from": "latest"}):
+        check.call("updateSubscription", 400, **reader, body=body, code="validation_error")
+
+
 def exercise_members(check, reader):
     page = check.call("poll", 200, **reader, query={"member": "m", "session": 60})
     share = page.get("member", {})
@@ -310,6 +321,7 @@ def exercise_subscriptions(check, stream):
     check.call("commit", 400, **reader, body=foreign, code="invalid_cursor")
     check.call("commit", 400, **reader, body={}, code="validation_error")
 
+    exercise_filter(check, reader)
     exercise_members(check, reader)
     for to in ("earliest", "latest", "compacted", {"offsets": {"0": 0}}):
         check.call("seek", 200, **reader, body={"to": to})
@@ -364,7 +376,12 @@ def exercise_outside(check, stream):
     check.call_outside("GET", "/streams/a/b/c/d", 404, "not_found")
     for path, item in check.document["paths"].items():
         target = path.format(
-            stream=stream, partition="0", subscription="reader", key="order-1", key_id="0" * 16
+            stream=stream,
+            partition="0",
+            subscription="reader",
+            member="m",
+            key="order-1",
+            key_id="0" * 16,
         )
         allow = check.call_outside("PUT", target, 405, "method_not_allowed").get("allow", "")
         taken = {method.upper() for method in item if method != "parameters"}
