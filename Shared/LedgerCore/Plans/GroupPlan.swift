@@ -8,8 +8,8 @@
 ///
 /// The writes of one action are of different rows, each on a condition of its own, so they may go in
 /// parallel, and any of them alone is sound. A condition that failed means that somebody was faster:
-/// the member has a partition less, until its next look. A failed call ends the look; what it may
-/// have written the next one sees.
+/// the member has a partition less, until its next look. A failed call ends the look, and the error
+/// says whether something may have changed; the next look sees it.
 package struct GroupPlan: ~Copyable {
     /// The next step of the shell.
     package enum Action: Sendable {
@@ -44,6 +44,8 @@ package struct GroupPlan: ~Copyable {
     /// By partition, as they are stored as far as this look knows.
     private var rows: [PositionRow?]
     private var cursor: GroupCursor?
+    /// True once a write of this look was or may have been applied.
+    private var isChanged = false
     private var now = Timestamp(milliseconds: 0)
     /// Partitions whose release has lasted for a session.
     private var overdue: Set<Partition> = []
@@ -91,6 +93,7 @@ package struct GroupPlan: ~Copyable {
 
     /// Takes the outcomes of an ``Action/write(_:)``, in its order.
     package mutating func receive(writes: [Result<WriteOutcome, TableError>]) -> Action {
+        isChanged = isChanged || writes.mayHaveChanged
         do throws(Refusal) {
             var isApplied: [Bool] = []
             for outcome in writes { isApplied.append(try outcome.orRefuse().isApplied) }
@@ -106,7 +109,7 @@ package struct GroupPlan: ~Copyable {
             case .created, .finished: preconditionFailure("outcomes came of no writes")
             }
         } catch {
-            return take((.finished, .fail(error)))
+            return take((.finished, .fail(isChanged ? .afterChange(error) : error)))
         }
     }
 

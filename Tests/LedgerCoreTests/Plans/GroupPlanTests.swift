@@ -244,6 +244,53 @@ struct GroupPlanTests {
         if case .fail(.table(PlanRows.table)) = failed {} else { Issue.record("\(failed)") }
     }
 
+    @Test("A failed look says that something may have changed, once a write was or may be applied")
+    func failures() throws {
+        var group = GroupRows(partitions: 2)
+        group.join("a")
+        let unknown = TableError(.indefinite, reason: .unavailable, message: "test")
+        let table: [([Result<WriteOutcome, TableError>], Refusal)] = [
+            ([.failure(PlanRows.table), .failure(PlanRows.table)], .table(PlanRows.table)),
+            (
+                [.success(.conditionFailed(current: nil)), .failure(PlanRows.table)],
+                .table(PlanRows.table)
+            ),
+            ([.success(.applied), .failure(PlanRows.table)], .afterChange(.table(PlanRows.table))),
+            ([.failure(PlanRows.table), .failure(unknown)], .afterChange(.table(PlanRows.table))),
+        ]
+        for (outcomes, expected) in table {
+            var plan = GroupPlan(
+                of: try group.state(),
+                for: MemberName(trusted: "a"),
+                session: GroupRows.session,
+                rules: .all
+            )
+            _ = plan.start(from: nil, now: GroupRows.now, random: 1) { _ in false }
+            guard case .fail(let refusal) = plan.receive(writes: outcomes) else {
+                Issue.record("a failed write is no share")
+                continue
+            }
+            #expect(refusal == expected)
+        }
+        // The renewal before the moves counts as well.
+        var joining = GroupPlan(
+            of: try group.state(),
+            for: MemberName(trusted: "b"),
+            session: GroupRows.session,
+            rules: .all
+        )
+        _ = joining.start(from: nil, now: GroupRows.now, random: 1) { _ in false }
+        guard case .write(let moves) = joining.receive(writes: [.success(.applied)]),
+            case .fail(let refusal) = joining.receive(
+                writes: moves.map { _ in .failure(PlanRows.table) }
+            )
+        else {
+            Issue.record("a new member takes what is free")
+            return
+        }
+        #expect(refusal == .afterChange(.table(PlanRows.table)))
+    }
+
     @Test("A cursor that is none of this group's present ones ends the look")
     func cursors() throws {
         var group = GroupRows(partitions: 1)
