@@ -21,8 +21,8 @@ public struct Digest: Hashable, Sendable {
     }
 
     /// The inverse of ``hex``; nil unless the text is 64 lower-case hexadecimal digits.
-    package init?(hex: some StringProtocol) {
-        guard let bytes = Hexadecimal.decode(hex.utf8) else { return nil }
+    package init?(hex: String) {
+        guard let bytes = Hexadecimal.decode(Array(hex.utf8)) else { return nil }
         self.init(bytes: bytes)
     }
 

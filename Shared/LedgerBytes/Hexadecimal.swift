@@ -1,10 +1,12 @@
 /// Hexadecimal text, written and read in lower case only: one spelling per value.
+///
+/// It takes arrays instead of any sequence: a generic function of another module is not specialised,
+/// and its first call has the runtime search all conformances, which a function's start pays for.
 package enum Hexadecimal {
     /// Two digits for each byte.
-    @inlinable
-    package static func encode(_ bytes: some Sequence<UInt8>) -> String {
+    package static func encode(_ bytes: [UInt8]) -> String {
         var text: [UInt8] = []
-        text.reserveCapacity(bytes.underestimatedCount * 2)
+        text.reserveCapacity(bytes.count * 2)
         for byte in bytes {
             text.append(digit(byte >> 4))
             text.append(digit(byte & 15))
@@ -15,12 +17,11 @@ package enum Hexadecimal {
     /// Every digit of a number, the highest first, with leading zeros.
     @inlinable
     package static func encode(number: some FixedWidthInteger & UnsignedInteger) -> String {
-        withUnsafeBytes(of: number.bigEndian) { encode($0) }
+        withUnsafeBytes(of: number.bigEndian) { encode(Array($0)) }
     }
 
     /// The bytes that the digits stand for; nil on an odd length or on anything but `0-9a-f`.
-    @inlinable
-    package static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
+    package static func decode(_ text: [UInt8]) -> [UInt8]? {
         guard text.count.isMultiple(of: 2) else { return nil }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.count / 2)

@@ -3,7 +3,7 @@ package enum PercentCoding {
     /// Text whose UTF-8 is percent-encoded but for RFC 3986's unreserved characters.
     ///
     /// `keepsSlashes` is true for a whole path, whose slashes separate its segments.
-    package static func encode(_ text: some StringProtocol, keepsSlashes: Bool = false) -> String {
+    package static func encode(_ text: String, keepsSlashes: Bool = false) -> String {
         var encoded: [UInt8] = []
         encoded.reserveCapacity(text.utf8.count * 3)
         for byte in text.utf8 {

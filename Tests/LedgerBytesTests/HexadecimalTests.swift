@@ -8,7 +8,7 @@ struct HexadecimalTests {
         let bytes = (0...255).map { UInt8($0) }
         let text = bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
         #expect(Hexadecimal.encode(bytes) == text)
-        #expect(Hexadecimal.decode(text.utf8) == bytes)
+        #expect(Hexadecimal.decode(Array(text.utf8)) == bytes)
     }
 
     @Test("Numbers have all their digits, the highest first")
@@ -22,6 +22,6 @@ struct HexadecimalTests {
         arguments: ["0", "0g", "A0", "0x", " 0", "00 ", "é"]
     )
     func refused(_ text: String) {
-        #expect(Hexadecimal.decode(text.utf8) == nil)
+        #expect(Hexadecimal.decode(Array(text.utf8)) == nil)
     }
 }

@@ -157,7 +157,7 @@ struct HTTPEventFields {
             if rest.isEmpty || rest.first == "/" { path = rest }
         }
         if path.isEmpty { return "/" }
-        return isFunctionURL ? String(path) : PercentCoding.encode(path, keepsSlashes: true)
+        return isFunctionURL ? String(path) : PercentCoding.encode(String(path), keepsSlashes: true)
     }
 }
 

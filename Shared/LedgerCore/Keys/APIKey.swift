@@ -65,7 +65,7 @@ public struct APIKeyID: Hashable, Sendable, CustomStringConvertible {
 
     /// - Returns: nil unless `text` is 16 lower-case hexadecimal digits.
     public init?(_ text: some StringProtocol) {
-        guard text.utf8.count == Self.textCount, let bytes = Hexadecimal.decode(text.utf8)
+        guard text.utf8.count == Self.textCount, let bytes = Hexadecimal.decode(Array(text.utf8))
         else { return nil }
         rawValue = bytes.reduce(0) { $0 << 8 | UInt64($1) }
     }

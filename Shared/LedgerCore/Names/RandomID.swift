@@ -48,7 +48,7 @@ extension RandomID {
 
     /// The inverse of ``hex``; nil unless the text is 32 lower-case hexadecimal digits.
     public init?(hex: some StringProtocol) {
-        guard let bytes = Hexadecimal.decode(hex.utf8) else { return nil }
+        guard let bytes = Hexadecimal.decode(Array(hex.utf8)) else { return nil }
         self.init(bytes: bytes)
     }
 }
