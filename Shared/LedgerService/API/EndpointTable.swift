@@ -6,15 +6,15 @@ package struct EndpointTable: Sendable {
     final class Route: Sendable {
         let path: PathPattern
         let endpoints: [Endpoint]
-        /// The methods that it takes, as `Allow` lists them: HEAD works where GET does.
-        let methods: [String]
 
         fileprivate init(_ endpoints: [Endpoint], at path: PathPattern) {
             self.path = path
             self.endpoints = endpoints
-            methods = endpoints.flatMap {
-                $0.method == .get ? ["GET", "HEAD"] : [$0.method.rawValue]
-            }
+        }
+
+        /// The methods that it takes, as `Allow` lists them: HEAD works where GET does.
+        var methods: [String] {
+            endpoints.flatMap { $0.method == .get ? ["GET", "HEAD"] : [$0.method.rawValue] }
         }
 
         /// The endpoint that a request's method asks for; nil when it is not allowed here.
@@ -31,14 +31,17 @@ package struct EndpointTable: Sendable {
     /// No two endpoints may have the same method and path.
     init(_ endpoints: [Endpoint]) {
         self.endpoints = endpoints
-        let names = Set(endpoints.map(\.name))
-        precondition(names.count == endpoints.count, "two endpoints have the same method and path")
-        var paths: [PathPattern] = []
-        for endpoint in endpoints where !paths.contains(endpoint.path) {
-            paths.append(endpoint.path)
+        var tree = PathTree()
+        var groups: [[Endpoint]] = []
+        for endpoint in endpoints {
+            let place = tree.place(of: endpoint.path, orNew: groups.count)
+            if place == groups.count { groups.append([]) }
+            let isNew = !groups[place].contains { $0.method == endpoint.method }
+            precondition(isNew, "two endpoints are \(endpoint.name)")
+            groups[place].append(endpoint)
         }
-        routes = paths.map { path in Route(endpoints.filter { $0.path == path }, at: path) }
-        tree = PathTree(paths)
+        routes = groups.map { Route($0, at: $0[0].path) }
+        self.tree = tree
     }
 
     /// The route of a path as on the wire; nil when there is none.

@@ -9,35 +9,47 @@ import LedgerCore
 package struct PathPattern: Hashable, Sendable, CustomStringConvertible {
     /// A part of a path between two slashes.
     enum Segment: Hashable {
-        case word(String)
+        /// The text itself, as UTF-8.
+        case word(ArraySlice<UInt8>)
         case parameter(PathParameter)
+
+        fileprivate init(_ text: ArraySlice<UInt8>) {
+            guard text.first == UInt8(ascii: "{") else {
+                self = .word(text)
+                return
+            }
+            let name = text.dropFirst().dropLast()
+            guard let parameter = PathParameter(name: name) else {
+                preconditionFailure("no path has such a parameter")
+            }
+            self = .parameter(parameter)
+        }
+
+        fileprivate var parameter: PathParameter? {
+            if case .parameter(let parameter) = self { parameter } else { nil }
+        }
     }
 
     /// `/streams/{stream}/events`.
     package let description: String
     let segments: [Segment]
-    /// The same without the words, which are nil.
-    private let parameters: [PathParameter?]
 
     /// The pattern must be one: a parameter of no ``PathParameter``, or one behind a key, is a
     /// mistake in the program.
+    ///
+    /// It is read as bytes, for every process reads all patterns as it starts.
     init(_ text: String) {
-        precondition(text.hasPrefix("/"), "a path begins with a slash")
+        let bytes = Array(text.utf8)
+        precondition(bytes.first == UInt8(ascii: "/"), "a path begins with a slash")
         description = text
-        segments = text.dropFirst().split(separator: "/").map { segment in
-            guard segment.hasPrefix("{") else { return .word(String(segment)) }
-            guard let parameter = PathParameter(rawValue: String(segment.dropFirst().dropLast()))
-            else { preconditionFailure("\(text) has a parameter that no path has") }
-            return .parameter(parameter)
-        }
-        parameters = segments.map { if case .parameter(let it) = $0 { it } else { nil } }
+        segments = bytes.dropFirst().split(separator: UInt8(ascii: "/")).map(Segment.init)
         precondition(
-            parameters.dropLast().allSatisfy { $0?.takesRest != true },
+            segments.dropLast().allSatisfy { $0.parameter?.takesRest != true },
             "a key is the whole rest of its path"
         )
     }
 
-    var hasStream: Bool { parameters.contains(.stream) }
+    var hasStream: Bool { segments.contains { $0.parameter == .stream } }
 
     /// The parameters of a path that fits this pattern.
     ///
@@ -45,7 +57,8 @@ package struct PathPattern: Hashable, Sendable, CustomStringConvertible {
     func parameters(of path: String) throws(LedgerError) -> PathParameters {
         var found = PathParameters()
         var rest = path.utf8[...]
-        for parameter in parameters {
+        for part in segments {
+            let parameter = part.parameter
             rest = rest.dropFirst()
             let segment = parameter?.takesRest == true ? rest : rest.segment
             if let parameter { try found.read(parameter, from: segment) }
@@ -68,6 +81,17 @@ enum PathParameter: String, CaseIterable {
     /// An event's key: the whole rest of the path, slashes and all.
     case key
     case apiKey = "key_id"
+
+    /// The parameter of this name; nil when there is none.
+    fileprivate init?(name: ArraySlice<UInt8>) {
+        guard let found = Self.allCases.first(where: { $0.isCalled(name) })
+        else { return nil }
+        self = found
+    }
+
+    private func isCalled(_ name: ArraySlice<UInt8>) -> Bool {
+        name.count == rawValue.utf8.count && name.elementsEqual(rawValue.utf8)
+    }
 
     var takesRest: Bool { self == .key }
 }
@@ -147,39 +171,37 @@ struct PathTree: Sendable {
     private var words: [Word] = []
     private var text: [UInt8] = []
 
-    /// No two patterns may be the same, nor may one have a word where the other has a parameter: a
-    /// path then fits one pattern at most, whatever their order.
-    init(_ patterns: [PathPattern]) {
-        for (index, pattern) in patterns.enumerated() { insert(pattern, as: index) }
-    }
-
-    private mutating func insert(_ pattern: PathPattern, as index: Int) {
+    /// The place of a pattern that was put in before; else puts it in as `new`.
+    ///
+    /// No pattern may have a word where another has a parameter: a path then fits one pattern at
+    /// most, whatever their order.
+    mutating func place(of pattern: PathPattern, orNew new: Int) -> Int {
         var node = 0
         for segment in pattern.segments {
             switch segment {
             case .word(let word): node = child(of: node, behind: word)
             case .parameter(let parameter) where parameter.takesRest:
-                precondition(nodes[node].rest == nil, "two patterns are the same: \(pattern)")
-                nodes[node].rest = index
-                return
+                let place = nodes[node].rest ?? new
+                nodes[node].rest = place
+                return place
             case .parameter: node = child(of: node)
             }
         }
-        precondition(nodes[node].end == nil, "two patterns are the same: \(pattern)")
-        nodes[node].end = index
+        let place = nodes[node].end ?? new
+        nodes[node].end = place
+        return place
     }
 
-    private mutating func child(of node: Int, behind word: String) -> Int {
-        let bytes = Array(word.utf8)
-        if let known = self.node(after: node, through: bytes.span) { return known }
+    private mutating func child(of node: Int, behind word: ArraySlice<UInt8>) -> Int {
+        if let known = self.node(after: node, through: word.span) { return known }
         words.append(
             Word(
-                text: text.count..<text.count + bytes.count,
+                text: text.count..<text.count + word.count,
                 node: nodes.count,
                 next: nodes[node].word
             )
         )
-        text += bytes
+        text += word
         nodes[node].word = words.count - 1
         nodes.append(Node())
         checkAmbiguity(of: node)

@@ -28,7 +28,7 @@ struct EndpointTableTests {
     ) -> String {
         pattern.segments.reduce(into: "") { path, segment in
             switch segment {
-            case .word(let word): path += "/\(word)"
+            case .word(let word): path += "/\(String(decoding: word, as: UTF8.self))"
             case .parameter(let parameter): path += "/\(values[parameter] ?? value(parameter))"
             }
         }
@@ -50,7 +50,7 @@ struct EndpointTableTests {
             guard given.count == segments.count || takesRest && given.count > segments.count
             else { return false }
             return zip(segments, given).allSatisfy { segment, text in
-                if case .word(let word) = segment { word == text } else { true }
+                if case .word(let word) = segment { word.elementsEqual(text.utf8) } else { true }
             }
         }
     }
@@ -94,7 +94,8 @@ struct EndpointTableTests {
                 path.replacing("/", with: "//"), path.replacing("/", with: "%2F"),
                 path.replacing("/", with: "/./"),
             ]
-            for case .word(let word) in pattern.segments {
+            for case .word(let bytes) in pattern.segments {
+                let word = String(decoding: bytes, as: UTF8.self)
                 spoiled.append(path.replacing("/\(word)", with: "/\(word.dropLast())"))
                 spoiled.append(path.replacing("/\(word)", with: "/\(word)s"))
                 spoiled.append(path.replacing("/\(word)", with: "/%\(word)"))
@@ -114,7 +115,7 @@ struct EndpointTableTests {
     func randomPaths(seed: UInt64) {
         var random = LedgerRandom.seeded(seed)
         let words = Self.endpoints.flatMap(\.path.segments).compactMap { segment in
-            if case .word(let word) = segment { word } else { nil }
+            if case .word(let word) = segment { String(decoding: word, as: UTF8.self) } else { nil }
         }
         let odd = [
             "", "", ".", "..", "%", "%2F", "orders", "0", "é", "{stream}", "streams%20", "x/",
@@ -153,7 +154,11 @@ struct EndpointTableTests {
             "/a", "/a/{stream}", "/a/{stream}/b", "/a/{stream}/b/{subscription}/c", "/ab",
             "/b/{key}",
         ]
-        let tree = PathTree(paths)
+        var tree = PathTree()
+        for (index, path) in paths.enumerated() {
+            #expect(tree.place(of: path, orNew: index) == index)
+            #expect(tree.place(of: path, orNew: index + 1) == index)
+        }
         let found = [
             "/a": 0, "/a/": 1, "/a/x": 1, "/a/x/b": 2, "/a/x/b/y/c": 3, "/ab": 4, "/b/": 5,
             "/b/x/y": 5,
