@@ -144,7 +144,7 @@ let package = Package(
             name: "CCurl",
             path: "Shared/CCurl",
             cSettings: cSettings,
-            linkerSettings: [.linkedLibrary("curl")]
+            linkerSettings: [.linkedLibrary("curl"), .linkedLibrary("crypto")]
         ),
         .systemLibrary(
             name: "CSQLite",
