@@ -32,6 +32,9 @@ final class SharedPages: Sendable {
         self.executor = executor
     }
 
+    /// The number of readers that wait for a page.
+    var waiting: Int { state.withLock { $0.waiters.count } }
+
     func join(_ question: PageQuestion) -> PageSharing.ReaderID {
         state.withLock { $0.sharing.join(question) }
     }
@@ -47,6 +50,7 @@ final class SharedPages: Sendable {
     ///   - cursor: The place that it has reached.
     ///   - isOpening: True at a stream's beginning, which waits for no events.
     ///   - read: Reads a page as this reader would by itself.
+    /// - Returns: The page, or why there is none.
     func page(
         for reader: PageSharing.ReaderID,
         behind cursor: String,
