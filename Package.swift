@@ -339,7 +339,7 @@ let package = Package(
             ]
         ),
         tests("APISuiteTests", ["APISuite", "LedgerClient", "LedgerSchemas", "LedgerTesting"]),
-        tests("LedgerClientTests", ["LedgerClient", "Loopback"]),
+        tests("LedgerClientTests", ["LedgerClient", "LedgerTesting", "Loopback"]),
         tests("SimulationTests", ["LedgerSimulation", "LedgerTesting"]),
         tests("FuzzTests", ["LedgerFuzz"]),
         tests(

@@ -51,20 +51,17 @@ struct EventQuery {
     ///   - ledger: the ledger that has the stream.
     ///   - cursor: that of the page before; nil begins.
     ///   - limit: the most events to take.
-    ///   - wait: the time to wait for events when there are none, whole seconds.
     /// - Returns: the page, which has a cursor for the next one.
     /// - Throws: ``Failure``, also for an answer without a cursor.
     func page(
         from ledger: RemoteLedger,
         after cursor: String?,
-        limit: Int,
-        wait: Duration = .zero
+        limit: Int
     ) async throws(Failure) -> EventPage {
         let answer = try await ledger.call(
             "GET",
             at: ["streams", stream, "events"],
-            query: parameters(after: cursor, limit: limit, wait: wait),
-            wait: wait
+            query: parameters(after: cursor, limit: limit)
         )
         let page = try EventPage(answer)
         // Without it the same page would come for ever.
@@ -74,8 +71,7 @@ struct EventQuery {
 
     func parameters(
         after cursor: String?,
-        limit: Int,
-        wait: Duration
+        limit: Int
     ) -> [(name: String, value: String)] {
         var query: [(name: String, value: String)] = []
         switch (cursor, start) {
@@ -87,7 +83,6 @@ struct EventQuery {
         if let key { query.append(("key", key)) }
         if let type { query.append(("type", type)) }
         query.append(("limit", "\(min(limit, Limits.pageEntries.upperBound))"))
-        if wait > .zero { query.append(("wait", "\(wait.wholeSeconds)")) }
         return query
     }
 }

@@ -1,4 +1,5 @@
 import LedgerClient
+import Synchronization
 
 /// The ledger that a command talks to; what it refuses is a ``Failure``.
 struct RemoteLedger: Sendable {
@@ -34,6 +35,29 @@ struct RemoteLedger: Sendable {
         } catch {
             throw Failure(.ledger(error))
         }
+    }
+
+    /// Follows an event stream, as ``LedgerClient`` does, until `take` returns false or throws.
+    func follow(
+        _ path: [String],
+        query: [(name: String, value: String)],
+        after id: String?,
+        take: @escaping @Sendable (ServerSentEvent) throws(Failure) -> Bool
+    ) async throws(Failure) {
+        let failure = Mutex<Failure?>(nil)
+        do throws(LedgerClientError) {
+            try await client.follow(path, query: query, after: id) { event in
+                do throws(Failure) {
+                    return try take(event)
+                } catch {
+                    failure.withLock { $0 = error }
+                    return false
+                }
+            }
+        } catch {
+            throw Failure(.ledger(error))
+        }
+        if let failure = failure.withLock({ $0 }) { throw failure }
     }
 
     /// A random `Idempotency-Key`: 128 bits.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import LedgerClient
 import LedgerCore
+import Synchronization
 
 /// The command `eventledger tail`.
 struct Tail: AsyncParsableCommand {
@@ -63,30 +64,65 @@ struct Tail: AsyncParsableCommand {
     func run() async throws {
         Output.endWithReader()
         try await options.run { ledger throws(Failure) in
-            if let subscription {
-                let subscriber = Subscriber(ledger: ledger, stream: stream, name: subscription)
-                return try await follow { left throws(Failure) in
-                    let page = try EventPage(
-                        try await subscriber.poll(limit: left, wait: .longest)
-                    )
-                    try await show(page, committing: subscriber)
-                    return page.events.count
-                }
-            }
-            var cursor: String?
-            try await follow { left throws(Failure) in
-                let wait = Limits.wait.upperBound
-                let page = try await query.page(
-                    from: ledger,
-                    after: cursor,
-                    limit: left,
-                    wait: wait
-                )
-                try EventLines.show(page.events, asJSON: options.json)
-                cursor = page.cursor
-                return page.events.count
+            guard let subscription else { return try await follow(ledger) }
+            let subscriber = Subscriber(ledger: ledger, stream: stream, name: subscription)
+            var left = limit ?? .max
+            while left > 0 {
+                let most = min(left, Limits.pageEntries.upperBound)
+                let page = try EventPage(try await subscriber.poll(limit: most, wait: .longest))
+                try await show(page, committing: subscriber)
+                left -= page.events.count
             }
         }
+    }
+
+    /// Prints the events that the ledger sends, until there were so many as were asked for.
+    ///
+    /// In an event stream every line break is a line feed. So a page that has any is read once more
+    /// by itself, and comes byte for byte.
+    private func follow(_ ledger: RemoteLedger) async throws(Failure) {
+        var cursor: String?
+        var left = limit ?? .max
+        while left > 0 {
+            (cursor, left) = try await stream(ledger, after: cursor, most: left)
+            guard left > 0 else { return }
+            let page = try await query.page(from: ledger, after: cursor, limit: left)
+            try EventLines.show(page.events, asJSON: options.json)
+            cursor = page.cursor
+            left -= page.events.count
+        }
+    }
+
+    /// Prints what comes, up to a page with line breaks, or to the last event that was asked for.
+    ///
+    /// - Returns: The cursor before that page, and how many events are left.
+    private func stream(
+        _ ledger: RemoteLedger,
+        after cursor: String?,
+        most: Int
+    ) async throws(Failure) -> (cursor: String?, left: Int) {
+        let rest = Mutex((cursor: cursor, left: most))
+        try await ledger.follow(
+            ["streams", stream, "events"],
+            query: query.parameters(after: nil, limit: most),
+            after: cursor
+        ) { [json = options.json] event throws(Failure) in
+            guard event.name == "page" else { return true }
+            // Without it the same page would come for ever.
+            guard !event.id.isEmpty else { throw .notALedger }
+            guard !event.data.contains(UInt8(ascii: "\n")) else {
+                rest.withLock { $0.cursor = event.previousID }
+                return false
+            }
+            let page = try EventPage(event.data)
+            let events = page.events.prefix(rest.withLock { $0.left })
+            try EventLines.show(Array(events), asJSON: json)
+            return rest.withLock { rest in
+                rest.left -= events.count
+                return rest.left > 0
+            }
+        }
+        return rest.withLock { $0 }
     }
 
     private var query: EventQuery {
@@ -97,14 +133,6 @@ struct Tail: AsyncParsableCommand {
             key: key,
             type: type
         )
-    }
-
-    /// Calls `page` for ever, or until there were so many events as were asked for.
-    private func follow(_ page: (Int) async throws(Failure) -> Int) async throws(Failure) {
-        var left = limit ?? .max
-        while left > 0 {
-            left -= try await page(min(left, Limits.pageEntries.upperBound))
-        }
     }
 
     private func show(

@@ -3,8 +3,10 @@
 #include <errno.h>
 #include <openssl/crypto.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 static const size_t largest_head = 64 * 1024;
@@ -47,6 +49,40 @@ static size_t append(char *bytes, size_t size, size_t count, void *context) {
     memcpy(target->bytes + target->count, bytes, added);
     target->count += added;
     return added;
+}
+
+static int64_t uptime_ms(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static int is_success(const el_transfer *transfer) {
+    long status = 0;
+    curl_easy_getinfo(transfer->handle, CURLINFO_RESPONSE_CODE, &status);
+    return status >= 200 && status <= 299;
+}
+
+static size_t receive(char *bytes, size_t size, size_t count, void *context) {
+    el_transfer *transfer = context;
+    size_t taken = size * count;
+    if (!transfer->take || !is_success(transfer)) {
+        taken = append(bytes, size, count, &transfer->body);
+    } else if (!transfer->take(transfer->take_context, (unsigned char *)bytes, taken)) {
+        transfer->is_enough = 1;
+        return CURL_WRITEFUNC_ERROR;
+    }
+    // Behind it: whoever takes the bytes may take its time.
+    transfer->heard_ms = uptime_ms();
+    return taken;
+}
+
+// libcurl calls it about once a second while nothing comes.
+static int watch(void *context, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d) {
+    (void)a, (void)b, (void)c, (void)d;
+    el_transfer *transfer = context;
+    transfer->is_silent = uptime_ms() - transfer->heard_ms >= transfer->silence_ms;
+    return transfer->is_silent;
 }
 
 static size_t upload(char *target, size_t size, size_t count, void *context) {
@@ -102,6 +138,22 @@ static void set_body(el_transfer *transfer, const el_curl_request *request) {
     }
 }
 
+static void set_receiver(el_transfer *transfer, const el_curl_request *request) {
+    CURL *handle = transfer->handle;
+    transfer->take = request->take;
+    transfer->take_context = request->take_context;
+    transfer->is_enough = 0;
+    transfer->is_silent = 0;
+    transfer->silence_ms = request->silence_ms;
+    transfer->heard_ms = uptime_ms();
+    curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, receive);
+    curl_easy_setopt(handle, CURLOPT_WRITEDATA, transfer);
+    if (request->silence_ms == 0) return;
+    curl_easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, watch);
+    curl_easy_setopt(handle, CURLOPT_XFERINFODATA, transfer);
+    curl_easy_setopt(handle, CURLOPT_NOPROGRESS, 0L);
+}
+
 static void set_roots(CURL *handle, const el_curl_request *request) {
     if (request->roots) {
         struct curl_blob blob = {(void *)request->roots, request->roots_count, CURL_BLOB_NOCOPY};
@@ -136,8 +188,7 @@ int el_transfer_prepare(el_transfer *transfer, const el_curl_request *request) {
     curl_easy_setopt(handle, CURLOPT_HTTPHEADER, transfer->lines);
     curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, request->timeout_ms);
     curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, request->connect_timeout_ms);
-    curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, append);
-    curl_easy_setopt(handle, CURLOPT_WRITEDATA, &transfer->body);
+    set_receiver(transfer, request);
     curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, append);
     curl_easy_setopt(handle, CURLOPT_HEADERDATA, &transfer->head);
     if (request->direct) curl_easy_setopt(handle, CURLOPT_NOPROXY, "*");
@@ -151,7 +202,7 @@ int el_transfer_prepare(el_transfer *transfer, const el_curl_request *request) {
 
 static el_curl_result judge(const el_transfer *transfer, CURLcode code) {
     if (transfer->body.overflowed || transfer->head.overflowed) return EL_CURL_TOO_LARGE;
-    if (code == CURLE_OK) return EL_CURL_OK;
+    if (code == CURLE_OK || transfer->is_enough) return EL_CURL_OK;
     long sent = 0;
     curl_easy_getinfo(transfer->handle, CURLINFO_REQUEST_SIZE, &sent);
     return sent == 0 ? EL_CURL_NOT_SENT : EL_CURL_OPEN;
@@ -171,6 +222,10 @@ static el_curl_trouble trouble(const el_transfer *transfer, CURLcode code) {
 }
 
 el_curl_result el_transfer_finish(el_transfer *transfer, CURLcode code, el_curl_answer *answer) {
+    if (transfer->is_silent) {
+        snprintf(transfer->message, sizeof transfer->message, "nothing came for %ld s",
+                 transfer->silence_ms / 1000);
+    }
     if (code != CURLE_OK && !transfer->message[0]) {
         strncpy(transfer->message, curl_easy_strerror(code), sizeof transfer->message - 1);
     }

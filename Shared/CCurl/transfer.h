@@ -18,6 +18,15 @@ typedef struct {
     el_buffer body, head;
     const unsigned char *upload;
     size_t upload_count, upload_sent;
+    int (*take)(void *context, const unsigned char *bytes, size_t count);
+    void *take_context;
+    // True once `take` wants nothing more.
+    int is_enough;
+    // True once nothing came for so long.
+    int is_silent;
+    long silence_ms;
+    // When something came last, milliseconds by a clock that never goes back.
+    int64_t heard_ms;
     char message[CURL_ERROR_SIZE];
 } el_transfer;
 

@@ -21,14 +21,47 @@ package final class CurlClient: Sendable {
     }
 
     /// Makes a call and waits for the answer, whatever its status.
-    package func call(_ request: CurlRequest) async throws(CurlError) -> CurlResponse {
+    ///
+    /// - Parameters:
+    ///   - request: The call.
+    ///   - take: Takes the body of a success (200 to 299) part by part as it comes, of any length in
+    ///     all, on the client's own queue: while it works nothing more is read. Once it returns false
+    ///     the call ends as if the answer did. Nil: the answer has the body.
+    /// - Returns: The answer, without a body that was taken.
+    /// - Throws: ``CurlError`` where no answer came, or not all of it.
+    package func call(
+        _ request: CurlRequest,
+        take: (@Sendable (UnsafeBufferPointer<UInt8>) -> Bool)? = nil
+    ) async throws(CurlError) -> CurlResponse {
+        let taker = take.map(Taker.init)
         let result = await withCheckedContinuation { continuation in
             queue.async { [handle, largestAnswer] in
-                continuation.resume(returning: handle.call(request, largestAnswer: largestAnswer))
+                let result = handle.call(request, largestAnswer: largestAnswer, taker: taker)
+                continuation.resume(returning: result)
             }
         }
         return try result.get()
     }
+}
+
+/// The taker of a body, as C can hold it.
+private final class Taker: Sendable {
+    let take: @Sendable (UnsafeBufferPointer<UInt8>) -> Bool
+
+    init(_ take: @escaping @Sendable (UnsafeBufferPointer<UInt8>) -> Bool) {
+        self.take = take
+    }
+}
+
+/// Hands a part of a body on; 0 when nothing more is wanted.
+private func takePart(
+    context: UnsafeMutableRawPointer?,
+    bytes: UnsafePointer<UInt8>?,
+    count: Int
+) -> Int32 {
+    guard let context else { preconditionFailure("a body is taken by someone") }
+    let taker = Unmanaged<Taker>.fromOpaque(context).takeUnretainedValue()
+    return taker.take(UnsafeBufferPointer(start: bytes, count: count)) ? 1 : 0
 }
 
 /// libcurl's easy handle, with the connection it keeps alive.
@@ -43,14 +76,20 @@ private final class Handle: @unchecked Sendable {
 
     func call(
         _ request: CurlRequest,
-        largestAnswer: Int
+        largestAnswer: Int,
+        taker: Taker?
     ) -> Result<CurlResponse, CurlError> {
         guard let client else {
             return .failure(CurlError(mayHaveHappened: false, message: "out of memory"))
         }
         var answer = el_curl_answer()
         let result = request.withC(largestAnswer: largestAnswer) { request in
-            el_curl_call(client, &request, &answer)
+            guard let taker else { return el_curl_call(client, &request, &answer) }
+            return withExtendedLifetime(taker) {
+                request.take = takePart
+                request.take_context = Unmanaged.passUnretained(taker).toOpaque()
+                return el_curl_call(client, &request, &answer)
+            }
         }
         return CurlResponse.result(
             of: result,

@@ -18,6 +18,10 @@ package struct CurlRequest: Sendable {
     package var sendsOnce = false
     /// Never through a proxy, whatever `https_proxy` and `http_proxy` say.
     package var isDirect = false
+    /// The longest time in which nothing of the answer comes, whole milliseconds; zero for any.
+    ///
+    /// It is looked at about once a second.
+    package var silence: Duration = .zero
     /// The authorities of which one must have signed an `https` host's certificate.
     package var roots = CurlRoots.system
 
@@ -124,6 +128,7 @@ extension CurlRequest {
                 request.body_count = bytes.count
                 request.timeout_ms = timeout.milliseconds
                 request.connect_timeout_ms = connectTimeout.milliseconds
+                request.silence_ms = silence.milliseconds
                 request.largest_answer = largestAnswer
                 request.once = sendsOnce ? 1 : 0
                 request.direct = isDirect ? 1 : 0

@@ -10,7 +10,7 @@ import RawJSON
 public struct LedgerClient: Sendable {
     private let url: String
     private let http = CurlClient()
-    private let attempts: Int
+    let attempts: Int
     private let key: APIKey?
     private let roots: CurlRoots
 
@@ -58,19 +58,31 @@ public struct LedgerClient: Sendable {
         var headers: [(name: String, value: String)] = []
         if !body.isEmpty { headers.append(("Content-Type", contentType)) }
         if let idempotencyKey { headers.append(("Idempotency-Key", idempotencyKey)) }
-        if let key { headers.append(("Authorization", "Bearer \(key.text)")) }
-        var request = CurlRequest(
-            method: method,
-            url: url + PercentEncoding.target(path, query: query),
-            headers: headers,
-            body: body,
-            timeout: .seconds(30) + wait
-        )
-        request.roots = roots
+        var request = request(method, at: path, query: query, headers: headers)
+        request.body = body
+        request.timeout += wait
         let isRepeatable = method == "GET" || idempotencyKey != nil
         // By itself libcurl sends a request again when a connection kept alive turns out dead.
         request.sendsOnce = !isRepeatable
         return try await send(request, attempts: isRepeatable ? attempts : 1)
+    }
+
+    /// A request without a body, with the client's key, which may take 30 seconds.
+    func request(
+        _ method: String,
+        at path: [String],
+        query: [(name: String, value: String)],
+        headers: [(name: String, value: String)]
+    ) -> CurlRequest {
+        var request = CurlRequest(
+            method: method,
+            url: url + PercentEncoding.target(path, query: query),
+            headers: headers,
+            timeout: .seconds(30)
+        )
+        if let key { request.headers.append(("Authorization", "Bearer \(key.text)")) }
+        request.roots = roots
+        return request
     }
 
     private func send(
@@ -82,7 +94,7 @@ public struct LedgerClient: Sendable {
         var attempt = 1
         while true {
             do throws(LedgerClientError) {
-                return try await send(request)
+                return try await response(to: request).body
             } catch {
                 guard error.isTemporary, attempt < attempts else { throw error }
             }
@@ -92,16 +104,20 @@ public struct LedgerClient: Sendable {
         }
     }
 
-    private func send(_ request: CurlRequest) async throws(LedgerClientError) -> [UInt8] {
+    /// The answer to a call that succeeds; `take`, if given, takes its body as it comes.
+    func response(
+        to request: CurlRequest,
+        take: (@Sendable (UnsafeBufferPointer<UInt8>) -> Bool)? = nil
+    ) async throws(LedgerClientError) -> CurlResponse {
         let response: CurlResponse
         do throws(CurlError) {
-            response = try await http.call(request)
+            response = try await http.call(request, take: take)
         } catch {
             let message = error.message + advice(error.trouble)
             throw error.mayHaveHappened
                 ? .unknownOutcome(message: message) : .unreachable(url: url, message: message)
         }
-        if (200...299).contains(response.status) { return response.body }
+        if (200...299).contains(response.status) { return response }
         guard let answer = try? JSONValue(response.body), let code = answer["error"]?.text,
             let message = answer["message"]?.text
         else { throw .notALedger(status: response.status) }

@@ -54,6 +54,10 @@ public enum Limits {
     package static let eventStreamPause = Duration.seconds(15)
     /// The age at which such a stream ends; its client comes back.
     package static let eventStreamAge = Duration.seconds(300)
+    /// The age up to which a page of such a stream is kept for equal readers that lag behind.
+    package static let keptPageAge = Duration.seconds(15)
+    /// Such pages of a process, bytes; a dozen of the largest.
+    package static let keptPageBytes = 16 * 1024 * 1024
     /// A page of events by the event measure, bytes; always at least one event.
     public static let pageBytes = 1024 * 1024
     /// The most that one reading call decodes, bytes before compression: sixteen pages' worth, so

@@ -90,20 +90,105 @@ struct TailTests {
         await ledger.stop()
     }
 
+    @Test("Events come as they are published, and the end of the ledger ends it")
+    func live() async throws {
+        let place = try TemporaryFolder()
+        let ledger = try await RunningLedger(place["data"])
+        try await ledger.done("stream", "create", "orders", "--partitions", "1")
+        var pipe = try TestPipe()
+        var errors = try TestPipe()
+        let tail = try CommandLine.start(
+            ["tail", "orders", "--from", "earliest", "--json"],
+            files: (nil, pipe.writing, errors.writing),
+            url: ledger.url
+        )
+        pipe.closeWriting()
+        errors.closeWriting()
+        let published = [
+            ("1", "\"data\":1"), ("[\r\n2]", "\"data_text\":\"[\\r\\n2]\""), ("3", "\"data\":3"),
+        ]
+        for (data, expected) in published {
+            try await ledger.publish([data], under: "k", to: "orders")
+            var line: [UInt8] = []
+            while line.last != UInt8(ascii: "\n") {
+                let next = await pipe.read(1)
+                try #require(!next.isEmpty)
+                line += next
+            }
+            #expect(String(decoding: line, as: UTF8.self).contains(expected))
+        }
+        await ledger.stop()
+        #expect(await onThread { tail.wait() } == 3)
+        let said = String(decoding: await errors.read(), as: UTF8.self)
+        #expect(said.contains("cannot reach") || said.contains("no answer"), "\(said)")
+    }
+
+    @Test("Where each answer is one page it comes back behind it, and what is refused then is told")
+    func pages() async throws {
+        func event(_ offset: Int) -> String {
+            "{\"partition\":0,\"offset\":\(offset),\"key\":\"k\",\"type\":\"t\",\"data\":1,"
+                + "\"timestamp\":\"2026-11-21T08:00:00.000Z\"}"
+        }
+        let (first, second, third) = (event(1), event(2), event(3))
+        let server = TinyServer { request in
+            let id = request.firstMatch(of: /Last-Event-ID: (\S+)\r\n/).map { String($0.1) }
+            let body =
+                switch id {
+                case nil: "id: a\n\nretry: 1\n\n"
+                case "a":
+                    "id: b\nevent: page\ndata: {\"events\":[\(first),\(second)]}\n\nretry: 1\n\n"
+                case "b": "id: c\nevent: page\ndata: {\"events\":[\(third)]}\n\nretry: 1\n\n"
+                default: "{\"error\":\"stream_not_found\",\"message\":\"m\",\"details\":{}}"
+                }
+            let status = id == "c" ? "404 Not Found" : "200 OK"
+            return "HTTP/1.1 \(status)\r\nContent-Type: text/event-stream\r\n"
+                + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
+        }
+        let arguments = ["tail", "orders", "--json"]
+        let whole = try await CommandLine.run(arguments, url: server.url)
+        #expect(whole.status == 1 && whole.lines == [first, second, third], "\(whole)")
+        #expect(whole.errors.contains("\"error\":\"stream_not_found\""), "\(whole)")
+        let part = try await CommandLine.run(arguments + ["--limit", "1"], url: server.url)
+        #expect(part.status == 0 && part.lines == [first], "\(part)")
+        #expect(server.requests.contains { $0.contains("?from=latest&limit=1 ") })
+    }
+
+    @Test("Data with line breaks comes as it was published, and so does what follows")
+    func lineBreaks() async throws {
+        let place = try TemporaryFolder()
+        let ledger = try await RunningLedger(place["data"])
+        try await ledger.done("stream", "create", "orders", "--partitions", "1")
+        for data in ["1", "{\"a\":\r\n[1,\r2,\n3]}", "2", "[\n]"] {
+            try await ledger.publish([data], under: "k", to: "orders")
+        }
+        let read = try await ledger.done("read", "orders", "--json")
+        #expect(read.lines.count == 4 && read.output.contains("\\r\\n[1,\\r2,\\n3]"))
+        for count in 1...4 {
+            let tail = try await ledger.done(
+                "tail",
+                "orders",
+                "--json",
+                "--last",
+                "4",
+                "--limit",
+                "\(count)"
+            )
+            #expect(tail.lines == Array(read.lines.prefix(count)), "\(tail)")
+        }
+        await ledger.stop()
+    }
+
     @Test("The first page begins where it is told, the others where the one before ended")
     func parameters() {
         var query = EventQuery(stream: "s", start: .last(3), partition: 1, key: "k", type: "t*")
-        func text(_ cursor: String?, limit: Int, wait: Duration) -> String {
-            query.parameters(after: cursor, limit: limit, wait: wait)
+        func text(_ cursor: String?, limit: Int) -> String {
+            query.parameters(after: cursor, limit: limit)
                 .map { "\($0.name)=\($0.value)" }.joined(separator: "&")
         }
-        #expect(
-            text(nil, limit: 2000, wait: .seconds(20))
-                == "last=3&partition=1&key=k&type=t*&limit=1000&wait=20"
-        )
-        #expect(text("c", limit: 5, wait: .zero) == "cursor=c&partition=1&key=k&type=t*&limit=5")
+        #expect(text(nil, limit: 2000) == "last=3&partition=1&key=k&type=t*&limit=1000")
+        #expect(text("c", limit: 5) == "cursor=c&partition=1&key=k&type=t*&limit=5")
         query = EventQuery(stream: "s", start: .from("earliest"))
-        #expect(text(nil, limit: 1, wait: .zero) == "from=earliest&limit=1")
+        #expect(text(nil, limit: 1) == "from=earliest&limit=1")
     }
 
     @Test("Following a subscription, it commits what it printed")

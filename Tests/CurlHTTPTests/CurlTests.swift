@@ -96,6 +96,69 @@ struct CurlClientTests {
     }
 }
 
+/// Bodies that are taken as they come.
+@Suite("HTTP client of a body in parts")
+struct CurlPartsTests {
+    private func take(
+        _ request: CurlRequest,
+        until isEnough: @escaping @Sendable ([UInt8]) -> Bool = { _ in false }
+    ) async -> (taken: [UInt8], result: Result<CurlResponse, CurlError>) {
+        let taken = Mutex<[UInt8]>([])
+        let result: Result<CurlResponse, CurlError>
+        do throws(CurlError) {
+            // Smaller than the body: what is taken is not kept.
+            let answer = try await CurlClient(largestAnswer: 1000).call(request) { part in
+                taken.withLock { taken in
+                    taken += part
+                    return !isEnough(taken)
+                }
+            }
+            result = .success(answer)
+        } catch {
+            result = .failure(error)
+        }
+        return (taken.withLock { $0 }, result)
+    }
+
+    @Test("A success is taken part by part, of any length, and a refusal is not")
+    func parts() async throws {
+        let body = String(repeating: "0123456789", count: 100_000)
+        let server = TinyServer { request in
+            request.contains("/none")
+                ? "HTTP/1.1 404 No\r\nContent-Length: 4\r\n\r\ngone"
+                : "HTTP/1.1 200 OK\r\nX-A: b\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
+        }
+        let (taken, result) = await take(CurlRequest(url: server.url))
+        #expect(taken == Array(body.utf8))
+        let answer = try result.get()
+        #expect(answer.status == 200 && answer.body.isEmpty && answer.header("x-a") == "b")
+        let (nothing, refusal) = await take(CurlRequest(url: server.url + "/none"))
+        let refused = try refusal.get()
+        #expect(nothing.isEmpty && refused.status == 404 && refused.body == Array("gone".utf8))
+    }
+
+    @Test("Who has enough need not wait for the end")
+    func enough() async throws {
+        // The rest never comes.
+        let server = TinyServer { _ in "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nhalf" }
+        let request = CurlRequest(url: server.url, timeout: .zero)
+        let (taken, result) = await take(request) { !$0.isEmpty }
+        #expect(taken == Array("half".utf8))
+        #expect(try result.get().status == 200)
+    }
+
+    @Test("A silence that is too long breaks a call off that may take any time")
+    func silence() async throws {
+        let server = TinyServer { _ in "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nhalf" }
+        var request = CurlRequest(url: server.url, timeout: .zero)
+        request.silence = .seconds(1)
+        let (taken, result) = await take(request)
+        #expect(taken == Array("half".utf8))
+        let error = try #require(throws: CurlError.self) { try result.get() }
+        #expect(error.mayHaveHappened && error.message == "nothing came for 1 s")
+    }
+}
+
 @Suite("HTTP client for many calls at once")
 struct CurlPoolTests {
     private static func ok(_ body: String) -> String {

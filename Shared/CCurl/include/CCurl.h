@@ -21,6 +21,12 @@ typedef struct {
     size_t roots_count;
     // The same, a file's path; null or empty: the system's.
     const char *roots_file;
+    // Takes the body of a success (2xx) part by part as it comes, instead of the answer. Once it returns 0
+    // the call ends, and counts as answered. Null: the answer has the body.
+    int (*take)(void *context, const unsigned char *bytes, size_t count);
+    void *take_context;
+    // The longest time in which no byte of the answer comes; 0: any.
+    long silence_ms;
 } el_curl_request;
 
 // What kept an answer from coming.

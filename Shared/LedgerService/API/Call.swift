@@ -8,6 +8,8 @@ struct Call {
     let ledger: Ledger
     /// Nil on a ledger that needs no keys.
     let gate: KeyGate?
+    /// The pages of event streams, which equal readers share.
+    let pages: SharedPages
     let request: APIRequest
     let caller: Caller
     let query: QueryParameters
@@ -28,6 +30,7 @@ struct Call {
         query = try QueryParameters(request.query, allowed: endpoint.query)
         ledger = api.ledger
         gate = api.gate
+        pages = api.pages
         answersAtOnce = api.answersAtOnce
         self.request = request
         self.caller = caller

@@ -18,9 +18,11 @@ extension Call {
     /// Answers with the page that `read` finds or, if the client accepts only that, with a stream of
     /// such pages.
     ///
-    /// A client that comes back names the last page's cursor in `Last-Event-ID`.
+    /// A client that comes back names the last page's cursor in `Last-Event-ID`. Streams that have the
+    /// same `question` share their pages; nil shares with none.
     func answer(
         from cursor: String?,
+        to question: PageQuestion?,
         read: @escaping Read
     ) async throws(LedgerError) -> APIResponse {
         let wait = try query.wait()
@@ -34,22 +36,24 @@ extension Call {
             )
         }
         let start = request.header("last-event-id") ?? cursor
-        let pause = answersAtOnce ? max(wait, Limits.eventStreamPause) : .zero
-        let first = try await read(start, pause)
-        try await confirmCaller()
         let headers = [
             (name: "content-type", value: "text/event-stream"),
             // Proxies that collect an answer would hold the events back.
             (name: "x-accel-buffering", value: "no"),
         ]
         guard !answersAtOnce else {
-            let body = ServerSentEvent.text(of: first) + ServerSentEvent.retry
+            let page = StreamedPage(try await read(start, max(wait, Limits.eventStreamPause)))
+            try await confirmCaller()
+            let body = page.text + ServerSentEvent.retry
             return APIResponse(status: 200, headers: headers, body: body)
         }
+        let source = PageSource(question, from: pages, read: read)
+        let first = try await source.first(from: start)
+        try await confirmCaller()
         return APIResponse(
             status: 200,
             headers: headers,
-            stream: PageStream(from: first, of: self, read: read)
+            stream: PageStream(from: first, of: self, source: source)
         )
     }
 
@@ -69,14 +73,14 @@ extension Call {
 /// An error ends it: a client comes back by itself, and is answered with the error's status then.
 private actor PageStream: ChunkSource {
     private let call: Call
-    private let read: Call.Read
+    private let source: PageSource
     private let began: Instant
-    private var first: WrittenPage?
+    private var first: StreamedPage?
     private var cursor: String
 
-    init(from first: WrittenPage, of call: Call, read: @escaping Call.Read) {
+    init(from first: StreamedPage, of call: Call, source: PageSource) {
         self.call = call
-        self.read = read
+        self.source = source
         self.first = first
         cursor = first.cursor
         began = call.ledger.clock.instant()
@@ -86,18 +90,17 @@ private actor PageStream: ChunkSource {
     private var isStopped: Bool { Task.isCancelled || call.ledger.isEnding }
 
     func next() async -> [UInt8]? {
-        if let first = first.take() { return ServerSentEvent.text(of: first) }
+        if let first = first.take() { return first.text }
         let age = call.ledger.clock.instant().elapsed(since: began)
         guard !isStopped, age < Limits.eventStreamAge else { return nil }
         do throws(LedgerError) {
-            let page = try await read(cursor, Limits.eventStreamPause)
+            guard let page = try await source.next(behind: cursor) else { return nil }
             try await call.confirmCaller()
             // A wait that was broken off has found nothing out.
             guard !(page.isEmpty && isStopped) else { return nil }
             let isMoved = page.cursor != cursor
             cursor = page.cursor
-            return page.isEmpty && !isMoved
-                ? ServerSentEvent.comment : ServerSentEvent.text(of: page)
+            return page.isEmpty && !isMoved ? ServerSentEvent.comment : page.text
         } catch {
             return nil
         }
@@ -112,7 +115,7 @@ enum ServerSentEvent {
     static let retry = Array("retry: 1000\n\n".utf8)
 
     /// A page as an event under its cursor; the cursor alone of a page without events.
-    static func text(of page: WrittenPage) -> [UInt8] {
+    fileprivate static func text(of page: WrittenPage) -> [UInt8] {
         var text = Array("id: \(page.cursor)\n".utf8)
         if !page.isEmpty {
             text.reserveCapacity(text.count + page.json.count + 64)
@@ -135,5 +138,16 @@ enum ServerSentEvent {
             let isPair = rest[line.endIndex...].starts(with: [0x0d, 0x0a])
             rest = rest[(line.endIndex + (isPair ? 2 : 1))...]
         }
+    }
+}
+
+extension StreamedPage {
+    /// The event that a page makes.
+    init(_ page: WrittenPage) {
+        self.init(
+            text: ServerSentEvent.text(of: page),
+            cursor: page.cursor,
+            isEmpty: page.isEmpty
+        )
     }
 }

@@ -12,7 +12,14 @@ extension LedgerAPI {
             from: try origin(in: query),
             limit: try query.limit()
         )
-        return try await call.answer(from: nil) { (cursor, wait) throws(LedgerError) in
+        let question = PageQuestion.read(
+            call.stream,
+            partition: request.partition,
+            filter: request.filter,
+            limit: request.limit
+        )
+        return try await call.answer(from: nil, to: question) {
+            (cursor, wait) throws(LedgerError) in
             var request = request
             request.wait = wait
             if let cursor { request.origin = .cursor(cursor) }

@@ -87,7 +87,9 @@ extension LedgerAPI {
         let limit = try call.query.limit()
         let member = try call.query.member()
         let (subscriptions, id) = (call.ledger.subscriptions, call.subscription)
-        return try await call.answer(from: call.query.text("cursor")) {
+        let question =
+            member == nil ? PageQuestion.poll(id, of: call.stream, limit: limit) : nil
+        return try await call.answer(from: call.query.text("cursor"), to: question) {
             (cursor, wait) throws(LedgerError) in
             guard let member else {
                 let found = try await subscriptions.poll(

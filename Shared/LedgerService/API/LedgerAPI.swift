@@ -10,6 +10,8 @@ package struct LedgerAPI: APIHandler {
     let ledger: Ledger
     /// Nil on a ledger that needs no keys.
     let gate: KeyGate?
+    /// The pages of event streams.
+    let pages: SharedPages
     private let function: LedgerFunction?
 
     /// True in a function, whose answers go out when they are complete.
@@ -19,6 +21,10 @@ package struct LedgerAPI: APIHandler {
     package init(_ ledger: Ledger, only function: LedgerFunction? = nil, keys: KeyPolicy = .off) {
         self.ledger = ledger
         self.function = function
+        pages = SharedPages(
+            by: ledger.clock,
+            executor: ledger.access.configuration.executor
+        )
         gate =
             switch keys {
             case .off: nil
