@@ -67,7 +67,7 @@ private struct Trial {
         let judge = Judge()
         let client = Client(of: cluster, judge: judge)
         try await prepare(LastLook(client: client))
-        let subscribers = try await doHarm(
+        var subscribers = try await doHarm(
             to: cluster,
             client: client,
             judge: judge,
@@ -75,13 +75,13 @@ private struct Trial {
         )
         try await cluster.calm()
         let (log, compacted) = try await LastLook(client: client).read()
-        let reached = try await catchUp(subscribers)
+        for index in subscribers.indices { try await subscribers[index].finish() }
         say(judge.summary)
         let ends = (0..<Publisher.partitions).map { partition in
             log.count { $0.partition == partition }
         }
         return judge.violations(log: log, compacted: compacted)
-            + reached.filter { $0 != ends }.map { "a subscriber ends at \($0), the log at \(ends)" }
+            + subscribers.flatMap { $0.violations(ofEnds: ends) }
             + (judge.history.acknowledgedCount < seconds ? ["hardly anything was published"] : [])
     }
 
@@ -143,14 +143,5 @@ private struct Trial {
                 if let next { found.append(next) }
             }
         }
-    }
-
-    private func catchUp(_ subscribers: [Subscriber]) async throws -> [[Int]] {
-        var reached: [[Int]] = []
-        for var subscriber in subscribers {
-            try await subscriber.finish()
-            reached.append(subscriber.reached)
-        }
-        return reached
     }
 }

@@ -41,8 +41,17 @@ struct Subscriber {
         }
     }
 
-    /// The offsets it has reached.
-    var reached: [Int] { zip(next, committed).map { $0 ?? $1 } }
+    /// What is wrong with where it stopped, once nothing was left.
+    ///
+    /// A partition that showed it nothing since it began anew was committed to its end before: by an
+    /// acknowledged commit, or by one whose end is open.
+    func violations(ofEnds ends: [Int]) -> [String] {
+        ends.enumerated().compactMap { partition, end in
+            let reached = next[partition].map { $0...$0 } ?? committed[partition]...tried[partition]
+            guard !reached.contains(end) else { return nil }
+            return "\(name) ends at \(reached) of partition \(partition), the log at \(end)"
+        }
+    }
 
     private mutating func forget() {
         cursor = nil
