@@ -27,7 +27,7 @@ extension PositionRow {
         )
     }
 
-    /// The condition that the stored row is this one: neither leased nor moved since.
+    /// The condition that the stored row is this one: neither leased nor moved since, nor held again.
     private static func isStored(_ row: PositionRow?, rules: Rules) -> Condition {
         guard let row else {
             return rules.keep(.sameRow) ? .notExists : .or([.notExists, isUnleased])
@@ -35,11 +35,15 @@ extension PositionRow {
         let isSameLease =
             row.lease.map { Condition.compare(.lease, .equal, .number($0.epoch)) } ?? isUnleased
         guard rules.keep(.sameRow) else { return isSameLease }
-        return .and([isSameLease, row.isSamePosition])
+        return .and([isSameLease, row.isSameHold])
     }
 
-    private var isSamePosition: Condition {
-        let attributes: [Attribute] = [.phase, .epoch, .offset, .key]
+    /// The condition that the stored row has this position and this owner.
+    ///
+    /// A lease has one holder, but a late commit brings back one who has given it up since: taken
+    /// from nobody, it would be taken from a member that is alive.
+    private var isSameHold: Condition {
+        let attributes: [Attribute] = [.phase, .epoch, .offset, .key, .owner]
         let item = item
         return .and(
             attributes.compactMap { name in item[name].map { .compare(name, .equal, $0) } }

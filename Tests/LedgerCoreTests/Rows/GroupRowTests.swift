@@ -93,6 +93,16 @@ struct GroupRowTests {
         }
     }
 
+    @Test("A partition that a late commit gave back to its member is not free any more")
+    func heldAgain() {
+        let free = position(.log(offset(3)), lease: Lease(epoch: 1, owner: nil))
+        let held = position(.log(offset(3)), lease: Lease(epoch: 1, owner: Self.name))
+        let taken = position(.log(offset(3)), lease: Lease(epoch: 2, owner: Self.name))
+        let write = taken.replace(free, rules: .all)
+        #expect(write.condition?.holds(for: free.item) == true)
+        #expect(write.condition?.holds(for: held.item) == false)
+    }
+
     @Test("A small group is read for one read unit, a full one for eight")
     func sizes() {
         let lease = Lease(epoch: 1, owner: Self.name)
