@@ -30,11 +30,12 @@ let nio: [Target.Dependency] = [
 let staticCurl = Context.environment["EVENTLEDGER_STATIC_CURL"]
 
 /// A function: one fully static executable, wiring only.
-func lambda(_ name: String) -> Target {
+func lambda(_ name: String, sendsWebhooks: Bool = false) -> Target {
     let libraries = (staticCurl ?? "") + "/lib"
     return .executableTarget(
         name: name,
-        dependencies: ["LambdaHost", "LedgerService", "DynamoDBTable", "AWSClient"],
+        dependencies: ["LambdaHost", "LedgerService", "DynamoDBTable", "AWSClient"]
+            + (sendsWebhooks ? ["WebhookHTTP"] : []),
         path: "Lambdas/\(name)",
         swiftSettings: settings,
         linkerSettings: staticCurl == nil
@@ -179,6 +180,7 @@ let package = Package(
         ),
         module("LedgerVerification", ["LedgerBytes", "LedgerCore"]),
         module("CurlHTTP", ["CCurl"]),
+        module("WebhookHTTP", ["CurlHTTP", "LedgerCore"]),
         module("AWSClient", ["CurlHTTP", "LedgerBytes", "Platform", "RawJSON"]),
         module("DynamoDBJSON", ["LedgerBytes", "LedgerCore", "RawJSON"]),
         module(
@@ -202,7 +204,8 @@ let package = Package(
             "LedgerServer",
             [
                 "LedgerService", "LedgerCore", "LedgerBytes", "SQLiteTable", "DynamoDBTable",
-                "AWSClient", "LineLog", "Platform", "RawJSON", "CAllocator", log, metrics,
+                "AWSClient", "WebhookHTTP", "LineLog", "Platform", "RawJSON", "CAllocator", log,
+                metrics,
             ] + nio,
             path: "Server"
         ),
@@ -227,10 +230,11 @@ let package = Package(
             swiftSettings: settings
         ),
 
-        lambda("admin"),
+        lambda("admin", sendsWebhooks: true),
         lambda("publish"),
         lambda("poll"),
         lambda("compactor"),
+        lambda("push", sendsWebhooks: true),
         module(
             "LedgerSimulation",
             ["LedgerService", "LedgerCore", "LedgerBytes", "LedgerTesting"],
@@ -314,7 +318,7 @@ let package = Package(
                 "LedgerTesting",
             ]
         ),
-        tests("CurlHTTPTests", ["CurlHTTP", "Loopback"]),
+        tests("CurlHTTPTests", ["CurlHTTP", "CCurl", "Loopback"]),
         tests("AWSClientTests", ["AWSClient", "CurlHTTP", "DynamoDBJSON", "Loopback"]),
         tests(
             "DynamoDBTableTests",

@@ -114,12 +114,18 @@ soak *ARGS: setup
     @scripts/soak.py "$@"
 
 # What takes longer than CI may: an hour or two
-nightly: soak-storage growth (soak "--seconds" "600") (jepsen "600") jepsen-controls (sim "--count" "50000") (fuzz "all" "60")
+nightly: soak-storage soak-kills growth (soak "--seconds" "600") (jepsen "600") jepsen-controls (sim "--count" "50000") (fuzz "all" "60")
 
 # The tests of storage faults with every call and every cut
 soak-storage *ARGS: setup
     swift build --build-tests
     EVENTLEDGER_SOAK=1 swift test --skip-build --filter StorageFaultTests "$@"
+
+# Thirty rounds of killed servers and consumers, on SQLite and on DynamoDB's emulation
+soak-kills *ARGS: setup
+    @scripts/tools.sh
+    swift build --build-tests
+    EVENTLEDGER_SOAK=1 swift test --skip-build --filter "DeliveryKillTests|StatelessTests.consumers" "$@"
 
 # Print what an idle minute and a round of the sweep cost as streams grow, and hold it
 growth: setup
@@ -175,6 +181,14 @@ bench *ARGS: build
 # Compare two executables of the ledger, in turn: ./justw bench-pair OLD NEW
 bench-pair OLD NEW:
     @Benchmarks/pair.sh "$@"
+
+# Measure events mode beside a Redis consumer group: ./justw bench-delivery [EXECUTABLE]
+bench-delivery *ARGS: build
+    @Benchmarks/delivery.sh "$@"
+
+# Measure what the readers of server-sent events wait for, and cost: ./justw bench-follow [EXECUTABLE]
+bench-follow *ARGS: build
+    @Benchmarks/follow.sh "$@"
 
 # Change on purpose what is pinned: ./justw update-tools [--keep], provider VERSION, package NAME VERSION
 update-tools *ARGS:

@@ -65,6 +65,42 @@ stop_ledger() {
     rm -rf "$data"
 }
 
+start_redis() {
+    port=$(free_port)
+    data=$(mktemp -d -p "$results")
+    "${server_cores[@]}" redis-server --port "$port" --bind 127.0.0.1 --dir "$data" --save '' \
+        --appendonly yes --appendfsync always >/dev/null 2>&1 &
+    redis_pid=$!
+    until redis-cli -p "$port" ping >/dev/null 2>&1; do :; done
+}
+
+stop_redis() {
+    stop "$redis_pid"
+    redis_pid=
+    rm -rf "$data"
+}
+
+redis_rate() { # redis-benchmark's options and command
+    "${load_cores[@]}" redis-benchmark -p "$port" -q "$@" 2>/dev/null | tr '\r' '\n' |
+        sed -n 's/.*: \([0-9.]*\) requests per second.*/\1/p' | tail -1
+}
+
+payload=$(head -c 135 /dev/urandom | base64 -w0 | head -c 180)
+
+redis_append_rate() { # redis-benchmark's options
+    redis_rate "$@" -r 10000 XADD s '*' key order-__rand_int__ data "$payload"
+}
+
+post() { # path, JSON
+    curl -sS --fail-with-body -X POST "$url$1" -H 'Content-Type: application/json' -d "$2" \
+        >/dev/null
+}
+
+compile() { # a load program
+    clang -O2 -Wall -Wextra -Werror -D_GNU_SOURCE -pthread \
+        "Benchmarks/load/$1.c" Benchmarks/load/client.c -o "$results/$1"
+}
+
 load() { # script, connections
     "${load_cores[@]}" wrk -t2 -c"$2" -d"${seconds}s" --latency -s "Benchmarks/load/$1.lua" "$url"
 }
@@ -85,4 +121,8 @@ p99() { # wrk's report, in milliseconds
 
 median() {
     sort -n "$results/$1" | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'
+}
+
+ratio() { # two names: the first's median to the second's
+    awk -v a="$(median "$1")" -v b="$(median "$2")" 'BEGIN { printf "%.2f\n", a / b }'
 }

@@ -13,21 +13,6 @@ source Benchmarks/measure.sh
 need redis-server redis-server
 binary="$(swift build --configuration release --show-bin-path)/eventledger"
 
-start_redis() {
-    port=$(free_port)
-    data=$(mktemp -d -p "$results")
-    "${server_cores[@]}" redis-server --port "$port" --bind 127.0.0.1 --dir "$data" --save '' \
-        --appendonly yes --appendfsync always >/dev/null 2>&1 &
-    redis_pid=$!
-    until redis-cli -p "$port" ping >/dev/null 2>&1; do :; done
-}
-
-stop_redis() {
-    stop "$redis_pid"
-    redis_pid=
-    rm -rf "$data"
-}
-
 measure_ledger() { # prefix, extra members of the stream
     local report
     start_ledger "$2"
@@ -45,21 +30,12 @@ measure_ledger() { # prefix, extra members of the stream
     stop_ledger
 }
 
-redis_rate() { # redis-benchmark's options and command
-    "${load_cores[@]}" redis-benchmark -p "$port" -q "$@" 2>/dev/null | tr '\r' '\n' |
-        sed -n 's/.*: \([0-9.]*\) requests per second.*/\1/p' | tail -1
-}
-
-payload=$(head -c 135 /dev/urandom | base64 -w0 | head -c 180)
-
 measure_redis() {
     local pipeline rate best=0
     start_redis
-    record redis.single "$(redis_rate -c 64 -n 200000 -r 10000 \
-        XADD s '*' key order-__rand_int__ data "$payload")"
+    record redis.single "$(redis_append_rate -c 64 -n 200000)"
     for pipeline in 100 1000; do
-        rate=$(redis_rate -c 16 -P "$pipeline" -n 1000000 -r 10000 \
-            XADD s '*' key order-__rand_int__ data "$payload")
+        rate=$(redis_append_rate -c 16 -P "$pipeline" -n 1000000)
         best=$(awk -v a="$best" -v b="$rate" 'BEGIN { print (a > b ? a : b) }')
     done
     record redis.batch "$best"
@@ -79,9 +55,8 @@ show() { # title, unit, name
     printf '%-52s %12.0f %s\n' "$1" "$(median "$3")" "$2"
 }
 
-ratio() { # title, ours, theirs
-    awk -v a="$(median "$2")" -v b="$(median "$3")" -v t="$1" \
-        'BEGIN { printf "%-52s %12.2f\n", t, a / b }'
+show_ratio() { # title, ours, theirs
+    printf '%-52s %12s\n' "$1" "$(ratio "$2" "$3")"
 }
 
 printf '\nmedians of %d rounds; every acknowledged event is on disk\n' "$rounds"
@@ -97,8 +72,8 @@ show "ledger, peak memory, batches and reads" "MB" compacted.batch_memory
 show "ledger, pages of 1,000" "events/s" compacted.read
 show "Redis XRANGE COUNT 1000" "events/s" redis.read
 printf '\nratios, ledger to Redis\n'
-ratio "single events" compacted.single redis.single
-ratio "single events, without compaction" plain.single redis.single
-ratio "batches" compacted.batch redis.batch
-ratio "batches, without compaction" plain.batch redis.batch
-ratio "pages of 1,000" compacted.read redis.read
+show_ratio "single events" compacted.single redis.single
+show_ratio "single events, without compaction" plain.single redis.single
+show_ratio "batches" compacted.batch redis.batch
+show_ratio "batches, without compaction" plain.batch redis.batch
+show_ratio "pages of 1,000" compacted.read redis.read

@@ -21,7 +21,7 @@ struct ClientOptions: ParsableArguments {
     var json = false
 
     /// The ledger, with a connection of its own.
-    private func ledger() throws -> RemoteLedger {
+    func ledger() throws -> RemoteLedger {
         let certificates = caCert ?? Environment.value("EVENTLEDGER_CA_CERT")
         if let certificates { try Self.check(certificates) }
         let client = LedgerClient(

@@ -12,10 +12,10 @@ struct EventLedger: AsyncParsableCommand {
             or EVENTLEDGER_URL (http://127.0.0.1:8080 unless said otherwise). Where the ledger \
             needs API keys, EVENTLEDGER_API_KEY holds yours.
 
-            Exit codes: 0 done; 1 the ledger refused the call, or a file is not what it must be; 3 \
-            the ledger can't be reached, is not available, or did not say what became of the \
-            call; 4 the output could not be written; 64 the command line is wrong. Nothing is \
-            committed that was not printed. With --json an error is JSON too, one line on \
+            Exit codes: 0 done; 1 the ledger refused the call or did a part of it, or a file is not \
+            what it must be; 3 the ledger can't be reached, is not available, or did not say what \
+            became of the call; 4 the output could not be written; 64 the command line is wrong. \
+            Nothing is committed or acknowledged that was not printed. With --json an error is JSON too, one line on \
             standard error: {"error": code, "message": text, "details": {…}}.
 
             A first tour:
@@ -26,7 +26,8 @@ struct EventLedger: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             Serve.self, StreamCommand.self, Publish.self, Read.self, SubscriptionCommand.self,
-            Poll.self, Tail.self, Compacted.self, KeyCommand.self, Export.self,
+            Poll.self, Receive.self, Acknowledge.self, Work.self, Tail.self, Compacted.self,
+            KeyCommand.self, Export.self,
             Import.self, Verify.self, Backup.self, Restore.self, Version.self,
         ]
     )
@@ -70,19 +71,21 @@ struct UnknownCommand {
     /// Finds it; nil where the words are commands as far as they have to be.
     static func find(in arguments: [String]) -> UnknownCommand? {
         var place: any ParsableCommand.Type = EventLedger.self
+        var path = ["eventledger"]
         for word in arguments {
             let commands = place.configuration.subcommands
             guard !commands.isEmpty, word.utf8.first != UInt8(ascii: "-") else { return nil }
             if let next = commands.first(where: { $0._commandName == word }) {
                 place = next
+                path.append(word)
             } else if word != "help" {
-                return UnknownCommand(word, of: place)
+                return UnknownCommand(word, of: place, at: path)
             }
         }
         return nil
     }
 
-    private init(_ word: String, of place: any ParsableCommand.Type) {
+    private init(_ word: String, of place: any ParsableCommand.Type, at path: [String]) {
         let names = place.configuration.subcommands.map { $0._commandName }
         let shown = Table.printable(word)
         if let name = Self.nearest(to: word, of: names) {
@@ -90,8 +93,7 @@ struct UnknownCommand {
         } else {
             message = "There is no command '\(shown)', only \(names.joined(separator: ", "))."
         }
-        let isRoot = place == EventLedger.self
-        let help = "eventledger \(isRoot ? "" : place._commandName + " ")--help"
+        let help = path.joined(separator: " ") + " --help"
         usage =
             "Usage: \(EventLedger.usageString(for: place))\n  See '\(help)' for more information."
     }

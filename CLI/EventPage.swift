@@ -75,10 +75,20 @@ enum EventLines {
         let event = try JSONValue.answer(bytes)
         let data = String(decoding: event.raw("data") ?? [], as: UTF8.self)
         let place = "\(event.text("partition")):\(event.text("offset"))"
-        let mark = event["snapshot"]?.isTrue == true ? " (latest)" : ""
         let line =
-            "\(event.text("timestamp"))  \(place)\(mark)  \(event.text("key"))  "
+            "\(event.text("timestamp"))  \(place)\(marks(of: event))  \(event.text("key"))  "
             + "\(event.text("type"))  \(data)"
         return Array(Table.printable(line).utf8)
+    }
+
+    /// The facts that are not true of every event, each in brackets.
+    private static func marks(of event: JSONValue) -> String {
+        var marks = ""
+        if event["snapshot"]?.isTrue == true { marks += " (latest)" }
+        if event["replayed"]?.isTrue == true { marks += " (replayed)" }
+        if let deliveries = event["deliveries"]?.text, deliveries != "1" {
+            marks += " (delivery \(deliveries))"
+        }
+        return marks
     }
 }

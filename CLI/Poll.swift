@@ -10,7 +10,8 @@ struct Subscriber {
     let stream: String
     let name: String
 
-    private var path: [String] { ["streams", stream, "subscriptions", name] }
+    /// The subscription as a path of the API.
+    var path: [String] { ["streams", stream, "subscriptions", name] }
 
     func poll(
         limit: Int,
@@ -141,12 +142,23 @@ struct Poll: AsyncParsableCommand {
 /// Compared as decimal digits: a binary fraction takes what lies a little outside for the limit.
 struct Wait: CustomStringConvertible {
     static let none = Wait(seconds: 0)
+    /// For who may be told to stop, and then waits to the end of it.
+    static let short = Wait(seconds: 5)
     static let longest = Wait(seconds: Int(Limits.wait.upperBound.wholeSeconds))
 
     /// The seconds as the API takes them.
     let description: String
     /// The same time, rounded up to whole milliseconds.
     let length: Duration
+
+    /// The same as a number of JSON: whole seconds, or as many thousandths as ``length`` has.
+    var json: String {
+        let (seconds, rest) = length.components
+        let thousandths = rest / 1_000_000_000_000_000
+        guard thousandths > 0 else { return "\(seconds)" }
+        let digits = Array("\(1000 + thousandths)".utf8.dropFirst())
+        return "\(seconds)." + String(decoding: digits, as: UTF8.self)
+    }
 
     private init(seconds: Int) {
         self.init(description: "\(seconds)", length: .seconds(seconds))

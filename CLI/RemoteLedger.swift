@@ -71,11 +71,13 @@ extension RemoteLedger {
     /// Calls `body` with every page of a list, raw and parsed, until `next` is absent.
     func forEachPage(
         of path: [String],
+        query parameters: [(name: String, value: String)] = [],
         body: ([UInt8], JSONValue) throws(Failure) -> Void
     ) async throws(Failure) {
         var next: String?
         repeat {
-            let query = [(name: "limit", value: "1000")] + (next.map { [("next", $0)] } ?? [])
+            let query =
+                parameters + [("limit", "1000")] + (next.map { [("next", $0)] } ?? [])
             let answer = try await call("GET", at: path, query: query)
             let page = try JSONValue.answer(answer)
             try body(answer, page)

@@ -25,6 +25,8 @@ struct Serve: AsyncParsableCommand {
             With --tls-cert and --tls-key it serves HTTPS (TLS 1.2 and 1.3). SIGHUP makes it read \
             both files again.
 
+            Webhooks go to public addresses over HTTPS only; --webhook-allow opens others.
+
             Example: eventledger serve --port 9000 --data ./data
             """
     )
@@ -63,6 +65,14 @@ struct Serve: AsyncParsableCommand {
 
     @Option(help: "PEM file of the certificate's key (EVENTLEDGER_TLS_KEY).")
     var tlsKey: String?
+
+    @Option(
+        help: """
+            HOST[:PORT] to which webhooks may go although it is not of the public internet, also \
+            without TLS; may be repeated (EVENTLEDGER_WEBHOOK_ALLOW, with commas; none).
+            """
+    )
+    var webhookAllow: [String] = []
 
     @Option(help: "trace, debug, info, notice, warning, error (EVENTLEDGER_LOG_LEVEL; info).")
     var logLevel: Logger.Level?
@@ -169,6 +179,23 @@ struct Serve: AsyncParsableCommand {
         }
     }
 
+    private func webhookAllowance() throws -> WebhookAllowance {
+        let hosts =
+            webhookAllow.isEmpty
+            ? try Environment.parsed("EVENTLEDGER_WEBHOOK_ALLOW", by: Self.list) ?? []
+            : webhookAllow
+        return WebhookAllowance(
+            try hosts.map { text in
+                guard let host = WebhookAllowance.Host(text) else {
+                    throw ValidationError(
+                        "webhooks may be allowed to go to HOST or HOST:PORT, not '\(text)'"
+                    )
+                }
+                return host
+            }
+        )
+    }
+
     private func settings() throws -> ServerConfiguration {
         var settings = ServerConfiguration()
         settings.host = host ?? Environment.value("EVENTLEDGER_HOST") ?? settings.host
@@ -182,6 +209,7 @@ struct Serve: AsyncParsableCommand {
         settings.corsOrigins =
             corsOrigin.isEmpty
             ? try Environment.parsed("EVENTLEDGER_CORS_ORIGINS", by: Self.list) ?? [] : corsOrigin
+        settings.webhookAllowance = try webhookAllowance()
         settings.logLevel =
             try logLevel
             ?? Environment.parsed("EVENTLEDGER_LOG_LEVEL", by: Logger.Level.init(rawValue:))

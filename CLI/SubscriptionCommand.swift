@@ -8,8 +8,8 @@ struct SubscriptionCommand: AsyncParsableCommand {
         commandName: "subscription",
         abstract: "Create, list, describe, change, move and delete subscriptions.",
         subcommands: [
-            Create.self, List.self, Describe.self, Members.self, Update.self, Seek.self,
-            Delete.self,
+            Create.self, List.self, Describe.self, Members.self, Parked.self, Replay.self,
+            Discard.self, Park.self, Update.self, WebhookCommand.self, Seek.self, Delete.self,
         ]
     )
 
@@ -24,10 +24,13 @@ struct SubscriptionCommand: AsyncParsableCommand {
                 position["bootstrapping"]?.isTrue == true ? "bootstrapping" : ""
             )
         }
+        let age = subscription.text("lag_seconds")
         return "\(subscription.text("subscription_id")) of \(subscription.text("stream_id")): "
-            + "lag \(subscription.text("lag")), created \(subscription.text("created_at"))\n"
+            + "lag \(subscription.text("lag"))\(["", "0"].contains(age) ? "" : " (\(age) s)"), "
+            + "created \(subscription.text("created_at"))\n"
             + (subscription.raw("filter").map { "only \(String(decoding: $0, as: UTF8.self))\n" }
                 ?? "")
+            + delivery(of: subscription)
             + table.text
     }
 
@@ -61,8 +64,13 @@ struct SubscriptionCommand: AsyncParsableCommand {
                 With --type or --key the others are passed over: each takes a whole name or the \
                 beginning of some and a *, and can be given several times.
 
+                With --delivery events each event is acknowledged by itself, by `eventledger \
+                receive` and `ack`, by `eventledger work`, or by a webhook: the options of --delivery \
+                and --webhook say so, too.
+
                 Example: eventledger subscription create orders shipping --start-from earliest
                 Example: eventledger subscription create orders refunds --type 'refund.*'
+                Example: eventledger subscription create orders mails --delivery events
                 """
         )
 
@@ -70,7 +78,16 @@ struct SubscriptionCommand: AsyncParsableCommand {
         @Argument(help: "The subscription's name.") var subscription: String
         @Option(help: "Where it begins.") var startFrom = StartPoint.latest
         @OptionGroup var filter: FilterOptions
+        @OptionGroup var delivery: DeliveryOptions
+        @OptionGroup var webhook: WebhookOptions
         @OptionGroup var options: ClientOptions
+
+        func validate() throws {
+            try delivery.check(hasWebhook: webhook.url != nil)
+            guard webhook.url != nil || webhook.json == nil else {
+                throw ValidationError("The options of a webhook need --webhook with its address.")
+            }
+        }
 
         func run() async throws {
             var body = JSONWriter()
@@ -83,6 +100,14 @@ struct SubscriptionCommand: AsyncParsableCommand {
                 body.key("filter")
                 body.raw(filter)
             }
+            if let delivery = delivery.json(forCreation: true, hasWebhook: webhook.url != nil) {
+                body.key("delivery")
+                body.raw(delivery)
+            }
+            if let webhook = webhook.json {
+                body.key("webhook")
+                body.raw(webhook)
+            }
             body.endObject()
             let bytes = body.finish()
             try await options.run { ledger throws(Failure) in
@@ -91,7 +116,15 @@ struct SubscriptionCommand: AsyncParsableCommand {
                     at: ["streams", stream, "subscriptions"],
                     body: bytes
                 )
-                try options.report(answer, as: SubscriptionCommand.description)
+                let lost =
+                    webhook.url == nil
+                    ? ""
+                    : "; `eventledger subscription webhook rotate` gives a secret that is shown"
+                try options.report(
+                    answer,
+                    done: "the subscription is created" + lost,
+                    as: SubscriptionCommand.description
+                )
             }
         }
     }
@@ -174,22 +207,33 @@ struct SubscriptionCommand: AsyncParsableCommand {
     /// The command `eventledger subscription update`.
     struct Update: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Change which events a subscription is for.",
+            abstract: "Change which events a subscription is for, and how they are delivered.",
             discussion: """
-                Without --type and --key it is for all events. It stays where it is.
+                Without any option it is for all events. With options of --delivery or --webhook \
+                only what they say changes, and what it is for only with --type or --key. It stays \
+                where it is.
 
                 Example: eventledger subscription update orders shipping --type 'order.*'
+                Example: eventledger subscription update orders mails --max-deliveries none
                 """
         )
 
         @Argument(help: "The stream's name.") var stream: String
         @Argument(help: "The subscription's name.") var subscription: String
         @OptionGroup var filter: FilterOptions
+        @OptionGroup var delivery: DeliveryOptions
+        @OptionGroup var webhook: WebhookOptions
         @OptionGroup var options: ClientOptions
 
+        func validate() throws {
+            try delivery.check(hasWebhook: webhook.json != nil)
+            guard delivery.order == nil else {
+                throw ValidationError("--order is of the creation; it never changes.")
+            }
+        }
+
         func run() async throws {
-            let json = filter.json ?? Array("null".utf8)
-            let body = Array("{\"filter\":".utf8) + json + Array("}".utf8)
+            let body = body
             try await options.run { ledger throws(Failure) in
                 let answer = try await ledger.call(
                     "PATCH",
@@ -198,6 +242,23 @@ struct SubscriptionCommand: AsyncParsableCommand {
                 )
                 try options.report(answer, as: SubscriptionCommand.description)
             }
+        }
+
+        private var body: [UInt8] {
+            var members = [
+                ("filter", filter.json),
+                ("delivery", delivery.json(forCreation: false, hasWebhook: false)),
+                ("webhook", webhook.json),
+            ]
+            if members.allSatisfy({ $0.1 == nil }) { members[0].1 = Array("null".utf8) }
+            var body = JSONWriter()
+            body.beginObject()
+            for case (let name, let value?) in members {
+                body.key(text: name)
+                body.raw(value)
+            }
+            body.endObject()
+            return body.finish()
         }
     }
 

@@ -148,6 +148,38 @@ struct LocalCloudTests {
         }
     }
 
+    @Test("New events of a stream with a webhook call push, through the stream and the compactor")
+    func webhooks() async throws {
+        try await run { api in
+            let s = try await api.stream(",\"partition_count\":1")
+            let webhook = try await webhook(of: s)
+            _ = try await cloud.table().write(.put(webhook))
+            let calls = try await cloud.runs(of: "push", from: "invoke")
+            // A compactor reads once a minute which streams have webhooks.
+            try await Patience(.seconds(180)).wait(for: "a call of push") {
+                try await api.publish(to: s, key: "k")
+                return try await cloud.runs(of: "push", from: "invoke") > calls
+            }
+            let looks = try await cloud.runs(of: "push", from: "schedule")
+            try await cloud.sweep()
+            #expect(try await cloud.runs(of: "push", from: "schedule") > looks)
+            _ = try await cloud.table().write(.delete(webhook.key))
+        }
+    }
+
+    /// The row of a webhook that gets every event, whose subscription is gone: nothing is sent.
+    private func webhook(of stream: String) async throws -> Item {
+        let id = try #require(StreamID(stream))
+        let row = try StreamRow(try #require(try await cloud.table().get(.stream(id))))
+        let gone = SubscriptionIncarnation(high: 1, low: 1)
+        var item = Item(.push(stream: row.incarnation, subscription: gone))
+        item[.state] = .number(1)
+        item[.count] = .number(0)
+        item[.version] = .number(2)
+        item[.timestamp] = .number(row.created.milliseconds)
+        return item
+    }
+
     // MARK: Folds
 
     /// Waits until nobody has anything left to fold of a stream.
@@ -227,7 +259,7 @@ struct LocalCloud: Sendable {
         try await call("POST", at: "/stream-faults", body: body)
     }
 
-    /// Rings for the sweep, and waits for it.
+    /// Runs the sweep and the look at all webhooks, and waits for them.
     func sweep() async throws { try await call("POST", at: "/schedule") }
 
     /// An instance of a function dies after its next write, before it has answered.
@@ -252,6 +284,14 @@ struct LocalCloud: Sendable {
         guard case .object(let members) = all else { return 0 }
         let own = members.filter { $0.name.hasSuffix("-\(function)") }
         return own.compactMap { $0.value.text.flatMap { Int($0) } }.reduce(0, +)
+    }
+
+    /// The runs of a function without an error, from a route, `stream`, `schedule` or `invoke`.
+    func runs(of function: String, from source: String) async throws -> Int {
+        let all = try await call("GET", at: "/invocations")["invocations"]
+        guard case .object(let members) = all else { return 0 }
+        let own = members.filter { $0.name.hasSuffix("-\(function)") }.flatMap(\.value.elements)
+        return own.count { $0["source"]?.text == source && $0["error"] == .null }
     }
 
     /// The deployed table, not through any function.

@@ -44,6 +44,14 @@ let openAPIText: StaticString = #"""
       "description": "Read a stream with a stored position"
     },
     {
+      "name": "deliveries",
+      "description": "Acknowledge each event by itself, and look after those that failed"
+    },
+    {
+      "name": "webhooks",
+      "description": "Have events sent to an endpoint"
+    },
+    {
       "name": "keys",
       "description": "API keys"
     },
@@ -109,6 +117,54 @@ let openAPIText: StaticString = #"""
       "max": 300
     },
     "default_session_seconds": 45,
+    "ack_wait_seconds": {
+      "min": 5,
+      "max": 43200
+    },
+    "max_deliveries": {
+      "min": 1,
+      "max": 1000
+    },
+    "backoffs": {
+      "min": 1,
+      "max": 20
+    },
+    "backoff_seconds": {
+      "min": 0,
+      "max": 86400
+    },
+    "max_open": {
+      "min": 10,
+      "max": 4000
+    },
+    "max_parked": {
+      "min": 100,
+      "max": 1000000
+    },
+    "acknowledged_events": 1000,
+    "attempt_bytes": {
+      "min": 1,
+      "max": 64
+    },
+    "consumer_bytes": 64,
+    "reason_bytes": 512,
+    "webhooks": 100,
+    "webhook_url_bytes": {
+      "min": 1,
+      "max": 2048
+    },
+    "webhook_concurrency": {
+      "min": 1,
+      "max": 64
+    },
+    "webhook_timeout_seconds": {
+      "min": 5,
+      "max": 30
+    },
+    "webhook_disable_hours": {
+      "min": 1,
+      "max": 8760
+    },
     "key_name_bytes": {
       "min": 1,
       "max": 128
@@ -1315,7 +1371,7 @@ let openAPIText: StaticString = #"""
           }
         ],
         "summary": "Create a subscription",
-        "description": "An offset beyond the tail is a 400. With `offsets`, partitions left out start at the earliest event.",
+        "description": "An offset beyond the tail is a 400. With `offsets`, partitions left out start at the earliest event. With `delivery` of mode `events` each event is acknowledged by itself, by any number of consumers at once, and keys stay in order; else positions are committed. With `webhook`, which needs the action `admin`, the ledger sends them itself, once the endpoint was verified.",
         "requestBody": {
           "required": true,
           "content": {
@@ -1338,7 +1394,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id_or_invalid_subscription_id"
+            "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id_or_invalid_subscription_id_or_webhook_url_refused"
           },
           "401": {
             "$ref": "#/components/responses/unauthorized"
@@ -1353,7 +1409,7 @@ let openAPIText: StaticString = #"""
             "$ref": "#/components/responses/request_timeout"
           },
           "409": {
-            "$ref": "#/components/responses/subscription_already_exists_or_compaction_disabled"
+            "$ref": "#/components/responses/subscription_already_exists_or_too_many_webhooks_or_compaction_disabled"
           },
           "413": {
             "$ref": "#/components/responses/payload_too_large"
@@ -1477,8 +1533,8 @@ let openAPIText: StaticString = #"""
             ]
           }
         ],
-        "summary": "Change what a subscription is for",
-        "description": "Another filter holds from the next poll on, without moving the subscription: what was passed over so far is not delivered later. Cursors stay valid.",
+        "summary": "Change what a subscription is for, and how it delivers",
+        "description": "Another filter holds from the next poll or receive on, without moving the subscription: what was passed over so far is not delivered later. Cursors and leases stay valid. A change of `delivery` holds at once, also for events that have failed before. Another `mode` moves the subscription to where it stands, so that cursors and leases from before are refused: from events to cursors, to the first event of each partition that is not finished, so that events behind it that were acknowledged come again. A subscription that still reads the compacted state can't have mode `events`. A `webhook` needs the action `admin`; with another `url` nothing is sent before that was verified.",
         "requestBody": {
           "required": true,
           "content": {
@@ -1501,7 +1557,7 @@ let openAPIText: StaticString = #"""
             }
           },
           "400": {
-            "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id_or_invalid_subscription_id"
+            "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id_or_invalid_subscription_id_or_webhook_url_refused"
           },
           "401": {
             "$ref": "#/components/responses/unauthorized"
@@ -1514,6 +1570,9 @@ let openAPIText: StaticString = #"""
           },
           "408": {
             "$ref": "#/components/responses/request_timeout"
+          },
+          "409": {
+            "$ref": "#/components/responses/too_many_webhooks"
           },
           "413": {
             "$ref": "#/components/responses/payload_too_large"
@@ -1692,7 +1751,7 @@ let openAPIText: StaticString = #"""
             "$ref": "#/components/responses/request_timeout"
           },
           "409": {
-            "$ref": "#/components/responses/cursor_superseded_or_position_beyond_tail_or_too_many_members"
+            "$ref": "#/components/responses/cursor_superseded_or_position_beyond_tail_or_too_many_members_or_wrong_delivery_mode"
           },
           "410": {
             "$ref": "#/components/responses/offset_expired"
@@ -1787,7 +1846,7 @@ let openAPIText: StaticString = #"""
             "$ref": "#/components/responses/request_timeout"
           },
           "409": {
-            "$ref": "#/components/responses/cursor_superseded_or_position_beyond_tail_or_lease_lost_or_partition_leased"
+            "$ref": "#/components/responses/cursor_superseded_or_position_beyond_tail_or_lease_lost_or_partition_leased_or_wrong_delivery_mode"
           },
           "413": {
             "$ref": "#/components/responses/payload_too_large"
@@ -1844,7 +1903,7 @@ let openAPIText: StaticString = #"""
           }
         ],
         "summary": "Move a subscription",
-        "description": "Forward or back. Cursors from before the seek are refused afterwards. With `offsets`, partitions left out stay where they are.",
+        "description": "Forward or back. Cursors and leases from before the seek are refused afterwards, and what was handed out under them comes again or is passed over, as the new position says. What is parked stays parked. With `offsets`, partitions left out stay where they are: with mode `events`, at their first event that is not finished. With mode `events`, `compacted` is a 400.",
         "requestBody": {
           "required": true,
           "content": {
@@ -1966,6 +2025,9 @@ let openAPIText: StaticString = #"""
           "408": {
             "$ref": "#/components/responses/request_timeout"
           },
+          "409": {
+            "$ref": "#/components/responses/wrong_delivery_mode"
+          },
           "413": {
             "$ref": "#/components/responses/payload_too_large"
           },
@@ -2059,7 +2121,7 @@ let openAPIText: StaticString = #"""
             "$ref": "#/components/responses/request_timeout"
           },
           "409": {
-            "$ref": "#/components/responses/too_many_members"
+            "$ref": "#/components/responses/too_many_members_or_wrong_delivery_mode"
           },
           "413": {
             "$ref": "#/components/responses/payload_too_large"
@@ -2146,11 +2208,886 @@ let openAPIText: StaticString = #"""
           "408": {
             "$ref": "#/components/responses/request_timeout"
           },
+          "409": {
+            "$ref": "#/components/responses/wrong_delivery_mode"
+          },
           "413": {
             "$ref": "#/components/responses/payload_too_large"
           },
           "414": {
             "$ref": "#/components/responses/uri_too_long"
+          },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
+          "429": {
+            "$ref": "#/components/responses/too_many_requests"
+          },
+          "431": {
+            "$ref": "#/components/responses/headers_too_large"
+          },
+          "500": {
+            "$ref": "#/components/responses/internal_error"
+          },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
+          "503": {
+            "$ref": "#/components/responses/outcome_unknown_or_storage_full_or_unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
+          }
+        }
+      }
+    },
+    "/streams/{stream}/subscriptions/{subscription}/receive": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/stream"
+        },
+        {
+          "$ref": "#/components/parameters/subscription"
+        }
+      ],
+      "post": {
+        "operationId": "receive",
+        "tags": [
+          "deliveries"
+        ],
+        "security": [
+          {
+            "apiKey": [
+              "consume"
+            ]
+          }
+        ],
+        "summary": "Receive events to acknowledge one by one",
+        "description": "Hands out the next events under a lease: until `ack_wait` is over nobody else gets them, and with order `key` nobody gets later events of their keys. What is not acknowledged by then has failed; it comes again, and is parked after `max_deliveries`. Consumers need no names and share the events as they ask; more of them than partitions is fine. With `wait`, a call without events waits for some: for new ones, and for those that rest or that others give back. Delivery is at least once: an answer that is lost costs a delivery, unless the call is repeated with its `attempt`. An acknowledgement in `ack` is taken first, so that a busy consumer makes one call a page. When the call fails then, the acknowledgement may have been taken; repeating it is safe. A subscription with a filter passes over what does not fit. One call looks at about 2 MB and 10,000 events of a partition; then the page ends where it is, perhaps without events, with `caught_up` false.",
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/ReceiveRequest"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Events and the lease under which they are held",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ReceivedPage"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id_or_invalid_subscription_id_or_invalid_lease"
+          },
+          "401": {
+            "$ref": "#/components/responses/unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/stream_not_found_or_subscription_not_found"
+          },
+          "408": {
+            "$ref": "#/components/responses/request_timeout"
+          },
+          "409": {
+            "$ref": "#/components/responses/cursor_superseded_or_position_beyond_tail_or_wrong_delivery_mode"
+          },
+          "410": {
+            "$ref": "#/components/responses/offset_expired"
+          },
+          "413": {
+            "$ref": "#/components/responses/payload_too_large"
+          },
+          "414": {
+            "$ref": "#/components/responses/uri_too_long"
+          },
+          "415": {
+            "$ref": "#/components/responses/unsupported_media_type"
+          },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
+          "429": {
+            "$ref": "#/components/responses/too_many_requests"
+          },
+          "431": {
+            "$ref": "#/components/responses/headers_too_large"
+          },
+          "500": {
+            "$ref": "#/components/responses/internal_error_or_corrupt_chunk"
+          },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
+          "503": {
+            "$ref": "#/components/responses/outcome_unknown_or_tail_unverified_or_storage_full_or_unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
+          }
+        }
+      }
+    },
+    "/streams/{stream}/subscriptions/{subscription}/ack": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/stream"
+        },
+        {
+          "$ref": "#/components/parameters/subscription"
+        }
+      ],
+      "post": {
+        "operationId": "acknowledge",
+        "tags": [
+          "deliveries"
+        ],
+        "security": [
+          {
+            "apiKey": [
+              "consume"
+            ]
+          }
+        ],
+        "summary": "Acknowledge received events",
+        "description": "Says what became of events that were received under one lease: finished, failed, to be parked, or given back. Within a call events are judged in the order of their offsets. With order `key` an event is not finished while an earlier one of its key under the same lease is not, or waits for its next delivery: it is given back instead, and listed in `not_held`. A late acknowledgement counts as long as nobody has taken notice of the lease's end. Repeating a call is safe: what it finished is listed as `finished` then.",
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/Acknowledgement"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "What was done",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/AcknowledgementAnswer"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id_or_invalid_subscription_id_or_invalid_lease"
+          },
+          "401": {
+            "$ref": "#/components/responses/unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/stream_not_found_or_subscription_not_found"
+          },
+          "408": {
+            "$ref": "#/components/responses/request_timeout"
+          },
+          "409": {
+            "$ref": "#/components/responses/cursor_superseded_or_position_beyond_tail_or_wrong_delivery_mode"
+          },
+          "410": {
+            "$ref": "#/components/responses/offset_expired"
+          },
+          "413": {
+            "$ref": "#/components/responses/payload_too_large"
+          },
+          "414": {
+            "$ref": "#/components/responses/uri_too_long"
+          },
+          "415": {
+            "$ref": "#/components/responses/unsupported_media_type"
+          },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
+          "429": {
+            "$ref": "#/components/responses/too_many_requests"
+          },
+          "431": {
+            "$ref": "#/components/responses/headers_too_large"
+          },
+          "500": {
+            "$ref": "#/components/responses/internal_error_or_corrupt_chunk"
+          },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
+          "503": {
+            "$ref": "#/components/responses/outcome_unknown_or_tail_unverified_or_storage_full_or_unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
+          }
+        }
+      }
+    },
+    "/streams/{stream}/subscriptions/{subscription}/parked": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/stream"
+        },
+        {
+          "$ref": "#/components/parameters/subscription"
+        }
+      ],
+      "get": {
+        "operationId": "listParked",
+        "tags": [
+          "deliveries"
+        ],
+        "security": [
+          {
+            "apiKey": [
+              "consume"
+            ]
+          }
+        ],
+        "summary": "List parked events",
+        "description": "Events that failed as often as they may, that a consumer rejected, that the log lost before they were finished, or that were parked by hand; by partition and offset, with the history of each. They stay until they are acknowledged after a replay, or discarded.",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/parkedPartition"
+          },
+          {
+            "$ref": "#/components/parameters/limit"
+          },
+          {
+            "$ref": "#/components/parameters/next"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "A page of parked events",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ParkedList"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id_or_invalid_subscription_id"
+          },
+          "401": {
+            "$ref": "#/components/responses/unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/stream_not_found_or_subscription_not_found_or_partition_not_found"
+          },
+          "408": {
+            "$ref": "#/components/responses/request_timeout"
+          },
+          "413": {
+            "$ref": "#/components/responses/payload_too_large"
+          },
+          "414": {
+            "$ref": "#/components/responses/uri_too_long"
+          },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
+          "429": {
+            "$ref": "#/components/responses/too_many_requests"
+          },
+          "431": {
+            "$ref": "#/components/responses/headers_too_large"
+          },
+          "500": {
+            "$ref": "#/components/responses/internal_error"
+          },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
+          "503": {
+            "$ref": "#/components/responses/unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
+          }
+        }
+      },
+      "post": {
+        "operationId": "park",
+        "tags": [
+          "deliveries"
+        ],
+        "security": [
+          {
+            "apiKey": [
+              "consume"
+            ]
+          }
+        ],
+        "summary": "Park an event by hand",
+        "description": "Takes an event out of its delivery, so that others go on. With mode `events`, one that was handed out or passed over and is not finished, whoever has it. With cursors, the event at which its partition stands and no other: a consumer that can't handle it then commits past it. The event is kept with its data, and can be read, discarded and, with mode `events`, replayed.",
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/ParkingRequest"
+              }
+            }
+          }
+        },
+        "responses": {
+          "201": {
+            "description": "The parked event",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ParkedEvent"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id_or_invalid_subscription_id"
+          },
+          "401": {
+            "$ref": "#/components/responses/unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/stream_not_found_or_subscription_not_found_or_partition_not_found"
+          },
+          "408": {
+            "$ref": "#/components/responses/request_timeout"
+          },
+          "409": {
+            "$ref": "#/components/responses/position_beyond_tail_or_not_open"
+          },
+          "410": {
+            "$ref": "#/components/responses/offset_expired"
+          },
+          "413": {
+            "$ref": "#/components/responses/payload_too_large"
+          },
+          "414": {
+            "$ref": "#/components/responses/uri_too_long"
+          },
+          "415": {
+            "$ref": "#/components/responses/unsupported_media_type"
+          },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
+          "429": {
+            "$ref": "#/components/responses/too_many_requests"
+          },
+          "431": {
+            "$ref": "#/components/responses/headers_too_large"
+          },
+          "500": {
+            "$ref": "#/components/responses/internal_error_or_corrupt_chunk"
+          },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
+          "503": {
+            "$ref": "#/components/responses/outcome_unknown_or_tail_unverified_or_storage_full_or_unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
+          }
+        }
+      }
+    },
+    "/streams/{stream}/subscriptions/{subscription}/parked/replay": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/stream"
+        },
+        {
+          "$ref": "#/components/parameters/subscription"
+        }
+      ],
+      "post": {
+        "operationId": "replayParked",
+        "tags": [
+          "deliveries"
+        ],
+        "security": [
+          {
+            "apiKey": [
+              "consume"
+            ]
+          }
+        ],
+        "summary": "Deliver parked events again",
+        "description": "Each comes once more as the event it was, marked as `replayed`, in its place before later events of its key that are not handed out yet. Acknowledged, it is parked no more; failed as often as the policy permits, it is parked again. Only with mode `events`: with cursors read it, handle it and discard it. One call replays up to 90 events of each partition with `all`; repeat it until `left` is 0.",
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/ReplayRequest"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "What was done",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ReplayAnswer"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id_or_invalid_subscription_id"
+          },
+          "401": {
+            "$ref": "#/components/responses/unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/stream_not_found_or_subscription_not_found_or_partition_not_found"
+          },
+          "408": {
+            "$ref": "#/components/responses/request_timeout"
+          },
+          "409": {
+            "$ref": "#/components/responses/cursor_superseded_or_wrong_delivery_mode"
+          },
+          "413": {
+            "$ref": "#/components/responses/payload_too_large"
+          },
+          "414": {
+            "$ref": "#/components/responses/uri_too_long"
+          },
+          "415": {
+            "$ref": "#/components/responses/unsupported_media_type"
+          },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
+          "429": {
+            "$ref": "#/components/responses/too_many_requests"
+          },
+          "431": {
+            "$ref": "#/components/responses/headers_too_large"
+          },
+          "500": {
+            "$ref": "#/components/responses/internal_error"
+          },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
+          "503": {
+            "$ref": "#/components/responses/outcome_unknown_or_storage_full_or_unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
+          }
+        }
+      }
+    },
+    "/streams/{stream}/subscriptions/{subscription}/parked/{partition}/{offset}": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/stream"
+        },
+        {
+          "$ref": "#/components/parameters/subscription"
+        },
+        {
+          "$ref": "#/components/parameters/partitionPath"
+        },
+        {
+          "$ref": "#/components/parameters/offset"
+        }
+      ],
+      "get": {
+        "operationId": "getParked",
+        "tags": [
+          "deliveries"
+        ],
+        "security": [
+          {
+            "apiKey": [
+              "consume"
+            ]
+          }
+        ],
+        "summary": "Get a parked event",
+        "description": "With its history and its data, which is kept beyond the stream's retention.",
+        "responses": {
+          "200": {
+            "description": "The parked event",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ParkedEventDetails"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id_or_invalid_subscription_id"
+          },
+          "401": {
+            "$ref": "#/components/responses/unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/stream_not_found_or_subscription_not_found_or_partition_not_found_or_parked_not_found"
+          },
+          "408": {
+            "$ref": "#/components/responses/request_timeout"
+          },
+          "413": {
+            "$ref": "#/components/responses/payload_too_large"
+          },
+          "414": {
+            "$ref": "#/components/responses/uri_too_long"
+          },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
+          "429": {
+            "$ref": "#/components/responses/too_many_requests"
+          },
+          "431": {
+            "$ref": "#/components/responses/headers_too_large"
+          },
+          "500": {
+            "$ref": "#/components/responses/internal_error"
+          },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
+          "503": {
+            "$ref": "#/components/responses/unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
+          }
+        }
+      },
+      "delete": {
+        "operationId": "discardParked",
+        "tags": [
+          "deliveries"
+        ],
+        "security": [
+          {
+            "apiKey": [
+              "consume"
+            ]
+          }
+        ],
+        "summary": "Discard a parked event",
+        "description": "Drops it for good. Where its key waits for it, by `exhausted` `hold`, the key goes on. Not while it is being delivered again.",
+        "responses": {
+          "200": {
+            "description": "Discarded",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Success"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id_or_invalid_subscription_id"
+          },
+          "401": {
+            "$ref": "#/components/responses/unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/stream_not_found_or_subscription_not_found_or_partition_not_found_or_parked_not_found"
+          },
+          "408": {
+            "$ref": "#/components/responses/request_timeout"
+          },
+          "409": {
+            "$ref": "#/components/responses/cursor_superseded_or_replaying"
+          },
+          "413": {
+            "$ref": "#/components/responses/payload_too_large"
+          },
+          "414": {
+            "$ref": "#/components/responses/uri_too_long"
+          },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
+          "429": {
+            "$ref": "#/components/responses/too_many_requests"
+          },
+          "431": {
+            "$ref": "#/components/responses/headers_too_large"
+          },
+          "500": {
+            "$ref": "#/components/responses/internal_error"
+          },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
+          "503": {
+            "$ref": "#/components/responses/outcome_unknown_or_storage_full_or_unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
+          }
+        }
+      }
+    },
+    "/streams/{stream}/subscriptions/{subscription}/webhook/verify": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/stream"
+        },
+        {
+          "$ref": "#/components/parameters/subscription"
+        }
+      ],
+      "post": {
+        "operationId": "verifyWebhook",
+        "tags": [
+          "webhooks"
+        ],
+        "security": [
+          {
+            "apiKey": [
+              "admin"
+            ]
+          }
+        ],
+        "summary": "Have an endpoint prove that it wants events",
+        "description": "Takes no body, or an empty object. Sends the endpoint of a `pending` webhook one signed request with a challenge; an answer 2xx whose body is the challenge, or `{\"challenge\": …}`, makes it `active`. Else it stays `pending`, and `reason` says why. In any other state nothing is sent.",
+        "responses": {
+          "200": {
+            "description": "The state of the webhook",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/WebhookVerification"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id_or_invalid_subscription_id"
+          },
+          "401": {
+            "$ref": "#/components/responses/unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/stream_not_found_or_subscription_not_found_or_webhook_not_found"
+          },
+          "408": {
+            "$ref": "#/components/responses/request_timeout"
+          },
+          "413": {
+            "$ref": "#/components/responses/payload_too_large"
+          },
+          "414": {
+            "$ref": "#/components/responses/uri_too_long"
+          },
+          "415": {
+            "$ref": "#/components/responses/unsupported_media_type"
+          },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
+          "429": {
+            "$ref": "#/components/responses/too_many_requests"
+          },
+          "431": {
+            "$ref": "#/components/responses/headers_too_large"
+          },
+          "500": {
+            "$ref": "#/components/responses/internal_error"
+          },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
+          "503": {
+            "$ref": "#/components/responses/outcome_unknown_or_storage_full_or_unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
+          }
+        }
+      }
+    },
+    "/streams/{stream}/subscriptions/{subscription}/webhook/rotate": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/stream"
+        },
+        {
+          "$ref": "#/components/parameters/subscription"
+        }
+      ],
+      "post": {
+        "operationId": "rotateWebhookSecret",
+        "tags": [
+          "webhooks"
+        ],
+        "security": [
+          {
+            "apiKey": [
+              "admin"
+            ]
+          }
+        ],
+        "summary": "Make a new secret",
+        "description": "Takes no body, or an empty object. The new secret signs from now on; the one before signs too for 24 hours, and any older one no longer.",
+        "responses": {
+          "200": {
+            "description": "The new secret, shown this once",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/WebhookSecret"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id_or_invalid_subscription_id"
+          },
+          "401": {
+            "$ref": "#/components/responses/unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/stream_not_found_or_subscription_not_found_or_webhook_not_found"
+          },
+          "408": {
+            "$ref": "#/components/responses/request_timeout"
+          },
+          "413": {
+            "$ref": "#/components/responses/payload_too_large"
+          },
+          "414": {
+            "$ref": "#/components/responses/uri_too_long"
+          },
+          "415": {
+            "$ref": "#/components/responses/unsupported_media_type"
+          },
+          "417": {
+            "$ref": "#/components/responses/expectation_failed"
+          },
+          "429": {
+            "$ref": "#/components/responses/too_many_requests"
+          },
+          "431": {
+            "$ref": "#/components/responses/headers_too_large"
+          },
+          "500": {
+            "$ref": "#/components/responses/internal_error"
+          },
+          "501": {
+            "$ref": "#/components/responses/unsupported_transfer_encoding"
+          },
+          "503": {
+            "$ref": "#/components/responses/outcome_unknown_or_storage_full_or_unavailable_or_overloaded"
+          },
+          "505": {
+            "$ref": "#/components/responses/http_version_not_supported"
+          }
+        }
+      }
+    },
+    "/streams/{stream}/subscriptions/{subscription}/webhook/resume": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/stream"
+        },
+        {
+          "$ref": "#/components/parameters/subscription"
+        }
+      ],
+      "post": {
+        "operationId": "resumeWebhook",
+        "tags": [
+          "webhooks"
+        ],
+        "security": [
+          {
+            "apiKey": [
+              "admin"
+            ]
+          }
+        ],
+        "summary": "Send everything again",
+        "description": "Takes no body, or an empty object. Makes a `failing` or `disabled` webhook `active`; what waited in the log is sent. In any other state nothing changes.",
+        "responses": {
+          "200": {
+            "description": "The state of the webhook",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/WebhookHealth"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/validation_error_or_malformed_request_or_invalid_stream_id_or_invalid_subscription_id"
+          },
+          "401": {
+            "$ref": "#/components/responses/unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/stream_not_found_or_subscription_not_found_or_webhook_not_found"
+          },
+          "408": {
+            "$ref": "#/components/responses/request_timeout"
+          },
+          "413": {
+            "$ref": "#/components/responses/payload_too_large"
+          },
+          "414": {
+            "$ref": "#/components/responses/uri_too_long"
+          },
+          "415": {
+            "$ref": "#/components/responses/unsupported_media_type"
           },
           "417": {
             "$ref": "#/components/responses/expectation_failed"
@@ -2764,6 +3701,23 @@ let openAPIText: StaticString = #"""
           "$ref": "#/components/schemas/Partition"
         }
       },
+      "parkedPartition": {
+        "name": "partition",
+        "in": "query",
+        "description": "Only events of this partition; left out: of all. Digits only.",
+        "schema": {
+          "$ref": "#/components/schemas/Partition"
+        }
+      },
+      "offset": {
+        "name": "offset",
+        "in": "path",
+        "required": true,
+        "description": "The event's offset. Digits only.",
+        "schema": {
+          "$ref": "#/components/schemas/Offset"
+        }
+      },
       "at": {
         "name": "at",
         "in": "query",
@@ -3061,8 +4015,8 @@ let openAPIText: StaticString = #"""
           }
         }
       },
-      "cursor_superseded_or_position_beyond_tail_or_lease_lost_or_partition_leased": {
-        "description": "`cursor_superseded`: The cursor is from before a seek. Poll again. `position_beyond_tail`: A cursor or what a subscription committed lies beyond the end of a partition: events are missing that were there when it was made. Nothing is passed over and nothing changed. `details` has the position and the next offset; seek to go on. `lease_lost`: Other members of the group have taken partitions of the cursor over: nothing of those in `details.lost` was changed, those in `details.committed` are committed. Go on with the cursor of the next poll. `partition_leased`: The cursor is of no member, and a member of the subscription's group holds a partition of it. Nothing of that partition was changed; others may be committed.",
+      "cursor_superseded_or_position_beyond_tail_or_lease_lost_or_partition_leased_or_wrong_delivery_mode": {
+        "description": "`cursor_superseded`: The subscription was moved since the cursor or the lease was given. Poll again without one, or receive anew. `position_beyond_tail`: A cursor or what a subscription committed lies beyond the end of a partition: events are missing that were there when it was made. Nothing is passed over and nothing changed. `details` has the position and the next offset; seek to go on. `lease_lost`: Other members of the group have taken partitions of the cursor over: nothing of those in `details.lost` was changed, those in `details.committed` are committed. Go on with the cursor of the next poll. `partition_leased`: The cursor is of no member, and a member of the subscription's group holds a partition of it. Nothing of that partition was changed; others may be committed. `wrong_delivery_mode`: The subscription's events are acknowledged in the other way: one by one with `receive` and `ack`, or by cursors with `poll`, `commit` and members.",
         "content": {
           "application/json": {
             "schema": {
@@ -3077,7 +4031,8 @@ let openAPIText: StaticString = #"""
                     "cursor_superseded",
                     "position_beyond_tail",
                     "lease_lost",
-                    "partition_leased"
+                    "partition_leased",
+                    "wrong_delivery_mode"
                   ]
                 }
               }
@@ -3094,13 +4049,16 @@ let openAPIText: StaticString = #"""
               },
               "partition_leased": {
                 "$ref": "#/components/examples/partition_leased"
+              },
+              "wrong_delivery_mode": {
+                "$ref": "#/components/examples/wrong_delivery_mode"
               }
             }
           }
         }
       },
-      "cursor_superseded_or_position_beyond_tail_or_too_many_members": {
-        "description": "`cursor_superseded`: The cursor is from before a seek. Poll again. `position_beyond_tail`: A cursor or what a subscription committed lies beyond the end of a partition: events are missing that were there when it was made. Nothing is passed over and nothing changed. `details` has the position and the next offset; seek to go on. `too_many_members`: The subscription's group has as many members as it may have. Nothing was changed.",
+      "cursor_superseded_or_position_beyond_tail_or_too_many_members_or_wrong_delivery_mode": {
+        "description": "`cursor_superseded`: The subscription was moved since the cursor or the lease was given. Poll again without one, or receive anew. `position_beyond_tail`: A cursor or what a subscription committed lies beyond the end of a partition: events are missing that were there when it was made. Nothing is passed over and nothing changed. `details` has the position and the next offset; seek to go on. `too_many_members`: The subscription's group has as many members as it may have. Nothing was changed. `wrong_delivery_mode`: The subscription's events are acknowledged in the other way: one by one with `receive` and `ack`, or by cursors with `poll`, `commit` and members.",
         "content": {
           "application/json": {
             "schema": {
@@ -3114,7 +4072,8 @@ let openAPIText: StaticString = #"""
                   "enum": [
                     "cursor_superseded",
                     "position_beyond_tail",
-                    "too_many_members"
+                    "too_many_members",
+                    "wrong_delivery_mode"
                   ]
                 }
               }
@@ -3128,6 +4087,103 @@ let openAPIText: StaticString = #"""
               },
               "too_many_members": {
                 "$ref": "#/components/examples/too_many_members"
+              },
+              "wrong_delivery_mode": {
+                "$ref": "#/components/examples/wrong_delivery_mode"
+              }
+            }
+          }
+        }
+      },
+      "cursor_superseded_or_position_beyond_tail_or_wrong_delivery_mode": {
+        "description": "`cursor_superseded`: The subscription was moved since the cursor or the lease was given. Poll again without one, or receive anew. `position_beyond_tail`: A cursor or what a subscription committed lies beyond the end of a partition: events are missing that were there when it was made. Nothing is passed over and nothing changed. `details` has the position and the next offset; seek to go on. `wrong_delivery_mode`: The subscription's events are acknowledged in the other way: one by one with `receive` and `ack`, or by cursors with `poll`, `commit` and members.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "allOf": [
+                {
+                  "$ref": "#/components/schemas/Error"
+                }
+              ],
+              "properties": {
+                "error": {
+                  "enum": [
+                    "cursor_superseded",
+                    "position_beyond_tail",
+                    "wrong_delivery_mode"
+                  ]
+                }
+              }
+            },
+            "examples": {
+              "cursor_superseded": {
+                "$ref": "#/components/examples/cursor_superseded"
+              },
+              "position_beyond_tail": {
+                "$ref": "#/components/examples/position_beyond_tail"
+              },
+              "wrong_delivery_mode": {
+                "$ref": "#/components/examples/wrong_delivery_mode"
+              }
+            }
+          }
+        }
+      },
+      "cursor_superseded_or_replaying": {
+        "description": "`cursor_superseded`: The subscription was moved since the cursor or the lease was given. Poll again without one, or receive anew. `replaying`: The parked event is being delivered again, so it can't be discarded.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "allOf": [
+                {
+                  "$ref": "#/components/schemas/Error"
+                }
+              ],
+              "properties": {
+                "error": {
+                  "enum": [
+                    "cursor_superseded",
+                    "replaying"
+                  ]
+                }
+              }
+            },
+            "examples": {
+              "cursor_superseded": {
+                "$ref": "#/components/examples/cursor_superseded"
+              },
+              "replaying": {
+                "$ref": "#/components/examples/replaying"
+              }
+            }
+          }
+        }
+      },
+      "cursor_superseded_or_wrong_delivery_mode": {
+        "description": "`cursor_superseded`: The subscription was moved since the cursor or the lease was given. Poll again without one, or receive anew. `wrong_delivery_mode`: The subscription's events are acknowledged in the other way: one by one with `receive` and `ack`, or by cursors with `poll`, `commit` and members.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "allOf": [
+                {
+                  "$ref": "#/components/schemas/Error"
+                }
+              ],
+              "properties": {
+                "error": {
+                  "enum": [
+                    "cursor_superseded",
+                    "wrong_delivery_mode"
+                  ]
+                }
+              }
+            },
+            "examples": {
+              "cursor_superseded": {
+                "$ref": "#/components/examples/cursor_superseded"
+              },
+              "wrong_delivery_mode": {
+                "$ref": "#/components/examples/wrong_delivery_mode"
               }
             }
           }
@@ -3677,6 +4733,36 @@ let openAPIText: StaticString = #"""
           }
         }
       },
+      "position_beyond_tail_or_not_open": {
+        "description": "`position_beyond_tail`: A cursor or what a subscription committed lies beyond the end of a partition: events are missing that were there when it was made. Nothing is passed over and nothing changed. `details` has the position and the next offset; seek to go on. `not_open`: The event to be parked is finished, parked already, or was not handed out yet.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "allOf": [
+                {
+                  "$ref": "#/components/schemas/Error"
+                }
+              ],
+              "properties": {
+                "error": {
+                  "enum": [
+                    "position_beyond_tail",
+                    "not_open"
+                  ]
+                }
+              }
+            },
+            "examples": {
+              "position_beyond_tail": {
+                "$ref": "#/components/examples/position_beyond_tail"
+              },
+              "not_open": {
+                "$ref": "#/components/examples/not_open"
+              }
+            }
+          }
+        }
+      },
       "request_timeout": {
         "description": "`request_timeout`: The request did not arrive in time.",
         "content": {
@@ -3879,8 +4965,80 @@ let openAPIText: StaticString = #"""
           }
         }
       },
-      "subscription_already_exists_or_compaction_disabled": {
-        "description": "`subscription_already_exists`: A subscription of this name exists. `compaction_disabled`: The stream was created without compaction.",
+      "stream_not_found_or_subscription_not_found_or_partition_not_found_or_parked_not_found": {
+        "description": "`stream_not_found`: No such stream. `subscription_not_found`: No such subscription. `partition_not_found`: The stream has no such partition. `parked_not_found`: No event is parked at this place.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "allOf": [
+                {
+                  "$ref": "#/components/schemas/Error"
+                }
+              ],
+              "properties": {
+                "error": {
+                  "enum": [
+                    "stream_not_found",
+                    "subscription_not_found",
+                    "partition_not_found",
+                    "parked_not_found"
+                  ]
+                }
+              }
+            },
+            "examples": {
+              "stream_not_found": {
+                "$ref": "#/components/examples/stream_not_found"
+              },
+              "subscription_not_found": {
+                "$ref": "#/components/examples/subscription_not_found"
+              },
+              "partition_not_found": {
+                "$ref": "#/components/examples/partition_not_found"
+              },
+              "parked_not_found": {
+                "$ref": "#/components/examples/parked_not_found"
+              }
+            }
+          }
+        }
+      },
+      "stream_not_found_or_subscription_not_found_or_webhook_not_found": {
+        "description": "`stream_not_found`: No such stream. `subscription_not_found`: No such subscription. `webhook_not_found`: The subscription has no webhook.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "allOf": [
+                {
+                  "$ref": "#/components/schemas/Error"
+                }
+              ],
+              "properties": {
+                "error": {
+                  "enum": [
+                    "stream_not_found",
+                    "subscription_not_found",
+                    "webhook_not_found"
+                  ]
+                }
+              }
+            },
+            "examples": {
+              "stream_not_found": {
+                "$ref": "#/components/examples/stream_not_found"
+              },
+              "subscription_not_found": {
+                "$ref": "#/components/examples/subscription_not_found"
+              },
+              "webhook_not_found": {
+                "$ref": "#/components/examples/webhook_not_found"
+              }
+            }
+          }
+        }
+      },
+      "subscription_already_exists_or_too_many_webhooks_or_compaction_disabled": {
+        "description": "`subscription_already_exists`: A subscription of this name exists. `too_many_webhooks`: The ledger has as many webhooks as it may have. Nothing was changed. `compaction_disabled`: The stream was created without compaction.",
         "content": {
           "application/json": {
             "schema": {
@@ -3893,6 +5051,7 @@ let openAPIText: StaticString = #"""
                 "error": {
                   "enum": [
                     "subscription_already_exists",
+                    "too_many_webhooks",
                     "compaction_disabled"
                   ]
                 }
@@ -3901,6 +5060,9 @@ let openAPIText: StaticString = #"""
             "examples": {
               "subscription_already_exists": {
                 "$ref": "#/components/examples/subscription_already_exists"
+              },
+              "too_many_webhooks": {
+                "$ref": "#/components/examples/too_many_webhooks"
               },
               "compaction_disabled": {
                 "$ref": "#/components/examples/compaction_disabled"
@@ -3948,8 +5110,8 @@ let openAPIText: StaticString = #"""
           }
         }
       },
-      "too_many_members": {
-        "description": "`too_many_members`: The subscription's group has as many members as it may have. Nothing was changed.",
+      "too_many_members_or_wrong_delivery_mode": {
+        "description": "`too_many_members`: The subscription's group has as many members as it may have. Nothing was changed. `wrong_delivery_mode`: The subscription's events are acknowledged in the other way: one by one with `receive` and `ack`, or by cursors with `poll`, `commit` and members.",
         "content": {
           "application/json": {
             "schema": {
@@ -3961,7 +5123,8 @@ let openAPIText: StaticString = #"""
               "properties": {
                 "error": {
                   "enum": [
-                    "too_many_members"
+                    "too_many_members",
+                    "wrong_delivery_mode"
                   ]
                 }
               }
@@ -3969,6 +5132,9 @@ let openAPIText: StaticString = #"""
             "examples": {
               "too_many_members": {
                 "$ref": "#/components/examples/too_many_members"
+              },
+              "wrong_delivery_mode": {
+                "$ref": "#/components/examples/wrong_delivery_mode"
               }
             }
           }
@@ -4000,6 +5166,32 @@ let openAPIText: StaticString = #"""
             "examples": {
               "too_many_requests": {
                 "$ref": "#/components/examples/too_many_requests"
+              }
+            }
+          }
+        }
+      },
+      "too_many_webhooks": {
+        "description": "`too_many_webhooks`: The ledger has as many webhooks as it may have. Nothing was changed.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "allOf": [
+                {
+                  "$ref": "#/components/schemas/Error"
+                }
+              ],
+              "properties": {
+                "error": {
+                  "enum": [
+                    "too_many_webhooks"
+                  ]
+                }
+              }
+            },
+            "examples": {
+              "too_many_webhooks": {
+                "$ref": "#/components/examples/too_many_webhooks"
               }
             }
           }
@@ -4372,6 +5564,116 @@ let openAPIText: StaticString = #"""
             }
           }
         }
+      },
+      "validation_error_or_malformed_request_or_invalid_stream_id_or_invalid_subscription_id_or_invalid_lease": {
+        "description": "`validation_error`: The request breaks a rule: an unknown, repeated, missing or ill-typed field or parameter, or a limit. `details` names the field and the limit. `malformed_request`: The request is not HTTP as it should be. The connection is closed. `invalid_stream_id`: The stream's name is not a valid name. `invalid_subscription_id`: The subscription's name is not a valid name. `invalid_lease`: The lease is malformed or belongs to another subscription.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "allOf": [
+                {
+                  "$ref": "#/components/schemas/Error"
+                }
+              ],
+              "properties": {
+                "error": {
+                  "enum": [
+                    "validation_error",
+                    "malformed_request",
+                    "invalid_stream_id",
+                    "invalid_subscription_id",
+                    "invalid_lease"
+                  ]
+                }
+              }
+            },
+            "examples": {
+              "validation_error": {
+                "$ref": "#/components/examples/validation_error"
+              },
+              "malformed_request": {
+                "$ref": "#/components/examples/malformed_request"
+              },
+              "invalid_stream_id": {
+                "$ref": "#/components/examples/invalid_stream_id"
+              },
+              "invalid_subscription_id": {
+                "$ref": "#/components/examples/invalid_subscription_id"
+              },
+              "invalid_lease": {
+                "$ref": "#/components/examples/invalid_lease"
+              }
+            }
+          }
+        }
+      },
+      "validation_error_or_malformed_request_or_invalid_stream_id_or_invalid_subscription_id_or_webhook_url_refused": {
+        "description": "`validation_error`: The request breaks a rule: an unknown, repeated, missing or ill-typed field or parameter, or a limit. `details` names the field and the limit. `malformed_request`: The request is not HTTP as it should be. The connection is closed. `invalid_stream_id`: The stream's name is not a valid name. `invalid_subscription_id`: The subscription's name is not a valid name. `webhook_url_refused`: No webhook may go to this address. Nothing was changed.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "allOf": [
+                {
+                  "$ref": "#/components/schemas/Error"
+                }
+              ],
+              "properties": {
+                "error": {
+                  "enum": [
+                    "validation_error",
+                    "malformed_request",
+                    "invalid_stream_id",
+                    "invalid_subscription_id",
+                    "webhook_url_refused"
+                  ]
+                }
+              }
+            },
+            "examples": {
+              "validation_error": {
+                "$ref": "#/components/examples/validation_error"
+              },
+              "malformed_request": {
+                "$ref": "#/components/examples/malformed_request"
+              },
+              "invalid_stream_id": {
+                "$ref": "#/components/examples/invalid_stream_id"
+              },
+              "invalid_subscription_id": {
+                "$ref": "#/components/examples/invalid_subscription_id"
+              },
+              "webhook_url_refused": {
+                "$ref": "#/components/examples/webhook_url_refused"
+              }
+            }
+          }
+        }
+      },
+      "wrong_delivery_mode": {
+        "description": "`wrong_delivery_mode`: The subscription's events are acknowledged in the other way: one by one with `receive` and `ack`, or by cursors with `poll`, `commit` and members.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "allOf": [
+                {
+                  "$ref": "#/components/schemas/Error"
+                }
+              ],
+              "properties": {
+                "error": {
+                  "enum": [
+                    "wrong_delivery_mode"
+                  ]
+                }
+              }
+            },
+            "examples": {
+              "wrong_delivery_mode": {
+                "$ref": "#/components/examples/wrong_delivery_mode"
+              }
+            }
+          }
+        }
       }
     },
     "examples": {
@@ -4428,6 +5730,24 @@ let openAPIText: StaticString = #"""
           "message": "This is not a cursor of this subscription.",
           "details": {
             "field": "cursor"
+          }
+        }
+      },
+      "invalid_lease": {
+        "value": {
+          "error": "invalid_lease",
+          "message": "the lease is malformed or belongs to another subscription; use one that receive returned",
+          "details": {
+            "field": "lease"
+          }
+        }
+      },
+      "webhook_url_refused": {
+        "value": {
+          "error": "webhook_url_refused",
+          "message": "webhook.url must have port 443, not 8080, unless this ledger allows its host and port",
+          "details": {
+            "field": "webhook.url"
           }
         }
       },
@@ -4497,6 +5817,25 @@ let openAPIText: StaticString = #"""
           }
         }
       },
+      "parked_not_found": {
+        "value": {
+          "error": "parked_not_found",
+          "message": "no event is parked at offset 42 of partition 0",
+          "details": {
+            "partition": 0,
+            "offset": 42
+          }
+        }
+      },
+      "webhook_not_found": {
+        "value": {
+          "error": "webhook_not_found",
+          "message": "subscription shipping-service has no webhook",
+          "details": {
+            "subscription_id": "shipping-service"
+          }
+        }
+      },
       "method_not_allowed": {
         "value": {
           "error": "method_not_allowed",
@@ -4542,7 +5881,7 @@ let openAPIText: StaticString = #"""
       "cursor_superseded": {
         "value": {
           "error": "cursor_superseded",
-          "message": "The subscription was moved by a seek after this cursor was handed out.",
+          "message": "the subscription was moved since this cursor or lease was given; poll again without one, or receive anew",
           "details": {}
         }
       },
@@ -4588,6 +5927,44 @@ let openAPIText: StaticString = #"""
           "message": "the group has 100 members; one must leave, or its session end",
           "details": {
             "limit": 100
+          }
+        }
+      },
+      "too_many_webhooks": {
+        "value": {
+          "error": "too_many_webhooks",
+          "message": "the ledger has 100 webhooks; one must be removed before",
+          "details": {
+            "limit": 100
+          }
+        }
+      },
+      "wrong_delivery_mode": {
+        "value": {
+          "error": "wrong_delivery_mode",
+          "message": "subscription shipping-service acknowledges its events in the other way: with mode events use receive and ack, else poll, commit and members",
+          "details": {
+            "subscription_id": "shipping-service"
+          }
+        }
+      },
+      "not_open": {
+        "value": {
+          "error": "not_open",
+          "message": "offset 42 of partition 0 is finished, parked, or was not handed out yet: nothing was parked",
+          "details": {
+            "partition": 0,
+            "offset": 42
+          }
+        }
+      },
+      "replaying": {
+        "value": {
+          "error": "replaying",
+          "message": "offset 42 of partition 0 is being delivered again; acknowledge it instead",
+          "details": {
+            "partition": 0,
+            "offset": 42
           }
         }
       },
@@ -4796,6 +6173,203 @@ let openAPIText: StaticString = #"""
           }
         ]
       },
+      "AcknowledgementAnswer": {
+        "title": "Effect of an acknowledgement",
+        "type": "object",
+        "properties": {
+          "acknowledged": {
+            "$ref": "#/components/schemas/Count",
+            "description": "Events that are finished by it."
+          },
+          "not_held": {
+            "type": "array",
+            "items": {
+              "type": "object",
+              "properties": {
+                "partition": {
+                  "$ref": "#/components/schemas/Partition"
+                },
+                "offset": {
+                  "$ref": "#/components/schemas/Offset"
+                },
+                "why": {
+                  "enum": [
+                    "lease_over",
+                    "out_of_order",
+                    "finished"
+                  ],
+                  "description": "`lease_over`: the lease does not hold it, perhaps not any more; somebody else may have it. `out_of_order`: an earlier event of its key is not finished, so it was given back. `finished`: it was done before, or parked."
+                }
+              },
+              "required": [
+                "partition",
+                "offset",
+                "why"
+              ],
+              "additionalProperties": false
+            },
+            "description": "Events that were named and of which nothing was changed, by partition and offset. It is no error: they come again, or are done."
+          }
+        },
+        "required": [
+          "acknowledged",
+          "not_held"
+        ],
+        "additionalProperties": false,
+        "examples": [
+          {
+            "acknowledged": 2,
+            "not_held": []
+          },
+          {
+            "acknowledged": 1,
+            "not_held": [
+              {
+                "partition": 0,
+                "offset": 43,
+                "why": "out_of_order"
+              }
+            ]
+          }
+        ]
+      },
+      "Acknowledgement": {
+        "title": "Acknowledgement",
+        "type": "object",
+        "properties": {
+          "lease": {
+            "$ref": "#/components/schemas/Lease"
+          },
+          "ack": {
+            "oneOf": [
+              {
+                "const": "all"
+              },
+              {
+                "type": "array",
+                "maxItems": 1000,
+                "items": {
+                  "$ref": "#/components/schemas/EventPlace"
+                }
+              }
+            ],
+            "description": "Events that are finished; `all`: those that the lease holds and that are not named elsewhere."
+          },
+          "nack": {
+            "type": "array",
+            "maxItems": 1000,
+            "items": {
+              "type": "object",
+              "properties": {
+                "partition": {
+                  "$ref": "#/components/schemas/Partition"
+                },
+                "offset": {
+                  "$ref": "#/components/schemas/Offset"
+                },
+                "delay": {
+                  "type": "number",
+                  "minimum": 0,
+                  "maximum": 86400,
+                  "description": "Seconds until it is delivered again, decimals allowed; left out: as the back-off of the subscription says."
+                },
+                "reason": {
+                  "type": "string",
+                  "maxLength": 512,
+                  "description": "For whoever looks why it failed; in bytes, at most 512. Of an event that is not parked the first 128 are kept."
+                }
+              },
+              "required": [
+                "partition",
+                "offset"
+              ],
+              "additionalProperties": false
+            },
+            "description": "Events that failed. They come again, or are parked after the last delivery that is permitted. With order `key` later events of their key under this lease are given back, this delivery not counted."
+          },
+          "reject": {
+            "type": "array",
+            "maxItems": 1000,
+            "items": {
+              "type": "object",
+              "properties": {
+                "partition": {
+                  "$ref": "#/components/schemas/Partition"
+                },
+                "offset": {
+                  "$ref": "#/components/schemas/Offset"
+                },
+                "reason": {
+                  "type": "string",
+                  "maxLength": 512,
+                  "description": "For whoever looks why it is parked; in bytes, at most 512."
+                }
+              },
+              "required": [
+                "partition",
+                "offset"
+              ],
+              "additionalProperties": false
+            },
+            "description": "Events that are parked at once: trying again would not help."
+          },
+          "release": {
+            "type": "array",
+            "maxItems": 1000,
+            "items": {
+              "$ref": "#/components/schemas/EventPlace"
+            },
+            "description": "Events that are given back untried, as when a consumer stops: they come again at once, and this delivery does not count."
+          },
+          "extend": {
+            "type": "integer",
+            "minimum": 5,
+            "description": "Seconds from now on for which the lease holds what it still holds. It lasts no longer than 12 hours from when its events were handed out; what goes beyond that is cut."
+          }
+        },
+        "required": [
+          "lease"
+        ],
+        "additionalProperties": false,
+        "description": "What became of events that were received under one lease. At least one member beside the lease; at most 1,000 events, none twice.",
+        "examples": [
+          {
+            "lease": "BAAAZk9TYm1fYmx1ZS1sZWFzZQ",
+            "ack": "all"
+          },
+          {
+            "lease": "BAAAZk9TYm1fYmx1ZS1sZWFzZQ",
+            "ack": [
+              {
+                "partition": 0,
+                "offset": 42
+              }
+            ],
+            "nack": [
+              {
+                "partition": 0,
+                "offset": 43,
+                "delay": 2.5,
+                "reason": "the mail server is down"
+              }
+            ],
+            "reject": [
+              {
+                "partition": 1,
+                "offset": 7,
+                "reason": "no such user"
+              }
+            ],
+            "release": [
+              {
+                "partition": 1,
+                "offset": 8
+              }
+            ],
+            "extend": 60
+          }
+        ]
+      },
       "ApiKeyCreation": {
         "title": "API key to make",
         "type": "object",
@@ -4962,6 +6536,17 @@ let openAPIText: StaticString = #"""
           }
         ]
       },
+      "Attempt": {
+        "title": "Attempt",
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 64,
+        "pattern": "^[ -~]+$",
+        "description": "A name for a call: printable ASCII.",
+        "examples": [
+          "5f3a9c2e71d04b88"
+        ]
+      },
       "CommitRequest": {
         "title": "Commit",
         "type": "object",
@@ -5072,6 +6657,431 @@ let openAPIText: StaticString = #"""
           "AQAAZk9TYm1fZ3JlZW4tY3Vyc29y"
         ]
       },
+      "DeliveryBlockage": {
+        "title": "Blockage",
+        "type": "object",
+        "properties": {
+          "partition": {
+            "$ref": "#/components/schemas/Partition"
+          },
+          "why": {
+            "enum": [
+              "key",
+              "max_open",
+              "max_parked",
+              "endpoint"
+            ],
+            "description": "`key`: at least one key waits for its parked event, by `exhausted` `hold`; other keys go on. `max_open`, `max_parked`: so many events are unfinished or parked that nothing new is handed out. `endpoint`: the webhook's endpoint is pending, failing or disabled, so that its events wait in the log."
+          },
+          "offset": {
+            "$ref": "#/components/schemas/Offset",
+            "description": "With `key`: the oldest parked event that a key waits for."
+          },
+          "until": {
+            "$ref": "#/components/schemas/Timestamp",
+            "description": "With `endpoint` that fails: when it is tried again."
+          }
+        },
+        "required": [
+          "partition",
+          "why"
+        ],
+        "additionalProperties": false,
+        "description": "Something that keeps a partition from handing out events.",
+        "examples": [
+          {
+            "partition": 0,
+            "why": "key",
+            "offset": 42
+          },
+          {
+            "partition": 1,
+            "why": "max_open"
+          },
+          {
+            "partition": 1,
+            "why": "endpoint",
+            "until": "2026-11-21T01:02:03.456Z"
+          }
+        ]
+      },
+      "DeliveryPolicy": {
+        "title": "Delivery policy",
+        "type": "object",
+        "properties": {
+          "mode": {
+            "const": "events",
+            "description": "Each event is acknowledged by itself. A subscription with cursors has no `delivery`."
+          },
+          "order": {
+            "enum": [
+              "key",
+              "none"
+            ],
+            "description": "`key`: an event is handed out when all events of its key before it are finished, or parked; events of other keys go on meanwhile. `none`: events are handed out as they come."
+          },
+          "ack_wait": {
+            "type": "integer",
+            "minimum": 5,
+            "maximum": 43200,
+            "description": "Seconds that a consumer has for the events of one `receive`. What is not acknowledged by then has failed, and comes again. A lease can be extended."
+          },
+          "max_deliveries": {
+            "type": [
+              "integer",
+              "null"
+            ],
+            "minimum": 1,
+            "maximum": 1000,
+            "description": "Failed deliveries of an event after which it is parked; null: it is tried without end."
+          },
+          "exhausted": {
+            "enum": [
+              "park",
+              "hold"
+            ],
+            "description": "What a parked event means for its key. `park`: later events of the key go on. `hold`, only with order `key`: they wait until the parked event was delivered again and acknowledged, or is discarded. Other keys go on in both cases."
+          },
+          "backoff": {
+            "type": "array",
+            "minItems": 1,
+            "maxItems": 20,
+            "items": {
+              "type": "integer",
+              "minimum": 0,
+              "maximum": 86400
+            },
+            "description": "Seconds for which an event rests after its first failure, its second one, and so on; the last one counts for all further ones. Chance moves each by up to a fifth, so that what failed together does not come again together."
+          },
+          "max_open": {
+            "type": "integer",
+            "minimum": 10,
+            "maximum": 4000,
+            "description": "Events of a partition that may be unfinished at the same time. At so many it hands out nothing new, until some are finished: `blocked` says so."
+          },
+          "max_parked": {
+            "type": "integer",
+            "minimum": 100,
+            "maximum": 1000000,
+            "description": "Events of a partition that may be parked at the same time. At so many it hands out nothing new, so that nothing is ever dropped: `blocked` says so."
+          }
+        },
+        "required": [
+          "mode",
+          "order",
+          "ack_wait",
+          "max_deliveries",
+          "exhausted",
+          "backoff",
+          "max_open",
+          "max_parked"
+        ],
+        "additionalProperties": false,
+        "description": "How a subscription's events are acknowledged one by one.",
+        "examples": [
+          {
+            "mode": "events",
+            "order": "key",
+            "ack_wait": 30,
+            "max_deliveries": 5,
+            "exhausted": "park",
+            "backoff": [
+              1,
+              10,
+              60,
+              300
+            ],
+            "max_open": 1000,
+            "max_parked": 10000
+          }
+        ]
+      },
+      "DeliverySettings": {
+        "title": "Delivery to settle",
+        "type": "object",
+        "properties": {
+          "mode": {
+            "enum": [
+              "cursor",
+              "events"
+            ],
+            "default": "cursor",
+            "description": "`events`: each event is acknowledged by itself, with `receive` and `ack`. `cursor`: positions are committed, with `poll` and `commit`; then nothing else stands beside it."
+          },
+          "order": {
+            "enum": [
+              "key",
+              "none"
+            ],
+            "default": "key",
+            "description": "`key`: an event is handed out when all events of its key before it are finished, or parked; events of other keys go on meanwhile. `none`: events are handed out as they come. Settled when the mode begins."
+          },
+          "ack_wait": {
+            "type": "integer",
+            "minimum": 5,
+            "maximum": 43200,
+            "default": 30,
+            "description": "Seconds that a consumer has for the events of one `receive`. What is not acknowledged by then has failed, and comes again. A lease can be extended."
+          },
+          "max_deliveries": {
+            "type": [
+              "integer",
+              "null"
+            ],
+            "minimum": 1,
+            "maximum": 1000,
+            "default": 5,
+            "description": "Failed deliveries of an event after which it is parked; null: it is tried without end."
+          },
+          "exhausted": {
+            "enum": [
+              "park",
+              "hold"
+            ],
+            "default": "park",
+            "description": "What a parked event means for its key. `park`: later events of the key go on. `hold`, only with order `key`: they wait until the parked event was delivered again and acknowledged, or is discarded. Other keys go on in both cases."
+          },
+          "backoff": {
+            "type": "array",
+            "minItems": 1,
+            "maxItems": 20,
+            "items": {
+              "type": "integer",
+              "minimum": 0,
+              "maximum": 86400
+            },
+            "default": [
+              1,
+              10,
+              60,
+              300
+            ],
+            "description": "Seconds for which an event rests after its first failure, its second one, and so on; the last one counts for all further ones. Chance moves each by up to a fifth, so that what failed together does not come again together."
+          },
+          "max_open": {
+            "type": "integer",
+            "minimum": 10,
+            "maximum": 4000,
+            "default": 1000,
+            "description": "Events of a partition that may be unfinished at the same time. At so many it hands out nothing new, until some are finished: `blocked` says so."
+          },
+          "max_parked": {
+            "type": "integer",
+            "minimum": 100,
+            "maximum": 1000000,
+            "default": 10000,
+            "description": "Events of a partition that may be parked at the same time. At so many it hands out nothing new, so that nothing is ever dropped: `blocked` says so."
+          }
+        },
+        "required": [],
+        "additionalProperties": false,
+        "description": "How a subscription's events are acknowledged. All but `mode` is for mode `events`; a change leaves what it does not name as it is.",
+        "examples": [
+          {
+            "mode": "events"
+          },
+          {
+            "mode": "events",
+            "ack_wait": 60,
+            "max_deliveries": null,
+            "backoff": [
+              0,
+              5,
+              30
+            ]
+          },
+          {
+            "mode": "events",
+            "exhausted": "hold"
+          },
+          {
+            "max_deliveries": 10
+          }
+        ]
+      },
+      "Delivery": {
+        "title": "Delivery",
+        "type": "object",
+        "properties": {
+          "mode": {
+            "const": "events",
+            "description": "Each event is acknowledged by itself. A subscription with cursors has no `delivery`."
+          },
+          "order": {
+            "enum": [
+              "key",
+              "none"
+            ],
+            "description": "`key`: an event is handed out when all events of its key before it are finished, or parked; events of other keys go on meanwhile. `none`: events are handed out as they come."
+          },
+          "ack_wait": {
+            "type": "integer",
+            "minimum": 5,
+            "maximum": 43200,
+            "description": "Seconds that a consumer has for the events of one `receive`. What is not acknowledged by then has failed, and comes again. A lease can be extended."
+          },
+          "max_deliveries": {
+            "type": [
+              "integer",
+              "null"
+            ],
+            "minimum": 1,
+            "maximum": 1000,
+            "description": "Failed deliveries of an event after which it is parked; null: it is tried without end."
+          },
+          "exhausted": {
+            "enum": [
+              "park",
+              "hold"
+            ],
+            "description": "What a parked event means for its key. `park`: later events of the key go on. `hold`, only with order `key`: they wait until the parked event was delivered again and acknowledged, or is discarded. Other keys go on in both cases."
+          },
+          "backoff": {
+            "type": "array",
+            "minItems": 1,
+            "maxItems": 20,
+            "items": {
+              "type": "integer",
+              "minimum": 0,
+              "maximum": 86400
+            },
+            "description": "Seconds for which an event rests after its first failure, its second one, and so on; the last one counts for all further ones. Chance moves each by up to a fifth, so that what failed together does not come again together."
+          },
+          "max_open": {
+            "type": "integer",
+            "minimum": 10,
+            "maximum": 4000,
+            "description": "Events of a partition that may be unfinished at the same time. At so many it hands out nothing new, until some are finished: `blocked` says so."
+          },
+          "max_parked": {
+            "type": "integer",
+            "minimum": 100,
+            "maximum": 1000000,
+            "description": "Events of a partition that may be parked at the same time. At so many it hands out nothing new, so that nothing is ever dropped: `blocked` says so."
+          },
+          "held": {
+            "$ref": "#/components/schemas/Count",
+            "description": "Events that consumers have."
+          },
+          "waiting": {
+            "$ref": "#/components/schemas/Count",
+            "description": "Events that have failed, and rest until their next delivery."
+          },
+          "noted": {
+            "$ref": "#/components/schemas/Count",
+            "description": "Events that come next: given back, passed over because of an earlier one of their key, or to be delivered again."
+          },
+          "resting": {
+            "$ref": "#/components/schemas/Count",
+            "description": "About how many further events were passed over because of an earlier one of their key."
+          },
+          "parked": {
+            "$ref": "#/components/schemas/Count",
+            "description": "Events that are parked, without those that are being delivered again."
+          },
+          "oldest_open_at": {
+            "$ref": "#/components/schemas/Timestamp",
+            "description": "When the first of the events was handed out that consumers have or that have failed. Left out when there is none."
+          },
+          "blocked": {
+            "type": "array",
+            "minItems": 1,
+            "maxItems": 300,
+            "items": {
+              "$ref": "#/components/schemas/DeliveryBlockage"
+            },
+            "description": "What keeps partitions from handing out events. Left out when nothing does."
+          }
+        },
+        "required": [
+          "mode",
+          "order",
+          "ack_wait",
+          "max_deliveries",
+          "exhausted",
+          "backoff",
+          "max_open",
+          "max_parked",
+          "held",
+          "waiting",
+          "noted",
+          "resting",
+          "parked"
+        ],
+        "additionalProperties": false,
+        "description": "How a subscription's events are acknowledged one by one, and what is not finished of them.",
+        "examples": [
+          {
+            "mode": "events",
+            "order": "key",
+            "ack_wait": 30,
+            "max_deliveries": 5,
+            "exhausted": "park",
+            "backoff": [
+              1,
+              10,
+              60,
+              300
+            ],
+            "max_open": 1000,
+            "max_parked": 10000,
+            "held": 0,
+            "waiting": 0,
+            "noted": 0,
+            "resting": 0,
+            "parked": 0
+          },
+          {
+            "mode": "events",
+            "order": "key",
+            "ack_wait": 30,
+            "max_deliveries": 5,
+            "exhausted": "park",
+            "backoff": [
+              1,
+              10,
+              60,
+              300
+            ],
+            "max_open": 1000,
+            "max_parked": 10000,
+            "held": 2,
+            "waiting": 1,
+            "noted": 4,
+            "resting": 0,
+            "parked": 1,
+            "oldest_open_at": "2026-11-21T01:02:03.456Z"
+          },
+          {
+            "mode": "events",
+            "order": "key",
+            "ack_wait": 30,
+            "max_deliveries": 5,
+            "exhausted": "hold",
+            "backoff": [
+              1,
+              10,
+              60,
+              300
+            ],
+            "max_open": 1000,
+            "max_parked": 10000,
+            "held": 2,
+            "waiting": 1,
+            "noted": 4,
+            "resting": 0,
+            "parked": 1,
+            "oldest_open_at": "2026-11-21T01:02:03.456Z",
+            "blocked": [
+              {
+                "partition": 0,
+                "why": "key",
+                "offset": 42
+              }
+            ]
+          }
+        ]
+      },
       "ErrorCode": {
         "title": "Error code",
         "type": "string",
@@ -5082,6 +7092,8 @@ let openAPIText: StaticString = #"""
           "invalid_subscription_id",
           "invalid_event_key",
           "invalid_cursor",
+          "invalid_lease",
+          "webhook_url_refused",
           "unauthorized",
           "forbidden",
           "not_found",
@@ -5090,6 +7102,8 @@ let openAPIText: StaticString = #"""
           "partition_not_found",
           "key_not_found",
           "api_key_not_found",
+          "parked_not_found",
+          "webhook_not_found",
           "method_not_allowed",
           "request_timeout",
           "stream_already_exists",
@@ -5100,6 +7114,10 @@ let openAPIText: StaticString = #"""
           "lease_lost",
           "partition_leased",
           "too_many_members",
+          "too_many_webhooks",
+          "wrong_delivery_mode",
+          "not_open",
+          "replaying",
           "compaction_disabled",
           "keys_disabled",
           "offset_expired",
@@ -5429,6 +7447,29 @@ let openAPIText: StaticString = #"""
           }
         ]
       },
+      "EventPlace": {
+        "title": "Place of an event",
+        "type": "object",
+        "properties": {
+          "partition": {
+            "$ref": "#/components/schemas/Partition"
+          },
+          "offset": {
+            "$ref": "#/components/schemas/Offset"
+          }
+        },
+        "required": [
+          "partition",
+          "offset"
+        ],
+        "additionalProperties": false,
+        "examples": [
+          {
+            "partition": 0,
+            "offset": 42
+          }
+        ]
+      },
       "EventType": {
         "title": "Event type",
         "type": "string",
@@ -5626,6 +7667,16 @@ let openAPIText: StaticString = #"""
           {
             "session": 60
           }
+        ]
+      },
+      "Lease": {
+        "title": "Lease",
+        "type": "string",
+        "minLength": 1,
+        "pattern": "^[A-Za-z0-9_-]+$",
+        "description": "Opaque and signed. Under it the events of one `receive` are acknowledged. It belongs to one subscription, and a seek ends it.",
+        "examples": [
+          "BAAAZk9TYm1fYmx1ZS1sZWFzZQ"
         ]
       },
       "MemberAnswer": {
@@ -5982,6 +8033,326 @@ let openAPIText: StaticString = #"""
           "b3JkZXJz"
         ]
       },
+      "ParkedEventDetails": {
+        "title": "Parked event with its data",
+        "type": "object",
+        "properties": {
+          "partition": {
+            "$ref": "#/components/schemas/Partition"
+          },
+          "offset": {
+            "$ref": "#/components/schemas/Offset"
+          },
+          "key": {
+            "$ref": "#/components/schemas/EventKey",
+            "description": "Left out, as its type, when the log had lost the event."
+          },
+          "type": {
+            "$ref": "#/components/schemas/EventType"
+          },
+          "state": {
+            "enum": [
+              "parked",
+              "replaying"
+            ],
+            "description": "`replaying`: it was asked for again, and is not finished yet."
+          },
+          "times": {
+            "type": "integer",
+            "minimum": 1,
+            "description": "How often it was parked."
+          },
+          "history": {
+            "type": "array",
+            "minItems": 1,
+            "maxItems": 5,
+            "items": {
+              "$ref": "#/components/schemas/Parking"
+            },
+            "description": "The last five times, the oldest first."
+          },
+          "event": {
+            "$ref": "#/components/schemas/Event",
+            "description": "The event as it was published, kept beyond the stream's retention. Left out when the log had lost it."
+          }
+        },
+        "required": [
+          "partition",
+          "offset",
+          "state",
+          "times",
+          "history"
+        ],
+        "additionalProperties": false,
+        "examples": [
+          {
+            "partition": 0,
+            "offset": 42,
+            "key": "order-1",
+            "type": "order.created",
+            "state": "parked",
+            "times": 1,
+            "history": [
+              {
+                "cause": "max_deliveries",
+                "reason": "the mail server is down",
+                "deliveries": 5,
+                "first_delivery": "2026-11-21T01:02:03.456Z",
+                "last_delivery": "2026-11-21T01:08:14.789Z",
+                "parked_at": "2026-11-21T01:08:15.012Z",
+                "consumer": "mailer-1"
+              }
+            ],
+            "event": {
+              "stream_id": "orders",
+              "partition": 0,
+              "offset": 42,
+              "key": "order-1",
+              "type": "order.created",
+              "data": {
+                "total": 99.99
+              },
+              "timestamp": "2026-11-21T01:02:03.456Z"
+            }
+          }
+        ]
+      },
+      "ParkedEvent": {
+        "title": "Parked event",
+        "type": "object",
+        "properties": {
+          "partition": {
+            "$ref": "#/components/schemas/Partition"
+          },
+          "offset": {
+            "$ref": "#/components/schemas/Offset"
+          },
+          "key": {
+            "$ref": "#/components/schemas/EventKey",
+            "description": "Left out, as its type, when the log had lost the event."
+          },
+          "type": {
+            "$ref": "#/components/schemas/EventType"
+          },
+          "state": {
+            "enum": [
+              "parked",
+              "replaying"
+            ],
+            "description": "`replaying`: it was asked for again, and is not finished yet."
+          },
+          "times": {
+            "type": "integer",
+            "minimum": 1,
+            "description": "How often it was parked."
+          },
+          "history": {
+            "type": "array",
+            "minItems": 1,
+            "maxItems": 5,
+            "items": {
+              "$ref": "#/components/schemas/Parking"
+            },
+            "description": "The last five times, the oldest first."
+          }
+        },
+        "required": [
+          "partition",
+          "offset",
+          "state",
+          "times",
+          "history"
+        ],
+        "additionalProperties": false,
+        "description": "An event that was taken out of its delivery, and why.",
+        "examples": [
+          {
+            "partition": 0,
+            "offset": 42,
+            "key": "order-1",
+            "type": "order.created",
+            "state": "parked",
+            "times": 1,
+            "history": [
+              {
+                "cause": "max_deliveries",
+                "reason": "the mail server is down",
+                "deliveries": 5,
+                "first_delivery": "2026-11-21T01:02:03.456Z",
+                "last_delivery": "2026-11-21T01:08:14.789Z",
+                "parked_at": "2026-11-21T01:08:15.012Z",
+                "consumer": "mailer-1"
+              }
+            ]
+          }
+        ]
+      },
+      "ParkedList": {
+        "title": "Parked events",
+        "type": "object",
+        "properties": {
+          "parked": {
+            "type": "array",
+            "maxItems": 1000,
+            "items": {
+              "$ref": "#/components/schemas/ParkedEvent"
+            }
+          },
+          "next": {
+            "$ref": "#/components/schemas/PageToken"
+          }
+        },
+        "required": [
+          "parked"
+        ],
+        "additionalProperties": false,
+        "description": "By partition and offset. A page may end before its limit, when the events in it are large.",
+        "examples": [
+          {
+            "parked": [
+              {
+                "partition": 0,
+                "offset": 42,
+                "key": "order-1",
+                "type": "order.created",
+                "state": "parked",
+                "times": 1,
+                "history": [
+                  {
+                    "cause": "max_deliveries",
+                    "reason": "the mail server is down",
+                    "deliveries": 5,
+                    "first_delivery": "2026-11-21T01:02:03.456Z",
+                    "last_delivery": "2026-11-21T01:08:14.789Z",
+                    "parked_at": "2026-11-21T01:08:15.012Z",
+                    "consumer": "mailer-1"
+                  }
+                ]
+              }
+            ]
+          },
+          {
+            "parked": [],
+            "next": "BQAwMDAwMCMwMDAwMDAwMDAwMDAwMDAwMDA0Mg"
+          }
+        ]
+      },
+      "ParkingRequest": {
+        "title": "Event to park",
+        "type": "object",
+        "properties": {
+          "partition": {
+            "$ref": "#/components/schemas/Partition"
+          },
+          "offset": {
+            "$ref": "#/components/schemas/Offset"
+          },
+          "reason": {
+            "type": "string",
+            "maxLength": 512,
+            "description": "For whoever looks why it is parked; in bytes, at most 512."
+          }
+        },
+        "required": [
+          "partition",
+          "offset",
+          "reason"
+        ],
+        "additionalProperties": false,
+        "examples": [
+          {
+            "partition": 0,
+            "offset": 42,
+            "reason": "no such user"
+          }
+        ]
+      },
+      "Parking": {
+        "title": "Parking",
+        "type": "object",
+        "properties": {
+          "cause": {
+            "enum": [
+              "max_deliveries",
+              "rejected",
+              "expired",
+              "by_hand"
+            ],
+            "description": "`max_deliveries`: it failed as often as it may. `rejected`: a consumer said that trying again does not help. `expired`: the log lost it before it was finished. `by_hand`: somebody parked it."
+          },
+          "reason": {
+            "type": "string",
+            "maxLength": 512,
+            "description": "The last reason that a consumer or who parked it gave; empty when there was none."
+          },
+          "deliveries": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 1000000,
+            "description": "How often it was delivered before, the last time included."
+          },
+          "first_delivery": {
+            "$ref": "#/components/schemas/Timestamp",
+            "description": "When it was handed out for the first time. Left out when it never was."
+          },
+          "last_delivery": {
+            "$ref": "#/components/schemas/Timestamp",
+            "description": "When it was handed out for the last time, or failed for the last time. Left out when it never was."
+          },
+          "parked_at": {
+            "$ref": "#/components/schemas/Timestamp",
+            "description": "When it was parked."
+          },
+          "consumer": {
+            "type": "string",
+            "maxLength": 64,
+            "description": "Who had it last, by the name given with `receive`; empty when none was."
+          },
+          "events": {
+            "type": "integer",
+            "minimum": 2,
+            "description": "With `expired`: how many events of the key, about, this stands for; `reason` has their offsets. Left out for one."
+          },
+          "replayed_at": {
+            "$ref": "#/components/schemas/Timestamp",
+            "description": "When it was asked for again. Left out when it was not."
+          },
+          "replayed_by": {
+            "type": "string",
+            "minLength": 1,
+            "description": "The id of the API key that asked, or `root`. Left out on a ledger without keys."
+          }
+        },
+        "required": [
+          "cause",
+          "reason",
+          "deliveries",
+          "parked_at",
+          "consumer"
+        ],
+        "additionalProperties": false,
+        "description": "One time that an event was parked.",
+        "examples": [
+          {
+            "cause": "max_deliveries",
+            "reason": "the mail server is down",
+            "deliveries": 5,
+            "first_delivery": "2026-11-21T01:02:03.456Z",
+            "last_delivery": "2026-11-21T01:08:14.789Z",
+            "parked_at": "2026-11-21T01:08:15.012Z",
+            "consumer": "mailer-1"
+          },
+          {
+            "cause": "by_hand",
+            "reason": "no such user",
+            "deliveries": 0,
+            "parked_at": "2026-11-21T01:02:03.456Z",
+            "consumer": "",
+            "replayed_at": "2026-11-21T02:00:00.000Z",
+            "replayed_by": "0f3a9c5e7b1d2468"
+          }
+        ]
+      },
       "PartitionCount": {
         "title": "Number of partitions",
         "type": "integer",
@@ -6284,6 +8655,319 @@ let openAPIText: StaticString = #"""
         "description": "Opaque. It says how far the partitions were read, belongs to one stream as it was created, and is no secret. Send it back as it came.",
         "examples": [
           "AgABAgMEBQYHCAkKCwwNDg8AASs"
+        ]
+      },
+      "ReceiveRequest": {
+        "title": "Request for events",
+        "type": "object",
+        "properties": {
+          "limit": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 1000,
+            "default": 100,
+            "description": "How many events at most."
+          },
+          "wait": {
+            "type": "number",
+            "minimum": 0,
+            "maximum": 20,
+            "default": 0,
+            "description": "Seconds to wait for events when there are none, decimals allowed. Through an API gateway the wait must fit its own limit."
+          },
+          "consumer": {
+            "type": "string",
+            "maxLength": 64,
+            "description": "A name for who asks, kept with what it has and with what it failed at; in bytes, at most 64, no control characters. It protects nothing and need not be unique."
+          },
+          "attempt": {
+            "$ref": "#/components/schemas/Attempt",
+            "description": "A name for this call, unlike those of all others. Whoever does not know what became of a call repeats it under its name, and gets the same events under the same lease while that lasts."
+          },
+          "ack": {
+            "$ref": "#/components/schemas/Acknowledgement",
+            "description": "What became of events that were received before. It is taken first, and saves a call of its own."
+          }
+        },
+        "required": [],
+        "additionalProperties": false,
+        "examples": [
+          {},
+          {
+            "limit": 10,
+            "wait": 20,
+            "consumer": "mailer-1"
+          },
+          {
+            "attempt": "5f3a9c2e71d04b88",
+            "ack": {
+              "lease": "BAAAZk9TYm1fYmx1ZS1sZWFzZQ",
+              "ack": "all"
+            }
+          }
+        ]
+      },
+      "ReceivedEvent": {
+        "title": "Received event",
+        "type": "object",
+        "properties": {
+          "stream_id": {
+            "$ref": "#/components/schemas/StreamId"
+          },
+          "partition": {
+            "$ref": "#/components/schemas/Partition"
+          },
+          "offset": {
+            "$ref": "#/components/schemas/Offset"
+          },
+          "key": {
+            "$ref": "#/components/schemas/EventKey"
+          },
+          "type": {
+            "$ref": "#/components/schemas/EventType"
+          },
+          "data": {
+            "$ref": "#/components/schemas/EventData"
+          },
+          "headers": {
+            "$ref": "#/components/schemas/EventHeaders",
+            "description": "Absent when the event was published without headers."
+          },
+          "timestamp": {
+            "$ref": "#/components/schemas/Timestamp"
+          },
+          "deliveries": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 1000000,
+            "description": "How often it was delivered, this time included. A delivery that was given back does not count, and a replay begins anew."
+          },
+          "replayed": {
+            "const": true,
+            "description": "Present on events that were parked and asked for again."
+          }
+        },
+        "required": [
+          "stream_id",
+          "partition",
+          "offset",
+          "key",
+          "type",
+          "data",
+          "timestamp",
+          "deliveries"
+        ],
+        "additionalProperties": false,
+        "examples": [
+          {
+            "stream_id": "orders",
+            "partition": 0,
+            "offset": 42,
+            "key": "order-1",
+            "type": "order.created",
+            "data": {
+              "total": 99.99
+            },
+            "timestamp": "2026-11-21T01:02:03.456Z",
+            "deliveries": 1
+          },
+          {
+            "stream_id": "orders",
+            "partition": 0,
+            "offset": 42,
+            "key": "order-1",
+            "type": "order.created",
+            "data": {
+              "total": 99.99
+            },
+            "timestamp": "2026-11-21T01:02:03.456Z",
+            "deliveries": 1,
+            "replayed": true
+          }
+        ]
+      },
+      "ReceivedPage": {
+        "title": "Received events",
+        "type": "object",
+        "properties": {
+          "lease": {
+            "oneOf": [
+              {
+                "$ref": "#/components/schemas/Lease"
+              },
+              {
+                "type": "null"
+              }
+            ],
+            "description": "Null when there are no events."
+          },
+          "ack_wait": {
+            "type": "integer",
+            "minimum": 5,
+            "maximum": 43200,
+            "description": "Seconds for which the lease holds the events, unless it is extended."
+          },
+          "events": {
+            "type": "array",
+            "maxItems": 1000,
+            "items": {
+              "$ref": "#/components/schemas/ReceivedEvent"
+            },
+            "description": "Within a partition, events of one key stand in their order. An event on the last delivery that is permitted comes alone, so that no other fails with it."
+          },
+          "remaining": {
+            "$ref": "#/components/schemas/Count",
+            "description": "About how many events are left after this page; 0 when caught_up. What is held, rests or waits for its key does not count."
+          },
+          "caught_up": {
+            "type": "boolean",
+            "description": "True only if nothing that may be handed out now was left in any partition."
+          },
+          "blocked": {
+            "type": "array",
+            "minItems": 1,
+            "maxItems": 300,
+            "items": {
+              "$ref": "#/components/schemas/DeliveryBlockage"
+            },
+            "description": "What keeps partitions that were looked at from handing out events. Left out when nothing does."
+          },
+          "acknowledged": {
+            "$ref": "#/components/schemas/AcknowledgementAnswer",
+            "description": "What became of the acknowledgement that was sent along."
+          }
+        },
+        "required": [
+          "lease",
+          "ack_wait",
+          "events",
+          "remaining",
+          "caught_up"
+        ],
+        "additionalProperties": false,
+        "description": "At most 1048576 bytes (1 MB) by the event measure, but at least one event if there is one.",
+        "examples": [
+          {
+            "lease": "BAAAZk9TYm1fYmx1ZS1sZWFzZQ",
+            "ack_wait": 30,
+            "events": [
+              {
+                "stream_id": "orders",
+                "partition": 0,
+                "offset": 42,
+                "key": "order-1",
+                "type": "order.created",
+                "data": {
+                  "total": 99.99
+                },
+                "timestamp": "2026-11-21T01:02:03.456Z",
+                "deliveries": 1
+              }
+            ],
+            "remaining": 0,
+            "caught_up": true
+          },
+          {
+            "lease": null,
+            "ack_wait": 30,
+            "events": [],
+            "remaining": 0,
+            "caught_up": true,
+            "acknowledged": {
+              "acknowledged": 1,
+              "not_held": []
+            }
+          },
+          {
+            "lease": null,
+            "ack_wait": 30,
+            "events": [],
+            "remaining": 1,
+            "caught_up": false,
+            "blocked": [
+              {
+                "partition": 0,
+                "why": "max_open"
+              }
+            ]
+          }
+        ]
+      },
+      "ReplayAnswer": {
+        "title": "Replay",
+        "type": "object",
+        "properties": {
+          "replayed": {
+            "$ref": "#/components/schemas/Count",
+            "description": "Events that are on their way again."
+          },
+          "not_parked": {
+            "type": "array",
+            "maxItems": 1000,
+            "items": {
+              "$ref": "#/components/schemas/EventPlace"
+            },
+            "description": "Events that were named and are not parked, are being delivered again already, or had been lost by the log."
+          },
+          "left": {
+            "$ref": "#/components/schemas/Count",
+            "description": "About how many events are left. With `all`, repeat the call until it is 0; where nothing is replayed any more, as many events are unfinished as the policy permits."
+          }
+        },
+        "required": [
+          "replayed",
+          "not_parked",
+          "left"
+        ],
+        "additionalProperties": false,
+        "examples": [
+          {
+            "replayed": 1,
+            "not_parked": [],
+            "left": 0
+          },
+          {
+            "replayed": 90,
+            "not_parked": [],
+            "left": 410
+          }
+        ]
+      },
+      "ReplayRequest": {
+        "title": "Request for parked events",
+        "type": "object",
+        "properties": {
+          "events": {
+            "type": "array",
+            "minItems": 1,
+            "maxItems": 1000,
+            "items": {
+              "$ref": "#/components/schemas/EventPlace"
+            },
+            "description": "Events that are parked, none twice."
+          },
+          "all": {
+            "const": true,
+            "description": "All that are parked, as far as one call goes."
+          }
+        },
+        "required": [],
+        "additionalProperties": false,
+        "minProperties": 1,
+        "maxProperties": 1,
+        "description": "Either of the two.",
+        "examples": [
+          {
+            "events": [
+              {
+                "partition": 0,
+                "offset": 42
+              }
+            ]
+          },
+          {
+            "all": true
+          }
         ]
       },
       "RetentionHours": {
@@ -6680,6 +9364,14 @@ let openAPIText: StaticString = #"""
               }
             ],
             "description": "Left out or null: all events."
+          },
+          "delivery": {
+            "$ref": "#/components/schemas/DeliverySettings",
+            "description": "How events are acknowledged: by cursors, unless `mode` says otherwise. With mode `events`, `start_from` can't be `compacted`. With `webhook` the mode is `events`, and unless given `ack_wait` is 60, `max_deliveries` 10 and `backoff` 5 and 300 seconds, half an hour, 2, 5, 10, 14, 20 and 24 hours."
+          },
+          "webhook": {
+            "$ref": "#/components/schemas/WebhookSettings",
+            "description": "Where events are sent to. Nothing is sent before the endpoint was verified."
           }
         },
         "required": [
@@ -6700,6 +9392,19 @@ let openAPIText: StaticString = #"""
               "types": [
                 "order.*"
               ]
+            }
+          },
+          {
+            "subscription_id": "mailer",
+            "delivery": {
+              "mode": "events",
+              "ack_wait": 60
+            }
+          },
+          {
+            "subscription_id": "mailer",
+            "webhook": {
+              "url": "https://example.com/hooks/orders"
             }
           }
         ]
@@ -6869,6 +9574,14 @@ let openAPIText: StaticString = #"""
           "filter": {
             "$ref": "#/components/schemas/SubscriptionFilter"
           },
+          "delivery": {
+            "$ref": "#/components/schemas/DeliveryPolicy",
+            "description": "Only with mode `events`."
+          },
+          "webhook": {
+            "$ref": "#/components/schemas/WebhookSummary",
+            "description": "Only where events are sent to one."
+          },
           "created_at": {
             "$ref": "#/components/schemas/Timestamp"
           }
@@ -6886,6 +9599,27 @@ let openAPIText: StaticString = #"""
             "subscription_id": "shipping-service",
             "start_from": "earliest",
             "created_at": "2026-11-21T01:02:03.456Z"
+          },
+          {
+            "stream_id": "orders",
+            "subscription_id": "shipping-service",
+            "start_from": "earliest",
+            "created_at": "2026-11-21T01:02:03.456Z",
+            "delivery": {
+              "mode": "events",
+              "order": "key",
+              "ack_wait": 30,
+              "max_deliveries": 5,
+              "exhausted": "park",
+              "backoff": [
+                1,
+                10,
+                60,
+                300
+              ],
+              "max_open": 1000,
+              "max_parked": 10000
+            }
           }
         ]
       },
@@ -6903,11 +9637,25 @@ let openAPIText: StaticString = #"""
               }
             ],
             "description": "The new filter; null for all events."
+          },
+          "delivery": {
+            "$ref": "#/components/schemas/DeliverySettings",
+            "description": "What is to change of how events are acknowledged; at least one member. Another `mode` moves the subscription to where it stands: with cursors, to the first event that is not finished."
+          },
+          "webhook": {
+            "oneOf": [
+              {
+                "$ref": "#/components/schemas/WebhookSettings"
+              },
+              {
+                "type": "null"
+              }
+            ],
+            "description": "Where events are sent to from now on; null: nowhere. Another `url` must be verified anew. Needs mode `events`."
           }
         },
-        "required": [
-          "filter"
-        ],
+        "required": [],
+        "minProperties": 1,
         "additionalProperties": false,
         "examples": [
           {
@@ -6919,6 +9667,24 @@ let openAPIText: StaticString = #"""
           },
           {
             "filter": null
+          },
+          {
+            "delivery": {
+              "max_deliveries": 10
+            }
+          },
+          {
+            "delivery": {
+              "mode": "cursor"
+            }
+          },
+          {
+            "webhook": {
+              "url": "https://example.com/hooks/orders"
+            }
+          },
+          {
+            "webhook": null
           }
         ]
       },
@@ -6938,12 +9704,25 @@ let openAPIText: StaticString = #"""
           "filter": {
             "$ref": "#/components/schemas/SubscriptionFilter"
           },
+          "delivery": {
+            "$ref": "#/components/schemas/Delivery",
+            "description": "Only with mode `events`."
+          },
+          "webhook": {
+            "$ref": "#/components/schemas/Webhook",
+            "description": "Only where events are sent to one."
+          },
           "created_at": {
             "$ref": "#/components/schemas/Timestamp"
           },
           "lag": {
             "$ref": "#/components/schemas/Count",
-            "description": "Events not yet committed, over all partitions, without those that have expired."
+            "description": "Events not yet committed, over all partitions, without those that have expired. With mode `events`, those not finished; what is parked does not count."
+          },
+          "lag_seconds": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "The age of the oldest of these events, in whole seconds; 0 when there is none. While the subscription reads the compacted state, which `lag` does not count, it is that of the first event behind it."
           },
           "positions": {
             "type": "array",
@@ -6966,6 +9745,7 @@ let openAPIText: StaticString = #"""
           "start_from",
           "created_at",
           "lag",
+          "lag_seconds",
           "positions"
         ],
         "additionalProperties": false,
@@ -6976,6 +9756,7 @@ let openAPIText: StaticString = #"""
             "start_from": "earliest",
             "created_at": "2026-11-21T01:02:03.456Z",
             "lag": 0,
+            "lag_seconds": 0,
             "positions": [
               {
                 "partition": 0,
@@ -6986,6 +9767,45 @@ let openAPIText: StaticString = #"""
                 "beyond_tail": false
               }
             ]
+          },
+          {
+            "stream_id": "orders",
+            "subscription_id": "shipping-service",
+            "start_from": "earliest",
+            "created_at": "2026-11-21T01:02:03.456Z",
+            "lag": 7,
+            "lag_seconds": 3,
+            "positions": [
+              {
+                "partition": 0,
+                "offset": 43,
+                "lag": 0,
+                "bootstrapping": false,
+                "expired": false,
+                "beyond_tail": false
+              }
+            ],
+            "delivery": {
+              "mode": "events",
+              "order": "key",
+              "ack_wait": 30,
+              "max_deliveries": 5,
+              "exhausted": "park",
+              "backoff": [
+                1,
+                10,
+                60,
+                300
+              ],
+              "max_open": 1000,
+              "max_parked": 10000,
+              "held": 2,
+              "waiting": 1,
+              "noted": 4,
+              "resting": 0,
+              "parked": 1,
+              "oldest_open_at": "2026-11-21T01:02:03.456Z"
+            }
           }
         ]
       },
@@ -7015,6 +9835,240 @@ let openAPIText: StaticString = #"""
         "description": "RFC 3339 in UTC with milliseconds, set by the server. It never decreases within a partition.",
         "examples": [
           "2026-11-21T01:02:03.456Z"
+        ]
+      },
+      "WebhookHealth": {
+        "title": "Webhook health",
+        "type": "object",
+        "properties": {
+          "state": {
+            "$ref": "#/components/schemas/WebhookState"
+          }
+        },
+        "required": [
+          "state"
+        ],
+        "additionalProperties": false,
+        "examples": [
+          {
+            "state": "active"
+          }
+        ]
+      },
+      "WebhookSecret": {
+        "title": "Webhook secret",
+        "type": "object",
+        "properties": {
+          "secret": {
+            "type": "string",
+            "pattern": "^whsec_[A-Za-z0-9+/]{43}=$",
+            "description": "The secret that signs requests, shown this once."
+          }
+        },
+        "required": [
+          "secret"
+        ],
+        "additionalProperties": false,
+        "examples": [
+          {
+            "secret": "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
+          }
+        ]
+      },
+      "WebhookSettings": {
+        "title": "Webhook to settle",
+        "type": "object",
+        "properties": {
+          "url": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 2048,
+            "description": "Where events are sent to: `https://HOST[/PATH][?QUERY]`, port 443, no user name, no fragment, a public address. A server's operator may allow other hosts and ports."
+          },
+          "concurrency": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 64,
+            "default": 16,
+            "description": "Requests that are under way at once. Of each key one at a time is sent."
+          },
+          "timeout": {
+            "type": "integer",
+            "minimum": 5,
+            "maximum": 30,
+            "default": 20,
+            "description": "Seconds that a request may take."
+          },
+          "disable_after_hours": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 8760,
+            "default": 120,
+            "description": "Hours for which the endpoint may fail before nothing is sent to it any more."
+          }
+        },
+        "required": [],
+        "minProperties": 1,
+        "additionalProperties": false,
+        "description": "A new webhook needs its `url`; a change leaves what it does not name as it is. Needs the action `admin` on the stream.",
+        "examples": [
+          {
+            "url": "https://example.com/hooks/orders"
+          },
+          {
+            "url": "https://example.com/hooks/orders",
+            "concurrency": 4,
+            "timeout": 10
+          },
+          {
+            "timeout": 30
+          }
+        ]
+      },
+      "WebhookState": {
+        "title": "Webhook state",
+        "type": "string",
+        "enum": [
+          "pending",
+          "active",
+          "failing",
+          "disabled"
+        ],
+        "description": "`pending`: nothing is sent before the endpoint was verified. `active`: everything is sent. `failing`: one event at a time is tried, after pauses that grow. `disabled`: nothing is sent until it is resumed.",
+        "examples": [
+          "active"
+        ]
+      },
+      "WebhookSummary": {
+        "title": "Webhook in a list",
+        "type": "object",
+        "properties": {
+          "url": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 2048
+          },
+          "concurrency": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 64,
+            "description": "Requests that are under way at once. Of each key one at a time is sent."
+          },
+          "timeout": {
+            "type": "integer",
+            "minimum": 5,
+            "maximum": 30,
+            "description": "Seconds that a request may take."
+          },
+          "disable_after_hours": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 8760,
+            "description": "Hours for which the endpoint may fail before nothing is sent to it any more."
+          }
+        },
+        "required": [
+          "url",
+          "concurrency",
+          "timeout",
+          "disable_after_hours"
+        ],
+        "additionalProperties": false,
+        "description": "Where a subscription's events are sent to.",
+        "examples": [
+          {
+            "url": "https://example.com/hooks/orders",
+            "concurrency": 16,
+            "timeout": 20,
+            "disable_after_hours": 120
+          }
+        ]
+      },
+      "WebhookVerification": {
+        "title": "Webhook verification",
+        "type": "object",
+        "properties": {
+          "state": {
+            "$ref": "#/components/schemas/WebhookState"
+          },
+          "reason": {
+            "type": "string",
+            "description": "Why the endpoint has not proved itself; left out when it has, or need not."
+          }
+        },
+        "required": [
+          "state"
+        ],
+        "additionalProperties": false,
+        "examples": [
+          {
+            "state": "active"
+          },
+          {
+            "state": "pending",
+            "reason": "status 404"
+          }
+        ]
+      },
+      "Webhook": {
+        "title": "Webhook",
+        "type": "object",
+        "properties": {
+          "url": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 2048
+          },
+          "concurrency": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 64,
+            "description": "Requests that are under way at once. Of each key one at a time is sent."
+          },
+          "timeout": {
+            "type": "integer",
+            "minimum": 5,
+            "maximum": 30,
+            "description": "Seconds that a request may take."
+          },
+          "disable_after_hours": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 8760,
+            "description": "Hours for which the endpoint may fail before nothing is sent to it any more."
+          },
+          "state": {
+            "$ref": "#/components/schemas/WebhookState"
+          },
+          "since": {
+            "$ref": "#/components/schemas/Timestamp",
+            "description": "The moment from which on the endpoint is in this state."
+          },
+          "secret": {
+            "type": "string",
+            "pattern": "^whsec_[A-Za-z0-9+/]{43}=$",
+            "description": "The secret that signs requests: only in the answer to the creation, this once."
+          }
+        },
+        "required": [
+          "url",
+          "concurrency",
+          "timeout",
+          "disable_after_hours",
+          "state",
+          "since"
+        ],
+        "additionalProperties": false,
+        "description": "Where a subscription's events are sent to, and how its endpoint is.",
+        "examples": [
+          {
+            "url": "https://example.com/hooks/orders",
+            "concurrency": 16,
+            "timeout": 20,
+            "disable_after_hours": 120,
+            "state": "active",
+            "since": "2026-11-21T01:02:03.456Z"
+          }
         ]
       }
     }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds the functions' packages: .build/lambda/{admin,publish,poll,compactor}.zip, each with one
-# file, the fully static executable `bootstrap`. They need no layer and nothing of the system they
+# Builds the functions' packages: .build/lambda/{admin,publish,poll,compactor,push}.zip, each with
+# one file, the fully static executable `bootstrap`. They need no layer and nothing of the system they
 # run on (the runtime is provided.al2023). Prints what is linked into them.
 #
 #   scripts/build-lambda.sh [--arch x86_64|arm64]
@@ -10,7 +10,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-functions=(admin publish poll compactor)
+functions=(admin publish poll compactor push)
 image=${EVENTLEDGER_BUILD_IMAGE:-swift:6.3.1-bookworm}
 
 fail() {

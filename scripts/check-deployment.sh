@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Deploys to a local AWS with the real recipes, and takes it down again: what was made, that nothing
 # is left to change afterwards, that what release 0.1.0 deployed is only moved, and how long each step
-# takes. The functions' packages are empty.
+# takes. With webhooks, so that it is all there is. The functions' packages are empty.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -13,11 +13,12 @@ environment=${1:-dev}
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 export EVENTLEDGER_TOFU_DATA=$folder/data TF_VAR_emulated=true TF_VAR_packages=$folder
+export TF_VAR_webhooks=true
 TF_VAR_root_key_hash=$(head -c 32 /dev/urandom | sha256sum | cut -d ' ' -f 1)
 export TF_VAR_root_key_hash
 python3 - "$folder" <<'PYTHON'
 import sys, zipfile
-for function in ("admin", "publish", "poll", "compactor"):
+for function in ("admin", "publish", "poll", "compactor", "push"):
     with zipfile.ZipFile(f"{sys.argv[1]}/{function}.zip", "w") as package:
         package.writestr("bootstrap", "#!/bin/sh\n")
 PYTHON

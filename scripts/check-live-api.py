@@ -281,6 +281,80 @@ def exercise_members(check, reader):
         check.call("leave", 200, **reader, member=member)
 
 
+def exercise_delivery(check, stream):
+    reader = {"stream": stream, "subscription": "worker"}
+    delivery = {"mode": "events", "ack_wait": 60, "backoff": [0], "max_deliveries": None}
+    body = {"subscription_id": "worker", "start_from": "earliest", "delivery": delivery}
+    made = check.call("createSubscription", 201, stream=stream, body=body)
+    kept = {name: made.get("delivery", {}).get(name) for name in delivery}
+    check.expect(kept == delivery, f"a delivery was not kept: {kept}")
+
+    def place(event):
+        return {"partition": event["partition"], "offset": event["offset"]}
+
+    def where(event):
+        return {name: str(number) for name, number in place(event).items()}
+
+    named = {"limit": 2, "consumer": "check", "attempt": "check-1"}
+    page = check.call("receive", 200, **reader, body=named)
+    events = page.get("events", [])
+    check.expect(len(events) == 2, "a receive with limit=2 did not give 2 events")
+    again = check.call("receive", 200, **reader, body=named)
+    same = (again.get("lease"), len(again.get("events", []))) == (page.get("lease"), 2)
+    check.expect(same, "a repeated attempt gave another lease or other events")
+    described = check.call("describeSubscription", 200, **reader)
+    held = described.get("delivery", {}).get("held")
+    check.expect(held == 2, f"of 2 events that are held, {held} were counted")
+    first, second = events
+    lease = {"lease": page.get("lease", "none")}
+    failed = {**lease, "nack": [{**place(second), "delay": 0.5, "reason": "check"}], "extend": 60}
+    done = check.call("acknowledge", 200, **reader, body=failed)
+    check.expect(done == {"acknowledged": 0, "not_held": []}, f"a nack did more: {done}")
+    rejected = {**lease, "reject": [{**place(first), "reason": "check"}]}
+    check.call("acknowledge", 200, **reader, body=rejected)
+    late = check.call("acknowledge", 200, **reader, body={**lease, "ack": [place(first)]})
+    reasons = [event.get("why") for event in late.get("not_held", [])]
+    check.expect(reasons == ["finished"], f"a rejected event is held: {late}")
+    exercise_parked(check, reader, first, place, where)
+
+    again = check.call("receive", 200, **reader, body={"wait": 5, "limit": 1000})
+    both = {"lease": again.get("lease", "none"), "ack": "all"}
+    along = check.call("receive", 200, **reader, body={"ack": both})
+    acknowledged = along.get("acknowledged", {}).get("acknowledged")
+    check.expect(acknowledged == len(again.get("events", [])), f"not all sent along: {along}")
+    for operation, body in [
+        ("receive", {"wait": 21}),
+        ("receive", {"limit": 0}),
+        ("acknowledge", lease),
+        ("replayParked", {}),
+        ("updateSubscription", {"delivery": {"order": "none"}}),
+    ]:
+        check.call(operation, 400, **reader, body=body, code="validation_error")
+    check.call("acknowledge", 400, **reader, body={**both, "lease": "x"}, code="invalid_lease")
+    check.call("poll", 409, **reader, code="wrong_delivery_mode")
+    check.call("updateSubscription", 200, **reader, body={"delivery": {"mode": "cursor"}})
+    check.call("receive", 409, **reader, body={}, code="wrong_delivery_mode")
+    check.call("deleteSubscription", 200, **reader)
+
+
+def exercise_parked(check, reader, event, place, where):
+    offset = str(event["offset"])
+    check.every_page("listParked", "parked", [event["offset"]], "offset", **reader)
+    parked = check.call("getParked", 200, **reader, **where(event))
+    check.expect(parked.get("event", {}).get("data") == event["data"], f"not the same: {parked}")
+    asked = {"events": [place(event)]}
+    done = check.call("replayParked", 200, **reader, body=asked)
+    check.expect(done == {"replayed": 1, "not_parked": [], "left": 0}, f"a replay did {done}")
+    check.call("discardParked", 409, **reader, **where(event), code="replaying")
+    by_hand = {**place(event), "reason": "check"}
+    check.call("park", 201, **reader, body=by_hand)
+    check.call("park", 409, **reader, body=by_hand, code="not_open")
+    check.call("discardParked", 200, **reader, **where(event))
+    check.call("discardParked", 404, **reader, **where(event), code="parked_not_found")
+    nowhere = {"partition": "99", "offset": offset}
+    check.call("getParked", 404, **reader, **nowhere, code="partition_not_found")
+
+
 def exercise_subscriptions(check, stream):
     def create(*statuses, name="reader", start=None, code=None, on=stream):
         body = {"subscription_id": name, **({} if start is None else {"start_from": start})}
@@ -300,7 +374,9 @@ def exercise_subscriptions(check, stream):
     create(409, start="compacted", on=stream + "-plain", code="compaction_disabled")
     names = ["boot", "later", "placed", "reader", "timed"]
     check.every_page("listSubscriptions", "subscriptions", names, "subscription_id", stream=stream)
-    check.call("describeSubscription", 200, **reader)
+    described = check.call("describeSubscription", 200, **reader)
+    check.expect(described.get("lag"), "a subscription from the earliest event on lags by none")
+    check.expect(described.get("lag_seconds", -1) >= 0, "its oldest event has no age")
 
     page = check.call("poll", 200, **reader, query={"limit": 2})
     check.expect(len(page.get("events", [])) == 2, "a poll with limit=2 did not give 2 events")
@@ -340,6 +416,36 @@ def exercise_subscriptions(check, stream):
     ]:
         check.call(operation, 404, **none, body=body, code="subscription_not_found")
     check.call("deleteSubscription", 200, **reader)
+    exercise_delivery(check, stream)
+    exercise_webhook(check, stream)
+
+
+def exercise_webhook(check, stream):
+    hook = {"stream": stream, "subscription": "hook"}
+    # A name that nobody can have (RFC 2606): nothing is sent.
+    webhook = {"url": "https://eventledger.invalid/hook", "concurrency": 1, "timeout": 5}
+    body = {"subscription_id": "hook", "webhook": webhook}
+    made = check.call("createSubscription", 201, 400, stream=stream, body=body)
+    check.has_webhooks = "webhook" in made
+    if not check.has_webhooks:
+        return
+    kept = {name: made["webhook"].get(name) for name in webhook}
+    check.expect(kept == webhook, f"a webhook was not kept: {kept}")
+    check.expect(made["webhook"].get("state") == "pending", "a new webhook is not pending")
+    verified = check.call("verifyWebhook", 200, **hook)
+    check.expect(verified.get("state") == "pending", f"nobody was verified: {verified}")
+    secret = check.call("rotateWebhookSecret", 200, **hook).get("secret")
+    check.expect(secret != made["webhook"].get("secret"), "a rotation made no other secret")
+    check.call("resumeWebhook", 200, **hook)
+    described = check.call("describeSubscription", 200, **hook)
+    check.expect("secret" not in described.get("webhook", {}), "a description shows a secret")
+    for url in ("http://example.com/", "https://10.0.0.1/", "https://example.com:8443/"):
+        change = {"webhook": {"url": url}}
+        check.call("updateSubscription", 400, **hook, body=change, code="webhook_url_refused")
+    check.call("updateSubscription", 400, **hook, body={"webhook": {}}, code="validation_error")
+    check.call("updateSubscription", 200, **hook, body={"webhook": None})
+    check.call("verifyWebhook", 404, **hook, code="webhook_not_found")
+    check.call("deleteSubscription", 200, **hook)
 
 
 def exercise_keys(check, stream):
@@ -380,6 +486,7 @@ def exercise_outside(check, stream):
             partition="0",
             subscription="reader",
             member="m",
+            offset="0",
             key="order-1",
             key_id="0" * 16,
         )
@@ -416,6 +523,8 @@ def event(key, data):
 class Check:
     def __init__(self, url, document, key):
         self.key = key
+        # Where nothing is sent, there are none.
+        self.has_webhooks = False
         self.address = urlsplit(url)
         self.document = document
         self.operations = {
@@ -566,6 +675,8 @@ class Check:
         for operation, (method, path) in self.operations.items():
             tags = self.find(["paths", path, method.lower(), "tags"])
             if "keys" in tags and self.key is None:
+                continue
+            if "webhooks" in tags and not self.has_webhooks:
                 continue
             if (method, path) not in self.good:
                 self.expect(False, f"{operation}: never answered well")

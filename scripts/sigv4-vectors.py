@@ -58,6 +58,12 @@ FURTHER_CASES = [
     ("GET", "s3", "bucket.s3.us-east-1.amazonaws.com", "/",
      [("prefix", "a/b c&=%"), ("list-type", "2"), ("delimiter", ""), ("x-", "1"), ("x", "2")]),
 ]
+# How a function invokes another one.
+INVOKE = ("POST", "lambda", "lambda.eu-central-1.amazonaws.com",
+          "/2015-03-31/functions/eventledger-prod-push/invocations", [])
+INVOKE_CASE = (1798761599, "eu-central-1", "a+token/with=signs",
+               [("content-type", "application/json"), ("x-amz-invocation-type", "Event")],
+               '{"eventledger":"push","streams":["orders"]}')
 
 
 def encoded(text):
@@ -133,5 +139,9 @@ TARGET.write_text(
     "    /// Paths that are encoded in the URL, of S3 and of others.\n"
     "    static let ofOtherServices: [SigV4Vector] = [\n"
     + "".join(vector(request, SUITE) for request in FURTHER_CASES)
+    + "    ]\n\n"
+    "    /// An invocation of a function, whose answer nobody waits for.\n"
+    "    static let ofInvocation: [SigV4Vector] = [\n"
+    + vector(INVOKE, INVOKE_CASE)
     + "    ]\n}\n"
 )

@@ -62,6 +62,36 @@ class Money:
             "functions": self.invocations(
                 used["invocations"], self.assumed["poll_milliseconds"], log_bytes)}
 
+    def cursor(self, page):
+        """The table's share where a page is polled and committed, by DynamoDB's rules."""
+        return (self.reads(3 + self.log_reads(page) + 3) + self.writes(1)) / page
+
+    def delivery(self, page, along):
+        """The same where the events of a page are received and acknowledged one by one.
+
+        A put costs by the larger of the row before and the row after it, so both of them cost by
+        the row with the whole page in it. `along`: they are acknowledged by the next receive.
+        """
+        size = (self.assumed["delivery_row_bytes"] + self.assumed["delivery_lease_bytes"]
+                + self.assumed["delivery_event_bytes"] * page)
+        # The stream's row, the subscription's, and those of its positions.
+        full, empty = 2 + math.ceil(size / 4096), 3
+        log, put = self.log_reads(page), self.writes(math.ceil(size / 1024))
+        if along:
+            return (self.reads(full + log) + put) / page
+        return (self.reads(empty + log + full) + 2 * put) / page
+
+    def log_reads(self, page):
+        """Read units of a page of the log, published a hundred events a call at most."""
+        batch = min(page, 100)
+        return math.ceil(self.units[str(batch)]["chunk_bytes"] * page / batch / 4096)
+
+    def call(self):
+        """A call through the gateway to the function `poll`, a million of them."""
+        used = self.units["100"]["consume"]
+        return self.price["http_api"] + self.invocations(
+            1, self.assumed["poll_milliseconds"], used["log_bytes"] / used["invocations"])
+
     def event_bytes(self, batch, compressed=True):
         """Stored bytes an event, without what DynamoDB adds."""
         kind = "chunk_bytes" if compressed else "chunk_bytes_uncompressed"

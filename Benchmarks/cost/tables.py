@@ -3,6 +3,7 @@
 from money import Money, Others
 
 BATCHES = (1, 10, 100)
+PAGES = (1, 10, 100, 1000)
 RATES = (1, 10, 100, 1000, 10000)
 
 
@@ -49,6 +50,17 @@ def rest(money):
             batch, usd(sum(money.consume(batch).values())), usd(money.storage(batch)),
             usd(sum(money.fold(batch).values()))])
     return table(["batch", "one subscriber", "7 days of storage", "compaction"], rows)
+
+
+def deliveries(money):
+    rows = []
+    for page in PAGES:
+        rows.append([
+            f"{page:,}", usd(money.cursor(page)), usd(money.delivery(page, along=False)),
+            usd(money.delivery(page, along=True)), usd(2 * money.call() / page),
+            usd(money.call() / page)])
+    return table(["page", "cursor: poll, commit", "events: receive, acknowledge",
+                  "acknowledged by the next receive", "two calls a page", "one call a page"], rows)
 
 
 def naive(money):
@@ -128,4 +140,4 @@ def all_tables():
     """{name: Markdown}."""
     money = Money()
     return {make.__name__.replace("_", "-"): make(money) for make in (
-        units, publish, rest, naive, per_million, others, break_even, prices, assumed)}
+        units, publish, rest, deliveries, naive, per_million, others, break_even, prices, assumed)}

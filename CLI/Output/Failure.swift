@@ -11,6 +11,8 @@ struct Failure: Error {
         case ledger(LedgerClientError)
         /// Standard output can't be written; the system's number of the error.
         case output(Int32)
+        /// The ledger did less than it was asked to; what is left, for a person.
+        case incomplete(String)
         /// A file, or input, is not what it must be; for a person.
         case content(String)
         /// Something on this machine can't be read, opened or started; for a person.
@@ -45,7 +47,7 @@ struct Failure: Error {
     var exitCode: Int32 {
         switch cause {
         case .ledger(let error): error.exitCode
-        case .content: 1
+        case .content, .incomplete: 1
         case .unavailable: 3
         case .output: 4
         case .stopped(let signal, _): 128 + signal
@@ -59,6 +61,7 @@ struct Failure: Error {
         case .ledger(.unreachable): "unreachable"
         case .ledger(.unknownOutcome): "outcome_unknown"
         case .ledger(.notALedger): "not_a_ledger"
+        case .incomplete: "incomplete"
         case .output: "output_failed"
         case .content: "invalid_input"
         case .unavailable: "not_available"
@@ -71,7 +74,9 @@ struct Failure: Error {
         switch cause {
         case .ledger(let error): error.description + error.hint
         case .output(let code): "cannot write to standard output: \(Self.text(of: code))"
-        case .content(let text), .unavailable(let text), .stopped(_, let text): text
+        case .incomplete(let text), .content(let text), .unavailable(let text),
+            .stopped(_, let text):
+            text
         }
     }
 
@@ -91,6 +96,16 @@ struct Failure: Error {
             details: details
         )
     }
+}
+
+extension Failure {
+    /// True when the same call can succeed later.
+    var isTemporary: Bool {
+        if case .ledger(let error) = cause { error.isTemporary } else { false }
+    }
+
+    /// True when the ledger holds nothing any more under the lease that the call named.
+    var endsLease: Bool { ["lease_lost", "cursor_superseded"].contains(code) }
 }
 
 /// An error as the API writes it: `{"error": code, "message": text, "details": {…}}`.
@@ -124,8 +139,24 @@ extension LedgerClientError {
 
     /// The advice for users of the command line, when the message has none.
     var hint: String {
-        guard case .refused(_, "unauthorized", _, _) = self else { return "" }
-        return "; give a key with --api-key or EVENTLEDGER_API_KEY"
+        guard case .refused(_, let code, _, _) = self else { return "" }
+        return switch code {
+        case "unauthorized": "; give a key with --api-key or EVENTLEDGER_API_KEY"
+        case "invalid_lease":
+            "; a lease is printed by `eventledger receive`, for its subscription alone"
+        case "lease_lost": "; receive again: what was not acknowledged in time comes again"
+        case "wrong_delivery_mode":
+            "; `poll` and `tail` are for subscriptions in cursor mode, `receive` and `work` for "
+                + "those in events mode: `eventledger subscription describe` says which"
+        case "not_open":
+            "; only an event that was delivered and is not finished can be parked by hand"
+        case "replaying":
+            "; it is being delivered again: wait until it is finished, or parked again"
+        case "parked_not_found": "; `eventledger subscription parked` lists what is parked"
+        case "webhook_url_refused": "; a webhook is https:// on port 443 of a public host"
+        case "too_many_webhooks": "; delete a subscription that has one first"
+        default: ""
+        }
     }
 }
 

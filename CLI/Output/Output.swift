@@ -78,8 +78,11 @@ enum Messages {
     }
 
     /// Writes text as it is.
-    static func write(_ text: String) {
-        _ = Descriptor.write(Array(text.utf8), to: STDERR_FILENO)
+    static func write(_ text: String) { write(Array(text.utf8)) }
+
+    /// Writes bytes as they are.
+    static func write(_ bytes: [UInt8]) {
+        _ = Descriptor.write(bytes, to: STDERR_FILENO)
     }
 
     /// Writes how far something is over what was written last.
@@ -110,6 +113,11 @@ enum Descriptor {
             }
         }
         return 0
+    }
+
+    /// Writes as many bytes as there is room for; returns their number, or -1 and says why in `errno`.
+    static func writeSome(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) -> Int {
+        bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
     }
 
     private static func waitForRoom(_ descriptor: Int32) {

@@ -89,20 +89,12 @@ final class InputSource: Sendable {
         var ends: [Int32] = [-1, -1]
         precondition(pipe(&ends) == 0, "the process has no descriptors left for a pipe")
         alarm = (ends[0], ends[1])
-        signals = SignalWaiter(signals: [SIGTERM, SIGINT, SIGHUP].filter(Self.isHeeded))
+        signals = SignalWaiter(signals: StopSignals.heeded)
         Task { [self] in
             let number = await signals.wait()
             signal.withLock { $0 = number }
             close(alarm.writing)
         }
-    }
-
-    /// False for a signal that `nohup` or the like made the process ignore: it stays ignored.
-    private static func isHeeded(_ number: Int32) -> Bool {
-        var action = sigaction()
-        guard sigaction(number, nil, &action) == 0 else { return true }
-        return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
-            != unsafeBitCast(SIG_IGN, to: Int.self)
     }
 
     /// Waits for input, for `patience` at most; for ever where that is nil.

@@ -3,6 +3,7 @@ import LedgerCore
 import LedgerService
 
 @testable import enum LambdaHost.LambdaEvent
+@testable import enum LambdaHost.PushCall
 @testable import struct DynamoDBTable.DynamoDBResponse
 
 /// The answers of DynamoDB, and every kind of row that may be in them.
@@ -25,7 +26,8 @@ private let subscription = SubscriptionIncarnation(high: 1, low: 2)
 private let groups: [RowGroup] =
     [
         .streams, .progress(stream), .subscriptions(stream), .idempotency(stream), .deletions,
-        .positions(stream, subscription: subscription), .clock, .streamName(stream), .rings,
+        .positions(stream, subscription: subscription),
+        .parked(stream, subscription: subscription), .pushes, .clock, .streamName(stream), .rings,
         .sweep,
     ] + Partition.all(1).flatMap { [.log(stream, $0), .latest(stream, $0)] }
 
@@ -56,12 +58,26 @@ func checkRow(_ item: Item) {
         )
         _ = row.seek(to: row.positions)
         expectSame(row, as: try? SubscriptionRow(row.item))
+    case .position where DeliveryRow.isMeant(by: item):
+        guard let row = try? DeliveryRow(item) else { return }
+        _ = row.next.write(rules: .all)
+        _ = row.lowestUnfinished
+        expectSame(row, as: try? DeliveryRow(row.item))
     case .position:
         guard let row = try? PositionRow(item) else { return }
         expectSame(row, as: try? PositionRow(row.item))
     case .member:
         guard let row = try? MemberRow(item) else { return }
         expectSame(row, as: try? MemberRow(row.item))
+    case .parked:
+        guard let row = try? ParkedRow(item) else { return }
+        _ = row.replaying(in: 1, by: "", at: now).gone(at: now).write(after: row, rules: .all)
+        if let content = row.content { _ = try? Record.decode(content.record) }
+        expectSame(row, as: try? ParkedRow(row.item))
+    case .push:
+        guard let row = try? WebhookRow(item) else { return }
+        _ = row.permission { _ in true }
+        expectSame(row, as: try? WebhookRow(row.item))
     case .idempotency:
         guard let row = try? IdempotencyRow(item) else { return }
         _ = row.stored.first.advanced(by: row.stored.count)
@@ -109,7 +125,8 @@ private func expectSame<Row: Equatable>(_ row: Row, as again: Row?) {
     require(row == again, otherwise: "a row that is another one when written and read again")
 }
 
-/// The events that invoke a function: of the gateway, of the table's stream, of the schedule.
+/// The events that invoke a function: of the gateway, of the table's stream, of the schedule, of
+/// another function.
 func fuzzEvent(_ input: [UInt8]) {
     guard let event = try? LambdaEvent(input) else { return }
     switch event {
@@ -119,6 +136,12 @@ func fuzzEvent(_ input: [UInt8]) {
         let images = records.compactMap { $0.news?.image }
         for image in images { checkRow(image) }
         _ = ChunkImages(images)
-    case .sweep: break
+    case .push(let streams?):
+        let again = try? LambdaEvent(PushCall.event(for: streams))
+        guard case .push(streams)? = again else {
+            require(false, otherwise: "a call that is another one when written and read again")
+            return
+        }
+    case .push(nil), .schedule, .sweep: break
     }
 }

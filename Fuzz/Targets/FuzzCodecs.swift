@@ -2,6 +2,7 @@ import LedgerBytes
 import LedgerCore
 
 @testable import enum LedgerCore.CRC32C
+@testable import struct LedgerCore.ParkingHistory
 @testable import struct LedgerCore.SubscriptionSecret
 
 /// The chunk codec, as a batch and as a single record: decoding what was encoded from the decoded
@@ -101,6 +102,10 @@ func fuzzTokens(_ input: [UInt8]) {
     if let cursor = ReadCursor.decode(text) {
         require(cursor.encoded == text, otherwise: "a read's cursor in a second spelling")
     }
+    require(
+        (try? LeaseToken.read(text, of: leased, rules: .all)) == nil,
+        otherwise: "a lease that nobody made passes"
+    )
     for kind in PageToken.Kind.allCases {
         guard let token = PageToken.decode(text, kind: kind) else { continue }
         require(token.encoded == text, otherwise: "a token in a second spelling")
@@ -113,10 +118,25 @@ func fuzzTokens(_ input: [UInt8]) {
 
 private let secret = SubscriptionSecret(trusted: [UInt8](repeating: 7, count: 32))
 
+/// A subscription of as many partitions as there may be.
+private let leased = SubscriptionRow(
+    stream: StreamIncarnation(high: 1, low: 1),
+    id: SubscriptionID("u").unsafelyUnwrapped,
+    incarnation: SubscriptionIncarnation(high: 0, low: 0),
+    secret: secret,
+    startFrom: [],
+    created: Timestamp(milliseconds: 0),
+    positions: [Position](repeating: .log(.zero), count: Limits.partitions.upperBound)
+)
+
 /// The same structure under the right tag is a cursor, in that spelling alone.
 private func forge(_ message: [UInt8]) {
     let signed = message + HMACSHA256.tag(key: secret.bytes, message: message)
     let text = Base64URL.encode(signed)
+    if let lease = try? LeaseToken.read(text, of: leased, rules: .all) {
+        let again = lease.encoded(secret: secret)
+        require(again == text, otherwise: "a lease in a second spelling")
+    }
     if let verified = GroupCursor.decode(text)?.verified(secret: secret) {
         let again = verified.encoded(secret: secret)
         require(again == text, otherwise: "a group's cursor in a second spelling")
@@ -126,6 +146,54 @@ private func forge(_ message: [UInt8]) {
         fatalError("a cursor with the right tag does not pass")
     }
     require(verified.encoded(secret: secret) == text, otherwise: "a cursor in a second spelling")
+}
+
+/// What the rows of a delivery hold: what is read has one spelling, and the rows can be written again.
+func fuzzDelivery(_ input: [UInt8]) {
+    if let policy = DeliveryPolicy.decode(input) {
+        require(
+            policy.isValid && policy.encoded == input,
+            otherwise: "a policy in a second spelling"
+        )
+    }
+    if let open = OpenEvents.decode(input) {
+        require(open.encoded == input, otherwise: "unfinished events in a second spelling")
+        for event in open.events { require(open.event(at: event.offset) == event) }
+        for lease in open.leases {
+            require(
+                open.events.contains { $0.state == .held(lease.id) },
+                otherwise: "an empty lease"
+            )
+        }
+    }
+    for times in 1...6 {
+        guard let history = ParkingHistory.decode(input, times: times) else { continue }
+        require(history.encoded == input, otherwise: "a history in a second spelling")
+    }
+    checkRow(parked(input))
+    checkRow(delivery(input))
+}
+
+private func parked(_ input: [UInt8]) -> Item {
+    let key = TableKey.parked(
+        stream: leased.stream,
+        subscription: leased.incarnation,
+        Partition.all(1)[0],
+        .zero
+    )
+    var item = Item(key)
+    item[.state] = .number(Int64(input.last ?? 0) % 3)
+    (item[.count], item[.epoch], item[.ttl]) = (.number(5), .number(0), .number(0))
+    (item[.history], item[.record]) = (.bytes(input), .bytes(input))
+    (item[.key], item[.timestamp]) = (.bytes(Array(input.prefix(9))), .number(0))
+    return item
+}
+
+private func delivery(_ input: [UInt8]) -> Item {
+    let row = DeliveryRow(of: leased, in: Partition.all(1)[0], after: nil).next
+    var item = row.item
+    item[.open] = .bytes(input)
+    return item
 }
 
 /// Compressed bodies: never more than the limit comes out, and what does survives compression.

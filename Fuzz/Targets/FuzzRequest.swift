@@ -79,7 +79,7 @@ private func header(_ line: String) -> (name: String, value: String)? {
 }
 
 /// A whole ledger on a table in memory: the stream `s` with one partition, two events and the
-/// subscription `u`.
+/// subscriptions `u`, which has cursors, and `d`, whose events are acknowledged one by one.
 struct LedgerOnMemory {
     private let process = TestLedger(MemoryTable())
 
@@ -97,6 +97,10 @@ struct LedgerOnMemory {
             JSONBody.batch([JSONBody.event(key: "a"), JSONBody.event(key: "b", data: "null")])
         ),
         ("/streams/s/subscriptions", JSONBody.subscription("u")),
+        (
+            "/streams/s/subscriptions",
+            #"{"subscription_id":"d","start_from":"earliest","delivery":{"mode":"events"}}"#
+        ),
     ]
 
     func post(_ body: [UInt8], to path: String) -> APIRequest {

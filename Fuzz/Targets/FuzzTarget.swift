@@ -14,6 +14,7 @@ package struct FuzzTarget: Sendable {
         FuzzTarget(name: "json", longest: 4096, run: fuzzJSON),
         FuzzTarget(name: "batch", longest: 4096, run: fuzzBatch),
         FuzzTarget(name: "tokens", longest: 1024, run: fuzzTokens),
+        FuzzTarget(name: "delivery", longest: 4096, run: fuzzDelivery),
         FuzzTarget(name: "coding", longest: 4096, run: fuzzContentCoding),
         FuzzTarget(name: "event", longest: 8192, run: fuzzEvent),
         FuzzTarget(name: "answer", longest: 8192, run: fuzzAnswer),

@@ -4,5 +4,9 @@ import LambdaHost
 import LedgerService
 
 LambdaHost.run(.compactor) { environment in
-    try DynamoDBTable(name: environment.table, environment: .fromProcess())
+    let aws = try AWSEnvironment.fromProcess()
+    return FunctionConnections(
+        table: try DynamoDBTable(name: environment.table, environment: aws),
+        invoke: try LambdaClient(aws).invoke
+    )
 }

@@ -4,5 +4,7 @@ import LambdaHost
 import LedgerService
 
 LambdaHost.run(.publish) { environment in
-    try DynamoDBTable(name: environment.table, environment: .fromProcess())
+    FunctionConnections(
+        table: try DynamoDBTable(name: environment.table, environment: .fromProcess())
+    )
 }

@@ -34,6 +34,8 @@ class Function:
     memory: int  # MB
     reserved: int | None  # concurrent invocations
     package: bytes
+    event_retries: int  # of an event that was queued and failed
+    event_age: float  # seconds that an event may be queued
     statements: list = field(default_factory=list)  # of the resource policy
 
 
@@ -79,11 +81,13 @@ class ControlPlane:
         environment = config.get("Environment", {}).get("Variables", {})
         if refused := [key for key in environment if RESERVED.fullmatch(key)]:
             raise DeploymentError(f"{name}: Lambda sets {refused} itself")
+        retries, age = self.event_limits(client, name)
         return Function(
             name=name, arn=config["FunctionArn"], role=config["Role"], environment=environment,
             timeout=config["Timeout"], memory=config["MemorySize"],
             reserved=reserved.get("ReservedConcurrentExecutions"),
             package=self.package(client, name, config["CodeSha256"]),
+            event_retries=retries, event_age=age,
             statements=self.resource_policy(client, name))
 
     def package(self, client, name, digest):
@@ -94,6 +98,14 @@ class ControlPlane:
         if base64.b64encode(hashlib.sha256(package).digest()).decode() != digest:
             raise DeploymentError(f"{name}: the package is not the one that was deployed")
         return package
+
+    def event_limits(self, client, name):
+        """(retries, seconds in the queue) of events; Lambda's own where nothing is configured."""
+        try:
+            found = client.get_function_event_invoke_config(FunctionName=name)
+        except client.exceptions.ResourceNotFoundException:
+            found = {}
+        return found.get("MaximumRetryAttempts", 2), found.get("MaximumEventAgeInSeconds", 21600)
 
     def resource_policy(self, client, name):
         try:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 REGION = "eu-west-1"
-FUNCTIONS = ("admin", "publish", "poll", "compactor")
+FUNCTIONS = ("admin", "publish", "poll", "compactor", "push")
 # How long a tool that is told to stop may take, seconds.
 PATIENCE = 10
 # How long a tool may take, seconds: the provider retries for far longer what can never succeed.
@@ -111,7 +111,7 @@ class Deployment:
         variables = {"region": REGION}
         if part != "bootstrap":
             variables |= {
-                "emulated": "true", "packages": str(self.packages),
+                "emulated": "true", "packages": str(self.packages), "webhooks": "true",
                 "root_key_hash": hashlib.sha256(self.key.encode()).hexdigest(),
                 "throttle_rate": str(THROTTLE), "throttle_burst": str(THROTTLE),
                 "requests_per_second": str(THROTTLE)}

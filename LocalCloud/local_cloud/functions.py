@@ -259,10 +259,11 @@ def trace_id():
     return f"Root=1-{int(time.time()):08x}-{secrets.token_hex(12)};Sampled=0"
 
 
-def process_environment(endpoint, table_endpoint, region):
+def process_environment(endpoint, table_endpoint, lambda_endpoint, region):
     """What every function's environment says about the cloud around it."""
     return {
         "AWS_REGION": region, "AWS_DEFAULT_REGION": region,
         "AWS_ENDPOINT_URL": endpoint, "AWS_ENDPOINT_URL_DYNAMODB": table_endpoint,
+        "AWS_ENDPOINT_URL_LAMBDA": lambda_endpoint,
         "AWS_EXECUTION_ENV": "AWS_Lambda_provided.al2023",
     }

@@ -9,6 +9,7 @@ from .control import Control
 from .control_plane import ControlPlane, DeploymentError
 from .functions import Pool, process_environment
 from .iam import Call, service_may
+from .invocations import EVENT_LIMIT, Invocations
 from .stream import Mapping, Streams
 from .table_proxy import TableProxy
 
@@ -19,13 +20,14 @@ class DataPlane:
     def __init__(self, endpoint, region, log_folder):
         self.endpoint, self.region, self.log_folder = endpoint, region, log_folder
         self.pools, self.mappings, self.tasks = {}, [], []
-        self.servers = []
+        self.servers, self.invocations = [], None
 
     async def start(self, port=0):
         self.control_plane = await asyncio.to_thread(ControlPlane, self.endpoint, self.region)
         functions = await asyncio.to_thread(self.control_plane.functions)
         documents = await asyncio.to_thread(self.role_documents, functions)
         await self.start_proxy(documents)
+        await self.start_invocations(documents)
         for arn, function in functions.items():
             self.pools[arn] = Pool(function, self.environment(), self.log_folder)
         await self.start_stream(documents)
@@ -56,8 +58,15 @@ class DataPlane:
         self.servers.append(server)
         self.table_url = f"http://127.0.0.1:{server.port}"
 
+    async def start_invocations(self, documents):
+        self.invocations = Invocations(self.region, self.pools, self.instance, documents)
+        server = await http1.Server(self.invocations.handle, limit=EVENT_LIMIT).start()
+        self.servers.append(server)
+        self.lambda_url = f"http://127.0.0.1:{server.port}"
+
     def environment(self):
-        return process_environment(self.endpoint, self.table_url, self.region)
+        return process_environment(
+            self.endpoint, self.table_url, self.lambda_url, self.region)
 
     def instance(self, access_key):
         """The living instance with this access key."""
@@ -127,5 +136,7 @@ class DataPlane:
             task.cancel()
             with suppress(asyncio.CancelledError, Exception):
                 await task
+        if self.invocations:
+            await self.invocations.stop()
         for pool in self.pools.values():
             await pool.stop()

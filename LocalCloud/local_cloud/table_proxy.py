@@ -1,55 +1,23 @@
 """Stands between the functions and DynamoDB, and lets through what their roles allow.
 
-An instance signs with credentials of its own, so a call is known to be its function's. The signature
-is checked, then every table and item that the call touches against the role's policy documents.
+The signature is checked, then every table and item that the call touches against the role's policy
+documents.
 """
 
-import hashlib
-import hmac
 import json
 import re
-import time
-from datetime import datetime, timezone
 
 from . import capacity, http1
 from .iam import Call, PolicyError, allowed
+from .signatures import Denied, Signatures
 
 TARGET = "DynamoDB_20120810."
 WRITES = {"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"}
-CREDENTIAL = re.compile(
-    r"AWS4-HMAC-SHA256 Credential=([^/]+)/(\d{8})/([^/]+)/([^/]+)/aws4_request, ?"
-    r"SignedHeaders=([^,]+), ?Signature=([0-9a-f]{64})$")
 FORWARDED = {
     "authorization", "content-type", "host", "x-amz-date", "x-amz-security-token", "x-amz-target"}
-CLOCK_SKEW = 300  # seconds a signature is good for
 TRANSACTION_ACTIONS = {
     "Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "Get": "GetItem",
     "ConditionCheck": "ConditionCheckItem"}
-
-
-class Denied(Exception):
-    def __init__(self, kind, text):
-        super().__init__(text)
-        self.kind = kind
-
-
-def signing_key(secret, *scope):
-    key = ("AWS4" + secret).encode()
-    for part in (*scope, "aws4_request"):
-        key = hmac.new(key, part.encode(), hashlib.sha256).digest()
-    return key
-
-
-def signature(secret, request, day, region, service, signed):
-    """Signature version 4 of a request to the root path."""
-    sent = {name.lower(): " ".join(value.split()) for name, value in request.headers}
-    canonical = "\n".join([
-        request.method, "/", "", *(f"{name}:{sent.get(name, '')}" for name in signed), "",
-        ";".join(signed), hashlib.sha256(request.body).hexdigest()])
-    scope = f"{day}/{region}/{service}/aws4_request"
-    digest = hashlib.sha256(canonical.encode()).hexdigest()
-    text = "\n".join(["AWS4-HMAC-SHA256", sent.get("x-amz-date", ""), scope, digest])
-    return hmac.new(signing_key(secret, day, region, service), text.encode(), hashlib.sha256)
 
 
 def leading_key(body):
@@ -96,7 +64,8 @@ class TableProxy:
     def __init__(self, host, port, region, account, find_instance, documents):
         self.upstream = http1.Client(host, port)
         self.region, self.account = region, account
-        self.find_instance, self.documents = find_instance, documents
+        self.signatures = Signatures(region, "dynamodb", ["x-amz-target"], find_instance)
+        self.documents = documents
         self.kill_after_write = {}  # function name: how many of its next writes
         self.calls = {}  # (function, operation): count
         self.units = {}  # function: [read units, write units]
@@ -104,7 +73,7 @@ class TableProxy:
     async def handle(self, request):
         operation = (http1.header(request.headers, "x-amz-target") or "").removeprefix(TARGET)
         try:
-            instance = self.authenticate(request)
+            instance = self.signatures.authenticate(request)
             call = json.loads(request.body)
             self.authorise(instance, operation, call)
         except Denied as denied:
@@ -130,38 +99,6 @@ class TableProxy:
     def refuse(self, denied):
         body = {"__type": f"com.amazon.coral.service#{denied.kind}", "message": str(denied)}
         return 400, [("content-type", "application/x-amz-json-1.0")], json.dumps(body).encode()
-
-    def authenticate(self, request):
-        """The instance that signed the request."""
-        match = CREDENTIAL.match(http1.header(request.headers, "authorization") or "")
-        if match is None:
-            raise Denied("MissingAuthenticationTokenException", "no usable Authorization header")
-        access_key, day, region, service, signed, given = match.groups()
-        instance = self.find_instance(access_key)
-        if instance is None:
-            raise Denied("UnrecognizedClientException", "unknown access key")
-        if http1.header(request.headers, "x-amz-security-token") != instance.session_token:
-            raise Denied("UnrecognizedClientException", "the session token is not this key's")
-        self.check_scope(request, day, region, service, signed.split(";"))
-        wanted = signature(
-            instance.secret_key, request, day, region, service, signed.split(";")).hexdigest()
-        if not hmac.compare_digest(wanted, given):
-            raise Denied("InvalidSignatureException", "the signature does not match")
-        return instance
-
-    def check_scope(self, request, day, region, service, signed):
-        date = http1.header(request.headers, "x-amz-date") or ""
-        try:
-            at = datetime.strptime(date, "%Y%m%dT%H%M%SZ").replace(tzinfo=timezone.utc)
-        except ValueError:
-            raise Denied("InvalidSignatureException", "no X-Amz-Date") from None
-        if abs(time.time() - at.timestamp()) > CLOCK_SKEW or not date.startswith(day):
-            raise Denied("InvalidSignatureException", "signature expired")
-        if (region, service) != (self.region, "dynamodb"):
-            raise Denied("InvalidSignatureException", "scoped to another region or service")
-        for name in ("host", "x-amz-date", "x-amz-target", "x-amz-security-token"):
-            if name not in signed:
-                raise Denied("InvalidSignatureException", f"{name} must be signed")
 
     def authorise(self, instance, operation, body):
         function = instance.pool.function

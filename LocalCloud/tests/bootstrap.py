@@ -5,6 +5,7 @@ import json
 import os
 import sys
 import time
+from urllib.parse import quote
 
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
@@ -31,6 +32,22 @@ def call_table(operation, body):
     return answer.status, json.loads(answer.read() or b"{}")
 
 
+def invoke(function, event):
+    """The status of one signed invocation, whose answer nobody gets."""
+    url = os.environ["AWS_ENDPOINT_URL_LAMBDA"]
+    path = f"/2015-03-31/functions/{quote(function, safe='')}/invocations"
+    host = url.removeprefix("http://")
+    request = AWSRequest("POST", url + path, data=json.dumps(event), headers={
+        "Content-Type": "application/json", "Host": host, "X-Amz-Invocation-Type": "Event"})
+    credentials = Credentials(
+        os.environ["AWS_ACCESS_KEY_ID"], os.environ["AWS_SECRET_ACCESS_KEY"],
+        os.environ["AWS_SESSION_TOKEN"])
+    SigV4Auth(credentials, "lambda", os.environ["AWS_REGION"]).add_auth(request)
+    connection = http.client.HTTPConnection(host)
+    connection.request("POST", path, request.data, dict(request.headers))
+    return connection.getresponse().status
+
+
 def put(key):
     return call_table("PutItem", {
         "TableName": os.environ["EVENTLEDGER_TABLE"],
@@ -53,7 +70,12 @@ def handle(event):
         return stream_batch(event["Records"])
     if event.get("eventledger") == "sweep":
         return {"put": put("SWEPT")[0]}
+    if event.get("eventledger") == "fail":
+        put(f"FAILED#{time.monotonic_ns()}")
+        sys.exit(7)
     query = event.get("queryStringParameters", {})
+    if "invoke" in query:
+        return {"statusCode": invoke(query["invoke"], json.loads(event["body"]))}
     while "gate" in query and not os.path.exists(query["gate"]):
         time.sleep(0.02)
     if "crash" in query:

@@ -3,6 +3,8 @@
 import json
 
 import pytest
+from conftest import eventually
+from deployment import ACCOUNT, REGION
 
 from local_cloud.control_plane import DeploymentError
 
@@ -75,6 +77,43 @@ def test_the_schedule_runs_on_demand_with_its_input(plane, deployment):
     assert deployment.rows("SWEPT") == ["SWEPT"]
     found = plane.control("/invocations", method="GET")[1]["invocations"]["own-f"]
     assert found[-1]["source"] == "schedule"
+
+
+def invoke(plane, function, event="sweep"):
+    content = json.dumps({"eventledger": event}).encode()
+    headers = {"Content-Type": "application/json"}
+    return plane.call(f"/things?invoke={function}", content, headers)[0]
+
+
+def test_a_function_queues_an_event_for_another_one(plane, deployment):
+    arn = f"arn%3Aaws%3Alambda%3A{REGION}%3A{ACCOUNT}%3Afunction%3Aown-f"
+    for function in ("own-f", arn):
+        assert invoke(plane, function) == 202
+    found = eventually(lambda: [
+        entry for entry in
+        plane.control("/invocations", method="GET")[1]["invocations"]["own-f"]
+        if entry["source"] == "invoke"][1:])
+    assert found[0]["error"] is None
+    assert deployment.rows("SWEPT") == ["SWEPT"]
+    assert invoke(plane, "nobody") == 404
+
+
+def test_an_event_that_fails_comes_as_often_as_is_configured(deployment, running):
+    function = deployment.function("f", deployment.role())
+    deployment.api(function)
+    deployment.client("lambda").put_function_event_invoke_config(
+        FunctionName="f", MaximumRetryAttempts=1, MaximumEventAgeInSeconds=300)
+    plane = running.start()
+    assert invoke(plane, "f", "fail") == 202
+    eventually(lambda: not plane.plane.invocations.queued)
+    assert len(deployment.rows("FAILED#")) == 2
+
+
+def test_an_invocation_needs_the_right_to_it(deployment, running):
+    statements = [{"Effect": "Allow", "Action": "lambda:InvokeFunction",
+                   "Resource": f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:other"}]
+    deployment.api(deployment.function("f", deployment.role(statements=statements)))
+    assert invoke(running.start(), "f") == 403
 
 
 def test_a_missing_role_is_found_at_the_start(deployment, running):

@@ -147,19 +147,7 @@ struct DateLine {
     /// `date: Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110, 5.6.7).
     static func line(secondsSinceEpoch: Int) -> [UInt8] {
         let time = CivilTime(secondsSinceEpoch: Int64(secondsSinceEpoch))
-        let (day, month) = (days[time.date.weekday], months[time.date.month - 1])
-        let clock = [time.hour, time.minute, time.second].map(twoDigits)
-        let date = "\(day), \(twoDigits(time.date.day)) \(month) \(time.date.year)"
-        return Array("date: \(date) \(clock.joined(separator: ":")) GMT\r\n".utf8)
-    }
-
-    private static let days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
-    private static let months = [
-        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-    ]
-
-    private static func twoDigits(_ value: Int) -> String {
-        value < 10 ? "0\(value)" : "\(value)"
+        return Array("date: \(time.httpDate)\r\n".utf8)
     }
 }
 

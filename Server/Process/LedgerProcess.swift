@@ -3,6 +3,7 @@ import LedgerCore
 package import LedgerService
 package import Logging
 import Synchronization
+import WebhookHTTP
 
 /// The ledger as one process: a table, the API on a port, and the background work.
 package final class LedgerProcess: Sendable {
@@ -55,7 +56,7 @@ package final class LedgerProcess: Sendable {
         logger: Logger
     ) async throws(StartError) -> LedgerProcess {
         var configuration = configuration
-        configuration.tableConnections = storage.connections
+        configuration.ownConnections = storage.connections + Limits.webhookRequests
         try configuration.validate()
         // Checked before the table opens, which needs files too and may end the process without.
         try FileLimit.require(reserved: configuration.reservedFiles, limit: FileLimit.raise())
@@ -71,7 +72,10 @@ package final class LedgerProcess: Sendable {
         var settings = Ledger.Configuration()
         settings.foldsInBackground = true
         settings.seesAllAppends = open.isOwn
+        settings.showsLags = true
         settings.rules = configuration.rules
+        settings.webhookSender = WebhookClient()
+        settings.webhookAllowance = configuration.webhookAllowance
         let ledger = Ledger(
             table: open.table,
             clock: clock,
@@ -89,7 +93,11 @@ package final class LedgerProcess: Sendable {
                 compressor: ResponseCompressor { ContentCoding.gzip.encode($0) },
                 logger: logger
             )
-            let background = Task { await ledger.runBackground() }
+            let background = Task {
+                async let webhooks: Void = ledger.runWebhooks()
+                await ledger.runBackground()
+                await webhooks
+            }
             let scheme = configuration.tls == nil ? "http" : "https"
             return LedgerProcess(
                 ledger: ledger,
@@ -119,7 +127,8 @@ package final class LedgerProcess: Sendable {
 
     /// Finishes what was accepted, ends the background work and closes the table.
     ///
-    /// Polls that wait for events are answered at once, since none will come.
+    /// Polls that wait for events are answered at once, since none will come. Requests to webhooks
+    /// have ``Limits/webhookGrace`` to be answered, and what they hold is given back.
     package func stop(grace: Duration) async {
         await server.shutdown(grace: grace) { ledger.endWaiting() }
         background.cancel()

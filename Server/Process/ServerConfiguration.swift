@@ -18,8 +18,10 @@ package struct ServerConfiguration: Sendable {
     package var tls: TLSFiles?
     /// The rules that the ledger keeps.
     package var rules = Rules.all
-    /// Connections that the table may have open, which take files from the clients' ones.
-    var tableConnections = 0
+    /// Hosts to which webhooks may go beside those of the public internet.
+    package var webhookAllowance = WebhookAllowance.none
+    /// Connections that the table and webhooks may have open, which take files from the clients' ones.
+    var ownConnections = 0
     /// Threads that serve connections; nil takes one for each core this process may use.
     package var eventLoops: Int?
     /// Limits on one request.
@@ -64,7 +66,7 @@ package struct ServerConfiguration: Sendable {
     var loops: Int { max(1, eventLoops ?? Processors.available) }
 
     /// Files and sockets that connections of clients can't have.
-    var reservedFiles: Int { FileLimit.reserved(loops: loops, table: tableConnections) }
+    var reservedFiles: Int { FileLimit.reserved(loops: loops, table: ownConnections) }
 
     /// Throws ``StartError`` when the server must not start like this.
     package func validate() throws(StartError) {

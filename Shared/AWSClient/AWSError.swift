@@ -49,9 +49,13 @@ extension AWSError {
     /// The first try of the same transaction is still under way, and may succeed.
     private static let underWay = "TransactionInProgressException"
 
-    /// The failure that an answer with another status than 200 tells of.
-    init(status: Int, body: [UInt8]) {
-        let (code, message) = AWSErrorDocument.read(body)
+    /// The failure that an answer without success tells of.
+    ///
+    /// `type` is its header `x-amzn-errortype`, where some services name the error; what stands behind
+    /// a colon is no part of the name.
+    init(status: Int, type: String? = nil, body: [UInt8]) {
+        let (named, message) = AWSErrorDocument.read(body)
+        let code = named.isEmpty ? String((type ?? "").prefix { $0 != ":" }) : named
         let kind: Kind =
             if code == Self.underWay {
                 .indefinite

@@ -1,5 +1,3 @@
-import CurlHTTP
-
 /// DynamoDB's JSON protocol: signed calls over connections kept alive.
 package final class DynamoDBClient: Sendable {
     /// The client's right to make a call again.
@@ -93,67 +91,31 @@ package final class DynamoDBClient: Sendable {
         body: [UInt8],
         repetition: Repetition
     ) async throws(AWSError) -> [UInt8] {
-        let credentials = try await environment.credentials.credentials()
-        let request = request(
-            operation,
-            body: body,
-            credentials: credentials,
-            repetition: repetition
-        )
-        if case .never(_, let isValid) = repetition, !isValid() { throw .tooLate }
-        let answer: CurlResponse
-        do throws(CurlError) {
-            answer = try await environment.http.call(request)
-        } catch {
-            throw AWSError(error.mayHaveHappened ? .indefinite : .notSent, message: error.message)
+        switch repetition {
+        case .never(let decided, let isValid):
+            let request = request(operation, body: body, sendsOnce: true)
+            return try await environment.call(request, at: decided, while: isValid)
+        case .harmless:
+            let request = request(operation, body: body, sendsOnce: false)
+            return try await environment.call(request, at: now())
         }
-        guard answer.status != 200 else { return answer.body }
-        let error = AWSError(status: answer.status, body: answer.body)
-        if Self.expired.contains(error.code) { environment.credentials.refuse(credentials) }
-        throw error
     }
-
-    private static let expired: Set<String> = [
-        "ExpiredTokenException", "UnrecognizedClientException", "InvalidClientTokenId",
-    ]
 
     private func request(
         _ operation: StaticString,
         body: [UInt8],
-        credentials: AWSCredentials,
-        repetition: Repetition
-    ) -> CurlRequest {
-        let (time, sendsOnce) =
-            switch repetition {
-            case .never(let decided, _): (decided, true)
-            case .harmless: (now(), false)
-            }
-        let headers = [
-            (name: "content-type", value: "application/x-amz-json-1.0"),
-            (name: "host", value: endpoint.host),
-            (name: "x-amz-target", value: "DynamoDB_20120810.\(operation)"),
-        ]
-        let signature = SigV4(
-            region: environment.region,
+        sendsOnce: Bool
+    ) -> ServiceRequest {
+        ServiceRequest(
             service: "dynamodb",
-            credentials: credentials
-        )
-        let signed = SigV4.Request(method: "POST", path: "/", headers: headers, body: body)
-        var request = CurlRequest(
-            method: "POST",
-            url: "\(endpoint.scheme)://\(endpoint.host)/",
-            headers: headers + signature.headers(for: signed, at: time)
-                + [(name: "connection", value: "keep-alive")],
+            endpoint: endpoint,
+            headers: [
+                (name: "content-type", value: "application/x-amz-json-1.0"),
+                (name: "x-amz-target", value: "DynamoDB_20120810.\(operation)"),
+            ],
             body: body,
-            timeout: attemptTimeout
+            timeout: attemptTimeout,
+            sendsOnce: sendsOnce
         )
-        request.sendsOnce = sendsOnce
-        request.connectTimeout = attemptTimeout
-        if endpoint.isAWS { request.roots = .amazon }
-        return request
     }
-}
-
-extension CurlRoots {
-    static let amazon = CurlRoots.pem(AmazonRoots.pem)
 }

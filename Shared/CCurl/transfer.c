@@ -1,11 +1,13 @@
 #include "transfer.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <openssl/crypto.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -34,10 +36,12 @@ void el_transfer_begin(void) { pthread_once(&once, begin); }
 
 static size_t append(char *bytes, size_t size, size_t count, void *context) {
     el_buffer *target = context;
-    size_t added = size * count;
-    if (added > target->largest - target->count) {
+    size_t added = size * count, room = target->largest - target->count;
+    if (added > room) {
         target->overflowed = 1;
-        return 0;
+        if (!target->cut) return 0;
+        // Fewer than came, which ends the transfer.
+        added = room;
     }
     if (target->count + added > target->capacity) {
         size_t capacity = (target->count + added) * 2;
@@ -94,6 +98,27 @@ static size_t upload(char *target, size_t size, size_t count, void *context) {
     return taken;
 }
 
+// An address is judged here and not before: what a name means may change until the last moment.
+static curl_socket_t open_socket(void *context, curlsocktype purpose,
+                                 struct curl_sockaddr *address) {
+    el_transfer *transfer = context;
+    const unsigned char *bytes = NULL;
+    size_t count = 0;
+    if (purpose == CURLSOCKTYPE_IPCXN && address->family == AF_INET) {
+        bytes = (const void *)&((const struct sockaddr_in *)(const void *)&address->addr)->sin_addr;
+        count = sizeof(struct in_addr);
+    } else if (purpose == CURLSOCKTYPE_IPCXN && address->family == AF_INET6) {
+        bytes = (const void *)&((const struct sockaddr_in6 *)(const void *)&address->addr)->sin6_addr;
+        count = sizeof(struct in6_addr);
+    }
+    if (!bytes || !transfer->gate(transfer->gate_context, bytes, count)) {
+        transfer->forbidden = 1;
+        return CURL_SOCKET_BAD;
+    }
+    transfer->opened = 1;
+    return socket(address->family, address->socktype, address->protocol);
+}
+
 int el_transfer_make(el_transfer *transfer) {
     el_transfer_begin();
     memset(transfer, 0, sizeof *transfer);
@@ -108,10 +133,11 @@ void el_transfer_free(el_transfer *transfer) {
     free(transfer->head.bytes);
 }
 
-static void forget(el_buffer *buffer, size_t largest) {
+static void forget(el_buffer *buffer, size_t largest, int cut) {
     buffer->count = 0;
     buffer->overflowed = 0;
     buffer->largest = largest;
+    buffer->cut = cut;
 }
 
 static int add_line(el_transfer *transfer, const char *line) {
@@ -167,6 +193,15 @@ static void set_roots(CURL *handle, const el_curl_request *request) {
     }
 }
 
+static void set_gate(el_transfer *transfer, const el_curl_request *request) {
+    transfer->gate = request->gate;
+    transfer->gate_context = request->gate_context;
+    transfer->opened = transfer->forbidden = 0;
+    if (!request->gate) return;
+    curl_easy_setopt(transfer->handle, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+    curl_easy_setopt(transfer->handle, CURLOPT_OPENSOCKETDATA, transfer);
+}
+
 int el_transfer_prepare(el_transfer *transfer, const el_curl_request *request) {
     CURL *handle = transfer->handle;
     curl_slist_free_all(transfer->lines);
@@ -175,15 +210,18 @@ int el_transfer_prepare(el_transfer *transfer, const el_curl_request *request) {
     for (const char *const *line = request->headers; *line; line++) {
         if (!add_line(transfer, *line)) return 0;
     }
-    forget(&transfer->body, request->largest_answer);
-    forget(&transfer->head, largest_head);
+    forget(&transfer->body, request->largest_answer, request->cut);
+    forget(&transfer->head, largest_head, 0);
     transfer->message[0] = 0;
 
     curl_easy_reset(handle);
     curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
+    // Else a transfer that ends while its name is being resolved waits for the resolver, and all
+    // others of its thread with it.
+    curl_easy_setopt(handle, CURLOPT_QUICK_EXIT, 1L);
     curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, transfer->message);
     curl_easy_setopt(handle, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-    curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, request->secure ? "https" : "http,https");
     curl_easy_setopt(handle, CURLOPT_URL, request->url);
     curl_easy_setopt(handle, CURLOPT_HTTPHEADER, transfer->lines);
     curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, request->timeout_ms);
@@ -192,6 +230,7 @@ int el_transfer_prepare(el_transfer *transfer, const el_curl_request *request) {
     curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, append);
     curl_easy_setopt(handle, CURLOPT_HEADERDATA, &transfer->head);
     if (request->direct) curl_easy_setopt(handle, CURLOPT_NOPROXY, "*");
+    set_gate(transfer, request);
     set_roots(handle, request);
     set_body(transfer, request);
     // An answer to HEAD has no body, whatever length it names.
@@ -201,14 +240,22 @@ int el_transfer_prepare(el_transfer *transfer, const el_curl_request *request) {
 }
 
 static el_curl_result judge(const el_transfer *transfer, CURLcode code) {
-    if (transfer->body.overflowed || transfer->head.overflowed) return EL_CURL_TOO_LARGE;
-    if (code == CURLE_OK || transfer->is_enough) return EL_CURL_OK;
+    int is_cut = transfer->body.cut && transfer->body.overflowed;
+    if (transfer->head.overflowed || (transfer->body.overflowed && !is_cut)) {
+        return EL_CURL_TOO_LARGE;
+    }
+    if (code == CURLE_OK || is_cut || transfer->is_enough) return EL_CURL_OK;
     long sent = 0;
     curl_easy_getinfo(transfer->handle, CURLINFO_REQUEST_SIZE, &sent);
     return sent == 0 ? EL_CURL_NOT_SENT : EL_CURL_OPEN;
 }
 
+static int is_forbidden(const el_transfer *transfer, CURLcode code) {
+    return code != CURLE_OK && transfer->forbidden && !transfer->opened;
+}
+
 static el_curl_trouble trouble(const el_transfer *transfer, CURLcode code) {
+    if (is_forbidden(transfer, code)) return EL_CURL_TROUBLE_FORBIDDEN;
     long reason = 0;
     switch (code) {
     case CURLE_COULDNT_CONNECT:
@@ -226,7 +273,9 @@ el_curl_result el_transfer_finish(el_transfer *transfer, CURLcode code, el_curl_
         snprintf(transfer->message, sizeof transfer->message, "nothing came for %ld s",
                  transfer->silence_ms / 1000);
     }
-    if (code != CURLE_OK && !transfer->message[0]) {
+    if (is_forbidden(transfer, code)) {
+        strcpy(transfer->message, "no connection may be made to its address");
+    } else if (code != CURLE_OK && !transfer->message[0]) {
         strncpy(transfer->message, curl_easy_strerror(code), sizeof transfer->message - 1);
     }
     memset(answer, 0, sizeof *answer);

@@ -8,6 +8,8 @@
 typedef struct {
     unsigned char *bytes;
     size_t count, capacity, largest;
+    // Keeps what finds room when there is more, and the transfer ends there.
+    int cut;
     int overflowed;
 } el_buffer;
 
@@ -27,6 +29,10 @@ typedef struct {
     long silence_ms;
     // When something came last, milliseconds by a clock that never goes back.
     int64_t heard_ms;
+    // The request's gate, and what it has said so far.
+    int (*gate)(void *gate_context, const unsigned char *address, size_t count);
+    void *gate_context;
+    int opened, forbidden;
     char message[CURL_ERROR_SIZE];
 } el_transfer;
 

@@ -83,9 +83,9 @@ private final class Handle: @unchecked Sendable {
             return .failure(CurlError(mayHaveHappened: false, message: "out of memory"))
         }
         var answer = el_curl_answer()
-        let result = request.withC(largestAnswer: largestAnswer) { request in
-            guard let taker else { return el_curl_call(client, &request, &answer) }
-            return withExtendedLifetime(taker) {
+        let result = withExtendedLifetime((request.gate, taker)) {
+            request.withC(largestAnswer: largestAnswer) { request in
+                guard let taker else { return el_curl_call(client, &request, &answer) }
                 request.take = takePart
                 request.take_context = Unmanaged.passUnretained(taker).toOpaque()
                 return el_curl_call(client, &request, &answer)

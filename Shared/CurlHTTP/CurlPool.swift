@@ -50,7 +50,7 @@ package final class CurlPool: @unchecked Sendable {
             let error = CurlError(mayHaveHappened: false, message: "cancelled")
             return continuation.resume(returning: .failure(error))
         }
-        let waiting = Waiting(continuation, largestAnswer: largestAnswer)
+        let waiting = Waiting(continuation, gate: request.gate, largestAnswer: largestAnswer)
         let context = Unmanaged.passRetained(waiting)
         let number = request.withC(largestAnswer: largestAnswer) { request in
             el_pool_start(pool, &request, finish, context.toOpaque())
@@ -108,12 +108,16 @@ private final class Call: Sendable {
 private final class Waiting: Sendable {
     let continuation: CheckedContinuation<Result<CurlResponse, CurlError>, Never>
     let largestAnswer: Int
+    /// Kept alive with it: the C side asks it until then.
+    private let gate: CurlGate?
 
     init(
         _ continuation: CheckedContinuation<Result<CurlResponse, CurlError>, Never>,
+        gate: CurlGate?,
         largestAnswer: Int
     ) {
         self.continuation = continuation
+        self.gate = gate
         self.largestAnswer = largestAnswer
     }
 }

@@ -22,6 +22,17 @@ package struct CurlRequest: Sendable {
     ///
     /// It is looked at about once a second.
     package var silence: Duration = .zero
+    /// Over TLS only: a request to a plain `http` address is not sent.
+    package var isSecure = false
+    /// The addresses to which a connection may be made; nil: to all.
+    ///
+    /// With a gate there is no proxy either, since its address would be the one that is judged. A
+    /// connection that is kept alive is not judged again: requests with gates have a client of
+    /// their own.
+    package var gate: CurlGate?
+    /// An answer that is larger than the client takes is cut there and counts as received; its
+    /// connection ends.
+    package var cutsAnswer = false
     /// The authorities of which one must have signed an `https` host's certificate.
     package var roots = CurlRoots.system
 
@@ -38,6 +49,33 @@ package struct CurlRequest: Sendable {
         self.headers = headers
         self.body = body
         self.timeout = timeout
+    }
+}
+
+/// Judges the addresses to which connections are about to be made.
+///
+/// It is asked about each address right before its socket is opened, so a name may mean another one
+/// than a moment ago.
+package final class CurlGate: Sendable {
+    private let admits: @Sendable ([UInt8]) -> Bool
+
+    /// A gate that lets connections be made where `admits` is true.
+    ///
+    /// It gets the 4 bytes of an IPv4 address or the 16 of an IPv6 address, in network order, on the
+    /// thread that makes the connection, and must not block.
+    package init(_ admits: @escaping @Sendable ([UInt8]) -> Bool) {
+        self.admits = admits
+    }
+
+    /// Answers libcurl's question; the context is the gate.
+    fileprivate static func ask(
+        _ context: UnsafeMutableRawPointer?,
+        _ address: UnsafePointer<UInt8>?,
+        _ count: Int
+    ) -> CInt {
+        guard let context else { preconditionFailure("the context of a request is its gate") }
+        let gate = Unmanaged<CurlGate>.fromOpaque(context).takeUnretainedValue()
+        return gate.admits(Array(UnsafeBufferPointer(start: address, count: count))) ? 1 : 0
     }
 }
 
@@ -81,6 +119,8 @@ package enum CurlTrouble: Sendable {
     case handshake
     /// The connection was closed without an answer.
     case empty
+    /// The request's gate let no connection be made: nothing was sent.
+    case forbidden
     /// Anything else; the error's message is all that is known.
     case other
 }
@@ -112,7 +152,7 @@ extension CurlRequest {
         if case .file(let path) = roots { path } else { "" }
     }
 
-    /// Calls `body` with the request as C sees it.
+    /// Calls `body` with the request as C sees it; its gate must stay until the call has ended.
     func withC<Success>(
         largestAnswer: Int,
         body: (inout el_curl_request) -> Success
@@ -131,7 +171,13 @@ extension CurlRequest {
                 request.silence_ms = silence.milliseconds
                 request.largest_answer = largestAnswer
                 request.once = sendsOnce ? 1 : 0
-                request.direct = isDirect ? 1 : 0
+                request.direct = isDirect || gate != nil ? 1 : 0
+                request.secure = isSecure ? 1 : 0
+                request.cut = cutsAnswer ? 1 : 0
+                if let gate {
+                    request.gate = { CurlGate.ask($0, $1, $2) }
+                    request.gate_context = Unmanaged.passUnretained(gate).toOpaque()
+                }
                 if case .pem(let pem) = roots {
                     request.roots = UnsafeRawPointer(pem.utf8Start)
                     request.roots_count = pem.utf8CodeUnitCount
@@ -206,6 +252,7 @@ extension CurlTrouble {
             case EL_CURL_TROUBLE_CERTIFICATE: .certificate
             case EL_CURL_TROUBLE_HANDSHAKE: .handshake
             case EL_CURL_TROUBLE_EMPTY: .empty
+            case EL_CURL_TROUBLE_FORBIDDEN: .forbidden
             default: .other
             }
     }

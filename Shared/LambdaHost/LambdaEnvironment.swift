@@ -9,6 +9,9 @@ package struct LambdaEnvironment: Sendable {
     ///
     /// A function is on the internet, so keys are always needed.
     let rootKeyHash: APIKeyHash
+    /// The name or ARN of the function that sends webhooks; nil where webhooks are off;
+    /// `EVENTLEDGER_PUSH_FUNCTION`.
+    package let pushFunction: String?
     /// Requests a second that one API key may make of one instance: 0 for any number;
     /// `EVENTLEDGER_REQUESTS_PER_SECOND`, else ``Limits/functionRequestsPerSecond``.
     let requestsPerSecond: Int
@@ -32,6 +35,7 @@ package struct LambdaEnvironment: Sendable {
             )
         }
         rootKeyHash = hash
+        pushFunction = variable("EVENTLEDGER_PUSH_FUNCTION").flatMap { $0.isEmpty ? nil : $0 }
         requestsPerSecond = try Self.rate(variable("EVENTLEDGER_REQUESTS_PER_SECOND"))
         let level = variable("EVENTLEDGER_LOG_LEVEL") ?? "info"
         guard let logLevel = Logger.Level(rawValue: level.lowercased()) else {

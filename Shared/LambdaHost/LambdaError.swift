@@ -1,3 +1,4 @@
+import LedgerCore
 import LedgerService
 import RawJSON
 
@@ -22,7 +23,12 @@ extension LambdaError {
     /// No function takes this kind of event.
     static let unknown = LambdaError(
         description: "the event is neither an HTTP request (payload version 2.0), nor a DynamoDB "
-            + "stream batch, nor a schedule"
+            + "stream batch, nor a schedule, nor a call of a function"
+    )
+
+    /// The streams of a call for webhooks are none, too many, or no streams.
+    static let badStreams = LambdaError(
+        description: "the event's streams must be the names of 1 to \(Limits.pushStreams) streams"
     )
 
     /// This function does not take this kind of event.

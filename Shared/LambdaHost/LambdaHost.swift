@@ -17,16 +17,16 @@ package enum LambdaHost {
     ///
     /// - Parameters:
     ///   - function: the routes and events that this process takes.
-    ///   - table: opens the table; called once, before the first event. Its error is reported to
-    ///     Lambda as a failed start.
+    ///   - connect: opens what the function works with; called once, before the first event. Its
+    ///     error is reported to Lambda as a failed start.
     package static func run(
         _ function: LedgerFunction,
-        table: @escaping @Sendable (LambdaEnvironment) throws -> any Table
+        connect: @escaping @Sendable (LambdaEnvironment) throws -> FunctionConnections
     ) -> Never {
         el_resolve_by_files_and_dns()
         let end = DispatchSemaphore(value: 0)
         Task.detached {
-            await serve(function, table: table)
+            await serve(function, connect: connect)
             end.signal()
         }
         end.wait()
@@ -35,7 +35,7 @@ package enum LambdaHost {
 
     private static func serve(
         _ function: LedgerFunction,
-        table: @Sendable (LambdaEnvironment) throws -> any Table
+        connect: @Sendable (LambdaEnvironment) throws -> FunctionConnections
     ) async {
         guard let address = ProcessEnvironment.value("AWS_LAMBDA_RUNTIME_API") else {
             return complain("AWS_LAMBDA_RUNTIME_API is not set: this is a Lambda function")
@@ -48,7 +48,7 @@ package enum LambdaHost {
         )
         MetricsSystem.bootstrap(host.metrics)
         do throws(LambdaError) {
-            try await host.run(table: table)
+            try await host.run(connect: connect)
         } catch {
             complain(error.description)
         }
@@ -56,6 +56,38 @@ package enum LambdaHost {
 
     private static func complain(_ message: String) {
         LineLogHandler.writeToStandardError(Array((message + "\n").utf8))
+    }
+}
+
+/// What a function works with, as its main program opens it.
+package struct FunctionConnections: Sendable {
+    /// Has Lambda queue an event, JSON, for the function of a name or ARN.
+    package typealias Invocation = @Sendable (String, [UInt8]) async throws -> Void
+
+    let table: any Table
+    let webhookSender: (any WebhookSender)?
+    let invoke: Invocation?
+
+    /// - Parameters:
+    ///   - table: the ledger's table.
+    ///   - webhookSender: sends requests to webhooks; nil for a function that sends none.
+    ///   - invoke: invokes another function; nil for one that has none to invoke.
+    package init(
+        table: any Table,
+        webhookSender: (any WebhookSender)? = nil,
+        invoke: Invocation? = nil
+    ) {
+        self.table = table
+        self.webhookSender = webhookSender
+        self.invoke = invoke
+    }
+
+    /// Rings the function that sends webhooks; nil where there is none, or no way to it.
+    func ringPush(
+        by environment: LambdaEnvironment
+    ) -> (@Sendable ([StreamID]) async throws -> Void)? {
+        guard let invoke, let function = environment.pushFunction else { return nil }
+        return { streams in try await invoke(function, PushCall.event(for: streams)) }
     }
 }
 
@@ -92,13 +124,13 @@ struct FunctionHost: Sendable {
 
     /// Serves until the Runtime API fails, or reports that the function can't start.
     func run(
-        table: @Sendable (LambdaEnvironment) throws -> any Table
+        connect: @Sendable (LambdaEnvironment) throws -> FunctionConnections
     ) async throws(LambdaError) {
         let environment: LambdaEnvironment
-        let opened: any Table
+        let connections: FunctionConnections
         do {
             environment = try LambdaEnvironment(reading: variable)
-            opened = try table(environment)
+            connections = try connect(environment)
         } catch {
             let failure = FunctionFailure(type: "Function.InitFailed", message: "\(error)")
             return try await runtime.failInit(with: failure)
@@ -108,8 +140,11 @@ struct FunctionHost: Sendable {
         var settings = Ledger.Configuration()
         // The compactor runs every minute; the others need no right to write the clock's row.
         settings.keepsClock = function == .compactor
+        settings.noteLag = { [metrics] in metrics.note($0) }
+        settings.webhookSender = connections.webhookSender
+        settings.ringPush = connections.ringPush(by: environment)
         let ledger = Ledger(
-            table: opened,
+            table: connections.table,
             clock: clock,
             configuration: settings,
             logger: logger
@@ -125,7 +160,8 @@ struct FunctionHost: Sendable {
                         requestsPerSecond: environment.requestsPerSecond
                     )
                 ),
-                clock: clock
+                clock: clock,
+                metrics: metrics
             ),
             current: current,
             metrics: metrics,

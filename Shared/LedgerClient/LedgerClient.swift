@@ -138,7 +138,7 @@ public struct LedgerClient: Sendable {
         case .handshake: "; where the ledger is served without TLS, its address begins with http://"
         case .empty where url.utf8.prefix(5).map({ $0 | 0x20 }) == Array("http:".utf8):
             "; where the ledger is served with TLS, its address begins with https://"
-        case .empty, .other: ""
+        case .empty, .forbidden, .other: ""
         }
     }
 }

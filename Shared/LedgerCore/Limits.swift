@@ -127,6 +127,131 @@ public enum Limits {
     /// Tries of a commit's writes under a lease while the outcome of one is open.
     package static let leaseCommitTries = 3
 
+    // MARK: Deliveries
+
+    /// The time that a consumer has for the events it was handed, whole seconds.
+    public static let ackWait: ClosedRange<Duration> = .seconds(5) ... .seconds(43_200)
+    /// Failed deliveries of an event before it is parked.
+    public static let maxDeliveries = 1...1_000
+    /// Pauses after an event's failures, one after another; the last one repeats.
+    public static let backoffs = 1...20
+    /// Such a pause, and the one that a consumer asks for.
+    public static let backoff: ClosedRange<Duration> = .zero ... .seconds(86_400)
+    /// Unfinished events of a partition beyond which it hands out nothing new.
+    public static let maxOpen = 10...4_000
+    /// Parked events of a partition beyond which it hands out nothing new.
+    public static let maxParked = 100...1_000_000
+    /// The greatest part of a pause that chance adds or takes away, percent.
+    package static let backoffJitter: Int64 = 20
+    /// The longest that a lease is extended to, from when its events were handed out.
+    package static let longestLease: Duration = .seconds(43_200)
+    /// The longest timer that a delivery's row may hold: the longest pause and what chance adds.
+    package static let longestTimer: Duration = .seconds(86_400 * 12 / 10)
+    /// Events that one acknowledgement may name.
+    public static let acknowledgedEvents = 1_000
+    /// Deliveries that are counted; a policy without a limit goes on beyond it.
+    package static let largestDeliveries = 1_000_000
+    /// The name of a client's attempt to receive, printable ASCII.
+    public static let attemptBytes = 1...64
+    /// The name by which a consumer calls itself, bytes.
+    public static let consumerBytes = 64
+    /// A consumer's reason, bytes.
+    public static let reasonBytes = 512
+    /// The part of it that is kept while the event is not finished, bytes.
+    package static let openReasonBytes = 128
+    /// Entries of a parked event's history that are kept, the newest ones.
+    package static let parkingEntries = 5
+    /// Unfinished events of a key that are noted one by one; behind them only the place is.
+    package static let notedPerKey = 8
+    /// Events that one transaction parks or asks for again, beside the partition's own row.
+    package static let parkingsAtOnce = 90
+    /// Parked events that one call delivers again: each is read from a row of its own.
+    package static let replaysAtOnce = 250
+    /// The size of a row's unfinished events from which consumers' names and reasons are left out,
+    /// bytes.
+    package static let openEventsBytes = 256 * 1024
+    /// The size of the log that one call looks through for what was passed over, bytes.
+    package static let restScanBytes = 2 * 1024 * 1024
+    /// Rows of parked events that one call looks at, to list them or to ask for all of them.
+    package static let parkedRows = 1_000
+    /// Tries of a change of a delivery's row before the call ends with `contention`.
+    package static let deliveryTries = 5
+    /// The longest pause before such a try, doubled with each.
+    package static let deliveryPause: Duration = .milliseconds(10)
+    /// The time for which the row of an event that is parked no more stays.
+    package static let unparkedAge: Duration = .hours(1)
+
+    // MARK: Webhooks
+
+    /// The address of a webhook, bytes.
+    package static let webhookURLBytes = 1...2048
+    /// Requests to one webhook that are under way at once.
+    package static let webhookConcurrency = 1...64
+    /// The same when left out.
+    package static let defaultWebhookConcurrency = 16
+    /// The time that a request to a webhook may take.
+    package static let webhookTimeout: ClosedRange<Duration> = .seconds(5) ... .seconds(30)
+    /// The same when left out.
+    package static let defaultWebhookTimeout: Duration = .seconds(20)
+    /// The time after which a failing webhook is disabled, hours; a year at most.
+    package static let webhookDisableHours = 1...8760
+    /// The same when left out, hours: five days, so that a long weekend passes.
+    package static let defaultWebhookDisableHours = 120
+    /// The time for which a secret signs along after it was replaced.
+    package static let webhookSecretOverlap: Duration = .hours(24)
+    /// The longest pause that an endpoint can ask for.
+    package static let webhookRetryAfter: Duration = .hours(24)
+    /// Failed events in a row that are an outage of the endpoint.
+    package static let webhookFailures = 10
+    /// The keys that these have at least: one key that always fails is no outage.
+    package static let webhookFailureKeys = 3
+    /// The pauses before a failing endpoint is probed, the last one again and again.
+    package static let webhookProbePauses: [Duration] = [
+        .seconds(10), .seconds(30), .seconds(60), .seconds(300), .seconds(600), .seconds(1800),
+    ]
+    /// The time beyond a probe's own after which another process may send the next.
+    package static let webhookProbeMargin: Duration = .seconds(10)
+    /// Webhooks of one ledger.
+    package static let webhooks = 100
+    /// Events that are received at once to be sent.
+    package static let webhookPage = 100
+    /// Pages of one webhook of which events are to be sent at the same time: a slow one does not
+    /// keep the next waiting.
+    package static let webhookPages = 2
+    /// The pause between two looks for events while some are under way and there were no others.
+    package static let webhookLookPause: Duration = .seconds(1)
+    /// The pause between a process's looks for what others may have changed.
+    package static let webhookLook: Duration = .seconds(5)
+    /// The shortest pause before a look for events whose timers may be over.
+    package static let webhookShortestPause: Duration = .milliseconds(100)
+    /// Requests to webhooks that one process has under way at once.
+    package static let webhookRequests = 128
+    /// Webhooks that a function serves at once.
+    package static let webhooksAtOnce = 16
+    /// Events of which one is chosen for a probe.
+    package static let webhookProbeChoices = 32
+    /// The time that requests have to end when the process does.
+    package static let webhookGrace: Duration = .seconds(5)
+    /// The part of an answer that is read, bytes: enough for a challenge.
+    package static let webhookAnswerBytes = 4096
+    /// The time that a connection to an endpoint may take.
+    package static let webhookConnectTimeout: Duration = .seconds(5)
+    /// The time that an endpoint has to meet its challenge: less than a function has for the call.
+    package static let webhookVerification: Duration = .seconds(20)
+    /// Rows of webhooks that one look of the compactor's process takes, to know for which streams it
+    /// rings: many more than there may be.
+    package static let pushRows = 1_000
+    /// The time in which the function that sends webhooks is rung once for a stream.
+    ///
+    /// Records of the table's stream are gathered for as long, so the last batch of a burst comes so
+    /// much later than the one before, and has its ring.
+    package static let pushRingPause: Duration = .seconds(1)
+    /// Streams that one call of that function may name.
+    package static let pushStreams = 1_000
+    /// The end of its time in which that function begins nothing more: requests may take
+    /// ``webhookTimeout``, and what became of them is still to be stored.
+    package static let pushMargin: Duration = .seconds(60)
+
     // MARK: API keys
 
     /// The name of a key, bytes of UTF-8.
@@ -329,4 +454,24 @@ public enum Limits {
     /// Streams that a metric names, those with the largest values: a scrape stays small however
     /// many there are.
     public static let namedStreams = 20
+
+    // MARK: Lags
+
+    /// Subscriptions whose lag a process shows, for the same reason.
+    package static let lagPlaces = 100
+    /// Subscriptions beyond these that it counts.
+    package static let lagOthers = 10_000
+    /// The time for which a subscription that is not used keeps its place from others: long enough
+    /// for someone to hear that its consumer stands still.
+    package static let lagPlaceAge: Duration = .hours(24)
+    /// The least time between two rounds that read lags: a little less than a minute, which most
+    /// scrapes are apart.
+    package static let lagPause: Duration = .seconds(45)
+    /// Partitions after which a round leaves the rest to the next one: each costs two or three reads.
+    package static let lagRoundPartitions = 1_000
+    /// The age at which a lag that was read is no longer shown: more than the ten rounds, a minute
+    /// apart, that reading all takes when each subscription has a hundred partitions.
+    package static let lagReadingAge: Duration = .seconds(900)
+    /// Times of events that a process remembers: as many as a hundred places have partitions.
+    package static let eventTimes = 10_000
 }

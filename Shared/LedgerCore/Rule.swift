@@ -67,6 +67,28 @@ package enum Rule: String, CaseIterable, Sendable {
     case giveUp
     /// A session ends by a clock that was watched, not by comparing two clocks.
     case timer
+    /// A delivery's row is written only in place of the one that was read.
+    case cas
+    /// No event is handed out while another consumer has one of its key.
+    case keyBlock
+    /// The later events of a key are given back with the one that failed.
+    case behind
+    /// An event is not done before those of its key before it are.
+    case ackOrder
+    /// A lease ends only what it holds.
+    case receipt
+    /// An event that is passed over is noted, or its place is.
+    case record
+    /// What was passed over comes before what is new.
+    case restFirst
+    /// Events are answered only under a lease that is known to be stored.
+    case sureLease
+    /// An event leaves the delivery with the write that parks it.
+    case parkAtomic
+    /// A parked event is asked for once at a time.
+    case replayOnce
+    /// An event on its last permitted delivery is alone.
+    case lastAlone
     /// A cursor from before a seek is refused.
     case seekEpoch
     /// Each chunk must begin where the last ended.

@@ -4,18 +4,19 @@ package import Logging
 /// The ledger's use cases over a table, the same for every transport.
 ///
 /// It makes the classes that do them, each with one concern, and forwards to them, or is
-/// asked for them where they have a name of their own: ``subscriptions``, ``keys``. An arrow reads "is
-/// given to"; all of them have the ``TableAccess``, and none has the ledger.
+/// asked for them where they have a name of their own: ``subscriptions``, ``webhooks``, ``keys``. An
+/// arrow reads "is given to"; all of them have the ``TableAccess``, and none has the ledger.
 ///
 ///     OffsetSearches ─→ StreamCatalog ─→ Appends, Reads, Folds, Deletions
 ///     AppendRunner ─→ Appenders ─→ Appends, Deletions         Reads ─→ Subscriptions
 ///     Folds, Deletions ─→ Sweeps ─→ BackgroundWork            APIKeys ─→ KeyGate
-///     ClockCheck ─→ Appends, BackgroundWork
+///     ClockCheck ─→ Appends, BackgroundWork     Subscriptions ─→ Webhooks, BackgroundWork
+///     StreamCatalog ─→ PushDoorbell
 ///
 /// What several of them know together is an object that each is given: ``AppendSignals`` (appends,
-/// deletions, subscriptions; reads wait for them), ``FoldQueue`` and ``FoldLags`` (appends, sweeps;
-/// the background works them off), ``ReadHints`` (reads, subscriptions), ``SweepMemory`` (sweeps;
-/// the catalog has them forget).
+/// deletions, subscriptions; reads and webhooks wait for them), ``FoldQueue`` and ``FoldLags``
+/// (appends, sweeps; the background works them off), ``ReadHints`` (reads, subscriptions),
+/// ``SweepMemory`` (sweeps; the catalog has them forget).
 ///
 /// Safe to use from any number of tasks. In a server one instance serves all requests, so that
 /// requests for one partition share chunks; in a function it lives as long as the process.
@@ -39,6 +40,20 @@ package final class Ledger: Sendable {
         /// ``Ledger/checkClock()``.
         package var keepsClock = true
 
+        /// True when this process shows the lags of subscriptions (``Ledger/subscriptionLags()``), and
+        /// so keeps a list of those that it has seen.
+        package var showsLags = false
+        /// Is told each lag that a poll or a description shows; nil: nobody is.
+        package var noteLag: (@Sendable (SubscriptionLag) -> Void)?
+
+        /// Sends requests to webhooks; nil: this process sends none, and takes no webhook.
+        package var webhookSender: (any WebhookSender)?
+        /// Hosts to which webhooks may go beside those of the public internet.
+        package var webhookAllowance = WebhookAllowance.none
+        /// Rings the function that sends webhooks, for these streams; nil: there is none, or it is not
+        /// this process's to ring.
+        package var ringPush: (@Sendable ([StreamID]) async throws -> Void)?
+
         /// The rules that its plans keep; a simulation breaks one of them.
         package var rules = Rules.all
 
@@ -54,6 +69,8 @@ package final class Ledger: Sendable {
     let clockCheck: ClockCheck
     /// The subscriptions.
     package let subscriptions: Subscriptions
+    /// Events that are sent to webhooks.
+    package let webhooks: Webhooks
     /// The API keys.
     let keys: APIKeys
     let appends: Appends
@@ -61,6 +78,7 @@ package final class Ledger: Sendable {
     private let streams: StreamCatalog
     private let reads: Reads
     let folds: Folds
+    private let doorbell: PushDoorbell
     private let deletions: Deletions
     private let sweeps: Sweeps
 
@@ -109,7 +127,14 @@ package final class Ledger: Sendable {
             signals: signals,
             hints: hints
         )
+        webhooks = Webhooks(
+            access,
+            streams: streams,
+            subscriptions: subscriptions,
+            signals: signals
+        )
         folds = Folds(access, streams: streams)
+        doorbell = PushDoorbell(access, streams: streams)
         deletions = Deletions(access, streams: streams, appenders: appenders, signals: signals)
         sweeps = Sweeps(
             access,
@@ -126,6 +151,7 @@ package final class Ledger: Sendable {
             streams: streams,
             folds: folds,
             sweeps: sweeps,
+            subscriptions: subscriptions,
             foldQueue: foldQueue,
             foldLags: foldLags
         )
@@ -137,6 +163,11 @@ package final class Ledger: Sendable {
     /// The events that wait to be folded, as far as this process knows: those it appended itself, and
     /// those its sweeps found.
     package var foldLag: FoldLag { background.foldLags.lag }
+
+    /// The lags of subscriptions that this process has seen, as they were last read.
+    ///
+    /// Asking has the background read them again, if that is a while ago.
+    package func subscriptionLags() -> LagReport { subscriptions.lagReport() }
 }
 
 /// Streams, as ``StreamCatalog`` and ``Deletions`` have them.
@@ -248,6 +279,15 @@ extension Ledger {
         await folds.fold(notices)
     }
 
+    /// Rings the function that sends webhooks for the streams that the notices are of, as far as they
+    /// have webhooks; a ring that is lost is logged, and no harm.
+    package func ringPush(after notices: [ChunkNotice]) async {
+        await doorbell.ring(after: notices)
+    }
+
+    /// Rings it for these streams.
+    package func ringPush(for streams: [StreamID]) async { await doorbell.ring(for: streams) }
+
     /// Looks at everything now, however long it takes.
     @discardableResult
     package func sweep() async -> SweepReport { await sweeps.sweep() }
@@ -261,6 +301,9 @@ extension Ledger {
 
     /// The background work of a server process, until the task is cancelled.
     package func runBackground() async { await background.runBackground() }
+
+    /// Sends events to webhooks in a server process, until the task is cancelled.
+    package func runWebhooks() async { await webhooks.run() }
 
     /// Reads the highest time that the table has seen, if it is due, and keeps it up to date.
     package func checkClock() async { await clockCheck.checkClock() }

@@ -68,6 +68,22 @@ package enum LedgerError: Error, Hashable, Sendable {
     case partitionLeased(Partition, owner: MemberName)
     /// The group has as many members as it may have.
     case tooManyMembers
+    /// The subscription's events are acknowledged in the other way: one by one, or by cursors.
+    case wrongDeliveryMode(SubscriptionID)
+    /// No webhook may go to this address.
+    case webhookRefused(WebhookURLProblem)
+    /// The ledger has as many webhooks as it may have.
+    case tooManyWebhooks
+    /// The subscription has no webhook.
+    case webhookNotFound(SubscriptionID)
+    /// Malformed, forged, or of another subscription.
+    case invalidLease
+    /// The event to be parked is finished, parked, or was not looked at.
+    case eventNotOpen(Partition, Offset)
+    /// No such event is parked.
+    case parkedNotFound(Partition, Offset)
+    /// The parked event is being delivered again.
+    case replaying(Partition, Offset)
     /// The ledger runs without API keys.
     case keysDisabled
     /// The stream keeps no compacted state.
@@ -163,6 +179,26 @@ package enum LedgerError: Error, Hashable, Sendable {
         }
     }
 
+    /// True if it leaves open whether something was changed.
+    private var mayHaveHappened: Bool {
+        switch self {
+        case .unavailable(_, let mayHaveHappened), .closed(_, let mayHaveHappened),
+            .storageFull(let mayHaveHappened), .internalError(_, let mayHaveHappened):
+            mayHaveHappened
+        default: false
+        }
+    }
+
+    /// The first of the errors of steps that were taken in parallel; nil: there is none.
+    ///
+    /// It does not say that nothing was changed where another of them leaves that open.
+    static func first<Success>(of outcomes: [Result<Success, LedgerError>]) -> LedgerError? {
+        let errors = outcomes.compactMap { outcome -> LedgerError? in
+            if case .failure(let error) = outcome { error } else { nil }
+        }
+        return errors.contains(where: \.mayHaveHappened) ? errors.first?.afterChange : errors.first
+    }
+
     /// The same of a use case whose earlier step was applied: it does not say any more that nothing
     /// was changed.
     var afterChange: LedgerError {
@@ -236,6 +272,12 @@ package enum LedgerError: Error, Hashable, Sendable {
         case .partitionLeased(let partition, let owner):
             self = .partitionLeased(partition, owner: owner)
         case .tooManyMembers: self = .tooManyMembers
+        case .wrongDeliveryMode(let id): self = .wrongDeliveryMode(id)
+        case .policyConflict(let conflict): self = Self.policyConflict(conflict)
+        case .invalidLease: self = .invalidLease
+        case .eventNotOpen(let partition, let offset): self = .eventNotOpen(partition, offset)
+        case .parkedNotFound(let partition, let offset): self = .parkedNotFound(partition, offset)
+        case .replaying(let partition, let offset): self = .replaying(partition, offset)
         case .contention: self = .contention
         case .tailUnverified(let partition): self = .tailUnverified(partition)
         case .tooSlow(let age):
@@ -263,6 +305,27 @@ package enum LedgerError: Error, Hashable, Sendable {
                     + "entries have no order; commit the cursor"
             }
         return .invalid(field: "offsets.\(partition.index)", message: message)
+    }
+
+    private static func policyConflict(_ conflict: PolicyConflict) -> LedgerError {
+        switch conflict {
+        case .policyOfCursors:
+            .invalid(
+                field: "delivery",
+                message: "has a policy, which only mode events has; this is mode cursor"
+            )
+        case .order:
+            .invalid(field: "delivery.order", message: "is settled when the mode begins")
+        case .holdWithoutOrder:
+            .invalid(field: "delivery.exhausted", message: "can be hold only with order key")
+        case .webhook:
+            .invalid(field: "webhook", message: "needs delivery.mode events; null removes it")
+        case .bootstrapping:
+            .invalid(
+                field: "delivery.mode",
+                message: "can't be events while the subscription is in the compacted state"
+            )
+        }
     }
 
     private static func insideChunk(next: Int64) -> LedgerError {

@@ -39,6 +39,12 @@ final class TableAccess: Sendable {
         return SubscriptionSecret.random(using: &random)
     }
 
+    /// Draws the secret of a webhook's signatures.
+    func freshWebhookSecret() -> WebhookSecret {
+        var random = random
+        return WebhookSecret.random(using: &random)
+    }
+
     /// Draws a number, for a name that is never used again.
     func freshNumber() -> Int64 {
         var random = random
@@ -107,6 +113,14 @@ final class TableAccess: Sendable {
         } catch {
             throw LedgerError(error)
         }
+    }
+
+    /// One write or a transaction; true when it is durable, false when a condition failed.
+    ///
+    /// What it rests on was read after `decided`.
+    func isApplied(_ writes: [Write], decided: Instant) async throws(LedgerError) -> Bool {
+        guard writes.count == 1 else { return try await apply(writes, decided: decided).isApplied }
+        return try await apply(writes[0], decided: decided).isApplied
     }
 
     // MARK: Steps of a use case

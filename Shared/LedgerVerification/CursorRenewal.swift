@@ -21,6 +21,7 @@ package enum CursorRenewal {
         random: inout some RandomNumberGenerator,
         clock: () -> Instant
     ) async throws(TableError) -> Int {
+        try await stopWebhooks(on: table, clock: clock)
         var count = 0
         for item in try await rows(of: .streams, in: table) {
             let stream = try StreamRow(item)
@@ -41,6 +42,21 @@ package enum CursorRenewal {
             }
         }
         return count
+    }
+
+    /// Has every webhook verified anew before it is sent anything.
+    ///
+    /// Other events come under the ids of those that are lost, which a receiver may have done already.
+    private static func stopWebhooks(
+        on table: any Table,
+        clock: () -> Instant
+    ) async throws(TableError) {
+        for item in try await rows(of: .pushes, in: table) {
+            let row = try WebhookRow(item)
+            var health = row.health
+            health.receive(.readdressed, at: clock().now)
+            _ = try await table.write(row.changing(to: health).write, decided: clock())
+        }
     }
 
     /// Forgets the highest time that the ledger has seen: the next server's clock is right, on the

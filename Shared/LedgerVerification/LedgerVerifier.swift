@@ -51,6 +51,7 @@ package struct LedgerVerifier {
             )
         }
         checkOwners()
+        checkWebhooks()
     }
 
     private mutating func readStreams() {
@@ -134,14 +135,37 @@ package struct LedgerVerifier {
             guard partition.index >= stream.partitionCount else { break }
             let problem = "there are rows of a partition that the stream does not have"
             findings.add(Finding(stream: stream.id.name, partition: partition, problem: problem))
-        case .positions(let id, let subscription):
+        case .positions(let id, let subscription), .parked(let id, let subscription):
             let isDeleted = jobs.contains(RowOwner(stream: id, subscription: subscription))
             // A commit may come in when its subscription is just gone: that row stays, unused.
             let isKnown = subscriptions.contains(subscription) || stream.state == .deleting
             if !isDeleted, !isKnown { verdict.leftovers += 1 }
-        case .streams, .progress, .subscriptions, .idempotency, .apiKeys, .deletions, .clock,
-            .streamName, .rings, .sweep:
+        case .streams, .progress, .subscriptions, .pushes, .idempotency, .apiKeys, .deletions,
+            .clock, .streamName, .rings, .sweep:
             break
+        }
+    }
+
+    /// Every state of a webhook is of a subscription that exists, or whose stream is being deleted.
+    private mutating func checkWebhooks() {
+        let deleted = streams.filter { $0.state == .deleting }.map(\.incarnation)
+        for item in rows(of: .pushes) {
+            do throws(TableError) {
+                let row = try WebhookRow(item)
+                let isDeleted =
+                    deleted.contains(row.stream)
+                    || jobs.contains(RowOwner(stream: row.stream, subscription: nil))
+                guard !isDeleted, !subscriptions.contains(row.subscription) else { continue }
+                let stream = streams.first { $0.incarnation == row.stream }
+                findings.add(
+                    Finding(
+                        stream: stream?.id.name ?? row.stream.hex,
+                        problem: "a webhook's state is left of a subscription that is gone"
+                    )
+                )
+            } catch {
+                findings.add(Finding(problem: "a webhook's state is damaged: \(error.message)"))
+            }
         }
     }
 }

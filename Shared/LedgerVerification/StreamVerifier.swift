@@ -122,15 +122,51 @@ struct StreamVerifier {
             stream.incarnation,
             subscription: subscription.incarnation
         )
-        var rows: [PositionRow] = []
+        var rows: [(partition: Partition, epoch: Int64, position: Position)] = []
         findings += forEach(of: group) { (item) throws(TableError) in
-            guard case .member = item.key else { return rows.append(try PositionRow(item)) }
-            _ = try MemberRow(item)
+            guard case .position(_, _, let partition) = item.key else {
+                _ = try MemberRow(item)
+                return
+            }
+            guard !DeliveryRow.isMeant(by: item) else {
+                let row = try DeliveryRow(item)
+                return rows.append((partition, row.epoch, .log(row.scanned)))
+            }
+            let row = try PositionRow(item)
+            rows.append((partition, row.epoch, row.position))
         }
         for row in rows {
             check(row.position, in: row.partition, of: subscription)
             guard row.epoch > subscription.epoch else { continue }
             report("a commit of \(subscription.id) is of a later seek", in: row.partition)
+        }
+        checkParked(of: subscription)
+    }
+
+    /// Every parked event must be readable: nobody else has those that left the log.
+    private mutating func checkParked(of subscription: SubscriptionRow) {
+        let group = RowGroup.parked(stream.incarnation, subscription: subscription.incarnation)
+        var found = Findings()
+        findings += forEach(of: group) { (item) throws(TableError) in
+            guard case .parked(_, _, let partition, let offset) = item.key else { return }
+            guard let problem = problem(ofParked: item) else { return }
+            let place = Finding(
+                stream: stream.id.name,
+                partition: partition,
+                offset: offset,
+                problem: "a parked event of subscription \(subscription.id) is damaged: \(problem)"
+            )
+            found.add(place)
+        }
+        findings += found
+    }
+
+    private func problem(ofParked item: Item) -> String? {
+        do throws(TableError) {
+            guard let content = try ParkedRow(item).content else { return nil }
+            return (try? Record.decode(content.record)) == nil ? "it can't be decoded" : nil
+        } catch {
+            return error.message
         }
     }
 

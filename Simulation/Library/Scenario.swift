@@ -4,7 +4,7 @@ import LedgerTesting
 /// The make-up of one history, drawn from its seed.
 struct Scenario: Sendable {
     private(set) var partitions: Int
-    let retentionHours: Int?
+    private(set) var retentionHours: Int?
     let compaction: Bool
     let writers: Int
     private(set) var publishes: Int
@@ -17,9 +17,9 @@ struct Scenario: Sendable {
     let keys: Int
     /// True when some publishes are so large that a partition takes them in several chunks.
     let hasLargeEvents: Bool
-    let faults: Faults
+    private(set) var faults: Faults
     /// True when the stream is deleted and created anew in the middle.
-    let recreates: Bool
+    private(set) var recreates: Bool
     let changesRetention: Bool
     /// The engine is in the process, as SQLite: there is one process, and it alone removes rows.
     let isEmbedded: Bool
@@ -30,9 +30,9 @@ struct Scenario: Sendable {
     /// The longest that a poll waits for events.
     let wait: Duration
     /// The table refuses every write for a while, now and then.
-    let brownsOut: Bool
+    private(set) var brownsOut: Bool
     /// The probability that a process is frozen, in the middle of whatever it does, at each step.
-    let freezing: Double
+    private(set) var freezing: Double
     /// The number of times that processes are frozen, all in all.
     private(set) var freezes: Int
     /// The longest that a process is frozen at once.
@@ -42,15 +42,22 @@ struct Scenario: Sendable {
     /// True when a fold and a sweep must get on under faults that do not end.
     private(set) var hasSteadyFaults: Bool
     /// True when wall clocks now and then leap days ahead, and back within the hour.
-    let leaps: Bool
+    private(set) var leaps: Bool
     /// The longest pause between two steps of a writer.
     private(set) var longestPause: Duration
     /// The members that share a subscription; nil in most histories.
     let group: GroupScenario?
+    /// The consumers that acknowledge a subscription's events one by one; nil in most histories.
+    let delivery: DeliveryScenario?
 
-    /// Draws a scenario; `group`, which is drawn apart from it, makes it one of minutes.
-    init(_ random: inout SeededGenerator, group: GroupScenario?) {
+    /// Draws a scenario; a group or a delivery, drawn apart from it, makes it one of minutes.
+    init(
+        _ random: inout SeededGenerator,
+        group: GroupScenario?,
+        delivery: DeliveryScenario?
+    ) {
         self.group = group
+        self.delivery = group == nil ? delivery : nil
         isEmbedded = random.happens(0.2)
         isLazy = !isEmbedded && random.happens(0.1)
         servers = isEmbedded ? 1 : random.pick([nil, nil, 1, 2])
@@ -83,6 +90,22 @@ struct Scenario: Sendable {
         longestPause = isLazy ? days : hasLargeEvents ? .milliseconds(50) : pause
         leaps = random.happens(0.25)
         if let group { adapt(to: group) }
+        if let delivery = self.delivery { adapt(to: delivery) }
+    }
+
+    /// Lets the others live at the pace of a delivery, whose leases last for seconds.
+    private mutating func adapt(to delivery: DeliveryScenario) {
+        partitions = delivery.partitions
+        publishes = delivery.publishes
+        longestPause = delivery.longestPause
+        skew = min(skew, DeliveryScenario.skew)
+        freezes = delivery.freezes
+        longestFreeze = delivery.longestFreeze
+        retentionHours = delivery.retentionHours ?? retentionHours
+        hasSteadyFaults = false
+        guard delivery.onlyIllness != nil else { return }
+        (faults, freezing) = (.none, 0)
+        (brownsOut, leaps, recreates) = (false, false, false)
     }
 
     /// Lets the others live at the pace of a group, whose sessions last for seconds.

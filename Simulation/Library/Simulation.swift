@@ -43,11 +43,16 @@ package final class Simulation: @unchecked Sendable {
     private init(seed: UInt64, rules: Rules, prints: Bool) {
         self.rules = rules
         world = World(seed: seed, trace: Trace(prints: prints))
-        scenario = Scenario(&world.random, group: .drawn(for: seed))
+        scenario = Scenario(
+            &world.random,
+            group: .drawn(for: seed),
+            delivery: .drawn(for: seed)
+        )
         store = MemoryTable(deletesLogByItself: !scenario.isEmbedded)
         visibility = Visibility(world)
         oracle = Oracle(world, store: store)
         oracle.groups.judgesSessions = !scenario.leaps
+        oracle.deliveries = DeliveryRecord(of: scenario)
         freezer = Freezer(
             world,
             share: scenario.freezing,
@@ -93,8 +98,8 @@ package final class Simulation: @unchecked Sendable {
         for process in processes { process.forgetLedger() }
     }
 
-    /// Takes writes that were just applied, and the origin of a single one.
-    func observe(_ writes: [Write], by origin: WriteOrigin? = nil) async {
+    /// Takes writes that were just applied as one, and their origin.
+    func observe(_ writes: [Write], by origin: WriteOrigin) async {
         await oracle.observe(writes, by: origin)
         records.observe(writes)
     }
@@ -140,9 +145,10 @@ package final class Simulation: @unchecked Sendable {
     func hold<Answer: Sendable>(
         _ what: String,
         by caller: String? = nil,
+        delivery: CallNote.DeliveryCall? = nil,
         body: @Sendable () async throws(LedgerError) -> Answer
     ) async throws(LedgerError) -> Answer {
-        try await CallNote.hold(what, by: caller, to: oracle, body: body)
+        try await CallNote.hold(what, by: caller, delivery: delivery, to: oracle, body: body)
     }
 
     /// A random one of the processes there ever were.
@@ -161,6 +167,7 @@ package final class Simulation: @unchecked Sendable {
                 group.addTask { [self] in await Consumer(number, in: self).run() }
             }
             startGroup(&group)
+            startDelivery(&group)
             if scenario.recreates { group.addTask { [self] in await recreate() } }
             if scenario.changesRetention { group.addTask { [self] in await changeRetention() } }
         }
@@ -176,6 +183,14 @@ package final class Simulation: @unchecked Sendable {
         for _ in 0..<group.plainClients {
             tasks.addTask { [self] in await PlainClient(of: group, in: self).run() }
         }
+    }
+
+    private func startDelivery(_ tasks: inout TaskGroup<Void>) {
+        guard let delivery = scenario.delivery else { return }
+        for number in 0..<delivery.receivers {
+            tasks.addTask { [self] in await Receiver(number, of: delivery, in: self).run() }
+        }
+        tasks.addTask { [self] in await Operator(of: delivery, in: self).run() }
     }
 
     private func together(_ body: (inout TaskGroup<Void>) -> Void) async {

@@ -21,7 +21,7 @@ struct SigV4Vector: Sendable {
 struct SigV4Tests {
     @Test(
         "They are those of AWS's own library",
-        arguments: SigV4Vector.ofDynamoDB + SigV4Vector.ofOtherServices
+        arguments: SigV4Vector.ofDynamoDB + SigV4Vector.ofOtherServices + SigV4Vector.ofInvocation
     )
     func vector(_ vector: SigV4Vector) {
         expectSignature(of: vector)

@@ -394,4 +394,22 @@ extension SigV4Vector {
             authorization: "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/s3/aws4_request, SignedHeaders=host;x-amz-content-sha256;x-amz-date, Signature=ba0b281d04d6b375c13adbb43413aeccd88c0b372bb168c873989f82f3cd8e75"
         ),
     ]
+
+    /// An invocation of a function, whose answer nobody waits for.
+    static let ofInvocation: [SigV4Vector] = [
+        SigV4Vector(
+            method: "POST",
+            service: "lambda",
+            host: "lambda.eu-central-1.amazonaws.com",
+            path: "/2015-03-31/functions/eventledger-prod-push/invocations",
+            query: [],
+            seconds: 1798761599,
+            region: "eu-central-1",
+            token: "a+token/with=signs",
+            headers: [("content-type", "application/json"), ("x-amz-invocation-type", "Event")],
+            body: "{\"eventledger\":\"push\",\"streams\":[\"orders\"]}",
+            date: "20261231T235959Z",
+            authorization: "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20261231/eu-central-1/lambda/aws4_request, SignedHeaders=content-type;host;x-amz-date;x-amz-invocation-type;x-amz-security-token, Signature=94399b0b542551b2da72b4d447fa18aeab8fd95fb421f4fe00cd91b869629fcd"
+        ),
+    ]
 }

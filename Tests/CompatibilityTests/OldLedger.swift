@@ -22,6 +22,24 @@ struct Recording: Decodable, Sendable {
         let body: String
     }
 
+    /// One of a series of calls of a new ledger, and what it got.
+    struct Call: Decodable, Sendable {
+        private enum CodingKeys: String, CodingKey {
+            case method, target, body, status, answer
+            case idempotencyKey = "idempotency_key"
+            case contentType = "content_type"
+        }
+
+        let method: String
+        /// In it and in the body `{cursor}` stands for the last cursor that an answer had.
+        let target: String
+        let body: String?
+        let idempotencyKey: String?
+        let contentType: String?
+        let status: Int
+        let answer: String
+    }
+
     private enum CodingKeys: String, CodingKey {
         case recordedAt = "recorded_at"
         case answers, cursors
@@ -41,6 +59,12 @@ struct Recording: Decodable, Sendable {
     static func load() throws -> Recording {
         let data = try Data(contentsOf: folder.appending(path: "answers.json"))
         return try JSONDecoder().decode(Recording.self, from: data)
+    }
+
+    /// Calls in their order, of a ledger whose clock stands still.
+    static func calls() throws -> [Call] {
+        let data = try Data(contentsOf: folder.appending(path: "calls.json"))
+        return try JSONDecoder().decode([Call].self, from: data)
     }
 
     /// A row a line, as DynamoDB's JSON.

@@ -100,8 +100,11 @@ struct StoredDataTests {
         case .progress: try ProgressRow(item).item
         case .latest: try LatestRow(item).item
         case .subscription: try SubscriptionRow(item).item
+        case .position where DeliveryRow.isMeant(by: item): try DeliveryRow(item).item
         case .position: try PositionRow(item).item
         case .member: try MemberRow(item).item
+        case .parked: try ParkedRow(item).item
+        case .push: try WebhookRow(item).item
         case .idempotency: try IdempotencyRow(item).item
         case .apiKey: try APIKeyRow(item).item
         case .deletion: try DeletionJob(item).item

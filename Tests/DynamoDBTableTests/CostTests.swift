@@ -9,7 +9,26 @@ import Testing
 /// The costs of publishing and polling: calls, units, and steps one after another.
 @Suite("Costs")
 struct CostTests {
-    private struct Bench {
+    /// The costs of some calls.
+    struct Cost {
+        /// By operation of DynamoDB; none that was not called.
+        var calls: [String: Int] = [:]
+        /// By the sizes of what was read and written.
+        var readUnits = 0.0
+        var writeUnits = 0
+        /// Steps one after another.
+        var steps = 0
+
+        static func += (sum: inout Cost, cost: Cost) {
+            sum.calls.merge(cost.calls, uniquingKeysWith: +)
+            sum.readUnits += cost.readUnits
+            sum.writeUnits += cost.writeUnits
+            sum.steps += cost.steps
+        }
+    }
+
+    /// A ledger on a table of its own, whose calls are counted.
+    struct Bench {
         let table: DynamoDBTable
         let meter = StepMeter()
         let process: TestLedger
@@ -25,12 +44,12 @@ struct CostTests {
             process = TestLedger(watched, clock: SystemClock(), random: .system)
         }
 
-        /// Publishes before anything is measured; on a busy machine a try may be late.
-        func prepare(_ events: String) async throws {
+        /// Publishes before anything is measured, once under each name; on a busy machine a try may
+        /// be late.
+        func prepare(_ events: String, as key: String = "prepared") async throws {
             let patience = Patience()
             func publish() async -> Answer {
                 let target = "/streams/s/events"
-                let key = "prepared"
                 return await process.call("POST", at: target, sending: events, idempotencyKey: key)
             }
             while await publish().status != 200 {
@@ -39,16 +58,18 @@ struct CostTests {
         }
 
         /// The costs of all calls of `body`.
-        func cost(
-            _ body: () async throws -> Void
-        ) async throws -> (calls: [String: Int], writeUnits: Int, steps: Int) {
+        func cost(_ body: () async throws -> Void) async throws -> Cost {
             let before = table.statistics
             _ = meter.takeSteps()
             try await body()
             let after = table.statistics
             let calls = after.calls.merging(before.calls) { $0 - $1 }.filter { $0.value != 0 }
-            let units = after.computedWriteUnits - before.computedWriteUnits
-            return (calls, units, meter.takeSteps())
+            return Cost(
+                calls: calls,
+                readUnits: after.computedReadUnits - before.computedReadUnits,
+                writeUnits: after.computedWriteUnits - before.computedWriteUnits,
+                steps: meter.takeSteps()
+            )
         }
     }
 

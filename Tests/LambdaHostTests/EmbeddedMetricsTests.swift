@@ -55,6 +55,83 @@ struct EmbeddedMetricsTests {
         #expect(ids == ["request-1", "request-2"])
     }
 
+    /// A recording of metrics at one moment.
+    private func metrics(_ lines: Lines) -> EmbeddedMetrics {
+        EmbeddedMetrics(
+            function: "poll",
+            now: { Timestamp(milliseconds: 90_000) },
+            write: lines.write
+        )
+    }
+
+    private func names(of line: [String: Any]) throws -> [String] {
+        let directive = try #require(line["_aws"] as? [String: Any])
+        let sets = try #require(directive["CloudWatchMetrics"] as? [[String: Any]])
+        #expect(sets[0]["Dimensions"] as? [[String]] == [["function"]])
+        let units = try #require(sets[0]["Metrics"] as? [[String: String]])
+        return units.map { "\($0["Name"] ?? "") \($0["Unit"] ?? "")" }
+    }
+
+    @Test("A lag stands in its own line alone, under one metric whatever the subscription")
+    func lag() throws {
+        let lines = Lines()
+        let metrics = metrics(lines)
+        let name = SubscriptionName(
+            try #require(SubscriptionID("shipping")),
+            of: try #require(StreamID("orders"))
+        )
+        let oldest = Timestamp(milliseconds: 88_500)
+        let now = Timestamp(milliseconds: 90_000)
+        metrics.note(SubscriptionLag(of: name, events: 7, oldest: oldest, at: now))
+        metrics.flush(requestID: "r1", took: .zero)
+        metrics.note(SubscriptionLag(of: name, events: nil, oldest: nil, at: now))
+        metrics.flush(requestID: "r2", took: .zero)
+        metrics.flush(requestID: "r3", took: .zero)
+        let found = try lines.all.map(object)
+        #expect(found.map { $0["stream"] as? String } == ["orders", "orders", nil])
+        #expect(found.map { $0["subscription"] as? String } == ["shipping", "shipping", nil])
+        let seconds = "eventledger_subscription_lag_seconds"
+        #expect(found.map { $0[seconds] as? Double } == [1.5, 0, nil])
+        let events = "eventledger_subscription_lag_events"
+        #expect(found.map { $0[events] as? Int } == [7, nil, nil])
+        let duration = "invocation_duration Milliseconds"
+        let named = try found.map(names)
+        #expect(
+            named == [
+                [duration, "\(seconds) Seconds"], [duration, "\(seconds) Seconds"], [duration],
+            ]
+        )
+    }
+
+    @Test("A poll says how old its oldest event is, and a description how many there are besides")
+    func lagOfCalls() async throws {
+        let drive = Drive()
+        let stream = Events.gateway("POST", path: "/streams", body: JSONBody.stream("s"))
+        let path = "/streams/s/subscriptions"
+        let subscription = Events.gateway("POST", path: path, body: JSONBody.subscription("u"))
+        _ = await drive.run(.admin, on: [{ stream }, { subscription }])
+        let events = "/streams/s/events"
+        let event = Events.gateway("POST", path: events, body: JSONBody.event(key: "k"))
+        _ = await drive.run(.publish, on: [{ event }])
+        drive.clock.advance(by: .seconds(90))
+        let poll = Events.gateway("GET", path: "\(path)/u/poll")
+        let read = Events.gateway("GET", path: events)
+        let member = Events.gateway("GET", path: "\(path)/u/poll", query: "member=m")
+        let polled = await drive.run(.poll, on: [{ poll }, { read }, { member }])
+        #expect(polled.map(\.status) == [200, 200, 200], "\(polled.map(\.body))")
+        let described = await drive.run(
+            .admin,
+            on: [{ Events.gateway("GET", path: "\(path)/u") }]
+        )
+        #expect(described[0].status == 200, "\(described[0].body)")
+        let lines = try drive.metrics.all.suffix(4).map(object)
+        let seconds = lines.map { $0["eventledger_subscription_lag_seconds"] as? Int }
+        #expect(seconds == [90, nil, 90, 90])
+        #expect(lines.map { $0["subscription"] as? String } == ["u", nil, "u", "u"])
+        let counts = lines.map { $0["eventledger_subscription_lag_events"] as? Int }
+        #expect(counts == [nil, nil, nil, 1])
+    }
+
     @Test("They are the deployed function's")
     func deployedName() async throws {
         var drive = Drive()

@@ -17,6 +17,24 @@ final class Lines: Sendable {
     }
 }
 
+/// The functions that a function invoked, with their events; none of them runs.
+final class Invocations: Sendable {
+    private let state = Mutex((calls: [(function: String, event: String)](), isBroken: false))
+
+    var all: [(function: String, event: String)] { state.withLock { $0.calls } }
+
+    /// From now on Lambda takes no event.
+    func breakDown() { state.withLock { $0.isBroken = true } }
+
+    func invoke(_ function: String, with event: [UInt8]) throws(TestFailure) {
+        let isBroken = state.withLock { state in
+            state.calls.append((function, String(decoding: event, as: UTF8.self)))
+            return state.isBroken
+        }
+        if isBroken { throw TestFailure("Lambda is down") }
+    }
+}
+
 /// A function on a memory table, driven by a fake Runtime API to its end.
 struct Drive: Sendable {
     var table: any Table = MemoryTable()
@@ -26,6 +44,7 @@ struct Drive: Sendable {
     ]
     let metrics = Lines()
     let log = Lines()
+    let invoked = Invocations()
 
     /// Hands the events to the real loop, and returns what it posted.
     func run(
@@ -45,7 +64,9 @@ struct Drive: Sendable {
             writeLog: log.write
         )
         do {
-            try await host.run { [table] _ in try open?() ?? table }
+            try await host.run { [table, invoked] _ in
+                FunctionConnections(table: try open?() ?? table, invoke: invoked.invoke)
+            }
         } catch {
             log.write(Array("ended: \(error)".utf8))
         }

@@ -147,16 +147,27 @@ struct Damage: Sendable, CustomTestStringConvertible {
         Damage("a position lies beyond the end", at: 99, finding: "beyond the end of the log") {
             stored in
             let stream = try await stored.stream()
-            let subscriptions = Query(.subscriptions(stream.incarnation), limit: 1)
-            let item = try #require(try await stored.table.query(subscriptions).items.first)
             let row = PositionRow(
                 stream: stream.incarnation,
-                subscription: try SubscriptionRow(item).incarnation,
+                subscription: try await stored.subscription(),
                 partition: stream.partitions[0],
                 epoch: 0,
                 position: .log(try #require(Offset(99)))
             )
             _ = try await stored.table.write(.put(row.item))
+        },
+        Damage("the row of a delivery is damaged", at: nil, finding: "attribute u is missing") {
+            try await $0.putDelivery { $0[.open] = .bytes([9]) }
+        },
+        Damage("a delivery has looked beyond the end", at: 99, finding: "beyond the end of the log")
+        { try await $0.putDelivery { $0[.offset] = .number(99) } },
+        Damage("a parked event is damaged", at: 6, finding: "a parked event") {
+            try await $0.putParked(at: 6) { item in
+                item[.record] = .bytes(try #require(item.bytes(.record)).reversed())
+            }
+        },
+        Damage("a parked event's history is damaged", at: 6, finding: "attribute why is missing") {
+            try await $0.putParked(at: 6) { $0[.history] = .bytes([1, 0]) }
         },
         Damage("an idempotency row leads nowhere", at: 99, finding: "leads beyond the end") {
             stored in
@@ -164,6 +175,14 @@ struct Damage: Sendable, CustomTestStringConvertible {
             let rows = Query(.idempotency(stream.incarnation), limit: 1)
             let item = try #require(try await stored.table.query(rows).items.first)
             try await stored.change(item.key) { $0[.offset] = .number(99) }
+        },
+        Damage("a webhook's subscription is gone", at: nil, finding: "left of a subscription") {
+            stored in
+            try await stored.putWebhook(of: SubscriptionIncarnation(high: 1, low: 1))
+        },
+        Damage("a webhook's state is damaged", at: nil, finding: "damaged", stream: nil) { stored in
+            let key = try await stored.putWebhook(of: try await stored.subscription())
+            try await stored.change(key) { $0[.version] = .number(0) }
         },
         Damage("there are rows of no kind", at: nil, finding: "no known kind", stream: nil) {
             try $0.execute("INSERT INTO items(pk, sk, v) VALUES('WHAT', x'00', x'00')")

@@ -88,6 +88,73 @@ final class StoredLedger: Sendable {
         _ = try await table.write(.put(item))
     }
 
+    /// Puts the state of a webhook's endpoint; returns its key.
+    @discardableResult
+    func putWebhook(of subscription: SubscriptionIncarnation) async throws -> TableKey {
+        let stream = try await stream().incarnation
+        let key = TableKey.push(stream: stream, subscription: subscription)
+        var item = Item(key)
+        item[.state] = .number(0)
+        item[.timestamp] = .number(0)
+        item[.version] = .number(1)
+        _ = try await table.write(.put(item))
+        return key
+    }
+
+    /// The incarnation of the only subscription.
+    func subscription() async throws -> SubscriptionIncarnation {
+        let rows = Query(.subscriptions(try await stream().incarnation), limit: 1)
+        return try SubscriptionRow(try #require(try await table.query(rows).items.first))
+            .incarnation
+    }
+
+    /// Puts the row of a delivery of which nothing is open, in place of the position.
+    func putDelivery(change: (inout Item) throws -> Void = { _ in }) async throws {
+        let stream = try await stream()
+        let rows = Query(.subscriptions(stream.incarnation), limit: 1)
+        let subscription = try SubscriptionRow(
+            try #require(try await table.query(rows).items.first)
+        )
+        let row = DeliveryRow(of: subscription, in: stream.partitions[0], after: nil)
+        var item = row.next.item
+        try change(&item)
+        _ = try await table.write(.put(item))
+    }
+
+    /// Puts a parked event.
+    func putParked(
+        at value: Int64,
+        change: (inout Item) throws -> Void = { _ in }
+    ) async throws {
+        let stream = try await stream()
+        let now = Timestamp(milliseconds: 5)
+        let entry = ParkingHistory.Entry(
+            .rejected,
+            reason: "broken",
+            deliveries: 1,
+            firstDelivery: now,
+            lastDelivery: now,
+            parked: now,
+            consumer: "c"
+        )
+        let content = ParkedRow.Content(
+            key: try #require(EventKey(utf8: Array("k1".utf8))),
+            record: Record.encode(timestamp: now, type: Array("t".utf8), data: Array("1".utf8)),
+            timestamp: now
+        )
+        let row = ParkedRow(
+            try #require(Offset(value)),
+            in: stream.partitions[0],
+            of: (stream.incarnation, try await subscription()),
+            content: content,
+            because: entry,
+            after: nil
+        )
+        var item = row.item
+        try change(&item)
+        _ = try await table.write(.put(item))
+    }
+
     func delete(_ key: TableKey) async throws {
         _ = try await table.write(.delete(key))
     }

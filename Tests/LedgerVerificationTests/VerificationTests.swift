@@ -22,6 +22,18 @@ struct VerificationTests {
         #expect(head.contains(partition.head.hex))
     }
 
+    @Test("The rows of a delivery and its parked events are sound, with their data or without")
+    func deliveries() async throws {
+        let stored = try await StoredLedger.sample()
+        try await stored.putDelivery()
+        try await stored.putParked(at: 6)
+        try await stored.putParked(at: 7) { item in
+            for name in [.record, .key, .timestamp] as [Attribute] { item[name] = nil }
+        }
+        let verdict = try stored.verify()
+        #expect(verdict.isSound, "\(verdict.allFindings)")
+    }
+
     @Test("Each kind of damage is found and named with its place", arguments: Damage.all)
     func damage(_ damage: Damage) async throws {
         let stored = try await StoredLedger.sample()
@@ -72,6 +84,15 @@ struct VerificationTests {
         #expect(try stored.verify().isSound)
         stored.clock.advance(by: Limits.deletionGrace)
         await stored.process.ledger.sweep()
+        #expect(try stored.verify().isSound)
+    }
+
+    @Test("A webhook's state is sound as long as its subscription or a deletion of its stream is")
+    func webhook() async throws {
+        let stored = try await StoredLedger.sample()
+        try await stored.putWebhook(of: try await stored.subscription())
+        #expect(try stored.verify().isSound)
+        try await stored.process.done("DELETE", at: "/streams/s")
         #expect(try stored.verify().isSound)
     }
 

@@ -1,3 +1,4 @@
+import LedgerCore
 import LedgerService
 import Testing
 
@@ -22,6 +23,7 @@ struct DeploymentTests {
     @Test("Alarms and the dashboard look at metrics that exist")
     func metrics() throws {
         let counted = try metricNames(in: "Shared/LedgerService/Support/Environment.swift")
+            .union(metricNames(in: "Shared/LambdaHost/Runtime/FunctionHandler.swift"))
         for file in ["alarms.tf", "dashboard.tf"] {
             let watched = try metricNames(in: "tofu/modules/observability/\(file)")
             #expect(!watched.isEmpty)
@@ -29,8 +31,30 @@ struct DeploymentTests {
         }
     }
 
+    @Test("Push has time to work in before its last minute")
+    func pushTimeout() throws {
+        let functions = try Project.text("tofu/modules/functions/functions.tf")
+        let push = try #require(functions.firstMatch(of: /push +=.+timeout = (\d+)/))
+        let timeout = try #require(Int(push.1))
+        #expect(Duration.seconds(timeout) >= Limits.pushMargin * 2)
+    }
+
+    @Test("New chunks are gathered for as long as webhooks are rung for once")
+    func batchingWindow() throws {
+        for module in ["functions", "ledger"] {
+            let variables = try Project.text("tofu/modules/\(module)/variables.tf")
+            let rest = try #require(variables.split(separator: "\"batching_window_seconds\"").last)
+            let seconds = try #require(rest.firstMatch(of: /default +=\s(\d+)/)?.1)
+            let window = try #require(Int(seconds))
+            #expect(Duration.seconds(window) >= Limits.pushRingPause, "\(module)")
+        }
+    }
+
+    /// The names of metrics in a file, without the values of dimensions behind them.
     private func metricNames(in path: String) throws -> Set<String> {
         let strings = try Project.text(path).split(separator: "\"")
-        return Set(strings.filter { $0.hasPrefix("eventledger_") }.map(String.init))
+        return Set(
+            strings.filter { $0.hasPrefix("eventledger_") }.map { String($0.prefix { $0 != "." }) }
+        )
     }
 }

@@ -60,6 +60,18 @@ struct DocumentedLimit: Sendable {
         "components/parameters/\(name)/schema/\(rest)"
     }
 
+    private static func delivery(_ rest: String) -> String {
+        schema("DeliverySettings", "properties/\(rest)")
+    }
+
+    private static func webhook(_ rest: String) -> String {
+        schema("WebhookSettings", "properties/\(rest)")
+    }
+
+    private static func seconds(_ range: ClosedRange<Duration>) -> ClosedRange<Int> {
+        Int(range.lowerBound.wholeSeconds)...Int(range.upperBound.wholeSeconds)
+    }
+
     /// What a client can meet.
     static let all: [DocumentedLimit] = [
         DocumentedLimit("bodyBytes", Limits.bodyBytes),
@@ -176,6 +188,94 @@ struct DocumentedLimit: Sendable {
             as: "default_session_seconds",
             Int(Limits.defaultSession.wholeSeconds),
             parameter("session", "default")
+        ),
+        DocumentedLimit(
+            "ackWait",
+            as: "ack_wait_seconds",
+            seconds(Limits.ackWait),
+            minimum: delivery("ack_wait/minimum"),
+            maximum: delivery("ack_wait/maximum")
+        ),
+        DocumentedLimit(
+            "maxDeliveries",
+            Limits.maxDeliveries,
+            minimum: delivery("max_deliveries/minimum"),
+            maximum: delivery("max_deliveries/maximum")
+        ),
+        DocumentedLimit(
+            "backoffs",
+            Limits.backoffs,
+            minimum: delivery("backoff/minItems"),
+            maximum: delivery("backoff/maxItems")
+        ),
+        DocumentedLimit(
+            "backoff",
+            as: "backoff_seconds",
+            seconds(Limits.backoff),
+            minimum: delivery("backoff/items/minimum"),
+            maximum: delivery("backoff/items/maximum")
+        ),
+        DocumentedLimit(
+            "maxOpen",
+            Limits.maxOpen,
+            minimum: delivery("max_open/minimum"),
+            maximum: delivery("max_open/maximum")
+        ),
+        DocumentedLimit(
+            "maxParked",
+            Limits.maxParked,
+            minimum: delivery("max_parked/minimum"),
+            maximum: delivery("max_parked/maximum")
+        ),
+        DocumentedLimit(
+            "acknowledgedEvents",
+            Limits.acknowledgedEvents,
+            schema("Acknowledgement", "properties/nack/maxItems"),
+            schema("ReplayRequest", "properties/events/maxItems")
+        ),
+        DocumentedLimit(
+            "attemptBytes",
+            Limits.attemptBytes,
+            minimum: schema("Attempt", "minLength"),
+            maximum: schema("Attempt", "maxLength")
+        ),
+        DocumentedLimit(
+            "consumerBytes",
+            Limits.consumerBytes,
+            schema("ReceiveRequest", "properties/consumer/maxLength")
+        ),
+        DocumentedLimit(
+            "reasonBytes",
+            Limits.reasonBytes,
+            schema("ParkingRequest", "properties/reason/maxLength"),
+            schema("Parking", "properties/reason/maxLength")
+        ),
+        DocumentedLimit("webhooks", Limits.webhooks),
+        DocumentedLimit(
+            "webhookURLBytes",
+            as: "webhook_url_bytes",
+            Limits.webhookURLBytes,
+            minimum: webhook("url/minLength"),
+            maximum: webhook("url/maxLength")
+        ),
+        DocumentedLimit(
+            "webhookConcurrency",
+            Limits.webhookConcurrency,
+            minimum: webhook("concurrency/minimum"),
+            maximum: webhook("concurrency/maximum")
+        ),
+        DocumentedLimit(
+            "webhookTimeout",
+            as: "webhook_timeout_seconds",
+            seconds(Limits.webhookTimeout),
+            minimum: webhook("timeout/minimum"),
+            maximum: webhook("timeout/maximum")
+        ),
+        DocumentedLimit(
+            "webhookDisableHours",
+            Limits.webhookDisableHours,
+            minimum: webhook("disable_after_hours/minimum"),
+            maximum: webhook("disable_after_hours/maximum")
         ),
         DocumentedLimit(
             "keyNameBytes",

@@ -7,6 +7,7 @@ final class GuardedTable: Table {
     private struct State {
         var used: Set<Right> = []
         var refused: Set<Right> = []
+        var losesAnswer = false
     }
 
     private let table: MemoryTable
@@ -22,6 +23,9 @@ final class GuardedTable: Table {
     var refused: Set<Right> { state.withLock { $0.refused } }
     var deletesLogByItself: Bool { table.deletesLogByItself }
 
+    /// Does the next single write without saying so.
+    func loseNextAnswer() { state.withLock { $0.losesAnswer = true } }
+
     func get(_ key: TableKey) async throws(TableError) -> Item? {
         try check(.get, key.group)
         return try await table.get(key)
@@ -34,7 +38,15 @@ final class GuardedTable: Table {
 
     func write(_ write: Write, decided: Instant) async throws(TableError) -> WriteOutcome {
         try check(write)
-        return try await table.write(write, decided: decided)
+        let outcome = try await table.write(write, decided: decided)
+        let isLost = state.withLock { state in
+            defer { state.losesAnswer = false }
+            return state.losesAnswer
+        }
+        guard !isLost else {
+            throw TableError(.indefinite, reason: .unavailable, message: "the answer is lost")
+        }
+        return outcome
     }
 
     func transact(

@@ -14,6 +14,8 @@ struct ModuleRule: Sendable {
     private static let functionMayImport: Set<String> = [
         "AWSClient", "DynamoDBTable", "LambdaHost", "LedgerService",
     ]
+    /// Those that send requests to addresses that users choose.
+    private static let webhooks: Set<String> = ["WebhookHTTP"]
     /// Part of the toolchain and free of I/O: locks and atomics.
     private static let everywhere: Set<String> = ["Synchronization"]
 
@@ -54,6 +56,7 @@ struct ModuleRule: Sendable {
             libc
         ),
         ModuleRule("CurlHTTP", ["CCurl", "Dispatch"], libc),
+        ModuleRule("WebhookHTTP", ["CurlHTTP", "LedgerCore"]),
         ModuleRule("AWSClient", ["CurlHTTP", "LedgerBytes", "Platform", "RawJSON"]),
         ModuleRule("DynamoDBJSON", ["LedgerBytes", "LedgerCore", "RawJSON"]),
         ModuleRule(
@@ -84,7 +87,7 @@ struct ModuleRule: Sendable {
             folder: "Server",
             [
                 "LedgerService", "LedgerCore", "SQLiteTable", "DynamoDBTable", "AWSClient",
-                "RawJSON", "CAllocator", "LedgerBytes", "LineLog", "Platform",
+                "RawJSON", "CAllocator", "LedgerBytes", "LineLog", "Platform", "WebhookHTTP",
             ],
             ["Logging", "CoreMetrics", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOTLS", "NIOSSL"],
             ["Dispatch"],
@@ -107,10 +110,11 @@ struct ModuleRule: Sendable {
             ["LedgerSimulation", "LedgerCore", "ArgumentParser"],
             libc
         ),
-        ModuleRule("admin", folder: "Lambdas/admin", functionMayImport),
+        ModuleRule("admin", folder: "Lambdas/admin", functionMayImport, webhooks),
         ModuleRule("publish", folder: "Lambdas/publish", functionMayImport),
         ModuleRule("poll", folder: "Lambdas/poll", functionMayImport),
         ModuleRule("compactor", folder: "Lambdas/compactor", functionMayImport),
+        ModuleRule("push", folder: "Lambdas/push", functionMayImport, webhooks),
     ]
 }
 

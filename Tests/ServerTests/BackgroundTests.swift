@@ -51,6 +51,32 @@ struct BackgroundTests {
         #expect(try await server.metric("eventledger_appended_events_total") == 0)
     }
 
+    @Test("The lag of a subscription is shown once it was asked for")
+    func subscriptionLag() async throws {
+        let folder = try TemporaryFolder()
+        let server = try await ServerOutside(data: folder)
+        defer { server.kill() }
+        try await server.create("s")
+        try await server.publish(Self.events)
+        try await server.subscribe(to: "s", as: "u")
+        let page = try await server.poll("s", as: "u", query: "limit=1000")
+        #expect(page.events.count == Self.events)
+        let labels = "{stream=\"s\",subscription=\"u\"}"
+        try await Patience().wait(for: "the lag") {
+            try await server.metric("eventledger_subscription_lag_events\(labels)") != nil
+        }
+        #expect(
+            try await server.metric("eventledger_subscription_lag_events\(labels)") == Self.events
+        )
+        #expect(try await server.metric("eventledger_subscriptions_not_shown") == 0)
+        let text = try await server.get("/metrics").text
+        let line = text.split(separator: "\n").first {
+            $0.hasPrefix("eventledger_subscription_lag_seconds\(labels) ")
+        }
+        let age = try #require(line?.split(separator: " ").last.flatMap { Double($0) })
+        #expect(age > 0)
+    }
+
     @Test("Every metric says what it is, in as many lines with one stream as with a hundred")
     func metrics() async throws {
         let folder = try TemporaryFolder()

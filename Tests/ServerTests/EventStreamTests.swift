@@ -62,6 +62,43 @@ struct EventStreamTests {
         }
     }
 
+    @Test("A client that reads nothing is cut off when its time is over, and the others go on")
+    func idler() async throws {
+        let process = try await ledger()
+        // More than the system's buffers take.
+        let data = "\"\(String(repeating: "x", count: 200_000))\""
+        let body = JSONBody.batch(Array(repeating: JSONBody.event(data: data), count: 10))
+        for _ in 0..<5 { try await process.done("POST", at: "/streams/s/events", sending: body) }
+        var timeouts = ConnectionTimeouts.patient
+        (timeouts.write, timeouts.minimumRate) = (.milliseconds(50), 1 << 40)
+        try await withServer(process.api, timeouts: timeouts) { server in
+            let reader = try await follow("latest", at: server)
+            #expect(try await reader.receiveChunk().hasPrefix("id: "))
+            let idler = try await follow("earliest", at: server, receiveBuffer: 4096)
+            let observer = try RawClient(port: server.port)
+            try await Patience().wait(for: "the end of who reads nothing") {
+                try await observer.send(get("/metrics"))
+                let text = try await observer.receive().text
+                return text.contains("\neventledger_http_connections 2\n")
+            }
+            try await publish("a", to: process)
+            #expect(try await reader.receiveChunk().contains("\"key\":\"a\""))
+            try await idler.close()
+        }
+    }
+
+    /// A client that follows the stream, and has the answer's head.
+    private func follow(
+        _ start: String,
+        at server: HTTPServer,
+        receiveBuffer: Int32? = nil
+    ) async throws -> RawClient {
+        let client = try RawClient(port: server.port, receiveBuffer: receiveBuffer)
+        try await client.send(get("/streams/s/events?from=\(start)", headers: accept))
+        #expect(try await client.receive().status == 200)
+        return client
+    }
+
     @Test("An error before the first page is an answer like any other")
     func errors() async throws {
         try await withServer(try await ledger().api) { server in

@@ -32,6 +32,14 @@ struct StatelessTests {
         #expect(state == expected, "\(state.filter { expected[$0.key] != $0.value })")
     }
 
+    @Test(
+        "Consumers that are killed, as their servers are in turn, still do all, in each key's order"
+    )
+    func consumers() async throws {
+        let rounds = KillTrial.isLong ? 30 : 3
+        try await KillTrial(servers: try await ServersOnTable(), rounds: rounds, pace: 40).run()
+    }
+
     @Test("A poll that waits at one server gets what another one appends")
     func wait() async throws {
         let aws = try await LocalAWS.shared()

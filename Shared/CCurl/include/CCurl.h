@@ -16,6 +16,14 @@ typedef struct {
     int once;
     // Not 0: never through a proxy, whatever the environment says.
     int direct;
+    // Not 0: over TLS only, whatever the address says.
+    int secure;
+    // Not 0: an answer that is larger than `largest_answer` is cut there, and taken.
+    int cut;
+    // Asked before each connection, by the thread that makes it, about an address of 4 or 16 bytes in
+    // network order; 0: it is not made. Null: to every address. Its context must stay until the end.
+    int (*gate)(void *gate_context, const unsigned char *address, size_t count);
+    void *gate_context;
     // PEM certificates to trust instead of the system's; must stay where they are. Null: the system's.
     const void *roots;
     size_t roots_count;
@@ -39,7 +47,9 @@ typedef enum {
     // TLS was begun, and the host did not shake hands.
     EL_CURL_TROUBLE_HANDSHAKE = 3,
     // The connection was closed without an answer.
-    EL_CURL_TROUBLE_EMPTY = 4
+    EL_CURL_TROUBLE_EMPTY = 4,
+    // The gate let no connection be made.
+    EL_CURL_TROUBLE_FORBIDDEN = 5
 } el_curl_trouble;
 
 typedef struct {
@@ -59,7 +69,7 @@ typedef enum {
     EL_CURL_NOT_SENT = 1,
     // The request may have been carried out.
     EL_CURL_OPEN = 2,
-    // The answer is larger than allowed; the request was carried out or refused.
+    // The answer is larger than allowed and not to be cut; the request was carried out or refused.
     EL_CURL_TOO_LARGE = 3
 } el_curl_result;
 

@@ -10,8 +10,12 @@ enum LambdaEvent {
     case request(APIRequest)
     /// A batch of a DynamoDB stream.
     case batch([StreamRecord])
-    /// The schedule, which asks for a run of the sweep.
+    /// The schedule: a run of what the function does by itself.
+    case schedule
+    /// A call for a run of the sweep: `{"eventledger": "sweep"}`.
     case sweep
+    /// A call to send what is due to webhooks: of these streams, nil being all.
+    case push([StreamID]?)
 }
 
 extension LambdaEvent {
@@ -28,7 +32,9 @@ extension LambdaEvent {
         } else if let request = try fields.http.request() {
             self = .request(request)
         } else if fields.isSchedule {
-            self = .sweep
+            self = .schedule
+        } else if let call = try fields.call() {
+            self = call
         } else {
             throw .unknown
         }
@@ -54,6 +60,8 @@ private struct EventFields {
     var http = HTTPEventFields()
     var records: [StreamRecord]?
     var isSchedule = false
+    private var called: String?
+    private var streams: [String]?
 
     mutating func read(_ name: String, from reader: inout JSONReader) throws(JSONError) -> Bool {
         switch name {
@@ -63,10 +71,57 @@ private struct EventFields {
             if try reader.stringText() == "aws.events" { isSchedule = true }
         case "eventledger":
             guard try reader.kind() == .string else { return false }
-            if try reader.stringText() == "sweep" { isSchedule = true }
+            called = try reader.stringText()
+        case PushCall.streams: streams = try Self.texts(&reader)
         default: return try http.read(name, from: &reader)
         }
         return true
+    }
+
+    private static func texts(_ reader: inout JSONReader) throws(JSONError) -> [String] {
+        var texts: [String] = []
+        try reader.elements { reader throws(JSONError) in texts.append(try reader.stringText()) }
+        return texts
+    }
+
+    /// The call that `eventledger` names; nil for none, and for one that nobody knows.
+    func call() throws(LambdaError) -> LambdaEvent? {
+        switch called {
+        case "sweep": .sweep
+        case PushCall.name: .push(try streams.map(PushCall.streams(named:)))
+        default: nil
+        }
+    }
+}
+
+/// A call of the function that sends webhooks, by the compactor or by itself:
+/// `{"eventledger": "push", "streams": ["orders"]}`.
+///
+/// Without `streams` it is for all of them.
+enum PushCall {
+    fileprivate static let name = "push"
+    fileprivate static let streams = "streams"
+
+    /// The event that names these streams.
+    static func event(for streams: [StreamID]) -> [UInt8] {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.key("eventledger")
+        writer.string(name)
+        writer.key("streams")
+        writer.beginArray()
+        for stream in streams { writer.string(stream.name) }
+        writer.endArray()
+        writer.endObject()
+        return writer.finish()
+    }
+
+    fileprivate static func streams(named names: [String]) throws(LambdaError) -> [StreamID] {
+        let streams = names.compactMap { StreamID($0) }
+        guard (1...Limits.pushStreams).contains(names.count), streams.count == names.count else {
+            throw .badStreams
+        }
+        return streams
     }
 }
 

@@ -6,9 +6,16 @@ import Synchronization
 /// Metrics in CloudWatch's embedded metric format: one line of JSON for each invocation, from which
 /// CloudWatch makes metrics of the namespace `EventLedger` with the dimension `function`.
 ///
-/// A line holds only the metrics that were recorded in its invocation.
+/// A line holds only the metrics that were recorded in its invocation. Which subscription a lag is of
+/// is no dimension, since each would be billed as a metric of its own, but stands in the line: who
+/// wants the metric of one makes it by a filter.
 final class EmbeddedMetrics: MetricsFactory {
-    private let values = Mutex<[String: EmbeddedMetric]>([:])
+    private struct Recorded {
+        var values: [String: EmbeddedMetric] = [:]
+        var lag: SubscriptionLag?
+    }
+
+    private let recorded = Mutex(Recorded())
     private let function: String
     private let now: @Sendable () -> Timestamp
     private let write: @Sendable ([UInt8]) -> Void
@@ -27,19 +34,30 @@ final class EmbeddedMetrics: MetricsFactory {
         self.write = write
     }
 
+    /// Has the next line say how far a subscription is behind.
+    ///
+    /// An invocation is one call, of one subscription.
+    func note(_ lag: SubscriptionLag) {
+        recorded.withLock { $0.lag = lag }
+    }
+
     /// Writes the line of the metrics since the last flush.
     func flush(requestID: String, took: Duration) {
-        var recorded = values.withLock { values in
-            defer { values.removeAll(keepingCapacity: true) }
-            return values
+        var (values, lag) = recorded.withLock { recorded in
+            defer {
+                recorded.values.removeAll(keepingCapacity: true)
+                recorded.lag = nil
+            }
+            return (recorded.values, recorded.lag)
         }
-        recorded["invocation_duration"] = EmbeddedMetric(
+        values["invocation_duration"] = EmbeddedMetric(
             .milliseconds,
             values: [Double(took.wholeMilliseconds)]
         )
         write(
             EmbeddedMetricLine.encode(
-                recorded.sorted { $0.key < $1.key },
+                values.sorted { $0.key < $1.key },
+                lag: lag,
                 function: function,
                 requestID: requestID,
                 now: now()
@@ -48,8 +66,8 @@ final class EmbeddedMetrics: MetricsFactory {
     }
 
     fileprivate func record(_ value: Double, of name: String, in unit: EmbeddedMetric.Unit) {
-        values.withLock { values in
-            values[name, default: EmbeddedMetric(unit)].record(value)
+        recorded.withLock { recorded in
+            recorded.values[name, default: EmbeddedMetric(unit)].record(value)
         }
     }
 }
@@ -117,6 +135,7 @@ struct EmbeddedMetric: Sendable {
     enum Unit: String, Sendable {
         case count = "Count"
         case milliseconds = "Milliseconds"
+        case seconds = "Seconds"
         case none = "None"
     }
 
@@ -145,9 +164,11 @@ struct EmbeddedMetric: Sendable {
 /// Writes the line of one invocation.
 enum EmbeddedMetricLine {
     static let namespace = "EventLedger"
+    static let lagSeconds = "eventledger_subscription_lag_seconds"
 
     static func encode(
         _ metrics: [(key: String, value: EmbeddedMetric)],
+        lag: SubscriptionLag? = nil,
         function: String,
         requestID: String,
         now: Timestamp
@@ -155,7 +176,11 @@ enum EmbeddedMetricLine {
         var writer = JSONWriter(capacity: 512)
         writer.beginObject()
         writer.key("_aws")
-        writer.directive(for: metrics, at: now)
+        writer.directive(
+            for: metrics.map { ($0.key, $0.value.unit) }
+                + (lag == nil ? [] : [(lagSeconds, .seconds)]),
+            at: now
+        )
         writer.key("function")
         writer.string(function)
         writer.key("request_id")
@@ -166,20 +191,35 @@ enum EmbeddedMetricLine {
             for value in metric.values { writer.raw(Self.text(value).utf8) }
             writer.endArray()
         }
+        if let lag { writer.members(of: lag) }
         writer.endObject()
         return writer.finish() + [UInt8(ascii: "\n")]
     }
 
     /// The value's JSON; a whole number has no fraction.
-    private static func text(_ value: Double) -> String {
+    fileprivate static func text(_ value: Double) -> String {
         Int64(exactly: value).map(String.init) ?? "\(value)"
     }
 }
 
 extension JSONWriter {
+    /// Writes a lag, each member one value, as filters take them.
+    fileprivate mutating func members(of lag: SubscriptionLag) {
+        key("stream")
+        string(lag.name.stream.name)
+        key("subscription")
+        string(lag.name.subscription.name)
+        if let events = lag.events {
+            key("eventledger_subscription_lag_events")
+            integer(events)
+        }
+        key(text: EmbeddedMetricLine.lagSeconds)
+        raw(EmbeddedMetricLine.text(Double(lag.age.wholeMilliseconds) / 1000).utf8)
+    }
+
     /// Writes the member that tells CloudWatch which metrics to make of the line.
     fileprivate mutating func directive(
-        for metrics: [(key: String, value: EmbeddedMetric)],
+        for metrics: [(name: String, unit: EmbeddedMetric.Unit)],
         at now: Timestamp
     ) {
         beginObject()
@@ -198,12 +238,12 @@ extension JSONWriter {
         endArray()
         key("Metrics")
         beginArray()
-        for (name, metric) in metrics {
+        for (name, unit) in metrics {
             beginObject()
             key("Name")
             string(name)
             key("Unit")
-            string(metric.unit.rawValue)
+            string(unit.rawValue)
             endObject()
         }
         endArray()

@@ -1,23 +1,38 @@
+import CoreMetrics
 import LedgerCore
 import LedgerService
 import RawJSON
 
 /// Makes the function's answer of an event.
 struct FunctionHandler: Sendable {
+    /// Sends what is due to the webhooks of these streams, nil being all, within a time; true when
+    /// work was left.
+    typealias WebhookRun = @Sendable ([StreamID]?, Duration) async -> Bool
+
     private let function: LedgerFunction
     private let ledger: Ledger
     private let api: LedgerAPI
+    private let runWebhooks: WebhookRun
+    private let metrics: EmbeddedMetrics
     let clock: any LedgerClock
 
+    /// A handler of the function's events.
+    ///
+    /// `runWebhooks` is the ledger's own but in tests.
     init(
         _ function: LedgerFunction,
         of ledger: Ledger,
         keys: KeyPolicy,
-        clock: any LedgerClock
+        clock: any LedgerClock,
+        metrics: EmbeddedMetrics,
+        runWebhooks: WebhookRun? = nil
     ) {
         self.function = function
         self.ledger = ledger
         self.clock = clock
+        self.metrics = metrics
+        self.runWebhooks =
+            runWebhooks ?? { await ledger.webhooks.runDue(of: $0, within: $1) }
         api = LedgerAPI(ledger, only: function, keys: keys)
     }
 
@@ -46,9 +61,16 @@ struct FunctionHandler: Sendable {
         case .batch(let records):
             try require(.compactor, for: "stream batches")
             return await fold(records)
-        case .sweep:
+        case .schedule:
+            guard function != .push else { return await push(nil, by: deadline) }
             try require(.compactor, for: "the schedule")
             return await sweep(by: deadline)
+        case .sweep:
+            try require(.compactor, for: "calls for the sweep")
+            return await sweep(by: deadline)
+        case .push(let streams):
+            try require(.push, for: "calls for webhooks")
+            return await push(streams, by: deadline)
         }
     }
 
@@ -59,10 +81,14 @@ struct FunctionHandler: Sendable {
         guard function == only else { throw .foreign(kind: kind, function: function) }
     }
 
-    /// Folds the records' partitions; the answer names the records that must come again.
+    /// Folds the records' partitions, and rings for their webhooks meanwhile; the answer names the
+    /// records that must come again.
     private func fold(_ records: [StreamRecord]) async -> [UInt8] {
         let withNews = records.indices.filter { records[$0].news != nil }
-        let failed = await ledger.fold(withNews.compactMap { records[$0].news })
+        let notices = withNews.compactMap { records[$0].news }
+        async let rung: Void = ledger.ringPush(after: notices)
+        let failed = await ledger.fold(notices)
+        await rung
         var writer = JSONWriter()
         writer.beginObject()
         writer.key("batchItemFailures")
@@ -92,5 +118,32 @@ struct FunctionHandler: Sendable {
         writer.integer(report.failures)
         writer.endObject()
         return writer.finish()
+    }
+
+    /// Sends what is due to webhooks, until nothing is left or a minute before the function's end.
+    ///
+    /// What is left of named streams the function goes on with at once, by a call of itself. What the
+    /// schedule leaves is the next minute's, which comes anyway: calls would only add to it.
+    private func push(_ streams: [StreamID]?, by deadline: Timestamp) async -> [UInt8] {
+        let budget = max(deadline - clock.now() - Limits.pushMargin, .zero)
+        let isLeft = await runWebhooks(streams, budget)
+        if isLeft, let streams { await ledger.ringPush(for: streams) }
+        showWebhooks()
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.key("left")
+        writer.boolean(isLeft)
+        writer.endObject()
+        return writer.finish()
+    }
+
+    /// Shows how many webhooks get nothing, or only probes: somebody may have to look after them.
+    private func showWebhooks() {
+        let counted = ledger.webhooks.counted
+        for kind in [WebhookHealth.Kind.failing, .disabled] {
+            let state = [("state", kind.rawValue)]
+            Gauge(label: "eventledger_webhooks", dimensions: state, factory: metrics)
+                .record(counted[kind] ?? 0)
+        }
     }
 }

@@ -6,6 +6,11 @@ package struct Timer: Hashable, Sendable {
         case session(SubscriptionIncarnation, MemberName, renewal: Int64)
         /// The release of one lease of a partition.
         case release(SubscriptionIncarnation, Partition, lease: Int64)
+        /// A lease of events, or the rest of one that has failed: begun with this version of the
+        /// partition's row.
+        case delivery(SubscriptionIncarnation, Partition, version: Int64)
+        /// The pause before a probe of a webhook's endpoint, since one version of its row.
+        case probe(SubscriptionIncarnation, version: Int64)
     }
 
     /// The name by which a process knows it again.
@@ -14,6 +19,9 @@ package struct Timer: Hashable, Sendable {
     package let start: Timestamp
     /// The time from its beginning to its end.
     package let length: Duration
+
+    /// The moment at which it is over, by the clock of the process that began it.
+    package var end: Timestamp { start.advanced(by: length) }
 
     /// A timer that begins at `start` and is over `length` later.
     package init(_ name: Name, start: Timestamp, length: Duration) {
@@ -47,10 +55,9 @@ package struct TimerWatch: Sendable {
 
     /// True once the timer is over, as far as this process can know; sees it now.
     package mutating func isOver(_ timer: Timer, at now: Instant) -> Bool {
-        let end = timer.start.advanced(by: timer.length)
-        guard rules.keep(.timer) else { return now.now > end }
+        guard rules.keep(.timer) else { return now.now > timer.end }
         let known = now.uptime - since(timer, now: now)
-        return known >= timer.length || now.now > end.advanced(by: Limits.clockSkew)
+        return known >= timer.length || now.now > timer.end.advanced(by: Limits.clockSkew)
     }
 
     /// The uptime at which the timer was first seen.

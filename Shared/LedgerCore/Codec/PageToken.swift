@@ -18,6 +18,8 @@ package struct PageToken: Hashable, Sendable {
         case compacted = 3
         /// All API keys, in the order of their ids.
         case apiKeys = 4
+        /// The parked events of a subscription, by partition and offset.
+        case parked = 5
     }
 
     private static let version: UInt8 = 1
@@ -34,6 +36,11 @@ package struct PageToken: Hashable, Sendable {
         self.kind = kind
         self.partition = partition ?? Partition(unchecked: 0)
         self.sortKey = sortKey
+    }
+
+    /// The token of a list of parked events behind the row with this sort key.
+    package static func parked(after sortKey: [UInt8]) -> PageToken {
+        PageToken(kind: .parked, partition: SortKey.parked(sortKey)?.0, sortKey: sortKey)
     }
 
     /// The text that clients see.
@@ -62,6 +69,7 @@ package struct PageToken: Hashable, Sendable {
         case .streams: isFirst && StreamID(SortKey.text(sortKey)) != nil
         case .subscriptions: isFirst && SubscriptionID(SortKey.text(sortKey)) != nil
         case .apiKeys: isFirst && APIKeyID(SortKey.text(sortKey)) != nil
+        case .parked: SortKey.parked(sortKey)?.0 == partition
         }
     }
 

@@ -181,6 +181,14 @@ package enum PackedRecord {
         return end + BatchHeader.checksumCount
     }
 
+    /// The size that a record has unpacked, as its head says; bytes.
+    static func unpackedCount(of bytes: [UInt8]) -> Int {
+        guard bytes.first == version, bytes.count > overhead else { return bytes.count }
+        return bytes.withUnsafeBytes { bytes in
+            Int(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 1, as: UInt32.self)))
+        }
+    }
+
     /// Returns the record in version 1, given either form.
     static func unpack(_ bytes: [UInt8]) throws(BatchError) -> [UInt8] {
         guard bytes.first == version else { return bytes }

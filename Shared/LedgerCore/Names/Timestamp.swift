@@ -3,6 +3,9 @@ public struct Timestamp: Hashable, Comparable, Sendable {
     /// Milliseconds since the Unix epoch, leap seconds not counted; negative before it.
     public let milliseconds: Int64
 
+    /// The end of year 9999: the last moment that RFC 3339 can name.
+    package static let latest = Timestamp(milliseconds: 253_402_300_799_999)
+
     /// - Parameter milliseconds: Since the Unix epoch.
     public init(milliseconds: Int64) {
         self.milliseconds = milliseconds

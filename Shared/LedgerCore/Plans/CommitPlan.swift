@@ -159,7 +159,7 @@ package struct CommitPlan: ~Copyable {
             position: position
         )
         guard let stored = current.rows[partition.index], let lease = stored.lease else {
-            return row.commit(rules: rules)
+            return row.commit(over: current.deliveries[partition.index], rules: rules)
         }
         guard rules.keep(.plain) else {
             let kept = row.leased(lease)

@@ -8,8 +8,9 @@
 ///       │    └─ rows, but no page left ─→ store: the job ─→ finish       │
 ///       └────────────────────────────────────────────────────────────────┘
 ///
-/// A subscription's row goes only after its positions, which are found through it. Groups that are
-/// empty stay behind in the job's row, so that the next turn begins where this one ended.
+/// A subscription's row goes only after its webhook's row and its own rows, which are found through
+/// it. Groups that are empty stay behind in the job's row, so that the next turn begins where this
+/// one ended.
 package struct DeletionTurn: ~Copyable {
     /// The next step of the shell.
     package enum Action: Sendable {
@@ -27,13 +28,17 @@ package struct DeletionTurn: ~Copyable {
         /// Nothing was begun. Next: reading, storing.
         case idle
         /// The first page of the group is being read.
-        /// Next: removing, readingPositions, reading (the next group), storing.
+        /// Next: removing, removingWebhook, readingPositions, reading (the next group), storing.
         case reading(RowGroup)
-        /// The positions of the page's next subscription are being read.
-        /// Next: removingPositions, readingPositions (of the next one), removing, reading.
+        /// The row of the webhook of the page's next subscription is being removed.
+        /// Next: readingPositions.
+        case removingWebhook(RowGroup, SubscriptionPage)
+        /// Rows of the page's next subscription are being read.
+        /// Next: removingPositions, removingWebhook, readingPositions (of the next one), removing,
+        /// reading.
         case readingPositions(RowGroup, SubscriptionPage)
-        /// A page of positions is being removed; `isLast`: none is behind it.
-        /// Next: readingPositions, removing.
+        /// A page of them is being removed; `isLast`: none is behind it.
+        /// Next: readingPositions, removingWebhook, removing.
         case removingPositions(RowGroup, SubscriptionPage, isLast: Bool)
         /// A page of rows is being removed; `isLast`: none is behind it. Next: reading, storing.
         case removing(RowGroup, isLast: Bool)
@@ -42,19 +47,44 @@ package struct DeletionTurn: ~Copyable {
         case finished
     }
 
-    /// A page of subscriptions, some of which have no positions left.
+    /// A page of subscriptions, some of which have no rows of their own left.
     private struct SubscriptionPage: Sendable {
-        /// The subscriptions whose positions are still to be emptied, the next one first.
+        /// The subscriptions whose rows are still to be emptied, the next one first.
         var waiting: ArraySlice<Item>
-        /// The subscriptions without positions, which may be removed.
+        /// The first of these has no row of a webhook left.
+        var isWebhookRemoved = false
+        /// The groups of the first one's rows that were found empty.
+        var emptied = 0
+        /// The subscriptions without rows, which may be removed.
         var ready: [TableKey] = []
         /// Nothing is behind this page.
         let isLast: Bool
 
-        /// The page after its first waiting subscription was found without positions.
-        var passingFirst: SubscriptionPage {
+        /// The group of rows that is to be emptied next; nil: no subscription waits.
+        func nextGroup() throws(TableError) -> RowGroup? {
+            guard let item = waiting.first else { return nil }
+            let row = try SubscriptionRow(item)
+            return RowGroup.owned(by: row.incarnation, of: row.stream)[emptied]
+        }
+
+        /// The row of the first one's webhook; nil: it has none, or none waits.
+        func webhookKey() throws(TableError) -> TableKey? {
+            guard let item = waiting.first else { return nil }
+            let row = try SubscriptionRow(item)
+            return row.webhook == nil ? nil : row.webhookKey
+        }
+
+        /// The page after the group that was to be emptied was found empty.
+        func passingGroup() throws(TableError) -> SubscriptionPage {
             var page = self
-            if let item = page.waiting.popFirst() { page.ready.append(item.key) }
+            page.emptied += 1
+            guard let item = waiting.first else { return page }
+            let row = try SubscriptionRow(item)
+            guard page.emptied == RowGroup.owned(by: row.incarnation, of: row.stream).count
+            else { return page }
+            page.waiting.removeFirst()
+            page.ready.append(item.key)
+            (page.emptied, page.isWebhookRemoved) = (0, false)
             return page
         }
     }
@@ -97,7 +127,7 @@ package struct DeletionTurn: ~Copyable {
             return take(try remove(page, of: group))
         case .readingPositions(let group, let subscriptions):
             guard !page.items.isEmpty else {
-                return take(try readNextPositions(of: subscriptions.passingFirst, in: group))
+                return take(try readNextPositions(of: subscriptions.passingGroup(), in: group))
             }
             guard mayRemove else { return take(removeReady(of: subscriptions, in: group)) }
             pagesLeft -= 1
@@ -107,7 +137,7 @@ package struct DeletionTurn: ~Copyable {
                     .remove(page.items.map(\.key))
                 )
             )
-        case .idle, .removing, .removingPositions, .storing, .finished:
+        case .idle, .removing, .removingWebhook, .removingPositions, .storing, .finished:
             preconditionFailure("no rows are being read")
         }
     }
@@ -117,8 +147,11 @@ package struct DeletionTurn: ~Copyable {
         switch state {
         case .removing(let group, let isLast):
             return take(isLast ? leaveGroup() : read(group))
+        case .removingWebhook(let group, var subscriptions):
+            subscriptions.isWebhookRemoved = true
+            return take(try readNextPositions(of: subscriptions, in: group))
         case .removingPositions(let group, let subscriptions, isLast: true):
-            return take(try readNextPositions(of: subscriptions.passingFirst, in: group))
+            return take(try readNextPositions(of: subscriptions.passingGroup(), in: group))
         case .removingPositions(let group, let subscriptions, isLast: false):
             return take(try readNextPositions(of: subscriptions, in: group))
         case .idle, .reading, .readingPositions, .storing, .finished:
@@ -172,23 +205,25 @@ package struct DeletionTurn: ~Copyable {
         return try readNextPositions(of: subscriptions, in: group)
     }
 
-    /// Reads the positions of the first subscription that waits; when none does, the page may go.
+    /// Reads the rows of the first subscription that waits, whose webhook's row goes before; when
+    /// none waits, the page may go.
     private func readNextPositions(
         of subscriptions: SubscriptionPage,
         in group: RowGroup
     ) throws(TableError) -> Step {
-        guard let item = subscriptions.waiting.first else {
+        guard let next = try subscriptions.nextGroup() else {
             return removeReady(of: subscriptions, in: group)
         }
-        let row = try SubscriptionRow(item)
-        let positions = RowGroup.positions(row.stream, subscription: row.incarnation)
+        if !subscriptions.isWebhookRemoved, let key = try subscriptions.webhookKey() {
+            return (.removingWebhook(group, subscriptions), .remove([key]))
+        }
         return (
             .readingPositions(group, subscriptions),
-            .query(Query(positions, limit: Limits.sweepPageRows))
+            .query(Query(next, limit: Limits.sweepPageRows))
         )
     }
 
-    /// Removes the subscriptions that have no positions left, if there are any.
+    /// Removes the subscriptions that have no rows left, if there are any.
     private func removeReady(of subscriptions: SubscriptionPage, in group: RowGroup) -> Step {
         guard !subscriptions.ready.isEmpty else { return read(group) }
         let isLast = subscriptions.isLast && subscriptions.waiting.isEmpty

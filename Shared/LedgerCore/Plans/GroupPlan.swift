@@ -149,7 +149,10 @@ package struct GroupPlan: ~Copyable {
             givenUp(of: held, beyond: kept)
             + taken(by: rule, from: goal.start, atMost: goal.count - held.count)
         guard !moved.isEmpty else { return finish() }
-        let writes = moved.map { $0.replace(rows[$0.partition.index], rules: rules) }
+        let writes = moved.map { row in
+            let (place, delivery) = (row.partition.index, current.deliveries[row.partition.index])
+            return row.replace(rows[place], over: delivery, rules: rules)
+        }
         return (.moving(moved), .write(writes))
     }
 

@@ -41,6 +41,18 @@ package enum Refusal: Error, Hashable, Sendable {
     case tooManyMembers
     /// A member of the subscription's group holds the partition.
     case partitionLeased(Partition, owner: MemberName)
+    /// The subscription's events are acknowledged in the other way.
+    case wrongDeliveryMode(SubscriptionID)
+    /// The change of a delivery's policy does not fit the subscription.
+    case policyConflict(PolicyConflict)
+    /// Malformed, forged, or of another subscription.
+    case invalidLease
+    /// The event to be parked is finished, parked, or was not looked at.
+    case eventNotOpen(Partition, Offset)
+    /// No such event is parked.
+    case parkedNotFound(Partition, Offset)
+    /// The parked event is being delivered again.
+    case replaying(Partition, Offset)
     /// Others changed the same row, at each of ``Limits/casTries``.
     case contention
 
@@ -97,7 +109,7 @@ extension StreamRow {
     }
 
     /// The partition of this number.
-    func partition(_ index: Int64) throws(Refusal) -> Partition {
+    package func partition(_ index: Int64) throws(Refusal) -> Partition {
         guard index < Int64(partitionCount) else { throw .partitionNotFound(index) }
         return partitions[Int(index)]
     }

@@ -14,6 +14,8 @@ package struct SubscriptionDescription: Sendable {
         package let hasExpired: Bool
         /// The partition ends before it: a poll is refused until the subscription is sought.
         package let isBeyondTail: Bool
+        /// The time of the first of the events that ``lag`` counts; nil when it counts none.
+        package let oldestPending: Timestamp?
     }
 
     /// The stream as it was read with the subscription.
@@ -24,23 +26,52 @@ package struct SubscriptionDescription: Sendable {
     package let partitions: [PartitionState]
     /// The number of its group's members.
     package let members: Int
+    /// What is open where events are acknowledged one by one; nil: by cursors.
+    package let delivery: DeliverySummary?
+    /// The health of its webhook's endpoint; nil: it has no webhook.
+    package let webhook: WebhookRow?
+    /// The time of the description, by the believed clock.
+    package let time: Timestamp
 
-    /// A description; `partitions` holds one of each partition.
-    package init(_ state: SubscriptionState, partitions: [PartitionState], members: Int) {
+    /// A description as of `time`; `partitions` holds one of each partition.
+    package init(
+        _ state: SubscriptionState,
+        partitions: [PartitionState],
+        members: Int,
+        webhook: WebhookRow? = nil,
+        at time: Timestamp
+    ) {
         self.members = members
+        self.webhook = webhook
+        var delivery = DeliverySummary(of: state)
+        let waiting = zip(partitions, state.deliveries).filter { place, row in
+            place.lag > 0 || row?.open.isEmpty == false
+        }
+        delivery?.block(waiting.map(\.0.partition), by: webhook)
+        self.delivery = delivery
+        self.time = time
         stream = state.stream
         subscription = state.subscription
         self.partitions = partitions
     }
 
-    /// Events that are left in all partitions together.
-    package var lag: Int64 { partitions.reduce(0) { $0 + $1.lag } }
+    /// Events that are left in all partitions together, those that are open included.
+    package var lag: Int64 {
+        partitions.reduce(0) { $0 + $1.lag } + (delivery?.unfinished ?? 0)
+    }
+
+    /// The time of the oldest of these events; nil when there is none.
+    package var oldestPending: Timestamp? { partitions.compactMap(\.oldestPending).min() }
+
+    /// The age of the oldest of these events; zero when there is none.
+    package var lagAge: Duration { SubscriptionLag.age(ofEventAt: oldestPending, at: time) }
 }
 
 /// Compares a position with what its partition holds.
 ///
-///     readEnd ─┬─ at the end, or beyond ───────────────────────→ finish
-///              └─ before it ─→ searchEarliest ─────────────────→ finish
+///     readEnd ─┬─ at the end, or beyond ───────────────────────────→ finish
+///              └─ before it ─→ searchEarliest ─┬─ all have expired ─→ finish
+///                                              └─→ readTime ────────→ finish
 package struct PositionPlan: ~Copyable {
     /// The next step of the shell, which gives up on any error of its own.
     package enum Action: Sendable {
@@ -48,6 +79,9 @@ package struct PositionPlan: ~Copyable {
         case readEnd(Partition)
         /// Find the earliest offset before this end, then ``PositionPlan/receive(earliest:)``.
         case searchEarliest(Partition, PartitionEnd)
+        /// Find the time of the first event at or behind this offset, nil when there is none, then
+        /// ``PositionPlan/receive(time:)``.
+        case readTime(Partition, Offset)
         /// The place was found.
         case finish(SubscriptionDescription.PartitionState)
     }
@@ -57,8 +91,10 @@ package struct PositionPlan: ~Copyable {
         case created
         /// The partition's end is being found. Next: searching, finished.
         case readingEnd
-        /// The partition ends there. Next: finished.
+        /// The partition ends there. Next: readingTime, finished.
         case searching(Offset)
+        /// The partition ends there and begins here, and events are left. Next: finished.
+        case readingTime(tail: Offset, earliest: Offset)
         /// The answer was given. Next: nothing.
         case finished
     }
@@ -93,10 +129,25 @@ package struct PositionPlan: ~Copyable {
         guard case .searching(let tail) = state else {
             preconditionFailure("an earliest offset came unasked")
         }
-        return finish(tail: tail, earliest: earliest)
+        let first = max(position.logOffset, earliest)
+        guard first < tail else { return finish(tail: tail, earliest: earliest) }
+        state = .readingTime(tail: tail, earliest: earliest)
+        return .readTime(partition, first)
     }
 
-    private mutating func finish(tail: Offset, earliest: Offset) -> Action {
+    /// Takes the outcome of ``Action/readTime(_:_:)``.
+    package mutating func receive(time: Timestamp?) -> Action {
+        guard case .readingTime(let tail, let earliest) = state else {
+            preconditionFailure("a time came unasked")
+        }
+        return finish(tail: tail, earliest: earliest, oldestPending: time)
+    }
+
+    private mutating func finish(
+        tail: Offset,
+        earliest: Offset,
+        oldestPending: Timestamp? = nil
+    ) -> Action {
         state = .finished
         let offset = position.logOffset
         return .finish(
@@ -106,7 +157,8 @@ package struct PositionPlan: ~Copyable {
                 lag: max(tail.distance(from: max(offset, earliest)), 0),
                 isBootstrapping: position.isSnapshot,
                 hasExpired: offset < earliest,
-                isBeyondTail: offset > tail
+                isBeyondTail: offset > tail,
+                oldestPending: oldestPending
             )
         )
     }

@@ -8,6 +8,9 @@ package struct SubscriptionState: Sendable {
     package let positions: [Position]
     /// By partition: the row of its position, of whatever epoch; nil: there is none.
     package let rows: [PositionRow?]
+    /// By partition: the row of its delivery in the other one's place, of whatever epoch; nil: there
+    /// is none.
+    package let deliveries: [DeliveryRow?]
     /// The members of its group by name, also those that have gone.
     package let members: [MemberRow]
 
@@ -18,6 +21,7 @@ package struct SubscriptionState: Sendable {
             subscription: subscription,
             positions: positions,
             rows: positions.map { _ in nil },
+            deliveries: positions.map { _ in nil },
             members: []
         )
     }
@@ -27,12 +31,14 @@ package struct SubscriptionState: Sendable {
         subscription: SubscriptionRow,
         positions: [Position],
         rows: [PositionRow?],
+        deliveries: [DeliveryRow?],
         members: [MemberRow]
     ) {
         self.stream = stream
         self.subscription = subscription
         self.positions = positions
         self.rows = rows
+        self.deliveries = deliveries
         self.members = members
     }
 
@@ -42,32 +48,57 @@ package struct SubscriptionState: Sendable {
         self.subscription = subscription
         var positions = subscription.positions
         var rows: [PositionRow?] = positions.map { _ in nil }
+        var deliveries: [DeliveryRow?] = positions.map { _ in nil }
         var members: [MemberRow] = []
         for item in items {
-            guard case .position = item.key else {
+            guard case .position(_, _, let partition) = item.key else {
                 members.append(try MemberRow(item))
                 continue
             }
-            let row = try PositionRow(item)
-            guard row.epoch <= subscription.epoch else { return nil }
-            guard row.partition.index < positions.count else { continue }
-            rows[row.partition.index] = row
-            if row.epoch == subscription.epoch { positions[row.partition.index] = row.position }
+            let found: (epoch: Int64, position: Position)
+            let (row, delivery): (PositionRow?, DeliveryRow?)
+            if DeliveryRow.isMeant(by: item) {
+                let read = try DeliveryRow(item)
+                (row, delivery, found) = (nil, read, (read.epoch, .log(read.scanned)))
+            } else {
+                let read = try PositionRow(item)
+                (row, delivery, found) = (read, nil, (read.epoch, read.position))
+            }
+            guard found.epoch <= subscription.epoch else { return nil }
+            guard partition.index < positions.count else { continue }
+            (rows[partition.index], deliveries[partition.index]) = (row, delivery)
+            if found.epoch == subscription.epoch { positions[partition.index] = found.position }
         }
         self.positions = positions
         self.rows = rows
+        self.deliveries = deliveries
         self.members = members
     }
 
-    /// The same with a changed row of the subscription, which moves nothing.
+    /// The same with a changed row of the subscription; in another epoch it stands where that says.
     package func replacing(_ subscription: SubscriptionRow) -> SubscriptionState {
-        SubscriptionState(
+        let isMoved = subscription.epoch != self.subscription.epoch
+        return SubscriptionState(
             stream: stream,
             subscription: subscription,
-            positions: positions,
+            positions: isMoved ? subscription.positions : positions,
             rows: rows,
+            deliveries: deliveries,
             members: members
         )
+    }
+
+    /// Refuses what is asked for where events are acknowledged one by one, by cursors and members.
+    package func requireCursors() throws(Refusal) {
+        guard subscription.delivery == nil else { throw .wrongDeliveryMode(subscription.id) }
+    }
+
+    /// Refuses what is asked for where events are acknowledged by cursors.
+    package func requireEventsMode() throws(Refusal) -> SubscriptionRow.Delivery {
+        guard let delivery = subscription.delivery else {
+            throw .wrongDeliveryMode(subscription.id)
+        }
+        return delivery
     }
 
     /// Reads and verifies a cursor of this subscription.

@@ -27,10 +27,10 @@ package struct DeletionJob: Hashable, Sendable {
 
     /// The groups of rows to empty, in order.
     ///
-    /// Positions are found through the subscription's row, so each subscription's positions go
-    /// before the row does.
+    /// Positions and parked events are found through the subscription's row, so each subscription's
+    /// go before the row does.
     package var groups: [RowGroup] {
-        if let subscription { return [.positions(stream, subscription: subscription)] }
+        if let subscription { return RowGroup.owned(by: subscription, of: stream) }
         let partitions = Partition.all(partitionCount)
         return partitions.map { .log(stream, $0) } + partitions.map { .latest(stream, $0) }
             + [
@@ -55,5 +55,18 @@ package struct DeletionJob: Hashable, Sendable {
         partitionCount = try item.requiredPartitionCount(.partitions)
         notBefore = try item.requiredTimestamp(.notBefore)
         groupsDone = Int(try item.requiredCounter(.progress))
+    }
+}
+
+extension RowGroup {
+    /// The groups whose rows belong to one subscription.
+    static func owned(
+        by subscription: SubscriptionIncarnation,
+        of stream: StreamIncarnation
+    ) -> [RowGroup] {
+        [
+            .positions(stream, subscription: subscription),
+            .parked(stream, subscription: subscription),
+        ]
     }
 }

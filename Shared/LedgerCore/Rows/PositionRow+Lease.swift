@@ -10,9 +10,13 @@ extension PositionRow {
     }
 
     /// The write of this row in place of `previous`, if that is stored as it was read; nil: there
-    /// was none.
-    package func replace(_ previous: PositionRow?, rules: Rules) -> Write {
-        .put(item, if: Self.isStored(previous, rules: rules))
+    /// was none, or `delivery` in its place.
+    package func replace(
+        _ previous: PositionRow?,
+        over delivery: DeliveryRow? = nil,
+        rules: Rules
+    ) -> Write {
+        .put(item, if: delivery?.isStored ?? Self.isStored(previous, rules: rules))
     }
 
     /// The same position under another lease.

@@ -28,11 +28,15 @@ package struct PositionRow: Hashable, Sendable {
 
     /// The write of this row, forward only: on the condition that there is none, one of an older
     /// epoch, or an earlier position of the same epoch, and that the partition was never leased.
-    package func commit(rules: Rules) -> Write {
-        let forward = Condition.or([
-            .notExists,
-            rules.keep(.plain) ? .and([Self.isUnleased, isForward]) : isForward,
-        ])
+    ///
+    /// Or the one in its place is `delivery`, of an older epoch.
+    package func commit(over delivery: DeliveryRow? = nil, rules: Rules) -> Write {
+        let forward = Condition.or(
+            [
+                .notExists,
+                rules.keep(.plain) ? .and([Self.isUnleased, isForward]) : isForward,
+            ] + (delivery.map { [$0.isStored] } ?? [])
+        )
         return .put(item, if: rules.keep(.commitForward) ? forward : nil)
     }
 

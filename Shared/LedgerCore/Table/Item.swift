@@ -86,9 +86,10 @@ extension AttributeValue {
 public enum Attribute: String, Sendable, CaseIterable {
     // Chunk
     /// The number of events in a chunk or in an idempotent append; in a member's row the random
-    /// number of its last renewal.
+    /// number of its last renewal; in a webhook's its failures.
     case count = "n"
-    /// Timestamp of the last event, or of a member's last renewal, milliseconds.
+    /// Timestamp of the last event, of a member's last renewal, or of the beginning of a webhook's
+    /// state, milliseconds.
     case timestamp = "t"
     /// Append id, 16 bytes.
     case append = "a"
@@ -124,7 +125,7 @@ public enum Attribute: String, Sendable, CaseIterable {
     case incarnation = "id"
     /// The time at which the row was created, milliseconds.
     case created = "c"
-    /// The state of a stream or the kind of a row.
+    /// The state of a stream, a member or a webhook, or the kind of a row.
     case state = "s"
 
     // Stream
@@ -144,9 +145,12 @@ public enum Attribute: String, Sendable, CaseIterable {
     case positions = "pos"
     /// The events that a subscription is for, an `EventFilter`; absent: all.
     case filter = "flt"
+    /// Where a subscription's events are sent to, `WebhookSettings`; absent: nowhere.
+    case webhook = "wh"
     /// The number of a subscription's seeks so far.
     case epoch = "e"
-    /// 0 while bootstrapping, 1 in the log; 2 and 3 are the same of a row that was ever leased.
+    /// 0 while bootstrapping, 1 in the log; 2 and 3 are the same of a row that was ever leased; 4 of
+    /// a delivery's row.
     case phase = "ph"
     /// The event key last delivered while bootstrapping.
     case key = "k"
@@ -162,6 +166,28 @@ public enum Attribute: String, Sendable, CaseIterable {
     case releaseStart = "rt"
     /// The length of a member's session, milliseconds.
     case session = "len"
+
+    // Delivery
+    /// 1 where a subscription's events are acknowledged one by one; absent: by cursors.
+    case mode = "md"
+    /// The policy by which events are delivered, a `DeliveryPolicy`.
+    case policy = "pol"
+    /// The salt of the hashes of keys, 16 bytes.
+    case salt = "slt"
+    /// The events that are not finished, an `OpenEvents`.
+    case open = "u"
+    /// The number of a partition's parked events.
+    case parked = "pk"
+    /// How and why an event was parked, a `ParkingHistory`.
+    case history = "why"
+
+    // Webhook
+    /// The first 32 bits of the SHA-256 of the keys of failed events, one after the other.
+    case failedKeys = "fk"
+    /// The beginning of the pause before the next probe, milliseconds.
+    case nextStart = "nt"
+    /// The length of that pause, milliseconds.
+    case nextLength = "nl"
 
     // Idempotency
     /// SHA-256 of the request body, 32 bytes.
@@ -224,9 +250,6 @@ public enum AttributeValue: Hashable, Sendable {
     case bytes([UInt8])
 }
 
-/// The end of year 9999, milliseconds since the epoch: the last moment RFC 3339 can name.
-private let latestTimestamp: Int64 = 253_402_300_799_999
-
 /// Strict reading of attributes, for row types: a missing or impossible value throws
 /// ``TableError/Reason/corrupt`` and is never replaced by a default.
 extension Item {
@@ -253,7 +276,7 @@ extension Item {
     /// A moment between 1970 and the end of year 9999, so that adding hours can't overflow.
     func requiredTimestamp(_ name: Attribute) throws(TableError) -> Timestamp {
         let value = try requiredNumber(name)
-        guard (0...latestTimestamp).contains(value) else { throw damaged(name) }
+        guard (0...Timestamp.latest.milliseconds).contains(value) else { throw damaged(name) }
         return Timestamp(milliseconds: value)
     }
 

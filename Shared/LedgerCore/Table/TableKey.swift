@@ -10,7 +10,10 @@ public import LedgerBytes
 /// | `STATE#sid#p` | event key | `LatestRow` | compactor, offset only grows |
 /// | `SUBS#sid` | subscription id | `SubscriptionRow` | admin; a seek by compare-and-set |
 /// | `POS#sid#sub` | partition, 5 digits | `PositionRow` | poll, forward only within an epoch |
+/// | `POS#sid#sub` | partition, 5 digits | `DeliveryRow`, in its place | poll, compare-and-set |
 /// | `POS#sid#sub` | `m#` and the member's name | `MemberRow` | poll, TTL 24 h |
+/// | `PARK#sid#sub` | partition, `#`, offset, 20 digits | `ParkedRow` | poll, as its delivery's row |
+/// | `PUSH` | sid `#` sub | `WebhookRow` | push, admin; compare-and-set |
 /// | `IDEM#sid` | SHA-256 of the key, `#`, partition | `IdempotencyRow` | written once, TTL 24 h |
 /// | `KEYS` | API key id | `APIKeyRow` | admin, put and deleted only |
 /// | `CLOCK` | `highest` | `ClockRow` | compare-and-set |
@@ -35,6 +38,15 @@ public enum TableKey: Hashable, Sendable {
     case position(stream: StreamIncarnation, subscription: SubscriptionIncarnation, Partition)
     /// A member of a subscription's group.
     case member(stream: StreamIncarnation, subscription: SubscriptionIncarnation, MemberName)
+    /// An event that was taken out of a subscription's delivery.
+    case parked(
+        stream: StreamIncarnation,
+        subscription: SubscriptionIncarnation,
+        Partition,
+        Offset
+    )
+    /// The health of the endpoint of a subscription's webhook.
+    case push(stream: StreamIncarnation, subscription: SubscriptionIncarnation)
     /// The place of an idempotent publish's events; `keyHash` is the key's SHA-256.
     case idempotency(StreamIncarnation, keyHash: Digest, Partition)
     /// An API key by its id.
@@ -60,6 +72,8 @@ public enum TableKey: Hashable, Sendable {
         case .subscription(let sid, _): .subscriptions(sid)
         case .position(let sid, let subscription, _), .member(let sid, let subscription, _):
             .positions(sid, subscription: subscription)
+        case .parked(let sid, let subscription, _, _): .parked(sid, subscription: subscription)
+        case .push: .pushes
         case .idempotency(let sid, _, _): .idempotency(sid)
         case .apiKey: .apiKeys
         case .deletion: .deletions
@@ -80,11 +94,13 @@ public enum TableKey: Hashable, Sendable {
         case .latest(_, _, let key): key.utf8
         case .subscription(_, let id): Array(id.name.utf8)
         case .member(_, _, let name): SortKey.member(name)
+        case .parked(_, _, let partition, let offset): SortKey.parked(partition, offset)
         case .idempotency(_, let hash, let partition):
             SortKey.idempotency(hash, partition)
         case .apiKey(let id): Array(id.description.utf8)
         case .deletion(let stream, let subscription):
             Array((stream.hex + (subscription.map { "#" + $0.hex } ?? "")).utf8)
+        case .push(let stream, let subscription): Array("\(stream.hex)#\(subscription.hex)".utf8)
         case .clock: SortKey.clock
         case .streamName: SortKey.streamName
         case .ring(let sid, let partition):
@@ -108,6 +124,10 @@ public enum RowGroup: Hashable, Sendable {
     case subscriptions(StreamIncarnation)
     /// The positions of one subscription, then the members of its group.
     case positions(StreamIncarnation, subscription: SubscriptionIncarnation)
+    /// The parked events of one subscription, by partition and offset.
+    case parked(StreamIncarnation, subscription: SubscriptionIncarnation)
+    /// The health of the endpoints of all webhooks.
+    case pushes
     /// The idempotency rows of one stream.
     case idempotency(StreamIncarnation)
     /// All API keys, by id.
@@ -132,6 +152,8 @@ public enum RowGroup: Hashable, Sendable {
         case .latest(let sid, let partition): "STATE#\(sid.hex)#\(partition.index)"
         case .subscriptions(let sid): "SUBS#\(sid.hex)"
         case .positions(let sid, let subscription): "POS#\(sid.hex)#\(subscription.hex)"
+        case .parked(let sid, let subscription): "PARK#\(sid.hex)#\(subscription.hex)"
+        case .pushes: "PUSH"
         case .idempotency(let sid): "IDEM#\(sid.hex)"
         case .apiKeys: "KEYS"
         case .deletions: "GC"
@@ -170,6 +192,11 @@ public enum RowGroup: Hashable, Sendable {
                 ?? SortKey.member(sortKey).map {
                     .member(stream: sid, subscription: subscription, $0)
                 }
+        case .parked(let sid, let subscription):
+            SortKey.parked(sortKey).map {
+                .parked(stream: sid, subscription: subscription, $0, $1)
+            }
+        case .pushes: SortKey.push(sortKey)
         case .idempotency(let sid): SortKey.idempotency(sortKey, of: sid)
         case .apiKeys: APIKeyID(SortKey.text(sortKey)).map(TableKey.apiKey)
         case .deletions: SortKey.deletion(sortKey)
@@ -198,6 +225,7 @@ extension RowGroup {
             case ("STREAMS", 1): .streams
             case ("KEYS", 1): .apiKeys
             case ("GC", 1): .deletions
+            case ("PUSH", 1): .pushes
             case ("CLOCK", 1): .clock
             case ("RINGS", 1): .rings
             case ("SWEEP", 1): .sweep
@@ -205,7 +233,7 @@ extension RowGroup {
             case ("PART", 2): StreamIncarnation(hex: parts[1]).map(RowGroup.progress)
             case ("SUBS", 2): StreamIncarnation(hex: parts[1]).map(RowGroup.subscriptions)
             case ("IDEM", 2): StreamIncarnation(hex: parts[1]).map(RowGroup.idempotency)
-            case ("LOG", 3), ("STATE", 3), ("POS", 3): Self.ofThree(parts)
+            case ("LOG", 3), ("STATE", 3), ("POS", 3), ("PARK", 3): Self.ofThree(parts)
             default: nil
             }
         // Each group has one spelling: leading zeros in a partition's number are refused.
@@ -215,9 +243,10 @@ extension RowGroup {
 
     private static func ofThree(_ parts: [Substring]) -> RowGroup? {
         guard let stream = StreamIncarnation(hex: parts[1]) else { return nil }
-        if parts[0] == "POS" {
+        if parts[0] == "POS" || parts[0] == "PARK" {
             return SubscriptionIncarnation(hex: parts[2]).map {
-                .positions(stream, subscription: $0)
+                parts[0] == "POS"
+                    ? .positions(stream, subscription: $0) : .parked(stream, subscription: $0)
             }
         }
         guard let partition = Int(parts[2]).flatMap({ Partition($0) }) else { return nil }
@@ -227,10 +256,10 @@ extension RowGroup {
     /// The incarnation of the stream whose rows these are; nil for rows of no stream.
     public var stream: StreamIncarnation? {
         switch self {
-        case .streams, .apiKeys, .deletions, .clock, .rings, .sweep: nil
+        case .streams, .pushes, .apiKeys, .deletions, .clock, .rings, .sweep: nil
         case .log(let stream, _), .progress(let stream), .latest(let stream, _),
-            .subscriptions(let stream), .positions(let stream, _), .idempotency(let stream),
-            .streamName(let stream):
+            .subscriptions(let stream), .positions(let stream, _), .parked(let stream, _),
+            .idempotency(let stream), .streamName(let stream):
             stream
         }
     }
@@ -267,6 +296,18 @@ enum SortKey {
         return MemberName(text(Array(bytes.dropFirst(memberPrefix.count))))
     }
 
+    static func parked(_ partition: Partition, _ offset: Offset) -> [UInt8] {
+        Self.partition(partition) + [UInt8(ascii: "#")] + Self.offset(offset)
+    }
+
+    static func parked(_ bytes: [UInt8]) -> (Partition, Offset)? {
+        let parts = bytes.split(separator: UInt8(ascii: "#"), omittingEmptySubsequences: false)
+        guard parts.count == 2, let partition = partition(parts[0]),
+            let offset = offset(Array(parts[1]))
+        else { return nil }
+        return (partition, offset)
+    }
+
     static func idempotency(_ hash: Digest, _ partition: Partition) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(64 + 1 + partitionDigits)
@@ -295,6 +336,11 @@ enum SortKey {
         return SubscriptionIncarnation(hex: parts[1]).map {
             .deletion(stream: stream, subscription: $0)
         }
+    }
+
+    static func push(_ bytes: [UInt8]) -> TableKey? {
+        guard case .deletion(let stream, let subscription?) = deletion(bytes) else { return nil }
+        return .push(stream: stream, subscription: subscription)
     }
 
     static func ring(_ bytes: [UInt8]) -> TableKey? {

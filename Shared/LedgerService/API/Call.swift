@@ -50,6 +50,8 @@ struct Call {
     var member: MemberName { Self.parameter(path.member, named: .member) }
     /// A number that need not be one of the stream's partitions.
     var partition: Int64 { Self.parameter(path.partition, named: .partition) }
+    /// An offset that need not be one of the partition's.
+    var offset: Offset { Self.parameter(path.offset, named: .offset) }
     var key: EventKey { Self.parameter(path.key, named: .key) }
     /// As the client wrote it.
     var apiKey: String { Self.parameter(path.apiKey, named: .apiKey) }

@@ -71,7 +71,7 @@ package final class Endpoint: Sendable {
     }
 }
 
-/// One of the functions that serve the API between them where there is no server.
+/// One of the functions that run the ledger between them where there is no server.
 ///
 /// The raw value is the function's name in packages and in the deployment.
 package enum LedgerFunction: String, CaseIterable, Sendable {
@@ -84,6 +84,8 @@ package enum LedgerFunction: String, CaseIterable, Sendable {
     case poll
     /// Folds, sweeps, and the calls that start them by hand.
     case compactor
+    /// Sends events to webhooks; serves no call, and is deployed only where webhooks are on.
+    case push
 }
 
 /// The permission that a call needs.

@@ -40,6 +40,7 @@ package struct EndpointTable: Sendable {
             precondition(isNew, "two endpoints are \(endpoint.name)")
             groups[place].append(endpoint)
         }
+        tree.checkAmbiguity()
         routes = groups.map { Route($0, at: $0[0].path) }
         self.tree = tree
     }
@@ -236,6 +237,83 @@ extension EndpointTable {
             function: .poll,
             needs: .action(.consume),
             answer: LedgerAPI.leave
+        ),
+        Endpoint(
+            .post,
+            "/streams/{stream}/subscriptions/{subscription}/receive",
+            function: .poll,
+            needs: .action(.consume),
+            body: .json,
+            answer: LedgerAPI.receive
+        ),
+        Endpoint(
+            .post,
+            "/streams/{stream}/subscriptions/{subscription}/ack",
+            function: .poll,
+            needs: .action(.consume),
+            body: .json,
+            answer: LedgerAPI.acknowledge
+        ),
+        Endpoint(
+            .get,
+            "/streams/{stream}/subscriptions/{subscription}/parked",
+            function: .poll,
+            needs: .action(.consume),
+            query: ["partition", "limit", "next"],
+            answer: LedgerAPI.listParked
+        ),
+        Endpoint(
+            .post,
+            "/streams/{stream}/subscriptions/{subscription}/parked",
+            function: .poll,
+            needs: .action(.consume),
+            body: .json,
+            answer: LedgerAPI.park
+        ),
+        Endpoint(
+            .post,
+            "/streams/{stream}/subscriptions/{subscription}/parked/replay",
+            function: .poll,
+            needs: .action(.consume),
+            body: .json,
+            answer: LedgerAPI.replayParked
+        ),
+        Endpoint(
+            .get,
+            "/streams/{stream}/subscriptions/{subscription}/parked/{partition}/{offset}",
+            function: .poll,
+            needs: .action(.consume),
+            answer: LedgerAPI.getParked
+        ),
+        Endpoint(
+            .delete,
+            "/streams/{stream}/subscriptions/{subscription}/parked/{partition}/{offset}",
+            function: .poll,
+            needs: .action(.consume),
+            answer: LedgerAPI.discardParked
+        ),
+
+        // Webhooks
+        Endpoint(
+            .post,
+            "/streams/{stream}/subscriptions/{subscription}/webhook/verify",
+            function: .admin,
+            needs: .action(.admin),
+            answer: LedgerAPI.verifyWebhook
+        ),
+        Endpoint(
+            .post,
+            "/streams/{stream}/subscriptions/{subscription}/webhook/rotate",
+            function: .admin,
+            needs: .action(.admin),
+            answer: LedgerAPI.rotateWebhookSecret
+        ),
+        Endpoint(
+            .post,
+            "/streams/{stream}/subscriptions/{subscription}/webhook/resume",
+            function: .admin,
+            needs: .action(.admin),
+            answer: LedgerAPI.resumeWebhook
         ),
 
         // API keys

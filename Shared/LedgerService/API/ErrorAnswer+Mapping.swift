@@ -24,6 +24,14 @@ enum ErrorCode: String, CaseIterable {
     case leaseLost = "lease_lost"
     case partitionLeased = "partition_leased"
     case tooManyMembers = "too_many_members"
+    case wrongDeliveryMode = "wrong_delivery_mode"
+    case webhookURLRefused = "webhook_url_refused"
+    case webhookNotFound = "webhook_not_found"
+    case tooManyWebhooks = "too_many_webhooks"
+    case invalidLease = "invalid_lease"
+    case notOpen = "not_open"
+    case parkedNotFound = "parked_not_found"
+    case replaying
     case compactionDisabled = "compaction_disabled"
     case positionBeyondTail = "position_beyond_tail"
     case offsetExpired = "offset_expired"
@@ -45,17 +53,18 @@ enum ErrorCode: String, CaseIterable {
     var status: Int {
         switch self {
         case .validationError, .invalidStreamID, .invalidSubscriptionID, .invalidEventKey,
-            .invalidCursor:
+            .invalidCursor, .invalidLease, .webhookURLRefused:
             400
         case .unauthorized: 401
         case .forbidden: 403
         case .notFound, .streamNotFound, .subscriptionNotFound, .partitionNotFound, .keyNotFound,
-            .apiKeyNotFound:
+            .apiKeyNotFound, .parkedNotFound, .webhookNotFound:
             404
         case .methodNotAllowed: 405
         case .keysDisabled, .streamAlreadyExists, .subscriptionAlreadyExists, .offsetConflict,
             .cursorSuperseded, .leaseLost, .partitionLeased, .tooManyMembers,
-            .compactionDisabled, .positionBeyondTail:
+            .tooManyWebhooks, .wrongDeliveryMode, .notOpen, .replaying, .compactionDisabled,
+            .positionBeyondTail:
             409
         case .offsetExpired: 410
         case .payloadTooLarge: 413
@@ -192,8 +201,10 @@ extension ErrorAnswer {
         case .cursorSuperseded:
             self.init(
                 .cursorSuperseded,
-                message:
-                    "the subscription was moved by a seek since this cursor; poll again without one"
+                message: """
+                    the subscription was moved since this cursor or lease was given; poll again \
+                    without one, or receive anew
+                    """
             )
         case .leaseLost(let lost, let committed):
             self.init(
@@ -222,6 +233,71 @@ extension ErrorAnswer {
                     the group has \(Limits.members) members; one must leave, or its session end
                     """,
                 details: .limit(Limits.members)
+            )
+        case .wrongDeliveryMode(let id):
+            self.init(
+                .wrongDeliveryMode,
+                message: """
+                    subscription \(id) acknowledges its events in the other way: with mode events \
+                    use receive and ack, else poll, commit and members
+                    """,
+                details: .subscription(id)
+            )
+        case .webhookRefused(let problem):
+            self.init(
+                .webhookURLRefused,
+                message: "webhook.url \(problem.message)",
+                details: .field("webhook.url")
+            )
+        case .tooManyWebhooks:
+            self.init(
+                .tooManyWebhooks,
+                message: "the ledger has \(Limits.webhooks) webhooks; one must be removed before",
+                details: .limit(Limits.webhooks)
+            )
+        case .webhookNotFound(let id):
+            self.init(
+                .webhookNotFound,
+                message: "subscription \(id) has no webhook",
+                details: .subscription(id)
+            )
+        case .invalidLease:
+            self.init(
+                .invalidLease,
+                message: """
+                    the lease is malformed or belongs to another subscription; use one that receive \
+                    returned
+                    """,
+                details: .field("lease")
+            )
+        case .eventNotOpen(let partition, let offset):
+            self.init(
+                .notOpen,
+                message: """
+                    offset \(offset.rawValue) of partition \(partition.index) is finished, parked, or \
+                    was not handed out yet: nothing was parked
+                    """,
+                details: .partition(partition),
+                .offset("offset", is: offset)
+            )
+        case .parkedNotFound(let partition, let offset):
+            self.init(
+                .parkedNotFound,
+                message: """
+                    no event is parked at offset \(offset.rawValue) of partition \(partition.index)
+                    """,
+                details: .partition(partition),
+                .offset("offset", is: offset)
+            )
+        case .replaying(let partition, let offset):
+            self.init(
+                .replaying,
+                message: """
+                    offset \(offset.rawValue) of partition \(partition.index) is being delivered \
+                    again; acknowledge it instead
+                    """,
+                details: .partition(partition),
+                .offset("offset", is: offset)
             )
         case .compactionDisabled(let id):
             self.init(.compactionDisabled, message: "stream \(id) was created without compaction")

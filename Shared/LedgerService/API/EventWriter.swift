@@ -18,36 +18,57 @@ struct EventWriter {
     /// An array of a page's events.
     mutating func write(_ page: EventPage, to writer: inout JSONWriter) {
         writer.beginArray()
-        for event in page.events {
-            switch event.source {
-            case .log(let batch, let record):
-                write(
-                    event,
-                    of: page.batches[batch],
-                    as: page.batches[batch].records[record],
-                    to: &writer
-                )
-            case .snapshot(let index):
-                let snapshot = page.snapshots[index]
-                write(
-                    CompactedEntry(
-                        partition: event.partition,
-                        offset: event.offset,
-                        key: snapshot.key,
-                        record: snapshot.record
-                    ),
-                    isSnapshot: true,
-                    to: &writer
-                )
+        for event in page.events { write(event, of: page, to: &writer) }
+        writer.endArray()
+    }
+
+    /// An array of the events that were handed out of a delivery's partitions.
+    mutating func write(_ parts: [Delivered], to writer: inout JSONWriter) {
+        writer.beginArray()
+        for part in parts {
+            for delivered in part.events {
+                write(delivered.event, of: part.page, delivered: delivered, to: &writer)
             }
         }
         writer.endArray()
     }
 
-    /// One entry of the compacted state.
+    private mutating func write(
+        _ event: EventPage.Event,
+        of page: EventPage,
+        delivered: DeliveredEvent? = nil,
+        to writer: inout JSONWriter
+    ) {
+        switch event.source {
+        case .log(let batch, let record):
+            write(
+                event,
+                of: page.batches[batch],
+                as: page.batches[batch].records[record],
+                delivered: delivered,
+                to: &writer
+            )
+        case .snapshot(let index):
+            let snapshot = page.snapshots[index]
+            write(
+                CompactedEntry(
+                    partition: event.partition,
+                    offset: event.offset,
+                    key: snapshot.key,
+                    record: snapshot.record
+                ),
+                isSnapshot: delivered == nil,
+                delivered: delivered,
+                to: &writer
+            )
+        }
+    }
+
+    /// One entry of the compacted state, or an event that is kept by itself.
     mutating func write(
         _ entry: CompactedEntry,
         isSnapshot: Bool = false,
+        delivered: DeliveredEvent? = nil,
         to writer: inout JSONWriter
     ) {
         begin(&writer, at: entry.offset, of: entry.partition)
@@ -64,13 +85,14 @@ struct EventWriter {
             record.forEachHeader { writer.header($0, is: $1) }
             writer.endObject()
         }
-        end(&writer, at: record.timestamp, isSnapshot: isSnapshot)
+        end(&writer, at: record.timestamp, isSnapshot: isSnapshot, delivered: delivered)
     }
 
     private mutating func write(
         _ event: EventPage.Event,
         of batch: DecodedBatch,
         as record: RecordView,
+        delivered: DeliveredEvent?,
         to writer: inout JSONWriter
     ) {
         begin(&writer, at: event.offset, of: event.partition)
@@ -86,7 +108,12 @@ struct EventWriter {
             batch.forEachHeader(of: record) { writer.header($0, is: $1) }
             writer.endObject()
         }
-        end(&writer, at: batch.timestamp(of: record), isSnapshot: false)
+        end(
+            &writer,
+            at: batch.timestamp(of: record),
+            isSnapshot: false,
+            delivered: delivered
+        )
     }
 
     /// Up to and including the name of `key`.
@@ -107,11 +134,20 @@ struct EventWriter {
     private mutating func end(
         _ writer: inout JSONWriter,
         at moment: Timestamp,
-        isSnapshot: Bool
+        isSnapshot: Bool,
+        delivered: DeliveredEvent?
     ) {
         if isSnapshot {
             writer.key("snapshot")
             writer.boolean(true)
+        }
+        if let delivered {
+            writer.key("deliveries")
+            writer.integer(delivered.deliveries)
+            if delivered.isReplay {
+                writer.key("replayed")
+                writer.boolean(true)
+            }
         }
         if moment != self.moment {
             self.moment = moment

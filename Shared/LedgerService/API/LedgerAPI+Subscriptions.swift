@@ -6,11 +6,15 @@ extension LedgerAPI {
         var name: String?
         var start = StartPointField.latest
         var filter: EventFilter?
+        var delivery = SubscriptionChange.Delivery()
+        var webhook: WebhookChange?
         try call.readMembers { field, reader throws(LedgerError) in
             switch field {
             case "subscription_id": name = try reader.text(field)
             case "start_from": start = try StartPointField(field, from: &reader)
             case "filter": filter = try reader.filter(field)
+            case "delivery": delivery = try reader.delivery(field)
+            case "webhook": webhook = try reader.webhook(field, for: call)
             default: return false
             }
             return true
@@ -22,9 +26,22 @@ extension LedgerAPI {
             of: call.stream,
             startingAt: start.point,
             text: start.text,
-            filter: filter
+            filter: filter,
+            delivery: try policy(of: delivery, isSent: webhook != nil),
+            webhook: webhook
         )
-        return .json(status: 201) { $0.subscription(description) }
+        return .json(status: 201) { $0.subscription(description, showsSecret: true) }
+    }
+
+    private static func policy(
+        of delivery: SubscriptionChange.Delivery,
+        isSent: Bool
+    ) throws(LedgerError) -> DeliveryPolicy? {
+        do throws(Refusal) {
+            return try delivery.ofCreation(isSent: isSent)
+        } catch {
+            throw LedgerError(error)
+        }
     }
 
     static func listSubscriptions(_ call: Call) async throws(LedgerError) -> APIResponse {
@@ -40,6 +57,16 @@ extension LedgerAPI {
             for subscription in page.subscriptions {
                 writer.beginObject()
                 writer.members(of: subscription, on: call.stream)
+                if let delivery = subscription.delivery {
+                    writer.key("delivery")
+                    writer.beginObject()
+                    writer.members(of: delivery.policy)
+                    writer.endObject()
+                }
+                if let webhook = subscription.webhook {
+                    writer.key("webhook")
+                    writer.write(webhook)
+                }
                 writer.endObject()
             }
             writer.endArray()
@@ -57,23 +84,33 @@ extension LedgerAPI {
     }
 
     static func updateSubscription(_ call: Call) async throws(LedgerError) -> APIResponse {
-        var filter: EventFilter??
+        var change = SubscriptionChange()
         try call.readMembers { field, reader throws(LedgerError) in
             switch field {
-            case "filter": filter = .some(try reader.filter(field))
+            case "filter": change.filter = .some(try reader.filter(field))
+            case "delivery":
+                let delivery = try reader.delivery(field)
+                guard delivery != SubscriptionChange.Delivery() else {
+                    throw .invalid(field: field, message: "has nothing to change")
+                }
+                change.delivery = delivery
+            case "webhook": change.webhook = .some(try reader.webhookOrNull(field, for: call))
             case "start_from":
                 throw .invalid(field: field, message: "is of the creation; a seek moves it")
             default: return false
             }
             return true
         }
-        guard let filter else {
-            throw .invalid(field: "filter", message: "is missing: nothing to change")
+        guard change != SubscriptionChange() else {
+            throw .invalid(
+                field: "filter",
+                message: "is missing, and so are delivery and webhook: nothing to change"
+            )
         }
         let description = try await call.ledger.subscriptions.update(
             call.subscription,
             of: call.stream,
-            filter: filter
+            by: change
         )
         return .json { $0.subscription(description) }
     }
@@ -180,11 +217,24 @@ extension LedgerAPI {
 }
 
 extension JSONWriter {
-    fileprivate mutating func subscription(_ description: SubscriptionDescription) {
+    fileprivate mutating func subscription(
+        _ description: SubscriptionDescription,
+        showsSecret: Bool = false
+    ) {
         beginObject()
         members(of: description.subscription, on: description.stream.id)
+        if let delivery = description.delivery {
+            key("delivery")
+            write(delivery)
+        }
+        if let webhook = description.subscription.webhook {
+            key("webhook")
+            write(webhook, health: description.webhook?.health, showsSecret: showsSecret)
+        }
         key("lag")
         integer(description.lag)
+        key("lag_seconds")
+        integer(description.lagAge.wholeSeconds)
         key("positions")
         beginArray()
         for state in description.partitions {

@@ -78,6 +78,7 @@ enum PathParameter: String, CaseIterable {
     case subscription
     case member
     case partition
+    case offset
     /// An event's key: the whole rest of the path, slashes and all.
     case key
     case apiKey = "key_id"
@@ -103,6 +104,8 @@ struct PathParameters {
     private(set) var member: MemberName?
     /// A number that need not be one of the stream's partitions.
     private(set) var partition: Int64?
+    /// An offset that need not be one of the partition's.
+    private(set) var offset: Offset?
     private(set) var key: EventKey?
     /// As the client wrote it.
     private(set) var apiKey: String?
@@ -126,6 +129,15 @@ struct PathParameters {
                 throw .invalid(field: "partition", message: "must be a number, in digits only")
             }
             partition = number
+        case .offset:
+            let number = QueryParameters.digits(String(Substring(segment)))
+            guard let place = number.flatMap({ Offset($0) }) else {
+                throw .invalid(
+                    field: "offset",
+                    message: "must be a number below 2^63, in digits only"
+                )
+            }
+            offset = place
         case .key:
             guard let bytes = PercentCoding.decode(segment), let key = EventKey(utf8: bytes) else {
                 throw .invalidKeyParameter
@@ -172,9 +184,6 @@ struct PathTree: Sendable {
     private var text: [UInt8] = []
 
     /// The place of a pattern that was put in before; else puts it in as `new`.
-    ///
-    /// No pattern may have a word where another has a parameter: a path then fits one pattern at
-    /// most, whatever their order.
     mutating func place(of pattern: PathPattern, orNew new: Int) -> Int {
         var node = 0
         for segment in pattern.segments {
@@ -204,7 +213,6 @@ struct PathTree: Sendable {
         text += word
         nodes[node].word = words.count - 1
         nodes.append(Node())
-        checkAmbiguity(of: node)
         return nodes.count - 1
     }
 
@@ -212,13 +220,29 @@ struct PathTree: Sendable {
         if let known = nodes[node].parameter { return known }
         nodes[node].parameter = nodes.count
         nodes.append(Node())
-        checkAmbiguity(of: node)
         return nodes.count - 1
     }
 
+    /// Traps unless a path fits one pattern at most, whatever their order.
+    ///
+    /// Where one has a word and another a parameter, the word must be the last of its path and the
+    /// parameter must not be.
+    func checkAmbiguity() {
+        for node in nodes.indices { checkAmbiguity(of: node) }
+    }
+
     private func checkAmbiguity(of node: Int) {
-        let (word, parameter) = (nodes[node].word, nodes[node].parameter)
-        precondition(word == nil || parameter == nil, "a path could fit two patterns")
+        guard let parameter = nodes[node].parameter else { return }
+        let behind = nodes[parameter]
+        var next = nodes[node].word
+        while let word = next.map({ words[$0] }) {
+            let isLast = nodes[word.node].word == nil && nodes[word.node].parameter == nil
+            precondition(
+                isLast && nodes[word.node].rest == nil && behind.end == nil && behind.rest == nil,
+                "a path could fit two patterns"
+            )
+            next = word.next
+        }
     }
 
     /// The number of the pattern that a path as on the wire fits; nil when it fits none.
@@ -233,7 +257,11 @@ struct PathTree: Sendable {
             var end = place + 1
             while end < bytes.count, bytes[end] != UInt8(ascii: "/") { end += 1 }
             let segment = bytes.extracting(place + 1..<end)
-            guard let next = nodes[node].parameter ?? self.node(after: node, through: segment)
+            let (word, parameter) = (
+                self.node(after: node, through: segment), nodes[node].parameter
+            )
+            // Where both may follow, the word is the last of its path, and the parameter is not.
+            guard let next = end == bytes.count ? word ?? parameter : parameter ?? word
             else { return nil }
             node = next
             place = end

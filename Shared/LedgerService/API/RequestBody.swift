@@ -231,6 +231,22 @@ extension JSONReader {
         }
     }
 
+    /// Reads an array; `read` gets each element's name, and ends it by false.
+    mutating func elements(
+        of field: String,
+        _ read: (String, inout JSONReader) throws(LedgerError) -> Bool
+    ) throws(LedgerError) {
+        guard try nextKind() == .array else {
+            throw .invalid(field: field, message: "must be an array")
+        }
+        try self.read { reader throws(JSONError) in try reader.beginArray() }
+        var index = 0
+        while try self.read({ reader throws(JSONError) in try reader.nextElement() }) {
+            guard try read("\(field)[\(index)]", &self) else { return }
+            index += 1
+        }
+    }
+
     /// The kind of the next value.
     mutating func nextKind() throws(LedgerError) -> JSONKind {
         try read { reader throws(JSONError) in try reader.kind() }

@@ -1,13 +1,15 @@
 import LedgerCore
 import Logging
 
-/// The background work of a server process: folds what is appended, and sweeps.
+/// The background work of a server process: folds what is appended, sweeps, and reads lags when they
+/// are asked for.
 final class BackgroundWork: Sendable {
     private let access: TableAccess
     private let clockCheck: ClockCheck
     private let streams: StreamCatalog
     private let folds: Folds
     private let sweeps: Sweeps
+    private let subscriptions: Subscriptions
     let foldQueue: FoldQueue
     let foldLags: FoldLags
 
@@ -17,6 +19,7 @@ final class BackgroundWork: Sendable {
         streams: StreamCatalog,
         folds: Folds,
         sweeps: Sweeps,
+        subscriptions: Subscriptions,
         foldQueue: FoldQueue,
         foldLags: FoldLags
     ) {
@@ -25,19 +28,22 @@ final class BackgroundWork: Sendable {
         self.streams = streams
         self.folds = folds
         self.sweeps = sweeps
+        self.subscriptions = subscriptions
         self.foldQueue = foldQueue
         self.foldLags = foldLags
     }
 
     private var clock: BelievedClock { access.clock }
 
-    /// Folds and sweeps.
+    /// Folds, sweeps, and reads lags for those who ask for them.
     ///
     /// Returns when the task is cancelled.
     func runBackground() async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { [self] in await foldOnAppend() }
             group.addTask { [self] in await sweepEveryMinute() }
+            guard access.configuration.showsLags else { return }
+            group.addTask { [self] in await subscriptions.readLags() }
         }
     }
 

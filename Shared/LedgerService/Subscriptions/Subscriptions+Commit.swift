@@ -18,7 +18,7 @@ extension Subscriptions {
         cursor: String,
         offsets: [Int: Offset] = [:]
     ) async throws(LedgerError) {
-        let state = try await state(of: id, of: streamID)
+        let state = try await cursorState(of: id, of: streamID)
         guard GroupCursor.isMeant(by: cursor) else {
             return try await commit(state, to: cursor, stoppingAt: offsets)
         }

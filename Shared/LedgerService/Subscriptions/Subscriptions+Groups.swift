@@ -79,7 +79,9 @@ extension Subscriptions {
                     ? try await page(of: view, beyond: found, for: guest, limit: limit)
                     : try await page(of: view, limit: limit)
                 action = plan.receive(isIdle: found.page.page.isIdle, now: clock.instant())
-            case .finish: return found
+            case .finish:
+                noteLag(of: id, before: found.page)
+                return found
             case .fail(let refusal): throw LedgerError(refusal)
             }
         }
@@ -93,7 +95,7 @@ extension Subscriptions {
         as member: MemberRequest,
         from cursor: String?
     ) async throws(LedgerError) -> GroupView {
-        let state = try await state(of: id, of: streamID)
+        let state = try await cursorState(of: id, of: streamID)
         let now = clock.instant()
         var plan = GroupPlan(
             of: state.value,
@@ -168,7 +170,7 @@ extension Subscriptions {
         of id: SubscriptionID,
         in streamID: StreamID
     ) async throws(LedgerError) -> [GroupMember] {
-        members(of: try await state(of: id, of: streamID).value)
+        members(of: try await cursorState(of: id, of: streamID).value)
     }
 
     func members(of state: SubscriptionState) -> [GroupMember] {
@@ -182,7 +184,7 @@ extension Subscriptions {
         in id: SubscriptionID,
         of streamID: StreamID
     ) async throws(LedgerError) -> GroupMember {
-        let state = try await state(of: id, of: streamID)
+        let state = try await cursorState(of: id, of: streamID)
         let now = clock.instant()
         var plan = HeartbeatPlan(of: state.value, for: member.name, session: member.session)
         var action = plan.start(
@@ -206,7 +208,7 @@ extension Subscriptions {
         in id: SubscriptionID,
         of streamID: StreamID
     ) async throws(LedgerError) {
-        let state = try await state(of: id, of: streamID)
+        let state = try await cursorState(of: id, of: streamID)
         let rules = access.configuration.rules
         var plan = LeavePlan(of: state.value, for: name, rules: rules)
         var action = plan.start(now: clock.wall())

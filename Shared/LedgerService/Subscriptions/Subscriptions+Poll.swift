@@ -31,12 +31,14 @@ extension Subscriptions {
     ) async throws(LedgerError) -> SubscriptionPage {
         let begun = clock.instant()
         guard wait > .zero else {
-            let state = try await state(of: id, of: streamID)
-            return try await page(of: state, from: cursor, limit: limit)
+            let state = try await cursorState(of: id, of: streamID)
+            let found = try await page(of: state, from: cursor, limit: limit)
+            noteLag(of: id, before: found)
+            return found
         }
         let guest = signals.join(streamID, subscription: id)
         defer { signals.leave(guest) }
-        var state = try await state(of: id, of: streamID)
+        var state = try await cursorState(of: id, of: streamID)
         var found = try await page(of: state, from: cursor, limit: limit)
         let ground = WaitPlan.Ground(state.value)
         try await reads.wait(
@@ -45,7 +47,7 @@ extension Subscriptions {
             isIdle: found.page.isIdle,
             stand: { AppendSignals.Stand(of: found.page, in: state.value) },
             look: { () throws(LedgerError) in
-                state = try await self.state(of: id, of: streamID)
+                state = try await cursorState(of: id, of: streamID)
                 return WaitPlan.Ground(state.value)
             },
             read: { isAnew throws(LedgerError) in
@@ -56,6 +58,7 @@ extension Subscriptions {
                 return found.page.isIdle
             }
         )
+        noteLag(of: id, before: found)
         return found
     }
 

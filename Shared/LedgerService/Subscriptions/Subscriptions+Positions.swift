@@ -76,7 +76,9 @@ extension Subscriptions {
         return SubscriptionDescription(
             state,
             partitions: places,
-            members: members(of: state).count
+            members: members(of: state).count,
+            webhook: try await webhookRow(of: state.subscription),
+            at: clock.now()
         )
     }
 
@@ -98,6 +100,9 @@ extension Subscriptions {
                     endingAt: end
                 )
                 action = plan.receive(earliest: earliest)
+            case .readTime(let partition, let offset):
+                let time = try await times.time(at: offset, of: partition, in: stream)
+                action = plan.receive(time: time)
             case .finish(let place): return place
             }
         }

@@ -2,11 +2,25 @@ import LedgerCore
 
 /// The shell of ``SubscriptionStatePlan``.
 extension Subscriptions {
+    /// Reads a subscription for a call: who is called for is seen by ``SubscriptionLags``.
+    // Not inlined: see ``TableAccess/readTail(of:in:alwaysProgress:)``.
+    @inline(never)
+    func state(
+        of id: SubscriptionID,
+        of streamID: StreamID
+    ) async throws(LedgerError) -> Observed<SubscriptionState> {
+        let state = try await unseenState(of: id, of: streamID)
+        if access.configuration.showsLags {
+            lags.see(SubscriptionName(id, of: streamID), at: clock.uptime())
+        }
+        return state
+    }
+
     /// Reads a subscription, its stream and its positions as the table has them now: in one step
     /// where their rows are known, else one after another.
     // Not inlined: see ``TableAccess/readTail(of:in:alwaysProgress:)``.
     @inline(never)
-    func state(
+    func unseenState(
         of id: SubscriptionID,
         of streamID: StreamID
     ) async throws(LedgerError) -> Observed<SubscriptionState> {
@@ -29,5 +43,15 @@ extension Subscriptions {
             case .fail(let refusal): throw LedgerError(refusal)
             }
         }
+    }
+
+    /// The same of a subscription whose events are acknowledged by cursors; any other is refused.
+    func cursorState(
+        of id: SubscriptionID,
+        of streamID: StreamID
+    ) async throws(LedgerError) -> Observed<SubscriptionState> {
+        let state = try await state(of: id, of: streamID)
+        try access.unlessRefused { () throws(Refusal) in try state.value.requireCursors() }
+        return state
     }
 }

@@ -81,9 +81,32 @@ struct LedgerMetrics: Sendable {
     let pageEvents = Counter(label: "eventledger_poll_events_total")
     let groupMoves = Counter(label: "eventledger_group_moves_total")
     let lostLeases = Counter(label: "eventledger_lost_leases_total")
+    let deliveries = Counter(label: "eventledger_deliveries_total")
+    let acknowledged = Counter(label: "eventledger_acknowledged_events_total")
+    let failedDeliveries = Counter(label: "eventledger_failed_deliveries_total")
+    let parked = Counter(label: "eventledger_parked_events_total")
+    let lostPushRings = Counter(label: "eventledger_lost_push_rings_total")
+    private let pushAcknowledged = Self.pushes("acknowledged")
+    private let pushFailed = Self.pushes("failed")
+    private let pushUnavailable = Self.pushes("unavailable")
+    private let pushGone = Self.pushes("gone")
     let foldedEvents = Counter(label: "eventledger_folded_events_total")
     let foldFailures = Counter(label: "eventledger_fold_failures_total")
     let foldLost = Counter(label: "eventledger_fold_lost_events_total")
     let sweeps = Counter(label: "eventledger_sweeps_total")
     let sweepFailures = Counter(label: "eventledger_sweep_failures_total")
+
+    private static func pushes(_ outcome: String) -> Counter {
+        Counter(label: "eventledger_webhook_requests_total", dimensions: [("outcome", outcome)])
+    }
+
+    /// The counter of events that were sent to webhooks and answered so.
+    func pushes(_ answer: WebhookAnswer) -> Counter {
+        switch answer {
+        case .acknowledged: pushAcknowledged
+        case .failed: pushFailed
+        case .unavailable: pushUnavailable
+        case .gone: pushGone
+        }
+    }
 }

@@ -61,6 +61,14 @@ package final class ManualClock: LedgerClock {
         for sleeper in due { sleeper.continuation.resume(returning: true) }
     }
 
+    /// Moves both clocks to the end of the first sleep, if that is less than `length` away.
+    package func advanceToNext(within length: Duration) {
+        let next = state.withLock { state in
+            state.sleepers.map { $0.due - state.uptime }.min().flatMap { $0 < length ? $0 : nil }
+        }
+        if let next { advance(by: next) }
+    }
+
     /// Moves the wall clock only, forward or back: uptime stood still, or someone set the clock.
     package func jump(by length: Duration) {
         state.withLock { $0.now = $0.now.advanced(by: length) }

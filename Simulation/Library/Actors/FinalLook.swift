@@ -34,6 +34,9 @@ struct FinalLook {
         if let group = simulation.scenario.group {
             await GroupFinale(group, of: stream, in: simulation).run()
         }
+        if let delivery = simulation.scenario.delivery {
+            await DeliveryFinale(delivery, of: stream, in: simulation).run()
+        }
     }
 
     private func stream() async -> StreamRow? {

@@ -109,8 +109,8 @@ extension Oracle {
     // MARK: Sessions
 
     /// Takes a member's row that was just stored.
-    func renewed(_ item: Item, by origin: WriteOrigin?) {
-        guard let row = try? MemberRow(item), let origin else {
+    func renewed(_ item: Item, by origin: WriteOrigin) {
+        guard let row = try? MemberRow(item) else {
             return report("an unreadable member", breaking: .sessions)
         }
         let before = groups.sessions[item.key]

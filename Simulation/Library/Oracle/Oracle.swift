@@ -70,6 +70,8 @@ final class Oracle: @unchecked Sendable {
     private(set) var appended = 0
     /// The knowledge of leases, sessions and what was handed out under them.
     var groups = GroupRecord()
+    /// The knowledge of what became of a delivery's events.
+    var deliveries = DeliveryRecord()
 
     init(_ world: World, store: MemoryTable) {
         self.world = world
@@ -120,15 +122,17 @@ final class Oracle: @unchecked Sendable {
     /// True when this value is in some log.
     func isStored(_ value: String) -> Bool { holders[value] != nil }
 
-    /// Takes writes that were just applied, and the origin of a single one.
-    func observe(_ writes: [Write], by origin: WriteOrigin?) async {
+    /// Takes writes that were just applied as one, and their origin.
+    func observe(_ writes: [Write], by origin: WriteOrigin) async {
+        judgeDelivery(writes, by: origin)
         for write in writes {
             world.trace.note("applied: \(Self.outline(write))", at: world.now, process: 0, code: 10)
             switch (write.operation, write.key) {
             case (.put(let item), .chunk): appended(item)
             case (.put(let item), .latest): await folded(item)
             case (.put(let item), .progress): await advanced(item)
-            case (.put(let item), .position): moved(item, by: origin)
+            case (.put(let item), .position) where !DeliveryRow.isMeant(by: item):
+                moved(item, by: origin)
             case (.put(let item), .member): renewed(item, by: origin)
             case (.put(let item), .subscription): groups.note(item)
             case (.delete(let key), .chunk): report("a single delete of \(key)", breaking: .removal)
@@ -150,7 +154,9 @@ final class Oracle: @unchecked Sendable {
             let numbers = item.attributes.compactMap { name, value in
                 if case .number(let number) = value { "\(name.rawValue)=\(number)" } else { nil }
             }
-            return "put \(row) \(item.string(.state) ?? "") \(id) \(numbers)"
+            let content = (try? DeliveryRow(item))?.outline ?? (try? ParkedRow(item))?.outline
+            let text = content.map { " \($0)" } ?? ""
+            return "put \(row) \(item.string(.state) ?? "") \(id) \(numbers)\(text)"
         case .delete: return "delete \(row)"
         case .check: return "check \(row)"
         }
@@ -307,11 +313,11 @@ final class Oracle: @unchecked Sendable {
 
     // MARK: Positions
 
-    private func moved(_ item: Item, by origin: WriteOrigin?) {
+    private func moved(_ item: Item, by origin: WriteOrigin) {
         guard let row = try? PositionRow(item) else {
             return report("an unreadable position", breaking: .commits)
         }
-        if let origin { judge(row, by: origin) }
+        judge(row, by: origin)
         defer { positions[item.key] = (row.epoch, row.position) }
         guard let before = positions[item.key] else { return }
         if row.epoch < before.epoch {

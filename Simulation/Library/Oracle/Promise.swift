@@ -34,6 +34,16 @@ package enum Promise: String, Sendable, CaseIterable {
     case sessions
     /// Members that stay hold all partitions, in equal shares.
     case shares
+    /// Events of a key are processed and acknowledged in order, and are with one consumer at a time.
+    case keys
+    /// An event leaves a delivery acknowledged or parked, and does not come back by itself.
+    case finished
+    /// An event is parked with its data and history and not early, and comes again once per request.
+    case parking
+    /// No event is parked for what became of others: only deliveries that were tried count.
+    case neighbours
+    /// A lease of events is stored before it is told, and is ended by its holder or its time alone.
+    case receipts
     /// A cursor from before a seek is refused.
     case seeks
     /// A failed read is an error, and a whole log is never called damaged.
@@ -65,8 +75,17 @@ extension Rule {
         case .commitForward, .forward: [.commits]
         case .fence, .bump, .cursorLease, .plain: [.leases]
         case .sameRow: [.leases, .commits]
-        case .session, .timer: [.sessions]
+        case .session: [.sessions]
+        case .timer: [.sessions, .receipts]
         case .giveUp: [.shares]
+        case .cas: [.finished, .receipts, .parking]
+        case .keyBlock, .ackOrder: [.keys]
+        case .behind: [.neighbours, .keys]
+        case .receipt, .sureLease: [.receipts]
+        case .record, .parkAtomic: [.finished]
+        case .restFirst: [.finished, .keys]
+        case .replayOnce: [.parking]
+        case .lastAlone: [.neighbours]
         case .seekEpoch: [.seeks]
         case .readDeadline, .gapLooks: [.reads]
         case .secondLook: [.expiry]

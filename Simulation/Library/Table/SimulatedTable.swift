@@ -44,13 +44,13 @@ struct SimulatedTable: Table {
 
     func write(_ write: Write, decided: Instant) async throws(TableError) -> WriteOutcome {
         let note = CallNote.current
-        let origin = WriteOrigin(caller: note?.caller, decided: process.trueTime(of: decided))
+        let origin = WriteOrigin(call: note, decided: process.trueTime(of: decided))
         return try await change(decided) { [store, simulation] () async throws(TableError) in
             simulation.writesArrived += 1
             guard !simulation.visibility.isUnderWay(write.key) else { throw Self.conflict }
             let outcome = try await store.write(write, decided: decided)
             if case .applied = outcome {
-                note?.noteChange(of: write.key)
+                note?.noteChange(by: [write])
                 await simulation.observe([write], by: origin)
             }
             return outcome
@@ -65,9 +65,10 @@ struct SimulatedTable: Table {
         // A token is forgotten after some minutes, and some tables never look at it.
         let own = world.random.happens(0.5) ? token : .random(using: &world.random)
         let note = CallNote.current
+        let origin = WriteOrigin(call: note, decided: process.trueTime(of: decided))
         return try await change(decided) { [self] () async throws(TableError) in
-            let outcome = try await apply(writes, token: own, decided: decided)
-            if case .applied = outcome { note?.hasChanged = true }
+            let outcome = try await apply(writes, token: own, decided: decided, by: origin)
+            if case .applied = outcome { note?.noteChange(by: writes) }
             return outcome
         }
     }
@@ -75,7 +76,8 @@ struct SimulatedTable: Table {
     private func apply(
         _ writes: [Write],
         token: TransactionToken,
-        decided: Instant
+        decided: Instant,
+        by origin: WriteOrigin
     ) async throws(TableError) -> TransactionOutcome {
         guard !simulation.oracle.knows(token) else { return .applied }
         let underWay = Set(writes.indices.filter { visibility.isUnderWay(writes[$0].key) })
@@ -88,10 +90,10 @@ struct SimulatedTable: Table {
         guard case .conditionFailed(let failed, _) = outcome else {
             simulation.oracle.remember(token)
             if simulation.scenario.isEmbedded {
-                await simulation.observe(writes)
+                await simulation.observe(writes, by: origin)
             } else {
                 let seen = visibility.hide(before)
-                await simulation.observe(writes)
+                await simulation.observe(writes, by: origin)
                 await world.sleep(seen - world.now)
             }
             return outcome

@@ -14,8 +14,11 @@ package enum APISuite {
         everyCallChecks + publishChecks + idempotencyChecks + subscriptionChecks + cursorChecks
         + compactionChecks
         + lifecycleChecks + limitChecks + historyChecks + headChecks + readChecks
-        + filterChecks + groupChecks + groupCommitChecks + quietCompactionChecks + apiKeyChecks
-        + timeChecks
+        + filterChecks + groupChecks + groupCommitChecks + allDeliveryChecks
+        + quietCompactionChecks + apiKeyChecks + timeChecks
+
+    private static let allDeliveryChecks =
+        deliveryChecks + acknowledgementChecks + parkingChecks + deliveryModeChecks
 
     /// The checks that need nothing of a ledger but what is offered.
     package static func checks(offered: APICheck.Needs) -> [APICheck] {

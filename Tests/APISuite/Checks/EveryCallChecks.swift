@@ -9,7 +9,8 @@ extension APISuite {
 
     /// Calls that only some ways to run a ledger have: their test targets check them.
     static let callsElsewhere: Set<String> = [
-        "metrics", "listKeys", "createKey", "revokeKey",
+        "metrics", "listKeys", "createKey", "revokeKey", "verifyWebhook", "rotateWebhookSecret",
+        "resumeWebhook",
     ]
 
     /// An operation by its id, its body and its query.
@@ -25,7 +26,7 @@ extension APISuite {
         }
     }
 
-    /// In an order in which each succeeds; `STREAM` and `CURSOR` are filled in.
+    /// In an order in which each succeeds; `STREAM`, `CURSOR` and `LEASE` are filled in.
     private static let calls = [
         Call("createStream", sending: JSONBody.stream("STREAM", partitions: 1)),
         Call("listStreams"),
@@ -55,6 +56,19 @@ extension APISuite {
         Call("listMembers"),
         Call("describeSubscription"),
         Call("leave"),
+        Call("updateSubscription", sending: "{\"delivery\":{\"mode\":\"events\"}}"),
+        Call("seek", sending: "{\"to\":\"earliest\"}"),
+        Call("receive", sending: "{\"limit\":1}"),
+        Call("acknowledge", sending: "{\"lease\":\"LEASE\",\"reject\":\(first)}"),
+        Call("listParked"),
+        Call("getParked"),
+        Call("replayParked", sending: "{\"all\":true}"),
+        Call("receive", sending: "{\"wait\":0.5,\"consumer\":\"c\",\"attempt\":\"1\"}"),
+        Call("acknowledge", sending: "{\"lease\":\"LEASE\",\"nack\":\(first)}"),
+        Call("park", sending: "{\"partition\":0,\"offset\":0,\"reason\":\"no use\"}"),
+        Call("listParked", query: "?partition=0&limit=1"),
+        Call("describeSubscription"),
+        Call("discardParked"),
         Call("deleteSubscription"),
         Call("deleteStream"),
         Call("acceptClock"),
@@ -62,22 +76,25 @@ extension APISuite {
         Call("openapi"),
     ]
 
+    private static let first = JSONBody.places([0])
+
     private static func everyCall(_ api: SuiteClient) async throws {
         let stream = api.newName()
-        var cursor = ""
+        var (cursor, lease) = ("", "")
         for call in calls {
             let body = call.body.replacing("STREAM", with: stream)
-                .replacing("CURSOR", with: cursor)
+                .replacing("CURSOR", with: cursor).replacing("LEASE", with: lease)
             let (method, path) = APIDescription.shared.call(
                 call.operation,
                 with: [
                     "stream": stream, "subscription": "u", "member": "m", "partition": "0",
-                    "key": "k",
+                    "offset": "0", "key": "k",
                 ]
             )
             let answer = try await api.call(method, at: path + call.query, sending: body)
             #expect(answer.status == 200 || answer.status == 201, "\(call.operation): \(answer)")
             if !answer.cursor.isEmpty { cursor = answer.cursor }
+            lease = answer.json["lease"] as? String ?? lease
         }
         let described = APIDescription.shared.operations
         #expect(Set(calls.map(\.operation)).union(callsElsewhere) == described)

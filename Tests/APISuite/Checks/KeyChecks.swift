@@ -19,6 +19,11 @@ extension APISuite {
             needs: .keys,
             run: scopes
         ),
+        APICheck(
+            "A key that may consume may look after parked events, and is named with them",
+            needs: .keys,
+            run: parkedByKeys
+        ),
         APICheck("A missing scope tells nothing about what exists", needs: .keys, run: secrecy),
         APICheck(
             "A list holds the streams that the key covers, page by page",
@@ -138,6 +143,32 @@ extension APISuite {
         try await revoke(made.id, through: api)
     }
 
+    private static func parkedByKeys(_ api: SuiteClient) async throws {
+        let s = try await deliveryStream(of: ["a"], through: api)
+        let publisher = try await makeKey(for: "publish", on: s, through: api)
+        let made = try await makeKey(for: "consume", on: s, through: api)
+        let parked = "/streams/\(s)/subscriptions/u/parked"
+        let replay = "{\"all\":true}"
+        for (method, rest) in [("GET", ""), ("POST", "/replay"), ("DELETE", "/0/0")] {
+            let body = method == "POST" ? replay : ""
+            let answer = try await api.with(key: publisher.key)
+                .call(method, at: parked + rest, sending: body)
+            #expect(answer.details["missing_scope"] as? String == "consume:\(s)", "\(answer)")
+        }
+        let holder = api.with(key: made.key)
+        var consumer = SuiteConsumer(in: s, through: holder)
+        try await consumer.receive()
+        #expect(try await consumer.settle("\"reject\":\(JSONBody.places([0]))").status == 200)
+        let again = try await holder.call("POST", at: parked + "/replay", sending: replay)
+        #expect(again.json["replayed"] as? Int == 1, "\(again)")
+        let event = try await holder.call("GET", at: parked + "/0/0")
+        let history = event.json["history"] as? [[String: Any]] ?? []
+        #expect(history.first?["replayed_by"] as? String == made.id, "\(event)")
+        try await consumer.receive()
+        try await consumer.finish(1)
+        for key in [publisher, made] { try await revoke(key.id, through: api) }
+    }
+
     private static func secrecy(_ api: SuiteClient) async throws {
         let (mine, foreign, missing) = (
             try await api.stream(), try await api.stream(), api.newName()
@@ -146,6 +177,7 @@ extension APISuite {
         let calls = [
             ("GET", ""), ("DELETE", ""), ("GET", "/events"), ("POST", "/events"),
             ("GET", "/subscriptions/u"), ("GET", "/compacted/k"), ("POST", "/compact"),
+            ("POST", "/subscriptions/u/receive"), ("GET", "/subscriptions/u/parked"),
         ]
         for (method, rest) in calls {
             var texts: Set<String> = []

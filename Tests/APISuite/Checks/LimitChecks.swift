@@ -52,6 +52,9 @@ extension APISuite {
             ("/streams/\(s)", "GET, HEAD, PATCH, DELETE"),
             ("/streams/\(s)/events", "GET, HEAD, POST"),
             ("/streams/\(s)/compact", "POST"),
+            ("/streams/\(s)/subscriptions/u/parked", "GET, HEAD, POST"),
+            ("/streams/\(s)/subscriptions/u/parked/replay", "POST"),
+            ("/streams/\(s)/subscriptions/u/parked/0/0", "GET, HEAD, DELETE"),
         ] {
             let answer = try await api.call("PUT", at: path)
             #expect(answer.error == "method_not_allowed" && answer.header("allow") == allow)
@@ -67,6 +70,7 @@ extension APISuite {
             "/streams/\(s)/compacted", "/streams/\(s)/partitions/0/head",
             "/streams/\(s)/subscriptions", "/streams/\(s)/subscriptions/u",
             "/streams/\(s)/subscriptions/u/poll", "/streams/\(s)/subscriptions/u/members",
+            "/streams/\(s)/subscriptions/u/parked", "/streams/\(s)/subscriptions/u/parked/0/0",
             "/streams/\(s)x", "/nowhere",
         ] {
             let head = try await api.call("HEAD", at: path)

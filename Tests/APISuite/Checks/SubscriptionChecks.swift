@@ -15,6 +15,9 @@ extension APISuite {
         let s = try await api.stream(",\"partition_count\":2")
         for index in 0..<10 { try await api.publish(to: s, key: "k\(index)") }
         try await api.subscribe(to: s, as: "u")
+        let begun = try await api.call("GET", at: "/streams/\(s)/subscriptions/u")
+        #expect(begun.json["lag"] as? Int == 10)
+        #expect(try #require(begun.json["lag_seconds"] as? Int) >= 0)
         let first = try await api.poll(s, as: "u", query: "limit=4")
         #expect(first.events.count == 4 && !first.caughtUp)
         #expect(try await api.poll(s, as: "u", query: "limit=4").body == first.body)
@@ -27,7 +30,7 @@ extension APISuite {
         #expect(try await api.commit(s, as: "u", cursor: first.cursor).status == 200)
         #expect(try await api.poll(s, as: "u").events.isEmpty)
         let state = try await api.call("GET", at: "/streams/\(s)/subscriptions/u")
-        #expect(state.json["lag"] as? Int == 0)
+        #expect(state.json["lag"] as? Int == 0 && state.json["lag_seconds"] as? Int == 0)
     }
 
     private static func fairness(_ api: SuiteClient) async throws {

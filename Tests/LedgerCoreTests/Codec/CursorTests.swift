@@ -147,6 +147,7 @@ import Testing
         switch kind {
         case .streams, .subscriptions: [Array("orders".utf8), Array("_1.x-y".utf8)]
         case .apiKeys: [Array("0123456789abcdef".utf8)]
+        case .parked: [Array("00000#00000000000000000007".utf8)]
         case .compacted: [[], Array("k".utf8), [UInt8](repeating: 0x61, count: 512)]
         }
     }

@@ -20,13 +20,17 @@ struct DeletionTurnTests {
         Item(.chunk(stream, partition, Offset(unchecked: offset)))
     }
 
-    private func subscription(_ number: UInt64) -> SubscriptionRow {
+    private func subscription(
+        _ number: UInt64,
+        webhook: WebhookSettings? = nil
+    ) -> SubscriptionRow {
         SubscriptionRow(
             stream: stream,
             id: SubscriptionID("u\(number)").unsafelyUnwrapped,
             incarnation: SubscriptionIncarnation(high: 7, low: number),
             secret: SubscriptionSecret(trusted: [UInt8](repeating: 7, count: 32)),
             startFrom: [],
+            webhook: webhook,
             created: Sample.created,
             positions: []
         )
@@ -38,6 +42,26 @@ struct DeletionTurnTests {
                 stream: stream,
                 subscription: SubscriptionIncarnation(high: 7, low: number),
                 Partition(unchecked: partition)
+            )
+        )
+    }
+
+    private func parked(_ number: UInt64, _ partition: Int, at offset: Int64 = 0) -> Item {
+        Item(
+            .parked(
+                stream: stream,
+                subscription: SubscriptionIncarnation(high: 7, low: number),
+                Partition(unchecked: partition),
+                Offset(unchecked: offset)
+            )
+        )
+    }
+
+    private func webhook() throws -> WebhookSettings {
+        WebhookSettings(
+            url: try WebhookURL("https://example.com/"),
+            secrets: WebhookSecrets(
+                current: try #require(WebhookSecret(bytes: [UInt8](repeating: 7, count: 32)))
             )
         )
     }
@@ -112,7 +136,8 @@ struct DeletionTurnTests {
         var words = [word(turn.start())]
         let rows = page((1...3).map { subscription($0).item })
         words.append(word(try turn.receive(rows, isOver: false)))
-        // The first has no positions, the second has two pages of them, and the pages run out.
+        // The first has no rows, the second has two pages of positions, and the pages run out.
+        words.append(word(try turn.receive(page([]), isOver: false)))
         words.append(word(try turn.receive(page([]), isOver: false)))
         words.append(word(try turn.receive(page([position(2, 0)], hasMore: true), isOver: false)))
         words.append(word(try turn.removed()))
@@ -124,10 +149,89 @@ struct DeletionTurnTests {
         words.append(word(turn.stored()))
         #expect(
             words == [
-                "query SUBS", "query POS", "query POS", "remove 1", "query POS", "remove 1",
-                "query SUBS", "keep 2", "finish 2",
+                "query SUBS", "query POS", "query PARK", "query POS", "remove 1", "query POS",
+                "remove 1", "query SUBS", "keep 2", "finish 2",
             ]
         )
+    }
+
+    @Test("A webhook's row goes before the positions of its subscription, once")
+    func webhooks() throws {
+        var left = job
+        left.groupsDone = 2
+        var turn = DeletionTurn(at: left)
+        _ = turn.start()
+        let webhook = try webhook()
+        let rows = [subscription(1), subscription(2, webhook: webhook), subscription(3)]
+        var actions = [try turn.receive(page(rows.map(\.item)), isOver: false)]
+        actions.append(try turn.receive(page([position(1, 0)]), isOver: false))
+        actions.append(try turn.removed())
+        actions.append(try turn.receive(page([]), isOver: false))
+        actions.append(try turn.removed())
+        actions.append(try turn.receive(page([position(2, 0)], hasMore: true), isOver: false))
+        actions.append(try turn.removed())
+        for _ in 0..<4 { actions.append(try turn.receive(page([]), isOver: false)) }
+        #expect(
+            actions.map(word) == [
+                "query POS", "remove 1", "query PARK", "remove 1", "query POS", "remove 1",
+                "query POS", "query PARK", "query POS", "query PARK", "remove 3",
+            ]
+        )
+        guard case .remove(let keys) = actions[3] else { return }
+        #expect(keys == [rows[1].webhookKey])
+    }
+
+    @Test(
+        "Parked events go after the positions of their subscription, page by page, before its row"
+    )
+    func parkedEvents() throws {
+        var left = job
+        left.groupsDone = 2
+        var turn = DeletionTurn(at: left)
+        _ = turn.start()
+        let rows = (1...2).map { subscription($0).item }
+        var actions = [try turn.receive(page(rows), isOver: false)]
+        actions.append(try turn.receive(page([position(1, 0)]), isOver: false))
+        actions.append(try turn.removed())
+        actions.append(try turn.receive(page([parked(1, 0)], hasMore: true), isOver: false))
+        actions.append(try turn.removed())
+        actions.append(try turn.receive(page([parked(1, 0, at: 5)]), isOver: false))
+        // The second has parked events alone.
+        actions.append(try turn.removed())
+        actions.append(try turn.receive(page([]), isOver: false))
+        actions.append(try turn.receive(page([parked(2, 1)]), isOver: false))
+        actions.append(try turn.removed())
+        #expect(
+            actions.map(word) == [
+                "query POS", "remove 1", "query PARK", "remove 1", "query PARK", "remove 1",
+                "query POS", "query PARK", "remove 1", "remove 2",
+            ]
+        )
+        guard case .remove(let keys) = actions[9] else { return }
+        #expect(keys == rows.map(\.key))
+    }
+
+    @Test("The job of one subscription empties its positions and its parked events")
+    func oneSubscription() throws {
+        let job = DeletionJob(
+            stream: stream,
+            subscription: SubscriptionIncarnation(high: 7, low: 1),
+            partitionCount: 1,
+            deletedAt: Sample.created
+        )
+        var turn = DeletionTurn(at: job)
+        var actions = [turn.start()]
+        actions.append(try turn.receive(page([position(1, 0)]), isOver: false))
+        actions.append(try turn.removed())
+        actions.append(try turn.receive(page([parked(1, 0)]), isOver: false))
+        actions.append(try turn.removed())
+        actions.append(turn.stored())
+        #expect(
+            actions.map(word) == [
+                "query POS", "remove 1", "query PARK", "remove 1", "delete GC", "finish -1",
+            ]
+        )
+        #expect(job.groups.map(\.stream) == [stream, stream])
     }
 
     @Test("A subscription that can't be read ends the turn, before anything is removed")
@@ -200,8 +304,9 @@ struct DeletionTurnTests {
                 #expect(outcome == .applied)
                 action = turn.stored()
             case .finish(let left):
-                // A page of subscriptions may be removed in the same breath as one of positions.
-                #expect(removals <= 2 * pages, "\(replay)")
+                // A page of subscriptions may be removed in the same breath as one of positions,
+                // and each one's webhook besides.
+                #expect(removals <= 2 * pages + 9, "\(replay)")
                 guard let left else { return nil }
                 for group in left.groups.prefix(left.groupsDone) {
                     #expect(table.query(Query(group, limit: 1)).items.isEmpty, "\(replay)")
@@ -212,11 +317,13 @@ struct DeletionTurnTests {
     }
 
     /// What may be removed now: rows of the first groups that have any; and of subscriptions only
-    /// those without positions.
+    /// those without positions, parked events and a webhook's row.
     private func check(_ keys: [TableKey], of job: DeletionJob, _ table: StoredRows) {
         for key in keys {
             var group = key.group
             if case .positions(let owner, _) = group { group = .subscriptions(owner) }
+            if case .parked(let owner, _) = group { group = .subscriptions(owner) }
+            if case .push(let owner, _) = key { group = .subscriptions(owner) }
             guard let place = job.groups.firstIndex(of: group) else {
                 Issue.record("\(key) is not the job's; \(replay)")
                 continue
@@ -227,8 +334,10 @@ struct DeletionTurnTests {
             guard case .subscription(_, let id) = key,
                 let row = (1...9).map({ subscription($0) }).first(where: { $0.id == id })
             else { continue }
-            let positions = RowGroup.positions(stream, subscription: row.incarnation)
-            #expect(table.query(Query(positions, limit: 1)).items.isEmpty, "\(replay)")
+            for group in RowGroup.owned(by: row.incarnation, of: stream) {
+                #expect(table.query(Query(group, limit: 1)).items.isEmpty, "\(replay)")
+            }
+            #expect(table.rows[row.webhookKey] == nil, "\(replay)")
         }
     }
 
@@ -251,15 +360,31 @@ struct DeletionTurnTests {
                 _ = table.write(.put(Item(.latest(stream, partition, key))))
             }
             _ = table.write(.put(Item(.progress(stream, partition))))
-            for key: TableKey in [.progress(other, partition), .chunk(other, partition, .zero)] {
+            let keys: [TableKey] = [
+                .progress(other, partition), .chunk(other, partition, .zero),
+                .push(stream: other, subscription: SubscriptionIncarnation(high: 7, low: 1)),
+                .parked(
+                    stream: other,
+                    subscription: SubscriptionIncarnation(high: 7, low: 1),
+                    partition,
+                    .zero
+                ),
+            ]
+            for key in keys {
                 _ = table.write(.put(Item(key)))
                 foreign.insert(key)
             }
         }
         for number in 0..<UInt64(random.index(below: 9)) {
-            _ = table.write(.put(subscription(number + 1).item))
+            let webhook = random.happens(0.5) ? try webhook() : nil
+            let row = subscription(number + 1, webhook: webhook)
+            _ = table.write(.put(row.item))
+            if webhook != nil { _ = table.write(.put(Item(row.webhookKey))) }
             for partition in 0..<partitions where random.happens(0.7) {
                 _ = table.write(.put(position(number + 1, partition)))
+                for offset in 0..<random.index(below: 4) {
+                    _ = table.write(.put(parked(number + 1, partition, at: Int64(offset))))
+                }
             }
         }
         _ = table.write(.put(Item(.streamName(stream))))

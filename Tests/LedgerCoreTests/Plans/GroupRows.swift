@@ -131,6 +131,7 @@ struct GroupRows {
             switch timer.name {
             case .session(_, let name, _): over.contains(name.name)
             case .release: isReleaseOver
+            case .probe, .delivery: false
             }
         }
         while true {

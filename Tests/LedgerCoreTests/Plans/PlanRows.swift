@@ -116,6 +116,7 @@ extension SubscriptionRow {
     static func test(
         incarnation: SubscriptionIncarnation = SubscriptionIncarnation(high: 3, low: 3),
         name: String = "c",
+        webhook: WebhookSettings? = nil,
         at positions: [Position] = [.log(.zero)]
     ) -> SubscriptionRow {
         SubscriptionRow(
@@ -124,6 +125,7 @@ extension SubscriptionRow {
             incarnation: incarnation,
             secret: SubscriptionSecret(trusted: [UInt8](repeating: 7, count: 32)),
             startFrom: Array("\"latest\"".utf8),
+            webhook: webhook,
             created: Timestamp(milliseconds: 0),
             positions: positions
         )

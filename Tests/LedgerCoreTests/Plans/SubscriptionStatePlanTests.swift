@@ -113,6 +113,50 @@ struct SubscriptionStatePlanTests {
         }
     }
 
+    @Test("The row of the other mode stands in its place, and is told from a position")
+    func deliveries() throws {
+        var delivery = DeliveryRows("a", "b")
+        delivery.subscription = delivery.subscription.moved(to: start)
+        var rows = PlanRows()
+        rows.put(stream.item)
+        rows.put(delivery.subscription.item)
+        var row = DeliveryRow(of: delivery.subscription, in: partition(1), after: nil).next
+        row.scanned = offset(9)
+        rows.put(row.item)
+        rows.put(commit(5, in: 0).item)
+        for hint in [hint(), nil] {
+            let found = try run(&rows, hint: hint).result.get()
+            // The commit is of an epoch in which there were cursors.
+            #expect(found.positions == [.log(offset(1)), .log(offset(9))])
+            #expect(
+                found.deliveries == [nil, row] && found.rows.map { $0 != nil } == [true, false]
+            )
+        }
+        // Back with cursors, it counts no more.
+        rows.put(delivery.subscription.delivering(by: nil).moved(to: start).item)
+        let back = try run(&rows, hint: nil).result.get()
+        #expect(back.positions == start && back.deliveries == [nil, row])
+        // One of a later epoch is of a subscription that has been sought since.
+        rows.put(SubscriptionRow.test(at: start).item)
+        #expect(throws: Refusal.contention) { try run(&rows, hint: nil).result.get() }
+        rows[row.item.key]?[.open] = .bytes([9])
+        #expect(throws: Refusal.self) { try run(&rows, hint: nil).result.get() }
+    }
+
+    @Test("What is for the one mode is refused in the other")
+    func modes() throws {
+        let events = try DeliveryRows("a").state()
+        let cursors = SubscriptionState(
+            stream: .test(),
+            subscription: .test(),
+            positions: [.log(.zero)]
+        )
+        #expect(throws: Refusal.wrongDeliveryMode(id)) { try events.requireCursors() }
+        #expect(throws: Refusal.wrongDeliveryMode(id)) { try cursors.requireEventsMode() }
+        #expect(try events.requireEventsMode() == events.subscription.delivery)
+        #expect(throws: Never.self) { try cursors.requireCursors() }
+    }
+
     @Test("What is not there, not active, or can't be read, ends it")
     func failures() throws {
         var deleting = stream

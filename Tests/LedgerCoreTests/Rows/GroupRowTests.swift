@@ -93,6 +93,42 @@ struct GroupRowTests {
         }
     }
 
+    @Test("A position takes the place of a delivery's row of an older epoch, as that was read")
+    func overDelivery() {
+        let start = DeliveryRows("a").subscription
+        let delivery = DeliveryRow(of: start, in: partition(0), after: nil).next
+        func position(_ epoch: Int64, lease: Lease? = nil) -> PositionRow {
+            PositionRow(
+                stream: start.stream,
+                subscription: start.incarnation,
+                partition: partition(0),
+                epoch: epoch,
+                position: .log(offset(3)),
+                lease: lease
+            )
+        }
+        let leased = position(1, lease: Lease(epoch: 1, owner: Self.name))
+        let stored: [Item?] = [
+            nil, delivery.item, delivery.next.item, position(0).item, position(1).item, leased.item,
+        ]
+        func holds(_ write: Write) -> [Bool] {
+            stored.map { write.condition?.holds(for: $0) ?? true }
+        }
+        let commit = position(1)
+        #expect(
+            holds(commit.commit(over: delivery, rules: .all))
+                == [true, true, false, true, true, false]
+        )
+        #expect(holds(commit.commit(rules: .all)) == [true, false, false, true, true, false])
+        #expect(
+            holds(leased.replace(nil, over: delivery, rules: .all))
+                == [false, true, false, false, false, false]
+        )
+        #expect(
+            holds(leased.replace(nil, rules: .all)) == [true, false, false, false, false, false]
+        )
+    }
+
     @Test("A partition that a late commit gave back to its member is not free any more")
     func heldAgain() {
         let free = position(.log(offset(3)), lease: Lease(epoch: 1, owner: nil))

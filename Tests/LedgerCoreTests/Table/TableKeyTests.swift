@@ -18,6 +18,9 @@ struct TableKeyTests {
         .subscription(sid, SubscriptionID(trusted: "u.v-w_x")),
         .position(stream: sid, subscription: sub, Partition(unchecked: 42)),
         .member(stream: sid, subscription: sub, MemberName(trusted: "a.b-c_1")),
+        .push(stream: sid, subscription: sub),
+        .parked(stream: sid, subscription: sub, Partition(unchecked: 42), Offset(unchecked: 7)),
+        .parked(stream: sid, subscription: sub, Partition(unchecked: 0), Offset(unchecked: .max)),
         .idempotency(sid, keyHash: SHA256.digest([5]), Partition(unchecked: 5)),
         .apiKey(APIKeyID(rawValue: 0x0123_4567_89ab_cdef)),
         .deletion(stream: sid, subscription: nil),
@@ -50,7 +53,10 @@ struct TableKeyTests {
     @Test("Partition keys that no group has are refused")
     func malformedGroups() {
         let sid = Self.sid.hex
-        for text in ["", "LOG", "LOG#\(sid)", "LOG#\(sid)#01", "LOG#\(sid)#-1", "POS#\(sid)#3"] {
+        for text in [
+            "", "LOG", "LOG#\(sid)", "LOG#\(sid)#01", "LOG#\(sid)#-1", "POS#\(sid)#3",
+            "PARK#\(sid)", "PARK#\(sid)#3", "PARK#\(sid)#\(Self.sub.hex)#1",
+        ] {
             #expect(RowGroup(partitionKey: text) == nil, "\(text)")
         }
     }
@@ -72,6 +78,27 @@ struct TableKeyTests {
         }
     }
 
+    @Test("Parked events order by partition and offset, and a partition's are between two keys")
+    func parkedOrder() {
+        let places = [(0, 0), (0, 9), (0, 10), (0, Int64.max), (1, 0), (10, 5), (99, 1)]
+        let keys = places.map { index, value in
+            SortKey.parked(Partition(unchecked: index), Offset(unchecked: Int64(value)))
+        }
+        for (left, right) in zip(keys, keys.dropFirst()) {
+            #expect(left.lexicographicallyPrecedes(right))
+        }
+        #expect(keys[1] == Array("00000#00000000000000000009".utf8))
+        let parked = RowGroup.parked(Self.sid, subscription: Self.sub)
+        for text in [
+            "", "00000", "00000#", "00000#9", "0#00000000000000000009", "#00000000000000000009",
+            "00000#00000000000000000009#", "00000#0000000000000000000x",
+            "00100#00000000000000000009", "00000#99999999999999999999",
+        ] {
+            #expect(parked.key(sortKey: Array(text.utf8)) == nil, "\(text)")
+        }
+        #expect(parked.stream == Self.sid && parked.expiresWithoutSweep)
+    }
+
     @Test("Sort keys that no row can have are refused")
     func malformed() {
         let log = RowGroup.log(Self.sid, Partition(unchecked: 0))
@@ -80,11 +107,14 @@ struct TableKeyTests {
         ] {
             #expect(log.key(sortKey: Array(text.utf8)) == nil, "\(text)")
         }
-        for group in [RowGroup.deletions, .rings, .sweep, .streamName(Self.sid)] {
+        for group in [RowGroup.deletions, .pushes, .rings, .sweep, .streamName(Self.sid)] {
             #expect(group.key(sortKey: Array("abc".utf8)) == nil, "\(group)")
         }
         for ring in [Self.sid.hex, "\(Self.sid.hex)#7", "\(Self.sid.hex)#00100"] {
             #expect(RowGroup.rings.key(sortKey: Array(ring.utf8)) == nil, "\(ring)")
+        }
+        for push in [Self.sid.hex, "\(Self.sid.hex)#", "\(Self.sid.hex)#\(Self.sub.hex)#1"] {
+            #expect(RowGroup.pushes.key(sortKey: Array(push.utf8)) == nil, "\(push)")
         }
         let hash = SHA256.digest([5]).hex
         for text in [hash, "\(hash)00#00007", "\(hash.uppercased())#00007", "\(hash)#7"] {

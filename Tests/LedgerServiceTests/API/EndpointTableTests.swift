@@ -16,6 +16,7 @@ struct EndpointTableTests {
         case .subscription: "shipping"
         case .member: "worker-1"
         case .partition: "0"
+        case .offset: "12"
         case .key: "order/1"
         case .apiKey: "0f3a9c5e7b1d2468"
         }
@@ -152,7 +153,7 @@ struct EndpointTableTests {
     func ownTable() {
         let paths: [PathPattern] = [
             "/a", "/a/{stream}", "/a/{stream}/b", "/a/{stream}/b/{subscription}/c", "/ab",
-            "/b/{key}",
+            "/b/{key}", "/c/d", "/c/{partition}/{offset}",
         ]
         var tree = PathTree()
         for (index, path) in paths.enumerated() {
@@ -161,10 +162,13 @@ struct EndpointTableTests {
         }
         let found = [
             "/a": 0, "/a/": 1, "/a/x": 1, "/a/x/b": 2, "/a/x/b/y/c": 3, "/ab": 4, "/b/": 5,
-            "/b/x/y": 5,
+            "/b/x/y": 5, "/c/d": 6, "/c/0/1": 7, "/c/d/1": 7, "/c/d/": 7,
         ]
         for (path, index) in found { #expect(tree.find(path) == index, "\(path)") }
-        for path in ["", "/", "a", "/a/x/c", "/a/x/b/y", "/abc", "/b", "//a"] {
+        for path in [
+            "", "/", "a", "/a/x/c", "/a/x/b/y", "/abc", "/b", "//a", "/c", "/c/", "/c/0", "/c/dd",
+            "/c/d/1/2",
+        ] {
             #expect(tree.find(path) == nil, "\(path)")
         }
     }
@@ -180,6 +184,9 @@ struct EndpointTableTests {
         let head = try PathPattern("/streams/{stream}/partitions/{partition}/head")
             .parameters(of: "/streams/s/partitions/007/head")
         #expect(head.partition == 7)
+        let parked = try PathPattern("/streams/{stream}/parked/{partition}/{offset}")
+            .parameters(of: "/streams/s/parked/0/007")
+        #expect(parked.offset == Offset(7))
         #expect(try PathPattern("/keys/{key_id}").parameters(of: "/keys/%zz").apiKey == "%zz")
         let subscription = try PathPattern("/streams/{stream}/subscriptions/{subscription}")
             .parameters(of: "/streams/s/subscriptions/%75")
@@ -201,6 +208,12 @@ struct EndpointTableTests {
             ("PUT", "/streams/s/partitions/x/head", 400, "validation_error"),
             ("GET", "/streams/s/partitions/%30/head", 400, "validation_error"),
             ("GET", "/streams/s/partitions/9223372036854775808/head", 400, "validation_error"),
+            ("GET", "/streams/s/subscriptions/u/parked/0/x", 400, "validation_error"),
+            ("PUT", "/streams/s/subscriptions/u/parked/x/0", 400, "validation_error"),
+            (
+                "GET", "/streams/s/subscriptions/u/parked/0/9223372036854775808", 400,
+                "validation_error"
+            ),
             ("GET", "/streams/.s/compacted/", 400, "invalid_stream_id"),
             ("PUT", "/streams/s/compacted/", 400, "invalid_event_key"),
             ("GET", "/streams/s/compacted/%ff", 400, "invalid_event_key"),

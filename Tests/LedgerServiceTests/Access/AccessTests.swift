@@ -44,6 +44,16 @@ struct AccessTests {
         "listMembers": .action(.consume),
         "heartbeat": .action(.consume),
         "leave": .action(.consume),
+        "receive": .action(.consume),
+        "acknowledge": .action(.consume),
+        "listParked": .action(.consume),
+        "getParked": .action(.consume),
+        "park": .action(.consume),
+        "replayParked": .action(.consume),
+        "discardParked": .action(.consume),
+        "verifyWebhook": .action(.admin),
+        "rotateWebhookSecret": .action(.admin),
+        "resumeWebhook": .action(.admin),
         "readHead": .action(.consume),
         "acceptClock": .operation,
         "listKeys": .operation,
@@ -130,7 +140,7 @@ struct AccessTests {
             operation,
             with: [
                 "stream": "orders", "subscription": "u", "member": "m", "partition": "0",
-                "key": "k",
+                "offset": "0", "key": "k",
                 "key_id": "0000000000000000",
             ]
         )

@@ -131,23 +131,40 @@ struct AbuseTests {
         }
     }
 
-    /// Three pages of 1 MB for the innocent client's stream.
-    private static func fill(_ server: LedgerUnderTest) throws {
-        let crowd = Crowd(port: server.port)
-        crowd.join(1)
+    /// Two pages of 1 MB for a stream.
+    static func fill(_ server: LedgerUnderTest, stream: String = "innocent") throws {
         let data = String(repeating: "x", count: 200_000)
         let event = JSONBody.event(data: "\"\(data)\"")
         let body = JSONBody.batch(Array(repeating: event, count: 10))
-        let request = post("/streams/innocent/events", body: body)
+        try ask(server, post("/streams/\(stream)/events", body: body))
+    }
+
+    /// Makes a request, which must succeed, on a connection of its own.
+    ///
+    /// - Returns: the whole answer.
+    @discardableResult
+    static func ask(_ server: LedgerUnderTest, _ request: String) throws -> String {
+        let crowd = Crowd(port: server.port)
+        crowd.join(1)
         let patience = Patience()
         try #require(crowd.sendEverywhere(Array(request.utf8), patience: patience) == 1)
-        while true {
-            if let answer = crowd.received(by: 0) {
-                try #require(answer.hasPrefix("HTTP/1.1 200"), "\(answer)")
-                return
+        var answer = ""
+        while !isWhole(answer) {
+            if let more = crowd.received(by: 0) {
+                answer += more
+            } else {
+                try patience.check("an answer to \(request.prefix(50))")
+                usleep(1000)
             }
-            try patience.check("an answer to a publish")
-            usleep(1000)
         }
+        try #require(answer.hasPrefix("HTTP/1.1 20"), "\(answer)")
+        return answer
+    }
+
+    private static func isWhole(_ answer: String) -> Bool {
+        guard let end = answer.firstRange(of: "\r\n\r\n")?.upperBound,
+            let length = answer.firstMatch(of: /content-length: (\d+)/).flatMap({ Int($0.1) })
+        else { return false }
+        return answer[end...].utf8.count >= length
     }
 }

@@ -17,10 +17,15 @@ final class Crowd: @unchecked Sendable {
     }
 
     /// Connects so many more clients; fewer when the process has no descriptors left.
-    func join(_ count: Int) {
+    ///
+    /// `receiveBuffer` is the most, bytes, that the system takes in for each; nil: as it likes.
+    func join(_ count: Int, receiveBuffer: Int32? = nil) {
         for _ in 0..<count {
             let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
             guard socket >= 0 else { return }
+            if var receiveBuffer {
+                setsockopt(socket, SOL_SOCKET, SO_RCVBUF, &receiveBuffer, 4)
+            }
             guard connect(socket) else {
                 close(socket)
                 return

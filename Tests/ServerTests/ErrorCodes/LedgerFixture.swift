@@ -17,7 +17,9 @@ struct LedgerFixture: Sendable {
     init(deletesLogByItself: Bool, keys: KeyPolicy) {
         memory = MemoryTable(deletesLogByItself: deletesLogByItself)
         table = FaultyTable(memory)
-        process = TestLedger(table, clock: clock, keys: keys)
+        var settings = Ledger.Configuration()
+        settings.webhookSender = ScriptedEndpoint()
+        process = TestLedger(table, clock: clock, configuration: settings, keys: keys)
     }
 
     /// Makes every call of `kinds` on a row of `group` fail from now on.
@@ -101,5 +103,16 @@ struct FixtureClient: Sendable {
     func commit(_ cursor: String) async throws -> Exchange {
         let body = JSONBody.commit(cursor)
         return try await call("POST", at: "/streams/s/subscriptions/u/commit", sending: body)
+    }
+
+    /// Publishes an event, and returns the path of a subscription that delivers it.
+    func deliver() async throws -> String {
+        try await publish()
+        let path = "/streams/s/subscriptions"
+        let body = """
+            {"subscription_id":"d","start_from":"earliest","delivery":{"mode":"events"}}
+            """
+        _ = try await call("POST", at: path, sending: body)
+        return path + "/d"
     }
 }

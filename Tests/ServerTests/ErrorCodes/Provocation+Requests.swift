@@ -27,6 +27,35 @@ extension Provocation {
             method: "GET",
             target: "/streams/s/subscriptions/u/poll?cursor=x"
         ),
+        request(
+            "wrong_delivery_mode",
+            method: "POST",
+            target: "/streams/s/subscriptions/u/receive",
+            body: "{}"
+        ),
+        request(
+            "parked_not_found",
+            method: "GET",
+            target: "/streams/s/subscriptions/u/parked/0/5"
+        ),
+        // The subscription is at the log's end.
+        request(
+            "not_open",
+            method: "POST",
+            target: "/streams/s/subscriptions/u/parked",
+            body: "{\"partition\":0,\"offset\":0,\"reason\":\"x\"}"
+        ),
+        request(
+            "webhook_url_refused",
+            method: "POST",
+            target: "/streams/s/subscriptions",
+            body: "{\"subscription_id\":\"w\",\"webhook\":{\"url\":\"http://example.com/\"}}"
+        ),
+        request(
+            "webhook_not_found",
+            method: "POST",
+            target: "/streams/s/subscriptions/u/webhook/verify"
+        ),
         request("not_found", method: "GET", target: "/nowhere"),
         request("stream_not_found", method: "GET", target: "/streams/none"),
         request("subscription_not_found", method: "GET", target: "/streams/s/subscriptions/none"),
@@ -100,12 +129,39 @@ extension Provocation {
             _ = try await client.poll("member=a")
             return try await client.commit(cursor)
         },
+        Provocation(code: "too_many_webhooks") { client in
+            func subscribe(_ number: Int) async throws -> Exchange {
+                let webhook = "{\"url\":\"https://example.com/\"}"
+                return try await client.call(
+                    "POST",
+                    at: "/streams/s/subscriptions",
+                    sending: "{\"subscription_id\":\"w\(number)\",\"webhook\":\(webhook)}"
+                )
+            }
+            for number in 0..<Limits.webhooks { _ = try await subscribe(number) }
+            return try await subscribe(Limits.webhooks)
+        },
         Provocation(code: "too_many_members") { client in
             for number in 0..<Limits.members {
                 let path = "/streams/s/subscriptions/u/members/m\(number)/heartbeat"
                 _ = try await client.call("POST", at: path, sending: "{}")
             }
             return try await client.poll("member=late")
+        },
+        Provocation(code: "invalid_lease") { client in
+            let delivery = try await client.deliver()
+            let body = "{\"lease\":\"x\",\"ack\":\"all\"}"
+            return try await client.call("POST", at: "\(delivery)/ack", sending: body)
+        },
+        Provocation(code: "replaying") { client in
+            let delivery = try await client.deliver()
+            let page = try await client.call("POST", at: "\(delivery)/receive", sending: "{}")
+            let lease = page.answer.json["lease"] as? String ?? ""
+            let reject = "{\"lease\":\"\(lease)\",\"reject\":\(JSONBody.places([0]))}"
+            _ = try await client.call("POST", at: "\(delivery)/ack", sending: reject)
+            let all = "{\"all\":true}"
+            _ = try await client.call("POST", at: "\(delivery)/parked/replay", sending: all)
+            return try await client.call("DELETE", at: "\(delivery)/parked/0/0")
         },
         Provocation(code: "compaction_disabled") { client in
             let body = "{\"stream_id\":\"plain\",\"compaction\":false}"

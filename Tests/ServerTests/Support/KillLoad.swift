@@ -264,15 +264,19 @@ final class KillLoad: Sendable {
             .reduce(into: [:]) { $0[$1.key] = $1.value }
     }
 
-    private static func events(_ page: [String: Any]) -> [History.Event] {
-        (page["events"] as? [[String: Any]] ?? []).map { event in
-            History.Event(
-                partition: event["partition"] as? Int ?? -1,
-                offset: event["offset"] as? Int ?? -1,
-                key: event["key"] as? String ?? "",
-                value: event["data"] as? String ?? ""
-            )
-        }
+    /// The events of a page, in order.
+    static func events(_ page: [String: Any]) -> [History.Event] {
+        (page["events"] as? [[String: Any]] ?? []).map(event)
+    }
+
+    /// An event of an answer.
+    static func event(_ event: [String: Any]) -> History.Event {
+        History.Event(
+            partition: event["partition"] as? Int ?? -1,
+            offset: event["offset"] as? Int ?? -1,
+            key: event["key"] as? String ?? "",
+            value: event["data"] as? String ?? ""
+        )
     }
 }
 
@@ -313,10 +317,7 @@ struct APIConnection {
         body: String = "",
         headers: String = ""
     ) async throws -> [String: Any] {
-        try await client.send(
-            "\(method) \(target) HTTP/1.1\r\nHost: localhost\r\n\(headers)"
-                + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
-        )
+        try await send(method, at: target, body: body, headers: headers)
         let answer = try await client.receive()
         guard (200...299).contains(answer.status) else {
             throw Refused(status: answer.status, text: answer.text)
@@ -325,7 +326,26 @@ struct APIConnection {
         return parsed as? [String: Any] ?? [:]
     }
 
-    /// The same for a call that is safe to repeat, until the answer is no 503: a table on a busy
+    /// Sends a call and is killed before the answer: the connection is closed, and nothing is known.
+    func abandon(_ method: String, at target: String, body: String = "") async throws -> Never {
+        try await send(method, at: target, body: body, headers: "")
+        try await client.close()
+        throw Killed()
+    }
+
+    private func send(
+        _ method: String,
+        at target: String,
+        body: String,
+        headers: String
+    ) async throws {
+        try await client.send(
+            "\(method) \(target) HTTP/1.1\r\nHost: localhost\r\n\(headers)"
+                + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
+        )
+    }
+
+    /// Makes a call that is safe to repeat, until the answer is no 503: a table on a busy
     /// machine may take longer than a server waits for it.
     ///
     /// - Parameters:

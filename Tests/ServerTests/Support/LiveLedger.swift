@@ -38,12 +38,13 @@ private let turns = Turns(16)
 /// it, with the operator's key where it needs one.
 func withLedger(
     over kind: TransportKind = .plain,
+    allowing allowance: WebhookAllowance = .none,
     logger: Logger = .silent,
     body: (HTTPTransport) async throws -> Void
 ) async throws {
     try await turns.take {
         guard kind != .dynamoDB else { return try await withLedgerOnDynamoDB(body) }
-        try await withLedgerAtOnce(over: kind, logger: logger, body: body)
+        try await withLedgerAtOnce(over: kind, allowing: allowance, logger: logger, body: body)
     }
 }
 
@@ -57,6 +58,7 @@ private func withLedgerOnDynamoDB(_ body: (HTTPTransport) async throws -> Void) 
 
 private func withLedgerAtOnce(
     over kind: TransportKind,
+    allowing allowance: WebhookAllowance,
     logger: Logger,
     body: (HTTPTransport) async throws -> Void
 ) async throws {
@@ -64,6 +66,7 @@ private func withLedgerAtOnce(
     defer { withExtendedLifetime(folder) {} }
     let certificate = kind == .tls ? try await TestCertificate.shared() : nil
     var configuration = ServerConfiguration(port: 0, tls: certificate?.files, eventLoops: 1)
+    configuration.webhookAllowance = allowance
     if kind.hasKeys {
         configuration.keys = .on(KeySettings(rootHash: TransportKind.rootKey.hash))
     }

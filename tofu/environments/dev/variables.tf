@@ -86,6 +86,11 @@ variable "domain" {
   default = null
 }
 
+variable "webhook_network" {
+  type    = object({ subnet_ids = list(string), security_group_ids = list(string) })
+  default = null
+}
+
 variable "architecture" { default = null }
 variable "kms_key_arn" { default = null }
 variable "requests_per_second" { default = null }
@@ -93,6 +98,7 @@ variable "log_level" { default = null }
 variable "sweep_rate" { default = null }
 variable "batching_window_seconds" { default = null }
 variable "parallelization_factor" { default = null }
+variable "webhooks" { default = null }
 variable "alarm_email" { default = null }
 variable "tolerated_5xx" { default = null }
 variable "fold_lag_seconds" { default = null }

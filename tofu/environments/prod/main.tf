@@ -18,6 +18,8 @@ module "ledger" {
   sweep_rate              = var.sweep_rate
   batching_window_seconds = var.batching_window_seconds
   parallelization_factor  = var.parallelization_factor
+  webhooks                = var.webhooks
+  webhook_network         = var.webhook_network
   cors_origins            = var.cors_origins
   throttle_rate           = var.throttle_rate
   throttle_burst          = var.throttle_burst

@@ -1,5 +1,5 @@
 output "functions" {
-  description = "By function (admin, publish, poll, compactor): its name, invoke ARN and log group."
+  description = "By function (admin, publish, poll, compactor, and push with webhooks): its name, invoke ARN and log group."
   value = {
     for key, function in aws_lambda_function.function : key => {
       name       = function.function_name

@@ -11,7 +11,8 @@ locals {
         "KEYS",    # the caller's API key
         "STREAMS", # every call finds its stream by name
         "PART#*",  # describing a stream or a subscription looks at the tails
-        "SUBS#*",  # describing and deleting a subscription
+        "SUBS#*",  # describing, changing and deleting a subscription
+        "PUSH",    # the health of a webhook
       ]
       Query = [
         "KEYS",    # list API keys
@@ -19,19 +20,22 @@ locals {
         "LOG#*",   # tails and earliest offsets; a start at a point in time
         "SUBS#*",  # list subscriptions
         "POS#*",   # where a described subscription stands
+        "PUSH",    # how many webhooks there are
       ]
       Put = [
         "KEYS",    # create an API key
         "STREAMS", # create, change, mark as deleting
         "NAME#*",  # the name of a created stream
         "LOG#*",   # the seals of a deleted stream, only where nothing is yet
-        "SUBS#*",  # create a subscription
+        "SUBS#*",  # create or change a subscription
+        "PUSH",    # with a webhook; verify and resume it
         "GC",      # what a deletion leaves to the sweep
       ]
       Delete = [
         "KEYS",    # revoke an API key
         "STREAMS", # frees a deleted stream's name
         "SUBS#*",  # delete a subscription
+        "PUSH",    # and its webhook
       ]
     }
 
@@ -60,14 +64,18 @@ locals {
         "PART#*",  # whether a gap had expired; the tail
         "STATE#*", # the latest event of one key
         "SUBS#*",  # the subscription, its secret and its epoch
+        "POS#*",   # a delivery's row, when another's change came first
+        "PARK#*",  # a parked event
       ]
       Query = [
         "LOG#*",
         "STATE#*", # compacted state and bootstrap
-        "POS#*",   # what was committed, and a group's members
+        "POS#*",   # what was committed, a group's members, what is not acknowledged
+        "PARK#*",  # the parked events
       ]
       Put = [
-        "POS#*",  # commit, leases, sessions
+        "POS#*",  # commit, leases, sessions, acknowledgements
+        "PARK#*", # park, replay, discard, in the transaction of the delivery's row
         "SUBS#*", # a seek replaces the subscription's row
       ]
     }
@@ -84,11 +92,13 @@ locals {
       Query = [
         "STREAMS", # the sweep goes through all streams
         "RINGS",   # what it has to come back to
+        "PUSH",    # for which streams it rings
         "LOG#*",   # what is to be folded or has expired
         "PART#*",  # and, when a stream was deleted, every row it had
         "STATE#*",
         "SUBS#*",
         "POS#*",
+        "PARK#*",
         "IDEM#*",
         "NAME#*",
         "GC", # deletion jobs
@@ -113,10 +123,39 @@ locals {
         "LOG#*",
         "STATE#*",
         "SUBS#*",
+        "PUSH",
         "POS#*",
+        "PARK#*",
         "IDEM#*",
         "PART#*",
         "NAME#*",
+      ]
+    }
+
+    # It sends what it reads to addresses that users choose, so it can neither publish nor manage
+    # anything, and sees no API key.
+    push = {
+      Get = [
+        "CLOCK",
+        "STREAMS",
+        "NAME#*", # the streams that have webhooks
+        "SUBS#*", # where a webhook goes, and its secrets
+        "PART#*", # the tail, where the log does not tell it
+        "POS#*",  # a delivery's row, when it is unknown what became of a write
+        "PARK#*", # an event that is asked for again
+        "PUSH",   # the health of an endpoint
+      ]
+      Query = [
+        "PUSH",    # all webhooks
+        "STREAMS", # streams from before there were rows of their names
+        "SUBS#*",  # the subscriptions that have webhooks
+        "LOG#*",   # the events
+        "POS#*",   # what was delivered
+      ]
+      Put = [
+        "POS#*",  # what is under way, acknowledged, or to be tried again
+        "PARK#*", # what was given up, or asked for again
+        "PUSH",   # the health of an endpoint
       ]
     }
   }

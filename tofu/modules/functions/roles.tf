@@ -2,6 +2,24 @@
 
 data "aws_region" "current" {}
 
+data "aws_caller_identity" "current" {}
+
+data "aws_partition" "current" {}
+
+locals {
+  # Not the resource's own, which is made after the roles.
+  push_arn = join(":", [
+    "arn", data.aws_partition.current.partition, "lambda", data.aws_region.current.id,
+    data.aws_caller_identity.current.account_id, "function", local.push_function
+  ])
+
+  # What Lambda needs of a role to put its function into a network.
+  network_actions = [
+    "ec2:AssignPrivateIpAddresses", "ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface",
+    "ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets", "ec2:UnassignPrivateIpAddresses"
+  ]
+}
+
 data "aws_iam_policy_document" "assume" {
   statement {
     actions = ["sts:AssumeRole"]
@@ -22,8 +40,8 @@ resource "aws_iam_role" "function" {
 }
 
 data "aws_iam_policy_document" "function" {
-  # checkov:skip=CKV_AWS_111:X-Ray's actions know no resources
-  # checkov:skip=CKV_AWS_356:X-Ray's actions know no resources
+  # checkov:skip=CKV_AWS_111:X-Ray's actions know no resources, nor do those for a network
+  # checkov:skip=CKV_AWS_356:X-Ray's actions know no resources, nor do those for a network
   for_each = local.functions
 
   dynamic "statement" {
@@ -104,6 +122,44 @@ data "aws_iam_policy_document" "function" {
       sid       = "ReportFailedBatches"
       actions   = ["sqs:SendMessage"]
       resources = [aws_sqs_queue.failed.arn]
+    }
+  }
+
+  dynamic "statement" {
+    for_each = var.webhooks && contains(["compactor", "push"], each.key) ? [true] : []
+
+    content {
+      sid       = "RingForWebhooks"
+      actions   = ["lambda:InvokeFunction"]
+      resources = [local.push_arn]
+    }
+  }
+
+  dynamic "statement" {
+    for_each = each.key == "push" && var.webhook_network != null ? [true] : []
+
+    content {
+      sid       = "JoinTheNetwork"
+      actions   = local.network_actions
+      resources = ["*"]
+    }
+  }
+
+  # Lambda itself needs those, and not what runs in the function.
+  dynamic "statement" {
+    for_each = each.key == "push" && var.webhook_network != null ? [true] : []
+
+    content {
+      sid       = "LeaveTheNetworkAlone"
+      effect    = "Deny"
+      actions   = local.network_actions
+      resources = ["*"]
+
+      condition {
+        test     = "ArnEquals"
+        variable = "lambda:SourceFunctionArn"
+        values   = [local.push_arn]
+      }
     }
   }
 }

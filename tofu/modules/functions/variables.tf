@@ -4,7 +4,7 @@ variable "name" {
 }
 
 variable "packages" {
-  description = "The folder with admin.zip, publish.zip, poll.zip and compactor.zip."
+  description = "The folder with admin.zip, publish.zip, poll.zip and compactor.zip; with webhooks push.zip too."
   type        = string
 }
 
@@ -108,8 +108,20 @@ variable "sweep_rate" {
   default     = "rate(1 minute)"
 }
 
+variable "webhooks" {
+  description = "Whether the ledger sends events to webhooks: a fifth function, push."
+  type        = bool
+  default     = false
+}
+
+variable "webhook_network" {
+  description = "Subnets and security groups for push alone, which need a way to the internet, to DynamoDB and to Lambda; null: Lambda's own network."
+  type        = object({ subnet_ids = list(string), security_group_ids = list(string) })
+  default     = null
+}
+
 variable "emulated" {
-  description = "True on a local AWS that does not know a function's logging configuration."
+  description = "True on a local AWS that does not know a function's logging and recursion configuration."
   type        = bool
   default     = false
 }

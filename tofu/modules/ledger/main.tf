@@ -30,6 +30,8 @@ module "functions" {
   sweep_rate              = var.sweep_rate
   batching_window_seconds = var.batching_window_seconds
   parallelization_factor  = var.parallelization_factor
+  webhooks                = var.webhooks
+  webhook_network         = var.webhook_network
   emulated                = var.emulated
 }
 

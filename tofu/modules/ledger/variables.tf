@@ -98,6 +98,19 @@ variable "parallelization_factor" {
   nullable    = false
 }
 
+variable "webhooks" {
+  description = "Whether the ledger sends events to webhooks: a fifth function, push, which needs its package."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "webhook_network" {
+  description = "Subnets and security groups for push alone, with a way to the internet, to DynamoDB and to Lambda; null: Lambda's own network."
+  type        = object({ subnet_ids = list(string), security_group_ids = list(string) })
+  default     = null
+}
+
 variable "cors_origins" {
   description = "Origins of web pages that may call the API."
   type        = list(string)
@@ -153,7 +166,7 @@ variable "monthly_budget_usd" {
 }
 
 variable "emulated" {
-  description = "True on a local AWS (moto): leaves out budgets, the functions' logging configuration and the table's maximum throughput, which it does not know. Never true on AWS."
+  description = "True on a local AWS (moto): leaves out budgets, the functions' logging and recursion configuration and the table's maximum throughput, which it does not know. Never true on AWS."
   type        = bool
   default     = false
   nullable    = false

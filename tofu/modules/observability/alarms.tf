@@ -4,20 +4,22 @@ locals {
   aws_lambda = "AWS/Lambda"
   compactor  = { function = var.functions["compactor"].name }
 
-  per_function = merge([
-    for key, function in var.functions : {
-      "${key}-errors" = {
-        description = "Calls of ${key} fail: see its log group."
-        namespace   = local.aws_lambda, metric = "Errors"
-        dimensions  = { FunctionName = function.name }
-      }
-      "${key}-throttles" = {
-        description = "Calls of ${key} are refused: reserved concurrency, or the account's, is used up."
-        namespace   = local.aws_lambda, metric = "Throttles"
-        dimensions  = { FunctionName = function.name }
-      }
+  errors = {
+    for key, function in var.functions : "${key}-errors" => {
+      description = "Calls of ${key} fail: see its log group."
+      namespace   = local.aws_lambda, metric = "Errors"
+      dimensions  = { FunctionName = function.name }
     }
-  ]...)
+  }
+
+  # Push waits for its turn where concurrency is reserved for it: nobody waits for an answer.
+  throttles = {
+    for key, function in var.functions : "${key}-throttles" => {
+      description = "Calls of ${key} are refused: reserved concurrency, or the account's, is used up."
+      namespace   = local.aws_lambda, metric = "Throttles"
+      dimensions  = { FunctionName = function.name }
+    } if key != "push"
+  }
 
   # The ledger's own counters, from the functions' logs (embedded metric format).
   ledger = {
@@ -80,6 +82,23 @@ locals {
     }
   }
 
+  webhooks = merge([
+    for key, function in var.functions : {
+      "pushes-missing" = {
+        description = "Nobody looked after webhooks for an hour: events wait, and go out when push runs again."
+        namespace   = local.aws_lambda, metric = "Invocations"
+        dimensions  = { FunctionName = function.name }
+        comparison  = "LessThanThreshold", threshold = 1, period = 3600, missing = "breaching"
+      }
+      "webhooks-disabled" = {
+        description = "A webhook was disabled, for it failed for days or its endpoint is gone. The log of push names it; POST .../webhook/resume, or take it away."
+        namespace   = "EventLedger", metric = "eventledger_webhooks.disabled"
+        dimensions  = { function = function.name }
+        statistic   = "Maximum"
+      }
+    } if key == "push"
+  ]...)
+
   # DynamoDB counts its own errors by operation.
   system_errors = {
     for operation in ["GetItem", "Query", "PutItem", "TransactWriteItems", "BatchWriteItem"] :
@@ -91,7 +110,9 @@ locals {
     }
   }
 
-  alarms = merge(local.per_function, local.ledger, local.others, local.system_errors)
+  alarms = merge(
+    local.errors, local.throttles, local.ledger, local.webhooks, local.others, local.system_errors
+  )
 }
 
 resource "aws_cloudwatch_metric_alarm" "alarm" {

@@ -9,7 +9,7 @@ variable "api_id" {
 }
 
 variable "functions" {
-  description = "By function (admin, publish, poll, compactor): its name."
+  description = "By function (admin, publish, poll, compactor, and push if there is one): its name."
   type        = map(object({ name = string }))
 }
 

@@ -3,6 +3,18 @@ mock_provider "aws" {
     defaults = { json = "{}" }
   }
 
+  mock_data "aws_caller_identity" {
+    defaults = { account_id = "123456789012" }
+  }
+
+  mock_data "aws_partition" {
+    defaults = { partition = "aws" }
+  }
+
+  mock_data "aws_region" {
+    defaults = { id = "eu-west-1" }
+  }
+
   mock_resource "aws_iam_role" {
     defaults = { arn = "arn:aws:iam::123456789012:role/ledger" }
   }
@@ -75,6 +87,71 @@ run "four_functions_with_the_same_environment" {
   assert {
     condition     = alltrue([for group in aws_cloudwatch_log_group.function : group.retention_in_days == var.log_retention_days])
     error_message = "Logs are not kept for ever."
+  }
+}
+
+run "a_fifth_with_webhooks" {
+  variables {
+    webhooks = true
+  }
+
+  assert {
+    condition     = keys(aws_lambda_function.function) == ["admin", "compactor", "poll", "publish", "push"]
+    error_message = "Push, and the four as they are."
+  }
+
+  assert {
+    condition     = [for key, function in aws_lambda_function.function : key if lookup(function.environment[0].variables, "EVENTLEDGER_PUSH_FUNCTION", "") == "ledger-push"] == ["admin", "compactor", "push"]
+    error_message = "Admin takes webhooks, the compactor rings, push goes on by itself; the others know nothing of it."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_event_rule.push[0].schedule_expression == "rate(1 minute)" && aws_cloudwatch_event_target.push[0].arn == aws_lambda_function.function["push"].arn && aws_lambda_permission.push[0].source_arn == aws_cloudwatch_event_rule.push[0].arn
+    error_message = "It looks at all webhooks each minute."
+  }
+
+  assert {
+    condition     = aws_lambda_function_event_invoke_config.push[0].maximum_retry_attempts == 0 && aws_lambda_function_event_invoke_config.push[0].maximum_event_age_in_seconds == 60
+    error_message = "What fails, or waits for a minute, is the next look's."
+  }
+
+  assert {
+    condition     = aws_lambda_function_recursion_config.push[0].recursive_loop == "Allow"
+    error_message = "It calls itself on purpose."
+  }
+
+  assert {
+    condition     = alltrue([for function in aws_lambda_function.function : length(function.vpc_config) == 0])
+    error_message = "A network is optional."
+  }
+
+  # LambdaHost's push begins nothing in its last minute.
+  assert {
+    condition     = aws_lambda_function.function["push"].timeout >= 120
+    error_message = "There must be time to work in."
+  }
+}
+
+run "a_network_of_its_own" {
+  variables {
+    webhooks        = true
+    webhook_network = { subnet_ids = ["subnet-1", "subnet-2"], security_group_ids = ["sg-1"] }
+    emulated        = true
+  }
+
+  assert {
+    condition     = [for key, function in aws_lambda_function.function : key if length(function.vpc_config) > 0] == ["push"]
+    error_message = "Only push is put into a network."
+  }
+
+  assert {
+    condition     = aws_lambda_function.function["push"].vpc_config[0].subnet_ids == toset(["subnet-1", "subnet-2"]) && aws_lambda_function.function["push"].vpc_config[0].security_group_ids == toset(["sg-1"])
+    error_message = "The one that was named."
+  }
+
+  assert {
+    condition     = length(aws_lambda_function_recursion_config.push) == 0
+    error_message = "An emulator has no recursion configuration."
   }
 }
 

@@ -5,6 +5,18 @@ mock_provider "aws" {
     defaults = { json = "{}" }
   }
 
+  mock_data "aws_caller_identity" {
+    defaults = { account_id = "123456789012" }
+  }
+
+  mock_data "aws_partition" {
+    defaults = { partition = "aws" }
+  }
+
+  mock_data "aws_region" {
+    defaults = { id = "eu-west-1" }
+  }
+
   mock_resource "aws_iam_role" {
     defaults = { arn = "arn:aws:iam::123456789012:role/ledger" }
   }
@@ -26,7 +38,9 @@ mock_provider "aws" {
   }
 }
 
+# With all that there can be.
 variables {
+  webhooks      = true
   root_key_hash = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
   name          = "ledger"
   packages      = "./tests/packages"
@@ -36,6 +50,10 @@ variables {
 }
 
 run "no_more_than_is_used" {
+  variables {
+    webhook_network = { subnet_ids = ["subnet-1"], security_group_ids = ["sg-1"] }
+  }
+
   assert {
     condition = alltrue(flatten([for document in data.aws_iam_policy_document.function :
       [for statement in document.statement : [for action in statement.actions : !strcontains(action, "*")]]
@@ -45,9 +63,9 @@ run "no_more_than_is_used" {
 
   assert {
     condition = alltrue(flatten([for document in data.aws_iam_policy_document.function :
-      [for statement in document.statement : [for resource in statement.resources : resource != "*" || statement.sid == "Trace"]]
+      [for statement in document.statement : [for resource in statement.resources : resource != "*" || contains(["Trace", "JoinTheNetwork", "LeaveTheNetworkAlone"], statement.sid)]]
     ]))
-    error_message = "Only X-Ray, whose actions know no resources, has a wildcard."
+    error_message = "Only X-Ray's actions and those for a network, which know no resources, have a wildcard."
   }
 
   assert {
@@ -98,10 +116,11 @@ run "who_may_write_and_delete_what" {
         for s in document.statement : [for c in s.condition : tolist(c.values) if c.test != "Null"] if s.sid == "PutRows"
       ]))
       }) == jsonencode({
-      admin     = ["GC", "KEYS", "LOG#*", "NAME#*", "STREAMS", "SUBS#*"]
+      admin     = ["GC", "KEYS", "LOG#*", "NAME#*", "PUSH", "STREAMS", "SUBS#*"]
       compactor = ["CLOCK", "GC", "LOG#*", "PART#*", "RINGS", "STATE#*", "SWEEP"]
-      poll      = ["POS#*", "SUBS#*"]
+      poll      = ["PARK#*", "POS#*", "SUBS#*"]
       publish   = ["IDEM#*", "LOG#*"]
+      push      = ["PARK#*", "POS#*", "PUSH"]
     })
     error_message = "What each function puts changed; is it meant?"
   }
@@ -112,12 +131,65 @@ run "who_may_write_and_delete_what" {
         for s in document.statement : [for c in s.condition : tolist(c.values) if c.test != "Null"] if contains(["DeleteRows", "BatchWriteRows"], s.sid)
       ]))
       }) == jsonencode({
-      admin     = ["KEYS", "STREAMS", "SUBS#*"]
-      compactor = ["GC", "IDEM#*", "LOG#*", "NAME#*", "PART#*", "POS#*", "RINGS", "STATE#*", "STREAMS", "SUBS#*"]
+      admin     = ["KEYS", "PUSH", "STREAMS", "SUBS#*"]
+      compactor = ["GC", "IDEM#*", "LOG#*", "NAME#*", "PARK#*", "PART#*", "POS#*", "PUSH", "RINGS", "STATE#*", "STREAMS", "SUBS#*"]
       poll      = []
       publish   = []
+      push      = []
     })
     error_message = "What each function deletes changed; is it meant?"
+  }
+}
+
+run "who_may_call_push" {
+  assert {
+    condition = {
+      for key, document in data.aws_iam_policy_document.function : key => one([for s in document.statement : s.resources if contains(s.actions, "lambda:InvokeFunction")])
+      if anytrue([for s in document.statement : contains(s.actions, "lambda:InvokeFunction")])
+      } == {
+      compactor = toset(["arn:aws:lambda:eu-west-1:123456789012:function:ledger-push"])
+      push      = toset(["arn:aws:lambda:eu-west-1:123456789012:function:ledger-push"])
+    }
+    error_message = "The compactor and push itself, and nothing else."
+  }
+
+  assert {
+    condition     = !anytrue(flatten([for document in data.aws_iam_policy_document.function : [for s in document.statement : [for a in s.actions : startswith(a, "ec2:")]]]))
+    error_message = "Lambda's own network needs no rights."
+  }
+}
+
+run "a_network_for_push_alone" {
+  variables {
+    webhook_network = { subnet_ids = ["subnet-1"], security_group_ids = ["sg-1"] }
+  }
+
+  assert {
+    condition     = [for key, document in data.aws_iam_policy_document.function : key if anytrue([for s in document.statement : s.sid == "JoinTheNetwork"])] == ["push"]
+    error_message = "Nobody else has anything to do with networks."
+  }
+
+  assert {
+    condition = one([for s in data.aws_iam_policy_document.function["push"].statement : s.effect == "Deny" && anytrue([
+      for c in s.condition : c.variable == "lambda:SourceFunctionArn" && c.values == tolist([local.push_arn])
+    ]) if s.sid == "LeaveTheNetworkAlone"])
+    error_message = "Lambda may use these rights for the function, and the function may not."
+  }
+}
+
+run "without_webhooks_nobody_calls_a_function" {
+  variables {
+    webhooks = false
+  }
+
+  assert {
+    condition     = keys(data.aws_iam_policy_document.function) == ["admin", "compactor", "poll", "publish"]
+    error_message = "Four roles."
+  }
+
+  assert {
+    condition     = !anytrue(flatten([for document in data.aws_iam_policy_document.function : [for s in document.statement : [for a in s.actions : startswith(a, "lambda:")]]]))
+    error_message = "There is no function to call."
   }
 }
 

@@ -70,6 +70,7 @@ run "null_is_the_default_of_what_an_environment_only_passes_on" {
     sweep_rate              = null
     batching_window_seconds = null
     parallelization_factor  = null
+    webhooks                = null
     cors_origins            = null
     tolerated_5xx           = null
     fold_lag_seconds        = null
@@ -77,7 +78,7 @@ run "null_is_the_default_of_what_an_environment_only_passes_on" {
   }
 
   assert {
-    condition     = var.requests_per_second == 100 && var.architecture == "x86_64" && var.log_level == "info" && var.sweep_rate == "rate(1 minute)" && !var.emulated
+    condition     = var.requests_per_second == 100 && var.architecture == "x86_64" && var.log_level == "info" && var.sweep_rate == "rate(1 minute)" && !var.webhooks && !var.emulated
     error_message = "An environment has no default of its own for these, and says null."
   }
 

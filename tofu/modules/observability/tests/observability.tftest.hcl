@@ -67,6 +67,27 @@ run "everything_that_can_go_wrong_has_an_alarm" {
   }
 }
 
+run "push_has_its_own" {
+  variables {
+    functions = { for key in ["admin", "publish", "poll", "compactor", "push"] : key => { name = "ledger-${key}" } }
+  }
+
+  assert {
+    condition     = contains(keys(aws_cloudwatch_metric_alarm.alarm), "push-errors") && aws_cloudwatch_metric_alarm.alarm["pushes-missing"].treat_missing_data == "breaching"
+    error_message = "A run that fails, and none at all."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.alarm["webhooks-disabled"].dimensions == tomap({ function = "ledger-push" }) && aws_cloudwatch_metric_alarm.alarm["webhooks-disabled"].statistic == "Maximum"
+    error_message = "A webhook that gets nothing any more, as push counts them."
+  }
+
+  assert {
+    condition     = !contains(keys(aws_cloudwatch_metric_alarm.alarm), "push-throttles")
+    error_message = "With reserved concurrency its calls wait, which harms nobody."
+  }
+}
+
 run "the_topic_is_encrypted_and_for_alarms_only" {
   assert {
     condition     = aws_sns_topic.alarms.kms_master_key_id == aws_kms_key.alarms.id && aws_kms_key.alarms.enable_key_rotation
