@@ -65,6 +65,16 @@ struct WorkWalkTests {
             }
         }
 
+        /// What an acknowledgement names and its lease does not hold any more, as an answer lists it.
+        func missed(by told: Acknowledgement) -> String {
+            var named = told.failed.map(\.place) + told.released
+            if case .some(let finished) = told.finished { named += finished }
+            let missed = named.filter { !isHeld($0, under: told.lease) }.map { place in
+                #"{"partition":0,"offset":\#(place.offset),"why":"lease_over"}"#
+            }
+            return missed.joined(separator: ",")
+        }
+
         private func isHeld(_ place: EventPlace, under lease: String) -> Bool {
             states[Int(place.offset)] == .held(lease: lease)
         }
@@ -196,9 +206,10 @@ struct WorkWalkTests {
             guard let fates = telling.take() else { return }
             // The ledger may have heard it, whatever comes back.
             let isLost = fails()
+            let missed = ledger.missed(by: fates)
             if !isLost || random.happens(0.5) { ledger.take(fates, now: now) }
             guard !isLost else { return plan.acknowledgeFailed(WorkBench.outage, now: now) }
-            let answer = try JSONValue(Array("{\"acknowledged\":0,\"not_held\":[]}".utf8))
+            let answer = try JSONValue(Array("{\"acknowledged\":0,\"not_held\":[\(missed)]}".utf8))
             plan.acknowledged(AcknowledgementAnswer(answer), now: now)
         }
 
