@@ -7,8 +7,8 @@ package import LedgerCore
 /// signature is under the subscription's secret, so a new secret refuses it; committed positions
 /// stay.
 package enum CursorRenewal {
-    /// Gives every subscription of every stream a new secret from `random`; `table` must not be in
-    /// use.
+    /// Gives every subscription of every stream a new secret from `random`, and has every webhook
+    /// verified anew; `table` must not be in use.
     ///
     /// - Parameters:
     ///   - table: the ledger's rows.
@@ -27,17 +27,8 @@ package enum CursorRenewal {
             let stream = try StreamRow(item)
             for item in try await rows(of: .subscriptions(stream.incarnation), in: table) {
                 let subscription = try SubscriptionRow(item)
-                let outcome = try await table.write(
-                    subscription.renewed(secret: .random(using: &random)),
-                    decided: clock()
-                )
-                guard case .applied = outcome else {
-                    throw TableError(
-                        .definite,
-                        reason: .unavailable,
-                        message: "the ledger is in use"
-                    )
-                }
+                let renewed = subscription.renewed(secret: .random(using: &random))
+                try await store(renewed, in: table, at: clock())
                 count += 1
             }
         }
@@ -55,7 +46,18 @@ package enum CursorRenewal {
             let row = try WebhookRow(item)
             var health = row.health
             health.receive(.readdressed, at: clock().now)
-            _ = try await table.write(row.changing(to: health).write, decided: clock())
+            try await store(row.changing(to: health).write, in: table, at: clock())
+        }
+    }
+
+    /// Does a write that fails only where somebody else writes too.
+    private static func store(
+        _ write: Write,
+        in table: any Table,
+        at now: Instant
+    ) async throws(TableError) {
+        guard case .applied = try await table.write(write, decided: now) else {
+            throw TableError(.definite, reason: .unavailable, message: "the ledger is in use")
         }
     }
 

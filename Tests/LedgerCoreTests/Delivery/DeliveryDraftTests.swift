@@ -295,6 +295,41 @@ struct DeliveryDraftTests {
         #expect(seen == Array(1...8) + [39] && calls > 2)
     }
 
+    @Test("One call reads only so much for what is open, and the next goes on behind it")
+    func boundedOpen() throws {
+        let keys = (0..<40).map { "\($0)" }
+        var rows = DeliveryRows(logs: [keys], policy: DeliveryPolicy())
+        rows.dataBytes = { _ in 600_000 }
+        rows.readEntries = 1
+        var row = DeliveryRow(of: rows.subscription, in: partition(0), after: nil).next
+        for (value, key) in keys.enumerated() {
+            let hash = DeliveryRows.hash(key)
+            row.open.put(OpenEvent(offset(Int64(value)), key: hash, state: .ready))
+        }
+        row.scanned = offset(40)
+        rows.table.put(row.item)
+        let page = try rows.receive(1, limit: 100, bytes: .max / 2)
+        // 28 events of 600 KB are more than 16 MB.
+        #expect(page.offsets == Array(0..<28) && !page.isDrained && page.remaining > 0)
+        #expect(try rows.receive(2, limit: 100, bytes: .max / 2).offsets == Array(28..<40))
+    }
+
+    @Test("Of parked events that come again one call reads only so many")
+    func boundedReplays() throws {
+        let keys = (0..<300).map { "\($0)" }
+        var rows = DeliveryRows(logs: [keys], policy: DeliveryPolicy())
+        var left = try rows.receive(1, limit: 300).offsets
+        while !left.isEmpty {
+            let some = left.prefix(90)
+            try rows.settle(1, Dictionary(uniqueKeysWithValues: some.map { ($0, .refused) }))
+            try rows.replay(Array(some))
+            left.removeFirst(some.count)
+        }
+        let page = try rows.receive(2, limit: 1_000)
+        #expect(page.offsets == Array(0..<250) && !page.isDrained)
+        #expect(try rows.receive(3, limit: 1_000).offsets == Array(250..<300))
+    }
+
     @Test("Without an order every event goes to whoever comes, and nothing is noted")
     func unordered() throws {
         var rows = DeliveryRows("aaaaaa", policy: DeliveryPolicy(order: .none))

@@ -148,6 +148,24 @@ struct DeliveryTurnTests {
         #expect(try first.receive(1).offsets == [0] && first.receive(2).offsets == [1])
     }
 
+    @Test("An event on its last delivery keeps no open one behind it waiting, but for its own key")
+    func lastBehind() throws {
+        var rows = DeliveryRows("abcb", policy: DeliveryPolicy(maxDeliveries: 2))
+        _ = try rows.receive(1)
+        try rows.settle(1, [0: .release, 1: .failed, 2: .release, 3: .release])
+        #expect(try rows.receive(2, isOver: Self.isPauseOver).offsets == [0, 2])
+        #expect(try rows.receive(3, isOver: Self.isPauseOver).offsets == [1])
+    }
+
+    @Test("Where keys are held, what comes behind one that expired is taken back with it")
+    func expiredAndHeld() throws {
+        var rows = DeliveryRows("aab", policy: DeliveryPolicy(exhaustion: .hold))
+        _ = try rows.receive(1)
+        rows.earliest = [1]
+        #expect(try rows.receive(1).offsets == [2])
+        #expect(try rows.words() == "3 | 0a parked x0, 1a ready x0, 2b held 1 x1 | ")
+    }
+
     @Test("Expired in the log, an event is parked without its data, and its key goes on")
     func expired() throws {
         var rows = DeliveryRows("aba")

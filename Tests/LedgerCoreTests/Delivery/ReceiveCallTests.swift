@@ -65,6 +65,19 @@ struct ReceiveCallTests {
         }
     }
 
+    @Test("An event that must be alone gets a call, whatever is acknowledged along with it")
+    func lone() throws {
+        var rows = DeliveryRows("abc", "abc", policy: DeliveryPolicy(maxDeliveries: 2))
+        for index in 0..<2 { _ = try rows.receive(1, limit: 1, in: index) }
+        _ = try rows.receive(2, limit: 1)
+        try rows.settle(2, [1: .failed])
+        let verdicts = [0, 1].map { (partition($0), DeliveryRows.verdicts(1, acksOthers: true)) }
+        var others = rows
+        let (_, rounds) = try run(&rows, lease: 3, verdicts: verdicts, first: 0)
+        #expect(rounds.first == "0:10v 1:-v")
+        #expect(try run(&others, lease: 3, verdicts: verdicts, first: 1).rounds == ["1:5v 0:5v"])
+    }
+
     @Test("A small page looks at every partition before it is empty")
     func smallPages() throws {
         for (limit, asks) in [(1, 5), (2, 3), (4, 2), (5, 2)] {

@@ -131,6 +131,22 @@ struct ParkedRowTests {
         #expect(record.copy(record.data) == Array("1".utf8))
     }
 
+    @Test("The size of an event is what it has unpacked")
+    func size() {
+        let key = EventKey(trusted: Array("ab".utf8))
+        for count in [1, 50_000] {
+            let record = Record.encode(
+                timestamp: PlanRows.now,
+                type: Array("t".utf8),
+                data: [UInt8](repeating: 0x31, count: count)
+            )
+            let packed = PackedRecord.pack(record)
+            #expect((packed.count < record.count) == (count > 1))
+            let content = ParkedRow.Content(key: key, record: packed, timestamp: PlanRows.now)
+            #expect(content.countedBytes == record.count + 2)
+        }
+    }
+
     @Test("A request counts until the next seek")
     func epochs() {
         let parked = row()

@@ -129,9 +129,14 @@ struct PushBench: ~Copyable {
         return receive(.stored(.applied))
     }
 
+    /// Lets time pass.
+    mutating func pass(_ length: Duration) {
+        now = Instant(now: now.now.advanced(by: length), uptime: now.uptime + length)
+    }
+
     /// Lets time pass, and wakes the run.
     mutating func wait(_ length: Duration) -> [String] {
-        now = Instant(now: now.now.advanced(by: length), uptime: now.uptime + length)
+        pass(length)
         return receive(.woken)
     }
 

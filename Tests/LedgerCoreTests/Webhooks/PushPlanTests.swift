@@ -304,6 +304,16 @@ struct PushPlanTests {
         #expect(bench.told() == ["finish overdue"])
     }
 
+    @Test("A probe whose claim took all the time is given back, and the run ends")
+    func lateClaim() {
+        var bench = PushBench(Self.failing(0), budget: .seconds(50))
+        _ = bench.begin()
+        #expect(bench.page([0]) == ["store failing"])
+        bench.pass(.seconds(31))
+        #expect(bench.store() == ["tell l1: 0 release"])
+        #expect(bench.told() == ["finish overdue"])
+    }
+
     @Test("A process that ends gives back what it has not sent, and waits a little for answers")
     func stopping() {
         var bench = PushBench(concurrency: 1)
