@@ -76,6 +76,10 @@ public enum Limits {
     package static let chunksPerRead = 1000
     /// Facts of one kind that a process remembers of earlier reads.
     package static let readHints = 100_000
+    /// Rows of deliveries that a process keeps, so that the next change need not read them.
+    package static let deliveryLanes = 64
+    /// The memory that a process takes at most for chunks that it has decoded and may need again.
+    package static let decodedBatchesBytes = 16 << 20
     /// The number of times that a gap in the log is read again before it counts as damage: a
     /// transaction's rows become visible one by one.
     public static let gapLooks = 2

@@ -79,12 +79,7 @@ final class TableAccess: Sendable {
 
     /// Carries out a plan's read.
     func find(_ read: TableRead) async -> Result<TableFinding, TableError> {
-        await result { () throws(TableError) in
-            switch read {
-            case .query(let query): .page(try await table.query(query))
-            case .get(let key): .item(try await table.get(key))
-            }
-        }
+        await result { () throws(TableError) in try await table.find(read) }
     }
 
     /// A write; errors as the caller's answer.

@@ -18,8 +18,6 @@ package struct SQLiteOptions: Hashable, Sendable {
     package var pageBytes: Int = 4096
     /// Page cache of the writing connection, bytes; each reading one has a quarter.
     package var cacheBytes: Int = 32 << 20
-    /// The part of the file that each reader maps into memory, bytes; 0: none.
-    package var mappedBytes: Int = 1 << 30
     /// The longest wait for a lock that another program holds on the file.
     package var lockPatience: Duration = .seconds(5)
     /// The largest database, pages; nil: SQLite's own limit.

@@ -90,6 +90,9 @@ package final class SQLiteTable: Table {
     /// False: the log is left to the sweep.
     package var deletesLogByItself: Bool { false }
 
+    /// True: one thread applies them all.
+    package var appliesInOrder: Bool { true }
+
     /// The error of every write until the next start, after an fsync that failed and the like;
     /// or of the last one, while the disk is full.
     package var writeFailure: TableError? { threads.writer.trouble }
@@ -104,6 +107,19 @@ package final class SQLiteTable: Table {
     package func query(_ query: Query) async throws(TableError) -> QueryPage {
         try query.check()
         return try await read { .page(query, $0) }
+    }
+
+    /// Does all reads by one reader, one after another.
+    package func findTogether(
+        _ reads: [TableRead]
+    ) async -> [Result<TableFinding, TableError>] {
+        var prepared: [PreparedRead] = []
+        do throws(TableError) {
+            for read in reads { prepared.append(try PreparedRead(read)) }
+            return try await self.read { [prepared] in .all(prepared, $0) }
+        } catch {
+            return reads.map { _ in .failure(error) }
+        }
     }
 
     /// Applies one write if its condition holds.

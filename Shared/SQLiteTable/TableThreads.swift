@@ -111,8 +111,7 @@ struct TableWorkers: Sendable {
             let log = try Schema.openFurther(
                 path: path,
                 options: options,
-                cacheBytes: 1 << 20,
-                mappedBytes: 0
+                cacheBytes: 1 << 20
             )
             connections.add(log)
             checkpointer = Checkpointer(
@@ -165,8 +164,7 @@ struct TableWorkers: Sendable {
             let connection = try Schema.openFurther(
                 path: path,
                 options: options,
-                cacheBytes: options.cacheBytes / 4,
-                mappedBytes: options.mappedBytes
+                cacheBytes: options.cacheBytes / 4
             )
             connections.add(connection)
             do throws(SQLiteFailure) {

@@ -84,7 +84,8 @@ private struct GappyLog {
             expiration: Expiration(of: stream, at: now.now),
             trust: TailTrust(created: stream.created, onlySweepDeletes: true),
             budget: .ofCall(isFiltered: false),
-            now: now
+            now: now,
+            decode: { chunk throws(ReadFailure) in try chunk.decoded() }
         )
         var pauses: [Duration] = []
         var action = plan.start()

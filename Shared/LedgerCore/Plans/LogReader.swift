@@ -41,6 +41,7 @@ struct LogReader: Sendable {
     let partition: Partition
     private let expiration: Expiration
     private let trust: TailTrust
+    private let decoding: PollPlan.Decoding
     private let origin: Offset
     /// The beginning of the chunk around the origin when it was seen before; for the first scan.
     private var chunkStart: Offset?
@@ -62,8 +63,10 @@ struct LogReader: Sendable {
         expiration: Expiration,
         trust: TailTrust,
         eventsPerChunk: Int,
-        chunkStart: Offset? = nil
+        chunkStart: Offset? = nil,
+        decode: @escaping PollPlan.Decoding
     ) {
+        decoding = decode
         self.stream = stream
         self.partition = partition
         self.expiration = expiration
@@ -107,16 +110,11 @@ struct LogReader: Sendable {
     func read(wanting events: Int) -> TableRead? {
         switch state {
         case .scan:
-            let chunks = min(
-                (events + eventsPerChunk - 1) / eventsPerChunk + 1,
-                max(events, 1),
-                Limits.chunksPerRead
-            )
             return .query(
                 Query(
                     .log(stream, partition),
                     from: TableKey.chunk(stream, partition, chunkStart ?? next).sortKey,
-                    limit: chunks
+                    limit: chunks(with: events)
                 )
             )
         case .locate:
@@ -131,6 +129,13 @@ struct LogReader: Sendable {
         case .explainGap: return .get(.progress(stream, partition))
         case .pausing, .end, .blocked: return nil
         }
+    }
+
+    /// The chunks to ask for, when about so many events are wanted.
+    private func chunks(with events: Int) -> Int {
+        let passed = chunkStart.map { Int(next.distance(from: $0)) } ?? eventsPerChunk
+        let likely = (passed + events + eventsPerChunk - 1) / eventsPerChunk
+        return min(likely, max(events, 1), Limits.chunksPerRead)
     }
 
     /// Ends the pause that was due, if one was.
@@ -238,7 +243,7 @@ struct LogReader: Sendable {
     }
 
     private func decode(_ chunk: ChunkRow) throws(ReadFailure) -> DecodedBatch {
-        let decoded = try chunk.decoded()
+        let decoded = try decoding(chunk)
         guard decoded.records.count == chunk.count, decoded.lastTimestamp == chunk.timestamp else {
             let detail = "the row's count or timestamp is not its events'"
             throw .corrupt(partition, chunk.first, detail: detail)
@@ -355,7 +360,7 @@ package enum ReadFailure: Error, Hashable, Sendable {
 
 extension ChunkRow {
     /// Its events; throws ``ReadFailure/corrupt(_:_:detail:)`` when they can't be decoded.
-    func decoded() throws(ReadFailure) -> DecodedBatch {
+    package func decoded() throws(ReadFailure) -> DecodedBatch {
         do throws(BatchError) {
             return try RecordBatch.decode(batch, expecting: first)
         } catch {
@@ -374,20 +379,4 @@ extension LatestRow {
             throw .corrupt(partition, offset, detail: error.description)
         }
     }
-}
-
-/// A read that a plan asks for.
-package enum TableRead: Sendable {
-    /// A query, as consistent as it says.
-    case query(Query)
-    /// One row, strongly consistent.
-    case get(TableKey)
-}
-
-/// The result of a ``TableRead``.
-package enum TableFinding: Sendable {
-    /// Rows, after a query.
-    case page(QueryPage)
-    /// The row or its absence, after a get.
-    case item(Item?)
 }

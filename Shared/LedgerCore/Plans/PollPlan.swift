@@ -18,6 +18,9 @@
 /// A page ends at its limit, at ``Limits/pageBytes``, or where the ``ReadBudget`` is used up: then it
 /// may be short or empty, with its positions moved on, and is not caught up.
 package struct PollPlan: ~Copyable {
+    /// The way to a chunk's events: ``ChunkRow/decoded()``, or what that gave before.
+    package typealias Decoding = @Sendable (ChunkRow) throws(ReadFailure) -> DecodedBatch
+
     /// The shell's next step.
     package enum Action: Sendable {
         /// Do these reads in parallel, then ``PollPlan/receive(_:now:)`` in the same order.
@@ -52,6 +55,7 @@ package struct PollPlan: ~Copyable {
     private let limit: Int
     private let filter: EventFilter?
     private let parts: [PartitionRead]
+    private let decode: Decoding
     private var state = State.new
     private var positions: [Position]
     /// By partition; empty until the last bootstrap is done.
@@ -73,6 +77,7 @@ package struct PollPlan: ~Copyable {
     ///   - trust: The rule by which the end of a log may be believed.
     ///   - budget: The work that may be done for the page.
     ///   - now: The time at which the page begins.
+    ///   - decode: The way to the chunks' events.
     package init(
         stream: StreamIncarnation,
         parts: [PartitionRead],
@@ -81,7 +86,8 @@ package struct PollPlan: ~Copyable {
         expiration: Expiration,
         trust: TailTrust,
         budget: ReadBudget,
-        now: Instant
+        now: Instant,
+        decode: @escaping Decoding
     ) {
         precondition(!parts.isEmpty && limit > 0, "a page has partitions and room for an event")
         self.stream = stream
@@ -90,6 +96,7 @@ package struct PollPlan: ~Copyable {
         self.limit = limit
         self.filter = filter
         self.parts = parts
+        self.decode = decode
         self.now = now
         work = ReadWork(budget, begin: now)
         positions = parts.map(\.position)
@@ -213,7 +220,8 @@ package struct PollPlan: ~Copyable {
                 expiration: expiration,
                 trust: trust,
                 eventsPerChunk: part.eventsPerChunk,
-                chunkStart: part.chunkStart
+                chunkStart: part.chunkStart,
+                decode: decode
             )
             readers.append(reader)
             queues.append(DecodedEvents())

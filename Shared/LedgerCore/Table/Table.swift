@@ -14,6 +14,10 @@ public protocol Table: Sendable {
     /// time in a signature.
     var checksClock: Bool { get }
 
+    /// True when a process's writes are applied in the order in which they were asked for, so that one
+    /// may rest on another that is still under way.
+    var appliesInOrder: Bool { get }
+
     /// The error with which every write is refused at present; nil while writes are accepted.
     ///
     /// ``TableError/Reason/closed`` lasts until the process is restarted, any other reason may
@@ -30,6 +34,12 @@ public protocol Table: Sendable {
     /// A page ends at `query.limit` rows or at 1 MB of rows, whichever comes first, and holds at
     /// least one row if any is left.
     func query(_ query: Query) async throws(TableError) -> QueryPage
+
+    /// Does several reads of little, as close together as the engine can; the findings are in the
+    /// reads' order.
+    ///
+    /// Each is as consistent as by itself, and no more than that: they may see different moments.
+    func findTogether(_ reads: [TableRead]) async -> [Result<TableFinding, TableError>]
 
     /// Applies one write if its condition holds.
     ///
@@ -72,6 +82,9 @@ public protocol Table: Sendable {
 extension Table {
     /// False, for an engine that has no clock of its own.
     public var checksClock: Bool { false }
+
+    /// False, for an engine at the other end of a network.
+    public var appliesInOrder: Bool { false }
 
     /// Nil, for an engine that never gives up writing.
     public var writeFailure: TableError? { nil }

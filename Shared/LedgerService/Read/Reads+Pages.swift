@@ -20,7 +20,8 @@ extension Reads {
             expiration: access.expiration(of: stream, at: clock.now()),
             trust: access.trust(in: stream),
             budget: .ofCall(isFiltered: filter != nil),
-            now: clock.instant()
+            now: clock.instant(),
+            decode: { [batches] chunk throws(ReadFailure) in try batches.decoded(chunk) }
         )
         var action = plan.start()
         while true {

@@ -101,6 +101,7 @@ final class Reads: Sendable {
     let offsets: OffsetSearches
     let signals: AppendSignals
     let hints: ReadHints
+    let batches = DecodedBatches()
 
     init(
         _ access: TableAccess,

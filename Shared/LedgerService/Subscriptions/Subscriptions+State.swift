@@ -33,8 +33,7 @@ extension Subscriptions {
         while true {
             switch action {
             case .readAll(let reads):
-                let findings = await inParallel(reads) { [self] read in await access.find(read) }
-                action = plan.receive(all: findings)
+                action = plan.receive(all: await access.table.findTogether(reads))
             case .read(let key): action = plan.receive(row: await access.find(key))
             case .readPositions(let query, let subscription, let stream):
                 _ = hints.remember(subscription, of: stream)

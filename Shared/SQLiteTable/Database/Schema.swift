@@ -70,8 +70,7 @@ enum Schema {
     static func openFurther(
         path: String,
         options: SQLiteOptions,
-        cacheBytes: Int,
-        mappedBytes: Int
+        cacheBytes: Int
     ) throws(SQLiteOpenError) -> Connection {
         try opening(path) { () throws(SQLiteFailure) in
             let connection = try Connection(path: path, options: options)
@@ -81,8 +80,7 @@ enum Schema {
                     """
                     PRAGMA synchronous=FULL;
                     PRAGMA wal_autocheckpoint=0;
-                    PRAGMA cache_size=-\(cacheBytes >> 10);
-                    PRAGMA mmap_size=\(mappedBytes)
+                    PRAGMA cache_size=-\(cacheBytes >> 10)
                     """
                 )
                 return .success(connection)

@@ -6,11 +6,15 @@ import LedgerCore
 /// has ended by the thread that closes.
 final class Reader: @unchecked Sendable {
     private let rows: RowReader
+    private let begin: Statement
+    private let commit: Statement
     private let queue: ConditionLock<ReadQueue>
 
     init(_ connection: Connection, queue: ConditionLock<ReadQueue>) throws(SQLiteFailure) {
         self.queue = queue
         rows = try RowReader(connection)
+        begin = try connection.prepare("BEGIN")
+        commit = try connection.prepare("COMMIT")
     }
 
     /// Works until the queue is closed and empty.
@@ -26,6 +30,21 @@ final class Reader: @unchecked Sendable {
             reply.resume(returning: result { () throws(RowFailure) in try rows.row(key) })
         case .page(let query, let reply):
             reply.resume(returning: result { () throws(RowFailure) in try rows.page(query) })
+        case .all(let requests, let reply):
+            // One transaction takes and gives back the locks once. Where it fails, each read has its own.
+            _ = begin.run()
+            let findings = requests.map { request in
+                result { () throws(RowFailure) in try find(request) }
+            }
+            _ = commit.run()
+            reply.resume(returning: .success(findings))
+        }
+    }
+
+    private func find(_ read: PreparedRead) throws(RowFailure) -> TableFinding {
+        switch read {
+        case .row(let key): .item(try rows.row(key))
+        case .page(let query): .page(try rows.page(query))
         }
     }
 
@@ -44,6 +63,24 @@ final class Reader: @unchecked Sendable {
 enum ReadRequest: Sendable {
     case row(EncodedKey, Reply<Item?>)
     case page(Query, Reply<QueryPage>)
+    /// Several at once: each hand-over to a thread takes longer than to find a row.
+    case all([PreparedRead], Reply<[Result<TableFinding, TableError>]>)
+}
+
+/// One of several reads, whose key is encoded.
+enum PreparedRead: Sendable {
+    case row(EncodedKey)
+    case page(Query)
+
+    /// - Throws: The defect of a query that no engine takes.
+    init(_ read: TableRead) throws(TableError) {
+        switch read {
+        case .get(let key): self = .row(EncodedKey(key))
+        case .query(let query):
+            try query.check()
+            self = .page(query)
+        }
+    }
 }
 
 /// The calls that wait for a reader.

@@ -40,7 +40,8 @@ struct LogReaderTests {
             expiration: Expiration(of: stream, at: now),
             trust: TailTrust(created: stream.created, onlySweepDeletes: onlySweepDeletes),
             eventsPerChunk: eventsPerChunk,
-            chunkStart: chunkStart.map(Offset.init(unchecked:))
+            chunkStart: chunkStart.map(Offset.init(unchecked:)),
+            decode: { chunk throws(ReadFailure) in try chunk.decoded() }
         )
     }
 

@@ -37,7 +37,8 @@ struct PollPlanTests {
             expiration: Expiration(of: stream, at: instant(0).now),
             trust: TailTrust(created: stream.created, onlySweepDeletes: true),
             budget: budget,
-            now: instant(0)
+            now: instant(0),
+            decode: { chunk throws(ReadFailure) in try chunk.decoded() }
         )
     }
 
