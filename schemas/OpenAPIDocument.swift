@@ -6209,17 +6209,23 @@ let openAPIText: StaticString = #"""
               "additionalProperties": false
             },
             "description": "Events that were named and of which nothing was changed, by partition and offset. It is no error: they come again, or are done."
+          },
+          "held": {
+            "$ref": "#/components/schemas/Count",
+            "description": "Events that the lease still holds. 0: it is over, also for `extend`: what was not finished under it comes again."
           }
         },
         "required": [
           "acknowledged",
-          "not_held"
+          "not_held",
+          "held"
         ],
         "additionalProperties": false,
         "examples": [
           {
             "acknowledged": 2,
-            "not_held": []
+            "not_held": [],
+            "held": 0
           },
           {
             "acknowledged": 1,
@@ -6229,7 +6235,8 @@ let openAPIText: StaticString = #"""
                 "offset": 43,
                 "why": "out_of_order"
               }
-            ]
+            ],
+            "held": 3
           }
         ]
       },
@@ -8875,7 +8882,8 @@ let openAPIText: StaticString = #"""
             "caught_up": true,
             "acknowledged": {
               "acknowledged": 1,
-              "not_held": []
+              "not_held": [],
+              "held": 0
             }
           },
           {

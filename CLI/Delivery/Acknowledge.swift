@@ -58,7 +58,7 @@ struct Acknowledge: AsyncParsableCommand {
             try options.report(answer) { _ in
                 "acknowledged \(Count(result.acknowledged, of: "event"))\n"
             }
-            try result.check()
+            try result.check(extending: extend != nil)
         }
     }
 

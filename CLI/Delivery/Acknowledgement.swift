@@ -122,8 +122,11 @@ struct AcknowledgementAnswer: Sendable {
     /// The number of events that were finished by it.
     let acknowledged: Int64
     let notHeld: [NotHeld]
+    /// Events that the lease still holds; 0: it is over.
+    let held: Int64?
 
     init(_ answer: JSONValue) {
+        held = Int64(answer.text("held"))
         acknowledged = Int64(answer.text("acknowledged")) ?? 0
         notHeld = (answer["not_held"]?.elements ?? []).compactMap { entry in
             guard let partition = Int(entry.text("partition")),
@@ -137,7 +140,10 @@ struct AcknowledgementAnswer: Sendable {
     }
 
     /// Throws when something was asked for that was not done and is not done already.
-    func check() throws(Failure) {
+    func check(extending: Bool) throws(Failure) {
+        guard !extending || held != 0 else {
+            throw Failure(.incomplete("the lease is over: what is not finished comes again"))
+        }
         let left = notHeld.filter { !$0.isFinished }
         guard !left.isEmpty else { return }
         let shown = left.prefix(10).map { "\($0.place) (\($0.why))" }.joined(separator: ", ")

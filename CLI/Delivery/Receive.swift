@@ -126,7 +126,7 @@ struct Receive: AsyncParsableCommand {
         let answer = try await subscriber.acknowledge(
             Acknowledgement(lease: lease, finished: .all)
         )
-        try AcknowledgementAnswer(try JSONValue.answer(answer)).check()
+        try AcknowledgementAnswer(try JSONValue.answer(answer)).check(extending: false)
     }
 
     /// Says how to acknowledge what was printed.

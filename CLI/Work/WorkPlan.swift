@@ -395,6 +395,8 @@ extension WorkPlan {
     private mutating func finish(_ report: Sending, answer: AcknowledgementAnswer?) {
         guard let index = leases.firstIndex(where: { $0.number == report.lease }) else { return }
         leases[index].lease.told(report.report, sentAt: report.sentAt)
+        let isExtended = report.report.acknowledgement.extended != nil
+        if isExtended, answer?.held == 0 { lose(report.lease) }
         let left = (answer?.notHeld ?? []).filter { entry in
             !entry.isFinished && leases[index].lease.matters(entry.place, in: report.report)
         }

@@ -60,7 +60,7 @@ func checkRow(_ item: Item) {
         expectSame(row, as: try? SubscriptionRow(row.item))
     case .position where DeliveryRow.isMeant(by: item):
         guard let row = try? DeliveryRow(item) else { return }
-        _ = row.next.write(rules: .all)
+        _ = row.next(by: 1).write(over: row, rules: .all)
         _ = row.lowestUnfinished
         expectSame(row, as: try? DeliveryRow(row.item))
     case .position:

@@ -190,7 +190,7 @@ private func parked(_ input: [UInt8]) -> Item {
 }
 
 private func delivery(_ input: [UInt8]) -> Item {
-    let row = DeliveryRow(of: leased, in: Partition.all(1)[0], after: nil).next
+    let row = DeliveryRow(of: leased, in: Partition.all(1)[0], after: nil).next(by: 1)
     var item = row.item
     item[.open] = .bytes(input)
     return item

@@ -116,7 +116,7 @@ final class StoredLedger: Sendable {
             try #require(try await table.query(rows).items.first)
         )
         let row = DeliveryRow(of: subscription, in: stream.partitions[0], after: nil)
-        var item = row.next.item
+        var item = row.next(by: 1).item
         try change(&item)
         _ = try await table.write(.put(item))
     }

@@ -26,6 +26,7 @@ struct DeliveryChange {
     let now: Timestamp
     /// The row as it was read.
     let former: DeliveryRow
+    private var unfinished = UnfinishedKeys()
     private let chance: UInt64
     /// Events that one transaction may park.
     private let room: Int
@@ -40,7 +41,7 @@ struct DeliveryChange {
     ) {
         self.room = room
         former = row
-        self.row = row.next
+        self.row = row.next(by: Int64(bitPattern: chance))
         self.policy = policy
         self.rules = rules
         self.now = now
@@ -68,19 +69,10 @@ struct DeliveryChange {
         _ verdicts: Verdicts,
         uncertain: Uncertain = Uncertain()
     ) -> [Offset: Verdict] {
-        var all = verdicts.events
         let lease = lease(of: verdicts.grant)
-        if let lease, verdicts.acksOthers {
-            for event in row.open.events where event.lease == lease {
-                all[event.offset] = all[event.offset] ?? .ack
-            }
-        }
-        if verdicts.acksOthers {
-            // What is held no more may be done by now.
-            for offset in uncertain.finished { all[offset] = all[offset] ?? .ack }
-        }
+        unfinished = UnfinishedKeys(behind: verdicts, of: lease, in: row.open, by: policy)
         var (left, givenBack): ([Offset: Verdict], [Offset: OpenEvent]) = ([:], [:])
-        for (offset, verdict) in all.sorted(by: { $0.key < $1.key }) {
+        for (offset, verdict) in inOrder(verdicts, of: lease, uncertain: uncertain) {
             guard hasRoomToPark else {
                 left[offset] = verdict
                 continue
@@ -91,9 +83,27 @@ struct DeliveryChange {
                 apply(verdict, at: offset, of: lease, givenBack: &givenBack)
             }
         }
+        row.open.remove(at: finished)
         if let lease, let lasting = verdicts.lasting { extend(lease, by: lasting) }
         row.open.dropEmptyLeases()
         return left
+    }
+
+    /// The verdicts by offset, with those that are not named.
+    private func inOrder(
+        _ verdicts: Verdicts,
+        of lease: LeaseID?,
+        uncertain: Uncertain
+    ) -> [(offset: Offset, verdict: Verdict)] {
+        let named = verdicts.events
+        var all = named.map { (offset: $0.key, verdict: $0.value) }
+        if verdicts.acksOthers {
+            let held = row.open.events.filter { lease != nil && $0.lease == lease }.map(\.offset)
+            // What is held no more may be done by now.
+            let done = uncertain.finished.subtracting(held)
+            for offset in held + done where named[offset] == nil { all.append((offset, .ack)) }
+        }
+        return all.sorted { $0.offset < $1.offset }
     }
 
     /// The lease, if it is still the one under which those events were handed out.
@@ -126,8 +136,14 @@ struct DeliveryChange {
             guard policy.exhaustion == .hold else { return }
             giveBack(behind: event, noting: &givenBack)
         case .release:
-            if isHeld { row.open.put(event.givenBack) }
+            if isHeld { giveBack(event) }
         }
+    }
+
+    private mutating func giveBack(_ event: OpenEvent) {
+        let ready = event.givenBack
+        row.open.put(ready)
+        unfinished.note(ready)
     }
 
     private mutating func miss(_ offset: Offset, because reason: NotHeld.Reason) {
@@ -135,32 +151,18 @@ struct DeliveryChange {
     }
 
     /// Finishes an event, unless one of its key before it is not: then it comes again.
+    ///
+    /// It is taken out once all verdicts are applied.
     private mutating func finish(_ event: OpenEvent, isHeld: Bool) {
-        guard isHeld, !hasUnfinished(before: event) || !rules.keep(.ackOrder) else {
-            if isHeld { row.open.put(event.givenBack) }
+        guard isHeld, !unfinished.holdsBack(event) || !rules.keep(.ackOrder) else {
+            if isHeld { giveBack(event) }
             return miss(event.offset, because: .outOfOrder)
         }
-        row.open.remove(at: event.offset)
         finished.append(event.offset)
         acknowledged += 1
         guard event.isReplay else { return }
         finishedReplays.append(event.offset)
         row.parked = max(row.parked - 1, 0)
-    }
-
-    /// True while an earlier event of its key is in the same lease, or is to come again.
-    ///
-    /// One that was parked and asked for again has been passed by already.
-    private func hasUnfinished(before event: OpenEvent) -> Bool {
-        guard policy.order == .key else { return false }
-        return row.open.events.contains { other in
-            guard other.offset < event.offset, other.key == event.key else { return false }
-            return switch other.state {
-            case .held(let lease): lease == event.lease
-            case .ready, .waiting: !other.isReplay
-            case .parked: false
-            }
-        }
     }
 
     /// Gives back the later events of a key, which the consumer had no reason to try.
@@ -219,6 +221,7 @@ struct DeliveryChange {
             ? .ready
             : .waiting(RowTimer(version: row.version, start: now, length: length))
         row.open.put(waiting)
+        unfinished.note(waiting)
     }
 
     private func context(
@@ -418,5 +421,46 @@ extension String {
         var end = utf8.index(utf8.startIndex, offsetBy: limit)
         while String.Index(end, within: self) == nil { end = utf8.index(before: end) }
         return String(self[..<end])
+    }
+}
+
+/// The keys of which an event comes again, while verdicts are applied in the events' order: none of
+/// theirs behind it is finished before it.
+private struct UnfinishedKeys {
+    /// By key, the first such event.
+    private var first: [KeyHash: Offset] = [:]
+    private let isOrdered: Bool
+
+    /// Knows of none, and learns of none.
+    init() { isOrdered = false }
+
+    /// The keys of events that are to come again, or that the lease holds and the verdicts leave out.
+    init(
+        behind verdicts: Verdicts,
+        of lease: LeaseID?,
+        in open: OpenEvents,
+        by policy: DeliveryPolicy
+    ) {
+        isOrdered = policy.order == .key
+        guard isOrdered else { return }
+        for event in open.events {
+            switch event.state {
+            case .ready, .waiting: note(event)
+            case .held(let holder):
+                let isLeft = !verdicts.acksOthers && verdicts.events[event.offset] == nil
+                if holder == lease, isLeft { first[event.key] = first[event.key] ?? event.offset }
+            case .parked: break
+            }
+        }
+    }
+
+    /// Learns that an event comes again; one that was parked and asked for again has been passed by.
+    mutating func note(_ event: OpenEvent) {
+        guard isOrdered, !event.isReplay else { return }
+        first[event.key] = min(first[event.key] ?? event.offset, event.offset)
+    }
+
+    func holdsBack(_ event: OpenEvent) -> Bool {
+        !first.isEmpty && first[event.key].map { $0 < event.offset } ?? false
     }
 }

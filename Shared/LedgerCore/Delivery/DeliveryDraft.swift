@@ -34,7 +34,7 @@ struct DeliveryDraft: Sendable {
     /// The next offset of the present part.
     private var place = Offset.zero
     /// Keys that may not be handed out.
-    private var busy: Set<KeyHash> = []
+    private var busy = KeySet([])
     /// New events whose keys wait.
     private var passedOver = 0
     private var scannedBytes = 0
@@ -56,10 +56,13 @@ struct DeliveryDraft: Sendable {
     mutating func candidates(isOver: (Timer) -> Bool) -> [OpenEvent] {
         leavesOpen = false
         let open = change.row.open
+        let free = open.events.filter { $0.lease == nil }
+        guard !free.isEmpty else { return [] }
         var replaysLeft = Limits.replaysAtOnce
-        var busy = Set(open.events.filter { $0.lease != nil }.map(\.key))
+        let held = open.events.lazy.filter { $0.lease != nil }
+        var busy = KeySet(held, expecting: open.events.count)
         var found: [OpenEvent] = []
-        for event in open.events where found.count < request.limit {
+        for event in free where found.count < request.limit {
             let isBlocked = isOrdered && busy.contains(event.key) && rules.keep(.keyBlock)
             guard isReady(event, isOver: isOver), !isBlocked else {
                 busy.insert(event.key)
@@ -173,8 +176,10 @@ struct DeliveryDraft: Sendable {
     /// Begins to look through the log, once the open events are handed out.
     mutating func beginScan() {
         let open = change.row.open
-        busy = Set(open.events.filter { $0.lease != request.lease }.map(\.key))
-        if !isOrdered || !rules.keep(.keyBlock) { busy = [] }
+        if isOrdered, rules.keep(.keyBlock) {
+            let others = open.events.lazy.filter { [request] in $0.lease != request.lease }
+            busy = KeySet(others, expecting: open.events.count)
+        }
         let free = open.rests.filter { !busy.contains($0.key) }
         let rests = Part.rests(Dictionary(uniqueKeysWithValues: free.map { ($0.key, $0.from) }))
         parts = rules.keep(.restFirst) ? [rests, .new] : [.new, rests]
@@ -187,7 +192,9 @@ struct DeliveryDraft: Sendable {
         case .rests(let free): place = free.values.min() ?? change.row.scanned
         case .new:
             place = change.row.scanned
-            if rules.keep(.restFirst) { busy.formUnion(change.row.open.rests.map(\.key)) }
+            if rules.keep(.restFirst) {
+                for rest in change.row.open.rests { busy.insert(rest.key) }
+            }
         }
     }
 

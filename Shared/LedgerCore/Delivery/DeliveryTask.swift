@@ -132,16 +132,19 @@ package struct Delivered: Sendable {
     package internal(set) var failures = 0
     package internal(set) var parkings = 0
 
+    /// Events that the lease of the verdicts still holds; nil: there were none.
+    package internal(set) var held: Int?
+
     init(_ row: DeliveryRow) { self.row = row }
 
     /// The same with the effects of further verdicts.
-    package func adding(_ others: [Delivered]) -> Delivered {
-        var all = self
-        for other in others {
-            all.acknowledged += other.acknowledged
-            all.notHeld += other.notHeld
-        }
-        return all
+    package func adding(_ other: Delivered) -> Delivered {
+        var both = self
+        both.acknowledged += other.acknowledged
+        both.notHeld += other.notHeld
+        // Verdicts only take from what a lease holds.
+        both.held = [held, other.held].compactMap(\.self).min()
+        return both
     }
 
     /// False where the policy lets no further event of the partition become open.
@@ -151,6 +154,39 @@ package struct Delivered: Sendable {
 
     /// True if nothing was handed out, nor could be until something changes.
     package var isIdle: Bool { events.isEmpty && (isDrained || !mayHandOutNew) }
+}
+
+extension Delivered {
+    /// The end of a turn by which the row became, or stayed, `row`.
+    init(
+        _ draft: DeliveryDraft,
+        at row: DeliveryRow,
+        task: DeliveryTask,
+        from pool: EventPool,
+        and parked: ParkedEvents,
+        left: [Offset: Verdict]
+    ) throws(Refusal) {
+        self.row = row
+        var page = DeliveredPage()
+        for event in draft.page {
+            guard event.isReplay else {
+                page.append(event, of: row.partition, from: pool)
+                continue
+            }
+            guard let row = parked[event.offset], let content = row.content else { continue }
+            let record = try row.record(content)
+            page.append(event, of: row.partition, from: content, record: record)
+        }
+        let change = draft.change
+        (self.page, events, blocks) = (page.page, page.events, draft.blocks)
+        (acknowledged, notHeld, self.left) = (change.acknowledged, change.notHeld, left)
+        held = task.verdicts.map { row.open.count(under: $0.grant) }
+        isDrained = draft.isDrained
+        remaining = isDrained ? 0 : max(draft.remaining, 1)
+        (failures, parkings) = (change.failures, change.parkings.count)
+        (replayed, notParked) = (parked.replayed.count, parked.notParked)
+        replaysLeft = parked.left
+    }
 }
 
 /// A page of events that were handed out, while it is put together.

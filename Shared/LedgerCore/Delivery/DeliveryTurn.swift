@@ -33,7 +33,7 @@ package struct DeliveryTurn: ~Copyable {
     }
 
     private enum State {
-        /// Nothing was done yet. Next: gathering, scanning, writing, finished.
+        /// Nothing was done yet. Next: gathering, scanning, writing, rereading, finished.
         case created
         /// Data of events in the row is being read, of those at these offsets first.
         /// Next: gathering, scanning, writing, finished.
@@ -57,7 +57,7 @@ package struct DeliveryTurn: ~Copyable {
     private let task: DeliveryTask
     private let rules: Rules
     private var now: Timestamp
-    private let chance: UInt64
+    private var chance: UInt64
     private var isOver: (Timer) -> Bool
     private var state = State.created
     private var triesLeft = Limits.deliveryTries - 1
@@ -109,6 +109,12 @@ package struct DeliveryTurn: ~Copyable {
     package mutating func start(with row: DeliveryRow?) -> Action {
         guard case .created = state else { preconditionFailure("a turn starts once") }
         return begin(with: row)
+    }
+
+    /// Begins with what the table has.
+    package mutating func startAnew() -> Action {
+        guard case .created = state else { preconditionFailure("a turn starts once") }
+        return take((.rereading(nil), .readRow(rowKey, after: .zero)))
     }
 
     /// Takes the page of an ``Action/readLog(from:limit:isFiltered:)``.
@@ -179,6 +185,8 @@ package struct DeliveryTurn: ~Copyable {
 
     /// Decides anew what becomes of the row.
     private mutating func begin(with stored: DeliveryRow?) -> Action {
+        // Each try is a change of its own, and no other turn's: their numbers are all random.
+        chance &+= 1
         parked = ParkedEvents(of: subscription, delivery: delivery, rules: rules)
         do throws(Refusal) {
             return gather(try draft(of: try current(stored)))
@@ -349,7 +357,7 @@ package struct DeliveryTurn: ~Copyable {
         let isChanged = draft.change.isChanged || !parked.replayed.isEmpty || task.discard != nil
         guard isChanged else { return finish(draft, at: draft.change.former) }
         let others = parked.writes(of: draft.change, doing: task, from: pool)
-        let row = draft.change.row.write(rules: rules)
+        let row = draft.change.row.write(over: draft.change.former, rules: rules)
         let writes = rules.keep(.parkAtomic) ? [row] + others : [row]
         let bytes = writes.reduce(0) { $0 + $1.storedBytes }
         if bytes > Limits.transactionBytes, room > 1 {
@@ -357,6 +365,11 @@ package struct DeliveryTurn: ~Copyable {
             return begin(with: draft.change.former.stored)
         }
         return take((.writing(draft, writes), .write(writes)))
+    }
+
+    /// The row that is being written, as it is once that is done; nil: none is.
+    package var rowUnderWay: DeliveryRow? {
+        if case .writing(let draft, _) = state { draft.change.row } else { nil }
     }
 
     /// Takes the outcome of an ``Action/write(_:)``.
@@ -435,7 +448,7 @@ package struct DeliveryTurn: ~Copyable {
     ) throws(Refusal) -> Action {
         let change = pending.draft.change
         if stored?.item == change.row.item { return finish(pending.draft, at: change.row) }
-        if stored?.version ?? 0 == change.former.version {
+        if stored?.change ?? 0 == change.former.change {
             return take((.writing(pending.draft, pending.writes), .write(pending.writes)))
         }
         guard !pending.draft.page.isEmpty || task.isOperators else { return begin(with: stored) }
@@ -453,39 +466,17 @@ package struct DeliveryTurn: ~Copyable {
 
     private mutating func finish(_ draft: DeliveryDraft, at row: DeliveryRow) -> Action {
         do throws(Refusal) {
-            return take((.finished, .finish(try delivered(draft, at: row))))
+            let delivered = try Delivered(
+                draft,
+                at: row,
+                task: task,
+                from: pool,
+                and: parked,
+                left: left
+            )
+            return take((.finished, .finish(delivered)))
         } catch {
             return fail(error)
         }
-    }
-
-    private func delivered(
-        _ draft: DeliveryDraft,
-        at row: DeliveryRow
-    ) throws(Refusal) -> Delivered {
-        var delivered = Delivered(row)
-        var page = DeliveredPage()
-        for event in draft.page {
-            guard event.isReplay else {
-                page.append(event, of: partition, from: pool)
-                continue
-            }
-            guard let row = parked[event.offset], let content = row.content else { continue }
-            let record = try row.record(content)
-            page.append(event, of: partition, from: content, record: record)
-        }
-        (delivered.page, delivered.events) = (page.page, page.events)
-        (delivered.acknowledged, delivered.notHeld) =
-            (draft.change.acknowledged, draft.change.notHeld)
-        (delivered.isDrained, delivered.remaining) =
-            (draft.isDrained, draft.isDrained ? 0 : max(draft.remaining, 1))
-        delivered.blocks = draft.blocks
-        (delivered.failures, delivered.parkings) =
-            (draft.change.failures, draft.change.parkings.count)
-        delivered.left = left
-        delivered.replayed = parked.replayed.count
-        delivered.notParked = parked.notParked
-        delivered.replaysLeft = parked.left
-        return delivered
     }
 }

@@ -27,11 +27,19 @@ extension OpenEvents {
 
     private func encoded(withTexts: Bool) -> [UInt8] {
         // One pass: there may be as many leases as events.
-        var (held, ready): ([LeaseID: [OpenEvent]], [OpenEvent]) = ([:], [])
-        var (waiting, parked): ([OpenEvent], [OpenEvent]) = ([], [])
+        let places = Dictionary(uniqueKeysWithValues: zip(leases.map(\.id), leases.indices))
+        var held = leases.map { _ in EventGroup(deliveries: 1, withTexts: withTexts) }
+        var (ready, waiting) = (EventGroup(withTexts: withTexts), EventGroup(withTexts: withTexts))
+        var parked = EventGroup(withTexts: withTexts)
+        var place = 0
         for event in events {
             switch event.state {
-            case .held(let lease): held[lease, default: []].append(event)
+            case .held(let lease):
+                if leases.isEmpty || leases[place].id != lease {
+                    guard let found = places[lease] else { continue }
+                    place = found
+                }
+                held[place].append(event)
             case .ready: ready.append(event)
             case .waiting: waiting.append(event)
             case .parked: parked.append(event)
@@ -39,12 +47,14 @@ extension OpenEvents {
         }
         var writer = OpenEventsWriter(withTexts: withTexts)
         writer.bytes.append(Self.version)
-        writer.append(leases) { writer, lease in
+        writer.append(Int64(leases.count))
+        for (lease, events) in zip(leases, held) {
             writer.append(lease)
-            writer.append(held[lease.id] ?? [], deliveries: 1)
+            writer.append(events)
         }
-        for group in [ready, waiting, parked] { writer.append(group, deliveries: 0) }
-        writer.append(rests) { writer, rest in
+        for group in [ready, waiting, parked] { writer.append(group) }
+        writer.append(Int64(rests.count))
+        for rest in rests {
             writer.append(rest.key)
             writer.append(rest.from.rawValue)
             writer.append(Int64(rest.count))
@@ -68,25 +78,12 @@ private struct OpenEventsWriter {
 
     init(withTexts: Bool) { self.withTexts = withTexts }
 
-    mutating func append<Element>(
-        _ list: [Element],
-        each: (inout OpenEventsWriter, Element) -> Void
-    ) {
-        append(Int64(list.count))
-        for element in list { each(&self, element) }
+    mutating func append(_ group: EventGroup) {
+        append(Int64(group.count))
+        bytes += group.writer.bytes
     }
 
-    /// Appends events, of which one with so many deliveries and no failure needs no more than that.
-    mutating func append(_ events: [OpenEvent], deliveries usual: Int) {
-        var last = Int64(0)
-        append(events) { writer, event in
-            writer.append(event, delta: event.offset.rawValue - last, usual: usual)
-            last = event.offset.rawValue
-            if case .waiting(let timer) = event.state { writer.append(timer) }
-        }
-    }
-
-    private mutating func append(_ event: OpenEvent, delta: Int64, usual: Int) {
+    mutating func append(_ event: OpenEvent, delta: Int64, usual: Int) {
         let isUsual = event.deliveries == usual && !event.isReplay && event.failure == nil
         Varint.append(UInt64(delta) << 1 | (isUsual ? 0 : 1), to: &bytes)
         if !isUsual {
@@ -114,7 +111,7 @@ private struct OpenEventsWriter {
         append(failure.reason)
     }
 
-    private mutating func append(_ timer: RowTimer) {
+    mutating func append(_ timer: RowTimer) {
         append(timer.version)
         append(timer.start.milliseconds)
         append(timer.length.wholeMilliseconds)
@@ -131,6 +128,27 @@ private struct OpenEventsWriter {
     }
 
     mutating func append(_ number: Int64) { Varint.append(UInt64(number), to: &bytes) }
+}
+
+/// The events of one group while they are written, by offset.
+private struct EventGroup {
+    private(set) var count = 0
+    private(set) var writer: OpenEventsWriter
+    /// The deliveries of one that needs no more than that, unless it has failed.
+    private let usual: Int
+    private var last = Int64(0)
+
+    init(deliveries usual: Int = 0, withTexts: Bool) {
+        self.usual = usual
+        writer = OpenEventsWriter(withTexts: withTexts)
+    }
+
+    mutating func append(_ event: OpenEvent) {
+        writer.append(event, delta: event.offset.rawValue - last, usual: usual)
+        if case .waiting(let timer) = event.state { writer.append(timer) }
+        last = event.offset.rawValue
+        count += 1
+    }
 }
 
 private struct OpenEventsReader {

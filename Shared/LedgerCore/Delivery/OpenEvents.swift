@@ -102,7 +102,9 @@ package enum FailureCause: UInt8, Hashable, Sendable {
 }
 
 /// The failures of an event's deliveries so far.
-package struct FailureContext: Hashable, Sendable {
+///
+/// A class, so that the many events without any stay small.
+package final class FailureContext: Hashable, Sendable {
     /// The time of its first delivery.
     package let firstDelivery: Timestamp
     /// The time of the last failure.
@@ -125,6 +127,20 @@ package struct FailureContext: Hashable, Sendable {
         self.cause = cause
         self.consumer = consumer
         self.reason = reason
+    }
+
+    package static func == (left: FailureContext, right: FailureContext) -> Bool {
+        left.firstDelivery == right.firstDelivery && left.lastFailure == right.lastFailure
+            && left.cause == right.cause && left.consumer == right.consumer
+            && left.reason == right.reason
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(firstDelivery)
+        hasher.combine(lastFailure)
+        hasher.combine(cause)
+        hasher.combine(consumer)
+        hasher.combine(reason)
     }
 }
 
@@ -216,10 +232,17 @@ package struct OpenEvents: Hashable, Sendable {
 
     package func lease(_ id: LeaseID) -> EventLease? { leases.first { $0.id == id } }
 
+    /// The number of events that are still held as they were handed out then.
+    func count(under grant: LeaseGrant) -> Int {
+        guard lease(grant.lease)?.granted == grant.time else { return 0 }
+        return events.count { $0.lease == grant.lease }
+    }
+
     package func rest(of key: KeyHash) -> Rest? { rests.first { $0.key == key } }
 
     /// Puts an event in, in place of the one at its offset if there is one.
     mutating func put(_ event: OpenEvent) {
+        if events.last.map({ $0.offset < event.offset }) ?? true { return events.append(event) }
         let index = index(of: event.offset)
         if index < events.count, events[index].offset == event.offset {
             events[index] = event
@@ -235,6 +258,17 @@ package struct OpenEvents: Hashable, Sendable {
         events.remove(at: index)
     }
 
+    /// Takes the events at these offsets out, which ascend and are all there.
+    mutating func remove(at offsets: [Offset]) {
+        guard !offsets.isEmpty else { return }
+        var next = 0
+        events.removeAll { event in
+            guard next < offsets.count, event.offset == offsets[next] else { return false }
+            next += 1
+            return true
+        }
+    }
+
     mutating func put(_ lease: EventLease) {
         leases.removeAll { $0.id == lease.id }
         leases.insert(lease, at: leases.firstIndex { $0.id > lease.id } ?? leases.count)
@@ -247,7 +281,13 @@ package struct OpenEvents: Hashable, Sendable {
 
     /// Takes out the leases that hold nothing any more.
     mutating func dropEmptyLeases() {
-        let held = Set(events.compactMap(\.lease))
+        var (held, last): (Set<LeaseID>, LeaseID?) = ([], nil)
+        // Most events of a lease stand side by side.
+        for event in events {
+            guard let lease = event.lease, lease != last else { continue }
+            held.insert(lease)
+            last = lease
+        }
         leases.removeAll { !held.contains($0.id) }
     }
 

@@ -113,7 +113,7 @@ package struct ReceiveCall: Sendable {
         for part in delivered {
             let former = parts.firstIndex { $0.row.partition == part.row.partition }
             if let former {
-                parts[former] = part.adding([parts[former]])
+                parts[former] = part.adding(parts[former])
             } else {
                 parts.append(part)
             }

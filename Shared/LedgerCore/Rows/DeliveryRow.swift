@@ -16,6 +16,10 @@ package struct DeliveryRow: Hashable, Sendable {
     package internal(set) var scanned: Offset
     /// Raised by one with every change, across seeks too, so that it names timers.
     package let version: Int64
+    /// The random number of the change that made it so; 0: none was.
+    ///
+    /// Two changes may come to the same version; at most one of them is stored.
+    package let change: Int64
     package internal(set) var open: OpenEvents
     /// Events with a row of their own that is not gone: parked, or asked for again.
     package internal(set) var parked: Int64
@@ -27,6 +31,7 @@ package struct DeliveryRow: Hashable, Sendable {
         epoch: Int64,
         scanned: Offset,
         version: Int64,
+        change: Int64,
         open: OpenEvents,
         parked: Int64
     ) {
@@ -36,6 +41,7 @@ package struct DeliveryRow: Hashable, Sendable {
         self.epoch = epoch
         self.scanned = scanned
         self.version = version
+        self.change = change
         self.open = open
         self.parked = parked
     }
@@ -58,13 +64,14 @@ package struct DeliveryRow: Hashable, Sendable {
             epoch: subscription.epoch,
             scanned: subscription.positions[partition.index].logOffset,
             version: former?.version ?? 0,
+            change: former?.change ?? 0,
             open: OpenEvents(),
             parked: former?.parked ?? 0
         )
     }
 
-    /// The row that replaces this one.
-    package var next: DeliveryRow {
+    /// The row that replaces this one, by a change with this random number.
+    package func next(by change: Int64) -> DeliveryRow {
         DeliveryRow(
             stream: stream,
             subscription: subscription,
@@ -72,37 +79,34 @@ package struct DeliveryRow: Hashable, Sendable {
             epoch: epoch,
             scanned: scanned,
             version: version + 1,
+            change: change,
             open: open,
             parked: parked
         )
     }
 
-    /// The write of this row in place of the one that its ``next`` was made of.
+    /// The write of this row in place of the one that it was made of, if that is stored.
     ///
-    /// A version of 1 means that there was no row of a delivery: then at most one that a cursor
-    /// left, of an older epoch.
-    package func write(rules: Rules) -> Write {
+    /// Where there was none of a delivery, there is at most one that a cursor left, of an older epoch.
+    package func write(over former: DeliveryRow, rules: Rules) -> Write {
         guard rules.keep(.cas) else { return .put(item) }
-        guard version > 1 else {
+        guard former.version > 0 else {
             let isOlder = Condition.and([
                 .compare(.phase, .less, .number(Self.phase)),
                 .compare(.epoch, .less, .number(epoch)),
             ])
             return .put(item, if: .or([.notExists, isOlder]))
         }
-        // Versions begin anew after a time with cursors, so an older epoch must not pass for a later.
-        let isFormer = Condition.and([
-            .compare(.version, .equal, .number(version - 1)),
-            .compare(.epoch, .lessOrEqual, .number(epoch)),
-        ])
-        return .put(item, if: isFormer)
+        return .put(item, if: former.isStored)
     }
 
-    /// The condition that this row is stored as it was read.
+    /// The condition that this row is stored: no other change of the same version, nor one of a time
+    /// before another with cursors, after which versions begin anew.
     var isStored: Condition {
         .and([
             .compare(.phase, .equal, .number(Self.phase)),
             .compare(.version, .equal, .number(version)),
+            .compare(.change, .equal, .number(change)),
         ])
     }
 
@@ -136,11 +140,12 @@ package struct DeliveryRow: Hashable, Sendable {
 
     package var item: Item {
         let key = TableKey.position(stream: stream, subscription: subscription, partition)
-        var item = Item(key, capacity: 6)
+        var item = Item(key, capacity: 7)
         item[.phase] = .number(Self.phase)
         item[.epoch] = .number(epoch)
         item[.offset] = .number(scanned.rawValue)
         item[.version] = .number(version)
+        item[.change] = .number(change)
         item[.open] = .bytes(open.encoded)
         item[.parked] = .number(parked)
         return item
@@ -172,6 +177,7 @@ package struct DeliveryRow: Hashable, Sendable {
             epoch: try item.requiredCounter(.epoch),
             scanned: try item.requiredOffset(.offset),
             version: version,
+            change: try item.requiredNumber(.change),
             open: open,
             parked: try item.requiredCounter(.parked)
         )

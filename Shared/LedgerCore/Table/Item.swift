@@ -176,6 +176,8 @@ public enum Attribute: String, Sendable, CaseIterable {
     case salt = "slt"
     /// The events that are not finished, an `OpenEvents`.
     case open = "u"
+    /// The random number of the change that made a delivery's row what it is.
+    case change = "ch"
     /// The number of a partition's parked events.
     case parked = "pk"
     /// How and why an event was parked, a `ParkingHistory`.

@@ -249,6 +249,8 @@ extension JSONWriter {
             endObject()
         }
         endArray()
+        key("held")
+        integer(receipt.held)
         endObject()
     }
 

@@ -3,60 +3,197 @@ import Synchronization
 
 /// Serialises this process's changes of each delivery's row, so that only processes conflict.
 ///
-/// Whoever has its turn gets the row as the one before left it, and need not read it again.
+/// Whoever has its turn gets the row as the one before left it, and need not read it again. Where the
+/// table applies writes in the order in which they come, a row is passed on while it is being
+/// written, so that the changes of many callers share one fsync.
 final class DeliveryLanes: Sendable {
-    private struct Lane: Hashable {
+    struct Lane: Hashable {
         let subscription: SubscriptionIncarnation
         let partition: Partition
     }
 
-    private typealias Turn = CheckedContinuation<DeliveryRow?, Never>
+    /// The row of a lane, as it is passed on.
+    struct Baton {
+        /// The row as the one before left it; nil: it is not known.
+        var row: DeliveryRow?
+        /// The write on which that rests; nil: it is stored.
+        var landing: Landing?
 
-    /// By lane that is taken, those who wait for it, in the order of their arrival.
-    private let lanes = Mutex<[Lane: [Turn]]>([:])
-
-    /// Runs `body` while nobody else of this process changes the row.
-    ///
-    /// - Parameters:
-    ///   - partition: The partition.
-    ///   - subscription: The subscription.
-    ///   - body: Gets the row that the one before has left, nil if it is not known, and returns the
-    ///     one that it leaves.
-    /// - Returns: What `body` does.
-    func withTurn<Success>(
-        at partition: Partition,
-        of subscription: SubscriptionIncarnation,
-        _ body: (DeliveryRow?) async -> (Success, left: DeliveryRow?)
-    ) async -> Success {
-        let lane = Lane(subscription: subscription, partition: partition)
-        let row = await take(lane)
-        let (result, left) = await body(row)
-        pass(lane, with: left)
-        return result
-    }
-
-    private func take(_ lane: Lane) async -> DeliveryRow? {
-        await withCheckedContinuation { turn in
-            let isFree = lanes.withLock { lanes in
-                guard lanes[lane] != nil else {
-                    lanes[lane] = []
-                    return true
-                }
-                lanes[lane]?.append(turn)
-                return false
+        /// The same by what is known of that write by now.
+        var settled: Baton {
+            switch landing?.known {
+            case nil: self
+            case true?: Baton(row: row)
+            case false?: Baton()
             }
-            if isFree { turn.resume(returning: nil) }
         }
     }
 
-    private func pass(_ lane: Lane, with row: DeliveryRow?) {
-        let next: Turn? = lanes.withLock { lanes in
-            guard lanes[lane]?.isEmpty == false else {
-                lanes[lane] = nil
+    private typealias Turn = CheckedContinuation<Baton, Never>
+
+    private struct State {
+        /// True while somebody decides over the row.
+        var isTaken = true
+        /// Those who wait for it, in the order of their arrival.
+        var waiting: [Turn] = []
+        /// The row, for whoever comes next: what a newcomer has read may be older.
+        var baton = Baton()
+    }
+
+    private let lanes = Mutex<[Lane: State]>([:])
+
+    /// Waits until nobody else of this process decides over the row; it must be passed on, once.
+    func take(_ lane: Lane) async -> Baton {
+        await withCheckedContinuation { turn in
+            let baton: Baton? = lanes.withLock { lanes in
+                guard lanes[lane]?.isTaken == true else {
+                    let baton = lanes[lane]?.baton ?? Baton()
+                    lanes[lane] = State()
+                    return baton
+                }
+                lanes[lane]?.waiting.append(turn)
                 return nil
             }
-            return lanes[lane]?.removeFirst()
+            if let baton { turn.resume(returning: baton) }
         }
-        next?.resume(returning: row)
+    }
+
+    /// Lets the next one decide.
+    func pass(_ lane: Lane, with baton: Baton) {
+        let next: Turn? = lanes.withLock { lanes in
+            guard lanes[lane]?.waiting.isEmpty == false else {
+                lanes[lane] = State(isTaken: false, baton: baton.settled)
+                Self.forgetIdle(of: &lanes)
+                return nil
+            }
+            return lanes[lane]?.waiting.removeFirst()
+        }
+        next?.resume(returning: baton)
+    }
+
+    /// Ends a write on which the row of an idle lane may rest.
+    func settle(_ lane: Lane, _ landing: Landing, isStored: Bool) {
+        // In this order, so that a row that is passed on meanwhile is settled by one of the two.
+        landing.resolve(isStored: isStored)
+        lanes.withLock { lanes in
+            guard let baton = lanes[lane]?.baton, baton.landing === landing else { return }
+            lanes[lane]?.baton = baton.settled
+        }
+    }
+
+    private static func forgetIdle(of lanes: inout [Lane: State]) {
+        guard lanes.count > Limits.deliveryLanes else { return }
+        lanes = lanes.filter { $0.value.isTaken || $0.value.baton.landing != nil }
+    }
+}
+
+/// The outcome of a row's write, on which other changes rest before it is known.
+final class Landing: Sendable {
+    private enum State {
+        case pending([CheckedContinuation<Bool, Never>])
+        case known(isStored: Bool)
+    }
+
+    private let state = Mutex(State.pending([]))
+
+    /// Tells everybody, once: whether it is surely stored.
+    func resolve(isStored: Bool) {
+        let waiting: [CheckedContinuation<Bool, Never>] = state.withLock { state in
+            defer { state = .known(isStored: isStored) }
+            guard case .pending(let waiting) = state else { return [] }
+            return waiting
+        }
+        for one in waiting { one.resume(returning: isStored) }
+    }
+
+    /// Whether the row is surely stored; nil: that is not known yet.
+    var known: Bool? {
+        state.withLock { if case .known(let isStored) = $0 { isStored } else { nil } }
+    }
+
+    /// Waits until it is known whether the row is surely stored.
+    func isStored() async -> Bool {
+        await withCheckedContinuation { one in
+            let known: Bool? = state.withLock { state in
+                switch state {
+                case .known(let isStored): return isStored
+                case .pending(let waiting):
+                    state = .pending(waiting + [one])
+                    return nil
+                }
+            }
+            if let known { one.resume(returning: known) }
+        }
+    }
+}
+
+/// One call's hold of a lane: it ends with the first write where the row is passed on before that is
+/// done, and begins again for a further try.
+struct LaneHold: ~Copyable {
+    private let lanes: DeliveryLanes
+    private let lane: DeliveryLanes.Lane
+    private var isHeld = true
+    /// The row on which the call rests, as long as it is the one that was passed on.
+    private var baton: DeliveryLanes.Baton
+    /// The write on which the call's last one rested; nil: none that was under way.
+    private var base: Landing?
+
+    init(_ lane: DeliveryLanes.Lane, of lanes: DeliveryLanes) async {
+        (self.lanes, self.lane) = (lanes, lane)
+        baton = await lanes.take(lane)
+    }
+
+    /// The row as the one before has left it; nil: it is not known.
+    var row: DeliveryRow? { baton.row }
+
+    /// Lets the next one decide, unless that was done.
+    mutating func pass(_ row: DeliveryRow?) {
+        pass(DeliveryLanes.Baton(row: row))
+    }
+
+    private mutating func pass(_ baton: DeliveryLanes.Baton) {
+        guard isHeld else { return }
+        isHeld = false
+        lanes.pass(lane, with: baton)
+    }
+
+    /// Lets the next one decide over a row while it is being written.
+    mutating func pass<Outcome>(
+        _ row: DeliveryRow?,
+        while write: () async -> Outcome,
+        isStored: (Outcome) -> Bool
+    ) async -> Outcome {
+        let landing = Landing()
+        pass(DeliveryLanes.Baton(row: row, landing: landing))
+        let outcome = await write()
+        lanes.settle(lane, landing, isStored: isStored(outcome))
+        // What becomes of that says by itself whether the row below was stored.
+        (base, baton) = (baton.landing, DeliveryLanes.Baton())
+        return outcome
+    }
+
+    /// Decides again, once it is known what became of all that it rested on or that was passed on.
+    mutating func takeAgain() async {
+        _ = await base?.isStored()
+        if !isHeld {
+            baton = await lanes.take(lane)
+            isHeld = true
+        }
+        _ = await baton.landing?.isStored()
+        baton = DeliveryLanes.Baton()
+    }
+
+    /// Whether the row on which the call rests is stored; waits for it.
+    mutating func isSettled() async -> Bool {
+        guard let landing = baton.landing else { return true }
+        let isStored = await landing.isStored()
+        baton.landing = nil
+        return isStored
+    }
+
+    /// The same, at the end of a call that changes nothing: others need not wait with it.
+    mutating func isSettledAtEnd() async -> Bool {
+        if baton.landing != nil { pass(baton) }
+        return await isSettled()
     }
 }

@@ -30,10 +30,13 @@ package struct AcknowledgementReceipt: Hashable, Sendable {
     package fileprivate(set) var acknowledged = 0
     /// Events that a verdict did not reach.
     package fileprivate(set) var notHeld: [NotHeld] = []
+    /// Events that its lease still holds; 0: it is over.
+    package fileprivate(set) var held = 0
 
     fileprivate mutating func add(_ delivered: Delivered) {
         acknowledged += delivered.acknowledged
         notHeld += delivered.notHeld
+        held += delivered.held ?? 0
     }
 }
 
@@ -154,7 +157,7 @@ extension Subscriptions {
         if let error = LedgerError.first(of: outcomes) {
             throw settled.isEmpty ? error : error.afterChange
         }
-        for delivered in settled.joined() { receipt.add(delivered) }
+        for delivered in settled { receipt.add(delivered) }
         receipt.notHeld.sort { ($0.partition, $0.offset) < ($1.partition, $1.offset) }
         return receipt
     }
@@ -164,16 +167,16 @@ extension Subscriptions {
         _ verdicts: Verdicts,
         at partition: Partition,
         of state: Observed<SubscriptionState>
-    ) async throws(LedgerError) -> [Delivered] {
-        var done: [Delivered] = []
+    ) async throws(LedgerError) -> Delivered {
+        var done: Delivered?
         var left = verdicts
         while true {
             let outcome = await result { [left] () throws(LedgerError) in
                 try await turn(at: partition, of: state, doing: DeliveryTask(verdicts: left))
             }
-            let delivered = try outcome.orThrow(afterChange: !done.isEmpty)
-            done.append(delivered)
-            guard !delivered.left.isEmpty else { return done }
+            let delivered = try outcome.orThrow(afterChange: done != nil)
+            done = done?.adding(delivered) ?? delivered
+            guard !delivered.left.isEmpty else { return done ?? delivered }
             left = Verdicts(
                 of: verdicts.grant,
                 events: delivered.left,

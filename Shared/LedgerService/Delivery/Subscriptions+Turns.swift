@@ -11,19 +11,23 @@ extension Subscriptions {
         of state: Observed<SubscriptionState>,
         doing task: DeliveryTask
     ) async throws(LedgerError) -> Delivered {
-        let read = state.value.deliveries[partition.index]
         let subscription = state.value.subscription.incarnation
-        let outcome = await lanes.withTurn(at: partition, of: subscription) { row in
-            let outcome = await result { () throws(LedgerError) in
-                let newest = [read, row].compactMap(\.self).max { $0.version < $1.version }
-                return try await take(task, at: partition, of: state, from: newest)
+        let lane = DeliveryLanes.Lane(subscription: subscription, partition: partition)
+        var hold = await LaneHold(lane, of: lanes)
+        do throws(LedgerError) {
+            var found = try await take(task, at: partition, of: state, isAnew: false, &hold)
+            while found == nil {
+                found = try await take(task, at: partition, of: state, isAnew: true, &hold)
             }
-            return (outcome, try? outcome.get().row)
+            guard let delivered = found else { preconditionFailure("it was looked for until then") }
+            hold.pass(delivered.row)
+            watch(delivered.row)
+            count(delivered)
+            return delivered
+        } catch {
+            hold.pass(nil)
+            throw error
         }
-        let delivered = try outcome.get()
-        watch(delivered.row)
-        count(delivered)
-        return delivered
     }
 
     /// Sees the timers that began with this version of a row, so that this process knows their ends.
@@ -32,12 +36,16 @@ extension Subscriptions {
         for timer in row.begunTimers { _ = timers.isOver(timer, at: now) }
     }
 
+    /// Does them once; nil: it rested on a row that was not stored after all.
+    ///
+    /// Anew it begins with what the table has.
     private func take(
         _ task: DeliveryTask,
         at partition: Partition,
         of state: Observed<SubscriptionState>,
-        from row: DeliveryRow?
-    ) async throws(LedgerError) -> Delivered {
+        isAnew: Bool,
+        _ hold: inout LaneHold
+    ) async throws(LedgerError) -> Delivered? {
         var decided = state.readAt
         let start = clock.instant()
         var plan = DeliveryTurn(
@@ -49,7 +57,10 @@ extension Subscriptions {
             chance: UInt64(bitPattern: access.freshNumber()),
             isOver: timersThatAreOver(at: start)
         )
-        var action = plan.start(with: row)
+        let known = [state.value.deliveries[partition.index], hold.row].compactMap(\.self)
+        // Versions begin anew after a time with cursors.
+        let newest = known.max { ($0.epoch, $0.version) < ($1.epoch, $1.version) }
+        var action = isAnew ? plan.startAnew() : plan.start(with: newest)
         while true {
             switch action {
             case .readLog(let offset, let limit, let isFiltered):
@@ -67,19 +78,26 @@ extension Subscriptions {
                     throw plan.mayHaveHappened ? error.afterChange : error
                 }
             case .readParked(let keys):
+                // What is being written may be the rows that are read.
+                guard await hold.isSettled() else { return nil }
                 let rows = await inParallel(keys) { [self] key in await access.find(key) }
                 action = plan.receive(parked: rows)
             case .readRow(let key, let pause):
                 await access.pause(pause)
+                await hold.takeAgain()
                 decided = clock.instant()
                 let row = await access.find(key)
                 let now = clock.instant()
                 let isOver = timersThatAreOver(at: now)
                 action = plan.receive(row: row, now: now.now, isOver: isOver)
             case .write(let writes):
-                action = plan.receive(written: await written(writes, decided: decided))
-            case .finish(let delivered): return delivered
-            case .fail(let refusal): throw LedgerError(refusal)
+                let row = plan.rowUnderWay
+                let outcome = await written(writes, as: row, decided: decided, &hold)
+                action = plan.receive(written: outcome)
+            case .finish(let delivered): return await hold.isSettledAtEnd() ? delivered : nil
+            case .fail(let refusal):
+                guard await hold.isSettledAtEnd() else { return nil }
+                throw LedgerError(refusal)
             }
         }
     }
@@ -107,7 +125,21 @@ extension Subscriptions {
         }
     }
 
-    /// Does a turn's writes as one.
+    /// Does a turn's writes as one, which make the row what it is then.
+    private func written(
+        _ writes: [Write],
+        as row: DeliveryRow?,
+        decided: Instant,
+        _ hold: inout LaneHold
+    ) async -> Result<TransactionOutcome, TableError> {
+        guard access.table.appliesInOrder else { return await written(writes, decided: decided) }
+        return await hold.pass(row) {
+            await written(writes, decided: decided)
+        } isStored: { outcome in
+            if case .success(.applied) = outcome { true } else { false }
+        }
+    }
+
     private func written(
         _ writes: [Write],
         decided: Instant

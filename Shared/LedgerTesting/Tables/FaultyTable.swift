@@ -75,6 +75,9 @@ package final class FaultyTable: Table {
     /// The wrapped table's own answer.
     package var deletesLogByItself: Bool { table.deletesLogByItself }
 
+    /// As the wrapped table has it.
+    package var appliesInOrder: Bool { table.appliesInOrder }
+
     /// The wrapped table's answer, or a fault.
     package func get(_ key: TableKey) async throws(TableError) -> Item? {
         try await perform(.get, on: [key.group]) { () async throws(TableError) in

@@ -37,6 +37,9 @@ package final class MemoryTable: Table {
         if let clock { try decided.checkAge(at: clock()) }
     }
 
+    /// True: each write is applied as it is asked for.
+    package var appliesInOrder: Bool { true }
+
     /// The row with this key, or nil.
     package func get(_ key: TableKey) async throws(TableError) -> Item? {
         state.withLock { $0.rows[key] }

@@ -23,6 +23,10 @@ struct SimulatedTable: Table {
 
     var deletesLogByItself: Bool { store.deletesLogByItself }
 
+    /// True, though messages overtake each other: whatever rests on a write that is under way must be
+    /// right when that comes late, or never.
+    var appliesInOrder: Bool { true }
+
     func get(_ key: TableKey) async throws(TableError) -> Item? {
         try await read(Oracle.outline(key)) { () async throws(TableError) in
             visibility.seen(key, stored: try await store.get(key))

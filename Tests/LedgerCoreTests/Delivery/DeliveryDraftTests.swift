@@ -65,7 +65,7 @@ struct DeliveryDraftTests {
             var rows = DeliveryRows("", policy: DeliveryPolicy(exhaustion: exhaustion))
             rows.append("abcde")
             _ = try rows.receive(1)
-            var row = try #require(try rows.row()).next
+            var row = try #require(try rows.row()).next(by: 1)
             // Both keys rest from 2 on, where c has an event that has failed.
             row.open.leases = []
             row.open.events = [OpenEvent(offset(2), key: DeliveryRows.hash("c"), state: .ready)]
@@ -81,7 +81,7 @@ struct DeliveryDraftTests {
             #expect(try rows.parked(2)?.history.times == 1)
             // What was parked before has its place already, and where none is left none of the
             // events can have been the key's.
-            rows.table.put(row.next.next.item)
+            rows.table.put(row.next(by: 2).next(by: 3).item)
             rows.earliest = [4]
             rows.logs = [["a", "b", "c", "d", "e"]]
             #expect(try rows.receive(3).parkings == 1)
@@ -95,7 +95,7 @@ struct DeliveryDraftTests {
         let keys = (0..<120).map { "\($0)" }
         var rows = DeliveryRows(logs: [keys], policy: DeliveryPolicy())
         _ = try rows.receive(1, limit: 120)
-        var row = try #require(try rows.row()).next
+        var row = try #require(try rows.row()).next(by: 1)
         row.open.leases = []
         row.open.events = []
         row.open.rests = keys.enumerated().map { index, key in
@@ -301,7 +301,7 @@ struct DeliveryDraftTests {
         var rows = DeliveryRows(logs: [keys], policy: DeliveryPolicy())
         rows.dataBytes = { _ in 600_000 }
         rows.readEntries = 1
-        var row = DeliveryRow(of: rows.subscription, in: partition(0), after: nil).next
+        var row = DeliveryRow(of: rows.subscription, in: partition(0), after: nil).next(by: 1)
         for (value, key) in keys.enumerated() {
             let hash = DeliveryRows.hash(key)
             row.open.put(OpenEvent(offset(Int64(value)), key: hash, state: .ready))

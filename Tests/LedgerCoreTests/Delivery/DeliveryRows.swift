@@ -28,6 +28,8 @@ struct DeliveryRows {
     var isRandom = false
     /// The events that one read of a log looks at, at most.
     var readEntries = 1_000
+    /// The turns so far.
+    private var turns: UInt64 = 0
     /// The reads of logs so far.
     var reads = 0
     /// What happens before each read of a log.
@@ -225,13 +227,15 @@ struct DeliveryRows {
         isOver: @escaping (Timer) -> Bool = { _ in false },
         writing: Writing = { .success(try $0.apply($1)) }
     ) throws -> Delivered {
+        turns += 1
         var turn = DeliveryTurn(
             of: subscription,
             in: partition(index),
             doing: task,
             rules: .all,
             now: now,
-            chance: 7,
+            // So far apart that no two tries have the same number.
+            chance: turns << 8,
             isOver: isOver
         )
         var action = turn.start(with: try row ?? self.row(index))

@@ -33,9 +33,12 @@ struct DeliveryTaskTests {
         var rows = DeliveryRows("abc")
         _ = try rows.receive(1)
         let first = try rows.settle(1, [0: .ack])
-        let others = [try rows.settle(1, [1: .ack, 7: .ack]), try rows.settle(1, [0: .ack])]
-        let all = first.adding(others)
+        let (second, third) = (
+            try rows.settle(1, [1: .ack, 7: .ack]), try rows.settle(1, [0: .ack])
+        )
+        let all = first.adding(second).adding(third)
         #expect(all.acknowledged == 2 && all.missed == ["7 lease_over", "0 finished"])
+        #expect(first.held == 2 && second.held == 1 && all.held == 1)
         #expect(all.row == first.row)
     }
 

@@ -120,7 +120,7 @@ struct SubscriptionStatePlanTests {
         var rows = PlanRows()
         rows.put(stream.item)
         rows.put(delivery.subscription.item)
-        var row = DeliveryRow(of: delivery.subscription, in: partition(1), after: nil).next
+        var row = DeliveryRow(of: delivery.subscription, in: partition(1), after: nil).next(by: 1)
         row.scanned = offset(9)
         rows.put(row.item)
         rows.put(commit(5, in: 0).item)

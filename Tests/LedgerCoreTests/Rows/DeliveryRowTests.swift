@@ -21,7 +21,8 @@ struct DeliveryRowTests {
     }
 
     private func row(_ events: [OpenEvent] = [], rests: [Rest] = []) -> DeliveryRow {
-        var row = DeliveryRow(of: DeliveryRows("a").subscription, in: partition(0), after: nil).next
+        var row = DeliveryRow(of: DeliveryRows("a").subscription, in: partition(0), after: nil)
+            .next(by: 1)
         for event in events { row.open.put(event) }
         for rest in rests { row.open.put(rest) }
         row.scanned = offset(20)
@@ -44,25 +45,31 @@ struct DeliveryRowTests {
 
     @Test("A row replaces the one that was read, of the same or an older epoch, and no other")
     func conditions() {
-        func isApplied(_ row: DeliveryRow, over stored: Item?) -> Bool {
-            row.write(rules: .all).condition?.holds(for: stored) ?? true
+        func isApplied(_ row: DeliveryRow, _ former: DeliveryRow, over stored: Item?) -> Bool {
+            row.write(over: former, rules: .all).condition?.holds(for: stored) ?? true
         }
         let start = DeliveryRows("a").subscription
         let (none, later) = (
             DeliveryRow(of: start, in: partition(0), after: nil),
             start.moved(to: start.positions)
         )
-        let (first, second) = (none.next, none.next.next)
-        #expect(isApplied(first, over: nil) && !isApplied(first, over: first.item))
-        #expect(isApplied(second, over: first.item) && !isApplied(second, over: second.item))
-        #expect(!isApplied(second, over: nil))
+        let (first, second) = (none.next(by: 1), none.next(by: 1).next(by: 2))
+        #expect(isApplied(first, none, over: nil) && !isApplied(first, none, over: first.item))
+        #expect(isApplied(second, first, over: first.item))
+        #expect(
+            !isApplied(second, first, over: second.item) && !isApplied(second, first, over: nil)
+        )
+        // Another change may have come to the same version.
+        let twin = none.next(by: 9)
+        #expect(twin.version == first.version && !isApplied(second, first, over: twin.item))
         // After a seek the version goes on.
         let sought = DeliveryRow(of: later, in: partition(0), after: first)
-        #expect(sought.next.version == 2 && isApplied(sought.next, over: first.item))
-        #expect(!isApplied(second, over: sought.next.item))
+        let thence = sought.next(by: 3)
+        #expect(thence.version == 2 && isApplied(thence, sought, over: first.item))
+        #expect(!isApplied(second, first, over: thence.item))
         // After a time with cursors it begins anew: a version alone would not tell the two apart.
-        let anew = DeliveryRow(of: later, in: partition(0), after: nil).next
-        #expect(anew.version == first.version && !isApplied(second, over: anew.item))
+        let anew = DeliveryRow(of: later, in: partition(0), after: nil).next(by: 4)
+        #expect(anew.version == first.version && !isApplied(second, first, over: anew.item))
         let position = PositionRow(
             stream: start.stream,
             subscription: start.incarnation,
@@ -70,8 +77,10 @@ struct DeliveryRowTests {
             epoch: 0,
             position: .log(.zero)
         )
-        #expect(isApplied(anew, over: position.item) && !isApplied(first, over: position.item))
-        #expect(!isApplied(anew.next, over: position.item))
+        let nothing = DeliveryRow(of: later, in: partition(0), after: nil)
+        #expect(isApplied(anew, nothing, over: position.item))
+        #expect(!isApplied(first, none, over: position.item))
+        #expect(!isApplied(anew.next(by: 5), anew, over: position.item))
     }
 
     @Test("A row is read as it was written", arguments: RandomSeed.cases(60))
@@ -84,10 +93,10 @@ struct DeliveryRowTests {
         #expect(try DeliveryRow(row.item) == row && DeliveryRow.isMeant(by: row.item))
     }
 
-    @Test("An empty row has 147 bytes, and an older process takes it for damage")
+    @Test("An empty row has 160 bytes, and an older process takes it for damage")
     func form() throws {
         let item = row().item
-        #expect(item.storedBytes == 147)
+        #expect(item.storedBytes == 160)
         #expect(item.number(.phase) == 4 && item.number(.version) == 1 && item.number(.parked) == 0)
         #expect(item.number(.epoch) == 0 && item.number(.offset) == 20)
         #expect(throws: TableError.self) { try PositionRow(item) }
@@ -145,7 +154,7 @@ struct DeliveryRowTests {
     @Test("Another kind of row takes its place only if it is stored as it was read")
     func isStored() {
         let row = row()
-        #expect(row.isStored.holds(for: row.item) && !row.isStored.holds(for: row.next.item))
+        #expect(row.isStored.holds(for: row.item) && !row.isStored.holds(for: row.next(by: 2).item))
         #expect(!row.isStored.holds(for: nil))
     }
 }

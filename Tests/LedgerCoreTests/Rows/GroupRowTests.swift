@@ -96,7 +96,7 @@ struct GroupRowTests {
     @Test("A position takes the place of a delivery's row of an older epoch, as that was read")
     func overDelivery() {
         let start = DeliveryRows("a").subscription
-        let delivery = DeliveryRow(of: start, in: partition(0), after: nil).next
+        let delivery = DeliveryRow(of: start, in: partition(0), after: nil).next(by: 1)
         func position(_ epoch: Int64, lease: Lease? = nil) -> PositionRow {
             PositionRow(
                 stream: start.stream,
@@ -109,7 +109,8 @@ struct GroupRowTests {
         }
         let leased = position(1, lease: Lease(epoch: 1, owner: Self.name))
         let stored: [Item?] = [
-            nil, delivery.item, delivery.next.item, position(0).item, position(1).item, leased.item,
+            nil, delivery.item, delivery.next(by: 2).item, position(0).item, position(1).item,
+            leased.item,
         ]
         func holds(_ write: Write) -> [Bool] {
             stored.map { write.condition?.holds(for: $0) ?? true }

@@ -123,6 +123,7 @@ final class TemporaryTable: Table {
     }
 
     var deletesLogByItself: Bool { table.deletesLogByItself }
+    var appliesInOrder: Bool { table.appliesInOrder }
 
     func get(_ key: TableKey) async throws(TableError) -> Item? { try await table.get(key) }
 
