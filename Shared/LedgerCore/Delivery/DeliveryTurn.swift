@@ -238,8 +238,9 @@ package struct DeliveryTurn: ~Copyable {
             let read = Action.readParked(unread.map { parkedKey($0) })
             return take((.gathering(draft, missing: unread), read))
         }
+        // What has no data is lost as well, and has room for what another key has lost there.
         let misplaced = draft.change.parkings.filter {
-            $0.lostUpTo != nil && parked[$0.event.offset] != nil
+            $0.lostUpTo != nil && parked[$0.event.offset]?.content != nil
         }
         guard misplaced.isEmpty else {
             for parking in misplaced { draft.change.moveLost(parking) }
