@@ -88,6 +88,7 @@ struct DeliveryTests {
         #expect(await other.receive().events.isEmpty)
         api.clock.advance(by: .milliseconds(1))
         #expect(await other.receive().deliveries == [2])
+        #expect(await holder.settle("\"extend\":60").held == 0)
     }
 
     @Test("What its consumer never answers for is parked in the end", arguments: Engine.allCases)

@@ -18,6 +18,8 @@ final class DeliveryLanes: Sendable {
         var row: DeliveryRow?
         /// The write on which that rests; nil: it is stored.
         var landing: Landing?
+        /// The first of the row's versions that is not known to be stored; nil: all are.
+        var firstUnsure: Int64?
 
         /// The same by what is known of that write by now.
         var settled: Baton {
@@ -140,11 +142,14 @@ struct LaneHold: ~Copyable {
 
     init(_ lane: DeliveryLanes.Lane, of lanes: DeliveryLanes) async {
         (self.lanes, self.lane) = (lanes, lane)
-        baton = await lanes.take(lane)
+        baton = await lanes.take(lane).settled
     }
 
     /// The row as the one before has left it; nil: it is not known.
     var row: DeliveryRow? { baton.row }
+
+    /// The first of its versions that is not known to be stored; nil: all are.
+    var firstUnsure: Int64? { baton.firstUnsure }
 
     /// Lets the next one decide, unless that was done.
     mutating func pass(_ row: DeliveryRow?) {
@@ -159,12 +164,13 @@ struct LaneHold: ~Copyable {
 
     /// Lets the next one decide over a row while it is being written.
     mutating func pass<Outcome>(
-        _ row: DeliveryRow?,
+        _ row: DeliveryRow,
         while write: () async -> Outcome,
         isStored: (Outcome) -> Bool
     ) async -> Outcome {
         let landing = Landing()
-        pass(DeliveryLanes.Baton(row: row, landing: landing))
+        let firstUnsure = baton.settled.firstUnsure ?? row.version
+        pass(DeliveryLanes.Baton(row: row, landing: landing, firstUnsure: firstUnsure))
         let outcome = await write()
         lanes.settle(lane, landing, isStored: isStored(outcome))
         // What becomes of that says by itself whether the row below was stored.

@@ -55,7 +55,7 @@ extension Subscriptions {
             rules: access.configuration.rules,
             now: start.now,
             chance: UInt64(bitPattern: access.freshNumber()),
-            isOver: timersThatAreOver(at: start)
+            isOver: timersThatAreOver(at: start, before: hold.firstUnsure)
         )
         let known = [state.value.deliveries[partition.index], hold.row].compactMap(\.self)
         // Versions begin anew after a time with cursors.
@@ -104,8 +104,21 @@ extension Subscriptions {
 
     /// The timers that are over at one time: an event whose wait ends within a try would be handed
     /// out without its data.
-    private func timersThatAreOver(at now: Instant) -> (LedgerCore.Timer) -> Bool {
-        { [timers] in timers.isOver($0, at: now) }
+    ///
+    /// Those that began with a version that may not be stored yet are not: seen now, they would be
+    /// known from before their beginning.
+    private func timersThatAreOver(
+        at now: Instant,
+        before firstUnsure: Int64? = nil
+    ) -> (LedgerCore.Timer) -> Bool {
+        { [timers] timer in
+            if let firstUnsure, case .delivery(_, _, let version) = timer.name,
+                version >= firstUnsure
+            {
+                return false
+            }
+            return timers.isOver(timer, at: now)
+        }
     }
 
     private func log(
@@ -132,7 +145,9 @@ extension Subscriptions {
         decided: Instant,
         _ hold: inout LaneHold
     ) async -> Result<TransactionOutcome, TableError> {
-        guard access.table.appliesInOrder else { return await written(writes, decided: decided) }
+        guard access.table.appliesInOrder, let row else {
+            return await written(writes, decided: decided)
+        }
         return await hold.pass(row) {
             await written(writes, decided: decided)
         } isStored: { outcome in

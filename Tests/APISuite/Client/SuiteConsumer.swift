@@ -163,6 +163,9 @@ extension Answer {
     /// Events that were finished; nil where nothing was acknowledged.
     package var acknowledged: Int? { effect["acknowledged"] as? Int }
 
+    /// Events that the lease still holds; nil where nothing was acknowledged.
+    package var held: Int? { effect["held"] as? Int }
+
     /// What was not reached, as `PARTITION/OFFSET why`.
     package var notHeld: [String] {
         (effect["not_held"] as? [[String: Any]] ?? []).map { event in

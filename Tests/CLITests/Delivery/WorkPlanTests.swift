@@ -328,6 +328,24 @@ struct WorkTroubleTests {
         #expect(bench.actions() == ["receive", "wait"])
     }
 
+    @Test("A lease that holds nothing when it is extended is lost as well")
+    func overWhenExtended() throws {
+        var bench = WorkBench()
+        _ = bench.actions()
+        try bench.receive("1a", "2b")
+        _ = bench.actions()
+        bench.pass(15_000)
+        #expect(bench.actions() == ["tell extend 30", "wait 30000"])
+        try bench.told(held: 0)
+        #expect(
+            bench.actions() == [
+                "say the lease of 2 events is lost: what is not finished comes again", "wait",
+            ]
+        )
+        try bench.end("0/1")
+        #expect(bench.actions() == ["receive", "wait"])
+    }
+
     @Test("A receive that is refused for the lease it names is made without it")
     func lostAlong() throws {
         var bench = WorkBench()

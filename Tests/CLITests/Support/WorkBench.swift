@@ -85,8 +85,8 @@ struct WorkBench {
     }
 
     /// Answers an acknowledgement; the list is JSON.
-    mutating func told(notHeld: String = "") throws {
-        let answer = "{\"acknowledged\":1,\"not_held\":[\(notHeld)]}"
+    mutating func told(notHeld: String = "", held: Int = 1) throws {
+        let answer = "{\"acknowledged\":1,\"not_held\":[\(notHeld)],\"held\":\(held)}"
         plan.acknowledged(AcknowledgementAnswer(try JSONValue(Array(answer.utf8))), now: now)
     }
 
