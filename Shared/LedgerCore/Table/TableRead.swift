@@ -38,6 +38,8 @@ extension Table {
     }
 
     private func outcome(of read: TableRead) async -> Result<TableFinding, TableError> {
-        do throws(TableError) { return .success(try await find(read)) } catch { return .failure(error) }
+        do throws(TableError) { return .success(try await find(read)) } catch {
+            return .failure(error)
+        }
     }
 }
