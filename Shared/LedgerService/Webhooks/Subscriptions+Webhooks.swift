@@ -22,7 +22,7 @@ extension Subscriptions {
         } catch {
             throw .webhookRefused(error)
         }
-        if former == nil, try await webhookRows().count >= Limits.webhooks {
+        if former == nil, try await webhookHealth().count >= Limits.webhooks {
             throw .tooManyWebhooks
         }
         return webhook
@@ -61,16 +61,20 @@ extension Subscriptions {
         }
     }
 
-    /// The health of all webhooks.
-    func webhookRows() async throws(LedgerError) -> [WebhookRow] {
-        var rows: [WebhookRow] = []
+    /// The health of all webhooks, each by its row, or what is wrong with that.
+    func webhookHealth() async throws(LedgerError) -> [Result<WebhookRow, LedgerError>] {
+        var rows: [Result<WebhookRow, LedgerError>] = []
         var after: [UInt8]?
         repeat {
             let page = try await access.rows(
                 Query(.pushes, after: after, limit: Limits.pageEntries.upperBound)
             )
-            rows += try access.decoded { () throws(TableError) in
-                try page.items.map { item throws(TableError) in try WebhookRow(item) }
+            for item in page.items {
+                rows.append(
+                    Result { () throws(LedgerError) in
+                        try access.decoded { () throws(TableError) in try WebhookRow(item) }
+                    }
+                )
             }
             after = page.next
         } while after != nil

@@ -152,7 +152,7 @@ extension Webhooks {
     /// The webhooks that may be sent something now; nil: they could not be read.
     private func due(of streams: [StreamID]?) async -> [Due]? {
         do throws(LedgerError) {
-            let rows = try await subscriptions.webhookRows()
+            let rows = healthy(of: try await subscriptions.webhookHealth())
             count(rows)
             let now = clock.instant()
             let open = rows.filter { row in
@@ -169,6 +169,26 @@ extension Webhooks {
             access.logger.error("webhooks can't be read", metadata: ["error": "\(error)"])
             return nil
         }
+    }
+
+    /// The rows that can be read: a damaged one keeps no other webhook from being sent to.
+    private func healthy(of rows: [Result<WebhookRow, LedgerError>]) -> [WebhookRow] {
+        var healthy: [WebhookRow] = []
+        var damage: Set<String> = []
+        for row in rows {
+            switch row {
+            case .success(let row): healthy.append(row)
+            case .failure(let error): damage.insert("\(error)")
+            }
+        }
+        let fresh = self.damage.withLock { known in
+            defer { known = damage }
+            return damage.subtracting(known)
+        }
+        for error in fresh.sorted() {
+            access.logger.error("a webhook's row can't be read", metadata: ["error": "\(error)"])
+        }
+        return healthy
     }
 
     /// The names of subscriptions, of which a webhook's row has only the incarnations.

@@ -19,6 +19,8 @@ package final class Webhooks: Sendable {
     let served = Mutex<Set<SubscriptionIncarnation>>([])
     /// By subscription, the error that was logged last.
     let complaints = Mutex<[SubscriptionName: String]>([:])
+    /// The damage of rows that was found last, which is logged once.
+    let damage = Mutex<Set<String>>([])
     /// The number of webhooks by state, as they were last seen.
     private let counts = Mutex<[WebhookHealth.Kind: Int]>([:])
 

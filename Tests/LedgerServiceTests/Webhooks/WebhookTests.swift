@@ -8,6 +8,20 @@ import Testing
 /// What an endpoint is sent, and what its answers do to events.
 @Suite("Webhooks")
 struct WebhookTests {
+    @Test("A webhook's row that is damaged keeps no other from being sent to")
+    func damagedRow() async throws {
+        let stage = try HookStage()
+        try await stage.create()
+        let key = TableKey.push(
+            stream: StreamIncarnation(high: 9, low: 9),
+            subscription: SubscriptionIncarnation(high: 9, low: 9)
+        )
+        _ = try await stage.table.write(.put(Item(key)), decided: stage.clock.instant())
+        await stage.publish("a")
+        await stage.push()
+        #expect(stage.sent() == [0])
+    }
+
     // MARK: Verification
 
     @Test(
