@@ -58,7 +58,7 @@ struct Acknowledge: AsyncParsableCommand {
             try options.report(answer) { _ in
                 "acknowledged \(Count(result.acknowledged, of: "event"))\n"
             }
-            try result.check(extending: extend != nil)
+            try result.check(extending: acknowledgement.namesNothing)
         }
     }
 

@@ -35,9 +35,11 @@ struct Acknowledgement: Hashable, Sendable {
     var extended: Int64?
 
     /// True when it says nothing.
-    var isEmpty: Bool {
+    var isEmpty: Bool { namesNothing && extended == nil }
+
+    /// True when it says nothing of any event, though it may extend the lease.
+    var namesNothing: Bool {
         finished == .some([]) && failed.isEmpty && rejected.isEmpty && released.isEmpty
-            && extended == nil
     }
 
     /// The body of `POST …/ack`.
@@ -139,13 +141,16 @@ struct AcknowledgementAnswer: Sendable {
         }
     }
 
-    /// Throws when something was asked for that was not done and is not done already.
+    /// Checks that all was done that was asked for, now or before.
+    ///
+    /// - Parameter extending: True when nothing but an extension was asked for.
+    /// - Throws: What was not done.
     func check(extending: Bool) throws(Failure) {
-        guard !extending || held != 0 else {
+        let left = notHeld.filter { !$0.isFinished }
+        guard !left.isEmpty else {
+            guard extending, held == 0 else { return }
             throw Failure(.incomplete("the lease is over: what is not finished comes again"))
         }
-        let left = notHeld.filter { !$0.isFinished }
-        guard !left.isEmpty else { return }
         let shown = left.prefix(10).map { "\($0.place) (\($0.why))" }.joined(separator: ", ")
         let more = left.count > 10 ? " and \(left.count - 10) more" : ""
         throw Failure(

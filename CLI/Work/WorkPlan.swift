@@ -396,7 +396,8 @@ extension WorkPlan {
         guard let index = leases.firstIndex(where: { $0.number == report.lease }) else { return }
         leases[index].lease.told(report.report, sentAt: report.sentAt)
         let isExtended = report.report.acknowledgement.extended != nil
-        if isExtended, answer?.held == 0 { lose(report.lease) }
+        // What has ended since is told by itself, and perhaps was by a report whose answer was lost.
+        if isExtended, leases[index].lease.isUnderWay, answer?.held == 0 { lose(report.lease) }
         let left = (answer?.notHeld ?? []).filter { entry in
             !entry.isFinished && leases[index].lease.matters(entry.place, in: report.report)
         }

@@ -91,6 +91,47 @@ struct DeliveryTests {
         #expect(await holder.settle("\"extend\":60").held == 0)
     }
 
+    @Test("What a lease still holds counts in all its partitions, also in those left alone")
+    func heldElsewhere() async throws {
+        let api = try API()
+        await api.create("s", with: ",\"partition_count\":2")
+        await api.publish(keys: (0..<12).map { "\($0)" }, to: "s")
+        await api.deliver("s")
+        var consumer = SuiteConsumer(in: "s", through: api)
+        let page = await consumer.receive()
+        let places = page.events.compactMap { $0["partition"] as? Int }
+        let count = [places.count { $0 == 0 }, places.count { $0 == 1 }]
+        #expect(count.allSatisfy { $0 > 0 } && page.events.count == 12, "\(count)")
+        let some = await consumer.settle("\"ack\":\(JSONBody.places(Array(0..<count[0])))")
+        #expect(some.acknowledged == count[0] && some.held == count[1], "\(some)")
+        // Nothing of the lease is named.
+        let none = await consumer.settle("\"ack\":[{\"partition\":0,\"offset\":99}]")
+        #expect(none.held == count[1], "\(none)")
+        let last = await consumer.settle("\"ack\":\"all\"")
+        #expect(last.acknowledged == count[1] && last.held == 0, "\(last)")
+    }
+
+    @Test("After a time with cursors nothing counts that a process has kept of the time before")
+    func keptRow() async throws {
+        let api = try API()
+        let keys = (0..<120).map { "\($0)" }
+        await Self.prepare(api, keys: keys, settings: ",\"max_parked\":100")
+        var consumer = SuiteConsumer(in: "s", through: api)
+        await consumer.receive(limit: 100)
+        await consumer.settle("\"reject\":\(JSONBody.places(Array(0..<100)))")
+        #expect(await consumer.receive().blocked == ["0 max_parked"])
+        let path = "/streams/s/subscriptions/u"
+        for mode in ["cursor", "events"] {
+            let body = "{\"delivery\":{\"mode\":\"\(mode)\"}}"
+            #expect(await api.call("PATCH", at: path, sending: body).status == 200)
+            guard mode == "cursor" else { continue }
+            let page = await api.poll("s", as: "u", query: "limit=5")
+            #expect(page.offsets == [100, 101, 102, 103, 104], "\(page)")
+            #expect(await api.commit("s", as: "u", cursor: page.cursor).status == 200)
+        }
+        #expect(await consumer.receive().offsets == Array(105..<120))
+    }
+
     @Test("What its consumer never answers for is parked in the end", arguments: Engine.allCases)
     func parkedByTimeout(_ engine: Engine) async throws {
         let api = try API(engine)

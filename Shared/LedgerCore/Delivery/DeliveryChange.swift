@@ -315,22 +315,27 @@ struct DeliveryChange {
         if policy.exhaustion == .hold { row.open.put(event) }
     }
 
-    /// Parks elsewhere what a key rested with and the log has lost: the place is another event's,
-    /// which was parked before.
-    mutating func moveLost(_ parking: Parking) {
+    /// Parks elsewhere what a key rested with and the log has lost: the place has a row of its own.
+    ///
+    /// Where no other is left it goes beside what another key has lost. Where those are all of events
+    /// that the log had, none of them can have been the key's.
+    mutating func moveLost(_ parking: Parking, hasRoomHere: Bool) {
         guard let end = parking.lostUpTo else { preconditionFailure("it is an event of its own") }
         parkings.removeAll { $0 == parking }
         let event = parking.event
         if policy.exhaustion == .hold { row.open.remove(at: event.offset) }
-        guard let place = freePlace(from: event.offset.advanced(by: 1), upTo: end) else {
+        var moved = parking
+        moved.sharedPlace = parking.sharedPlace ?? (hasRoomHere ? event.offset : nil)
+        let free = freePlace(from: event.offset.advanced(by: 1), upTo: end)
+        let shared = moved.sharedPlace.flatMap { freePlace(from: $0, upTo: $0.advanced(by: 1)) }
+        guard let place = free ?? shared else {
             row.parked -= 1
             return
         }
-        let moved = OpenEvent(place, key: event.key, state: .parked)
-        parkings.append(
-            Parking(event: moved, entry: parking.entry, hasContent: false, lostUpTo: end)
-        )
-        if policy.exhaustion == .hold { row.open.put(moved) }
+        moved.isShared = free == nil
+        moved.event = OpenEvent(place, key: event.key, state: .parked)
+        parkings.append(moved)
+        if policy.exhaustion == .hold { row.open.put(moved.event) }
     }
 
     /// The first offset that is neither open nor being parked; nil: all are, so none is the rest's.

@@ -238,12 +238,14 @@ package struct DeliveryTurn: ~Copyable {
             let read = Action.readParked(unread.map { parkedKey($0) })
             return take((.gathering(draft, missing: unread), read))
         }
-        // What has no data is lost as well, and has room for what another key has lost there.
         let misplaced = draft.change.parkings.filter {
-            $0.lostUpTo != nil && parked[$0.event.offset]?.content != nil
+            $0.lostUpTo != nil && !$0.isShared && parked[$0.event.offset] != nil
         }
         guard misplaced.isEmpty else {
-            for parking in misplaced { draft.change.moveLost(parking) }
+            for parking in misplaced {
+                let hasData = parked[parking.event.offset]?.content != nil
+                draft.change.moveLost(parking, hasRoomHere: !hasData)
+            }
             return gather(draft)
         }
         guard !draft.isComplete else { return store(draft) }

@@ -60,11 +60,15 @@ package struct NotHeld: Hashable, Sendable {
 
 /// An event that is being parked.
 struct Parking: Hashable, Sendable {
-    let event: OpenEvent
+    var event: OpenEvent
     let entry: ParkingHistory.Entry
     /// False when the log has lost it.
     let hasContent: Bool
     /// The end of the offsets that it stands for, where it is all that a key rested with and the log
     /// has lost; nil: it is one event.
     var lostUpTo: Offset?
+    /// A place that has room for it beside what another key has lost there; nil: none was found.
+    var sharedPlace: Offset?
+    /// True when that is its place.
+    var isShared = false
 }

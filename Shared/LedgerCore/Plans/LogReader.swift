@@ -133,9 +133,11 @@ struct LogReader: Sendable {
 
     /// The chunks to ask for, when about so many events are wanted.
     private func chunks(with events: Int) -> Int {
+        let wanted = (events + eventsPerChunk - 1) / eventsPerChunk
+        // Of the one around the origin so many events are passed over; it may be a large one.
         let passed = chunkStart.map { Int(next.distance(from: $0)) } ?? eventsPerChunk
         let likely = (passed + events + eventsPerChunk - 1) / eventsPerChunk
-        return min(likely, max(events, 1), Limits.chunksPerRead)
+        return min(likely, wanted + 1, max(events, 1), Limits.chunksPerRead)
     }
 
     /// Ends the pause that was due, if one was.

@@ -101,6 +101,14 @@ package struct SubscriptionState: Sendable {
         return delivery
     }
 
+    /// The number of events of a partition that are still held as they were handed out then.
+    package func held(under grant: LeaseGrant, in partition: Partition) -> Int {
+        guard partition.index < deliveries.count, let row = deliveries[partition.index],
+            row.epoch == subscription.epoch
+        else { return 0 }
+        return row.open.count(under: grant)
+    }
+
     /// Reads and verifies a cursor of this subscription.
     ///
     /// - Throws: ``Refusal/invalidCursor`` unless it was made for this subscription;

@@ -2,7 +2,7 @@
 /// `POS`.
 ///
 /// It holds what is not finished, so it is as large as the trouble, not as the distance to the
-/// oldest. Every change is one put of the whole row, on the condition that its version is as read.
+/// oldest. Every change is one put of the whole row, on the condition that the one that was read is stored.
 package struct DeliveryRow: Hashable, Sendable {
     /// The kind of row, beside those of ``PositionRow``.
     static let phase: Int64 = 4
@@ -16,7 +16,7 @@ package struct DeliveryRow: Hashable, Sendable {
     package internal(set) var scanned: Offset
     /// Raised by one with every change, across seeks too, so that it names timers.
     package let version: Int64
-    /// The random number of the change that made it so; 0: none was.
+    /// The random number of the change that made it so; 0: it has none, as rows of old.
     ///
     /// Two changes may come to the same version; at most one of them is stored.
     package let change: Int64
@@ -106,7 +106,7 @@ package struct DeliveryRow: Hashable, Sendable {
         .and([
             .compare(.phase, .equal, .number(Self.phase)),
             .compare(.version, .equal, .number(version)),
-            .compare(.change, .equal, .number(change)),
+            change == 0 ? .absent(.change) : .compare(.change, .equal, .number(change)),
         ])
     }
 
@@ -145,7 +145,7 @@ package struct DeliveryRow: Hashable, Sendable {
         item[.epoch] = .number(epoch)
         item[.offset] = .number(scanned.rawValue)
         item[.version] = .number(version)
-        item[.change] = .number(change)
+        if change != 0 { item[.change] = .number(change) }
         item[.open] = .bytes(open.encoded)
         item[.parked] = .number(parked)
         return item
@@ -177,7 +177,7 @@ package struct DeliveryRow: Hashable, Sendable {
             epoch: try item.requiredCounter(.epoch),
             scanned: try item.requiredOffset(.offset),
             version: version,
-            change: try item.requiredNumber(.change),
+            change: item.number(.change) ?? 0,
             open: open,
             parked: try item.requiredCounter(.parked)
         )

@@ -33,6 +33,14 @@ final class DeliveryLanes: Sendable {
 
     private typealias Turn = CheckedContinuation<Baton, Never>
 
+    /// A version of a row, which begins anew in a later epoch after a time with cursors.
+    private struct Version {
+        let epoch: Int64
+        let number: Int64
+
+        init(_ row: DeliveryRow) { (epoch, number) = (row.epoch, row.version) }
+    }
+
     private struct State {
         /// True while somebody decides over the row.
         var isTaken = true
@@ -40,21 +48,45 @@ final class DeliveryLanes: Sendable {
         var waiting: [Turn] = []
         /// The row, for whoever comes next: what a newcomer has read may be older.
         var baton = Baton()
+        /// The last version that is known to be stored; nil: none is.
+        var stored: Version?
+
+        /// A row that is passed on, by what is known to be stored now.
+        func informed(_ baton: Baton) -> Baton {
+            var baton = baton.settled
+            guard let row = baton.row, let first = baton.firstUnsure, let stored,
+                stored.epoch == row.epoch
+            else { return baton }
+            baton.firstUnsure = max(first, stored.number + 1)
+            return baton
+        }
     }
 
-    private let lanes = Mutex<[Lane: State]>([:])
+    private struct Lanes {
+        var states: [Lane: State] = [:]
+        /// The number of those that nobody has.
+        var idle = 0
+    }
+
+    private let lanes = Mutex(Lanes())
 
     /// Waits until nobody else of this process decides over the row; it must be passed on, once.
     func take(_ lane: Lane) async -> Baton {
         await withCheckedContinuation { turn in
             let baton: Baton? = lanes.withLock { lanes in
-                guard lanes[lane]?.isTaken == true else {
-                    let baton = lanes[lane]?.baton ?? Baton()
-                    lanes[lane] = State()
-                    return baton
+                guard var state = lanes.states[lane] else {
+                    lanes.states[lane] = State()
+                    return Baton()
                 }
-                lanes[lane]?.waiting.append(turn)
-                return nil
+                defer { lanes.states[lane] = state }
+                guard !state.isTaken else {
+                    state.waiting.append(turn)
+                    return nil
+                }
+                lanes.idle -= 1
+                let baton = state.informed(state.baton)
+                (state.isTaken, state.baton) = (true, Baton())
+                return baton
             }
             if let baton { turn.resume(returning: baton) }
         }
@@ -62,30 +94,41 @@ final class DeliveryLanes: Sendable {
 
     /// Lets the next one decide.
     func pass(_ lane: Lane, with baton: Baton) {
-        let next: Turn? = lanes.withLock { lanes in
-            guard lanes[lane]?.waiting.isEmpty == false else {
-                lanes[lane] = State(isTaken: false, baton: baton.settled)
-                Self.forgetIdle(of: &lanes)
-                return nil
+        let next: (turn: Turn, baton: Baton)? = lanes.withLock { lanes in
+            guard var state = lanes.states[lane] else {
+                preconditionFailure("a lane that is taken is known")
             }
-            return lanes[lane]?.waiting.removeFirst()
+            defer { lanes.states[lane] = state }
+            guard state.waiting.isEmpty else {
+                return (state.waiting.removeFirst(), state.informed(baton))
+            }
+            (state.isTaken, state.baton) = (false, baton.settled)
+            lanes.idle += 1
+            Self.forgetIdle(of: &lanes)
+            return nil
         }
-        next?.resume(returning: baton)
+        if let next { next.turn.resume(returning: next.baton) }
     }
 
-    /// Ends a write on which the row of an idle lane may rest.
-    func settle(_ lane: Lane, _ landing: Landing, isStored: Bool) {
+    /// Ends the write of a row, on which others of its lane may rest.
+    func settle(_ lane: Lane, _ row: DeliveryRow, _ landing: Landing, isStored: Bool) {
         // In this order, so that a row that is passed on meanwhile is settled by one of the two.
         landing.resolve(isStored: isStored)
         lanes.withLock { lanes in
-            guard let baton = lanes[lane]?.baton, baton.landing === landing else { return }
-            lanes[lane]?.baton = baton.settled
+            guard var state = lanes.states[lane] else { return }
+            if isStored { state.stored = Version(row) }
+            if state.baton.landing === landing { state.baton = state.baton.settled }
+            lanes.states[lane] = state
         }
     }
 
-    private static func forgetIdle(of lanes: inout [Lane: State]) {
-        guard lanes.count > Limits.deliveryLanes else { return }
-        lanes = lanes.filter { $0.value.isTaken || $0.value.baton.landing != nil }
+    /// Forgets one idle lane where there are too many: any one whose row is stored.
+    private static func forgetIdle(of lanes: inout Lanes) {
+        guard lanes.idle > Limits.deliveryLanes else { return }
+        let found = lanes.states.first { !$0.value.isTaken && $0.value.baton.landing == nil }
+        guard let found else { return }
+        lanes.states[found.key] = nil
+        lanes.idle -= 1
     }
 }
 
@@ -156,6 +199,11 @@ struct LaneHold: ~Copyable {
         pass(DeliveryLanes.Baton(row: row))
     }
 
+    /// The same after an error, which leaves the row as it was found.
+    mutating func passUnchanged() {
+        pass(baton.settled)
+    }
+
     private mutating func pass(_ baton: DeliveryLanes.Baton) {
         guard isHeld else { return }
         isHeld = false
@@ -172,7 +220,7 @@ struct LaneHold: ~Copyable {
         let firstUnsure = baton.settled.firstUnsure ?? row.version
         pass(DeliveryLanes.Baton(row: row, landing: landing, firstUnsure: firstUnsure))
         let outcome = await write()
-        lanes.settle(lane, landing, isStored: isStored(outcome))
+        lanes.settle(lane, row, landing, isStored: isStored(outcome))
         // What becomes of that says by itself whether the row below was stored.
         (base, baton) = (baton.landing, DeliveryLanes.Baton())
         return outcome
@@ -193,7 +241,7 @@ struct LaneHold: ~Copyable {
     mutating func isSettled() async -> Bool {
         guard let landing = baton.landing else { return true }
         let isStored = await landing.isStored()
-        baton.landing = nil
+        baton = baton.settled
         return isStored
     }
 

@@ -147,7 +147,7 @@ extension Subscriptions {
         _ = try access.unlessRefused { () throws(Refusal) in try state.value.requireEventsMode() }
         let shares = try shares(of: acknowledgement, in: state.value)
         var receipt = AcknowledgementReceipt()
-        receipt.notHeld = shares.unreached
+        (receipt.notHeld, receipt.held) = (shares.unreached, shares.heldElsewhere)
         let outcomes = await inParallel(shares.verdicts) { [self] partition, verdicts in
             await result { () throws(LedgerError) in
                 try await settle(verdicts, at: partition, of: state)
@@ -186,11 +186,19 @@ extension Subscriptions {
         }
     }
 
-    /// An acknowledgement by partition; `unreached` are events of partitions that its lease is not of.
+    /// An acknowledgement by partition.
+    private struct Shares {
+        let verdicts: [(Partition, Verdicts)]
+        /// Events of partitions that its lease is not of.
+        let unreached: [NotHeld]
+        /// Events that its lease holds in partitions of which it says nothing.
+        let heldElsewhere: Int
+    }
+
     private func shares(
         of acknowledgement: Acknowledgement,
         in state: SubscriptionState
-    ) throws(LedgerError) -> (verdicts: [(Partition, Verdicts)], unreached: [NotHeld]) {
+    ) throws(LedgerError) -> Shares {
         let token = try access.unlessRefused { () throws(Refusal) in
             try LeaseToken.read(
                 acknowledgement.lease,
@@ -212,7 +220,14 @@ extension Subscriptions {
         let unreached = others.flatMap { partition, events in
             events.keys.map { NotHeld(partition: partition, offset: $0, reason: .leaseOver) }
         }
-        return (verdicts.filter { !$0.1.isEmpty }, unreached)
+        let heldElsewhere = verdicts.filter(\.1.isEmpty).map { partition, share in
+            state.held(under: share.grant, in: partition)
+        }
+        return Shares(
+            verdicts: verdicts.filter { !$0.1.isEmpty },
+            unreached: unreached,
+            heldElsewhere: heldElsewhere.reduce(0, +)
+        )
     }
 
     // MARK: A page
@@ -251,6 +266,7 @@ extension Subscriptions {
         }
         var receipt = shares.map { _ in AcknowledgementReceipt() }
         receipt?.notHeld = shares?.unreached ?? []
+        receipt?.held = shares?.heldElsewhere ?? 0
         for part in call.parts { receipt?.add(part) }
         return ReceivedPage(
             stream: state.value.stream,

@@ -25,7 +25,7 @@ extension Subscriptions {
             count(delivered)
             return delivered
         } catch {
-            hold.pass(nil)
+            hold.passUnchanged()
             throw error
         }
     }
@@ -57,9 +57,14 @@ extension Subscriptions {
             chance: UInt64(bitPattern: access.freshNumber()),
             isOver: timersThatAreOver(at: start, before: hold.firstUnsure)
         )
-        let known = [state.value.deliveries[partition.index], hold.row].compactMap(\.self)
-        // Versions begin anew after a time with cursors.
-        let newest = known.max { ($0.epoch, $0.version) < ($1.epoch, $1.version) }
+        let read = state.value.deliveries[partition.index]
+        // After a time with cursors there is none, and versions begin anew: what was kept is no more.
+        let kept = hold.row.flatMap { row in
+            read != nil || row.epoch == state.value.subscription.epoch ? row : nil
+        }
+        let newest = [read, kept].compactMap(\.self).max {
+            ($0.epoch, $0.version) < ($1.epoch, $1.version)
+        }
         var action = isAnew ? plan.startAnew() : plan.start(with: newest)
         while true {
             switch action {

@@ -68,6 +68,7 @@ final class DecodedBatches: Sendable {
 extension DecodedBatch {
     /// The memory that it takes, bytes.
     fileprivate var memory: Int {
-        bytes.count + records.count * MemoryLayout<RecordView>.stride
+        // What the two arrays and their place take besides.
+        bytes.count + records.count * MemoryLayout<RecordView>.stride + 256
     }
 }

@@ -8,6 +8,8 @@ final class Reader: @unchecked Sendable {
     private let rows: RowReader
     private let begin: Statement
     private let commit: Statement
+    private let rollback: Statement
+    private let connection: Connection
     private let queue: ConditionLock<ReadQueue>
 
     init(_ connection: Connection, queue: ConditionLock<ReadQueue>) throws(SQLiteFailure) {
@@ -15,6 +17,8 @@ final class Reader: @unchecked Sendable {
         rows = try RowReader(connection)
         begin = try connection.prepare("BEGIN")
         commit = try connection.prepare("COMMIT")
+        rollback = try connection.prepare("ROLLBACK")
+        self.connection = connection
     }
 
     /// Works until the queue is closed and empty.
@@ -37,6 +41,8 @@ final class Reader: @unchecked Sendable {
                 result { () throws(RowFailure) in try find(request) }
             }
             _ = commit.run()
+            // An open transaction would see no later write.
+            if connection.isInTransaction { _ = rollback.run() }
             reply.resume(returning: .success(findings))
         }
     }
