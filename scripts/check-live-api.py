@@ -309,12 +309,15 @@ def exercise_delivery(check, stream):
     lease = {"lease": page.get("lease", "none")}
     failed = {**lease, "nack": [{**place(second), "delay": 0.5, "reason": "check"}], "extend": 60}
     done = check.call("acknowledge", 200, **reader, body=failed)
-    check.expect(done == {"acknowledged": 0, "not_held": []}, f"a nack did more: {done}")
+    # The other one of the two is still held.
+    expected = {"acknowledged": 0, "not_held": [], "held": 1}
+    check.expect(done == expected, f"a nack did more: {done}")
     rejected = {**lease, "reject": [{**place(first), "reason": "check"}]}
     check.call("acknowledge", 200, **reader, body=rejected)
     late = check.call("acknowledge", 200, **reader, body={**lease, "ack": [place(first)]})
     reasons = [event.get("why") for event in late.get("not_held", [])]
     check.expect(reasons == ["finished"], f"a rejected event is held: {late}")
+    check.expect(late.get("held") == 0, f"a lease holds what is finished: {late}")
     exercise_parked(check, reader, first, place, where)
 
     again = check.call("receive", 200, **reader, body={"wait": 5, "limit": 1000})
