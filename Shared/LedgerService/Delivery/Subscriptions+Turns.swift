@@ -15,15 +15,18 @@ extension Subscriptions {
         let lane = DeliveryLanes.Lane(subscription: subscription, partition: partition)
         var hold = await LaneHold(lane, of: lanes)
         do throws(LedgerError) {
-            var found = try await take(task, at: partition, of: state, isAnew: false, &hold)
-            while found == nil {
-                found = try await take(task, at: partition, of: state, isAnew: true, &hold)
+            var isAnew = false
+            while true {
+                let found = try await take(task, at: partition, of: state, isAnew: isAnew, &hold)
+                guard let delivered = found else {
+                    isAnew = true
+                    continue
+                }
+                hold.pass(delivered.row)
+                watch(delivered.row)
+                count(delivered)
+                return delivered
             }
-            guard let delivered = found else { preconditionFailure("it was looked for until then") }
-            hold.pass(delivered.row)
-            watch(delivered.row)
-            count(delivered)
-            return delivered
         } catch {
             hold.passUnchanged()
             throw error

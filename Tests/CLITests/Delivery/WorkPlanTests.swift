@@ -310,33 +310,22 @@ struct WorkTroubleTests {
         #expect(bench.actions().last?.hasPrefix("finish no answer: gone") == true)
     }
 
-    @Test("A lease that is lost has nothing to be told, and nothing more of it is run")
-    func lost() throws {
+    @Test(
+        "A lease that is lost has nothing to be told, and nothing more of it is run",
+        arguments: ["it is refused", "it holds nothing"]
+    )
+    func lost(_ answer: String) throws {
         var bench = WorkBench()
         _ = bench.actions()
         try bench.receive("1a", "2b")
         _ = bench.actions()
         bench.pass(15_000)
         #expect(bench.actions() == ["tell extend 30", "wait 30000"])
-        bench.tellFails(WorkBench.refusal(409, "lease_lost"))
-        #expect(
-            bench.actions() == [
-                "say the lease of 2 events is lost: what is not finished comes again", "wait",
-            ]
-        )
-        try bench.end("0/1")
-        #expect(bench.actions() == ["receive", "wait"])
-    }
-
-    @Test("A lease that holds nothing when it is extended is lost as well")
-    func overWhenExtended() throws {
-        var bench = WorkBench()
-        _ = bench.actions()
-        try bench.receive("1a", "2b")
-        _ = bench.actions()
-        bench.pass(15_000)
-        #expect(bench.actions() == ["tell extend 30", "wait 30000"])
-        try bench.told(held: 0)
+        if answer == "it holds nothing" {
+            try bench.told(held: 0)
+        } else {
+            bench.tellFails(WorkBench.refusal(409, "lease_lost"))
+        }
         #expect(
             bench.actions() == [
                 "say the lease of 2 events is lost: what is not finished comes again", "wait",

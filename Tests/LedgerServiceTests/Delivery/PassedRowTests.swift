@@ -50,6 +50,17 @@ struct PassedRowTests {
             )
         }
 
+        /// The answers to two receives of so many events, the second of which has been decided while
+        /// the first one's write waits.
+        func receiveTwice(_ limit: Int) async throws -> [Answer] {
+            async let first = receive(limit)
+            try await written(1)
+            async let second = receive(limit)
+            try await written(2)
+            gate.open()
+            return await [first, second]
+        }
+
         /// Returns once so many writes were asked for.
         func written(_ count: Int) async throws {
             try await Patience().wait(for: "\(count) writes") { writes.count >= count }
@@ -59,13 +70,8 @@ struct PassedRowTests {
     @Test("A page is decided while the one before is written, and has other events")
     func pages() async throws {
         let stage = await Stage(keys: ["a", "b", "c", "d"])
-        async let first = stage.receive(2)
-        try await stage.written(1)
-        async let second = stage.receive(2)
-        // It is written before the first, which the table has not taken yet: then it fails.
-        try await stage.written(2)
-        stage.gate.open()
-        let answers = await [first, second]
+        // The second is written before the first, which the table has not taken yet: then it fails.
+        let answers = try await stage.receiveTwice(2)
         #expect(answers.map(\.status) == [200, 200])
         #expect(answers.map(\.offsets) == [[0, 1], [2, 3]], "\(answers)")
     }
@@ -76,12 +82,7 @@ struct PassedRowTests {
     )
     func lostRow(_ fault: Fault) async throws {
         let stage = await Stage(keys: ["a", "b"], fault: fault)
-        async let first = stage.receive(1)
-        try await stage.written(1)
-        async let second = stage.receive(1)
-        try await stage.written(2)
-        stage.gate.open()
-        let answers = await [first, second]
+        let answers = try await stage.receiveTwice(1)
         #expect(answers[0].status >= 500, "\(answers[0])")
         #expect(answers[1].offsets == [0], "\(answers[1])")
     }
