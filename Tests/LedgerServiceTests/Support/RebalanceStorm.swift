@@ -32,6 +32,8 @@ struct RebalanceStorm {
         var cursor: String?
         /// The partitions that it read at its last look.
         var holdings: [Partition: Holding] = [:]
+        /// It left its last page uncommitted.
+        var owesCommit = false
     }
 
     private struct Gap {
@@ -228,8 +230,10 @@ struct RebalanceStorm {
         for partition in former.keys where member.holdings[partition] == nil { open(partition) }
         member.cursor = found.page.cursor
         member.nextLook = now + Self.look
+        // One that never commits gives nothing up, so it leaves out no two pages in a row.
+        member.owesCommit = !member.owesCommit && random.happens(0.25)
         roster[index] = member
-        if random.happens(0.75) { await commit(found, as: member) }
+        if !member.owesCommit { await commit(found, as: member) }
     }
 
     /// Commits a page, which whoever has just looked can do.
