@@ -22,8 +22,6 @@ let nio: [Target.Dependency] = [
     .product(name: "NIOCore", package: "swift-nio"),
     .product(name: "NIOPosix", package: "swift-nio"),
     .product(name: "NIOHTTP1", package: "swift-nio"),
-    .product(name: "NIOTLS", package: "swift-nio"),
-    .product(name: "NIOSSL", package: "swift-nio-ssl"),
 ]
 
 /// The folder of a static libcurl, while the functions' packages are built; nil otherwise.
@@ -123,7 +121,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", exact: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
-        .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
     ],
     targets: [
         // C libraries, each behind a thin header of our own.
@@ -146,6 +143,12 @@ let package = Package(
             path: "Shared/CCurl",
             cSettings: cSettings,
             linkerSettings: [.linkedLibrary("curl"), .linkedLibrary("crypto")]
+        ),
+        .target(
+            name: "CTLS",
+            path: "Shared/CTLS",
+            cSettings: cSettings,
+            linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]
         ),
         .systemLibrary(
             name: "CSQLite",
@@ -204,8 +207,8 @@ let package = Package(
             "LedgerServer",
             [
                 "LedgerService", "LedgerCore", "LedgerBytes", "SQLiteTable", "DynamoDBTable",
-                "AWSClient", "WebhookHTTP", "LineLog", "Platform", "RawJSON", "CAllocator", log,
-                metrics,
+                "AWSClient", "WebhookHTTP", "LineLog", "Platform", "RawJSON", "CAllocator", "CTLS",
+                log, metrics,
             ] + nio,
             path: "Server"
         ),

@@ -23,14 +23,12 @@ enum LinkedVersions {
         ]
     }
 
-    /// Swift packages that are compiled in, as Package.swift pins them; swift-nio-ssl brings the
-    /// BoringSSL that a server does TLS with.
+    /// Swift packages that are compiled in, as Package.swift pins them.
     static let packages = [
         LinkedVersion(name: "swift-argument-parser", version: "1.8.2"),
         LinkedVersion(name: "swift-log", version: "1.16.2"),
         LinkedVersion(name: "swift-metrics", version: "2.13.0"),
         LinkedVersion(name: "swift-nio", version: "2.101.2"),
-        LinkedVersion(name: "swift-nio-ssl", version: "2.37.6"),
     ]
 
     /// The compiler that made this.

@@ -231,7 +231,7 @@ class Connection<Input>: LoopMember, @unchecked Sendable {
 
     /// Sends a chunk at once; ``askForChunk()`` follows as soon as the client has taken most of it.
     ///
-    /// The flush comes first: before it, TLS counts nothing as waiting for the client.
+    /// The flush comes first: what the socket takes at once does not wait for the client.
     final func write(chunk: ByteBuffer) {
         answerBytes = chunk.readableBytes
         write(chunk)

@@ -102,24 +102,14 @@ final class Listener: Sendable {
                     channel.closeFuture.whenComplete { _ in admission.closed() }
                     guard decision != .drop else { throw ChannelError.ioOnClosedChannel }
                     if let tls {
-                        try add(tls, to: channel, allowing: timeouts.handshake)
-                    } else {
-                        // TLS ends with a message of its own, for both directions at once.
-                        try channel.syncOptions?.setOption(.allowRemoteHalfClosure, value: true)
+                        let handler = tls.handler(allowing: TimeAmount(timeouts.handshake))
+                        try channel.pipeline.syncOperations.addHandler(handler)
                     }
+                    // A client may end its direction and wait for answers, with TLS as without.
+                    try channel.syncOptions?.setOption(.allowRemoteHalfClosure, value: true)
                     try wire.addHandlers(to: channel, on: loop, isRefused: decision == .refuse)
                 }
             }
-    }
-
-    private static func add(
-        _ tls: TLSIdentity,
-        to channel: any Channel,
-        allowing time: Duration
-    ) throws {
-        let pipeline = channel.pipeline.syncOperations
-        try pipeline.addHandler(tls.handler())
-        try pipeline.addHandler(HandshakeDeadline(after: TimeAmount(time)))
     }
 
     /// The system's words for a failed bind.

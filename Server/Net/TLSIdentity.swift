@@ -1,6 +1,5 @@
+import CTLS
 import NIOCore
-import NIOSSL
-import NIOTLS
 import Platform
 import Synchronization
 
@@ -20,10 +19,13 @@ package struct TLSFiles: Hashable, Sendable {
 
 /// The certificate for new connections, read from its files at the start and on demand.
 final class TLSIdentity: Sendable {
+    /// Certificates and keys are a few kilobytes.
+    private static let mostBytes = 1 << 20
+
     private let files: TLSFiles
     /// The name of the protocol under TLS (ALPN).
     private let applicationProtocol: String
-    private let context: Mutex<NIOSSLContext>
+    private let certificate: Mutex<TLSCertificate>
 
     /// Reads both files; throws ``StartError`` when they can't be used.
     ///
@@ -32,7 +34,7 @@ final class TLSIdentity: Sendable {
     init(_ files: TLSFiles, speaking applicationProtocol: String) throws(StartError) {
         self.files = files
         self.applicationProtocol = applicationProtocol
-        context = Mutex(try Self.read(files, speaking: applicationProtocol))
+        certificate = Mutex(try Self.read(files, speaking: applicationProtocol))
     }
 
     /// Reads the files again, for connections from now on.
@@ -40,94 +42,100 @@ final class TLSIdentity: Sendable {
     /// Throws ``StartError`` when they can't be used, and keeps the old certificate.
     func reload() throws(StartError) {
         let new = try Self.read(files, speaking: applicationProtocol)
-        context.withLock { $0 = new }
+        certificate.withLock { $0 = new }
     }
 
-    /// Makes the channel handler that decrypts one connection.
-    func handler() -> NIOSSLServerHandler {
-        NIOSSLServerHandler(context: context.withLock { $0 })
+    /// Makes the channel handler that decrypts one connection, whose handshake may take `time`.
+    func handler(allowing time: TimeAmount) -> TLSHandler {
+        TLSHandler(certificate.withLock { $0 }, handshakeTime: time)
     }
 
     private static func read(
         _ files: TLSFiles,
         speaking applicationProtocol: String
-    ) throws(StartError) -> NIOSSLContext {
-        let chain = try contents(of: files.certificate, orError: "holds no certificate in PEM") {
-            try NIOSSLCertificate.fromPEMFile($0)
+    ) throws(StartError) -> TLSCertificate {
+        let (chain, key) = (try contents(of: files.certificate), try contents(of: files.key))
+        do throws(TLSCertificateError) {
+            return try TLSCertificate(chain: chain, key: key, speaking: applicationProtocol)
+        } catch {
+            throw startError(error, about: files)
         }
-        let key = try contents(
-            of: files.key,
-            orError: "holds no private key in PEM, or one with a passphrase"
-        ) {
-            try NIOSSLPrivateKey(file: $0, format: .pem)
+    }
+
+    private static func contents(of path: String) throws(StartError) -> [UInt8] {
+        guard let bytes = FileContents.read(path, most: mostBytes) else {
+            throw .unusableFile(path: path, reason: lastSystemError())
         }
-        do {
-            var configuration = TLSConfiguration.makeServerConfiguration(
-                certificateChain: chain.map { .certificate($0) },
-                privateKey: .privateKey(key)
+        return bytes
+    }
+
+    private static func startError(
+        _ error: TLSCertificateError,
+        about files: TLSFiles
+    ) -> StartError {
+        switch error {
+        case .noCertificate:
+            .unusableFile(path: files.certificate, reason: "holds no certificate in PEM")
+        case .noKey:
+            .unusableFile(
+                path: files.key,
+                reason: "holds no private key in PEM, or one with a passphrase"
             )
-            configuration.minimumTLSVersion = .tlsv12
-            configuration.applicationProtocols = [applicationProtocol]
-            // An ending connection waits so long for the client's own end of TLS.
-            configuration.shutdownTimeout = .seconds(1)
-            return try NIOSSLContext(configuration: configuration)
-        } catch {
-            throw .unusableCertificate(files, message: "\(error)")
+        case .unusable(let reason): .unusableCertificate(files, message: reason)
         }
-    }
-
-    /// Parses a file, and tells one that can't be read from one with the wrong content.
-    ///
-    /// - Parameters:
-    ///   - path: the file.
-    ///   - damage: the reason to report where the file can be read and `read` throws.
-    ///   - read: parses the file at its path.
-    /// - Returns: the parsed content.
-    /// - Throws: ``StartError/unusableFile(path:reason:)``.
-    private static func contents<Content>(
-        of path: String,
-        orError damage: String,
-        read: (String) throws -> Content
-    ) throws(StartError) -> Content {
-        do {
-            return try read(path)
-        } catch {
-            throw .unusableFile(path: path, reason: unreadable(path) ?? damage)
-        }
-    }
-
-    /// The system's reason why a file can't be read; nil when it can be.
-    private static func unreadable(_ path: String) -> String? {
-        FileContents.read(path, most: 1) == nil ? lastSystemError() : nil
     }
 }
 
-/// Closes a connection whose TLS handshake takes too long.
+/// A reason for which nobody can be served with a certificate.
+enum TLSCertificateError: Error, Equatable {
+    /// The chain is not in PEM.
+    case noCertificate
+    /// The key is not in PEM, or needs a passphrase.
+    case noKey
+    /// They can be read and don't go together, or are too weak; in libssl's words.
+    case unusable(String)
+}
+
+/// A certificate with its key, as the system's libssl holds them.
 ///
-/// ``ConnectionMachine`` keeps the other time-outs and sees no traffic before the handshake's end.
-final class HandshakeDeadline: ChannelInboundHandler, RemovableChannelHandler {
-    typealias InboundIn = ByteBuffer
+/// `@unchecked Sendable` because libssl shares it among threads by itself.
+final class TLSCertificate: @unchecked Sendable {
+    private let identity: OpaquePointer
 
-    private let allowance: TimeAmount
-    private var timer: Scheduled<Void>?
-
-    init(after allowance: TimeAmount) {
-        self.allowance = allowance
-    }
-
-    func handlerAdded(context: ChannelHandlerContext) {
-        let channel = context.channel
-        timer = context.eventLoop.scheduleTask(in: allowance) { channel.close(promise: nil) }
-    }
-
-    func handlerRemoved(context: ChannelHandlerContext) {
-        timer?.cancel()
-    }
-
-    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if case .handshakeCompleted? = event as? TLSUserEvent {
-            context.pipeline.syncOperations.removeHandler(self, promise: nil)
+    /// Parses both, PEM; the chain begins with the server's own certificate.
+    init(chain: [UInt8], key: [UInt8], speaking applicationProtocol: String)
+        throws(TLSCertificateError)
+    {
+        var made: OpaquePointer?
+        var reason = [CChar](repeating: 0, count: Int(EL_TLS_ERROR_ROOM))
+        let fitness = el_tls_identity_make(
+            chain,
+            chain.count,
+            key,
+            key.count,
+            applicationProtocol,
+            &made,
+            &reason
+        )
+        switch (fitness, made) {
+        case (EL_TLS_USABLE, let made?): identity = made
+        case (EL_TLS_NO_CERTIFICATE, _): throw .noCertificate
+        case (EL_TLS_NO_KEY, _): throw .noKey
+        default: throw .unusable(Self.text(reason))
         }
-        context.fireUserInboundEventTriggered(event)
+    }
+
+    private static func text(_ characters: [CChar]) -> String {
+        let bytes = characters.prefix { $0 != 0 }.map(UInt8.init(bitPattern:))
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    deinit {
+        el_tls_identity_free(identity)
+    }
+
+    /// Begins a connection; nil without memory.
+    func makeSession() -> TLSSession? {
+        el_tls_session_make(identity).map { TLSSession($0, of: self) }
     }
 }

@@ -87,9 +87,10 @@ struct ModuleRule: Sendable {
             folder: "Server",
             [
                 "LedgerService", "LedgerCore", "SQLiteTable", "DynamoDBTable", "AWSClient",
-                "RawJSON", "CAllocator", "LedgerBytes", "LineLog", "Platform", "WebhookHTTP",
+                "RawJSON", "CAllocator", "CTLS", "LedgerBytes", "LineLog", "Platform",
+                "WebhookHTTP",
             ],
-            ["Logging", "CoreMetrics", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOTLS", "NIOSSL"],
+            ["Logging", "CoreMetrics", "NIOCore", "NIOPosix", "NIOHTTP1"],
             ["Dispatch"],
             libc
         ),
