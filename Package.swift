@@ -257,7 +257,7 @@ let package = Package(
             name: "LedgerFuzz",
             dependencies: [
                 "DynamoDBJSON", "DynamoDBTable", "LambdaHost", "LedgerBytes", "LedgerCore",
-                "LedgerServer", "LedgerService", "LedgerTesting", "RawJSON",
+                "LedgerServer", "LedgerService", "LedgerTesting", "RawJSON", "TLSPeer",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -330,12 +330,20 @@ let package = Package(
                 "Loopback", "RawJSON",
             ]
         ),
+        // A TLS client in memory.
+        .target(
+            name: "TLSPeer",
+            path: "Tests/TLSPeer",
+            cSettings: cSettings,
+            linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]
+        ),
         tests(
             "ServerTests",
             [
                 "APISuite", "LedgerServer", "LedgerService", "LedgerCore", "LedgerTesting",
-                "LedgerClient", "SQLiteTable", "CurlHTTP", "LineLog", "RawJSON", "Loopback", log,
-                metrics, .product(name: "NIOEmbedded", package: "swift-nio"),
+                "LedgerClient", "SQLiteTable", "CurlHTTP", "LineLog", "RawJSON", "Loopback",
+                "TLSPeer", log, metrics,
+                .product(name: "NIOEmbedded", package: "swift-nio"),
             ] + nio
         ),
         tests(

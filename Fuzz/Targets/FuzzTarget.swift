@@ -21,6 +21,7 @@ package struct FuzzTarget: Sendable {
         FuzzTarget(name: "publish", longest: 8192, run: fuzzPublish),
         FuzzTarget(name: "request", longest: 4096, run: fuzzRequest),
         FuzzTarget(name: "http", longest: 8192, run: fuzzHTTP),
+        FuzzTarget(name: "tls", longest: 4096, run: fuzzTLS),
     ]
 
     /// The target of that name.

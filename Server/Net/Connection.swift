@@ -265,17 +265,21 @@ class Connection<Input>: LoopMember, @unchecked Sendable {
         needsFlush = false
         context.flush()
         holdUnread()
-        let sent = context.eventLoop.makePromise(of: Void.self)
-        sent.futureResult.assumeIsolated().whenComplete { _ in
+        let ended = context.eventLoop.makePromise(of: Void.self)
+        ended.futureResult.assumeIsolated().whenComplete { _ in
             self.unread = nil
             self.machine.lastAnswerSent(now: self.loop.eventLoop.now)
             if self.inputs.isClosed { self.abort() }
         }
         if inputs.isClosed {
-            // Closing the only open side would close the whole socket, and lose what is unsent.
+            // Closing the only open side closes the whole socket, and would lose what is unsent.
+            let sent = context.eventLoop.makePromise(of: Void.self)
+            sent.futureResult.assumeIsolated().whenComplete { _ in
+                context.close(mode: .output, promise: ended)
+            }
             context.writeAndFlush(NIOAny(ByteBuffer()), promise: sent)
         } else {
-            context.close(mode: .output, promise: sent)
+            context.close(mode: .output, promise: ended)
         }
         // A read that was held back would never notice the client's end.
         inputs.removeAll()

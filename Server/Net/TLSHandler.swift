@@ -159,7 +159,13 @@ final class TLSHandler: ChannelDuplexHandler {
 
     func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
         if mode != .input { endOutput(in: context) }
-        context.close(mode: mode, promise: promise)
+        guard mode == .output, case .open(hasInputEnded: true, _) = state else {
+            return context.close(mode: mode, promise: promise)
+        }
+        // That was the last word of both sides, with which the socket closes once it is out.
+        let sent = context.eventLoop.makePromise(of: Void.self)
+        sent.futureResult.assumeIsolated().whenComplete { _ in context.close(promise: promise) }
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: sent)
     }
 
     /// Tells the client that this was all, so that it knows that nobody has cut it off.

@@ -103,9 +103,11 @@ final class TLSCertificate: @unchecked Sendable {
     private let identity: OpaquePointer
 
     /// Parses both, PEM; the chain begins with the server's own certificate.
-    init(chain: [UInt8], key: [UInt8], speaking applicationProtocol: String)
-        throws(TLSCertificateError)
-    {
+    init(
+        chain: [UInt8],
+        key: [UInt8],
+        speaking applicationProtocol: String
+    ) throws(TLSCertificateError) {
         var made: OpaquePointer?
         var reason = [CChar](repeating: 0, count: Int(EL_TLS_ERROR_ROOM))
         let fitness = el_tls_identity_make(

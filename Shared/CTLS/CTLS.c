@@ -226,8 +226,8 @@ void el_tls_lend_input(el_tls_session *session, const void *bytes, size_t count)
     session->input_count = count;
 }
 
-// What it means that a call has not done its work. Whatever stands in the thread's queue of errors would be
-// taken for a reason of the next call, which may be another session's.
+// What it means that a call has not done its work. What others have left in the thread's queue of errors
+// would be taken for its reason, so each call begins by emptying it.
 static el_tls_step outcome(el_tls_session *session, int result) {
     int error = SSL_get_error(session->ssl, result);
     ERR_clear_error();
@@ -236,6 +236,7 @@ static el_tls_step outcome(el_tls_session *session, int result) {
 }
 
 el_tls_step el_tls_shake_hands(el_tls_session *session) {
+    ERR_clear_error();
     int result = SSL_do_handshake(session->ssl);
     if (result == 1) return EL_TLS_SHOOK_HANDS;
     el_tls_step step = outcome(session, result);
@@ -243,6 +244,7 @@ el_tls_step el_tls_shake_hands(el_tls_session *session) {
 }
 
 el_tls_step el_tls_read(el_tls_session *session, void *into, size_t room, size_t *count) {
+    ERR_clear_error();
     int result = SSL_read_ex(session->ssl, into, room, count);
     return result == 1 ? EL_TLS_READ : outcome(session, result);
 }

@@ -50,6 +50,109 @@ struct TLSTests {
         }
     }
 
+    @Test("A handshake that comes byte by byte is taken", arguments: TLSClient.Version.allCases)
+    func slowHandshake(_ version: TLSClient.Version) async throws {
+        try await withTLS(try await TestCertificate.shared()) { port in
+            let client = try TLSSocket(version, port: port)
+            try await client.shakeHands(inPiecesOf: 1)
+            try await client.send(get("/", headers: "Connection: close\r\n"))
+            let answer = String(decoding: try await client.receiveToEnd(), as: UTF8.self)
+            #expect(answer.hasPrefix("HTTP/1.1 200 "), "\(answer)")
+        }
+    }
+
+    @Test("A handshake that stops before its last byte is closed")
+    func unfinishedHandshake() async throws {
+        let timeouts = ConnectionTimeouts(handshake: .milliseconds(50))
+        try await withTLS(try await TestCertificate.shared(), timeouts: timeouts) { port in
+            let client = try TLSSocket(.tls13, port: port)
+            _ = client.client.shakeHands()
+            for byte in client.client.output().dropLast() {
+                // The server may have closed before they are all sent.
+                try? await client.socket.send([byte])
+            }
+            try await client.socket.awaitClose()
+        }
+    }
+
+    @Test(
+        "A client that ends its direction gets the whole answers, and their end",
+        arguments: TLSClient.Version.allCases,
+        [true, false]
+    )
+    func halfClose(_ version: TLSClient.Version, endsSocket: Bool) async throws {
+        let body = [UInt8](repeating: 0x78, count: 4 << 20)
+        let handler = StubHandler { _ in APIResponse(status: 200, body: body) }
+        let certificate = try await TestCertificate.shared()
+        try await withServer(handler, tls: certificate.files) { server in
+            let client = try TLSSocket(version, port: server.port, receiveBuffer: 65_536)
+            try await client.shakeHands()
+            client.client.write(Array((get("/") + get("/")).utf8))
+            client.client.endOutput()
+            try await client.flush()
+            if endsSocket { try await client.socket.closeSending() }
+            let answers = try await client.receiveToEnd()
+            #expect(answers.count > 2 * body.count)
+            #expect(answers.suffix(body.count) == body[...])
+            #expect(try await client.socket.receiveBytes() == [])
+        }
+    }
+
+    @Test(
+        "A client that sends requests and closes its socket without a word of TLS is not answered"
+    )
+    func truncation() async throws {
+        let arrived = Gate()
+        let handler = StubHandler { _ in
+            arrived.open()
+            await untilCancelled()
+            return APIResponse(status: 200)
+        }
+        let certificate = try await TestCertificate.shared()
+        try await withServer(handler, tls: certificate.files) { server in
+            let client = try TLSSocket(.tls13, port: server.port)
+            try await client.shakeHands()
+            try await client.send(get("/"))
+            await arrived.wait()
+            try await client.socket.closeSending()
+            await #expect(throws: TestFailure("cut off after 0 bytes")) {
+                try await client.receiveToEnd()
+            }
+        }
+    }
+
+    @Test("A changed record is answered with an alert", arguments: TLSClient.Version.allCases)
+    func alert(_ version: TLSClient.Version) async throws {
+        try await withTLS(try await TestCertificate.shared()) { port in
+            let client = try TLSSocket(version, port: port)
+            try await client.shakeHands()
+            client.client.write(Array(get("/").utf8))
+            var record = client.client.output()
+            record[record.count - 1] ^= 1
+            try await client.socket.send(record)
+            await #expect(throws: TestFailure("broken after 0 bytes")) {
+                try await client.receiveToEnd()
+            }
+            #expect(client.client.alert == TLSClient.Alert.badRecord)
+        }
+    }
+
+    @Test("A client that asks for new keys for ever and reads nothing is cut")
+    func unreadReplies() async throws {
+        try await withTLS(try await TestCertificate.shared()) { port in
+            let client = try TLSSocket(.tls13, port: port, receiveBuffer: 4096)
+            try await client.shakeHands()
+            let patience = Patience()
+            await #expect(throws: TestFailure.self) {
+                while true {
+                    for _ in 0..<1000 { _ = client.client.updateKeys() }
+                    try await client.flush()
+                    guard (try? patience.check("cut")) != nil else { return }
+                }
+            }
+        }
+    }
+
     @Test("A key that is another certificate's, and files that are missing, are refused")
     func unusable() async throws {
         let (one, other) = (try await TestCertificate(), try await TestCertificate())

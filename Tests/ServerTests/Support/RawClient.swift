@@ -101,6 +101,15 @@ final class RawClient: @unchecked Sendable {
         }
     }
 
+    /// The next bytes as they are; none when the server has closed the connection in order.
+    func receiveBytes() async throws -> [UInt8] {
+        try await onThread { client in
+            if client.buffer.isEmpty { _ = try client.fill() }
+            defer { client.buffer = [] }
+            return client.buffer
+        }
+    }
+
     /// Waits until the server has closed the connection, in whatever way.
     func awaitClose() async throws {
         try await onThread { client in
