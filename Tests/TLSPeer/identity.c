@@ -23,7 +23,7 @@ static X509 *sign_itself(EVP_PKEY *key) {
         name, "CN", MBSTRING_ASC, (const unsigned char *)"eventledger test", -1, -1, 0);
     X509_set_issuer_name(certificate, name);
     X509_set_pubkey(certificate, key);
-    if (X509_sign(certificate, key, EVP_sha256()) == 0) abort();
+    demand(X509_sign(certificate, key, EVP_sha256()) != 0);
     return certificate;
 }
 
@@ -31,22 +31,30 @@ static char *take_text(BIO *bio) {
     char *bytes = NULL;
     long count = BIO_get_mem_data(bio, &bytes);
     char *text = strndup(bytes, (size_t)count);
-    if (text == NULL) abort();
+    demand(text != NULL);
     BIO_free(bio);
     return text;
 }
 
 static char *write_key(EVP_PKEY *key, const char *passphrase) {
     BIO *pem = BIO_new(BIO_s_mem());
-    const EVP_CIPHER *cipher = passphrase == NULL ? NULL : EVP_aes_128_cbc();
-    if (PEM_write_bio_PrivateKey(pem, key, cipher, NULL, 0, NULL, (void *)passphrase) != 1) abort();
+    if (passphrase == NULL) {
+        demand(PEM_write_bio_PrivateKey(pem, key, NULL, NULL, 0, NULL, NULL) == 1);
+    } else {
+        // The newer form needs a cipher that knows its OID, and one that somebody has fetched before
+        // libcrypto loaded its names does not.
+        const EVP_CIPHER *cipher = EVP_aes_128_cbc();
+        int written = PEM_write_bio_PrivateKey_traditional(
+            pem, key, cipher, NULL, 0, NULL, (void *)passphrase);
+        demand(written == 1);
+    }
     return take_text(pem);
 }
 
 static char *write_certificate(EVP_PKEY *key) {
     BIO *pem = BIO_new(BIO_s_mem());
     X509 *certificate = sign_itself(key);
-    if (PEM_write_bio_X509(pem, certificate) != 1) abort();
+    demand(PEM_write_bio_X509(pem, certificate) == 1);
     X509_free(certificate);
     return take_text(pem);
 }
@@ -54,7 +62,8 @@ static char *write_certificate(EVP_PKEY *key) {
 tls_peer_identity *tls_peer_identity_make(unsigned rsa_bits, const char *passphrase) {
     EVP_PKEY *key = rsa_bits == 0 ? EVP_EC_gen("P-256") : EVP_RSA_gen(rsa_bits);
     tls_peer_identity *identity = calloc(1, sizeof *identity);
-    if (key == NULL || identity == NULL) abort();
+    demand(key != NULL);
+    demand(identity != NULL);
     identity->certificate = write_certificate(key);
     identity->key = write_key(key, passphrase);
     EVP_PKEY_free(key);
@@ -86,7 +95,7 @@ static int refuse_prompt(UI *ui) {
 void tls_peer_count_prompts(void) {
     // Lives until the end of the process, as libcrypto's default must.
     UI_METHOD *method = UI_create_method("count");
-    if (method == NULL || UI_method_set_opener(method, refuse_prompt) != 0) abort();
+    demand(method != NULL && UI_method_set_opener(method, refuse_prompt) == 0);
     UI_set_default_method(method);
 }
 

@@ -1,11 +1,14 @@
 #include "peer.h"
 
 #include <openssl/err.h>
+#include <stdio.h>
 #include <stdlib.h>
 
-// A test without its client cannot go on, so whatever it lacks memory for ends the process.
-static void demand(bool condition) {
-    if (!condition) abort();
+void tls_peer_demand(bool condition, const char *text) {
+    if (condition) return;
+    fprintf(stderr, "TLSPeer: not so: %s\n", text);
+    ERR_print_errors_fp(stderr);
+    abort();
 }
 
 static void note_alert(const SSL *ssl, int where, int value) {

@@ -28,4 +28,8 @@ struct tls_peer_session {
 // For one version of TLS only.
 SSL_CTX *tls_peer_context(const SSL_METHOD *method, enum tls_peer_version version);
 
+/// A test without its client cannot go on: ends the process, and says why.
+void tls_peer_demand(bool condition, const char *text);
+#define demand(condition) tls_peer_demand(condition, #condition)
+
 #endif

@@ -6,7 +6,7 @@
 
 static tls_peer_session *make_session(SSL *ssl) {
     tls_peer_session *session = calloc(1, sizeof *session);
-    if (session == NULL) abort();
+    demand(session != NULL);
     session->session = SSL_get1_session(ssl);
     return session;
 }
@@ -23,7 +23,7 @@ bool tls_peer_session_is_resumable(const tls_peer_session *session) {
 }
 
 void tls_peer_offer(tls_peer *peer, const tls_peer_session *session) {
-    if (SSL_set_session(peer->ssl, session->session) != 1) abort();
+    demand(SSL_set_session(peer->ssl, session->session) == 1);
 }
 
 bool tls_peer_is_resumed(const tls_peer *peer) { return SSL_session_reused(peer->ssl) == 1; }
@@ -35,14 +35,14 @@ static SSL *make_server(SSL_CTX *context, const tls_peer_identity *identity) {
     BIO *key_pem = BIO_new_mem_buf(identity->key, -1);
     X509 *certificate = PEM_read_bio_X509(certificate_pem, NULL, NULL, NULL);
     EVP_PKEY *key = PEM_read_bio_PrivateKey(key_pem, NULL, NULL, NULL);
-    if (SSL_CTX_use_certificate(context, certificate) != 1) abort();
-    if (SSL_CTX_use_PrivateKey(context, key) != 1) abort();
+    demand(SSL_CTX_use_certificate(context, certificate) == 1);
+    demand(SSL_CTX_use_PrivateKey(context, key) == 1);
     X509_free(certificate);
     EVP_PKEY_free(key);
     BIO_free(certificate_pem);
     BIO_free(key_pem);
     SSL *server = SSL_new(context);
-    if (server == NULL) abort();
+    demand(server != NULL);
     SSL_set_accept_state(server);
     return server;
 }
