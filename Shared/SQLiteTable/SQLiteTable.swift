@@ -93,6 +93,9 @@ package final class SQLiteTable: Table {
     /// True: one thread applies them all.
     package var appliesInOrder: Bool { true }
 
+    /// The thread that commits, between two commits.
+    package var writeExecutor: (any TaskExecutor)? { threads.writer }
+
     /// The error of every write until the next start, after an fsync that failed and the like;
     /// or of the last one, while the disk is full.
     package var writeFailure: TableError? { threads.writer.trouble }

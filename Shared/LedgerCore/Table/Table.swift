@@ -18,6 +18,11 @@ public protocol Table: Sendable {
     /// may rest on another that is still under way.
     var appliesInOrder: Bool { get }
 
+    /// Where a task that writes again and again changes no thread between two writes; nil: nowhere.
+    ///
+    /// What it does there must be short, since writes wait for it.
+    var writeExecutor: (any TaskExecutor)? { get }
+
     /// The error with which every write is refused at present; nil while writes are accepted.
     ///
     /// ``TableError/Reason/closed`` lasts until the process is restarted, any other reason may
@@ -85,6 +90,9 @@ extension Table {
 
     /// False, for an engine at the other end of a network.
     public var appliesInOrder: Bool { false }
+
+    /// Nil, for an engine without a thread that writes.
+    public var writeExecutor: (any TaskExecutor)? { nil }
 
     /// Nil, for an engine that never gives up writing.
     public var writeFailure: TableError? { nil }

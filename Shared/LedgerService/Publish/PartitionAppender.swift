@@ -91,7 +91,17 @@ final class PartitionAppender: Sendable {
     }
 
     private func start() {
-        Task(executorPreference: runner.access.configuration.executor) { await self.run() }
+        Task(executorPreference: executor(forBytes: 0)) { await self.run() }
+    }
+
+    /// Bytes of events up to which an append is made where the table writes; to compress more would
+    /// hold up the writes of other partitions.
+    private static let inlineBytes = 64 * 1024
+
+    private func executor(forBytes bytes: Int) -> (any TaskExecutor)? {
+        let access = runner.access
+        if let executor = access.configuration.executor { return executor }
+        return bytes > Self.inlineBytes ? globalConcurrentExecutor : access.table.writeExecutor
     }
 
     private func remember(_ tail: Observed<Tail>?) {
@@ -111,7 +121,10 @@ final class PartitionAppender: Sendable {
             case .nothing: return
             case .exclusive(let turn): return turn.decide(.granted)
             case .units(let entries, let tail, let context):
-                await append(entries, after: tail, context: context)
+                let bytes = entries.reduce(0) { $0 + $1.unit.records.payload.count }
+                await withTaskExecutorPreference(executor(forBytes: bytes)) {
+                    await append(entries, after: tail, context: context)
+                }
             }
         }
     }

@@ -4,9 +4,12 @@ import LedgerCore
 /// The one thread that writes, with group commit: all requests that arrived while the last commit
 /// ran share the next one, hence one fsync.
 ///
+/// Between two commits it runs the tasks that prefer it: those whose next write follows from the answer
+/// to their last one. Two changes of thread cost them more than their work.
+///
 /// `@unchecked Sendable`: after `init` everything but the queue, the gauge and the counters is
 /// touched by the writer's thread only, and after that has ended by the thread that closes.
-final class Writer: @unchecked Sendable {
+final class Writer: TaskExecutor, @unchecked Sendable {
     private let connection: Connection
     private let rows: RowWriter
     private let begin: Statement
@@ -55,6 +58,16 @@ final class Writer: @unchecked Sendable {
         }
     }
 
+    /// Runs a task's job before the next commit; elsewhere once the thread has ended.
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        if queue.withLock({ $0.add(job) }) {
+            queue.signal()
+        } else {
+            globalConcurrentExecutor.enqueue(job)
+        }
+    }
+
     /// Refuses new requests; the thread ends when those that wait are done.
     func stop() {
         queue.withLock { $0.close() }
@@ -86,9 +99,15 @@ final class Writer: @unchecked Sendable {
 
     /// Commits group after group until ``stop()``, or until writing is given up.
     func run() {
-        while case .commit(let requests) = next() {
-            process(requests)
-            tendLog()
+        while true {
+            switch next() {
+            case .run(let jobs):
+                for job in jobs { job.runSynchronously(on: asUnownedTaskExecutor()) }
+            case .commit(let requests):
+                process(requests)
+                tendLog()
+            case .end: return
+            }
         }
     }
 
@@ -227,6 +246,7 @@ struct WriteQueue: Sendable {
 
     /// The next step of the writer.
     enum Next {
+        case run([UnownedJob])
         case commit([WriteRequest])
         case end
     }
@@ -234,6 +254,8 @@ struct WriteQueue: Sendable {
     private let commitBytes: Int
     private var state = State.open
     private var waiting: [WriteRequest] = []
+    /// The jobs of tasks; nil once nobody runs them any more.
+    private var jobs: [UnownedJob]? = []
     /// The error of the last write that found no room; nil when one has found some since.
     var shortage: TableError?
 
@@ -254,10 +276,21 @@ struct WriteQueue: Sendable {
         }
     }
 
-    /// The next group, in the order of arrival; nil: nothing to do yet.
+    /// Takes a task's job; false when nobody would run it.
+    mutating func add(_ job: UnownedJob) -> Bool {
+        jobs?.append(job) != nil
+    }
+
+    /// The jobs that wait, or else the next group of requests, in the order of arrival; nil: nothing to do
+    /// yet.
     mutating func next() -> Next? {
+        if let jobs, !jobs.isEmpty {
+            self.jobs = []
+            return .run(jobs)
+        }
         guard !waiting.isEmpty else {
             if case .open = state { return nil }
+            jobs = nil
             return .end
         }
         var bytes = 0
