@@ -25,9 +25,10 @@ enum LocalOnly {
     /// The host without its port and an IPv6 address's brackets; nil when it is malformed.
     private static func name(of authority: String) -> Substring? {
         guard authority.first == "[" else {
-            let parts = authority.split(separator: ":", omittingEmptySubsequences: false)
-            guard parts.count <= 2 else { return nil }
-            return isPort(parts.dropFirst().first) ? parts[0] : nil
+            guard let colon = authority.utf8.firstIndex(of: UInt8(ascii: ":")) else {
+                return authority[...]
+            }
+            return isPort(authority[colon...].dropFirst()) ? authority[..<colon] : nil
         }
         guard let end = authority.firstIndex(of: "]") else { return nil }
         let rest = authority[authority.index(after: end)...]
@@ -35,8 +36,8 @@ enum LocalOnly {
         return authority[..<end].dropFirst()
     }
 
-    private static func isPort(_ text: Substring?) -> Bool {
-        text?.utf8.allSatisfy(ASCII.isDigit) ?? true
+    private static func isPort(_ text: Substring) -> Bool {
+        text.utf8.allSatisfy(ASCII.isDigit)
     }
 }
 
@@ -46,15 +47,11 @@ enum Loopback {
     ///
     /// Other names are not resolved, since a name's address may change after the check.
     static func contains(_ host: String) -> Bool {
-        if host.lowercased() == "localhost" { return true }
-        if let v4 = bytes(of: host, family: AF_INET, count: 4) { return v4[0] == 127 }
-        guard let v6 = bytes(of: host, family: AF_INET6, count: 16) else { return false }
+        if ASCII.equal(host.utf8, "localhost") { return true }
+        var v4 = in_addr()
+        if inet_pton(AF_INET, host, &v4) == 1 { return UInt32(bigEndian: v4.s_addr) >> 24 == 127 }
+        var v6 = [UInt8](repeating: 0, count: 16)
+        guard inet_pton(AF_INET6, host, &v6) == 1 else { return false }
         return v6.dropLast().allSatisfy { $0 == 0 } && v6[15] == 1
-    }
-
-    /// A numeric address in network byte order.
-    private static func bytes(of host: String, family: Int32, count: Int) -> [UInt8]? {
-        var bytes = [UInt8](repeating: 0, count: count)
-        return inet_pton(family, host, &bytes) == 1 ? bytes : nil
     }
 }

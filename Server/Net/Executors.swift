@@ -9,14 +9,28 @@ import Synchronization
 /// the task captures must keep the loop.
 final class EventLoopTaskExecutor: TaskExecutor {
     let eventLoop: any EventLoop
+    /// The jobs that wait for the loop; one commit answers many requests at once.
+    private let jobs = Mutex<[UnownedJob]>([])
 
     init(_ eventLoop: any EventLoop) {
         self.eventLoop = eventLoop
     }
 
     func enqueue(_ job: consuming ExecutorJob) {
-        let unowned = UnownedJob(job)
-        eventLoop.execute { unowned.runSynchronously(on: self.asUnownedTaskExecutor()) }
+        let job = UnownedJob(job)
+        let isFirst = jobs.withLock { jobs in
+            jobs.append(job)
+            return jobs.count == 1
+        }
+        if isFirst { eventLoop.execute { self.runJobs() } }
+    }
+
+    private func runJobs() {
+        let waiting = jobs.withLock { jobs in
+            defer { jobs = [] }
+            return jobs
+        }
+        for job in waiting { job.runSynchronously(on: asUnownedTaskExecutor()) }
     }
 }
 

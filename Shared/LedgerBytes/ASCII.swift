@@ -34,14 +34,22 @@ package enum ASCII {
     }
 
     /// Compares without regard to the text's case; the literal must be in lower case.
-    @inlinable
-    package static func equal(_ text: some Collection<UInt8>, _ lowercase: StaticString) -> Bool {
-        guard text.count == lowercase.utf8CodeUnitCount else { return false }
-        var expected = lowercase.utf8Start
-        for byte in text {
-            guard self.lowercase(byte) == expected.pointee else { return false }
-            expected += 1
-        }
-        return true
+    package static func equal(_ text: String.UTF8View, _ lowercase: StaticString) -> Bool {
+        equal(text[...], lowercase)
+    }
+
+    /// Compares without regard to the text's case; the literal must be in lower case.
+    package static func equal(_ text: Substring.UTF8View, _ lowercase: StaticString) -> Bool {
+        // Not generic: other modules would call it unspecialized, which is slow for some bytes.
+        text.withContiguousStorageIfAvailable { equal($0, lowercase) }
+            ?? Array(text).withUnsafeBufferPointer { equal($0, lowercase) }
+    }
+
+    private static func equal(
+        _ text: UnsafeBufferPointer<UInt8>,
+        _ lowercase: StaticString
+    ) -> Bool {
+        text.count == lowercase.utf8CodeUnitCount
+            && text.indices.allSatisfy { self.lowercase(text[$0]) == lowercase.utf8Start[$0] }
     }
 }

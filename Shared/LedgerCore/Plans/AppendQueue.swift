@@ -46,6 +46,8 @@ package struct AppendQueue<Waiter: Sendable, Turn: Sendable>: Sendable {
     private let rules: Rules
     private var entries: [Entry] = []
     private var bytes = 0
+    /// By either clock no entry arrived before this; nil: there is none.
+    private var oldest: Instant?
 
     /// An empty queue in which nothing waits for longer than `patience`.
     package init(patience: Duration, rules: Rules = .all) {
@@ -71,6 +73,7 @@ package struct AppendQueue<Waiter: Sendable, Turn: Sendable>: Sendable {
         }
         bytes += entry.bytes
         entries.append(entry)
+        noteArrival(of: entry)
         return true
     }
 
@@ -87,8 +90,17 @@ package struct AppendQueue<Waiter: Sendable, Turn: Sendable>: Sendable {
         return (.exclusive(turn), overdue)
     }
 
+    private mutating func noteArrival(of entry: Entry) {
+        let arrived = entry.arrived
+        oldest = Instant(
+            now: min(oldest?.now ?? arrived.now, arrived.now),
+            uptime: min(oldest?.uptime ?? arrived.uptime, arrived.uptime)
+        )
+    }
+
     private mutating func removeOverdue(at now: Instant) -> (units: [Waiter], turns: [Turn]) {
         var overdue: (units: [Waiter], turns: [Turn]) = ([], [])
+        guard let oldest, now.elapsed(since: oldest) >= patience else { return overdue }
         entries.removeAll { entry in
             guard now.elapsed(since: entry.arrived) >= patience, rules.keep(.queueDeadline) else {
                 return false
@@ -100,6 +112,8 @@ package struct AppendQueue<Waiter: Sendable, Turn: Sendable>: Sendable {
             return true
         }
         bytes = entries.reduce(0) { $0 + $1.bytes }
+        self.oldest = nil
+        for entry in entries { noteArrival(of: entry) }
         return overdue
     }
 
@@ -132,5 +146,6 @@ package struct AppendQueue<Waiter: Sendable, Turn: Sendable>: Sendable {
     private mutating func remove(_ count: Int) {
         bytes -= entries.prefix(count).reduce(0) { $0 + $1.bytes }
         entries.removeFirst(count)
+        if entries.isEmpty { oldest = nil }
     }
 }

@@ -76,6 +76,24 @@ struct AppendQueueTests {
         #expect(units(next) == [0, 2])
     }
 
+    @Test("By either clock, and also after a look that refused something, a deadline holds")
+    func laterDeadlines() {
+        var queue = Queue(patience: .milliseconds(100))
+        _ = queue.add("first", arrived: instant(0))
+        _ = queue.add("second", arrived: instant(50))
+        // Its wall clock was behind when it came.
+        let behind = Instant(now: Timestamp(milliseconds: 950), uptime: .milliseconds(90))
+        _ = queue.add("third", arrived: behind)
+        _ = queue.add("fourth", arrived: instant(120))
+        _ = queue.add("fifth", arrived: instant(130))
+        // Each look also gives the first that is in time.
+        #expect(queue.next(at: instant(100)).overdue.turns == ["first"])
+        let later = Instant(now: Timestamp(milliseconds: 1050), uptime: .milliseconds(140))
+        #expect(queue.next(at: later).overdue.turns == ["third"])
+        #expect(queue.next(at: instant(250)).overdue.turns == ["fifth"])
+        #expect(queue.isEmpty)
+    }
+
     @Test("A full queue takes no more, by requests or by bytes, until there is room")
     func bounds() {
         var queue = Queue(patience: .milliseconds(100))
