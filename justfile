@@ -11,12 +11,13 @@ setup:
     @scripts/setup.sh
 
 # Release build of the eventledger executable; says what is linked
-build: setup
-    swift build --configuration release --product eventledger
-    @"$(swift build --configuration release --show-bin-path)/eventledger" version >&2
+build:
+    @scripts/build.sh 2
 
 # Build, then run a server on this machine: ./justw serve --port 8080 --data FOLDER
-serve *ARGS: build
+serve *ARGS:
+    @scripts/build.sh 3
+    @echo "eventledger: step 3 of 3: serve" >&2
     @exec "$(swift build --configuration release --show-bin-path)/eventledger" serve "$@"
 
 # Run every test; arguments go to `swift test`: ./justw test --filter PollTests
