@@ -175,9 +175,13 @@ tf-test: setup
 tf-apply-test: setup
     @scripts/check-deployment.sh
 
-# Run the benchmarks
+# Measure the ledger beside Redis streams: ./justw bench [EXECUTABLE]; BENCH_LONG=1 for all of it
 bench *ARGS: build
     @Benchmarks/run.sh "$@"
+
+# The same for a moment: fails on wrong answers, counts or bytes only, never on speed
+bench-smoke *ARGS: build
+    @BENCH_SMOKE=1 Benchmarks/run.sh "$@"
 
 # Compare two executables of the ledger, in turn: ./justw bench-pair OLD NEW
 bench-pair OLD NEW:

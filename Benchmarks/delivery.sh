@@ -4,7 +4,7 @@
 #
 # Benchmarks/delivery.sh [EXECUTABLE]: BENCH_ROUNDS rounds (3) of BENCH_SECONDS (6) for each kind of
 # work, with no event parked and with BENCH_PARKED (100,000). An answer says what was fsynced: SQLite
-# synchronous=FULL, Redis appendfsync always. Needs what run.sh needs, and clang.
+# synchronous=FULL, Redis appendfsync always. Needs what run.sh needs.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -42,7 +42,7 @@ consume_all() { # prefix, server
 
 measure_ledger() {
     start_ledger ', "partition_count": 1, "compaction": false'
-    load batch 32 >/dev/null
+    load ledger publish connections=32 batch=100 events=1500000 >/dev/null
     # Room for what 16 consumers hold, and for what is parked; no lease ends by itself.
     post /streams/bench/subscriptions '{"subscription_id": "load", "delivery": {"mode": "events",
         "ack_wait": 600, "max_open": 4000, "max_parked": 1000000}}'
@@ -55,9 +55,7 @@ measure_ledger() {
 
 measure_redis() {
     start_redis
-    # A rewrite of its log in between would count against it.
-    redis-cli -p "$port" CONFIG SET auto-aof-rewrite-percentage 0 >/dev/null
-    redis_append_rate -c 16 -P 100 -n 1500000 >/dev/null
+    load redis publish connections=16 batch=100 events=1500000 >/dev/null
     consume_all redis redis
     stop_redis
 }

@@ -30,7 +30,7 @@ follow() { # prefix, readers, writers, events a second
 
 for ((round = 1; round <= rounds; round++)); do
     echo "round $round of $rounds"
-    start_ledger ''
+    start_ledger
     follow one 1 64 2000
     before=$(memory VmRSS)
     # From here on the peak is that of what follows.

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What the benchmarks of a running ledger share: sourced, not run. Needs Linux, and installs what is missing
-# through apt.
+# What the benchmarks of a running ledger share: sourced, not run. Needs Linux and clang, and installs what
+# is missing through apt.
 
 # Each measurement takes so long.
 seconds=${BENCH_SECONDS:-6}
@@ -10,10 +10,11 @@ results=$(mktemp -d)
 ledger_pid=
 redis_pid=
 
-stop() { # pid
+stop() { # pid, signal
     if [[ -n $1 ]]; then
-        kill "$1" 2>/dev/null || true
-        wait "$1" 2>/dev/null || true
+        kill -"${2:-TERM}" "$1" 2>/dev/null || true
+        # The shell says what killed a process while it waits for it.
+        { wait "$1" || true; } 2>/dev/null
     fi
 }
 
@@ -24,6 +25,11 @@ clean_up() {
 }
 trap clean_up EXIT
 
+fail() { # what is wrong
+    echo "bench: $1" >&2
+    exit 1
+}
+
 need() { # command, package
     if ! command -v "$1" >/dev/null 2>&1; then
         local root=()
@@ -31,32 +37,61 @@ need() { # command, package
         "${root[@]}" apt-get install -y -qq "$2"
     fi
 }
-need wrk wrk
 need taskset util-linux
+need clang clang
 
+# A load has a thread for each core of its own. Where it has none, one thread costs least.
 if [[ $(nproc) -ge 4 ]]; then
     server_cores=(taskset --cpu-list "0,1")
     load_cores=(taskset --cpu-list "2,3")
+    threads=2
 else
     echo "fewer than four cores: server and load share them, so only the ratios mean anything"
     server_cores=()
     load_cores=()
+    threads=1
 fi
 
-free_port() {
-    python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+compile() { # a load program, and what it is made of beside client.c
+    local files=("${@/%/.c}" client.c)
+    clang -O2 -Wall -Wextra -Werror -D_GNU_SOURCE -pthread "${files[@]/#/Benchmarks/load/}" \
+        -o "$results/$1"
+}
+compile load lanes works waiting others ledger redis protocol wire events histogram machine
+
+load() { # ledger or redis, work, options: see load.c
+    local pid=$ledger_pid
+    [[ $1 == ledger ]] || pid=$redis_pid
+    "${load_cores[@]}" "$results/load" "$1" "$2" "port=$port" "pid=$pid" "threads=$threads" \
+        "milliseconds=$((seconds * 1000))" "${@:3}"
 }
 
-start_ledger() { # extra members of the stream
+value() { # name, in a report of `load`
+    awk -v name="$1" '$1 == name { print $2 }' <<<"$2"
+}
+
+free_port() {
+    value port "$("$results/load" ledger port)"
+}
+
+ready_after() { # ledger or redis, when it was started; milliseconds
+    value ready "$(load "$1" ready "since=$2" milliseconds=60000)"
+}
+
+launch_ledger() { # on the data that there is; the name for how many milliseconds it took
     port=$(free_port)
-    data=$(mktemp -d -p "$results")
+    local started=${EPOCHREALTIME/[.,]/}
     "${server_cores[@]}" "$binary" serve --port "$port" --data "$data" --log-level error \
         >/dev/null 2>&1 &
     ledger_pid=$!
     url=http://127.0.0.1:$port
-    until curl -s "$url/health" >/dev/null; do :; done
-    curl -s -X POST "$url/streams" -H 'Content-Type: application/json' \
-        -d "{\"stream_id\": \"bench\"$1}" >/dev/null
+    record "$1" "$(ready_after ledger "$started")"
+}
+
+start_ledger() { # extra members of the stream
+    data=$(mktemp -d -p "$results")
+    launch_ledger started
+    post /streams "{\"stream_id\": \"bench\"${1:-}}"
 }
 
 stop_ledger() {
@@ -68,10 +103,11 @@ stop_ledger() {
 start_redis() {
     port=$(free_port)
     data=$(mktemp -d -p "$results")
+    # A rewrite of its log in between would count against it.
     "${server_cores[@]}" redis-server --port "$port" --bind 127.0.0.1 --dir "$data" --save '' \
-        --appendonly yes --appendfsync always >/dev/null 2>&1 &
+        --appendonly yes --appendfsync always --auto-aof-rewrite-percentage 0 >/dev/null 2>&1 &
     redis_pid=$!
-    until redis-cli -p "$port" ping >/dev/null 2>&1; do :; done
+    ready_after redis 0 >/dev/null
 }
 
 stop_redis() {
@@ -80,43 +116,20 @@ stop_redis() {
     rm -rf "$data"
 }
 
-redis_rate() { # redis-benchmark's options and command
-    "${load_cores[@]}" redis-benchmark -p "$port" -q "$@" 2>/dev/null | tr '\r' '\n' |
-        sed -n 's/.*: \([0-9.]*\) requests per second.*/\1/p' | tail -1
-}
-
-payload=$(head -c 135 /dev/urandom | base64 -w0 | head -c 180)
-
-redis_append_rate() { # redis-benchmark's options
-    redis_rate "$@" -r 10000 XADD s '*' key order-__rand_int__ data "$payload"
-}
-
 post() { # path, JSON
     curl -sS --fail-with-body -X POST "$url$1" -H 'Content-Type: application/json' -d "$2" \
         >/dev/null
-}
-
-compile() { # a load program
-    clang -O2 -Wall -Wextra -Werror -D_GNU_SOURCE -pthread \
-        "Benchmarks/load/$1.c" Benchmarks/load/client.c -o "$results/$1"
-}
-
-load() { # script, connections
-    "${load_cores[@]}" wrk -t2 -c"$2" -d"${seconds}s" --latency -s "Benchmarks/load/$1.lua" "$url"
 }
 
 record() { # name, value
     echo "$2" >>"$results/$1"
 }
 
-per_second() { # wrk's report, factor
-    awk -v factor="$2" '/Requests\/sec/ { printf "%.0f\n", $2 * factor }' <<<"$1"
-}
-
-p99() { # wrk's report, in milliseconds
-    awk '$1 == "99%" { v = $2; if (v ~ /us$/) printf "%.2f\n", v / 1000
-                       else if (v ~ /ms$/) printf "%.2f\n", v + 0
-                       else printf "%.2f\n", v * 1000 }' <<<"$1"
+record_report() { # prefix, a report of `load`
+    local name number
+    while read -r name number; do
+        record "$1.$name" "$number"
+    done <<<"$2"
 }
 
 median() {

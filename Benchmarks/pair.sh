@@ -11,27 +11,23 @@ rounds=${BENCH_ROUNDS:-5}
 # shellcheck source=Benchmarks/measure.sh
 source Benchmarks/measure.sh
 
-cpu() { # clock ticks that the server has used
-    awk '{ print $14 + $15 }' "/proc/$ledger_pid/stat"
-}
-
-run() { # prefix, work, events a request, script, connections
-    local before report
-    before=$(cpu)
-    report=$(load "$4" "$5")
-    record "$1.$2" "$(per_second "$report" "$3")"
-    record "$1.$2.cpu" "$(awk -v ticks=$(($(cpu) - before)) -v hertz="$(getconf CLK_TCK)" \
-        '/requests in/ { printf "%.1f\n", ticks / hertz / $1 * 1e6 }' <<<"$report")"
+run() { # prefix, work, options of the load
+    local report
+    report=$(load ledger "${@:2}")
+    record_report "$1" "$report"
 }
 
 measure() { # prefix, executable
     binary=$2
-    start_ledger ''
-    run "$1" single 1 single 64
+    start_ledger
+    run "$1.single" publish connections=64
     stop_ledger
-    start_ledger ''
-    run "$1" batch 100 batch 32
-    BENCH_LAST=50000 run "$1" read 1000 read 8
+    start_ledger
+    run "$1.pipelined" publish connections=64 pipeline=16
+    stop_ledger
+    start_ledger
+    run "$1.batch" publish connections=32 batch=100
+    run "$1.read" read connections=8
     stop_ledger
 }
 
@@ -48,13 +44,17 @@ done
 
 compare() { # title, name
     awk -v t="$1" -v a="$(median "old.$2")" -v b="$(median "new.$2")" \
-        'BEGIN { printf "%-40s %12.1f %12.1f %8.3f\n", t, a, b, b / a }'
+        'BEGIN { printf "%-44s %12.1f %12.1f %8.3f\n", t, a, b, b / a }'
 }
 
-printf '%-40s %12s %12s %8s\n' "medians of $rounds rounds" old new ratio
-compare "single events, events/s" single
-compare "single events, server's µs a request" single.cpu
-compare "batches of 100, events/s" batch
-compare "batches of 100, server's µs a request" batch.cpu
-compare "pages of 1,000, events/s" read
-compare "pages of 1,000, server's µs a request" read.cpu
+compare_work() { # title, name
+    compare "$1, events/s" "$2.events_per_second"
+    compare "$1, server's µs a request" "$2.server_us"
+}
+
+printf '%-44s %12s %12s %8s\n' "medians of $rounds rounds" old new ratio
+compare_work "single events" single
+compare "single events, p99, ms" single.p99
+compare_work "single events, 16 pipelined" pipelined
+compare_work "batches of 100" batch
+compare_work "pages of 1,000" read

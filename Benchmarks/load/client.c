@@ -21,15 +21,22 @@ void die(const char *what, const char *detail) {
     exit(1);
 }
 
-client connect_to(int port) {
+int try_connect(int port) {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port)};
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    client new = {.file = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
-    if (new.file < 0 || connect(new.file, (struct sockaddr *)&address, sizeof address) != 0) {
-        die("cannot connect: ", strerror(errno));
+    int file = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), on = 1;
+    if (file < 0) die("no socket: ", strerror(errno));
+    if (connect(file, (struct sockaddr *)&address, sizeof address) != 0) {
+        close(file);
+        return -1;
     }
-    int on = 1;
-    setsockopt(new.file, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    setsockopt(file, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    return file;
+}
+
+client connect_to(int port) {
+    client new = {.file = try_connect(port)};
+    if (new.file < 0) die("nobody listens", "");
     return new;
 }
 

@@ -15,7 +15,10 @@ typedef struct {
 // By a clock that only goes forward.
 long long nanoseconds(void);
 
-void die(const char *what, const char *detail);
+_Noreturn void die(const char *what, const char *detail);
+
+// -1 where nobody listens.
+int try_connect(int port);
 
 client connect_to(int port);
 
