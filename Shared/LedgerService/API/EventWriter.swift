@@ -6,9 +6,10 @@ import RawJSON
 /// The parts that one event after the other has in common are put together once.
 struct EventWriter {
     private let stream: StreamID
-    private var partition: Partition?
-    private var beginning: [UInt8] = []
-    private var moment = Timestamp(milliseconds: .min)
+    /// By a partition's index; empty until one of its events is written.
+    private var beginnings: [[UInt8]] = []
+    /// The time in `ending`; nil before the first event.
+    private var moment: Timestamp?
     private var ending: [UInt8] = []
 
     init(_ stream: StreamID) {
@@ -122,11 +123,12 @@ struct EventWriter {
         at offset: Offset,
         of partition: Partition
     ) {
-        if partition != self.partition {
-            self.partition = partition
-            beginning = EventPieces.beginning(of: partition, in: stream)
+        let index = partition.index
+        while beginnings.count <= index { beginnings.append([]) }
+        if beginnings[index].isEmpty {
+            beginnings[index] = EventPieces.beginning(of: partition, in: stream)
         }
-        writer.piece(beginning, commaAfter: false)
+        writer.piece(beginnings[index], commaAfter: false)
         writer.integer(offset.rawValue)
         writer.key("key")
     }
@@ -149,11 +151,19 @@ struct EventWriter {
                 writer.boolean(true)
             }
         }
-        if moment != self.moment {
-            self.moment = moment
+        if moment != self.moment { makeEnding(at: moment) }
+        writer.piece(ending, commaAfter: true)
+    }
+
+    /// Makes what follows an event's data; within a second only the milliseconds differ.
+    private mutating func makeEnding(at moment: Timestamp) {
+        let isInSameSecond = moment.second == self.moment?.second
+        self.moment = moment
+        if isInSameSecond {
+            EventPieces.setMilliseconds(of: moment, in: &ending)
+        } else {
             ending = EventPieces.ending(at: moment)
         }
-        writer.piece(ending, commaAfter: true)
     }
 }
 
@@ -169,6 +179,23 @@ enum EventPieces {
     static func ending(at moment: Timestamp) -> [UInt8] {
         Array(#""timestamp":"\#(RFC3339.text(moment))"}"#.utf8)
     }
+
+    /// Changes the milliseconds of an ending within its second.
+    static func setMilliseconds(of moment: Timestamp, in ending: inout [UInt8]) {
+        var rest = moment.millisecondOfSecond
+        // Three digits before `Z"}`.
+        for index in (ending.count - 6..<ending.count - 3).reversed() {
+            ending[index] = UInt8(ascii: "0") + UInt8(rest % 10)
+            rest /= 10
+        }
+    }
+}
+
+extension Timestamp {
+    fileprivate var millisecondOfSecond: Int64 { (milliseconds % 1000 + 1000) % 1000 }
+
+    /// The second in which it lies, counted from 1970.
+    fileprivate var second: Int64 { (milliseconds - millisecondOfSecond) / 1000 }
 }
 
 extension UnsafeRawBufferPointer {
