@@ -137,7 +137,7 @@ growth: setup
 test-threads: setup
     @scripts/tools.sh
     EVENTLEDGER_TSAN=1 swift build --build-tests --sanitize=thread --scratch-path .build-tsan
-    EVENTLEDGER_TSAN=1 swift test --skip-build --sanitize=thread --scratch-path .build-tsan --filter "HistoryTests|LedgerServiceTests.Lineariz|CurlPool|CredentialsProvider|SQLiteTableTests.(LogTests|WritingTests)"
+    EVENTLEDGER_TSAN=1 swift test --skip-build --sanitize=thread --scratch-path .build-tsan --filter "HistoryTests|LedgerServiceTests.Lineariz|CurlPool|CredentialsProvider|SQLiteTableTests.(LogTests|WriteExecutorTests|WritingTests)"
 
 # Break each rule in turn and see how soon the simulation notices; --write docs/testing.md keeps the table
 sim-controls *ARGS: build-sim

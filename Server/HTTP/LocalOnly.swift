@@ -28,7 +28,9 @@ enum LocalOnly {
             guard let colon = authority.utf8.firstIndex(of: UInt8(ascii: ":")) else {
                 return authority[...]
             }
-            return isPort(authority[colon...].dropFirst()) ? authority[..<colon] : nil
+            // By bytes: a combining character behind the colon would go with it.
+            let port = authority[authority.utf8.index(after: colon)...]
+            return isPort(port) ? authority[..<colon] : nil
         }
         guard let end = authority.firstIndex(of: "]") else { return nil }
         let rest = authority[authority.index(after: end)...]

@@ -26,7 +26,7 @@ struct LocalOnlyTests {
         arguments: [
             "evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "localhost:80:80",
             "localhost:x", "10.0.0.1", "[::1", "[::2]", "[::1]x", "2130706433", "0.0.0.0",
-            "x@localhost",
+            "x@localhost", "localhost:\u{301}80", "localhost:\u{200D}", "localhost:80:90",
         ]
     )
     func foreign(_ host: String) async throws {

@@ -45,7 +45,8 @@ package struct AppendQueue<Waiter: Sendable, Turn: Sendable>: Sendable {
     private let patience: Duration
     private let rules: Rules
     private var entries: [Entry] = []
-    private var bytes = 0
+    /// Of the events that wait.
+    package private(set) var bytes = 0
     /// By either clock no entry arrived before this; nil: there is none.
     private var oldest: Instant?
 

@@ -100,6 +100,9 @@ final class AppendRunner: Sendable {
         }
     }
 
+    /// True if so many wait for events of the stream that to wake them takes a while.
+    func wakesMany(on stream: StreamID) -> Bool { signals.isCrowded(stream) }
+
     /// Counts the events that were stored, wakes those who wait for them, and asks for the fold.
     func noteAppended(
         _ units: [AppendUnit],

@@ -91,17 +91,20 @@ final class PartitionAppender: Sendable {
     }
 
     private func start() {
-        Task(executorPreference: executor(forBytes: 0)) { await self.run() }
+        let access = runner.access
+        let isInline = mayRunInline(bytes: state.withLock { $0.queue.bytes })
+        let executor =
+            access.configuration.executor ?? (isInline ? access.table.writeExecutor : nil)
+        Task(executorPreference: executor) { await self.run(inline: isInline) }
     }
 
-    /// Bytes of events up to which an append is made where the table writes; to compress more would
-    /// hold up the writes of other partitions.
-    private static let inlineBytes = 64 * 1024
+    /// Bytes of events that are appended where the table writes, at most.
+    private static let inlineBytes = 32 * 1024
 
-    private func executor(forBytes bytes: Int) -> (any TaskExecutor)? {
-        let access = runner.access
-        if let executor = access.configuration.executor { return executor }
-        return bytes > Self.inlineBytes ? globalConcurrentExecutor : access.table.writeExecutor
+    /// True for what can be appended where the table writes: to compress much, or to wake many, would
+    /// hold other partitions' writes up.
+    private func mayRunInline(bytes: Int) -> Bool {
+        bytes <= Self.inlineBytes && !runner.wakesMany(on: stream)
     }
 
     private func remember(_ tail: Observed<Tail>?) {
@@ -115,16 +118,16 @@ final class PartitionAppender: Sendable {
         case nothing
     }
 
-    private func run() async {
+    private func run(inline isInline: Bool) async {
         while true {
+            // What waits by now may belong elsewhere.
+            let (isIdle, bytes) = state.withLock { ($0.queue.isEmpty, $0.queue.bytes) }
+            guard isIdle || mayRunInline(bytes: bytes) == isInline else { return start() }
             switch next(by: runner.access.clock) {
             case .nothing: return
             case .exclusive(let turn): return turn.decide(.granted)
             case .units(let entries, let tail, let context):
-                let bytes = entries.reduce(0) { $0 + $1.unit.records.payload.count }
-                await withTaskExecutorPreference(executor(forBytes: bytes)) {
-                    await append(entries, after: tail, context: context)
-                }
+                await append(entries, after: tail, context: context)
             }
         }
     }

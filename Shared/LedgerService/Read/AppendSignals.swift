@@ -95,6 +95,14 @@ final class AppendSignals: Sendable {
         state.withLock { $0.rooms[guest.stream]?.fresh(beyond: stand) ?? [] }
     }
 
+    /// Guests of one stream that are few enough to be woken in no time.
+    private static let fewGuests = 16
+
+    /// True if the stream has more guests than a few.
+    func isCrowded(_ id: StreamID) -> Bool {
+        state.withLock { $0.rooms[id]?.count ?? 0 } > Self.fewGuests
+    }
+
     /// Wakes who waits for events of a partition that goes as far as `end`.
     func append(
         to partition: Partition,

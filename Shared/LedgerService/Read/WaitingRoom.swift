@@ -50,6 +50,7 @@ struct WaitingRoom {
     private var turn = 0
 
     var isEmpty: Bool { guests.isEmpty }
+    var count: Int { guests.count }
 
     mutating func join(_ id: UInt64, subscription: SubscriptionID?) {
         guests[id] = Guest(subscription: subscription)

@@ -34,7 +34,7 @@ struct EncodedKey: Sendable {
 
 /// A row ready to be stored.
 ///
-/// It is encoded in the caller's task, not on the writer's thread.
+/// It is encoded in the caller's task, and not while the writer is in a transaction.
 struct EncodedRow: Sendable {
     let key: EncodedKey
     let value: [UInt8]

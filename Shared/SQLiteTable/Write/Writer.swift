@@ -21,6 +21,8 @@ final class Writer: TaskExecutor, @unchecked Sendable {
     private let clock: @Sendable () -> Instant
     private let frames: UnsafeMutablePointer<Int32>
     private var tokens = TokenMemory()
+    /// When the next probe for room on a full disk is due; nil while there is room.
+    private var nextProbe: Duration?
 
     init(
         _ connection: Connection,
@@ -101,8 +103,7 @@ final class Writer: TaskExecutor, @unchecked Sendable {
     func run() {
         while true {
             switch next() {
-            case .run(let jobs):
-                for job in jobs { job.runSynchronously(on: asUnownedTaskExecutor()) }
+            case .run(let jobs): run(jobs)
             case .commit(let requests):
                 process(requests)
                 tendLog()
@@ -117,10 +118,17 @@ final class Writer: TaskExecutor, @unchecked Sendable {
     /// so, a load balancer may send no write that would find room again.
     private func next() -> WriteQueue.Next {
         guard queue.withLock({ $0.shortage != nil && $0.failure == nil }) else {
+            nextProbe = nil
             return queue.wait { $0.next() }
         }
-        let next = queue.wait(atMost: Self.roomInterval) { $0.next() }
-        return next ?? .commit([WriteRequest(.probe)])
+        let now = clock().uptime
+        let probe = nextProbe ?? now + Self.roomInterval
+        nextProbe = probe
+        if now < probe, let next = queue.wait(atMost: probe - now, for: { $0.next() }) {
+            return next
+        }
+        nextProbe = nil
+        return .commit([WriteRequest(.probe)])
     }
 
     /// The time between two probes for room on a full disk.
@@ -142,6 +150,12 @@ final class Writer: TaskExecutor, @unchecked Sendable {
         counters.committed(requests: requests.count, rows: group.changedRows)
         if group.changedRows > 0 { queue.withLock { $0.shortage = nil } }
         group.answerAll()
+        // Those to whom the answers go need not wait until the log is tended.
+        run(queue.withLock { $0.takeJobs() })
+    }
+
+    private func run(_ jobs: [UnownedJob]) {
+        for job in jobs { job.runSynchronously(on: asUnownedTaskExecutor()) }
     }
 
     private func apply(_ requests: [WriteRequest]) throws(SQLiteFailure) -> CommitGroup {
@@ -256,6 +270,9 @@ struct WriteQueue: Sendable {
     private var waiting: [WriteRequest] = []
     /// The jobs of tasks; nil once nobody runs them any more.
     private var jobs: [UnownedJob]? = []
+    /// Jobs were run since the last commit: if any asked for a write, that comes next, so that there
+    /// is an end to jobs.
+    private var hasRunJobs = false
     /// The error of the last write that found no room; nil when one has found some since.
     var shortage: TableError?
 
@@ -281,13 +298,21 @@ struct WriteQueue: Sendable {
         jobs?.append(job) != nil
     }
 
+    /// Removes the jobs that wait.
+    mutating func takeJobs() -> [UnownedJob] {
+        guard let jobs else { return [] }
+        self.jobs = []
+        return jobs
+    }
+
     /// The jobs that wait, or else the next group of requests, in the order of arrival; nil: nothing to do
     /// yet.
     mutating func next() -> Next? {
-        if let jobs, !jobs.isEmpty {
-            self.jobs = []
-            return .run(jobs)
+        if let jobs, !jobs.isEmpty, waiting.isEmpty || !hasRunJobs {
+            hasRunJobs = true
+            return .run(takeJobs())
         }
+        hasRunJobs = false
         guard !waiting.isEmpty else {
             if case .open = state { return nil }
             jobs = nil

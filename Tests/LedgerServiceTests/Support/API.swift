@@ -124,6 +124,7 @@ final class TemporaryTable: Table {
 
     var deletesLogByItself: Bool { table.deletesLogByItself }
     var appliesInOrder: Bool { table.appliesInOrder }
+    var writeExecutor: (any TaskExecutor)? { table.writeExecutor }
 
     func get(_ key: TableKey) async throws(TableError) -> Item? { try await table.get(key) }
 
