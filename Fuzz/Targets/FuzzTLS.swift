@@ -42,6 +42,7 @@ private final class FuzzedTLS {
     /// Nothing has happened to the client's bytes, and all that it sends is to arrive.
     private var isIntact = true
     private var hasEnded = false
+    private var keyUpdates = 0
 
     init(_ version: tls_peer_version) {
         peer = tls_peer_make(version, Int(TLS_PEER_LARGEST_FRAGMENT))
@@ -121,7 +122,7 @@ private final class FuzzedTLS {
         switch action {
         case 0: write(number)
         case 1: write(number * 256)
-        case 2: _ = tls_peer_update_keys(peer)
+        case 2: updateKeys()
         case 3: deliver(upTo: number)
         case 4: answer()
         case 5: flip(number)
@@ -129,6 +130,13 @@ private final class FuzzedTLS {
             tls_peer_end_output(peer)
             hasEnded = true
         }
+    }
+
+    /// As often as a client may that does nothing else.
+    private func updateKeys() {
+        guard keyUpdates < 32 else { return }
+        keyUpdates += 1
+        _ = tls_peer_update_keys(peer)
     }
 
     private func write(_ count: Int) {

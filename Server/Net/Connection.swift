@@ -213,6 +213,7 @@ class Connection<Input>: LoopMember, @unchecked Sendable {
         guard let context else { return }
         answerBytes = answer.readableBytes
         write(answer)
+        guard !machine.isOver else { return }
         let isWritable = context.channel.isWritable
         follow(machine.answered(bytes: answerBytes, isWritable: isWritable, now: now))
     }
@@ -226,6 +227,7 @@ class Connection<Input>: LoopMember, @unchecked Sendable {
     ///   - now: the time.
     final func write(streamHead: ByteBuffer, isLast: Bool, now: NIODeadline) {
         write(streamHead)
+        guard !machine.isOver else { return }
         machine.streamBegan(isLast: isLast, now: now)
     }
 

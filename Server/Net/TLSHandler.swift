@@ -74,16 +74,13 @@ final class TLSHandler: ChannelDuplexHandler {
         guard case .open(hasInputEnded: false, _) = state else { return }
         var plaintext = context.channel.allocator.buffer(capacity: count)
         let end = session.read(into: &plaintext)
-        guard reply(in: context) else { return fail(context) }
+        // What stands before a breach is not acted on: there is no way to answer it.
+        guard reply(in: context), end != .failed else { return fail(context) }
         if plaintext.readableBytes > 0 {
             hasDecrypted = true
             context.fireChannelRead(wrapInboundOut(plaintext))
         }
-        switch end {
-        case .wantsInput: break
-        case .inputEnded: endInput(in: context)
-        case .failed: fail(context)
-        }
+        if end == .inputEnded { endInput(in: context) }
     }
 
     private func shakeHands(_ session: TLSSession, in context: ChannelHandlerContext) {
@@ -150,8 +147,11 @@ final class TLSHandler: ChannelDuplexHandler {
             return
         }
         guard session.write(plaintext) else {
+            state = .over
             promise?.fail(ChannelError.ioOnClosedChannel)
-            return fail(context)
+            // Not at once: who writes does not expect to be told of the end meanwhile.
+            let channel = context.channel
+            return context.eventLoop.execute { channel.close(promise: nil) }
         }
         let output = session.output(context.channel.allocator) ?? ByteBuffer()
         context.write(wrapOutboundOut(output), promise: promise)

@@ -258,6 +258,7 @@ struct TLSHandlerTests {
         var unread = 0
         var largest = 0
         for _ in 0..<1000 where connection.isOpen {
+            connection.client.write([1])
             #expect(connection.client.updateKeys())
             connection.deliver(connection.client.output())
             let count = try connection.sent().count
@@ -267,16 +268,47 @@ struct TLSHandlerTests {
         #expect(!connection.isOpen)
         #expect(unread > TLSHandler.mostUnreadReplies)
         #expect(unread <= TLSHandler.mostUnreadReplies + largest)
-        #expect(connection.behind.plaintext.isEmpty)
     }
 
-    @Test("A client that reads may ask for new keys as often as it likes")
+    @Test("A client that does nothing but change its keys is cut", arguments: [false, true])
+    func nothingButKeys(atOnce: Bool) throws {
+        let connection = try TLSConnection.open(.tls13)
+        var updates = 0
+        while connection.isOpen, updates < 1000 {
+            for _ in 0..<(atOnce ? 1000 : 1) {
+                #expect(connection.client.updateKeys())
+                updates += 1
+            }
+            connection.deliver(connection.client.output())
+        }
+        #expect(!connection.isOpen)
+        #expect(updates == (atOnce ? 1000 : 33))
+        #expect(try connection.sent().count < 2 * TLSHandler.mostUnreadReplies)
+    }
+
+    @Test(
+        "A hello that claims to be longer than its record is refused before there is room for it",
+        arguments: [
+            [22, 3, 1, 0, 4, 1, 2, 1, 0], [22, 3, 1, 0, 3, 1, 0, 2], [22, 3, 1, 1, 0, 1, 0, 1, 0],
+        ] as [[UInt8]]
+    )
+    func longHello(_ bytes: [UInt8]) throws {
+        for size in [1, .max] {
+            let connection = try TLSConnection(TLSClient(.tls13))
+            connection.deliver(bytes, inPiecesOf: { size })
+            #expect(!connection.isOpen)
+            #expect(connection.behind.events.isEmpty || connection.behind.events == [.inactive])
+        }
+    }
+
+    @Test("A client that reads and sends may ask for new keys as often as it likes")
     func readReplies() throws {
         let connection = try TLSConnection.open(.tls13)
         var read = 0
         for _ in 0..<1000 {
             connection.channel.isWritable.toggle()
             connection.channel.pipeline.fireChannelWritabilityChanged()
+            connection.client.write([1])
             #expect(connection.client.updateKeys())
             connection.deliver(connection.client.output())
             read += try connection.sent().count
@@ -310,9 +342,17 @@ struct TLSHandlerTests {
         let connection = try TLSConnection.open(version)
         connection.client.write(Self.hello)
         let record = connection.client.output()
-        connection.deliver(record + record)
+        connection.deliver(record)
+        connection.deliver(record)
         #expect(connection.behind.plaintext == Self.hello)
         #expect(!connection.isOpen)
+        // Nobody could be answered any more.
+        let other = try TLSConnection.open(version)
+        other.client.write(Self.hello)
+        let twice = other.client.output()
+        other.deliver(twice + twice)
+        #expect(other.behind.plaintext.isEmpty)
+        #expect(!other.isOpen)
     }
 
     /// The hashes and signatures of a ledger are libcrypto's too, on the same threads.

@@ -137,6 +137,44 @@ struct TLSTests {
         }
     }
 
+    @Test(
+        "A request with a breach behind it ends its connection, and nobody else's",
+        arguments: TLSClient.Version.allCases
+    )
+    func breach(_ version: TLSClient.Version) async throws {
+        try await withTLS(try await TestCertificate.shared()) { port in
+            for junk in [40, 400] {
+                let client = try TLSSocket(version, port: port)
+                try await client.shakeHands()
+                client.client.write(Array(get("/").utf8))
+                let record = client.client.output()
+                let head: [UInt8] = [23, 3, 3, UInt8(junk >> 8), UInt8(junk & 255)]
+                try await client.socket.send(record + head + [UInt8](repeating: 7, count: junk))
+                await #expect(throws: TestFailure.self) { try await client.receiveToEnd() }
+            }
+            let other = try TLSSocket(version, port: port)
+            try await other.shakeHands()
+            try await other.send(get("/", headers: "Connection: close\r\n"))
+            #expect(try await other.receiveToEnd().starts(with: Array("HTTP/1.1 200".utf8)))
+        }
+    }
+
+    @Test(
+        "A group of a curve that was not offered first is agreed on, one of a finite field is not"
+    )
+    func groups() async throws {
+        try await withTLS(try await TestCertificate.shared()) { port in
+            for groups in ["X25519", "P-256", "P-384", "P-521:P-384", "ffdhe8192:X25519"] {
+                _ = try await Self.connect(to: port, with: ["-tls1_3", "-groups", groups])
+            }
+            for groups in ["ffdhe2048", "ffdhe8192", "X448", "P-521"] {
+                await #expect(throws: TestFailure.self) {
+                    try await Self.connect(to: port, with: ["-tls1_3", "-groups", groups])
+                }
+            }
+        }
+    }
+
     @Test("A client that asks for new keys for ever and reads nothing is cut")
     func unreadReplies() async throws {
         try await withTLS(try await TestCertificate.shared()) { port in
