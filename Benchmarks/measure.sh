@@ -34,6 +34,7 @@ need() { # command, package
     if ! command -v "$1" >/dev/null 2>&1; then
         local root=()
         [[ $(id -u) -eq 0 ]] || root=(sudo)
+        "${root[@]}" apt-get update -qq
         "${root[@]}" apt-get install -y -qq "$2"
     fi
 }
