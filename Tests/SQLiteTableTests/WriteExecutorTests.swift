@@ -2,6 +2,7 @@ import Glibc
 import LedgerCore
 import LedgerTesting
 import SQLiteTable
+import Synchronization
 import Testing
 
 @Suite("The writer's thread as an executor")
@@ -47,6 +48,29 @@ struct WriteExecutorTests {
                 try await tasks.waitForAll()
             }
             #expect(table.statistics.rows == 20 * 50)
+        }
+    }
+
+    @Test("A task that goes on there without an end keeps no write waiting")
+    func endless() async throws {
+        try await withTable { table, _ in
+            let executor = try #require(table.writeExecutor)
+            let isWritten = Atomic(false)
+            let started = Gate()
+            // It ends by itself where writes wait for it.
+            async let yields = Task(executorPreference: executor) {
+                var yields = 0
+                while !isWritten.load(ordering: .relaxed), yields < 1_000_000 {
+                    yields += 1
+                    if yields == 100 { started.open() }
+                    await Task.yield()
+                }
+                return yields
+            }.value
+            await started.wait()
+            _ = try await table.write(.put(Sample.item(try Sample.chunk(0)), if: .notExists))
+            isWritten.store(true, ordering: .relaxed)
+            #expect(await yields < 1_000_000)
         }
     }
 
