@@ -14,11 +14,13 @@ final class HTTPConnection: Connection<HTTPInput>, ChannelDuplexHandler, @unchec
 
     let core: ServerCore
     private let shared: HTTPLoop
-    private(set) var incoming: IncomingRequest?
+    var incoming: IncomingRequest?
     /// Handles a request, or streams its answer.
     var task: Task<Void, Never>?
     /// The answer whose body is being sent chunk by chunk.
     var outgoing: OutgoingStream?
+    /// Requests that were begun ahead of their turn, in their order.
+    var ahead: [RequestAhead] = []
 
     /// - Parameters:
     ///   - core: shared by all connections of the server.
@@ -54,6 +56,7 @@ final class HTTPConnection: Connection<HTTPInput>, ChannelDuplexHandler, @unchec
         closed()
         task = nil
         outgoing?.proceed(isOpen: false)
+        dropAhead()
         context.fireChannelInactive()
     }
 
@@ -107,17 +110,15 @@ final class HTTPConnection: Connection<HTTPInput>, ChannelDuplexHandler, @unchec
     }
 
     private func receive(_ head: HTTPRequestHead) throws(ServerError) {
-        let now = loop.eventLoop.now
-        let new = try IncomingRequest.read(
-            head,
-            core: core,
-            ids: &shared.ids,
-            now: now
-        )
-        headArrived(keepAlive: new.keepAlive, now: now)
+        let new = try readHead(head)
+        headArrived(keepAlive: new.keepAlive, now: new.started)
         incoming = new
         guard new.expectsContinue else { return }
         write(ByteBuffer(staticString: "HTTP/1.1 100 Continue\r\n\r\n"))
+    }
+
+    func readHead(_ head: HTTPRequestHead) throws(ServerError) -> IncomingRequest {
+        try IncomingRequest.read(head, core: core, ids: &shared.ids, now: loop.eventLoop.now)
     }
 
     private func receive(_ bytes: ByteBuffer) throws(ServerError) {
@@ -181,7 +182,7 @@ final class HTTPConnection: Connection<HTTPInput>, ChannelDuplexHandler, @unchec
         if isHandling { task = new }
     }
 
-    private func response(to request: APIRequest) async -> APIResponse {
+    func response(to request: APIRequest) async -> APIResponse {
         guard request.path == PrometheusMetrics.path else {
             return await core.handler.handle(request)
         }
@@ -195,7 +196,7 @@ final class HTTPConnection: Connection<HTTPInput>, ChannelDuplexHandler, @unchec
     }
 
     /// The answer, compressed if that is worth it and the client can read it.
-    private func encoded(_ response: APIResponse, gzip: Bool) async -> APIResponse {
+    func encoded(_ response: APIResponse, gzip: Bool) async -> APIResponse {
         guard let compressor = core.compressor, compressor.wants(response) else { return response }
         guard gzip, response.body.count ?? 0 > ResponseCompressor.inlineLimit else {
             return compressor.compressed(response, accepted: gzip)
@@ -213,10 +214,22 @@ final class HTTPConnection: Connection<HTTPInput>, ChannelDuplexHandler, @unchec
         outgoing?.proceed(isOpen: true)
     }
 
+    // MARK: Ahead of their turn
+
+    override var hasBegunAhead: Bool { !ahead.isEmpty }
+
+    override func beginAhead() {
+        beginRequestsAhead()
+    }
+
+    override func takeTurn() {
+        takeTurnOfFirstAhead()
+    }
+
     // MARK: The answer
 
     /// Takes the answer back to the event loop.
-    private func deliver(_ response: APIResponse) {
+    func deliver(_ response: APIResponse) {
         guard loop.eventLoop.inEventLoop else {
             loop.eventLoop.execute { self.deliver(response) }
             return
@@ -226,13 +239,12 @@ final class HTTPConnection: Connection<HTTPInput>, ChannelDuplexHandler, @unchec
             return stream(response, from: source)
         }
         core.admission.ended()
-        if isHandling {
-            answer(response)
-            resume()
-        } else {
+        guard isHandling else {
             // The client is gone, but its request was handled and counts.
-            record(response, bytesOut: response.body.count ?? 0)
+            return record(response, bytesOut: response.body.count ?? 0)
         }
+        answer(response)
+        if ahead.isEmpty { resume() } else { resumeSoon() }
     }
 
     private func sendsBody(of response: APIResponse) -> Bool {
@@ -243,7 +255,7 @@ final class HTTPConnection: Connection<HTTPInput>, ChannelDuplexHandler, @unchec
         answer(ServerError(refusal).response)
     }
 
-    private func answer(_ response: APIResponse) {
+    func answer(_ response: APIResponse) {
         guard let context else { return }
         let now = loop.eventLoop.now
         let buffer = written(response, closes: closesAfterAnswer(), in: context, now: now)
@@ -275,6 +287,11 @@ final class HTTPConnection: Connection<HTTPInput>, ChannelDuplexHandler, @unchec
 
     /// Counts the request and logs it at debug level: its route, status and sizes, never its content.
     func record(_ response: APIResponse, bytesOut: Int) {
+        record(response, to: incoming, bytesOut: bytesOut)
+        incoming = nil
+    }
+
+    func record(_ response: APIResponse, to incoming: IncomingRequest?, bytesOut: Int) {
         let started = incoming?.started ?? loop.eventLoop.now
         let exchange = Exchange(
             method: incoming?.request.method ?? "-",
@@ -289,7 +306,6 @@ final class HTTPConnection: Connection<HTTPInput>, ChannelDuplexHandler, @unchec
         if core.logger.logLevel <= .debug {
             core.logger.debug("request", metadata: exchange.metadata(id: incoming?.id ?? "-"))
         }
-        incoming = nil
     }
 }
 

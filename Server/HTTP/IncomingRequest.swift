@@ -74,14 +74,16 @@ extension IncomingRequest {
         // A length that is only announced costs the client nothing.
         body.reserveCapacity(min(length, uncountedBytes))
         let isHead = head.method == .HEAD
+        var request = APIRequest(
+            method: isHead ? "GET" : head.method.rawValue,
+            path: path,
+            query: query,
+            headers: fields.kept,
+            body: body
+        )
+        if head.method == .POST { request.place = PlaceInLine() }
         return IncomingRequest(
-            request: APIRequest(
-                method: isHead ? "GET" : head.method.rawValue,
-                path: path,
-                query: query,
-                headers: fields.kept,
-                body: body
-            ),
+            request: request,
             id: id,
             keepAlive: head.isKeepAlive && !fields.upgrade && head.method != .CONNECT,
             isVersion10: head.version == .http1_0,

@@ -48,7 +48,12 @@ final class Admission: Sendable {
         return false
     }
 
-    /// Ends the count of a request that ``begin()`` admitted.
+    /// The same for a request ahead of its turn on its connection: those leave half of the room to others.
+    func beginAhead() -> Bool {
+        requestsInFlight < limits.requestsInFlight / 2 && begin()
+    }
+
+    /// Ends the count of a request that ``begin()`` or ``beginAhead()`` admitted.
     func ended() {
         requests.subtract(1, ordering: .sequentiallyConsistent)
         waiter.check { isDrained }

@@ -30,6 +30,9 @@ class Connection<Input>: LoopMember, @unchecked Sendable {
     private final var hasDecoded = false
 
     private final var needsFlush = false
+    private final var resumesSoon = false
+    /// The server stops, and requests that were begun ahead of their turn are finished first.
+    private final var stopsBehindBegun = false
     /// The size of the last answer with its head, or of a streamed answer's last chunk, bytes.
     private final var answerBytes = 0
     /// Bytes of the last answer still unsent, held against `ConnectionLimits.heldBytes`.
@@ -69,6 +72,15 @@ class Connection<Input>: LoopMember, @unchecked Sendable {
 
     /// True while the request that arrives holds counted bytes.
     var holdsRequestBytes: Bool { false }
+
+    /// True while requests that were begun ahead of their turn wait for it.
+    var hasBegunAhead: Bool { false }
+
+    /// Gives the first of them its turn: see ``turnBegan(keepAlive:)``.
+    func takeTurn() {}
+
+    /// Begins requests that wait behind the present one, if the protocol has any that may.
+    func beginAhead() {}
 
     // MARK: The channel
 
@@ -133,7 +145,7 @@ class Connection<Input>: LoopMember, @unchecked Sendable {
     /// Processes an input now if nothing is before it, else lets it wait its turn.
     final func take(_ input: Input) {
         guard !machine.isOver else { return }
-        if machine.isBusy || isProcessing || !inputs.passesThrough {
+        if machine.isBusy || isProcessing || hasBegunAhead || !inputs.passesThrough {
             if !inputs.append(input, countedBy: admission) { abort() }
         } else {
             isProcessing = true
@@ -147,11 +159,12 @@ class Connection<Input>: LoopMember, @unchecked Sendable {
         guard !isProcessing else { return }
         isProcessing = true
         repeat {
-            while !machine.isBusy, let input = inputs.next() { process(input) }
+            while goOn() {}
             if machine.isOver { inputs.removeAll() }
             flush()
         } while !machine.isBusy && inputs.hasNext
         isProcessing = false
+        if machine.isHandling, !machine.closesAfterAnswer, !stopsBehindBegun { beginAhead() }
         if inputs.endTurn() { letOthersGoOn() }
         inputs.releaseBytes()
         switch endInput() {
@@ -160,6 +173,30 @@ class Connection<Input>: LoopMember, @unchecked Sendable {
         case .close: abort()
         }
         if inputs.releaseRead() { context?.read() }
+    }
+
+    /// Goes on with what is next, those first that were begun ahead; false: nothing can.
+    private final func goOn() -> Bool {
+        guard !machine.isBusy else { return false }
+        if hasBegunAhead {
+            takeTurn()
+        } else if let input = inputs.next() {
+            process(input)
+        } else {
+            return false
+        }
+        return true
+    }
+
+    /// Does ``resume()`` once the loop's present jobs are done, so that answers that come together are sent
+    /// together.
+    final func resumeSoon() {
+        guard !resumesSoon else { return }
+        resumesSoon = true
+        loop.eventLoop.assumeIsolated().execute {
+            self.resumesSoon = false
+            self.resume()
+        }
     }
 
     /// Goes on in a later job of the loop, after its other connections.
@@ -172,7 +209,7 @@ class Connection<Input>: LoopMember, @unchecked Sendable {
 
     /// Tells the machine that the last input of a client that sends no more has been taken.
     private final func endInput() -> ConnectionMachine.InputEnd {
-        guard inputs.isAtEnd else { return .finish }
+        guard inputs.isAtEnd, !hasBegunAhead else { return .finish }
         return machine.inputEnded(now: loop.eventLoop.now)
     }
 
@@ -189,6 +226,23 @@ class Connection<Input>: LoopMember, @unchecked Sendable {
     final func requestEnded() {
         machine.requestEnded(now: loop.eventLoop.now)
         inputs.countRequest()
+    }
+
+    /// An input that waits, counted from the next one; nil: there are not so many.
+    final func waitingInput(at index: Int) -> Input? { inputs.waiting(at: index) }
+
+    /// True when the next request that waits may be begun in this turn of the loop.
+    final var mayBeginNext: Bool { inputs.hasNext }
+
+    /// Takes the inputs of a request that is begun ahead of its turn.
+    final func takeAhead(inputs count: Int) { inputs.takeRequest(inputs: count) }
+
+    /// The turn of a request has come that was begun ahead of it.
+    final func turnBegan(keepAlive: Bool) {
+        let now = loop.eventLoop.now
+        machine.headArrived(keepAlive: keepAlive, now: now)
+        machine.requestEnded(now: now)
+        if stopsBehindBegun { stop() }
     }
 
     /// True while a request waits for its answer.
@@ -346,6 +400,8 @@ class Connection<Input>: LoopMember, @unchecked Sendable {
     }
 
     final func stop() {
+        stopsBehindBegun = hasBegunAhead
+        guard !stopsBehindBegun else { return }
         switch machine.stop(now: loop.eventLoop.now) {
         case .finish: break
         case .close: abort()

@@ -53,6 +53,18 @@ struct InputQueue<Input> {
         isTurnUsedUp ? nil : waiting.popFirst()
     }
 
+    /// An input that waits, counted from the next one; nil: there are not so many.
+    func waiting(at index: Int) -> Input? {
+        guard index < waiting.count else { return nil }
+        return waiting[waiting.index(waiting.startIndex, offsetBy: index)]
+    }
+
+    /// Takes the inputs of a request ahead of its turn, which counts in the present one.
+    mutating func takeRequest(inputs count: Int) {
+        waiting.removeFirst(count)
+        turn += 1
+    }
+
     mutating func removeAll() {
         waiting.removeAll()
     }

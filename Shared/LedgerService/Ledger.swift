@@ -214,9 +214,10 @@ extension Ledger {
     package func publish(
         _ batch: PublishBatch,
         to id: StreamID,
-        idempotency: IdempotencyMark?
+        idempotency: IdempotencyMark?,
+        place: PlaceInLine? = nil
     ) async throws(LedgerError) -> PublishReceipt {
-        try await appends.publish(batch, to: id, idempotency: idempotency)
+        try await appends.publish(batch, to: id, idempotency: idempotency, place: place)
     }
 
     /// Reads one partition of a stream, or all in turns, and leaves nothing behind.

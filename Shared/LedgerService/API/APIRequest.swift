@@ -1,4 +1,5 @@
 import LedgerBytes
+import Synchronization
 
 /// An HTTP request, whatever it came in by: a socket, API Gateway, a test.
 package struct APIRequest: Sendable {
@@ -14,6 +15,8 @@ package struct APIRequest: Sendable {
     package var headers: [(name: String, value: String)]
     /// The body as received, still content-encoded.
     package var body: [UInt8]
+    /// Where a publish says that its events have their place; nil: nobody asks.
+    package var place: PlaceInLine?
 
     /// A request.
     package init(
@@ -33,6 +36,23 @@ package struct APIRequest: Sendable {
     /// The value of the first header with this lower-case name.
     package func header(_ name: String) -> String? {
         headers.first { $0.name == name }?.value
+    }
+}
+
+/// Says that the events of a publish have their place: whatever is appended to their partition from then on
+/// comes behind them.
+///
+/// A publish to several partitions, or one that is first looked up by its idempotency key, may take its
+/// place late or never.
+package final class PlaceInLine: Sendable {
+    private let hasPlace = Atomic(false)
+
+    package init() {}
+
+    package var isTaken: Bool { hasPlace.load(ordering: .acquiring) }
+
+    package func take() {
+        hasPlace.store(true, ordering: .releasing)
     }
 }
 
@@ -88,11 +108,18 @@ package protocol APIHandler: Sendable {
     ///
     /// - Returns: nil for an operator; for anyone else the answer that refuses.
     func authorizeOperator(_ request: APIRequest) async -> APIResponse?
+
+    /// True for a publish: it may be begun while those before it on its connection that have their
+    /// place still wait for their answers.
+    func isPublish(_ request: APIRequest) -> Bool
 }
 
 extension APIHandler {
     /// Everyone may.
     package func authorizeOperator(_ request: APIRequest) async -> APIResponse? { nil }
+
+    /// None is.
+    package func isPublish(_ request: APIRequest) -> Bool { false }
 }
 
 /// `Accept-Encoding`, as far as the ledger needs it (RFC 9110, 12.5.3).

@@ -10,7 +10,12 @@ extension LedgerAPI {
         let mark = try idempotencyMark(of: call.request, decoded: body)
         let batch = try PublishParser.parse(body, as: kind)
         if !isSummary { try ReceiptSize.check(batch, on: call.stream) }
-        let receipt = try await call.ledger.publish(batch, to: call.stream, idempotency: mark)
+        let receipt = try await call.ledger.publish(
+            batch,
+            to: call.stream,
+            idempotency: mark,
+            place: call.request.place
+        )
         return .json(capacity: isSummary ? 256 : batch.events.count * 128) { writer in
             isSummary ? writer.summary(receipt) : writer.receipt(receipt, of: batch)
         }

@@ -84,6 +84,11 @@ package struct LedgerAPI: APIHandler {
         }
     }
 
+    package func isPublish(_ request: APIRequest) -> Bool {
+        let endpoint = EndpointTable.api.route(of: request.path)?.endpoint(request.method)
+        return endpoint?.function == .publish
+    }
+
     private func caller(
         of request: APIRequest,
         for access: Access

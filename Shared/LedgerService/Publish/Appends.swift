@@ -32,7 +32,8 @@ final class Appends: Sendable {
     func publish(
         _ batch: PublishBatch,
         to id: StreamID,
-        idempotency: IdempotencyMark?
+        idempotency: IdempotencyMark?,
+        place: PlaceInLine?
     ) async throws(LedgerError) -> PublishReceipt {
         let arrived = clock.instant()
         while true {
@@ -51,7 +52,8 @@ final class Appends: Sendable {
                 units,
                 to: parts.partitions,
                 of: stream,
-                isAtomic: batch.isAtomic
+                isAtomic: batch.isAtomic,
+                place: place
             )
             guard outcomes.contains(.streamGone) else {
                 return try receipt(of: stream.value, parts: parts, outcomes: outcomes)
@@ -92,14 +94,16 @@ final class Appends: Sendable {
         _ units: [AppendUnit],
         to partitions: [Partition],
         of stream: Observed<StreamRow>,
-        isAtomic: Bool
+        isAtomic: Bool,
+        place: PlaceInLine?
     ) async throws(LedgerError) -> [AppendOutcome] {
         guard let mark = units[0].idempotency else {
             return try await appendNow(
                 units,
                 to: partitions,
                 of: stream,
-                isAtomic: isAtomic
+                isAtomic: isAtomic,
+                place: place
             )
         }
         var check = IdempotencyCheck(of: mark, to: partitions, in: stream.value.incarnation)
@@ -116,7 +120,8 @@ final class Appends: Sendable {
                     units,
                     to: partitions,
                     of: stream,
-                    isAtomic: isAtomic
+                    isAtomic: isAtomic,
+                    place: place
                 )
                 action = check.receive(outcomes: outcomes)
             case .finish(let outcomes): return outcomes
@@ -133,16 +138,19 @@ final class Appends: Sendable {
         _ units: [AppendUnit],
         to partitions: [Partition],
         of stream: Observed<StreamRow>,
-        isAtomic: Bool
+        isAtomic: Bool,
+        place: PlaceInLine?
     ) async throws(LedgerError) -> [AppendOutcome] {
         let row = stream.value
         try clockCheck.refuseToStamp(retentionHours: row.retentionHours)
         let context = AppendContext(stream: stream, trust: access.trust(in: row))
+        // In several partitions its events get their places one after another.
+        let place = partitions.count == 1 ? place : nil
         return isAtomic && partitions.count > 1
             ? await appendUncancelled(units, to: partitions, of: row, context: context)
             : await inParallel(Array(zip(partitions, units))) { [self] partition, unit in
                 await appenders.appender(to: partition, of: row)
-                    .append(unit, context: context)
+                    .append(unit, context: context, place: place)
             }
     }
 

@@ -45,10 +45,11 @@ final class PartitionAppender: Sendable {
         state.withLock { !$0.isBusy && $0.tail(by: clock) == nil }
     }
 
-    /// Appends `unit` and returns its outcome.
+    /// Appends `unit` and returns its outcome; `place` is taken once it is in the queue.
     func append(
         _ unit: AppendUnit,
-        context: AppendContext
+        context: AppendContext,
+        place: PlaceInLine? = nil
     ) async
         -> AppendOutcome
     {
@@ -59,7 +60,7 @@ final class PartitionAppender: Sendable {
                 defer { state.isBusy = true }
                 return (true, !state.isBusy)
             }
-            if !isTaken { continuation.resume(returning: .queueFull) }
+            if isTaken { place?.take() } else { continuation.resume(returning: .queueFull) }
             if starts { start() }
         }
     }

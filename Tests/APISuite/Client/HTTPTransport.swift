@@ -9,7 +9,7 @@ package final class HTTPTransport: APITransport {
     /// Milliseconds; a busy machine is no failure.
     private static let timeout: Duration = .seconds(300)
 
-    private let url: String
+    package let url: String
     private let siblingURL: String
     private let key: String?
     private let certificates: String?

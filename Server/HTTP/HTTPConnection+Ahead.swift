@@ -1,0 +1,154 @@
+import LedgerService
+import NIOCore
+import NIOHTTP1
+
+/// A request that was begun while others before it on its connection wait for their answers.
+///
+/// `@unchecked Sendable` because it is only touched on the connection's event loop.
+final class RequestAhead: @unchecked Sendable {
+    enum State {
+        /// Next: answered, inTurn, dropped.
+        case running
+        /// The answer waits for those before it. Next: inTurn, dropped.
+        case answered(APIResponse)
+        /// All before it are answered, so it is the connection's present request. The last state.
+        case inTurn
+        /// The client is gone. The last state.
+        case dropped
+    }
+
+    let incoming: IncomingRequest
+    var task: Task<Void, Never>?
+    var state = State.running
+
+    init(_ incoming: IncomingRequest) {
+        self.incoming = incoming
+    }
+
+    /// True when nothing that is begun now can get in before it.
+    var hasPlace: Bool {
+        switch state {
+        case .running: incoming.request.place?.isTaken == true
+        case .answered, .inTurn, .dropped: true
+        }
+    }
+}
+
+/// Publishes that a client sends without waiting for answers, many of which share one commit.
+///
+/// One is begun when it is whole and the one before it is a publish that has its place in line, so that
+/// events of one partition are stored in the order in which they were sent. Everything else waits for
+/// its turn: what a client reads behind a publish shows what it has published.
+extension HTTPConnection {
+    /// Requests that are begun ahead of their turn at most.
+    private static let aheadLimit = 32
+
+    /// Begins as many requests as wait whole and may not wait any longer.
+    func beginRequestsAhead() {
+        while ahead.count < Self.aheadLimit, mayBeginNext, mayFollow(), let next = nextWhole() {
+            guard let new = readAhead(next), core.admission.beginAhead() else { return }
+            takeAhead(inputs: next.inputs)
+            begin(new)
+        }
+    }
+
+    /// True when the last request that was begun lets others follow at once.
+    private func mayFollow() -> Bool {
+        guard let last = ahead.last else {
+            return incoming?.keepAlive == true && incoming?.request.place?.isTaken == true
+        }
+        return last.incoming.keepAlive && last.hasPlace
+    }
+
+    /// A request that waits, and the number of inputs that it is made of.
+    private typealias Whole = (head: HTTPRequestHead, body: [UInt8], inputs: Int)
+
+    /// The next request that waits, if it is a POST of few bytes and all of it is there.
+    private func nextWhole() -> Whole? {
+        guard case .part(.head(let head))? = waitingInput(at: 0), head.method == .POST else {
+            return nil
+        }
+        let limit = min(core.limits.bodyBytes, IncomingRequest.uncountedBytes)
+        var body: [UInt8] = []
+        var index = 1
+        while case .part(.body(let bytes))? = waitingInput(at: index) {
+            guard body.count + bytes.readableBytes <= limit else { return nil }
+            bytes.withUnsafeReadableBytes { body.append(contentsOf: $0) }
+            index += 1
+        }
+        guard case .part(.end)? = waitingInput(at: index) else { return nil }
+        return (head, body, index + 1)
+    }
+
+    /// The request, if it is a publish like any other; whatever is wrong with it is said in its turn.
+    private func readAhead(_ whole: Whole) -> IncomingRequest? {
+        var new: IncomingRequest
+        do throws(ServerError) {
+            new = try readHead(whole.head)
+        } catch {
+            return nil
+        }
+        let isPlain = !new.expectsContinue && new.request.header("content-encoding") == nil
+        guard isPlain, core.handler.isPublish(new.request) else { return nil }
+        new.request.body = whole.body
+        new.bodyBytes = whole.body.count
+        return new
+    }
+
+    private func begin(_ new: IncomingRequest) {
+        var incoming = new
+        // From here on the body belongs to the handler alone.
+        incoming.request.body = []
+        let begun = RequestAhead(incoming)
+        ahead.append(begun)
+        let task = Task.immediate(executorPreference: loop.executor) { [self] in
+            let answer = await encoded(response(to: new.request), gzip: new.acceptsGzip)
+            deliver(answer, to: begun)
+        }
+        if case .running = begun.state { begun.task = task }
+    }
+
+    /// Takes the answer back to the event loop.
+    private func deliver(_ response: APIResponse, to begun: RequestAhead) {
+        guard loop.eventLoop.inEventLoop else {
+            loop.eventLoop.execute { self.deliver(response, to: begun) }
+            return
+        }
+        begun.task = nil
+        switch begun.state {
+        case .inTurn: return deliver(response)
+        case .running: begun.state = .answered(response)
+        case .answered, .dropped: record(response, to: begun)
+        }
+        core.admission.ended()
+    }
+
+    /// Makes the first that was begun the present request.
+    func takeTurnOfFirstAhead() {
+        let first = ahead.removeFirst()
+        incoming = first.incoming
+        turnBegan(keepAlive: first.incoming.keepAlive)
+        let state = first.state
+        first.state = .inTurn
+        if case .answered(let response) = state {
+            answer(response)
+        } else {
+            task = first.task
+        }
+    }
+
+    /// Lets go of what has no turn any more: the client is gone.
+    func dropAhead() {
+        for begun in ahead {
+            if case .answered(let response) = begun.state { record(response, to: begun) }
+            begun.state = .dropped
+            begun.task?.cancel()
+        }
+        ahead = []
+    }
+
+    /// Counts a request whose client is gone: it was handled all the same.
+    private func record(_ response: APIResponse, to begun: RequestAhead) {
+        record(response, to: begun.incoming, bytesOut: response.body.count ?? 0)
+    }
+}
