@@ -8,7 +8,8 @@ seconds=${BENCH_SECONDS:-6}
 binary=
 results=$(mktemp -d)
 ledger_pid=
-redis_pid=
+# The server that it is compared with, of which one runs at a time.
+peer_pid=
 
 stop() { # pid, signal
     if [[ -n $1 ]]; then
@@ -20,7 +21,7 @@ stop() { # pid, signal
 
 clean_up() {
     stop "$ledger_pid"
-    stop "$redis_pid"
+    stop "$peer_pid"
     rm -rf "$results"
 }
 trap clean_up EXIT
@@ -58,11 +59,11 @@ compile() { # a load program, and what it is made of beside client.c
     clang -O2 -Wall -Wextra -Werror -D_GNU_SOURCE -pthread "${files[@]/#/Benchmarks/load/}" \
         -o "$results/$1"
 }
-compile load lanes works waiting others ledger redis protocol wire events histogram machine
+compile load lanes works waiting others ledger redis nats postgres protocol wire events histogram machine
 
-load() { # ledger or redis, work, options: see load.c
+load() { # server, work, options: see load.c
     local pid=$ledger_pid
-    [[ $1 == ledger ]] || pid=$redis_pid
+    [[ $1 == ledger ]] || pid=$peer_pid
     "${load_cores[@]}" "$results/load" "$1" "$2" "port=$port" "pid=$pid" "threads=$threads" \
         "milliseconds=$((seconds * 1000))" "${@:3}"
 }
@@ -75,7 +76,7 @@ free_port() {
     value port "$("$results/load" ledger port)"
 }
 
-ready_after() { # ledger or redis, when it was started; milliseconds
+ready_after() { # server, when it was started; milliseconds
     value ready "$(load "$1" ready "since=$2" milliseconds=60000)"
 }
 
@@ -107,14 +108,18 @@ start_redis() {
     # A rewrite of its log in between would count against it.
     "${server_cores[@]}" redis-server --port "$port" --bind 127.0.0.1 --dir "$data" --save '' \
         --appendonly yes --appendfsync always --auto-aof-rewrite-percentage 0 >/dev/null 2>&1 &
-    redis_pid=$!
+    peer_pid=$!
     ready_after redis 0 >/dev/null
 }
 
-stop_redis() {
-    stop "$redis_pid"
-    redis_pid=
+stop_peer() {
+    stop "$peer_pid"
+    peer_pid=
     rm -rf "$data"
+}
+
+stop_redis() {
+    stop_peer
 }
 
 post() { # path, JSON

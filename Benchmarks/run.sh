@@ -1,17 +1,18 @@
 #!/usr/bin/env bash
-# Runs the ledger and its peer, Redis streams, in turn on one machine, under the same load from the same
-# program, and prints medians and ratios.
+# Runs the ledger and its peers, Redis streams first of all, in turn on one machine, under the same load
+# from the same program, and prints medians and ratios.
 #
 # Benchmarks/run.sh [EXECUTABLE]: BENCH_ROUNDS rounds (3) of BENCH_SECONDS (5) for each kind of work,
 # half of it with 1, 8 and 1,000 connections.
-# BENCH_LONG=1: with 100,000 streams and 10 million events, and how flat the ledger's figures stay as a
-# log grows. BENCH_SMOKE=1: everything for a moment, and what was published is read back; only wrong
-# answers, counts or bytes end it. BENCH_ACK=summary: the ledger answers a batch without a line for each
-# event.
+# BENCH_LONG=1: with 100,000 streams and 10 million events, how flat the ledger's figures stay as a log
+# grows, and publishing to PostgreSQL and NATS JetStream. BENCH_PEERS=1: only the latter.
+# BENCH_SMOKE=1: everything else for a moment, and what was published is read back; only wrong answers,
+# counts or bytes end it. BENCH_ACK=summary: the ledger answers a batch without a line for each event.
 #
-# Durability: both acknowledge an event only after it was fsynced (SQLite synchronous=FULL; Redis
-# appendfsync always). Server on two cores and load on two others where there are four. Needs Linux and
-# clang, and installs redis-server through apt when it is missing.
+# Durability: ledger and Redis acknowledge an event only after it was fsynced (SQLite synchronous=FULL;
+# Redis appendfsync always), and so does PostgreSQL; NATS does not. Server on two cores and load on two
+# others where there are four. Needs Linux and clang, and installs the peers through apt when they are
+# missing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -20,31 +21,34 @@ export BENCH_SECONDS=${BENCH_SECONDS:-5}
 streams=1000
 read_events=200000
 restart_events=200000
-flat_events=(10000 1000000 10000000)
-flat_partitions=(1 10 100)
-flat_subscriptions=(1 30 1000)
 always=()
+servers=(ledger redis)
 if [[ -n ${BENCH_LONG:-} ]]; then
+    servers+=(postgres nats)
     streams=100000
     restart_events=10000000
 fi
+only_peers=${BENCH_PEERS:-}
+[[ -z $only_peers ]] || servers=(ledger postgres nats)
 if [[ -n ${BENCH_SMOKE:-} ]]; then
+    only_peers=
+    servers=(ledger redis)
     rounds=1
     streams=50
     read_events=20000
     restart_events=20000
-    flat_events=(1000 100000)
-    flat_subscriptions=(1 10)
     always=(milliseconds=300)
 fi
-# shellcheck source=Benchmarks/measure.sh
-source Benchmarks/measure.sh
-need redis-server redis-server
+# shellcheck source=Benchmarks/peers.sh
+source Benchmarks/peers.sh
+# shellcheck source=Benchmarks/flat.sh
+source Benchmarks/flat.sh
+need_servers "${servers[@]}"
 binary=${1:-"$(swift build --configuration release --show-bin-path)/eventledger"}
 
 # What is measured
 
-measure() { # ledger or redis, row, work, options of the load
+measure() { # server, row, work, options of the load
     local report
     report=$(load "$1" "$3" "${@:4}" "${always[@]}")
     record_report "$1.$2" "$report"
@@ -55,13 +59,13 @@ measure() { # ledger or redis, row, work, options of the load
     record "memory.$1" "$(value memory "$report")"
 }
 
-publish() { # ledger or redis, row, options of the load
+publish() { # server, row, options of the load
     local check=()
     [[ -z ${BENCH_SMOKE:-} ]] || check=(check=1)
     measure "$1" "$2" publish "${check[@]}" "${@:3}"
 }
 
-publish_anew() { # ledger or redis, row, options of the load: to a server of its own
+publish_anew() { # server, row, options of the load: to a server of its own
     "start_$1"
     publish "$@"
     "stop_$1"
@@ -73,7 +77,7 @@ fill() { # ledger or redis, events
     [[ $1 != ledger ]] || post /streams/bench/compact ''
 }
 
-publish_batches() { # ledger or redis
+publish_batches() { # server
     local ack=()
     [[ ${BENCH_ACK:-} != summary ]] || ack=(summary=1)
     publish_anew "$1" batch100 connections=32 batch=100 "${ack[@]}"
@@ -114,6 +118,28 @@ measure_all() { # ledger or redis
     spread "$1"
 }
 
+publish_rows() { # server
+    publish_anew "$1" single connections=64
+    publish_batches "$1"
+}
+
+measure_server() { # server
+    if [[ -z $only_peers && ($1 == ledger || $1 == redis) ]]; then
+        measure_all "$1"
+    else
+        publish_rows "$1"
+    fi
+}
+
+# In the other order every second time, so that no server is always the one to come late.
+measure_round() { # its number
+    local order=("${servers[@]}") server
+    if (($1 % 2 == 0)); then
+        mapfile -t order < <(printf '%s\n' "${servers[@]}" | tac)
+    fi
+    for server in "${order[@]}"; do measure_server "$server"; done
+}
+
 # Restarting
 
 stored() {
@@ -146,40 +172,6 @@ measure_restart() {
     for ((round = 1; round <= rounds; round++)); do
         restart stopped TERM
         kill_under_load
-    done
-    stop_ledger
-}
-
-# How flat it is
-
-measure_flat_events() {
-    local count
-    start_ledger
-    for count in "${flat_events[@]}"; do
-        fill ledger $((count - $(stored)))
-        measure ledger "events.$count" publish connections=64
-        measure ledger "reading.$count" read connections=1
-    done
-    stop_ledger
-}
-
-measure_flat_partitions() {
-    local count
-    for count in "${flat_partitions[@]}"; do
-        start_ledger ", \"partition_count\": $count"
-        measure ledger "partitions.$count" publish connections=64
-        stop_ledger
-    done
-}
-
-measure_flat_subscriptions() {
-    local count made=0
-    start_ledger
-    for count in "${flat_subscriptions[@]}"; do
-        for ((; made < count; made++)); do
-            post /streams/bench/subscriptions "{\"subscription_id\": \"s$made\"}"
-        done
-        measure ledger "subscriptions.$count" publish connections=64
     done
     stop_ledger
 }
@@ -244,33 +236,17 @@ print_spread() { # ledger or redis, its name
         "$(ratio "$1.spread.events_per_second" "$1.single.events_per_second")"
 }
 
-flat_row() { # kind, count, first count
-    local row=ledger.$1.$2 first=ledger.$1.$3
-    printf '%-24s %10d %12.0f %8s %9.2f %9.2f %8.0f\n' "$1" "$2" "$(median "$row.events_per_second")" \
-        "$(ratio "$row.events_per_second" "$first.events_per_second")" \
-        "$(median "$row.p99")" "$(median "$row.server_event_us")" "$(median "$row.memory")"
-}
-
-print_flat() {
-    local count
-    printf '\n%-24s %10s %12s %8s %9s %9s %8s\n' "how flat, by" count "events/s" \
-        "to first" "p99, ms" "server µs" "peak MB"
-    for count in "${flat_events[@]}"; do flat_row events "$count" "${flat_events[0]}"; done
-    for count in "${flat_events[@]}"; do flat_row reading "$count" "${flat_events[0]}"; done
-    for count in "${flat_partitions[@]}"; do flat_row partitions "$count" "${flat_partitions[0]}"; done
-    for count in "${flat_subscriptions[@]}"; do
-        flat_row subscriptions "$count" "${flat_subscriptions[0]}"
-    done
-}
-
 largest() {
     sort -n "$results/$1" | tail -1
 }
 
-# The kernel's threads, which write for the server, count as others.
-print_machine() {
+print_memory() {
     printf '\nmost memory: ledger %.0f MB, Redis %.0f MB\n' "$(largest memory.ledger)" \
         "$(largest memory.redis)"
+}
+
+# The kernel's threads, which write for the server, count as others.
+print_machine() {
     printf 'others kept %.2f of %d cores busy (at most %.2f), and %.2f were stolen; load before: %s\n' \
         "$(median others)" "$(nproc)" "$(largest others)" "$(median stolen)" "$load_before"
     if awk -v o="$(largest others)" -v s="$(largest stolen)" 'BEGIN { exit !(o > 0.3 || s > 0.1) }'; then
@@ -281,26 +257,30 @@ print_machine() {
     fi
 }
 
+measure_alone() {
+    measure_restart
+    [[ -z ${BENCH_LONG:-} ]] || measure_flat
+}
+
+print_all() {
+    echo "ledger and Redis: every event was fsynced before it was acknowledged"
+    print_rates
+    print_latencies
+    print_spread ledger ledger
+    print_spread redis Redis
+    [[ -z ${BENCH_LONG:-} ]] || print_flat
+    print_memory
+}
+
 load_before=$(cut -d ' ' -f 1-3 /proc/loadavg)
 for ((round = 1; round <= rounds; round++)); do
     echo "round $round of $rounds"
-    if ((round % 2)); then
-        measure_all ledger
-        measure_all redis
-    else
-        measure_all redis
-        measure_all ledger
-    fi
+    measure_round "$round"
 done
-measure_restart
-[[ -z ${BENCH_LONG:-} ]] || { measure_flat_events; measure_flat_partitions; measure_flat_subscriptions; }
+[[ -n $only_peers ]] || measure_alone
 
-printf '\nmedians of %d rounds; every acknowledged event was fsynced by both before it was acknowledged\n' \
-    "$rounds"
-print_rates
-print_latencies
-print_spread ledger ledger
-print_spread redis Redis
-[[ -z ${BENCH_LONG:-} ]] || print_flat
+printf '\nmedians of %d rounds\n' "$rounds"
+[[ -n $only_peers ]] || print_all
+[[ ${servers[*]} != *postgres* ]] || print_peers
 print_machine
 [[ -z ${BENCH_SMOKE:-} ]] || echo "smoke: all that was acknowledged was there, once and unchanged"

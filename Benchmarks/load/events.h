@@ -1,5 +1,5 @@
 // The events that are published: so many different ones of about 200 bytes, whose data, and order
-// among them, is the same for both servers.
+// among them, is the same for every server.
 #pragma once
 
 #include <stddef.h>

@@ -90,7 +90,7 @@ static void open_lane(lane *own, const work *work, int number) {
     if (!own->callers) die("no memory", "");
     for (size_t i = 0; i < own->caller_count; i++) {
         caller *one = &own->callers[i];
-        one->wire = open_wire(options.port, 0);
+        one->wire = meet(spoken, options.port, 0);
         one->requests = calloc(work->pipeline, sizeof *one->requests);
         if (!one->requests) die("no memory", "");
         watch(own, one, EPOLL_CTL_ADD);

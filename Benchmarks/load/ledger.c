@@ -147,6 +147,8 @@ static void wait_for_events(buffer *out, const char *cursor) {
                   "Accept: text/event-stream" HEAD_END);
 }
 
+static const char ping[] = "GET /health HTTP/1.1\r\nHost: localhost" HEAD_END;
+
 const protocol ledger = {
     .format = format,
     .create = create,
@@ -157,7 +159,7 @@ const protocol ledger = {
     .take = take,
     .stored = stored,
     .see_page = see_page,
-    .ping = "GET /health HTTP/1.1\r\nHost: localhost" HEAD_END,
+    .ping = {ping, sizeof ping - 1},
     .pong = "HTTP/1.1 200 ",
     .wait = wait_for_events,
 };

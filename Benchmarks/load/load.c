@@ -1,21 +1,25 @@
-// Puts a load on the ledger's stream `bench`, or on the Redis stream `s`, and checks every answer.
-// Prints lines of a name and a value; any error ends it.
+// Puts a load on the ledger's stream `bench`, or on the Redis stream `s`, on the JetStream stream
+// `bench` or the PostgreSQL table `events`, and checks every answer. Prints lines of a name and a value;
+// any error ends it.
 //
-//   load ledger|redis WORK [NAME=N …]
+//   load ledger|redis|nats|postgres WORK [NAME=N …]
 //
-// publish: single events, or `batch` of them a request (to Redis: that many commands behind one
-// another), by `connections` with `pipeline` requests under way each, for `milliseconds` or so many
-// `events`; to one stream, or to any of `streams`, which must be empty. Then the ledger must have as
-// many events more as were acknowledged. `innocent=1`: beside it another client sends a small request
-// every 10 ms. `check=1`: reads everything back, which must be what was published and no more.
+// NATS and PostgreSQL know `count`, `ready` and `publish`, the latter to one stream and without `check`.
+//
+// publish: single events, or `batch` of them a request (to Redis and NATS: that many commands behind one
+// another; to PostgreSQL: one COPY), by `connections` with `pipeline` requests under way each, for
+// `milliseconds` or so many `events`; to one stream, or to any of `streams`, which must be empty. Then
+// the server must have as many events more as were acknowledged. `innocent=1`: beside it another client
+// sends a small request every 10 ms. `check=1`: reads everything back, which must be what was published
+// and no more.
 // `summary=1`: without a line for each event in the answer. `lost=1`: ends when the server dies.
 // read: each connection reads on from page to page of `limit` events, and at the end from the start.
 // wait: a reader waits for single events, of which `rate` a second are published.
 // create: `streams`. count: their events. ready: waits until the server serves, which is said to have
 // been started at `since`, microseconds since 1970. port: prints one that is free.
 //
-// `port`: the server's, on loopback. `pid`: its process, whose CPU time is taken as well. `threads`: one for
-// each core.
+// `port`: the server's, on loopback. `pid`: its process, whose CPU time is taken as well, with that of
+// its children. `threads`: one for each core.
 #include "load.h"
 
 #include "client.h"
@@ -59,15 +63,22 @@ static const struct {
     {"since", &options.since},
 };
 
+static const struct {
+    const char *name;
+    const protocol *is;
+} protocols[] = {{"ledger", &ledger}, {"redis", &redis}, {"nats", &nats}, {"postgres", &postgres}};
+
 static void print_stored(void) { printf("events %lld\n", count_stored()); }
 
 static const struct {
     const char *name;
     void (*run)(void);
+    // What only a protocol that reads is made for.
+    int reads;
 } works[] = {
-    {"publish", publish_load},  {"read", read_load},       {"wait", waiting_load},
-    {"create", create_streams}, {"count", print_stored},   {"ready", await_server},
-    {"port", print_free_port},
+    {"publish", publish_load, 0},  {"read", read_load, 1},     {"wait", waiting_load, 1},
+    {"create", create_streams, 1}, {"count", print_stored, 0}, {"ready", await_server, 0},
+    {"port", print_free_port, 0},
 };
 
 static void take_option(const char *argument) {
@@ -82,10 +93,18 @@ static void take_option(const char *argument) {
     die("no such option: ", argument);
 }
 
+static void choose_protocol(const char *name) {
+    for (size_t i = 0; i < sizeof protocols / sizeof *protocols; i++) {
+        if (strcmp(name, protocols[i].name) == 0) spoken = protocols[i].is;
+    }
+    if (!spoken) die("no such server: ", name);
+}
+
 static void check_options(void) {
     if (options.threads < 1 || options.connections < 1 || options.pipeline < 1) die("nobody loads", "");
     if (options.batch < 1 || options.batch > event_count) die("no such batch", "");
     if (options.streams < 1 || options.rate < 1 || options.milliseconds < 1) die("nothing to do", "");
+    if (options.check && !spoken->read) die("nothing is read back from it", "");
     if (options.threads > options.connections) options.threads = options.connections;
 }
 
@@ -98,7 +117,7 @@ static void raise_file_limit(void) {
 
 int main(int count, char **arguments) {
     if (count < 3) die("see the comment at the top of load.c", "");
-    spoken = strcmp(arguments[1], "redis") == 0 ? &redis : &ledger;
+    choose_protocol(arguments[1]);
     for (int i = 3; i < count; i++) take_option(arguments[i]);
     check_options();
     page_limit = options.limit;
@@ -106,10 +125,9 @@ int main(int count, char **arguments) {
     raise_file_limit();
     make_events(spoken->format);
     for (size_t i = 0; i < sizeof works / sizeof *works; i++) {
-        if (strcmp(arguments[2], works[i].name) == 0) {
-            works[i].run();
-            return 0;
-        }
+        if (strcmp(arguments[2], works[i].name) != 0 || (works[i].reads && !spoken->read)) continue;
+        works[i].run();
+        return 0;
     }
     die("no such work: ", arguments[2]);
 }

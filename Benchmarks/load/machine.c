@@ -10,26 +10,47 @@
 
 static double seconds_of(struct timeval time) { return time.tv_sec + time.tv_usec / 1e6; }
 
-static FILE *open_of(int pid, const char *name) {
+// NULL where the process is gone.
+static FILE *try_open_of(int pid, const char *name) {
     char path[64];
     snprintf(path, sizeof path, "/proc/%d/%s", pid, name);
-    FILE *file = fopen(path, "r");
-    if (!file) die("cannot read ", path);
+    return fopen(path, "r");
+}
+
+static FILE *open_of(int pid, const char *name) {
+    FILE *file = try_open_of(pid, name);
+    if (!file) die("cannot read of the server: ", name);
     return file;
 }
 
-static double server_seconds(int pid) {
-    if (!pid) return 0;
+// Of a process and of its children that ended; 0 for one that has just ended itself.
+static double own_seconds(int pid) {
     char line[1024];
-    unsigned long user = 0, system = 0;
-    FILE *file = open_of(pid, "stat");
+    unsigned long user = 0, system = 0, ended_user = 0, ended_system = 0;
+    FILE *file = try_open_of(pid, "stat");
+    if (!file) return 0;
     // The name, in parentheses, may be anything.
     if (fgets(line, sizeof line, file)) {
-        sscanf(strrchr(line, ')') + 1, "%*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %lu %lu", &user,
-               &system);
+        sscanf(strrchr(line, ')') + 1,
+               "%*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %lu %lu %lu %lu", &user, &system,
+               &ended_user, &ended_system);
     }
     fclose(file);
-    return (double)(user + system) / sysconf(_SC_CLK_TCK);
+    return (double)(user + system + ended_user + ended_system) / sysconf(_SC_CLK_TCK);
+}
+
+// With the children, as PostgreSQL has one for each connection. Those that it forks are its first
+// thread's.
+static double server_seconds(int pid) {
+    if (!pid) return 0;
+    char children[64];
+    int child;
+    double sum = own_seconds(pid);
+    snprintf(children, sizeof children, "task/%d/children", pid);
+    FILE *file = open_of(pid, children);
+    while (fscanf(file, "%d", &child) == 1) sum += own_seconds(child);
+    fclose(file);
+    return sum;
 }
 
 usage usage_now(int server_pid) {

@@ -2,7 +2,7 @@
 #pragma once
 
 typedef struct {
-    // Of processor time: by the server, by this process, by all; and what a hypervisor kept.
+    // Of processor time: by the server and its children, by this process, by all; and what a hypervisor kept.
     double server, client, all, stolen;
 } usage;
 

@@ -39,7 +39,7 @@ static void *ask_now_and_then(void *argument) {
 
 void start_innocent(void) {
     static wire own;
-    own = open_wire(options.port, 1);
+    own = meet(spoken, options.port, 1);
     if (pthread_create(&innocent, NULL, ask_now_and_then, &own) != 0) die("no thread", "");
 }
 
@@ -53,7 +53,7 @@ void end_innocent(void) {
 // Reading back
 
 void read_back(unsigned *seen) {
-    wire own = open_wire(options.port, 1);
+    wire own = meet(spoken, options.port, 1);
     for (long stream = 0; stream < options.streams; stream++) {
         page one = {0};
         do {
@@ -85,7 +85,7 @@ static int is_served(void) {
     char got[64] = "";
     int file = try_connect(options.port);
     if (file < 0) return 0;
-    send(file, spoken->ping, strlen(spoken->ping), MSG_NOSIGNAL);
+    send(file, spoken->ping.bytes, spoken->ping.size, MSG_NOSIGNAL);
     ssize_t count = recv(file, got, sizeof got - 1, 0);
     close(file);
     return count > 0 && strncmp(got, spoken->pong, strlen(spoken->pong)) == 0;

@@ -24,6 +24,8 @@ typedef struct {
 
 typedef struct {
     event_format format;
+    // Appends what a connection begins with, which has one answer; NULL where it begins with a request.
+    void (*greet)(buffer *);
     // Each appends a request. A stream is a number; 0 is `bench`, to Redis `s`.
     void (*create)(buffer *, long stream);
     void (*publish)(buffer *, long stream, size_t first_event, size_t count);
@@ -39,16 +41,21 @@ typedef struct {
     // Whether each event of a publish has an answer of its own.
     int answers_each;
     // What says that the server serves, and how its answer then begins.
-    const char *ping, *pong;
+    slice ping;
+    const char *pong;
     // Begins to wait for events, again behind each answer where `waits_again`.
     void (*wait)(buffer *, const char *cursor);
     int waits_again;
 } protocol;
 
-extern const protocol ledger, redis;
+// Of the last two only what publishing needs.
+extern const protocol ledger, redis, nats, postgres;
 
 // The most events of a page; and whether the ledger answers a publish without a line for each event.
 extern long page_limit, answers_in_short;
+
+// Opens a connection and greets: one that waits, for one request at a time, or one that never does.
+wire meet(const protocol *, int port, int waits);
 
 // Sends what was appended to `out` of a connection that waits, and waits for one answer.
 answer ask(const protocol *, wire *);

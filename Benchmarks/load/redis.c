@@ -124,6 +124,8 @@ static void wait_for_events(buffer *out, const char *cursor) {
     put_words(out, words, 6);
 }
 
+static const char ping[] = "*1\r\n$4\r\nPING\r\n";
+
 const protocol redis = {
     .format = format,
     .create = create,
@@ -135,7 +137,7 @@ const protocol redis = {
     .stored = stored,
     .see_page = see_page,
     .answers_each = 1,
-    .ping = "*1\r\n$4\r\nPING\r\n",
+    .ping = {ping, sizeof ping - 1},
     .pong = "+PONG",
     .wait = wait_for_events,
     .waits_again = 1,

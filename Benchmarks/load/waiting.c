@@ -146,11 +146,11 @@ static void open_all(void) {
     is_received = calloc(all, 1);
     if (!writers || !idle || !is_received) die("no memory", "");
     for (long i = 0; i < options.connections; i++) {
-        writers[i].wire = open_wire(options.port, 0);
+        writers[i].wire = meet(spoken, options.port, 0);
         watch(writers[i].wire.file, &writers[i]);
         idle[idle_count++] = i;
     }
-    reader = open_wire(options.port, 0);
+    reader = meet(spoken, options.port, 0);
     watch(reader.file, &reader);
     spoken->wait(&reader.out, "");
     send_whole(&reader);

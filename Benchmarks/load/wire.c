@@ -42,10 +42,13 @@ void put_number(buffer *to, unsigned long long number) {
     put(to, digits + at, sizeof digits - at);
 }
 
-wire open_wire(int port, int waits) {
-    wire new = {.file = connect_to(port).file, .elements = 1};
-    if (!waits && fcntl(new.file, F_SETFL, O_NONBLOCK) != 0) die("cannot open", "");
-    return new;
+wire open_wire(int port) {
+    int file = connect_to(port).file;
+    return (wire){.file = file, .out.connection = file, .elements = 1};
+}
+
+void stop_waiting(wire *own) {
+    if (fcntl(own->file, F_SETFL, O_NONBLOCK) != 0) die("cannot open", "");
 }
 
 void close_wire(wire *old) {

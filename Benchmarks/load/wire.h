@@ -1,4 +1,4 @@
-// A connection that is written to and read from in pieces, for both protocols.
+// A connection that is written to and read from in pieces, for every protocol.
 #pragma once
 
 #include <stddef.h>
@@ -7,13 +7,15 @@
 typedef struct {
     char *bytes;
     size_t begin, end, capacity;
+    // Which of this process' connections sends it, where a request has to say where its answer goes.
+    int connection;
 } buffer;
 
 typedef struct {
     int file;
     buffer out, in;
     // What is known of the answer at the front of `in` while it is not whole: its length, or how far
-    // a reply was walked through, how many elements it still has, and where its last id begins.
+    // it was walked through, how many elements it still has, and where its last id begins.
     size_t size, walked, id;
     long elements;
 } wire;
@@ -27,8 +29,10 @@ void put_text(buffer *, const char *text);
 
 void put_number(buffer *, unsigned long long number);
 
-// To the server on loopback; one that waits, for one request at a time, or one that never does.
-wire open_wire(int port, int waits);
+// To the server on loopback; it waits until it can send or receive.
+wire open_wire(int port);
+
+void stop_waiting(wire *);
 
 void close_wire(wire *);
 
