@@ -41,6 +41,24 @@ import Testing
         #expect(limits.connections + limits.refusedConnections == 32)
     }
 
+    /// Root may set options of sockets that an ordinary user may not.
+    @Test("A server without any privilege serves")
+    func unprivileged() async throws {
+        let folder = try TemporaryFolder()
+        defer { withExtendedLifetime(folder) {} }
+        let server = try await ServerProcess(
+            "/usr/bin/setpriv",
+            arguments: (geteuid() == 0 ? ["--bounding-set=-all"] : []) + [
+                "--inh-caps=-all", try ServerProcess.executable("eventledger"), "serve",
+                "--port", "0", "--data", folder.path,
+            ]
+        )
+        let client = try RawClient(port: server.port)
+        try await client.send(get("/health"))
+        #expect(try await client.receive().status == 200)
+        await server.stop()
+    }
+
     @Test("A server needs descriptors for a few connections at least")
     func fewConnections() {
         #expect(throws: StartError.tooFewFiles(limit: 101, needed: 102)) {
