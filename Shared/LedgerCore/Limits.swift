@@ -311,11 +311,12 @@ public enum Limits {
 
     /// Chunks that one fold takes: under constant load none would ever see the log's end.
     package static let foldChunks = 256
-    /// The rest after a process has folded all that was asked for, as a multiple of the time it took:
-    /// publishing has the writer for the better part, and a busy partition gathers events meanwhile.
+    /// The rest after a process has folded for a while, as a multiple of the time it took.
     package static let foldRestShare = 4
-    /// The time a fold counts for at least and at most when it comes to rest: a round may
-    /// have taken the hours for which the machine was suspended.
+    /// The time after which it does so though partitions are left.
+    package static let foldStretch: Duration = .milliseconds(250)
+    /// The time for which folds count at least and at most when they come to rest: one may have taken the
+    /// hours for which the machine was suspended.
     package static let foldRestBasis: ClosedRange<Duration> =
         .milliseconds(50) ... .milliseconds(2_500)
     /// Partitions of which a process remembers how far their folds are behind.

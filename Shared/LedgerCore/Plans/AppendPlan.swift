@@ -40,15 +40,23 @@ package struct AppendPlan: ~Copyable {
         package let instant: Instant
         /// The time that events are stamped with.
         package let stamp: Timestamp
-        /// A fresh random id: for a new append.
-        package let freshID: AppendID
+        private let drawID: @Sendable () -> AppendID
 
         /// A tick at `instant`; events are stamped by its wall clock where no `stamp` is given.
-        package init(_ instant: Instant, stamp: Timestamp? = nil, freshID: AppendID) {
+        ///
+        /// An id is drawn only where it is needed.
+        package init(
+            _ instant: Instant,
+            stamp: Timestamp? = nil,
+            freshID: @autoclosure @escaping @Sendable () -> AppendID
+        ) {
             self.instant = instant
             self.stamp = stamp ?? instant.now
-            self.freshID = freshID
+            drawID = freshID
         }
+
+        /// A fresh random id: for a new append.
+        package var freshID: AppendID { drawID() }
 
         /// The time for what must not be too early: trust, and how long a row is kept.
         var wall: Timestamp { instant.now }

@@ -50,19 +50,22 @@ final class BackgroundWork: Sendable {
     private func foldOnAppend() async {
         while !Task.isCancelled {
             let requests = await foldQueue.next()
-            let start = clock.uptime()
-            for request in requests where !Task.isCancelled { await fold(request) }
-            let rest = Self.foldRest(after: clock.uptime() - start)
-            _ = await result { () throws(CancellationError) in
-                try await clock.sleep(for: rest)
+            var pace = FoldPace(from: clock.uptime())
+            for request in requests where !Task.isCancelled {
+                await fold(request)
+                if let rest = pace.rest(at: clock.uptime()) {
+                    await sleep(for: rest)
+                    pace = FoldPace(from: clock.uptime())
+                }
             }
+            await sleep(for: pace.restAtEnd(at: clock.uptime()))
         }
     }
 
-    /// The rest after folds that took so long.
-    static func foldRest(after took: Duration) -> Duration {
-        let basis = Limits.foldRestBasis
-        return min(max(took, basis.lowerBound), basis.upperBound) * Limits.foldRestShare
+    private func sleep(for length: Duration) async {
+        _ = await result { () throws(CancellationError) in
+            try await clock.sleep(for: length)
+        }
     }
 
     private func fold(_ request: FoldRequest) async {
@@ -99,9 +102,29 @@ final class BackgroundWork: Sendable {
             if report.hadTurn { wantsRound = false }
             foldQueue.enqueuePostponed()
             let rest = max(Limits.sweepRun - (clock.uptime() - start), Limits.sweepPause)
-            _ = await result { () throws(CancellationError) in
-                try await clock.sleep(for: rest)
-            }
+            await sleep(for: rest)
         }
+    }
+}
+
+/// When a process that folds comes to rest, and for how long: publishing has the writer for the better part,
+/// and a busy partition gathers events meanwhile.
+struct FoldPace {
+    private let start: Duration
+
+    /// The pace of folds that begin at this uptime.
+    init(from start: Duration) {
+        self.start = start
+    }
+
+    /// The rest that is due between two folds; nil: none is, yet.
+    func rest(at now: Duration) -> Duration? {
+        now - start < Limits.foldStretch ? nil : restAtEnd(at: now)
+    }
+
+    /// The rest after the last fold.
+    func restAtEnd(at now: Duration) -> Duration {
+        let basis = Limits.foldRestBasis
+        return min(max(now - start, basis.lowerBound), basis.upperBound) * Limits.foldRestShare
     }
 }

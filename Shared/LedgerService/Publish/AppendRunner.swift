@@ -51,7 +51,7 @@ final class AppendRunner: Sendable {
     }
 
     private func tick() -> AppendPlan.Tick {
-        let clock = access.clock
+        let (access, clock) = (access, access.clock)
         return AppendPlan.Tick(clock.instant(), stamp: clock.now(), freshID: access.freshID())
     }
 

@@ -17,16 +17,15 @@ final class StreamCatalog: Sendable {
         case cached
     }
 
-    /// Descriptions that are kept, before all are forgotten.
-    private static let mostRows = 10_000
-    /// Names that are kept, before all are forgotten.
-    private static let mostNames = 100_000
+    /// Descriptions that are kept, and names.
+    private static let mostRows = 200_000
+    private static let mostNames = 200_000
 
     let access: TableAccess
     let offsets: OffsetSearches
     let sweepMemory: SweepMemory
-    private let rows = Mutex<[StreamID: Observed<StreamRow>]>([:])
-    private let names = Mutex<[StreamIncarnation: StreamID]>([:])
+    private let rows = Mutex(Generations<StreamID, Observed<StreamRow>>(most: mostRows))
+    private let names = Mutex(Generations<StreamIncarnation, StreamID>(most: mostNames))
     private let listing = Mutex<Observed<[StreamIncarnation: StreamID]>?>(nil)
 
     init(_ access: TableAccess, offsets: OffsetSearches, sweepMemory: SweepMemory) {
@@ -68,22 +67,19 @@ final class StreamCatalog: Sendable {
 
     /// The description of a stream if it is still fresh.
     private func row(_ id: StreamID) -> Observed<StreamRow>? {
-        let row = rows.withLock { $0[id] }
+        let row = rows.withLock { $0.value(of: id) }
         guard let row, clock.isFresh(row) else { return nil }
         return row
     }
 
     /// Keeps a description for the next call.
     func remember(_ row: Observed<StreamRow>) {
-        rows.withLock { rows in
-            if rows.count >= Self.mostRows { rows.removeAll() }
-            rows[row.value.id] = row
-        }
+        rows.withLock { $0.keep(row, of: row.value.id) }
     }
 
     /// Has the next call read the stream anew.
     func forget(_ id: StreamID) {
-        rows.withLock { $0[id] = nil }
+        rows.withLock { $0.forget(id) }
     }
 
     // MARK: By incarnation
@@ -119,14 +115,11 @@ final class StreamCatalog: Sendable {
     private func name(
         of stream: StreamIncarnation
     ) async throws(LedgerError) -> StreamID? {
-        if let name = names.withLock({ $0[stream] }) { return name }
+        if let name = names.withLock({ $0.value(of: stream) }) { return name }
         let item = try await access.row(.streamName(stream))
         guard let item else { return try await listedNames()[stream] }
         let name = try access.decoded { () throws(TableError) in try StreamNameRow(item) }
-        names.withLock { names in
-            if names.count >= Self.mostNames { names.removeAll() }
-            names[stream] = name.id
-        }
+        names.withLock { $0.keep(name.id, of: stream) }
         return name.id
     }
 

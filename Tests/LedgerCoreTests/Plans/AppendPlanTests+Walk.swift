@@ -55,10 +55,8 @@ private struct AppendWalk {
     mutating func tick() -> AppendPlan.Tick {
         ids += 1
         let now = Timestamp(milliseconds: 1000 + uptime)
-        return AppendPlan.Tick(
-            Instant(now: now, uptime: .milliseconds(uptime)),
-            freshID: AppendID(high: 5, low: ids)
-        )
+        let id = AppendID(high: 5, low: ids)
+        return AppendPlan.Tick(Instant(now: now, uptime: .milliseconds(uptime)), freshID: id)
     }
 
     // MARK: Publishes

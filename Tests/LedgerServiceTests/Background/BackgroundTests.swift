@@ -10,10 +10,14 @@ import Testing
 struct BackgroundTests {
     @Test("Folds rest in proportion to what they took, within bounds")
     func rest() {
-        #expect(BackgroundWork.foldRest(after: .zero) == .milliseconds(200))
-        #expect(BackgroundWork.foldRest(after: .milliseconds(100)) == .milliseconds(400))
+        let pace = FoldPace(from: .seconds(1))
+        #expect(pace.restAtEnd(at: .seconds(1)) == .milliseconds(200))
+        #expect(pace.restAtEnd(at: .milliseconds(1_100)) == .milliseconds(400))
         // A machine that was suspended for a night.
-        #expect(BackgroundWork.foldRest(after: .hours(8)) == .seconds(10))
+        #expect(pace.restAtEnd(at: .hours(8)) == .seconds(10))
+        // Between two partitions they rest after so long only.
+        #expect(pace.rest(at: .milliseconds(1_249)) == nil)
+        #expect(pace.rest(at: .milliseconds(1_250)) == .seconds(1))
     }
 
     @Test("A sweep that is stopped reports no failure, and the next one goes on")

@@ -3,6 +3,7 @@ import LedgerTesting
 import Testing
 
 @testable import LedgerCore
+@testable import LedgerService
 
 @Suite("A partition's queue")
 struct AppendQueueTests {
@@ -18,9 +19,18 @@ struct AppendQueueTests {
         expecting offset: Offset? = nil,
         at uptime: Int64 = 0
     ) -> AppendUnit {
-        AppendUnit(
-            records: records(count),
-            idempotency: key.map { .test($0) },
+        var records = Records()
+        for index in 0..<count {
+            records.append(key: Array("k\(index)".utf8), type: Array("t".utf8), data: [0x31])
+        }
+        return AppendUnit(
+            records: records,
+            idempotency: key.map { key in
+                IdempotencyMark(
+                    keyHash: SHA256.digest(Array(key.utf8)),
+                    bodyHash: SHA256.digest([1])
+                )
+            },
             expectedOffset: offset,
             arrived: instant(uptime)
         )
@@ -157,15 +167,15 @@ struct AppendQueueTests {
         var oracle = Oracle()
         var now: Int64 = 0
         for step in 0..<200 {
-            now += Int64(random.number(0...20))
+            now += Int64.random(in: 0...20, using: &random)
             let name = "\(step)"
-            switch random.number(0...3) {
+            switch Int.random(in: 0...3, using: &random) {
             case 0:
                 let isTaken = queue.add(name, arrived: instant(now))
                 oracle.waiting.append((nil, name, now))
                 #expect(isTaken)
             case 1, 2:
-                let key = random.happens(0.3) ? "\(random.number(0...1))" : nil
+                let key = random.happens(0.3) ? "\(Int.random(in: 0...1, using: &random))" : nil
                 let offset = random.happens(0.2) ? Offset.zero : nil
                 let unit = unit(key: key, expecting: offset, at: now)
                 let isTaken = queue.add(unit, for: name)

@@ -1,4 +1,5 @@
 import LedgerBytes
+import LedgerCore
 
 /// The appends to one partition that wait for their turn, in order of arrival.
 ///
@@ -9,13 +10,15 @@ import LedgerBytes
 /// It is bounded, and an append that has waited until its deadline is never sent: under a table that
 /// takes less than what comes, nobody waits for longer than a publish may take anyway.
 ///
-/// `Waiter` gets a unit's outcome; `Turn` is an atomic publish, which needs the partition for itself.
-package struct AppendQueue<Waiter: Sendable, Turn: Sendable>: Sendable {
+/// `Waiter` gets a unit's outcome; `Turn` is an atomic publish, which needs the partition for itself. It
+/// decides without I/O, as the core does, and stands here so that the compiler makes it for the types with
+/// which it is used.
+struct AppendQueue<Waiter: Sendable, Turn: Sendable>: Sendable {
     /// A unit and the waiter that gets its outcome.
-    package typealias Unit = (unit: AppendUnit, waiter: Waiter)
+    typealias Unit = (unit: AppendUnit, waiter: Waiter)
 
     /// The head of the queue.
-    package enum Next: Sendable {
+    enum Next: Sendable {
         /// Units that share one append.
         case units([Unit])
         /// An atomic publish, which has the partition for itself.
@@ -46,25 +49,25 @@ package struct AppendQueue<Waiter: Sendable, Turn: Sendable>: Sendable {
     private let rules: Rules
     private var entries: [Entry] = []
     /// Of the events that wait.
-    package private(set) var bytes = 0
+    private(set) var bytes = 0
     /// By either clock no entry arrived before this; nil: there is none.
     private var oldest: Instant?
 
     /// An empty queue in which nothing waits for longer than `patience`.
-    package init(patience: Duration, rules: Rules = .all) {
+    init(patience: Duration, rules: Rules = .all) {
         self.patience = patience
         self.rules = rules
     }
 
-    package var isEmpty: Bool { entries.isEmpty }
+    var isEmpty: Bool { entries.isEmpty }
 
     /// Takes a unit; false when too much waits already.
-    package mutating func add(_ unit: AppendUnit, for waiter: Waiter) -> Bool {
+    mutating func add(_ unit: AppendUnit, for waiter: Waiter) -> Bool {
         add(.unit((unit, waiter)))
     }
 
     /// Takes an atomic publish that came at `arrived`; false when too much waits already.
-    package mutating func add(_ turn: Turn, arrived: Instant) -> Bool {
+    mutating func add(_ turn: Turn, arrived: Instant) -> Bool {
         add(.exclusive(turn, arrived: arrived))
     }
 
@@ -79,11 +82,15 @@ package struct AppendQueue<Waiter: Sendable, Turn: Sendable>: Sendable {
     }
 
     /// Removes the head of the queue, and everything whose time is over.
-    package mutating func next(
+    mutating func next(
         at now: Instant
     ) -> (next: Next, overdue: (units: [Waiter], turns: [Turn])) {
         let overdue = removeOverdue(at: now)
-        guard let first = entries.first else { return (.nothing, overdue) }
+        guard let first = entries.first else {
+            // A process may have a queue for each of a million partitions.
+            entries = []
+            return (.nothing, overdue)
+        }
         guard case .exclusive(let turn, _) = first else {
             return (.units(removeUnits()), overdue)
         }
