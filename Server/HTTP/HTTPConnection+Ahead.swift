@@ -20,15 +20,17 @@ final class RequestAhead: @unchecked Sendable {
     let incoming: IncomingRequest
     var task: Task<Void, Never>?
     var state = State.running
+    /// The memory of its body, and then of its answer while that waits; nil where it is small.
+    var held: HeldBytes?
 
     init(_ incoming: IncomingRequest) {
         self.incoming = incoming
     }
 
-    /// True when nothing that is begun now can get in before it.
-    var hasPlace: Bool {
+    /// Lets another one be begun behind it; false while that could get in before it.
+    func follow() -> Bool {
         switch state {
-        case .running: incoming.request.place?.isTaken == true
+        case .running: incoming.request.place?.follow() == true
         case .answered, .inTurn, .dropped: true
         }
     }
@@ -42,22 +44,29 @@ final class RequestAhead: @unchecked Sendable {
 extension HTTPConnection {
     /// Requests that are begun ahead of their turn at most.
     private static let aheadLimit = 32
+    /// Bytes of a body or an answer that are not counted.
+    private static let uncountedBytes = 1024
 
     /// Begins as many requests as wait whole and may not wait any longer.
     func beginRequestsAhead() {
-        while ahead.count < Self.aheadLimit, mayBeginNext, mayFollow(), let next = nextWhole() {
-            guard let new = readAhead(next), core.admission.beginAhead() else { return }
+        while ahead.count < Self.aheadLimit, mayBeginNext, core.admission.hasRoomAhead,
+            let next = nextWhole(), let new = readAhead(next)
+        {
+            let held = new.bodyBytes > Self.uncountedBytes ? HeldBytes(core.admission) : nil
+            guard held?.grow(by: new.bodyBytes) != false, mayFollow(), core.admission.begin() else {
+                return
+            }
             takeAhead(inputs: next.inputs)
-            begin(new)
+            begin(new, holding: held)
         }
     }
 
     /// True when the last request that was begun lets others follow at once.
     private func mayFollow() -> Bool {
         guard let last = ahead.last else {
-            return incoming?.keepAlive == true && incoming?.request.place?.isTaken == true
+            return incoming?.keepAlive == true && incoming?.request.place?.follow() == true
         }
-        return last.incoming.keepAlive && last.hasPlace
+        return last.incoming.keepAlive && last.follow()
     }
 
     /// A request that waits, and the number of inputs that it is made of.
@@ -95,11 +104,12 @@ extension HTTPConnection {
         return new
     }
 
-    private func begin(_ new: IncomingRequest) {
+    private func begin(_ new: IncomingRequest, holding held: HeldBytes?) {
         var incoming = new
         // From here on the body belongs to the handler alone.
         incoming.request.body = []
         let begun = RequestAhead(incoming)
+        begun.held = held
         ahead.append(begun)
         let task = Task.immediate(executorPreference: loop.executor) { [self] in
             let answer = await encoded(response(to: new.request), gzip: new.acceptsGzip)
@@ -116,11 +126,19 @@ extension HTTPConnection {
         }
         begun.task = nil
         switch begun.state {
-        case .inTurn: return deliver(response)
-        case .running: begun.state = .answered(response)
-        case .answered, .dropped: record(response, to: begun)
+        case .inTurn: deliver(response)
+        case .running:
+            begun.state = .answered(response)
+            hold(response, of: begun)
+        case .answered, .dropped: end(begun, with: response)
         }
-        core.admission.ended()
+    }
+
+    /// Counts an answer that waits for its turn.
+    private func hold(_ response: APIResponse, of begun: RequestAhead) {
+        let bytes = response.body.count ?? 0
+        begun.held = bytes > Self.uncountedBytes ? HeldBytes(core.admission) : nil
+        if let held = begun.held, !makeRoom({ held.grow(by: bytes) }) { abort() }
     }
 
     /// Makes the first that was begun the present request.
@@ -131,6 +149,8 @@ extension HTTPConnection {
         let state = first.state
         first.state = .inTurn
         if case .answered(let response) = state {
+            // It counted as being handled until now: its answer took memory.
+            core.admission.ended()
             answer(response)
         } else {
             task = first.task
@@ -140,15 +160,16 @@ extension HTTPConnection {
     /// Lets go of what has no turn any more: the client is gone.
     func dropAhead() {
         for begun in ahead {
-            if case .answered(let response) = begun.state { record(response, to: begun) }
+            if case .answered(let response) = begun.state { end(begun, with: response) }
             begun.state = .dropped
             begun.task?.cancel()
         }
         ahead = []
     }
 
-    /// Counts a request whose client is gone: it was handled all the same.
-    private func record(_ response: APIResponse, to begun: RequestAhead) {
+    /// Ends a request whose client is gone: it was handled, and counts.
+    private func end(_ begun: RequestAhead, with response: APIResponse) {
+        core.admission.ended()
         record(response, to: begun.incoming, bytesOut: response.body.count ?? 0)
     }
 }

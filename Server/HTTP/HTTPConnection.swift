@@ -118,7 +118,13 @@ final class HTTPConnection: Connection<HTTPInput>, ChannelDuplexHandler, @unchec
     }
 
     func readHead(_ head: HTTPRequestHead) throws(ServerError) -> IncomingRequest {
-        try IncomingRequest.read(head, core: core, ids: &shared.ids, now: loop.eventLoop.now)
+        try IncomingRequest.read(
+            head,
+            core: core,
+            ids: &shared.ids,
+            executor: loop.executor,
+            now: loop.eventLoop.now
+        )
     }
 
     private func receive(_ bytes: ByteBuffer) throws(ServerError) {

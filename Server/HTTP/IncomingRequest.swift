@@ -52,6 +52,7 @@ extension IncomingRequest {
         _ head: HTTPRequestHead,
         core: ServerCore,
         ids: inout RequestIDGenerator,
+        executor: any TaskExecutor,
         now: NIODeadline
     ) throws(ServerError) -> IncomingRequest {
         let limits = core.limits
@@ -81,7 +82,7 @@ extension IncomingRequest {
             headers: fields.kept,
             body: body
         )
-        if head.method == .POST { request.place = PlaceInLine() }
+        if head.method == .POST { request.place = PlaceInLine(on: executor) }
         return IncomingRequest(
             request: request,
             id: id,

@@ -48,12 +48,11 @@ final class Admission: Sendable {
         return false
     }
 
-    /// The same for a request ahead of its turn on its connection: those leave half of the room to others.
-    func beginAhead() -> Bool {
-        requestsInFlight < limits.requestsInFlight / 2 && begin()
-    }
+    /// True while a request may be begun ahead of its turn on its connection: those leave half of the room
+    /// to others.
+    var hasRoomAhead: Bool { requestsInFlight < limits.requestsInFlight / 2 }
 
-    /// Ends the count of a request that ``begin()`` or ``beginAhead()`` admitted.
+    /// Ends the count of a request that ``begin()`` admitted.
     func ended() {
         requests.subtract(1, ordering: .sequentiallyConsistent)
         waiter.check { isDrained }

@@ -162,7 +162,7 @@ class Connection<Input>: LoopMember, @unchecked Sendable {
             while goOn() {}
             if machine.isOver { inputs.removeAll() }
             flush()
-        } while !machine.isBusy && inputs.hasNext
+        } while !machine.isBusy && (hasBegunAhead || inputs.hasNext)
         isProcessing = false
         if machine.isHandling, !machine.closesAfterAnswer, !stopsBehindBegun { beginAhead() }
         if inputs.endTurn() { letOthersGoOn() }

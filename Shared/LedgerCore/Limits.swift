@@ -311,12 +311,12 @@ public enum Limits {
 
     /// Chunks that one fold takes: under constant load none would ever see the log's end.
     package static let foldChunks = 256
-    /// The rest after a process has folded for a while, as a multiple of the time it took.
+    /// The rest of a process that folds, as a multiple of the time that it took.
     package static let foldRestShare = 4
-    /// The time after which it does so though partitions are left.
+    /// The time after which it rests though partitions are left.
     package static let foldStretch: Duration = .milliseconds(250)
-    /// The time for which folds count at least and at most when they come to rest: one may have taken the
-    /// hours for which the machine was suspended.
+    /// The time that counts in one round at least and at most: whatever there is to fold, its end is in
+    /// sight, and one fold may have taken the hours for which the machine was suspended.
     package static let foldRestBasis: ClosedRange<Duration> =
         .milliseconds(50) ... .milliseconds(2_500)
     /// Partitions of which a process remembers how far their folds are behind.

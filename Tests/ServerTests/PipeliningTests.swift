@@ -14,8 +14,10 @@ struct PipeliningTests {
         private let notes = Mutex<[String]>([])
         private let gates: [String: Gate]
         let begun: [String: Gate]
+        private let answerBytes: Int
 
-        init(waiting paths: [String]) {
+        init(waiting paths: [String], answerBytes: Int = 0) {
+            self.answerBytes = answerBytes
             gates = Dictionary(uniqueKeysWithValues: paths.map { ($0, Gate()) })
             begun = Dictionary(uniqueKeysWithValues: paths.map { ($0, Gate()) })
         }
@@ -34,7 +36,8 @@ struct PipeliningTests {
             await gates[request.path]?.wait()
             place?.take()
             notes.withLock { $0.append("end \(request.path)") }
-            return APIResponse(status: 200, body: Array(request.path.utf8) + request.body)
+            let padding = [UInt8](repeating: UInt8(ascii: "."), count: answerBytes)
+            return APIResponse(status: 200, body: Array(request.path.utf8) + request.body + padding)
         }
     }
 
@@ -198,6 +201,61 @@ struct PipeliningTests {
                 let text = try await other.receive().text
                 return text.contains("\neventledger_http_requests_in_flight 0\n")
                     && text.contains(#"route="none",status="200"} 4"#)
+            }
+        }
+    }
+
+    @Test(
+        "Answers that fill the socket's buffer all come, without another request",
+        arguments: [(3, 40_000), (33, 1_500), (33, 20_000)]
+    )
+    func largeAnswers(count: Int, bytes: Int) async throws {
+        let stage = Stage(waiting: (0..<count).map { "/publish/\($0)" }, answerBytes: bytes)
+        try await withServer(stage) { server in
+            let requests = (0..<count).map { post("/publish/\($0)", body: "") }
+            let last = "/publish/\(count - 1)"
+            let client = try await send(requests, to: server, begins: last, of: stage)
+            // The first is answered last.
+            for index in (0..<count).reversed() { stage.open("/publish/\(index)") }
+            for index in 0..<count {
+                let text = try await client.receive().text
+                #expect(text.hasPrefix("/publish/\(index).") && text.utf8.count > bytes)
+            }
+        }
+    }
+
+    @Test("Answers that wait for their turn count as memory, and so does what is begun")
+    func memory() async throws {
+        let paths = (0..<4).map { "/publish/\($0)" }
+        let stage = Stage(waiting: paths, answerBytes: 60_000)
+        let limits = ConnectionLimits(heldBytes: 100_000)
+        try await withServer(stage, connections: limits) { server in
+            let client = try await send(
+                paths.map { post($0, body: "") },
+                to: server,
+                begins: paths[3],
+                of: stage
+            )
+            stage.open(paths[1])
+            stage.open(paths[2])
+            // Together they are too much, and nobody else has anything that could be given up.
+            try await client.awaitClose()
+            stage.open(paths[0])
+            stage.open(paths[3])
+            let body = String(repeating: "b", count: 7_000)
+            let small = Stage(waiting: paths)
+            try await withServer(small, connections: ConnectionLimits(heldBytes: 10_000)) { server in
+                let client = try await send(
+                    paths.map { post($0, body: body) },
+                    to: server,
+                    begins: paths[1],
+                    of: small
+                )
+                #expect(!small.log.contains("begin \(paths[2])"))
+                for path in paths {
+                    small.open(path)
+                    #expect(try await client.receive().text.hasPrefix(path))
+                }
             }
         }
     }

@@ -39,20 +39,53 @@ package struct APIRequest: Sendable {
     }
 }
 
-/// Says that the events of a publish have their place: whatever is appended to their partition from then on
-/// comes behind them.
+/// The place of a publish in the queue of its partition: whatever is appended there once it is taken comes
+/// behind.
 ///
-/// A publish to several partitions, or one that is first looked up by its idempotency key, may take its
-/// place late or never.
+/// A publish to several partitions takes none. One that is first looked up by its idempotency key, or finds
+/// a long queue, takes it late or never.
 package final class PlaceInLine: Sendable {
-    private let hasPlace = Atomic(false)
+    private enum State {
+        static let none = 0
+        static let taken = 1
+        /// Somebody relies on it.
+        static let followed = 2
+    }
 
-    package init() {}
+    /// Where the publish is made; nil: nowhere in particular.
+    let executor: (any TaskExecutor)?
+    private let state = Atomic(State.none)
 
-    package var isTaken: Bool { hasPlace.load(ordering: .acquiring) }
+    package init(on executor: (any TaskExecutor)? = nil) {
+        self.executor = executor
+    }
 
     package func take() {
-        hasPlace.store(true, ordering: .releasing)
+        _ = state.compareExchange(
+            expected: State.none,
+            desired: State.taken,
+            ordering: .acquiringAndReleasing
+        )
+    }
+
+    /// Lets another one be begun that has to come behind; false where there is no place yet.
+    package func follow() -> Bool {
+        let (isDone, found) = state.compareExchange(
+            expected: State.taken,
+            desired: State.followed,
+            ordering: .acquiringAndReleasing
+        )
+        return isDone || found == State.followed
+    }
+
+    /// Gives the place up for a later one; false where somebody relies on it.
+    func leave() -> Bool {
+        let (isDone, found) = state.compareExchange(
+            expected: State.taken,
+            desired: State.none,
+            ordering: .acquiringAndReleasing
+        )
+        return isDone || found == State.none
     }
 }
 

@@ -55,7 +55,7 @@ final class BackgroundWork: Sendable {
                 await fold(request)
                 if let rest = pace.rest(at: clock.uptime()) {
                     await sleep(for: rest)
-                    pace = FoldPace(from: clock.uptime())
+                    pace.goOn(at: clock.uptime())
                 }
             }
             await sleep(for: pace.restAtEnd(at: clock.uptime()))
@@ -110,21 +110,34 @@ final class BackgroundWork: Sendable {
 /// When a process that folds comes to rest, and for how long: publishing has the writer for the better part,
 /// and a busy partition gathers events meanwhile.
 struct FoldPace {
-    private let start: Duration
+    private var start: Duration
+    private var folded = Duration.zero
+    private var rested = Duration.zero
 
-    /// The pace of folds that begin at this uptime.
+    /// The pace of a round that begins at this uptime.
     init(from start: Duration) {
         self.start = start
     }
 
-    /// The rest that is due between two folds; nil: none is, yet.
-    func rest(at now: Duration) -> Duration? {
-        now - start < Limits.foldStretch ? nil : restAtEnd(at: now)
+    /// The rest that is due between two folds; nil: none is, or no longer in this round.
+    mutating func rest(at now: Duration) -> Duration? {
+        guard now - start >= Limits.foldStretch else { return nil }
+        let rest = restAtEnd(at: now)
+        return rest > .zero ? rest : nil
     }
 
-    /// The rest after the last fold.
-    func restAtEnd(at now: Duration) -> Duration {
+    /// The rest that is left after the last fold.
+    mutating func restAtEnd(at now: Duration) -> Duration {
         let basis = Limits.foldRestBasis
-        return min(max(now - start, basis.lowerBound), basis.upperBound) * Limits.foldRestShare
+        folded += now - start
+        start = now
+        let counted = min(max(folded, basis.lowerBound), basis.upperBound)
+        defer { rested = counted * Limits.foldRestShare }
+        return counted * Limits.foldRestShare - rested
+    }
+
+    /// Goes on after a rest.
+    mutating func goOn(at now: Duration) {
+        start = now
     }
 }

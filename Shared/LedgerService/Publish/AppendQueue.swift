@@ -61,6 +61,11 @@ struct AppendQueue<Waiter: Sendable, Turn: Sendable>: Sendable {
 
     var isEmpty: Bool { entries.isEmpty }
 
+    /// True when there is room for as much again.
+    var isShort: Bool {
+        entries.count <= Limits.queuedUnits / 2 && bytes <= Limits.queuedBytes / 2
+    }
+
     /// Takes a unit; false when too much waits already.
     mutating func add(_ unit: AppendUnit, for waiter: Waiter) -> Bool {
         add(.unit((unit, waiter)))

@@ -63,7 +63,18 @@ final class Appends: Sendable {
             appenders.forget(stream.value)
             let isAllGone = outcomes.allSatisfy { $0 == .streamGone }
             guard isAllGone else { throw .streamNotFound(id) }
+            if let place, !place.leave() { try await refuseToComeLate(id) }
         }
+    }
+
+    /// Ends a publish to a stream that was deleted meanwhile, behind which others were begun: in a stream of
+    /// the same name it would come behind them.
+    private func refuseToComeLate(_ id: StreamID) async throws(LedgerError) {
+        _ = try await streams.stream(id, freshness: .cached)
+        throw .unavailable(
+            message: "the stream was made anew meanwhile; nothing was stored, and it may be tried again",
+            mayHaveHappened: false
+        )
     }
 
     private func check(

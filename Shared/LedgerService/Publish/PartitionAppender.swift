@@ -17,6 +17,8 @@ final class PartitionAppender: Sendable {
         var tail: Observed<Tail>?
         /// The newest request's; nil before the first.
         var context: AppendContext?
+        /// The number of appends up to now, one after another, that had one unit only.
+        var loneAppends = 0
 
         /// The tail, unless it is too old to be trusted.
         func tail(by clock: BelievedClock) -> Tail? {
@@ -45,7 +47,8 @@ final class PartitionAppender: Sendable {
         state.withLock { !$0.isBusy && $0.tail(by: clock) == nil }
     }
 
-    /// Appends `unit` and returns its outcome; `place` is taken once it is in the queue.
+    /// Appends `unit` and returns its outcome; `place` is taken once it is in the queue, unless that is
+    /// long: who sends without waiting is not to fill it.
     func append(
         _ unit: AppendUnit,
         context: AppendContext,
@@ -56,12 +59,13 @@ final class PartitionAppender: Sendable {
         await withCheckedContinuation { continuation in
             let (isTaken, starts) = state.withLock { state in
                 guard state.queue.add(unit, for: continuation) else { return (false, false) }
+                if state.queue.isShort { place?.take() }
                 state.context = context
                 defer { state.isBusy = true }
                 return (true, !state.isBusy)
             }
-            if isTaken { place?.take() } else { continuation.resume(returning: .queueFull) }
-            if starts { start() }
+            if !isTaken { continuation.resume(returning: .queueFull) }
+            if starts { start(for: place?.executor) }
         }
     }
 
@@ -91,21 +95,42 @@ final class PartitionAppender: Sendable {
         start()
     }
 
-    private func start() {
+    /// Where appends are prepared, and their outcomes taken.
+    private enum Place {
+        /// Where the publish is made that is appended, alone.
+        case caller
+        /// Where the table writes: the next append follows the last one without a change of thread.
+        case writer
+        /// On Swift's pool.
+        case pool
+    }
+
+    /// Appends what waits; `caller` is where the only publish that does is made.
+    private func start(for caller: (any TaskExecutor)? = nil) {
         let access = runner.access
-        let isInline = mayRunInline(bytes: state.withLock { $0.queue.bytes })
-        let executor =
-            access.configuration.executor ?? (isInline ? access.table.writeExecutor : nil)
-        Task(executorPreference: executor) { await self.run(inline: isInline) }
+        let (waiting, loneAppends) = state.withLock { ($0.queue.bytes, $0.loneAppends) }
+        let place = place(forBytes: waiting)
+        if let executor = access.configuration.executor {
+            Task(executorPreference: executor) { await self.run(at: place) }
+        } else if place == .pool {
+            Task { await self.run(at: place) }
+        } else if let caller, loneAppends >= Self.loneAppends, access.table.writeExecutor != nil {
+            Task.immediate(executorPreference: caller) { await self.run(at: .caller) }
+        } else {
+            let executor = access.table.writeExecutor
+            Task(executorPreference: executor) { await self.run(at: place) }
+        }
     }
 
     /// Bytes of events that are appended where the table writes, at most.
     private static let inlineBytes = 32 * 1024
+    /// Lone appends after which the next is taken for one: the thread that writes has many partitions, and
+    /// where few publish to each, their appends would wait for each other there.
+    private static let loneAppends = 3
 
-    /// True for what can be appended where the table writes: to compress much, or to wake many, would
-    /// hold other partitions' writes up.
-    private func mayRunInline(bytes: Int) -> Bool {
-        bytes <= Self.inlineBytes && !runner.wakesMany(on: stream)
+    /// The place for so much: to compress much, or to wake many, would hold other partitions' writes up.
+    private func place(forBytes bytes: Int) -> Place {
+        bytes <= Self.inlineBytes && !runner.wakesMany(on: stream) ? .writer : .pool
     }
 
     private func remember(_ tail: Observed<Tail>?) {
@@ -119,11 +144,14 @@ final class PartitionAppender: Sendable {
         case nothing
     }
 
-    private func run(inline isInline: Bool) async {
+    private func run(at place: Place) async {
+        var isFirst = true
         while true {
             // What waits by now may belong elsewhere.
             let (isIdle, bytes) = state.withLock { ($0.queue.isEmpty, $0.queue.bytes) }
-            guard isIdle || mayRunInline(bytes: bytes) == isInline else { return start() }
+            let staysHere = place == .caller ? isFirst : self.place(forBytes: bytes) == place
+            guard isIdle || staysHere else { return start() }
+            isFirst = false
             switch next(by: runner.access.clock) {
             case .nothing: return
             case .exclusive(let turn): return turn.decide(.granted)
@@ -183,6 +211,7 @@ final class PartitionAppender: Sendable {
             guard let context = state.context else {
                 preconditionFailure("every queued unit came with a context")
             }
+            state.loneAppends = units.count == 1 ? state.loneAppends + 1 : 0
             return .units(units, tail: state.tail(by: clock), context: context)
         case .exclusive(let turn): return .exclusive(turn)
         case .nothing:

@@ -10,14 +10,29 @@ import Testing
 struct BackgroundTests {
     @Test("Folds rest in proportion to what they took, within bounds")
     func rest() {
-        let pace = FoldPace(from: .seconds(1))
-        #expect(pace.restAtEnd(at: .seconds(1)) == .milliseconds(200))
-        #expect(pace.restAtEnd(at: .milliseconds(1_100)) == .milliseconds(400))
+        func rest(after took: Duration) -> Duration {
+            var pace = FoldPace(from: .seconds(1))
+            return pace.restAtEnd(at: .seconds(1) + took)
+        }
+        #expect(rest(after: .zero) == .milliseconds(200))
+        #expect(rest(after: .milliseconds(100)) == .milliseconds(400))
         // A machine that was suspended for a night.
-        #expect(pace.restAtEnd(at: .hours(8)) == .seconds(10))
-        // Between two partitions they rest after so long only.
-        #expect(pace.rest(at: .milliseconds(1_249)) == nil)
-        #expect(pace.rest(at: .milliseconds(1_250)) == .seconds(1))
+        #expect(rest(after: .hours(8)) == .seconds(10))
+    }
+
+    @Test("A round of many folds rests between them, and no longer than one of a few")
+    func stretches() {
+        var (pace, now, rests) = (FoldPace(from: .zero), Duration.zero, [Duration]())
+        for _ in 0..<1000 {
+            now += .milliseconds(100)
+            guard let rest = pace.rest(at: now) else { continue }
+            rests.append(rest)
+            now += rest
+            pace.goOn(at: now)
+        }
+        #expect(rests.first == .milliseconds(1_200))
+        #expect(rests.reduce(.zero, +) == .seconds(10))
+        #expect(pace.restAtEnd(at: now) == .zero)
     }
 
     @Test("A sweep that is stopped reports no failure, and the next one goes on")
