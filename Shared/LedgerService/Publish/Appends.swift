@@ -72,7 +72,8 @@ final class Appends: Sendable {
     private func refuseToComeLate(_ id: StreamID) async throws(LedgerError) {
         _ = try await streams.stream(id, freshness: .cached)
         throw .unavailable(
-            message: "the stream was made anew meanwhile; nothing was stored, and it may be tried again",
+            message:
+                "the stream was made anew meanwhile; nothing was stored, and it may be tried again",
             mayHaveHappened: false
         )
     }

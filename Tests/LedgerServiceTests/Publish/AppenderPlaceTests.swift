@@ -77,6 +77,22 @@ struct AppenderPlaceTests {
         #expect(try await jobs(of: ledger, publishing: 100) > 0)
     }
 
+    @Test("Where publishes come one by one, their appends are made where they are")
+    func lone() async throws {
+        let ledger = try await ledger()
+        let caller = CountingExecutor()
+        var places: [Bool] = []
+        for _ in 0..<6 {
+            let event = #"{"key": "k", "type": "t", "data": 1}"#
+            var request = APIRequest("POST", at: "/streams/s/events", body: Array(event.utf8))
+            request.place = PlaceInLine(on: caller)
+            let before = table.executor.count.load(ordering: .relaxed)
+            #expect(await ledger.send(request).status == 200)
+            places.append(table.executor.count.load(ordering: .relaxed) > before)
+        }
+        #expect(places == [true, true, true, false, false, false])
+    }
+
     @Test("A stream is crowded while more than a few wait for its events")
     func crowd() throws {
         let signals = AppendSignals()

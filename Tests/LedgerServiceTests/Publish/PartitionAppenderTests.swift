@@ -248,7 +248,7 @@ private final class CallCount: Sendable {
 
 extension TableCall {
     /// A call of rows of a log.
-    fileprivate var isOfLog: Bool {
+    var isOfLog: Bool {
         groups.contains { group in
             if case .log = group { true } else { false }
         }
