@@ -115,7 +115,11 @@ final class PartitionAppender: Sendable {
         } else if place == .pool {
             Task { await self.run(at: place) }
         } else if let caller, loneAppends >= Self.loneAppends, access.table.writeExecutor != nil {
-            Task.immediate(executorPreference: caller) { await self.run(at: .caller) }
+            Task.immediate(executorPreference: caller) {
+                await self.run(at: .caller)
+                // A task does not keep its executor.
+                withExtendedLifetime(caller) {}
+            }
         } else {
             let executor = access.table.writeExecutor
             Task(executorPreference: executor) { await self.run(at: place) }
