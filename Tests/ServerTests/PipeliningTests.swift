@@ -244,7 +244,8 @@ struct PipeliningTests {
             stage.open(paths[3])
             let body = String(repeating: "b", count: 7_000)
             let small = Stage(waiting: paths)
-            try await withServer(small, connections: ConnectionLimits(heldBytes: 10_000)) { server in
+            try await withServer(small, connections: ConnectionLimits(heldBytes: 10_000)) {
+                server in
                 let client = try await send(
                     paths.map { post($0, body: body) },
                     to: server,

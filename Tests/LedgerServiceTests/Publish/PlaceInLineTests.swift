@@ -59,7 +59,7 @@ struct PlaceInLineTests {
     }
 
     @Test(
-        "Where the stream was made anew, a publish that others follow is refused, and one alone goes on",
+        "In a stream that was made anew, a publish that others follow is refused, one alone is not",
         arguments: [false, true]
     )
     func madeAnew(isFollowed: Bool) async throws {
