@@ -27,6 +27,14 @@ final class RequestAhead: @unchecked Sendable {
         self.incoming = incoming
     }
 
+    /// True when another one may be begun behind it.
+    var hasPlace: Bool {
+        switch state {
+        case .running: incoming.request.place?.isTaken == true
+        case .answered, .inTurn, .dropped: true
+        }
+    }
+
     /// Lets another one be begun behind it; false while that could get in before it.
     func follow() -> Bool {
         switch state {
@@ -46,27 +54,33 @@ extension HTTPConnection {
     private static let aheadLimit = 32
     /// Bytes of a body or an answer that are not counted.
     private static let uncountedBytes = 1024
+    /// Bytes of a head with which a request waits for its turn; they are not counted.
+    private static let headBytes = 2048
 
     /// Begins as many requests as wait whole and may not wait any longer.
     func beginRequestsAhead() {
-        while ahead.count < Self.aheadLimit, mayBeginNext, core.admission.hasRoomAhead,
-            let next = nextWhole(), let new = readAhead(next)
+        while ahead.count < Self.aheadLimit, mayBeginNext, mayBeFollowed,
+            core.admission.hasRoomAhead, let next = nextWhole(), let new = readAhead(next)
         {
             let held = new.bodyBytes > Self.uncountedBytes ? HeldBytes(core.admission) : nil
-            guard held?.grow(by: new.bodyBytes) != false, mayFollow(), core.admission.begin() else {
-                return
-            }
+            guard held?.grow(by: new.bodyBytes) != false, core.admission.begin() else { return }
+            guard follow() else { return core.admission.ended() }
             takeAhead(inputs: next.inputs)
             begin(new, holding: held)
         }
     }
 
-    /// True when the last request that was begun lets others follow at once.
-    private func mayFollow() -> Bool {
+    /// True when the last request that was begun may let others follow: looked at before more is done.
+    private var mayBeFollowed: Bool {
         guard let last = ahead.last else {
-            return incoming?.keepAlive == true && incoming?.request.place?.follow() == true
+            return incoming?.keepAlive == true && incoming?.request.place?.isTaken == true
         }
-        return last.incoming.keepAlive && last.follow()
+        return last.incoming.keepAlive && last.hasPlace
+    }
+
+    /// Lets another request be begun behind the last one.
+    private func follow() -> Bool {
+        ahead.last?.follow() ?? (incoming?.request.place?.follow() == true)
     }
 
     /// A request that waits, and the number of inputs that it is made of.
@@ -98,7 +112,9 @@ extension HTTPConnection {
             return nil
         }
         let isPlain = !new.expectsContinue && new.request.header("content-encoding") == nil
-        guard isPlain, core.handler.isPublish(new.request) else { return nil }
+        guard isPlain, new.headBytes <= Self.headBytes, core.handler.isPublish(new.request) else {
+            return nil
+        }
         new.request.body = whole.body
         new.bodyBytes = whole.body.count
         return new

@@ -35,6 +35,13 @@ extension IncomingRequest {
     /// Bodies up to this size, bytes, are not counted: even one for each connection is little.
     static let uncountedBytes = 8 * 1024
 
+    /// The bytes of the target and of the header fields that are kept.
+    var headBytes: Int {
+        request.headers.reduce(request.path.utf8.count + request.query.utf8.count) { bytes, field in
+            bytes + field.name.utf8.count + field.value.utf8.count
+        }
+    }
+
     /// Counts a body's next piece; false when there are too many bytes on all connections.
     mutating func hold(_ bytes: Int, from admission: Admission) -> Bool {
         guard request.body.count + bytes > Self.uncountedBytes else { return true }

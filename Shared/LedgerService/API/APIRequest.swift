@@ -42,8 +42,8 @@ package struct APIRequest: Sendable {
 /// The place of a publish in the queue of its partition: whatever is appended there once it is taken comes
 /// behind.
 ///
-/// A publish to several partitions takes none. One that is first looked up by its idempotency key, or finds
-/// a long queue, takes it late or never.
+/// A publish to several partitions takes none, nor does one that finds a long queue. One that is first looked
+/// up by its idempotency key takes it late.
 package final class PlaceInLine: Sendable {
     private enum State {
         static let none = 0
@@ -59,6 +59,8 @@ package final class PlaceInLine: Sendable {
     package init(on executor: (any TaskExecutor)? = nil) {
         self.executor = executor
     }
+
+    package var isTaken: Bool { state.load(ordering: .acquiring) != State.none }
 
     package func take() {
         _ = state.compareExchange(

@@ -161,8 +161,11 @@ final class Appends: Sendable {
         return isAtomic && partitions.count > 1
             ? await appendUncancelled(units, to: partitions, of: row, context: context)
             : await inParallel(Array(zip(partitions, units))) { [self] partition, unit in
-                await appenders.appender(to: partition, of: row)
-                    .append(unit, context: context, place: place)
+                while true {
+                    let appender = appenders.appender(to: partition, of: row)
+                    let outcome = await appender.append(unit, context: context, place: place)
+                    if let outcome { return outcome }
+                }
             }
     }
 

@@ -6,12 +6,14 @@ import Synchronization
 /// `isBusy` is a lock that is held across awaits, by ``run()`` or by the atomic publish whose turn
 /// it is. A cancelled caller keeps it: its append must learn its fate.
 final class PartitionAppender: Sendable {
-    private typealias Waiter = CheckedContinuation<AppendOutcome, Never>
+    private typealias Waiter = CheckedContinuation<AppendOutcome?, Never>
 
     private struct State {
         var queue: AppendQueue<Waiter, AppendTurn>
         /// True while someone has the partition; whoever finds it false must start or take it.
         var isBusy = false
+        /// True once another appender has its place.
+        var isRetired = false
         /// The tail after the last append, and when it was surely the tail or still ahead: before the
         /// call that found it; nil: it must be read.
         var tail: Observed<Tail>?
@@ -42,29 +44,36 @@ final class PartitionAppender: Sendable {
         state = Mutex(State(queue: AppendQueue(patience: patience)))
     }
 
-    /// True if nobody appends, and the tail as last known is too old to be of use.
-    func isIdle(by clock: BelievedClock) -> Bool {
-        state.withLock { !$0.isBusy && $0.tail(by: clock) == nil }
+    /// Takes no unit any more if nobody appends, and the tail as last known is too old to be of use.
+    ///
+    /// - Returns: false where it is of use.
+    func retire(by clock: BelievedClock) -> Bool {
+        state.withLock { state in
+            guard !state.isBusy, state.tail(by: clock) == nil else { return false }
+            state.isRetired = true
+            return true
+        }
     }
 
-    /// Appends `unit` and returns its outcome; `place` is taken once it is in the queue, unless that is
+    /// Appends `unit` and returns its outcome, nil where it was retired meanwhile; `place` is taken once it is in the queue, unless that is
     /// long: who sends without waiting is not to fill it.
     func append(
         _ unit: AppendUnit,
         context: AppendContext,
         place: PlaceInLine? = nil
     ) async
-        -> AppendOutcome
+        -> AppendOutcome?
     {
         await withCheckedContinuation { continuation in
-            let (isTaken, starts) = state.withLock { state in
-                guard state.queue.add(unit, for: continuation) else { return (false, false) }
+            let (refusal, starts) = state.withLock { state -> (AppendOutcome??, Bool) in
+                guard !state.isRetired else { return (.some(nil), false) }
+                guard state.queue.add(unit, for: continuation) else { return (.queueFull, false) }
                 if state.queue.isShort { place?.take() }
                 state.context = context
                 defer { state.isBusy = true }
-                return (true, !state.isBusy)
+                return (nil, !state.isBusy)
             }
-            if !isTaken { continuation.resume(returning: .queueFull) }
+            if let refusal { continuation.resume(returning: refusal) }
             if starts { start(for: place?.executor) }
         }
     }
@@ -268,8 +277,9 @@ final class AppendTurn: Sendable {
 /// The appenders of this process, by stream incarnation and partition.
 ///
 /// Bounded: others delete streams without telling, so those that nobody uses and that know nothing
-/// of use any more are let go when there are many. Two appenders of one partition do no harm: they
-/// are two writers, as two processes are.
+/// of use any more are let go when there are many. Two appenders of one partition lose nothing: they
+/// are two writers, as two processes are. But publishes that one connection sends without waiting keep
+/// their order in one queue only, so one that is let go takes no more.
 final class Appenders: Sendable {
     private struct Key: Hashable {
         let stream: StreamIncarnation
@@ -301,7 +311,7 @@ final class Appenders: Sendable {
             if let appender = state.appenders[key] { return appender }
             if state.appenders.count >= state.bound {
                 state.appenders = state.appenders.filter {
-                    !$0.value.isIdle(by: runner.access.clock)
+                    !$0.value.retire(by: runner.access.clock)
                 }
                 state.bound = max(Limits.appenders, state.appenders.count * 2)
             }
