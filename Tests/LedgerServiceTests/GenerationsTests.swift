@@ -7,7 +7,7 @@ import Testing
 struct GenerationsTests {
     @Test("What is asked for stays, and what is not is forgotten")
     func use() {
-        var kept = Generations<Int, String>(most: 8)
+        var kept = Generations<Int, String>(room: 8)
         for key in 0..<100 {
             kept.keep("\(key)", of: key)
             #expect(kept.value(of: 0) == "0")
@@ -19,7 +19,7 @@ struct GenerationsTests {
     @Test("There are never more than the most, and never another value than the last")
     func random() {
         var random = SeededGenerator(seed: 5)
-        var kept = Generations<Int, Int>(most: 16)
+        var kept = Generations<Int, Int>(room: 16)
         var last: [Int: Int] = [:]
         for step in 0..<5000 {
             let key = Int.random(in: 0..<64, using: &random)
@@ -34,7 +34,19 @@ struct GenerationsTests {
                 let value = kept.value(of: key)
                 #expect(value == nil || value == last[key])
             }
-            #expect(kept.count <= 16)
+            #expect(kept.weight <= 16)
         }
+    }
+
+    @Test("Each takes the room that it weighs, also where it takes another one's place")
+    func weights() {
+        var kept = Generations<Int, Int>(room: 100) { $0 }
+        for key in 0..<10 { kept.keep(9, of: key) }
+        #expect(kept.weight == 90)
+        kept.keep(5, of: 9)
+        #expect(kept.weight == 86)
+        kept.forget(9)
+        kept.forget(0)
+        #expect(kept.weight == 72)
     }
 }

@@ -20,47 +20,22 @@ final class DecodedBatches: Sendable {
         }
     }
 
-    private struct Kept {
-        /// The memory that all of them may take, but for the last one, bytes.
-        let room: Int
-        /// Those that were used since `former` was full.
-        var recent: [Place: DecodedBatch] = [:]
-        var former: [Place: DecodedBatch] = [:]
-        /// The memory that `recent` takes, bytes.
-        var bytes = 0
-
-        mutating func batch(at place: Place) -> DecodedBatch? {
-            if let batch = recent[place] { return batch }
-            guard let batch = former.removeValue(forKey: place) else { return nil }
-            keep(batch, at: place)
-            return batch
-        }
-
-        mutating func keep(_ batch: DecodedBatch, at place: Place) {
-            if bytes >= room / 2 { (former, recent, bytes) = (recent, [:], 0) }
-            guard recent.updateValue(batch, forKey: place) == nil else { return }
-            bytes += batch.memory
-        }
-    }
-
-    private let kept: Mutex<Kept>
+    private let kept: Mutex<Generations<Place, DecodedBatch>>
 
     /// Keeps nothing yet, and later about so many bytes.
-    init(bytes: Int = Limits.decodedBatchesBytes) { kept = Mutex(Kept(room: bytes)) }
+    init(bytes: Int = Limits.decodedBatchesBytes) {
+        kept = Mutex(Generations(room: bytes) { $0.memory })
+    }
 
     /// The memory that they take, bytes.
-    var memory: Int {
-        kept.withLock { kept in
-            kept.bytes + kept.former.values.reduce(0) { $0 + $1.memory }
-        }
-    }
+    var memory: Int { kept.withLock { $0.weight } }
 
     /// The chunk's events, decoded now or before.
     func decoded(_ chunk: ChunkRow) throws(ReadFailure) -> DecodedBatch {
         let place = Place(chunk)
-        if let batch = kept.withLock({ $0.batch(at: place) }) { return batch }
+        if let batch = kept.withLock({ $0.value(of: place) }) { return batch }
         let batch = try chunk.decoded()
-        kept.withLock { $0.keep(batch, at: place) }
+        kept.withLock { $0.keep(batch, of: place) }
         return batch
     }
 }

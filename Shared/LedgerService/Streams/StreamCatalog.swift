@@ -24,8 +24,8 @@ final class StreamCatalog: Sendable {
     let access: TableAccess
     let offsets: OffsetSearches
     let sweepMemory: SweepMemory
-    private let rows = Mutex(Generations<StreamID, Observed<StreamRow>>(most: mostRows))
-    private let names = Mutex(Generations<StreamIncarnation, StreamID>(most: mostNames))
+    private let rows = Mutex(Generations<StreamID, Observed<StreamRow>>(room: mostRows))
+    private let names = Mutex(Generations<StreamIncarnation, StreamID>(room: mostNames))
     private let listing = Mutex<Observed<[StreamIncarnation: StreamID]>?>(nil)
 
     init(_ access: TableAccess, offsets: OffsetSearches, sweepMemory: SweepMemory) {

@@ -1,18 +1,24 @@
-/// Values that are kept by key while they are used, at most so many.
+/// Values that are kept by key while they are used, as far as there is room.
 ///
-/// When half of them are new, those of the other half that nobody has asked for since the last time are
+/// When half of it is taken by values that were used since the last time, those of the other half are
 /// forgotten.
 struct Generations<Key: Hashable & Sendable, Value: Sendable>: Sendable {
+    /// Those that were used since `old` was full.
     private var young: [Key: Value] = [:]
     private var old: [Key: Value] = [:]
-    private let most: Int
+    private var youngWeight = 0
+    private let room: Int
+    private let weigh: @Sendable (Value) -> Int
 
-    /// Keeps `most` values at most.
-    init(most: Int) {
-        self.most = most
+    /// Keeps values of `room` together at most, but for the last one; each counts as one where nothing else
+    /// is said.
+    init(room: Int, weigh: @escaping @Sendable (Value) -> Int = { _ in 1 }) {
+        self.room = room
+        self.weigh = weigh
     }
 
-    var count: Int { young.count + old.count }
+    /// What they take together.
+    var weight: Int { old.values.reduce(youngWeight) { $0 + weigh($1) } }
 
     /// A value, which counts as used now.
     mutating func value(of key: Key) -> Value? {
@@ -24,13 +30,14 @@ struct Generations<Key: Hashable & Sendable, Value: Sendable>: Sendable {
 
     /// Keeps a value instead of any that the key has.
     mutating func keep(_ value: Value, of key: Key) {
-        if young.count >= most / 2 { (old, young) = (young, [:]) }
-        old[key] = nil
+        if youngWeight >= room / 2 { (old, young, youngWeight) = (young, [:], 0) }
+        forget(key)
         young[key] = value
+        youngWeight += weigh(value)
     }
 
     mutating func forget(_ key: Key) {
-        young[key] = nil
         old[key] = nil
+        if let value = young.removeValue(forKey: key) { youngWeight -= weigh(value) }
     }
 }
