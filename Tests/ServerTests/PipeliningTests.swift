@@ -52,11 +52,15 @@ struct PipeliningTests {
         let client = try RawClient(port: server.port)
         try await client.send(requests.joined())
         await stage.begun[path]?.wait()
-        // A later turn of the same event loop.
+        try await turn(of: server)
+        return client
+    }
+
+    /// Returns in a later turn of the same event loop.
+    private func turn(of server: HTTPServer) async throws {
         let other = try RawClient(port: server.port)
         try await other.send(get("/other"))
         #expect(try await other.receive().status == 200)
-        return client
     }
 
     @Test("A publish begins while the one before it, which has its place, waits for its answer")
@@ -88,6 +92,14 @@ struct PipeliningTests {
             [
                 post("/publish/0", body: "a"),
                 post("/publish/1", body: String(repeating: "b", count: 9000)),
+            ],
+            [
+                post("/publish/0", body: "a"),
+                post(
+                    "/publish/1",
+                    body: "b",
+                    headers: "User-Agent: \(String(repeating: "u", count: 2100))\r\n"
+                ),
             ],
         ]
     )
@@ -126,13 +138,16 @@ struct PipeliningTests {
         )
     }
 
-    @Test("Nothing is begun behind a request that ends the connection")
-    func lastRequest() async throws {
+    @Test(
+        "Nothing is begun behind a request that ends the connection",
+        arguments: ["Connection: close\r\n", "Upgrade: h2c\r\n"]
+    )
+    func lastRequest(header: String) async throws {
         let stage = Stage(waiting: ["/publish/0", "/publish/1"])
         try await withServer(stage) { server in
             let requests = [
                 post("/publish/0", body: ""),
-                post("/publish/1", body: "", headers: "Connection: close\r\n"),
+                post("/publish/1", body: "", headers: header),
                 post("/publish/2", body: ""),
             ]
             let client = try await send(requests, to: server, begins: "/publish/1", of: stage)
@@ -152,6 +167,7 @@ struct PipeliningTests {
             let requests = (0..<3).map { post("/publish/\($0)", body: "") }
             let client = try await send(requests, to: server, begins: "/publish/1", of: stage)
             try await client.closeSending()
+            try await turn(of: server)
             stage.open("/publish/0")
             stage.open("/publish/1")
             for index in 0..<3 {
